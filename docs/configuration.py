@@ -11,7 +11,7 @@ from typing import Annotated, Union, get_args, get_origin
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
-from monitor.config import BudgetedConfig, Config, ConfigSection, SourcesConfig
+from monitor.config import BudgetedConfig, Config, ConfigSection, FleetConfig, SourcesConfig
 
 FILE = Path(__file__).with_suffix(".md")
 FOREWORD = """\
@@ -36,6 +36,7 @@ MORE = {
     "invitations": "operate.md#invite",
     "staff": "operate.md#invite",
     "portal": "portal.md",
+    "fleet": "fleet.md",
 }
 
 
@@ -46,7 +47,8 @@ def build_page() -> str:
         for each in fields(Config)
         if _find_struct(each.type)
     )
-    return f"{FOREWORD}\n{_describe(Config)}\n" + "".join(sections)
+    fleet = f"\n## [fleet]\n\n{_describe(FleetConfig)}{_build_more('fleet')}\n"
+    return f"{FOREWORD}\n{_describe(Config)}\n{''.join(sections)}{fleet}{_build_keys(FleetConfig)}"
 
 
 def _build_more(name: str) -> str:

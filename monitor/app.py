@@ -19,7 +19,13 @@ from monitor.domain.email import Bounce, Delivery, Envelope
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
 from monitor.mail.imap import ImapBounceMailbox, NoBounceMailbox
-from monitor.mail.smtp import FolderTransport, SmtpTransport, delete_emails, name_by_message_id
+from monitor.mail.smtp import (
+    FolderTransport,
+    RelayPace,
+    SmtpTransport,
+    delete_emails,
+    name_by_message_id,
+)
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
 from monitor.sources import (
     QueryPermission,
@@ -29,7 +35,7 @@ from monitor.sources import (
     load_credentials,
 )
 from reports.emails.render import Email
-from scrapers.http.client import HttpClient, PageFetcher, Redirect
+from scrapers.http.client import HttpClient, HttpConnections, PageFetcher, Redirect
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.crawler import Crawler, keep_no_page
 from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
@@ -56,10 +62,17 @@ OUTBOX = "outbox"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdSource:
-    """New IDs for stored things, and codes that only their recipient may know."""
+    """New IDs for stored things, and codes that only their recipient may know.
+
+    `shared_nonce` makes the names that cannot exist, where districts share their canaries.
+    """
 
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
     new_code: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+    shared_nonce: str = ""
+
+    def draw_nonce(self) -> str:
+        return self.shared_nonce or self.new_id()
 
 
 def ignore_beat() -> None:
@@ -72,7 +85,7 @@ class Environment:
 
     `throttle` replaces the waits of the configuration, which cannot be zero. `limits` are those of
     one request, but for the number of idle hosts. `records` replace the name service and the log of
-    certificates.
+    certificates. `connections` are those that all districts of a process share.
     `beat` marks the calling thread as alive for the service's watchdog.
     """
 
@@ -82,10 +95,24 @@ class Environment:
     throttle: Throttle | None = None
     limits: FetchLimits = field(default_factory=FetchLimits)
     records: "PublicRecords | None" = None
+    connections: HttpConnections | None = None
     name_email: Callable[[Envelope], str] = name_by_message_id
     delete_emails: Callable[[Path, str], None] = delete_emails
     beat: Callable[[], None] = ignore_beat
     variables: Mapping[str, str] = field(default_factory=dict)
+
+
+class CrawlerBuilder(Protocol):
+    """Builds the crawler of a district: its own, or one that shares hosts with other districts."""
+
+    def __call__(
+        self,
+        config: Config,
+        environment: Environment,
+        db: Database,
+        sources: Mapping[str, Source],
+        parser: PageParser,
+    ) -> Crawler: ...
 
 
 def build_crawler(
@@ -103,15 +130,9 @@ def build_crawler(
         dialer=environment.dialer,
         clock=environment.clock,
         limits=replace(environment.limits, idle_hosts=idle_hosts),
-        user_agent=_build_user_agent(config.district.contact),
+        user_agent=build_user_agent(config.district.contact),
         credentials=load_credentials(sources.values(), environment.variables),
-    )
-    permission = QueryPermission(
-        db=db,
-        clock=environment.clock,
-        sources=sources,
-        inventory=build_inventory(config),
-        pictures=detect_picture_support(),
+        connections=environment.connections,
     )
     return Crawler(
         client=client,
@@ -121,14 +142,26 @@ def build_crawler(
         parser=parser,
         robots=RobotsCache(db.robots_files),
         quota_store=db.request_quota,
-        may_ask=permission,
+        may_ask=build_permission(config, environment.clock, db, sources),
         should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
         throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
         workers=workers,
     )
 
 
-def _build_user_agent(contact: str) -> str:
+def build_permission(
+    config: Config, clock: Clock, db: Database, sources: Mapping[str, Source]
+) -> QueryPermission:
+    return QueryPermission(
+        db=db,
+        clock=clock,
+        sources=sources,
+        inventory=build_inventory(config),
+        pictures=detect_picture_support(),
+    )
+
+
+def build_user_agent(contact: str) -> str:
     """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
     about = f"+mailto:{contact}" if contact else "a person looking themselves up"
     return f"Namesake/{version('namesake-monitor')} ({about})"
@@ -253,8 +286,19 @@ class App:
     beat: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictSeat:
+    """What a district takes from a process that serves many; alone, it makes all of it itself."""
+
+    parser: SandboxParser
+    build_crawler: CrawlerBuilder
+    pace: RelayPace | None = None
+
+
 @contextmanager
-def open_app(config: Config, environment: Environment) -> Iterator[App]:
+def open_app(
+    config: Config, environment: Environment, seat: DistrictSeat | None = None
+) -> Iterator[App]:
     """Open a district for a process that works on it, and close it at the end."""
     with ExitStack() as parts:
         db = parts.enter_context(Database.open_folder(config.state))
@@ -264,8 +308,10 @@ def open_app(config: Config, environment: Environment) -> Iterator[App]:
         except UnavailableError as error:
             # It is still asked, but cannot answer. Meanwhile, people can leave.
             LOG.warning("matcher_unavailable", extra={"reason": str(error)})
-        parser = parts.enter_context(SandboxParser())
-        app = _build_app(config, environment, db, matcher, parser)
+        seat = seat or DistrictSeat(
+            parser=parts.enter_context(SandboxParser()), build_crawler=build_crawler
+        )
+        app = _build_app(config, environment, db, matcher, seat)
         for fault in app.sources.faults:
             LOG.warning("source_left_out", extra={"reason": fault})
         parts.callback(app.crawler.close)
@@ -273,21 +319,36 @@ def open_app(config: Config, environment: Environment) -> Iterator[App]:
 
 
 @contextmanager
-def open_portal_app(config: Config, environment: Environment) -> Iterator[App]:
+def open_portal_app(
+    config: Config, environment: Environment, seat: DistrictSeat | None = None
+) -> Iterator[App]:
     """Open a district for the portal: without network access and without the roster."""
-    offline = replace(environment, dialer=Dialer(address_map={}, resolve=resolve_nothing))
-    with Database.open_folder(config.state) as db, SandboxParser() as parser:
+    with ExitStack() as parts:
+        db = parts.enter_context(Database.open_folder(config.state))
         matcher = OtherProcessMatcher() if config.students.enabled else NoMatcher()
-        yield _build_app(config, offline, db, matcher, parser)
+        seat = seat or DistrictSeat(
+            parser=parts.enter_context(SandboxParser()), build_crawler=build_crawler
+        )
+        yield _build_app(config, cut_off(environment), db, matcher, seat)
+
+
+def cut_off(environment: Environment) -> Environment:
+    """Return the same without a network."""
+    return replace(environment, dialer=Dialer(address_map={}, resolve=resolve_nothing))
+
+
+def build_parser() -> SandboxParser:
+    """Build the children that parse, for a process that has many districts."""
+    return SandboxParser()
 
 
 def _build_app(
-    config: Config, environment: Environment, db: Database, matcher: Matcher, parser: SandboxParser
+    config: Config, environment: Environment, db: Database, matcher: Matcher, seat: DistrictSeat
 ) -> App:
     load_weights(config.detection)  # report a bad file now, not in the middle of a sweep
     load_policy_texts(config.policy)
     sources = build_sources(config)
-    crawler = build_crawler(config, environment, db, sources, parser)
+    crawler = seat.build_crawler(config, environment, db, sources, seat.parser)
     return App(
         config=config,
         db=db,
@@ -297,32 +358,36 @@ def _build_app(
         crawler=crawler,
         records=environment.records or build_public_records(config, crawler.client),
         matcher=matcher,
-        copier=parser,
-        mailer=_build_mailer(config, environment),
+        copier=seat.parser,
+        mailer=_build_mailer(config, environment, seat.pace),
         beat=environment.beat,
     )
 
 
-def _build_mailer(config: Config, environment: Environment) -> Mailer:
+def _build_mailer(config: Config, environment: Environment, pace: RelayPace | None) -> Mailer:
     folder = config.state / OUTBOX
     return Mailer(
-        transport=_build_transport(config, environment),
+        transport=_build_transport(config, environment, pace),
         bounces=_build_bounce_mailbox(config, environment),
         delete_stored_emails=partial(environment.delete_emails, folder),
     )
 
 
-def _build_transport(config: Config, environment: Environment) -> MailTransport:
-    smtp = build_smtp_transport(config, environment)
+def _build_transport(
+    config: Config, environment: Environment, pace: RelayPace | None
+) -> MailTransport:
+    smtp = build_smtp_transport(config, environment, pace)
     return smtp or FolderTransport(config.mail, config.state / OUTBOX, environment.name_email)
 
 
-def build_smtp_transport(config: Config, environment: Environment) -> SmtpTransport | None:
+def build_smtp_transport(
+    config: Config, environment: Environment, pace: RelayPace | None = None
+) -> SmtpTransport | None:
     """Return the connection to the mail server; None if none is configured. Raises ConfigError."""
     if not config.mail.host:
         return None
     password = read_secret("smtp-password", environment.variables)
-    return SmtpTransport(config.mail, password, environment.clock)
+    return SmtpTransport(config.mail, password, environment.clock, pace)
 
 
 def _build_bounce_mailbox(config: Config, environment: Environment) -> BounceMailbox:

@@ -258,6 +258,16 @@ CALLBACK_PATH = "/sign-in/account/back"
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
+def find_socket_path(listen: str) -> str:
+    """Return the path of a socket to listen on; empty where there is a host and a port."""
+    return listen.removeprefix(SOCKET_PREFIX) if listen.startswith(SOCKET_PREFIX) else ""
+
+
+def split_host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 class SignInMethod(StrEnum):
     """How people prove who they are: by their mailbox, the district's accounts, or its proxy."""
 
@@ -285,9 +295,7 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
     @property
     def socket_path(self) -> str:
         """The path of the socket to listen on; empty where there is a host and a port."""
-        return (
-            self.listen.removeprefix(SOCKET_PREFIX) if self.listen.startswith(SOCKET_PREFIX) else ""
-        )
+        return find_socket_path(self.listen)
 
     @property
     def redirect_address(self) -> str:
@@ -295,8 +303,7 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
 
     @property
     def host_and_port(self) -> tuple[str, int]:
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return split_host_and_port(self.listen)
 
 
 class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
@@ -475,6 +482,29 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     @property
     def mail_domain(self) -> str:
         return parseaddr(self.mail.sender)[1].rpartition("@")[2]
+
+
+class FleetConfig(ConfigSection, frozen=True, kw_only=True):
+    """Many districts in one process: `districts` is the folder that has a folder for each.
+
+    `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
+    `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
+    """
+
+    districts: Path
+    listen: Text = "127.0.0.1:8080"
+    heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
+    metrics_file: Path | None = None
+
+
+class FleetFile(ConfigSection, frozen=True, kw_only=True):
+    """A file with a table [fleet] is about many districts; what is each one's own is in its file.
+
+    `fetch` holds for the one crawler that all of them share.
+    """
+
+    fleet: FleetConfig
+    fetch: FetchConfig = FetchConfig()
 
 
 def build_inventory(config: Config) -> DistrictInventory | None:

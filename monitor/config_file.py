@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -33,6 +34,7 @@ from monitor.config import (
     BudgetedConfig,
     Config,
     DistrictConfig,
+    FleetFile,
     InvitationsConfig,
     MailConfig,
     MailSecurity,
@@ -40,6 +42,7 @@ from monitor.config import (
     SignInMethod,
     SourcesConfig,
     find_shipped_files,
+    find_socket_path,
     is_known_time_zone,
 )
 from monitor.domain.email import is_single_address
@@ -56,14 +59,45 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
+    if FLEET_TABLE.search(text):
+        reason = (
+            f"{path} is about many districts: it has [fleet]. Name the file of one district with "
+            "--config, or use `run`, `portal`, `doctor`, `metrics` or `fleet`."
+        )
+        raise ConfigError(reason)
+    return _check_config(path, text, _parse_config(path, text, Config))
+
+
+FLEET_TABLE = re.compile(r"^\s*\[\s*fleet\s*\]", re.MULTILINE)
+
+
+def load_fleet_file(path: Path) -> FleetFile | None:
+    """Read a file that is about many districts; None where there is none, or it is about one."""
     try:
-        config = convert(tomllib.loads(text), Config, dec_hook=_build_path_decoder(path.parent))
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None  # the caller that needs it says so
+    if not FLEET_TABLE.search(text):
+        return None
+    file = _parse_config(path, text, FleetFile)
+    listen = file.fleet.listen
+    if not find_socket_path(listen).startswith("/") and not _is_local_listener(listen):
+        fault = f"{LISTEN_FAULT} - at `$.fleet.listen`"
+        raise ConfigError(format_config_fault(path, text, fault, FleetFile))
+    return file
+
+
+_FileShape = TypeVar("_FileShape", Config, FleetFile)
+
+
+def _parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
+    try:
+        return convert(tomllib.loads(text), shape, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error
     except ValidationError as error:
-        raise ConfigError(format_config_fault(path, text, str(error), Config)) from error
-    return _check_config(path, text, config)
+        raise ConfigError(format_config_fault(path, text, str(error), shape)) from error
 
 
 def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
@@ -164,6 +198,12 @@ def find_mail_faults(
     )
 
 
+LISTEN_FAULT = (
+    "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
+    "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
+)
+
+
 def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
         not portal.address,
@@ -181,10 +221,7 @@ def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
         not portal.socket_path.startswith("/") and not _is_local_listener(portal.listen),
         "$.portal.listen",
-        (
-            "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
-            "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
-        ),
+        LISTEN_FAULT,
     )
     yield (
         portal.sign_in is SignInMethod.HEADER and not portal.socket_path,

@@ -7,6 +7,7 @@ the sources: handed over by the machine, and only to the origin they are for.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 from itertools import chain
 from typing import TypeVar
 
@@ -340,6 +341,22 @@ def find_missing_keys(
 
 def _get_key_name(source: Source, key: ApiKeySpec) -> str:
     return key.name or f"{source.name}-key"
+
+
+def name_budgets(sources: Mapping[str, Source], environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Name the budget of each source with an API key: districts with one key share its budget.
+
+    Of the key only a hash is told, which leads back to nothing.
+    """
+    keyed = ((name, source.info.api_key) for name, source in sources.items())
+    given = (
+        (name, read_secret(_get_key_name(sources[name], key), environ))
+        for name, key in keyed
+        if key
+    )
+    return {
+        name: f"{name} {sha256(value.encode()).hexdigest()[:16]}" for name, value in given if value
+    }
 
 
 def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:

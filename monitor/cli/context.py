@@ -21,16 +21,17 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import App, Environment, open_app
-from monitor.config import Config, StudentsConfig
-from monitor.config_file import load_config
+from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
+from monitor.config_file import load_config, load_fleet_file
 from monitor.db.files import StateFolderLock
 from monitor.db.ownership import hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.domain.dates import format_local_time
-from monitor.domain.errors import InputError
+from monitor.domain.errors import ConfigError, InputError
 from monitor.people_files import SizeCheck
 from monitor.scheduler.daemon import WakeSocket
+from monitor.services.fleet import build_district_environment, list_district_folders
 from monitor.services.jobs import take_over_jobs
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
@@ -94,12 +95,20 @@ class Output:
 
 @dataclass(frozen=True)
 class CliContext:
+    """`folders` are those with many districts that the command has worked in."""
+
     config_path: Path
     environment: Environment
+    folders: list[Path] = field(default_factory=list)
 
     @cached_property
     def config(self) -> Config:
         return load_config(self.config_path)
+
+    @cached_property
+    def fleet(self) -> FleetFile | None:
+        """Return what the file says of many districts; None if it is about one."""
+        return load_fleet_file(self.config_path)
 
     @cached_property
     def output(self) -> Output:
@@ -125,9 +134,11 @@ class CliContext:
 
     def fix_file_ownership(self) -> None:
         """Give what this command made as root to whom its folder belongs, before it ends."""
-        if "config" not in self.__dict__:
-            return  # it was never read, so nothing was made
-        for folder in (self.config.state, self.config.backup.folder, self.config.backup.keys):
+        folders: list[Path | None] = [*self.folders]
+        if "config" in self.__dict__:  # else it was never read, so nothing was made
+            backup = self.config.backup
+            folders += [self.config.state, backup.folder, backup.keys]
+        for folder in folders:
             try:
                 if folder is not None:
                     hand_over_folder(folder)
@@ -153,6 +164,13 @@ break_glass_option = click.option(
     "reason",
     metavar="REASON",
     help="Print one person's own data. This is audited, and the person is notified at once.",
+)
+
+districts_option = click.option(
+    "--districts",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Work on all districts that have a folder in this one.",
 )
 
 demo_folder_option = click.option(
@@ -188,3 +206,30 @@ def _refuse_real_people(app: App, folder: Path) -> None:
     ):
         sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
         raise InputError(sentence)
+
+
+def find_fleet(context: CliContext, folder: Path | None) -> FleetFile | None:
+    """Return what --districts or the configuration says of many districts; None for one alone."""
+    file = context.fleet
+    if folder is not None:
+        known = file or FleetFile(fleet=FleetConfig(districts=folder))
+        file = structs.replace(known, fleet=structs.replace(known.fleet, districts=folder))
+    if file is not None:
+        context.folders.append(file.fleet.districts)
+    return file
+
+
+def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
+    """Raise ConfigError where nothing says where the districts are."""
+    file = find_fleet(context, folder)
+    if file is None:
+        reason = "Name the folder of districts with --districts, or as `districts` under [fleet]."
+        raise ConfigError(reason)
+    return file
+
+
+def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, CliContext]]:
+    """Yield each district as a command sees it that is about this one alone."""
+    for each in list_district_folders(file.fleet.districts):
+        environment = build_district_environment(context.environment, each)
+        yield each.name, CliContext(each.config_path, environment)

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from monitor.app import build_smtp_transport
 from monitor.cli import endpoints
-from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
-from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    districts_option,
+    find_fleet,
+    json_option,
+    list_contexts,
+    pass_cli_context,
+)
+from monitor.config import MIN_TOKEN_LENGTH, Config, FleetFile, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
@@ -44,14 +54,19 @@ from scrapers.registry import SourceRegistry
     is_flag=True,
     help="Also send a test email to the contact, and a test message to each chat.",
 )
+@districts_option
 @json_option
 @pass_cli_context
-def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
+def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json: bool) -> int:
     """Check everything that can fail, and say what to do. Exits with the worst code found.
 
     Signs in to the mail server, but sends nothing without --send-test. Looks whether the portal,
     the sign-in provider and search engines answer, but queries no source, and prints no names.
+    With --districts, or [fleet] in the configuration, checks one district after another.
     """
+    file = find_fleet(context, folder)
+    if file is not None:
+        return _check_fleet(context, file, as_json=as_json)
     checked = (
         *run_checks(context),
         *_check_endpoints(context),
@@ -64,6 +79,23 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
         columns = ("part", "level", "status", "what to do")
         output.print_table(columns, ((e.what, e.level, e.message, e.remedy) for e in checked))
     return compute_exit_code(checked)
+
+
+def _check_fleet(context: CliContext, file: FleetFile, *, as_json: bool) -> int:
+    """Check each district as if it were alone; what is of the machine is said for each."""
+    checked = [
+        (name, result)
+        for name, district in list_contexts(context, file)
+        for result in run_checks(district)
+    ]
+    output = Output("UTC")
+    if as_json:
+        output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])
+    else:
+        columns = ("district", "part", "level", "status", "what to do")
+        rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in checked)
+        output.print_table(columns, rows)
+    return compute_exit_code([each for _, each in checked])
 
 
 def add_stored_secrets(context: CliContext) -> CliContext:

@@ -18,11 +18,13 @@ from typing import Any, Final, TextIO, TypeVar
 
 import click
 
+from monitor.domain.district.current import CURRENT_DISTRICT
+
 STDERR_FD = 2
 # In the order in which a line has them. None may hold a name, an address or a finding: IDs are
 # random, sources and paths are of the configuration, reasons are our own sentences.
 FIELDS: Final = (
-    *("sweep", "kind", "source", "outcome", "weekday", "worker", "job"),
+    *("district", "sweep", "kind", "source", "outcome", "weekday", "worker", "job"),
     *("accepted", "deferred", "refused", "held", "email", "delivery", "sent"),
     *("line", "page", "method", "status", "bytes", "removed", "code"),
     *("seconds", "minutes", "error", "reason", "logger"),
@@ -77,6 +79,7 @@ class EventFormatter(logging.Formatter):
             **({} if self._in_journal else {"time": at.replace("+00:00", "Z")}),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
+            **({"district": district} if (district := CURRENT_DISTRICT.get()) else {}),
             **{name: record.__dict__[name] for name in FIELDS if name in record.__dict__},
         }
 

@@ -85,6 +85,7 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "Care": {
             "run": "Run the service until SIGTERM.",
             "portal": "Serve the portal, next to `namesake run`.",
+            "fleet": "Manage many districts that one service works on.",
             "jobs": "List scheduled jobs, next one first.",
             "backup": "Back up the district, and test the backup.",
             "restore": "Restore a backup into the empty state folder.",

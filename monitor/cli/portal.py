@@ -1,57 +1,109 @@
-"""Showing the pages to the people of a district."""
+"""Showing the pages to the people of a district, or of many."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from monitor.app import open_portal_app
+from monitor.app import DistrictSeat, build_crawler, build_parser, cut_off, open_portal_app
 from monitor.cli import logs
-from monitor.cli.context import CliContext, pass_cli_context
-from monitor.config import SignInMethod, read_secret
+from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
+from monitor.config import (
+    FleetConfig,
+    SignInMethod,
+    find_socket_path,
+    read_secret,
+    split_host_and_port,
+)
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
+from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.web.app import create_portal_app
-from monitor.web.server import serve_on_port, serve_on_socket
+from monitor.web.districts import DistrictSites, OpenSite
+from monitor.web.server import WsgiApp, serve_on_port, serve_on_socket
 from monitor.web.sign_in import IdentityProvider
+from scrapers.http.client import HttpConnections
 
 
 @click.command()
 @logs.log_options
+@districts_option
 @pass_cli_context
-def portal(context: CliContext, log_format: str, *, verbose: bool) -> None:
+def portal(context: CliContext, log_format: str, folder: Path | None, *, verbose: bool) -> None:
     """Serve the portal until SIGTERM, next to `namesake run`.
 
     This process queries no source, sends no email and has no roster key. The service does all
-    searches.
+    searches. With --districts, or [fleet] in the configuration, it serves many districts, each
+    under the host name of its address.
     """
-    config = context.config.portal
-    stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
-    oidc = config.sign_in is SignInMethod.OIDC
+    file = find_fleet(context, folder)
     settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
-    with (
-        logs.log_to_stream(settings=settings),
-        open_portal_app(context.config, context.environment) as app,
-    ):
-        wake_socket = WakeSocket(context.config.state)
-        site = create_portal_app(
+    with logs.log_to_stream(settings=settings):
+        if file is not None:
+            _serve_fleet(context, file.fleet)
+            return
+        with open_site(context) as site:
+            config = context.config.portal
+            _serve(context, config.listen, site.pages, config.address, site.app.db.check_files)
+
+
+def _serve_fleet(context: CliContext, fleet: FleetConfig) -> None:
+    on_socket = bool(find_socket_path(fleet.listen))
+    offline = cut_off(context.environment)
+    with build_parser() as parser:
+        shared = replace(offline, connections=HttpConnections(offline.dialer, 1))
+        seat = DistrictSeat(parser=parser, build_crawler=build_crawler)
+
+        def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
+            environment = build_district_environment(shared, folder)
+            return open_site(CliContext(folder.config_path, environment), seat)
+
+        sites = DistrictSites(fleet.districts, open_district, on_socket=on_socket)
+        try:
+            _serve(context, fleet.listen, sites, f"the districts of {fleet.districts}", sites.tidy)
+        finally:
+            sites.close()
+
+
+@contextmanager
+def open_site(context: CliContext, seat: DistrictSeat | None = None) -> Iterator[OpenSite]:
+    """Open the pages of one district."""
+    config, variables = context.config, context.environment.variables
+    oidc = config.portal.sign_in is SignInMethod.OIDC
+    with open_portal_app(config, context.environment, seat) as app:
+        pages = create_portal_app(
             app,
-            wake_socket.wake_daemon,
+            WakeSocket(config.state).wake_daemon,
             provider=_build_provider(context) if oidc else None,
-            metrics_token=read_secret("metrics-token", context.environment.variables),
-            scim_token=read_secret("scim-token", context.environment.variables),
+            metrics_token=read_secret("metrics-token", variables),
+            scim_token=read_secret("scim-token", variables),
         )
-        server = (
-            serve_on_socket(site, Path(config.socket_path))
-            if config.socket_path
-            else serve_on_port(site, *config.host_and_port)
-        )
-        with stop_on_signals(stopping), server:
-            supervisor.send_state("READY=1", f"STATUS=Serving {config.address}.")
-            try:
-                while not stopping.wait(WATCHED_SECONDS):
-                    app.db.check_files()
-            finally:
-                supervisor.send_state("STOPPING=1")
+        yield OpenSite(app=app, pages=pages)
+
+
+def _serve(
+    context: CliContext,
+    listen: str,
+    pages: WsgiApp,
+    what: str,
+    check: Callable[[], None],
+) -> None:
+    stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
+    path = find_socket_path(listen)
+    server = (
+        serve_on_socket(pages, Path(path))
+        if path
+        else serve_on_port(pages, *split_host_and_port(listen))
+    )
+    with stop_on_signals(stopping), server:
+        supervisor.send_state("READY=1", f"STATUS=Serving {what}.")
+        try:
+            while not stopping.wait(WATCHED_SECONDS):
+                check()
+        finally:
+            supervisor.send_state("STOPPING=1")
 
 
 def _build_provider(context: CliContext) -> IdentityProvider:

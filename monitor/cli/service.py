@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from monitor.cli import logs
-from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    districts_option,
+    find_fleet,
+    json_option,
+    pass_cli_context,
+)
+from monitor.cli.fleet import run_fleet
 from monitor.db.database import Database
 from monitor.db.encryption import AuditPosition
 from monitor.db.files import write_file
@@ -16,18 +24,32 @@ from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import build_supervised_runner
 from monitor.scheduler.workers import Liveness
 from monitor.services.backups import accept_audit_end, describe_audit_damage
+from monitor.services.fleet import collect_fleet_vitals
 from monitor.services.health import collect_vitals
-from monitor.services.metrics import list_metric_samples, render_metrics
+from monitor.services.metrics import (
+    list_fleet_samples,
+    list_metric_samples,
+    render_fleet_metrics,
+    render_metrics,
+)
 
 
 @click.command()
 @logs.log_options
+@districts_option
 @pass_cli_context
-def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
-    """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
+def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: bool) -> None:
+    """Run the service until SIGTERM. A second one for the same state folder exits with code 75.
+
+    With --districts, or [fleet] in the configuration, it works on many districts at once.
+    """
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    if (file := find_fleet(context, folder)) is not None:
+        with logs.log_to_stream(settings=settings):
+            run_fleet(context, file)
+        return
     liveness = Liveness(context.environment.clock)
     watched = replace(context, environment=replace(context.environment, beat=liveness.beat))
-    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
         Daemon(
             jobs=build_supervised_runner(app, context.environment),
@@ -98,17 +120,25 @@ def accept(context: CliContext) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file for node_exporter's textfile collector, all or nothing.",
 )
+@districts_option
 @json_option
 @pass_cli_context
-def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
-    """Print the service's metrics in Prometheus text format. They contain no names."""
-    with Database.open_folder(context.config.state) as db:
-        vitals = collect_vitals(db, context.environment.clock.now())
+def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_json: bool) -> None:
+    """Print the service's metrics in Prometheus text format. They contain no names.
+
+    With --districts, or [fleet] in the configuration, each one has the label `district`.
+    """
+    many, now = find_fleet(context, folder), context.environment.clock.now()
+    if many is not None:
+        found, faults = collect_fleet_vitals(many.fleet.districts, now)
+        samples, text = list_fleet_samples(found, faults), render_fleet_metrics(found, faults)
+    else:
+        with Database.open_folder(context.config.state) as db:
+            vitals = collect_vitals(db, now)
+        samples, text = list_metric_samples(vitals), render_metrics(vitals)
     if as_json:
-        context.output.print_json(list_metric_samples(vitals))
-        return
-    text = render_metrics(vitals)
-    if file is None:
+        Output("UTC").print_json(samples)
+    elif file is None:
         click.echo(text.decode(), nl=False)
     else:
         write_file(file, text)

@@ -90,3 +90,4 @@ def _read_statements(name: str) -> Iterator[str]:
 KEYS_SCHEMA = Schema.from_steps("keys", build_step("keys_1"))
 DISTRICT_STEPS = tuple(build_step(f"namesake_{number}") for number in range(1, 13))
 DISTRICT_SCHEMA = Schema.from_steps("namesake", *DISTRICT_STEPS)
+SHARED_SCHEMA = Schema.from_steps("shared", build_step("shared_1"))

@@ -111,6 +111,14 @@ class OutboxTable:
         )
         return tuple(self._parse_email_row(row) for row in rows)
 
+    def find_next_due_time(self, after: datetime) -> datetime | None:
+        """Return when the next queued email is due that is not due yet."""
+        found = self.connection.fetch_row(
+            "SELECT min(due_at) AS next FROM outbox WHERE state = 'queued' AND due_at > ?",
+            format_datetime(after),
+        )
+        return parse_optional_datetime(found["next"]) if found else None
+
     def find_last_untried_due_time(self, kinds: Iterable[str]) -> datetime | None:
         """Return when the last queued email of some kinds is due, those to retry left out."""
         found = self.connection.fetch_row(

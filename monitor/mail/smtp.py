@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from monitor.config import MailConfig, MailSecurity
@@ -54,23 +55,40 @@ ERROR_NOTES: Final = (
 )
 
 
+class RelayPace:
+    """One mail server's pause between two emails, for all who send through it, by turns."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._free_at = clock.monotonic()
+
+    @contextmanager
+    def take_turn(self, per_second: float) -> Iterator[None]:
+        """Wait until the server has had its pause; many of them count emails a second."""
+        with self._lock:
+            self._clock.sleep(max(self._free_at - self._clock.monotonic(), 0.0))
+            self._free_at = self._clock.monotonic() + 1 / per_second
+            yield
+
+
 class SmtpTransport:
     """One email, one connection: at the pace of a digest that costs nothing."""
 
-    def __init__(self, settings: MailConfig, password: str, clock: Clock) -> None:
+    def __init__(
+        self, settings: MailConfig, password: str, clock: Clock, pace: RelayPace | None = None
+    ) -> None:
         self.settings = settings
         self.password = password
-        self.clock = clock
-        self._free_at = clock.monotonic()
+        self._pace = pace or RelayPace(clock)
 
     def send_email(self, email: Email, envelope: Envelope) -> Delivery:
         """Never raises for what a mail server may do: that is a DEFERRED or a REFUSED."""
         if not is_single_address(envelope.recipient):
             return _build_refused(NOT_ONE)
         message = build_message(email, envelope, self.settings)
-        self._wait_for_pace()
         try:
-            with self._open_session() as server:
+            with self._pace.take_turn(self.settings.per_second), self._open_session() as server:
                 return self._send_message(server, message, envelope)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             return _classify_error(error)
@@ -83,11 +101,6 @@ class SmtpTransport:
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             return _describe_error(error)
         return ""
-
-    def _wait_for_pace(self) -> None:
-        """Wait until the server has had its pause; many of them count emails a second."""
-        self.clock.sleep(max(self._free_at - self.clock.monotonic(), 0.0))
-        self._free_at = self.clock.monotonic() + 1 / self.settings.per_second
 
     def _send_message(
         self, server: smtplib.SMTP, message: EmailMessage, envelope: Envelope

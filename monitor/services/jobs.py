@@ -5,7 +5,8 @@ What needs no more than a timer has none: the service calls it whenever its trig
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.jobs import Job
@@ -89,6 +90,33 @@ def schedule_jobs(app: App) -> None:
 def describe_wait(app: App) -> str:
     """Say why no work is done now; empty if work may go on."""
     return describe_clock_problem(app)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingWork:
+    """Which of the three workers has something to do now, and when there will be more."""
+
+    checks: bool
+    sweeps: bool
+    mail: bool
+    next_at: datetime | None
+
+
+def find_waiting_work(app: App) -> WaitingWork:
+    """Look up what waits, and do nothing: who serves many districts works only where it must."""
+    now, requests = app.clock.now(), app.db.run_requests
+    free = [each for each in app.db.jobs.list_jobs() if each.lease_until is None]
+    due = {each.name for each in free if each.due_at <= now}
+    emails = app.db.outbox.list_due_emails(now)
+    retry = app.db.outbox.find_next_due_time(now)
+    times = (*(each.due_at for each in free if each.due_at > now), retry)
+    return WaitingWork(
+        checks=requests.find_next_open_request(SHORT_REQUESTS) is not None,
+        sweeps=requests.find_next_open_request(LONG_REQUESTS) is not None
+        or not due.isdisjoint(QUERY_JOBS),
+        mail=bool(emails) or not due.isdisjoint(UPKEEP_JOBS),
+        next_at=min(filter(None, times), default=None),
+    )
 
 
 def run_requested_checks(app: App) -> None:

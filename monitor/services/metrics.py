@@ -157,3 +157,52 @@ def _collect_flag_metrics(vitals: Vitals) -> Iterator[Metric]:
 
 def _build_gauge(name: str, help_text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, help_text, value=value)
+
+
+def render_fleet_metrics(vitals: Mapping[str, Vitals], faults: Mapping[str, str]) -> bytes:
+    """Write those of many districts, each sample with its district; `faults` are set aside."""
+    return generate_latest(_build_fleet_registry(vitals, faults))
+
+
+def list_fleet_samples(
+    vitals: Mapping[str, Vitals], faults: Mapping[str, str]
+) -> tuple[MetricSample, ...]:
+    metrics = _build_fleet_registry(vitals, faults).collect()
+    return tuple(
+        MetricSample(name=each.name, labels=each.labels, value=each.value)
+        for metric in metrics
+        for each in metric.samples
+    )
+
+
+def _build_fleet_registry(
+    vitals: Mapping[str, Vitals], faults: Mapping[str, str]
+) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_FleetCollector(vitals, faults))
+    return registry
+
+
+class _FleetCollector(Collector):
+    def __init__(self, vitals: Mapping[str, Vitals], faults: Mapping[str, str]) -> None:
+        self._vitals = vitals
+        self._faults = faults
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily(
+            "namesake_district_up",
+            "1 for a district at work, 0 if set aside.",
+            labels=("district",),
+        )
+        for name in sorted({*self._vitals, *self._faults}):
+            up.add_metric((name,), float(name not in self._faults))
+        yield up
+        families: dict[str, Metric] = {}
+        for name, vitals in sorted(self._vitals.items()):
+            for metric in _VitalsCollector(vitals).collect():
+                family = families.setdefault(
+                    metric.name, Metric(metric.name, metric.documentation, metric.type)
+                )
+                for each in metric.samples:
+                    family.add_sample(each.name, {"district": name, **each.labels}, each.value)
+        yield from families.values()

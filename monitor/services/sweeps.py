@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from itertools import chain, groupby, islice
 from operator import attrgetter
 
@@ -341,11 +342,16 @@ def _plan_chosen_queries(app: App, job: SweepJob, choice: QuerySelection) -> Ite
 
 
 def _list_person_ids(app: App, job: SweepJob) -> tuple[str, ...]:
-    return (
-        (job.person_id,)
-        if job.person_id
-        else tuple(app.db.consents.list_queryable_person_ids(app.clock.now()))
-    )
+    """Name whom a job is about; where districts share hosts, in another order each week.
+
+    There a share of a host's week may be used up before the last of them.
+    """
+    if job.person_id:
+        return (job.person_id,)
+    people = tuple(app.db.consents.list_queryable_person_ids(app.clock.now()))
+    if not app.ids.shared_nonce:
+        return people
+    return tuple(sorted(people, key=lambda each: sha256(f"{job.week} {each}".encode()).digest()))
 
 
 def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> QuerySelection:
@@ -420,7 +426,7 @@ def _open_sweep(app: App, job: SweepJob) -> Sweep:
                 id=app.ids.new_id(),
                 week=job.week,
                 kind=job.kind,
-                nonce=app.ids.new_id(),
+                nonce=app.ids.draw_nonce(),
                 started_at=app.clock.now(),
                 person_id=job.person_id,
             )
@@ -514,6 +520,7 @@ def run_canaries(
     awaited = Counter(canary.query.source for canary in expected.values())
     probes: dict[str, list[CanaryProbe]] = defaultdict(list)
     queries = [canary.query for canary in expected.values()]
+    app.crawler.forget_proofs(source.name for source in sources)
     with closing(app.crawler.crawl(queries, watch=on_progress)) as visits:
         for visit in visits:
             app.beat()

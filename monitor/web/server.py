@@ -2,19 +2,21 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 from waitress.wasyncore import close_all
 
 from monitor.domain.errors import UnavailableError
 from reports.pages.layout import preload_templates
 
+# What answers a request: Flask, or what chooses among several (PEP 3333).
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 LOOPBACK: Final = "127.0.0.1"
 # A browser that watches a self-check holds a thread, so only some may use a stream.
 THREADS: Final = 16
@@ -32,7 +34,7 @@ SHUTDOWN_SECONDS: Final = 5.0
 
 
 @contextmanager
-def serve_on_port(app: Flask, host: str, port: int) -> Iterator[int]:
+def serve_on_port(app: WsgiApp, host: str, port: int) -> Iterator[int]:
     """Answer in the background until the block ends; yield the port that was taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with _bind_socket(family, (host, port)) as listener, _run_server(app, listener):
@@ -40,7 +42,7 @@ def serve_on_port(app: Flask, host: str, port: int) -> Iterator[int]:
 
 
 @contextmanager
-def serve_on_socket(app: Flask, path: Path) -> Iterator[None]:
+def serve_on_socket(app: WsgiApp, path: Path) -> Iterator[None]:
     """Answer on a socket that only this process's user and group may use."""
     path.unlink(missing_ok=True)
     with _bind_socket(socket.AF_UNIX, str(path)) as listener, _run_server(app, listener):
@@ -66,7 +68,7 @@ def _bind_socket(
 
 
 @contextmanager
-def _run_server(app: Flask, listener: socket.socket) -> Iterator[None]:
+def _run_server(app: WsgiApp, listener: socket.socket) -> Iterator[None]:
     preload_templates()
     everything: dict[int, Any] = {}
     server = create_server(

@@ -86,7 +86,8 @@ class InMemoryQuotaStore:
 class QuotaTracker:
     """Shared by the thread that asks, which spends, and by the consumers, who remember.
 
-    A source without a budget is not counted.
+    A source without a budget is not counted. `budget` is what it is counted as: what several
+    districts ask with one API key comes out of one budget.
     """
 
     def __init__(self, memory: QuotaStore, clock: Clock) -> None:
@@ -97,24 +98,24 @@ class QuotaTracker:
         self._spent: dict[str, QuotaUsage] = {}
         self._unkept: set[str] = set()
 
-    def load_usage(self, source: Source) -> None:
+    def load_usage(self, source: Source, budget: str) -> None:
         """Recall what a source has had; its consumer calls this before anything is asked."""
-        if not source.crawl_policy.quota.is_limited or source.name in self._spent:
+        if not source.crawl_policy.quota.is_limited or budget in self._spent:
             return
-        usage = self._memory.load_quota_usage(source.name)
+        usage = self._memory.load_quota_usage(budget)
         if usage is not None:
             with self._lock:
-                self._spent.setdefault(source.name, usage)
+                self._spent.setdefault(budget, usage)
 
-    def take_request(self, source: Source) -> ParseResult | None:
+    def take_request(self, source: Source, budget: str) -> ParseResult | None:
         """Take one request out of the budget, or return the reading that there is none left."""
         now = self._clock.now()
         with self._lock:
-            spent = self._spent.get(source.name) or QuotaUsage(source=source.name, day=now.date())
+            spent = self._spent.get(budget) or QuotaUsage(source=budget, day=now.date())
             refusal = check_quota(spent, source.crawl_policy.quota, now)
             if refusal is None:
-                self._spent[source.name] = count_request(spent, now)
-                self._unkept.add(source.name)
+                self._spent[budget] = count_request(spent, now)
+                self._unkept.add(budget)
             return refusal
 
     def save_usage(self) -> None:

@@ -78,26 +78,33 @@ class HttpResponse(Protocol):
 OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", "cookie"})
 
 
+class HttpConnections:
+    """Open connections. They carry no key: clients with different keys may share them."""
+
+    def __init__(self, dialer: Dialer, idle_hosts: int) -> None:
+        # urllib3's warnings quote whole addresses, and those hold people's names.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        tls = dialer.create_tls_context()
+        self._pools = HostPools(dialer, tls, idle_hosts)
+        self.lines = ConnectionPool(dialer, tls, idle_hosts)
+        self.adapters = {
+            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
+        }
+
+    def close(self) -> None:
+        self._pools.close()
+        self.lines.close()
+
+    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
+        return self._pools.get_pool(RequestTarget.from_url(url), scope)
+
+
 @dataclass(slots=True, kw_only=True)
 class HttpTransport:
-    dialer: Dialer
-    idle_hosts: int
+    connections: HttpConnections
     credentials: Credentials
     user_agent: str
     tokens: AppTokenStore
-    _pools: HostPools = field(init=False)
-    _connections: ConnectionPool = field(init=False)
-    _adapters: dict[NetworkScope, GuardedAdapter] = field(init=False)
-
-    def __post_init__(self) -> None:
-        # urllib3's warnings quote whole addresses, and those hold people's names.
-        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-        tls = self.dialer.create_tls_context()
-        self._pools = HostPools(self.dialer, tls, self.idle_hosts)
-        self._connections = ConnectionPool(self.dialer, tls, self.idle_hosts)
-        self._adapters = {
-            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
-        }
 
     def send_request(
         self, target: RequestTarget, request: Request, *, scope: NetworkScope, access: AccessMode
@@ -111,22 +118,18 @@ class HttpTransport:
         allowance.begin_body()
         return _refuse_interim_response(response)
 
-    def close(self) -> None:
-        self._pools.close()
-        self._connections.close()
-
     def _send_with_requests(
         self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
     ) -> HttpResponse:
         allowance = get_current_allowance()
         seconds = (allowance.get_connect_seconds(), allowance.get_seconds_left())
-        adapter, body = self._adapters[scope], request.body.encode() or None
+        adapter, body = self.connections.adapters[scope], request.body.encode() or None
         return adapter.send_request(request.method, target.url, headers, body, seconds)
 
     def _send_over_connection(
         self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
     ) -> HttpResponse:
-        return self._connections.get_connection(target, scope).send_request(
+        return self.connections.lines.get_connection(target, scope).send_request(
             target, request, headers
         )
 
@@ -140,9 +143,6 @@ class HttpTransport:
             "user-agent": self.user_agent,
             "accept-encoding": "gzip, deflate",
         }
-
-    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
-        return self._pools.get_pool(RequestTarget.from_url(url), scope)
 
 
 def _refuse_interim_response(response: HttpResponse) -> HttpResponse:
@@ -269,7 +269,8 @@ class PageFetcher(Protocol):
 class HttpClient:
     """Safe to share between threads. `user_agent` says honestly who asks and whom to write to.
 
-    Whether robots.txt lets a page be asked is for the caller to see to, before each request.
+    Without `connections` it opens its own, and closes them. Whether robots.txt lets a page be asked
+    is for the caller to see to, before each request.
     """
 
     dialer: Dialer
@@ -277,6 +278,7 @@ class HttpClient:
     user_agent: str
     limits: FetchLimits = field(default_factory=FetchLimits)
     credentials: Credentials = field(default_factory=Credentials)
+    connections: HttpConnections | None = None
     traffic: TrafficCounter = field(init=False, default_factory=TrafficCounter)
     _tokens: AppTokenStore = field(init=False)
     _transport: HttpTransport = field(init=False)
@@ -284,8 +286,7 @@ class HttpClient:
     def __post_init__(self) -> None:
         self._tokens = AppTokenStore(self.credentials, self.clock)
         self._transport = HttpTransport(
-            dialer=self.dialer,
-            idle_hosts=self.limits.idle_hosts,
+            connections=self.connections or HttpConnections(self.dialer, self.limits.idle_hosts),
             credentials=self.credentials,
             user_agent=self.user_agent,
             tokens=self._tokens,
@@ -340,7 +341,8 @@ class HttpClient:
                 self.traffic.count_request(allowance.total)
 
     def close(self) -> None:
-        self._transport.close()
+        if self.connections is None:
+            self._transport.connections.close()
 
     def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
         """Ask again, in turn, if a reused connection may have been closed meanwhile."""

@@ -4,9 +4,9 @@ What an answer says: its source reads it, in the child that can be killed where 
 What is done with a turn: ask one host one thing, and read the answer.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from weakref import finalize
 
 from gevent.pool import Group
@@ -25,19 +25,24 @@ from scrapers.http.errors import (
 from scrapers.http.event_loop import EventLoop, EventLoopThread, enter_event_loop, run_in_thread
 from scrapers.http.frontier import (
     LOOK_AHEAD,
+    AskPredicate,
     CrawlEvent,
+    CrawlParty,
     CrawlQuestion,
     CrawlRouter,
     CrawlRun,
     CrawlSlot,
     Frontier,
+    HostDirectory,
     HostGroups,
     HostQueue,
+    KeepPredicate,
     NextRequest,
     ProgressCallback,
     SourceProgress,
 )
 from scrapers.http.robots import RobotsCache
+from scrapers.http.sharing import SAVED_EVERY, DistrictProofs, ShareLedger
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState, HostStore, Throttle, apply_result, is_answered
 from scrapers.models import (
@@ -57,8 +62,6 @@ from scrapers.sandbox.client import PageParser
 from scrapers.source import AccessMode, CrawlPolicy, MarkupParser, Source
 
 PICTURES = PictureParser()
-
-AskPredicate = Callable[[Query], bool]
 
 
 def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
@@ -119,8 +122,6 @@ LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
 
-KeepPredicate = Callable[[Source, Query, ParseResult], bool]
-
 
 def allow_every_query(_query: Query) -> bool:
     """Allow every question, where no one can take a permission back."""
@@ -137,15 +138,8 @@ class CrawlWorker:
     """Serves turns in one thread: what waits for its answer gives way to the others."""
 
     frontier: Frontier
-    client: PageFetcher
-    sources: Mapping[str, Source]
     clock: Clock
     throttle: Throttle
-    router: CrawlRouter
-    parser: PageParser
-    quota: QuotaTracker
-    may_ask: AskPredicate = allow_every_query
-    should_keep: KeepPredicate = keep_no_page
 
     def run(self) -> None:
         """Serve turns until no one wants anything more, side by side."""
@@ -172,8 +166,8 @@ class CrawlWorker:
             slot.run.events.put(CrawlEvent(error=error))
 
     def _advance_question(self, slot: CrawlSlot) -> None:
-        source = self.sources[slot.question.query.source]
-        next_request = self.router.plan_next_request(
+        source = slot.party.sources[slot.question.query.source]
+        next_request = slot.party.router.plan_next_request(
             slot.question, source.crawl_policy, self.clock.now()
         )
         kept_away = self._check_may_ask(slot)
@@ -182,35 +176,29 @@ class CrawlWorker:
         elif kept_away is None and next_request.asks_robots:
             self._fetch_robots(slot, next_request, source.crawl_policy)
         else:
-            kept_away = kept_away or self._check_robots(next_request, source.crawl_policy)
+            kept_away = kept_away or _check_robots(slot.party, next_request, source.crawl_policy)
             if kept_away is None:
                 self._fetch_page(slot, next_request, source)
             else:
                 self._conclude_question(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
-        """Return what the question comes to unasked: not allowed anymore, or not wanted there."""
-        if not self.may_ask(slot.question.query):
+        """Return what the question comes to unasked: not allowed anymore, not wanted, or known."""
+        if not slot.party.may_ask(slot.question.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
             return slot.host_queue.state.parked_result
         if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
             return build_failure_error(FailureReason.CLOSED).result
-        return None
+        proofs = slot.party.proofs
+        return proofs.find_answer(slot.question.query, self.clock.now()) if proofs else None
 
     def _get_failure_key(self, slot: CrawlSlot) -> str:
         """Name what failures in a row are counted for: a host, or the way from one to another."""
         host = slot.host_queue.host
-        if not self.router.is_guest(slot.question, host):
+        if not slot.party.router.is_guest(slot.question, host):
             return host
-        return f"{self.router.get_origin_queue(slot.question)} > {host}"
-
-    def _check_robots(self, next_request: NextRequest, policy: CrawlPolicy) -> ParseResult | None:
-        return (
-            self.router.robots.check_allowed(next_request.target)
-            if policy.access is AccessMode.PAGE
-            else None
-        )
+        return f"{slot.party.router.get_origin_queue(slot.question)} > {host}"
 
     def _fetch_robots(
         self, slot: CrawlSlot, next_request: NextRequest, policy: CrawlPolicy
@@ -218,10 +206,10 @@ class CrawlWorker:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
         its_own = (RequestTarget.from_url(next_request.request.url).origin,)
-        answer = self.client.fetch(next_request.request, replace(policy, origins=its_own))
-        self.router.robots.record_answer(next_request.target, answer, self.clock.now())
+        answer = slot.party.client.fetch(next_request.request, replace(policy, origins=its_own))
+        slot.party.router.robots.record_answer(next_request.target, answer, self.clock.now())
         due = self._compute_due(slot, next_request, began)
-        refusal = self.router.robots.check_allowed(next_request.target)
+        refusal = slot.party.router.robots.check_allowed(next_request.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._handle_result(slot, refusal, due)
         else:
@@ -238,7 +226,7 @@ class CrawlWorker:
         query = slot.question.pages[0]
         led = slot.question.redirect is not None
         request = next_request.request if led else add_conditions(query, source.version)
-        answer = self.client.fetch(request, source.crawl_policy)
+        answer = slot.party.client.fetch(request, source.crawl_policy)
         due = self._compute_due(slot, next_request, began)
         if isinstance(answer, Redirect):
             self._follow_redirect(slot, answer, due)
@@ -246,10 +234,12 @@ class CrawlWorker:
         result = (
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
         )
+        if slot.party.proofs is not None:
+            slot.party.proofs.note_answer(slot.question.query, result, self.clock.now())
         self._handle_result(slot, result, due)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
-        guest = self.router.is_guest(slot.question, slot.host_queue.host)
+        guest = slot.party.router.is_guest(slot.question, slot.host_queue.host)
         wait = None if guest else self._compute_retry_wait(slot.question, result)
         if wait is None:
             pause = (
@@ -262,15 +252,22 @@ class CrawlWorker:
 
     def _parse_answer(self, slot: CrawlSlot, source: Source, page: Page) -> ParseResult:
         query = slot.question.pages[0]
-        result = parse_page(source, query, page, self.parser)
-        if self.should_keep(source, query, result):
+        result = parse_page(source, query, page, slot.party.parser)
+        if slot.party.should_keep(source, query, result):
             slot.question.kept_pages += (ParsedPage(query=query, page=page, result=result),)
-        return add_picture_queries(source.crawl_policy, query, result, self.may_ask)
+        return add_picture_queries(source.crawl_policy, query, result, slot.party.may_ask)
 
     def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:
+        party, queue = slot.party, slot.host_queue
+        if party.share is not None and party.router.host_groups.is_declared(queue.host):
+            used = party.share.take_turn(
+                queue.host, queue.wished, slot.run.priority, self.clock.now()
+            )
+            if used is not None:
+                return used
         if not source.crawl_policy.quota.is_limited:
             return None
-        spent_up = self.quota.take_request(source)
+        spent_up = party.quota.take_request(source, party.get_budget(source))
         if spent_up is None:
             # The consumer wakes up and writes it down while the answer is on its way.
             slot.run.events.put(CrawlEvent())
@@ -278,7 +275,10 @@ class CrawlWorker:
 
     def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        pause = max(slot.host_queue.wished, self.router.robots.get_crawl_delay(next_request.target))
+        pause = max(
+            slot.host_queue.wished,
+            slot.party.router.robots.get_crawl_delay(next_request.target),
+        )
         return ended + self.throttle.compute_pause(pause, ended - began)
 
     def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
@@ -321,11 +321,11 @@ class CrawlWorker:
             self._get_failure_key(slot),
         )
         failures[route] = failures[route] + 1 if result.outcome is Outcome.FAILED else 0
-        if self.router.is_guest(slot.question, host_queue.host):
+        if slot.party.router.is_guest(slot.question, host_queue.host):
             host_queue.state = self._add_pause(host_queue.state, due)
             return self._charge_origin(slot, result)
         before, after = host_queue.state, host_queue.state
-        page = self.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
+        page = slot.party.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
         single = page and result.outcome is Outcome.BLOCKED
         if not single or _is_refusal_confirmed(host_queue, slot.question, result):
             after = apply_result(before, result, self.clock.now())
@@ -339,7 +339,7 @@ class CrawlWorker:
     def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
         origin, now = (
-            self.frontier.get_host_queue(self.router.get_origin_queue(slot.question)),
+            self.frontier.get_host_queue(slot.party.router.get_origin_queue(slot.question)),
             self.clock.now(),
         )
         if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
@@ -359,23 +359,12 @@ class CrawlWorker:
     def _requeue_question(self, slot: CrawlSlot, due: float) -> None:
         """Send the question on to the host that it asks next, which may be the same."""
         here = slot.host_queue.host
-        if self._find_next_host(slot.question) == here:
+        if _find_next_host(slot.party, slot.question, self.clock.now()) == here:
             self.frontier.release_slot(slot, due, again=True)
             slot.run.events.put(CrawlEvent())
         else:
             self.frontier.release_slot(slot, due, reported=True)
             slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
-
-    def _find_next_host(self, question: CrawlQuestion) -> str | None:
-        source = self.sources.get(question.pages[0].source)
-        if source is None:
-            return None
-        try:
-            return self.router.plan_next_request(
-                question, source.crawl_policy, self.clock.now()
-            ).host
-        except FetchError:
-            return None
 
     def _conclude_question(
         self, slot: CrawlSlot, result: ParseResult, due: float, host: HostState | None = None
@@ -404,6 +393,26 @@ class CrawlWorker:
             self._requeue_question(slot, due)
 
 
+def _find_next_host(party: CrawlParty, question: CrawlQuestion, now: datetime) -> str | None:
+    source = party.sources.get(question.pages[0].source)
+    if source is None:
+        return None
+    try:
+        return party.router.plan_next_request(question, source.crawl_policy, now).host
+    except FetchError:
+        return None
+
+
+def _check_robots(
+    party: CrawlParty, next_request: NextRequest, policy: CrawlPolicy
+) -> ParseResult | None:
+    return (
+        party.router.robots.check_allowed(next_request.target)
+        if policy.access is AccessMode.PAGE
+        else None
+    )
+
+
 def _is_refusal_confirmed(
     host_queue: HostQueue, question: CrawlQuestion, result: ParseResult
 ) -> bool:
@@ -419,16 +428,52 @@ def _is_refusal_confirmed(
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)
+class CrawlHub:
+    """What all crawlers of a process share: together they are as polite as one.
+
+    One thread asks for all of them. `robots` and the state of every host are the same for all.
+    `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
+    `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
+    `quota`, where it is given, counts the budgets of all crawlers.
+    Anyone who forgets to `close` it ends its thread all the same, at exit at the latest.
+    """
+
+    clock: Clock
+    throttle: Throttle = field(default_factory=Throttle)
+    robots: RobotsCache = field(default_factory=RobotsCache)
+    workers: int = 512
+    look_ahead: int = LOOK_AHEAD
+    quota: QuotaTracker | None = None
+    directory: HostDirectory = field(default_factory=HostDirectory)
+    frontier: Frontier = field(init=False)
+    _thread: EventLoopThread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.frontier = Frontier(self.clock, self.workers, self.look_ahead)
+        self._thread = EventLoopThread(self.frontier.stop)
+        finalize(self, self._thread.close)
+
+    def ensure_worker(self) -> None:
+        """Have a thread ask as long as there are runs."""
+        if self.frontier.claim_worker():
+            worker = CrawlWorker(frontier=self.frontier, clock=self.clock, throttle=self.throttle)
+            self._thread.start_thread(worker.run)
+
+    def close(self) -> None:
+        """Stop, cut off what is in flight, and return once the thread that asks has ended."""
+        self._thread.close()
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Crawler:
-    """Build one for all: two would each be polite, and together rude.
+    """Asks for one district. Crawlers of one process share a `hub`, or together they are rude.
 
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
-    `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
-    `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
-    Anyone who forgets to `close` them ends their thread all the same, at exit at the latest.
+    Without a `hub`, it has one of its own, made of `throttle`, `robots`, `workers` and
+    `look_ahead`.
     """
 
     client: PageFetcher
@@ -443,17 +488,36 @@ class Crawler:
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
     quota_store: QuotaStore = field(default_factory=InMemoryQuotaStore)
-    _frontier: Frontier = field(init=False)
-    _thread: EventLoopThread = field(init=False)
-    _router: CrawlRouter = field(init=False)
-    _quota: QuotaTracker = field(init=False)
+    hub: CrawlHub | None = None
+    budgets: Mapping[str, str] = field(default_factory=dict)
+    proofs: DistrictProofs | None = None
+    share: ShareLedger | None = None
+    _hub: CrawlHub = field(init=False)
+    _party: CrawlParty = field(init=False)
+    _stopped: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._frontier = Frontier(self.clock, self.workers, self.look_ahead)
-        self._thread = EventLoopThread(self._frontier.stop)
-        finalize(self, self._thread.close)
-        self._router = CrawlRouter(HostGroups.from_sources(self.sources.values()), self.robots)
-        self._quota = QuotaTracker(self.quota_store, self.clock)
+        self._hub = self.hub or CrawlHub(
+            clock=self.clock,
+            throttle=self.throttle,
+            robots=self.robots,
+            workers=self.workers,
+            look_ahead=self.look_ahead,
+        )
+        groups = HostGroups.from_sources(self.sources.values())
+        self._hub.directory.add_groups(groups)
+        self._party = CrawlParty(
+            client=self.client,
+            sources=self.sources,
+            router=CrawlRouter(groups, self._hub.robots, self._hub.directory),
+            parser=self.parser,
+            quota=self._hub.quota or QuotaTracker(self.quota_store, self.clock),
+            may_ask=self.may_ask,
+            should_keep=self.should_keep,
+            budgets=self.budgets,
+            proofs=self.proofs,
+            share=self.share,
+        )
 
     def crawl(
         self,
@@ -468,10 +532,12 @@ class Crawler:
         left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
         counts as not asked.
         """
-        run = CrawlRun(queries=iter(queries), on_progress=watch, priority=priority)
+        run = CrawlRun(
+            queries=iter(queries), on_progress=watch, priority=priority, party=self._party
+        )
         self._frontier.add_run(run)
         try:
-            while not self._frontier.stopped:
+            while not (run.stopped or self.is_stopped()):
                 self._feed_run(run)
                 if run.is_finished:
                     break
@@ -480,31 +546,30 @@ class Crawler:
             self._frontier.remove_run(run)
             self._save_host_states(run)
 
+    def forget_proofs(self, sources: Iterable[str]) -> None:
+        """Ask the canaries of these sources again, whatever other districts heard."""
+        if self.proofs is not None:
+            self.proofs.forget_sources(sources)
+
     def stop(self) -> None:
-        """End every run now; nothing is asked through this crawler anymore."""
-        self._frontier.stop()
+        """End every run of this crawler now; nothing is asked through it anymore."""
+        self._stopped = True
+        self._frontier.stop_party(self._party)
+        if self.hub is None:
+            self._frontier.stop()
 
     def is_stopped(self) -> bool:
-        return self._frontier.stopped
+        return self._stopped or self._frontier.stopped
 
     def close(self) -> None:
-        """Stop, cut off what is in flight, and return once the thread that asks has ended."""
-        self._thread.close()
+        """Stop; where the hub is its own, cut off what is in flight, and end its thread."""
+        self.stop()
+        if self.hub is None:
+            self._hub.close()
 
     @property
-    def _worker(self) -> CrawlWorker:
-        return CrawlWorker(
-            frontier=self._frontier,
-            client=self.client,
-            sources=self.sources,
-            clock=self.clock,
-            throttle=self.throttle,
-            router=self._router,
-            parser=self.parser,
-            quota=self._quota,
-            may_ask=self.may_ask,
-            should_keep=self.should_keep,
-        )
+    def _frontier(self) -> Frontier:
+        return self._hub.frontier
 
     def _feed_run(self, run: CrawlRun) -> None:
         """Pull queries while no one waits for us and someone could use them."""
@@ -544,22 +609,21 @@ class Crawler:
             if source is None:
                 raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
             self._load_robots(source, question)
-            host = self._router.plan_next_request(
+            host = self._party.router.plan_next_request(
                 question, source.crawl_policy, self.clock.now()
             ).host
         except FetchError as end:
             self._conclude_unasked(run, question, end.result)
             return
-        self._quota.load_usage(source)
+        self._party.quota.load_usage(source, self._party.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
         if host_queue is None:
             host_queue = self._frontier.open_host_queue(
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
-        pause = self._router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
+        pause = self._party.router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
         self._frontier.add_question(host_queue, run, question, pause)
-        if self._frontier.claim_worker():
-            self._thread.start_thread(self._worker.run)
+        self._hub.ensure_worker()
 
     def _conclude_unasked(
         self, run: CrawlRun, question: CrawlQuestion, result: ParseResult
@@ -572,16 +636,22 @@ class Crawler:
     def _load_robots(self, source: Source, question: CrawlQuestion) -> None:
         """Take up what the host's robots.txt said before a restart."""
         if source.crawl_policy.access is AccessMode.PAGE:
-            self.robots.load_record(
+            self._hub.robots.load_record(
                 RequestTarget.from_url(question.request.url).origin, self.clock.now()
             )
 
     def _save_quota_and_robots(self) -> None:
-        self._quota.save_usage()
-        self.robots.save_records()
+        self._party.quota.save_usage()
+        self._hub.robots.save_records()
+        if self.proofs is not None:
+            self.proofs.cache.save_proofs()
+        if self.share is not None:
+            self.share.save_shares(at_least=SAVED_EVERY)
 
     def _save_host_states(self, run: CrawlRun) -> None:
         self._save_quota_and_robots()
+        if self.share is not None:
+            self.share.save_shares()
         for host in sorted(run.hosts):
             host_queue = self._frontier.get_host_queue(host)
             if host_queue is not None and host_queue.state.next_at is not None:

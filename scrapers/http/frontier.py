@@ -16,10 +16,13 @@ from typing import Self
 
 from gevent.event import Event
 
+from scrapers.http.budget import QuotaTracker
+from scrapers.http.client import PageFetcher
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.event_loop import EventLoop
 from scrapers.http.robots import RobotsCache
+from scrapers.http.sharing import DistrictProofs, ShareLedger
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState
 from scrapers.models import (
@@ -32,6 +35,7 @@ from scrapers.models import (
     Query,
     Request,
 )
+from scrapers.sandbox.client import PageParser
 from scrapers.source import AccessMode, CrawlPolicy, Source
 
 # Hostile or broken sources offer a next page for ever, or questions that lead to questions.
@@ -151,14 +155,17 @@ class CrawlRun:
 
     `failures` are in a row, by host; the rest is the consumer's.
 
-    `events` is without a bound, for it cannot outgrow the questions that were let in.
+    `events` is without a bound, for it cannot outgrow the questions that were let in. `party` is
+    on whose behalf it asks.
     """
 
     queries: Iterator[Query]
     on_progress: ProgressCallback | None = None
     priority: CrawlPriority = CrawlPriority.USUAL
+    party: "CrawlParty"
     events: SimpleQueue[CrawlEvent] = field(default_factory=SimpleQueue)
     drained: bool = False
+    stopped: bool = False
     waiting: int = 0
     untaken: set[str] = field(default_factory=set)
     failures: Counter[str] = field(default_factory=Counter)
@@ -200,6 +207,8 @@ class CrawlRun:
 # How soon a sleeper notices that we are stopping.
 NAP = 0.2
 LOOK_AHEAD = 2_048
+# The longest that a request takes which is in flight now.
+LONGEST_FLIGHT = 15.0
 
 QueueEntry = tuple[CrawlRun, CrawlQuestion]
 RunQueues = dict[CrawlRun, deque[CrawlQuestion]]
@@ -263,6 +272,10 @@ class CrawlSlot:
     run: CrawlRun
     question: CrawlQuestion
 
+    @property
+    def party(self) -> "CrawlParty":
+        return self.run.party
+
 
 class Frontier:
     """Shared by the loop, which takes turns, and by the consumers, who put questions up.
@@ -315,6 +328,14 @@ class Frontier:
                 run.events.put(CrawlEvent())
             self._wake_worker()
 
+    def stop_party(self, party: "CrawlParty") -> None:
+        """End the tours of one party; those of others go on."""
+        with self._lock:
+            for run in self._runs:
+                if run.party is party:
+                    run.stopped = True
+                    run.events.put(CrawlEvent())
+
     def fail_runs(self, error: Exception) -> None:
         """Pass an error of the event loop's thread to everyone who waits for it.
 
@@ -339,7 +360,17 @@ class Frontier:
     def open_host_queue(self, host_state: HostState) -> HostQueue:
         due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
         with self._lock:
+            if host_state.host.startswith("*."):
+                due = max(due, self._find_latest_due(host_state.host))
             return self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
+
+    def _find_latest_due(self, site: str) -> float:
+        """Return when the last of a site's subdomains may be asked; they had queues of their own.
+
+        That is so where a district that opened later declared the site.
+        """
+        under = (each for each in self._host_queues.values() if each.host.endswith(site[1:]))
+        return max((each.due + LONGEST_FLIGHT * each.busy for each in under), default=0.0)
 
     def add_question(
         self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, pause_seconds: float
@@ -515,6 +546,34 @@ class HostGroups:
             apis=frozenset(apis),
         )
 
+    def merge(self, others: "HostGroups") -> "HostGroups":
+        """Return what both declare together; for a queue of both, the longer pause."""
+        if not self.seconds or not others.seconds:
+            return others if not self.seconds else self
+        both = self.seconds.keys() | others.seconds.keys()
+        seconds = {
+            each: max(self.get_pause(each, 0.0), others.get_pause(each, 0.0)) for each in both
+        }
+        return HostGroups(
+            seconds=seconds,
+            sites=tuple(sorted({*self.sites, *others.sites}, key=len, reverse=True)),
+            owners={
+                each: self.owners.get(each, frozenset()) | others.owners.get(each, frozenset())
+                for each in both
+            },
+            apis=self.apis | others.apis,
+        )
+
+    def covers(self, others: "HostGroups") -> bool:
+        """Tell whether merging them in would change nothing."""
+        return others.apis <= self.apis and all(
+            self.get_pause(each, -1.0) >= pause and others.owners[each] <= self.owners[each]
+            for each, pause in others.seconds.items()
+        )
+
+    def is_declared(self, queue: str) -> bool:
+        return queue in self.seconds
+
     def get_queue_name(self, host: str) -> str:
         bare = host.rstrip(".")
         return next((site for site in self.sites if bare.endswith(site[1:])), bare)
@@ -538,12 +597,33 @@ class NextRequest:
     asks_robots: bool
 
 
+class HostDirectory:
+    """The queues of hosts that any party of a process has declared; it only grows."""
+
+    def __init__(self) -> None:
+        self.groups = HostGroups.from_sources(())
+        self._lock = RLock()
+
+    def add_groups(self, groups: HostGroups) -> None:
+        with self._lock:
+            if not self.groups.covers(groups):
+                self.groups = self.groups.merge(groups)
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlRouter:
-    """What all questions of a run share: the queues of the hosts, and their robots.txt files."""
+    """What all questions of a party share: the queues of the hosts, and their robots.txt files.
 
-    host_groups: HostGroups
+    `own_groups` are what its own sources declare: only of them is it an owner.
+    """
+
+    own_groups: HostGroups
     robots: RobotsCache
+    directory: HostDirectory
+
+    @property
+    def host_groups(self) -> HostGroups:
+        return self.directory.groups
 
     def plan_next_request(
         self, question: CrawlQuestion, policy: CrawlPolicy, now: datetime
@@ -578,7 +658,34 @@ class CrawlRouter:
         Anyone can redirect their page to another host's refusal, and anyone can name an API's
         address as a page. An API answers for itself to its own source's questions only.
         """
-        if self.host_groups.is_owner(question.pages[0].source, queue):
+        if self.own_groups.is_owner(question.pages[0].source, queue):
             return False
         led_here = question.redirect is not None and self.get_origin_queue(question) != queue
         return led_here or queue in self.host_groups.apis
+
+
+AskPredicate = Callable[[Query], bool]
+KeepPredicate = Callable[[Source, Query, ParseResult], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CrawlParty:
+    """On whose behalf a run asks: its sources and keys, its budgets, and what it may ask now.
+
+    `budgets` are the names that sources are counted under, where these are not their own.
+    `proofs` and `share` are None where it shares the crawler with no one.
+    """
+
+    client: PageFetcher
+    sources: Mapping[str, Source]
+    router: CrawlRouter
+    parser: PageParser
+    quota: QuotaTracker
+    budgets: Mapping[str, str]
+    may_ask: AskPredicate
+    should_keep: KeepPredicate
+    proofs: DistrictProofs | None = None
+    share: ShareLedger | None = None
+
+    def get_budget(self, source: Source) -> str:
+        return self.budgets.get(source.name, source.name)

@@ -43,14 +43,14 @@ RESERVED_FILES = 256
 WANTED_FILES = 8_192
 
 
-def raise_file_limit() -> int:
+def raise_file_limit(wanted: int = WANTED_FILES) -> int:
     """Allow this process more open files than a shell does (1,024); return how many it has now."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         return allowed
-    return WANTED_FILES if soft == resource.RLIM_INFINITY else soft
+    return wanted if soft == resource.RLIM_INFINITY else soft
 
 
 def compute_idle_hosts(declared_hosts: int, workers: int, open_files: int) -> int:

@@ -11,7 +11,10 @@ from monitor.config import find_shipped_files
 from monitor.config_file import load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
+from monitor.scheduler.seats import FILES_OF_A_DISTRICT
+from monitor.services.fleet import NEVER_LENT
 from monitor.services.notices import AUDIENCES
+from scrapers.http.limits import WANTED_FILES
 from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"
@@ -19,8 +22,9 @@ PROGRAM = FOLDER.parent / "monitor"
 UNIT = FOLDER / "namesake.service"
 BACKUP = FOLDER / "namesake-backup.service"
 PORTAL = FOLDER / "namesake-portal.service"
-UNITS = sorted(FOLDER.glob("*.service")) + sorted(FOLDER.glob("*.timer"))
-SERVICES = sorted(FOLDER.glob("*.service"))
+FLEET = FOLDER / "fleet" / "namesake-fleet.service"
+SERVICES = sorted(FOLDER.glob("*.service")) + sorted(FOLDER.glob("fleet/*.service"))
+UNITS = SERVICES + sorted(FOLDER.glob("*.timer"))
 ANALYZE = shutil.which("systemd-analyze") or ""
 judged = pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not on this machine")
 
@@ -94,6 +98,13 @@ def test_the_example_configuration_can_be_used_as_it_is():
     state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
     assert config.backup.keys == Path("/var/lib") / keys
+
+
+def test_the_unit_of_many_districts_has_room_for_their_files():
+    (files,) = setting("LimitNOFILE", FLEET)
+
+    assert int(files) >= 1_800 * FILES_OF_A_DISTRICT + WANTED_FILES
+    assert not NEVER_LENT & {*setting("ImportCredential", FLEET)}
 
 
 def test_a_checkout_takes_the_units_and_the_example_from_their_own_folder():

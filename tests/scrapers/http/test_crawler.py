@@ -228,8 +228,7 @@ def test_a_fault_while_planning_ends_the_run(clock: FakeClock) -> None:
 
 def test_a_permission_taken_back_while_a_question_waits_keeps_it_unasked(clock: FakeClock) -> None:
     client = FakeClient(clock)
-    lanes = lanes_over(client, ALPHA)
-    lanes.may_ask = lambda query: query.terms != ("rosa",)
+    lanes = replace(lanes_over(client, ALPHA), may_ask=lambda query: query.terms != ("rosa",))
 
     visits = list(lanes.crawl([ALPHA.query("rosa"), ALPHA.query("ben")]))
 

@@ -1,0 +1,204 @@
+"""Many districts of one machine: a service for all of them, and the folder that has them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    districts_option,
+    json_option,
+    pass_cli_context,
+    require_fleet,
+)
+from monitor.cli.setup import init
+from monitor.config import FleetFile
+from monitor.db.files import StateFolderLock
+from monitor.db.shared import SharedDatabase
+from monitor.domain.errors import BusyError, MonitorError
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.fleet import FleetRunner
+from monitor.scheduler.seats import SharedParts
+from monitor.scheduler.workers import Liveness
+from monitor.services.fleet import (
+    DistrictFolder,
+    ask_to_leave,
+    check_new_name,
+    find_district_folder,
+    list_district_folders,
+    list_district_statuses,
+    move_out,
+)
+
+# A service looks for districts that leave every few seconds; what runs in one ends first.
+LEAVES_WITHIN = 60.0
+CHECKED_EVERY = 0.5
+
+
+def run_fleet(context: CliContext, file: FleetFile) -> None:
+    """Run the service of many districts until SIGTERM."""
+    folder = file.fleet.districts
+    liveness = Liveness(context.environment.clock)
+    environment = replace(context.environment, beat=liveness.beat)
+    with (
+        StateFolderLock(folder),
+        SharedDatabase.open_folder(folder) as shared,
+        _open_parts(shared, file, replace(context, environment=environment)) as parts,
+    ):
+        runner = FleetRunner(file, parts, liveness)
+        try:
+            Daemon(
+                jobs=runner,
+                notifier=SystemdNotifier(context.environment.variables),
+                wake_socket=WakeSocket(folder),
+                stopping=threading.Event(),
+                liveness=liveness,
+            ).run_until_stopped()
+        finally:
+            runner.close()
+
+
+@contextmanager
+def _open_parts(
+    shared: SharedDatabase, file: FleetFile, context: CliContext
+) -> Iterator[SharedParts]:
+    districts = len(list_district_folders(file.fleet.districts))
+    parts = SharedParts(shared, context.environment, file.fetch, districts)
+    try:
+        yield parts
+    finally:
+        parts.close()
+
+
+@click.group()
+def fleet() -> None:
+    """Manage many districts in one folder, which one service works on."""
+
+
+@fleet.command(name="list")
+@districts_option
+@json_option
+@pass_cli_context
+def list_districts(context: CliContext, folder: Path | None, *, as_json: bool) -> None:
+    """List the districts by the names of their folders."""
+    file = require_fleet(context, folder)
+    rows = [_describe_district(each) for each in list_district_folders(file.fleet.districts)]
+    if as_json:
+        Output("UTC").print_json(rows)
+    else:
+        columns = ("name", "district", "portal")
+        Output("UTC").print_table(columns, (tuple(row.values()) for row in rows))
+
+
+def _describe_district(district: DistrictFolder) -> dict[str, str]:
+    try:
+        config = district.load_config()
+    except MonitorError:
+        return {"name": district.name, "district": "", "portal": ""}
+    return {
+        "name": district.name,
+        "district": config.district.name,
+        "portal": config.portal.address,
+    }
+
+
+@fleet.command()
+@districts_option
+@json_option
+@pass_cli_context
+def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
+    """Show which districts a service works on, and why one was set aside. Exits with 70 if any."""
+    file = require_fleet(context, folder)
+    statuses = list_district_statuses(file.fleet.districts)
+    if as_json:
+        Output("UTC").print_json(statuses)
+    else:
+        columns = ("name", "state", "last seen", "what to do")
+        rows = (
+            (
+                each.name,
+                "set aside" if each.fault else _spell(each.running),
+                each.seen_at,
+                each.fault,
+            )
+            for each in statuses
+        )
+        Output("UTC").print_table(columns, rows)
+    return MonitorError.exit_code if any(each.fault for each in statuses) else 0
+
+
+def _spell(running: bool) -> str:  # noqa: FBT001 - one word for each
+    return "at work" if running else "not running"
+
+
+@fleet.command()
+@districts_option
+@click.argument("name")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="The answers of `namesake init`: a copy of systemd/answers.toml.",
+)
+@pass_cli_context
+def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> int:
+    """Set up a new district in a folder NAME; a running service takes it up by itself."""
+    file = require_fleet(context, folder)
+    district = check_new_name(file.fleet.districts, name)
+    inner = CliContext(district.config_path, context.environment)
+    words = ["--answers", str(answers)]
+    code = init.main(words, prog_name="init", standalone_mode=False, obj=inner)
+    return code if isinstance(code, int) else 0
+
+
+@fleet.command()
+@districts_option
+@click.argument("name")
+@pass_cli_context
+def remove(context: CliContext, folder: Path | None, name: str) -> None:
+    """Take a district out. Its folder is renamed to NAME.removed, and nothing in it is deleted.
+
+    A running service first ends what it does there. Delete the folder, and the district's copies,
+    once they are no longer needed: keys and data are in there.
+    """
+    file = require_fleet(context, folder)
+    district = find_district_folder(file.fleet.districts, name)
+    ask_to_leave(district)
+    with _wait_for_lock(context, district):
+        target = move_out(file.fleet.districts, district)
+    Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
+
+
+@contextmanager
+def _wait_for_lock(context: CliContext, district: DistrictFolder) -> Iterator[None]:
+    """Hold the district's lock as soon as the service lets go of it. Raises BusyError."""
+    try:
+        lock = StateFolderLock(district.load_config().state)
+    except MonitorError:
+        yield  # a service has set it aside, and it can still leave
+        return
+    until = monotonic() + LEAVES_WITHIN
+    while True:
+        try:
+            lock.acquire()
+            break
+        except BusyError:
+            if monotonic() >= until:
+                raise
+            context.environment.clock.sleep(CHECKED_EVERY)
+    with lock_held(lock):
+        yield
+
+
+@contextmanager
+def lock_held(lock: StateFolderLock) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        lock.release()

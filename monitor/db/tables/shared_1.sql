@@ -1,0 +1,54 @@
+-- What the districts of one process share. Nothing here is about a person: hosts are those that
+-- sources declare, and whatever else is asked is in the district's own database.
+
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY,
+    next_at TEXT,  -- null: may be asked at once
+    parked_until TEXT,  -- null: is not left alone
+    reason TEXT NOT NULL,
+    failures INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE robots_files (
+    origin TEXT PRIMARY KEY,
+    until TEXT NOT NULL,
+    file TEXT NOT NULL,
+    refused TEXT,  -- null: the file decides; else the outcome for the whole host
+    note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE request_quota (
+    budget TEXT PRIMARY KEY,
+    day TEXT NOT NULL,
+    today INTEGER NOT NULL,
+    this_week INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE canary_proofs (
+    proof TEXT PRIMARY KEY,
+    outcome TEXT NOT NULL,
+    at TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE canary_nonce (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    nonce TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE host_shares (
+    district TEXT NOT NULL,
+    host TEXT NOT NULL,
+    week TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    carried INTEGER NOT NULL,
+    PRIMARY KEY (district, host)
+) STRICT;
+
+CREATE TABLE districts (
+    name TEXT PRIMARY KEY,
+    staff INTEGER NOT NULL,
+    seen_at TEXT NOT NULL,
+    reason TEXT NOT NULL  -- empty: it is at work; else why it was set aside
+) STRICT;

@@ -1,0 +1,194 @@
+"""What many districts in one process cost: `python -m tests.bench.fleet` prints the figures.
+
+A made-up internet in a process of its own notes when each request came. All districts are swept,
+and meanwhile a self-check is asked for in one of them.
+"""
+
+import argparse
+import json
+import re
+import sys
+import threading
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic, process_time
+
+from monitor.app import open_app
+from monitor.db.database import Database
+from monitor.demo import scale
+from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
+from scrapers.http.throttle import Throttle
+from tests.bench.cost import peak_mebibytes
+from tests.monitor.fleet_world import (
+    FRIDAY,
+    SUNDAY,
+    Fleet,
+    list_handles,
+    make_districts,
+    open_fleet,
+)
+
+# Sites ask for a second; the bench waits a twentieth of that.
+PACE = 0.05
+GAP = 0.05
+# What the clock of the server and its thread may be off.
+TOLERANCE = 0.001
+MOST_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetSize:
+    districts: int
+    people: int
+    sites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetFigures:
+    """`too_close` counts requests to a host before its pause was over, as the server saw it.
+
+    `opening_ms` is the mean, of processor time. `check_seconds` pass until a self-check's first
+    answer, while all districts are swept. `elsewhere` counts words of one district in the files
+    of another.
+    """
+
+    requests: int
+    too_close: int
+    swept: int
+    mebibytes_each: float
+    opening_ms: float
+    check_seconds: float
+    elsewhere: int
+    seconds: float
+
+    def told(self) -> str:
+        return (
+            f"{self.requests:,} requests, {self.too_close} too close, {self.swept} swept, "
+            f"{self.seconds:.0f} s\n{self.mebibytes_each:.2f} MiB a district, opening "
+            f"{self.opening_ms:.0f} ms, first answer {self.check_seconds:.2f} s, "
+            f"{self.elsewhere} words elsewhere\n"
+        )
+
+
+def measure_fleet(size: FleetSize, folder: Path) -> FleetFigures:
+    names = tuple(f"district-{number:04}" for number in range(size.districts))
+    districts = folder / "districts"
+    make_districts(districts, names, size.people, size.sites)
+    with ExitStack() as parts:
+        web = parts.enter_context(scale.run_server_process(size.sites))
+        load_code(folder / "first", size, web.address_map)
+        asked_from = datetime.now(UTC)
+        began, clock, before = monotonic(), StoryClock(FRIDAY), peak_mebibytes()
+        throttle = Throttle(wait_factor=PACE)
+        fleet = parts.enter_context(open_fleet(districts, web.address_map, clock, throttle))
+        opening = measure_opening(fleet, names[:20])
+        fleet.runner.finish_waiting_work(MOST_SECONDS)
+        clock.at = SUNDAY
+        check = sweep_with_check(fleet, names[-1])
+        memory = (peak_mebibytes() - before) / size.districts
+        requests = [each for each in web.fetch_requests() if each[1] >= asked_from]
+    return FleetFigures(
+        requests=len(requests),
+        too_close=count_too_close(requests),
+        swept=sum(is_swept(districts / name / "state") for name in names),
+        mebibytes_each=memory,
+        opening_ms=1_000 * opening,
+        check_seconds=check,
+        elsewhere=count_elsewhere(districts, names, size.people),
+        seconds=monotonic() - began,
+    )
+
+
+def load_code(folder: Path, size: FleetSize, addresses: dict[str, tuple[str, int]]) -> None:
+    """Sweep one district without a pause, so that the figures are those of the others."""
+    make_districts(folder, ("first",), size.people, size.sites)
+    clock = StoryClock(FRIDAY)
+    with open_fleet(folder, addresses, clock) as fleet:
+        fleet.works()
+        clock.at = SUNDAY
+        fleet.works()
+
+
+def measure_opening(fleet: Fleet, names: tuple[str, ...]) -> float:
+    """Return the seconds of processor that opening a district takes, on average."""
+    seconds = []
+    for name in names:
+        config = fleet.district(name).load_config()
+        began = process_time()
+        with open_app(config, fleet.parts.environment, fleet.parts.build_seat(name, config)):
+            seconds.append(process_time() - began)
+    return sum(seconds) / len(seconds)
+
+
+def sweep_with_check(fleet: Fleet, name: str) -> float:
+    """Sweep all, have one district ask for a check; return when its first source had answered."""
+    work = threading.Thread(target=fleet.works_for, args=(MOST_SECONDS,))
+    work.start()
+    while not fleet.parts.hub.frontier.get_host_queue("site000.example"):
+        work.join(0.01)
+    request, began = fleet.ask_for_check(name), monotonic()
+    answered = 0.0
+    with fleet.open_database(name) as db:
+        while not answered and work.is_alive():
+            done = db.run_requests.load_progress(request)
+            if any(state not in {"waiting", "testing", "asking"} for state in done.values()):
+                answered = monotonic() - began
+            work.join(0.05)
+    work.join()
+    return answered or monotonic() - began
+
+
+def count_too_close(requests: list[tuple[str, datetime]]) -> int:
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for host, at in requests:
+        times[host].append(at)
+    gaps = (
+        (later - earlier).total_seconds()
+        for at in times.values()
+        for earlier, later in pairwise(sorted(at))
+    )
+    return sum(gap < GAP - TOLERANCE for gap in gaps)
+
+
+def is_swept(state: Path) -> bool:
+    with Database.open_folder(state) as db:
+        return db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
+
+
+def count_elsewhere(folder: Path, names: tuple[str, ...], people: int) -> int:
+    """Count handles of one district in the files of the others, and in what they share."""
+    owners = {
+        handle.encode(): name
+        for number, name in enumerate(names)
+        for handle in list_handles(number, people)
+    }
+    made_up = re.compile(scale.MADE_UP.pattern.encode())
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "reserve")
+    return sum(
+        word in owners and owners[word] not in path.parts
+        for path in files
+        for word in set(made_up.findall(path.read_bytes()))
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--districts", type=int, default=300)
+    options.add_argument("--people", type=int, default=20)
+    options.add_argument("--sites", type=int, default=60)
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    size = FleetSize(districts=chosen.districts, people=chosen.people, sites=chosen.sites)
+    with TemporaryDirectory() as folder:
+        figures = measure_fleet(size, Path(folder))
+    sys.stdout.write(json.dumps(asdict(figures)) if chosen.json else figures.told())
+
+
+if __name__ == "__main__":
+    main()
