@@ -39,6 +39,16 @@ DEBIAN = "docker.io/library/debian:13-slim"
 CADDY = "docker.io/library/caddy:2"
 SEARXNG = "docker.io/searxng/searxng:latest"
 OURS = "localhost/namesake:latest"
+# A district has a mail server of its own; this one is in the network of the others.
+MAIL_FILE, MAIL_PORT = "mail.yaml", 2525
+MAIL = f"""\
+services:
+  mail:
+    image: {SEARXNG}
+    command: [python3, /mail_server.py, "{MAIL_PORT}", /mail]
+    volumes:
+      - ../mail:/mail
+"""
 RUN_CADDY = 'CMD ["caddy","run","--config","/etc/caddy/Caddyfile","--adapter","caddyfile"]'
 RUN_SEARCH = 'CMD ["python3","/search_engine.py"]'
 # What the Caddy of Debian lacks, and the image of its makers has.
@@ -83,17 +93,23 @@ class Podman:
         )
         return done.stdout + done.stderr
 
+    @property
+    def mail(self) -> Path:
+        """The folder into which the mail server takes emails."""
+        return self.folder / "mail"
+
     def compose(self, *arguments: str) -> str:
-        return self.run("podman-compose", *arguments)
+        files = ("-f", "compose.yaml", "-f", MAIL_FILE)
+        return self.run("podman-compose", *files, *arguments)
 
     def inside(self, service: str, *command: str) -> str:
         return self.run("podman", "exec", f"namesake_{service}_1", *command)
 
     def import_stand_ins(self) -> None:
         root, archive = containers_home() / "root", self.folder / "stand-in.tar"
-        engine = shutil.copy(HERE / "settings" / "search_engine.py", self.folder)
+        servers = ("search_engine.py", "mail_server.py")
         tar = ("tar", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*")
-        parts = ("-C", str(root), ".", "-C", str(self.folder), Path(engine).name)
+        parts = ("-C", str(root), ".", "-C", str(HERE / "settings"), *servers)
         subprocess.run((*tar, "-cf", str(archive), *parts), check=True)
         self.run("podman", "import", "--change", RUN_SEARCH, str(archive), SEARXNG)
         caddy = ("--change", RUN_CADDY, "--change", CADDY_FOLDERS)
@@ -113,6 +129,8 @@ def running(folder: Path) -> Iterator[Podman]:
     """Yield a podman that has the images of others, and a district's empty folder."""
     podman = Podman(folder=folder)
     podman.district.mkdir()
+    podman.mail.mkdir()
+    (podman.district / MAIL_FILE).write_text(MAIL, "utf-8")
     (folder / "containers.conf").write_text(ENGINE, "utf-8")
     (folder / "storage.conf").write_text(STORAGE.format(folder=folder), "utf-8")
     for name in ("container/compose.yaml", "searxng-compose.yaml"):

@@ -39,8 +39,8 @@ def shown_of(machine: Machine, unit: str, name: str) -> str:
     return machine.run("systemctl", "show", unit, "--value", "-p", name).strip()
 
 
-def in_time(true: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
+def in_time(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    until = time.monotonic() + patience
     while not true() and time.monotonic() < until:
         time.sleep(0.2)
     return true()

@@ -92,6 +92,10 @@ BARE_SYSTEMS = tuple(
 )
 
 
+class ProgramFailedError(Exception):
+    """Holds what the program said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     folder: Path
@@ -112,7 +116,21 @@ class Machine:
 
     def put_file(self, path: str, source: Path) -> None:
         """Copy a file of this machine, whatever it holds, to a folder that is there."""
-        shutil.copyfile(source, Path(f"/proc/{self._first()}/root{path}"))
+        shutil.copyfile(source, self.find_path(path))
+
+    def find_path(self, path: str) -> Path:
+        """Return where this machine sees a file or a folder of the other one."""
+        return Path(f"/proc/{self._first()}/root{path}")
+
+    def run_in_network(self, *command: str, given: str = "") -> str:
+        """Run a program of this machine in the network of the other one. It has to succeed."""
+        enter = (NSENTER, "-t", str(self._first()), "--net", *command)
+        done = subprocess.run(
+            enter, input=given, cwd=CODE, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise ProgramFailedError(done.stderr)
+        return done.stdout
 
     def is_up(self) -> bool:
         try:

@@ -1,17 +1,30 @@
-"""A district in containers: set up by one file of answers, upgraded with its data, and removed."""
+"""A district in containers, by one file of answers: first digests, an upgrade, and its removal."""
 
+import json
 import os
 import socket
 import ssl
 from http.client import HTTPSConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from tests.real import containers
-from tests.real.containers import Podman
+from tests.real.containers import MAIL_PORT, Podman
 from tests.real.debian_package import build_package
+from tests.real.first_digest import (
+    ANSWERS,
+    MAKE_DIGESTS_DUE,
+    STAFF,
+    MailFolder,
+    count_checked_sources,
+    follow_invitation,
+    write_staff_lines,
+)
 from tests.real.installed import in_time
+from tests.real.journeys import Browser
 from tests.real.machine import LOCALHOST, lacking_home, wheels_home
 
 pytestmark = pytest.mark.real
@@ -20,22 +33,14 @@ OLD, NEW = "0.0.1", "0.0.2"
 HOST = "namesake.oakhill.test"
 HTTPS = 443
 USER = 10_001
-ANSWERS = f"""\
-name = "Oak Hill Unified"
-domains = ["oakhill.test"]
-contact = "it@oakhill.test"
-reviewers = ["a.lee@oakhill.test", "r.ortiz@oakhill.test"]
-mail_host = "none"
-portal_address = "https://{HOST}"
-search = "http://searxng:8080"
-backup_folder = "/copies"
-backup_keys = "/keys"
-"""
+FOLDERS = 'backup_folder = "/copies"\nbackup_keys = "/keys"\n'
+JOINING = (0, 1, 2)
 # No one gives a certificate for a name that ends in .test.
 OWN_CERTIFICATES = "{\n\tlocal_certs\n}\n"
 SERVICES = ("service", "portal", "backup", "searxng", "caddy")
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_a_district_in_containers_is_set_up_upgraded_and_removed(tmp_path: Path) -> None:
     if reason := containers.lacking() or lacking_home(wheels_home()):
         pytest.skip(reason)
@@ -44,6 +49,7 @@ def test_a_district_in_containers_is_set_up_upgraded_and_removed(tmp_path: Path)
         set_up(podman)
         check_services(podman)
         check_rights(podman)
+        check_first_digests(podman)
         check_upgrade(podman)
         check_removal(podman)
 
@@ -61,14 +67,26 @@ def set_up(podman: Podman) -> None:
     for name in ("config", "copies", "keys"):
         (podman.district / name).mkdir()
         os.chown(podman.district / name, USER, USER)
-    (podman.district / "config" / "answers.toml").write_text(ANSWERS, "utf-8")
+    text = ANSWERS.format(
+        staff="/config/staff.csv",
+        mail_host="mail",
+        mail_port=MAIL_PORT,
+        portal=f"https://{HOST}",
+        search="http://searxng:8080",
+    )
+    (podman.district / "config" / "answers.toml").write_text(text + FOLDERS, "utf-8")
+    (podman.district / "config" / "staff.csv").write_text(write_staff_lines(), "utf-8")
     said = podman.compose("run", "--rm", "service", "init", "--answers", "answers.toml")
+    assert f"Invited: {STAFF} of {STAFF} lines." in said, said
     assert "Ready: configuration /config/namesake.toml" in said, said
     assert "docker compose up -d" in said
     assert "systemctl" not in said
     assert "Traceback" not in said
     caddy = podman.district / "config" / "proxy" / "Caddyfile"
     caddy.write_text(OWN_CERTIFICATES + caddy.read_text("utf-8"), "utf-8")
+    podman.compose("up", "-d", "mail")
+    knock = f"import socket; socket.create_connection(('localhost', {MAIL_PORT}))"
+    assert in_time(lambda: podman.inside("mail", "python3", "-c", knock) == "")
     podman.compose("up", "-d")
 
 
@@ -105,6 +123,42 @@ def check_services(podman: Podman) -> None:
     assert in_time(lambda: any((podman.district / "copies").glob("namesake-*")))
 
 
+class CaddyAdapter(HTTPAdapter):
+    """Leads a browser's requests to Caddy on this machine, under the name of the portal."""
+
+    def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+        super().init_poolmanager(
+            *arguments, **more, server_hostname=HOST, assert_hostname=False, cert_reqs="CERT_NONE"
+        )
+
+
+def open_browser() -> Browser:
+    browser = Browser(f"https://{LOCALHOST}")
+    browser.session.mount("https://", CaddyAdapter())
+    browser.session.headers["Host"] = HOST
+    browser.session.verify = False
+    return browser
+
+
+def check_first_digests(podman: Podman) -> None:
+    """Some join through Caddy by the links that arrived, and the service sends their digests."""
+    mail = MailFolder(podman.mail)
+    for number in JOINING:
+        assert in_time(lambda number=number: bool(mail.find_text(number))), podman.compose("logs")
+        follow_invitation(open_browser(), mail.find_text(number))
+    assert len(list_enrolled(podman)) == len(JOINING)
+    said = podman.inside("service", "namesake", "sweep")
+    assert count_checked_sources(said), said
+    move = ("python3", "-c", MAKE_DIGESTS_DUE, "/config/state/namesake.db")
+    assert in_time(lambda: podman.inside("service", *move) == f"{len(JOINING)}\n")
+    assert in_time(lambda: mail.has_digests(JOINING)), podman.compose("logs")
+
+
+def list_enrolled(podman: Podman) -> list[str]:
+    listed = json.loads(podman.inside("service", "namesake", "staff", "list", "--json"))
+    return sorted(each["id"] for each in listed if each["state"] == "enrolled")
+
+
 def is_healthy(podman: Podman) -> bool:
     """Tell whether all run, and ours say that they are well."""
     return all(is_well(podman, name) for name in ("service", "portal"))
@@ -126,13 +180,14 @@ def check_rights(podman: Podman) -> None:
 
 def check_upgrade(podman: Podman) -> None:
     database = podman.district / "config" / "state" / "namesake.db"
-    before = database.stat().st_ino
+    before, people = database.stat().st_ino, list_enrolled(podman)
     build(podman, NEW)
     podman.compose("up", "-d", "--force-recreate")
     assert in_time(lambda: ask_portal("/sign-in") == 200), podman.compose("logs")
     assert podman.inside("service", "namesake", "--version").endswith(f"{NEW}\n")
     assert "is intact" in podman.inside("service", "namesake", "audit", "verify")
     assert database.stat().st_ino == before
+    assert list_enrolled(podman) == people
 
 
 def check_removal(podman: Podman) -> None:

@@ -1,6 +1,11 @@
-"""Our Debian package on systems that have nothing of ours: installed, upgraded, removed, purged."""
+"""Our Debian package on systems that have nothing of ours: installed, upgraded, removed, purged.
 
+Also from there to a first digest: one command with one file of answers, for 400 invented staff.
+"""
+
+import json
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +16,17 @@ import pytest
 from monitor.services.setup_files import CURRENT_SYSTEMD
 from tests.real import systemd_machine
 from tests.real.debian_package import build_package
+from tests.real.first_digest import (
+    ANSWERS,
+    MAKE_DIGESTS_DUE,
+    STAFF,
+    MailFolder,
+    count_checked_sources,
+    mail_of,
+    write_staff_lines,
+)
 from tests.real.installed import CONFIG, SETTINGS, in_time, shown_of
-from tests.real.machine import lacking_home, wheels_home
+from tests.real.machine import HERE, LOCALHOST, lacking_home, wheels_home
 from tests.real.systemd_machine import BARE_SYSTEMS, BareSystem, Machine
 
 pytestmark = pytest.mark.real
@@ -35,13 +49,19 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @contextmanager
 def booted(system: BareSystem, package: Path) -> Iterator[Machine]:
     """Boot the system and give it the package, a district, secrets, and all units enabled."""
+    with bare(system) as machine:
+        assert "nothing runs yet" in install(machine, package)
+        set_up(machine)
+        yield machine
+
+
+@contextmanager
+def bare(system: BareSystem) -> Iterator[Machine]:
     if reason := system.lacking():
         pytest.skip(f"{system.name}: {reason}")
     with tempfile.TemporaryDirectory(prefix="namesake-") as folder:
         Path(folder).chmod(0o755)
         with systemd_machine.running(Path(folder), system.home) as machine:
-            assert "nothing runs yet" in install(machine, package)
-            set_up(machine)
             yield machine
 
 
@@ -219,3 +239,112 @@ def check_purge(machine: Machine) -> None:
     assert [each for each in left if not each.startswith(backups)] == []
     assert "/var/lib/namesake-copies" in left
     assert machine.run("ls", "/etc/credstore") == "smtp-password\n"
+
+
+MAIL_PORT, SEARCH_PORT, PORTAL_PORT = 2525, 8888, 8080
+MAIL_FOLDER = "/srv/mail"
+# They are invited first, and need not wait for 20 minutes.
+JOINING = (0, 1, 2)
+# One invitation goes out every three seconds.
+ALL_INVITED_WITHIN = 45 * 60.0
+
+
+@pytest.mark.parametrize("system", BARE_SYSTEMS, ids=lambda system: system.suite)
+def test_one_command_leads_to_a_first_digest_and_an_upgrade_keeps_it(
+    system: BareSystem, packages: dict[str, Path]
+) -> None:
+    with bare(system) as machine:
+        install(machine, packages[OLD])
+        start_servers(machine)
+        set_up_by_answers(machine)
+        mail = MailFolder(machine.find_path(MAIL_FOLDER))
+        join_by_email(machine, mail)
+        check_first_digests(machine, mail)
+        check_people_after_upgrade(machine, packages[NEW])
+        if system is BARE_SYSTEMS[-1]:
+            check_all_invitations(machine, mail)
+        check_clean_removal(machine)
+
+
+def start_servers(machine: Machine) -> None:
+    """Start what a district has of its own: a mail server and a search engine."""
+    for name, arguments in (
+        ("mail_server.py", (str(MAIL_PORT), MAIL_FOLDER)),
+        ("search_engine.py", (str(SEARCH_PORT),)),
+    ):
+        machine.put(f"/srv/{name}", (HERE / "settings" / name).read_text("utf-8"))
+        unit = f"--unit={name.removesuffix('.py')}"
+        said = machine.run("systemd-run", unit, "python3", f"/srv/{name}", *arguments)
+        assert "Running as unit" in said, said
+    known = f"/dev/tcp/{LOCALHOST}/{MAIL_PORT}", f"/dev/tcp/{LOCALHOST}/{SEARCH_PORT}"
+    knock = " && ".join(f": <{each}" for each in known)
+    assert in_time(lambda: machine.run("bash", "-c", knock) == "")
+
+
+def set_up_by_answers(machine: Machine) -> None:
+    """Type the one command."""
+    text = ANSWERS.format(
+        staff="/srv/staff.csv",
+        mail_host=LOCALHOST,
+        mail_port=MAIL_PORT,
+        portal=f"http://{LOCALHOST}:{PORTAL_PORT}",
+        search=f"http://{LOCALHOST}:{SEARCH_PORT}",
+    )
+    machine.put("/srv/staff.csv", write_staff_lines())
+    machine.put("/srv/answers.toml", f"{text}start = true\n")
+    said = machine.run("namesake", "init", "--answers", "/srv/answers.toml")
+    assert f"Invited: {STAFF} of {STAFF} lines." in said, said
+    assert "Ready: configuration /etc/namesake/namesake.toml" in said, said
+    assert "Traceback" not in said
+    assert is_active(machine, *UNITS), journal(machine)
+
+
+def join_by_email(machine: Machine, mail: MailFolder) -> None:
+    """Join over HTTP, by the links that arrived."""
+    for number in JOINING:
+        assert in_time(lambda number=number: bool(mail.find_text(number))), journal(machine)
+        program = (sys.executable, "-m", "tests.real.first_digest")
+        address = f"http://{LOCALHOST}:{PORTAL_PORT}"
+        machine.run_in_network(*program, address, given=mail.find_text(number))
+    assert len(list_enrolled(machine)) == len(JOINING)
+
+
+def list_enrolled(machine: Machine) -> list[str]:
+    listed = json.loads(machine.run("namesake", "staff", "list", "--json"))
+    return sorted(each["id"] for each in listed if each["state"] == "enrolled")
+
+
+def check_first_digests(machine: Machine, mail: MailFolder) -> None:
+    """The service itself runs the check, writes the digests and sends them."""
+    said = machine.run("namesake", "sweep")
+    assert count_checked_sources(said), said
+    move = ("python3", "-c", MAKE_DIGESTS_DUE, DATA)
+    assert in_time(lambda: machine.run(*move) == f"{len(JOINING)}\n"), machine.run(*move)
+    assert in_time(lambda: mail.has_digests(JOINING)), journal(machine)
+    assert mail.list_invited()[: len(JOINING)] == [mail_of(each) for each in JOINING]
+
+
+def check_people_after_upgrade(machine: Machine, package: Path) -> None:
+    people, before = list_enrolled(machine), identify_data(machine)
+    install(machine, package)
+
+    assert read_version(machine) == NEW
+    assert is_active(machine, *UNITS), journal(machine)
+    assert identify_data(machine) == before
+    assert list_enrolled(machine) == people
+
+
+def check_all_invitations(machine: Machine, mail: MailFolder) -> None:
+    """Everyone gets one, and no one gets two, though the service was upgraded meanwhile."""
+    assert in_time(lambda: len(mail.list_invited()) >= STAFF, ALL_INVITED_WITHIN), journal(machine)
+    assert sorted(mail.list_invited()) == sorted(map(mail_of, range(STAFF)))
+
+
+def check_clean_removal(machine: Machine) -> None:
+    before = machine.run("stat", "-c", "%i", DATA)
+    assert "Its data is still in" in machine.run("apt-get", "remove", "--yes", "namesake")
+    assert machine.run("stat", "-c", "%i", DATA) == before
+    assert machine.run("find", "/usr", "-name", "*namesake*") == ""
+    machine.run("apt-get", "purge", "--yes", "namesake")
+    assert "No such file" in machine.run("stat", DATA)
+    assert machine.run("find", "/etc", "/usr", "/run", "-name", "*namesake*") == ""

@@ -1,6 +1,5 @@
 """One command and one file of answers: 400 staff are invited, some join, and a digest arrives."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,14 +10,13 @@ from click.testing import CliRunner
 
 from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import namesake
-from monitor.config import load_config
+from monitor.config_file import load_config
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
-from monitor.domain.vocabulary import Scope
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
 from monitor.services.outbox import MAX_INVITATIONS_PER_RUN
 from monitor.web.app import create_portal_app
@@ -27,41 +25,15 @@ from reports.emails.registry import EmailKind
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
-from tests.real.journeys import FAMILY, GIVEN, Browser
+from tests.real.first_digest import ANSWERS, STAFF, follow_invitation, mail_of, write_staff_lines
+from tests.real.journeys import Browser
 from tests.real.mail_sink import MailSink, mail_sink
 from tests.real.process import free_ports
 
 pytestmark = pytest.mark.real
-STAFF, JOINING = 400, (0, 199, 399)
+JOINING = (0, 199, 399)
 # The service looks for due emails as often; an invitation is due every three seconds.
 ROUND = timedelta(seconds=30)
-ANSWERS = """\
-name = "Oak Hill Unified"
-domains = ["oakhill.test"]
-contact = "it@oakhill.test"
-reviewers = ["a.lee@oakhill.test", "r.ortiz@oakhill.test"]
-staff_file = "{staff}"
-invite_staff = true
-mail_host = "127.0.0.1"
-mail_security = "relay"
-mail_port = {mail}
-portal_address = "http://127.0.0.1:{portal}"
-search = "http://searx.test"
-"""
-
-
-def name_of(number: int) -> tuple[str, str]:
-    letters = "".join(chr(ord("a") + digit) for digit in divmod(number, 26))
-    return GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}{letters}"
-
-
-def mail_of(number: int) -> str:
-    return ".".join(name_of(number)).lower() + "@oakhill.test"
-
-
-def write_staff_file(path: Path) -> None:
-    lines = (f"{mail_of(each)},{','.join(name_of(each))}" for each in range(STAFF))
-    path.write_text("\n".join(("email,first name,last name", *lines, "")), "utf-8")
 
 
 @dataclass
@@ -85,20 +57,17 @@ class District:
 
     def join(self, number: int) -> None:
         """Join over HTTP, as whoever got the email does."""
-        browser = Browser(self.address)
         (email,) = self.mail.sent_to(mail_of(number))
-        code = re.findall(r"/join/(?!not-me)(?:code/)?([\w.-]+)", email.text)[0]
-        answer = browser.submit(f"/join/code/{code}", "/join/code")
-        while (place := answer.headers["Location"].partition("#")[0]).startswith("/join/"):
-            typed = {"scopes": [Scope.SEARCH.value]} if place.endswith("/scopes") else {}
-            answer = browser.submit(place, place, **typed)
-        assert place.startswith("/me"), place
+        follow_invitation(Browser(self.address), email.text)
 
 
 def run_init(folder: Path, environment: Environment, **ports: int) -> Path:
     staff, answers, config = folder / "staff.csv", folder / "answers.toml", folder / "namesake.toml"
-    write_staff_file(staff)
-    answers.write_text(ANSWERS.format(staff=staff, **ports), "utf-8")
+    staff.write_text(write_staff_lines(), "utf-8")
+    places = {"mail_host": LOOPBACK, "search": "http://searx.test"}
+    portal = f"http://{LOOPBACK}:{ports['portal']}"
+    text = ANSWERS.format(staff=staff, mail_port=ports["mail"], portal=portal, **places)
+    answers.write_text(text, "utf-8")
     command = ("--config", str(config), "init", "--answers", str(answers))
     done = CliRunner().invoke(namesake, command, obj=environment)
     assert done.exit_code == 0, done.output

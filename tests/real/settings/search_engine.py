@@ -1,6 +1,10 @@
-"""Answers every search as a SearXNG that finds one page. It runs alone, in a container."""
+"""Answers every search as a SearXNG that finds one page. It runs alone, on another system.
+
+Usage: search_engine.py [PORT]
+"""
 
 import json
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,4 +31,5 @@ class Searching(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("", 8080), Searching).serve_forever()
+    port = int(sys.argv[1]) if sys.argv[1:] else 8080
+    ThreadingHTTPServer(("", port), Searching).serve_forever()
