@@ -358,6 +358,8 @@ class DatabaseConnection:
         if applied - schema.names:
             message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
+        # The check has read every page; who has many districts open cannot keep them all in memory.
+        session.connection.execute("PRAGMA shrink_memory")
         if applied == schema.names:
             self._check_schema(schema, tables)
             return

@@ -33,7 +33,13 @@ from monitor.domain.health import compute_exit_code
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WakeSocket
 from monitor.scheduler.seats import SharedParts
 from monitor.scheduler.watchdog import SupervisedRunner, build_ping, build_supervised_runner
-from monitor.scheduler.workers import RETRY_SECONDS, TICK_SECONDS, Liveness, TimedJob
+from monitor.scheduler.workers import (
+    HUNG_AFTER_SECONDS,
+    RETRY_SECONDS,
+    TICK_SECONDS,
+    Liveness,
+    TimedJob,
+)
 from monitor.services import jobs
 from monitor.services.fleet import (
     DistrictFolder,
@@ -224,7 +230,7 @@ class Lane:
         self._group = group
         self._condition = threading.Condition()
         self._queued: deque[DistrictSlot] = deque()
-        self._running: dict[str, str] = {}
+        self._running: dict[str, int] = {}
         self._threads: list[threading.Thread] = []
         self._waiting = 0
         self._stopped = False
@@ -252,6 +258,16 @@ class Lane:
     def forget(self, slot: DistrictSlot) -> None:
         with self._condition, suppress(ValueError):
             self._queued.remove(slot)
+
+    def list_hung_groups(self, liveness: Liveness) -> tuple[str, ...]:
+        """Name what is worked on by threads that have shown no life for too long."""
+        with self._condition:
+            running = dict(self._running)
+        return tuple(
+            group
+            for group, thread in running.items()
+            if liveness.measure_silence(thread) >= HUNG_AFTER_SECONDS
+        )
 
     def stop(self) -> None:
         with self._condition:
@@ -286,7 +302,7 @@ class Lane:
                     group = self._group(slot)
                     if group not in self._running:
                         self._queued.remove(slot)
-                        self._running[group] = slot.name
+                        self._running[group] = threading.get_ident()
                         return group, slot
                 self._waiting += 1
                 self._condition.wait()
@@ -306,8 +322,15 @@ def get_relay(slot: DistrictSlot) -> str:
 class FleetRunner:
     """What the daemon runs where it has many districts (`monitor.scheduler.daemon.DaemonJobs`)."""
 
-    def __init__(self, file: FleetFile, parts: SharedParts, liveness: Liveness) -> None:
+    def __init__(
+        self,
+        file: FleetFile,
+        parts: SharedParts,
+        liveness: Liveness,
+        most_open: int = MOST_OPEN,
+    ) -> None:
         self._fleet = file.fleet
+        self._most_open = most_open
         self._parts = parts
         self._clock = parts.environment.clock
         self._liveness = liveness
@@ -349,10 +372,10 @@ class FleetRunner:
         self.close_unused()
 
     def _submit_looks(self) -> int:
-        """Return how many districts are to be looked at."""
+        """Return how many districts are to be looked at; those that find no room come later."""
         if monotonic() >= self._folders_at:
             self.look_for_folders()
-        now, count, room = self._clock.now(), 0, MOST_OPEN - self.count_open()
+        now, count, room = self._clock.now(), 0, self._most_open - self.count_open()
         for slot in self._slots.values():
             if slot.fault and not self._may_retry(slot):
                 continue
@@ -360,12 +383,12 @@ class FleetRunner:
             changed = slot.wake_at is not None and slot.read_stamp() != slot.looked
             if not changed and (slot.wake_at is None or slot.wake_at <= now):
                 room -= slot.runner is None
-                if slot.runner is None and room < 0:
-                    continue
             elif not changed:
                 continue
-            self._lanes["look"].submit(slot, at_front=changed)
             count += 1
+            if changed or slot.runner is not None or room >= 0:
+                self._lanes["look"].submit(slot, at_front=changed)
+        self.close_unused(wanted=max(-room, 0))
         return count
 
     def finish_waiting_work(self, seconds: float) -> None:
@@ -380,6 +403,11 @@ class FleetRunner:
 
     def report(self) -> None:
         """Write the metrics of all districts, and tell the monitor if all of them are well."""
+        hung = {name: lane.list_hung_groups(self._liveness) for name, lane in self._lanes.items()}
+        minutes = round(HUNG_AFTER_SECONDS / 60)
+        for name in filter(hung.get, hung):
+            job = ", ".join(hung[name])
+            LOG.error("worker_hung", extra={"worker": name, "job": job, "minutes": minutes})
         vitals = {each.name: each.vitals for each in self._slots.values() if each.vitals}
         faults = {each.name: each.fault for each in self._slots.values() if each.fault}
         if self._fleet.metrics_file:
@@ -387,7 +415,8 @@ class FleetRunner:
                 write_file(self._fleet.metrics_file, render_fleet_metrics(vitals, faults))
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
-        well = not faults and not any(each.failed for each in self._slots.values())
+        failed = any(hung.values()) or any(each.failed for each in self._slots.values())
+        well = not faults and not failed
         sound = well and all(_is_well(each) for each in vitals.values())
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
@@ -453,12 +482,12 @@ class FleetRunner:
     def count_open(self) -> int:
         return sum(each.runner is not None for each in self._slots.values())
 
-    def close_unused(self, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Close what no one is in: the idle ones, and of too many the longest unused."""
+    def close_unused(self, idle_seconds: float = IDLE_SECONDS, wanted: int = 0) -> None:
+        """Close what no one is in: the idle ones, and the longest unused where room is wanted."""
         opened = [each for each in self._slots.values() if each.runner is not None]
         free = [each for each in opened if not self._is_wanted(each)]
         free.sort(key=lambda each: each.used_at)
-        surplus = max(len(opened) - MOST_OPEN, 0)
+        surplus = max(len(opened) + wanted - self._most_open, 0)
         for number, slot in enumerate(free):
             if number < surplus or monotonic() - slot.used_at > idle_seconds:
                 slot.close_if_unused()

@@ -11,7 +11,7 @@ from tests.house.tree import ROOT
 
 PROGRAM = "tests.bench.fleet"
 A_TENTH = 30
-PEOPLE, SITES = 20, 12
+PEOPLE, SITES = 20, 6
 MOST_MEBIBYTES = 4.0
 MOST_OPENING_MS = 40.0
 

@@ -19,7 +19,7 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.fleet import FleetRunner
+from monitor.scheduler.fleet import MOST_OPEN, FleetRunner
 from monitor.scheduler.seats import SharedParts
 from monitor.scheduler.workers import Liveness
 from monitor.services.erasure import withdraw_consent
@@ -153,6 +153,7 @@ def open_fleet(
     addresses: dict[str, tuple[str, int]],
     clock: StoryClock,
     throttle: Throttle | None = None,
+    most_open: int = MOST_OPEN,
 ) -> Iterator[Fleet]:
     environment = Environment(
         clock=clock,
@@ -163,7 +164,7 @@ def open_fleet(
     file = FleetFile(fleet=FleetConfig(districts=folder), fetch=FetchConfig())
     with SharedDatabase.open_folder(folder) as shared:
         parts = SharedParts(shared, environment, file.fetch, 10)
-        runner = FleetRunner(file, parts, Liveness(SystemClock()))
+        runner = FleetRunner(file, parts, Liveness(SystemClock()), most_open)
         try:
             yield Fleet(folder=folder, runner=runner, parts=parts, clock=clock)
         finally:

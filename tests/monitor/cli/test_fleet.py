@@ -14,10 +14,19 @@ from monitor.config_file import load_fleet_file
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import DistrictRecord, SharedDatabase
 from monitor.domain.errors import BusyError, ConfigError, InputError, MonitorError
-from monitor.services.fleet import LEAVING_FILE
+from monitor.services.fleet import LEAVING_FILE, list_district_folders
 from tests.monitor.fleet_world import FRIDAY, make_districts
 
 NAMES = ("birch", "cedar")
+ANSWERS = """\
+name = "Oak Hill Unified"
+zone = "America/Denver"
+domains = ["oakhill.test"]
+contact = "it@oakhill.test"
+reviewers = ["a.lee@oakhill.test", "r.ortiz@oakhill.test"]
+mail_host = "smtp.oakhill.test"
+search = "none"
+"""
 
 
 @pytest.fixture
@@ -191,3 +200,19 @@ def test_a_second_service_for_the_same_folder_ends_with_75(folder: Path) -> None
 
     assert ended.returncode == BusyError.exit_code
     assert "Another Namesake process" in ended.stderr
+
+
+def test_a_district_is_added_in_a_folder_of_its_own(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = folder.parent / "answers.toml"
+    answers.write_text(ANSWERS, "utf-8")
+    code, said = typed(
+        capsys, "fleet", "add", "oak-hill", "--answers", str(answers), "--districts", str(folder)
+    )
+
+    assert code == 0, said
+    (added,) = (each for each in list_district_folders(folder) if each.name == "oak-hill")
+    assert added.load_config().district.name == "Oak Hill Unified"
+    assert added.load_config().state == folder / "oak-hill" / "state"
+    assert (folder / "oak-hill" / "state" / "keys.db").exists()

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,7 +17,14 @@ from monitor.demo import scale
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.services.fleet import ask_to_leave, list_district_statuses, move_out
+from monitor.scheduler.fleet import DistrictSlot, Lane, get_name
+from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
+from monitor.services.fleet import (
+    DistrictFolder,
+    ask_to_leave,
+    list_district_statuses,
+    move_out,
+)
 from monitor.services.presenters import build_coverage
 from scrapers.http.errors import FailureReason
 from scrapers.http.throttle import Throttle
@@ -28,6 +36,7 @@ from tests.monitor.fleet_world import (
     make_districts,
     open_fleet,
 )
+from tests.scrapers.http.fakes import FakeClock
 
 NAMES = ("birch", "cedar", "maple")
 PEOPLE, SITES = 2, 3
@@ -268,6 +277,18 @@ def test_idle_districts_are_closed_and_opened_again_when_something_waits(fleet: 
     assert fleet.runner.count_open() == 1
 
 
+def test_more_districts_than_may_be_open_take_turns(
+    folder: Path, web: WebServer, clock: StoryClock
+) -> None:
+    with open_fleet(folder, web.build_address_map(), clock, most_open=1) as fleet:
+        fleet.works()
+        clock.at = SUNDAY
+        fleet.works()
+
+        assert sweeps_closed(fleet) == dict.fromkeys(NAMES, True)
+        assert fleet.runner.count_open() <= 1
+
+
 def test_pauses_and_proofs_outlive_a_restart(
     folder: Path, web: WebServer, clock: StoryClock
 ) -> None:
@@ -282,3 +303,42 @@ def test_pauses_and_proofs_outlive_a_restart(
 
     robots = sum(each.path == "/robots.txt" for each in web.visits[asked:])
     assert robots == 0
+
+
+def test_a_thread_that_shows_no_life_is_named_with_its_district(folder: Path, fleet: Fleet) -> None:
+    entered, over, clock = Event(), Event(), FakeClock()
+    liveness = Liveness(clock)
+
+    def hang(_slot: DistrictSlot) -> None:
+        liveness.register_worker()
+        entered.set()
+        over.wait(120)
+
+    lane = Lane("checks", hang, get_name)
+    lane.submit(DistrictSlot(DistrictFolder(name="cedar", path=folder / "cedar"), fleet.parts))
+    entered.wait(120)
+    assert lane.list_hung_groups(liveness) == ()
+    clock.seconds += HUNG_AFTER_SECONDS
+
+    assert lane.list_hung_groups(liveness) == ("cedar",)
+    over.set()
+    assert lane.wait_until_idle(120)
+    lane.stop()
+
+
+def test_of_one_mail_server_one_thread_sends_at_once(folder: Path, fleet: Fleet) -> None:
+    working: list[str] = []
+    most: list[int] = []
+
+    def send(slot: DistrictSlot) -> None:
+        working.append(slot.name)
+        most.append(len(working))
+        working.remove(slot.name)
+
+    lane = Lane("mail", send, lambda _: "smtp.example:587")
+    for name in NAMES:
+        lane.submit(DistrictSlot(DistrictFolder(name=name, path=folder / name), fleet.parts))
+
+    assert lane.wait_until_idle(120)
+    assert most == [1, 1, 1]
+    lane.stop()
