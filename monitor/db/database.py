@@ -247,6 +247,11 @@ class Database:
         self._connection.close()
         self._keys.close()
 
+    def close_unused(self) -> None:
+        """Close both in all threads, for a caller who knows that none of them is reading."""
+        self._connection.close_unused()
+        self._keys.close_unused()
+
     def __enter__(self) -> Self:
         return self
 

@@ -114,6 +114,10 @@ class KeyStore:
     def close(self) -> None:
         self._connection.close()
 
+    def close_unused(self) -> None:
+        """Close it in all threads; none may be reading."""
+        self._connection.close_unused()
+
     def __enter__(self) -> Self:
         return self
 

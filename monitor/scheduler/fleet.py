@@ -200,6 +200,8 @@ class DistrictSlot:
         return self.runner
 
     def _close(self) -> None:
+        if self.runner is not None and not self.users:
+            self.runner.app.db.close_unused()
         self.runner = None
         self._parts.close()
 

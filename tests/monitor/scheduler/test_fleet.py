@@ -1,6 +1,7 @@
 """Many districts in one process: polite together, and strangers to each other."""
 
 import logging
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from threading import Event
 import pytest
 
 from monitor.db.files import StateFolderLock
+from monitor.db.open_files import find_processes
 from monitor.db.shared import SHARED_DATABASE
 from monitor.demo import scale
 from monitor.demo.server import WebServer
@@ -266,6 +268,7 @@ def test_idle_districts_are_closed_and_opened_again_when_something_waits(fleet: 
     fleet.works()
     fleet.runner.close_unused(idle_seconds=-1.0)
     assert fleet.runner.count_open() == 0
+    assert os.getpid() not in find_processes(fleet.folder / "birch" / "state" / "namesake.db")
 
     request = fleet.ask_for_check("birch")
     fleet.works()
