@@ -113,7 +113,10 @@ def _describe_district(district: DistrictFolder) -> dict[str, str]:
 @json_option
 @pass_cli_context
 def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
-    """Show which districts a service works on, and why one was set aside. Exits with 70 if any."""
+    """Show what the service works on, and what it set aside.
+
+    Exits with 70 if any district was set aside.
+    """
     file = require_fleet(context, folder)
     statuses = list_district_statuses(file.fleet.districts)
     if as_json:
@@ -148,7 +151,10 @@ def _spell(running: bool) -> str:  # noqa: FBT001 - one word for each
 )
 @pass_cli_context
 def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> int:
-    """Set up a new district in a folder NAME; a running service takes it up by itself."""
+    """Set up a new district in a folder NAME.
+
+    A running service takes it up by itself.
+    """
     file = require_fleet(context, folder)
     district = check_new_name(file.fleet.districts, name)
     inner = CliContext(district.config_path, context.environment)

@@ -37,6 +37,8 @@ SAY_ONE_SENTENCE = {
     "roster rotate",
     "roster erase",
     "units",
+    "fleet add",
+    "fleet remove",
 }
 
 
