@@ -56,6 +56,11 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "setup": (row(codes=(65,)),),
     # Where Python lies below /root or /home, no service could run it.
     "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
+    # This district is in no folder of many.
+    "fleet add": (row("north", "--answers", "/dev/null", codes=(64,)),),
+    "fleet list": (row(codes=(64,)), row("--json", codes=(64,))),
+    "fleet remove": (row("north", codes=(64,)),),
+    "fleet status": (row(codes=(64,)), row("--json", codes=(64,))),
     "run": (row(codes=(75,)),),
     "portal": (row(codes=(69,)),),
     "jobs": (row(), row("--json"), row("--clock-is-right")),
