@@ -1,5 +1,7 @@
 """Which emails there are, and how each is queued: as a view that is rendered when it is sent.
 
+The language that a person reads emails and pages in.
+
 If an operator reads a person's data, that is audited, and the person is notified at once.
 
 Called inside the transaction that gives the reason for an email.
@@ -25,7 +27,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import FlagKind, Language
 from monitor.services.presenters import build_flag_line, build_gap
 from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
@@ -371,3 +373,18 @@ def _build_failure(health: SourceHealth) -> SourceFailure:
         since=health.since,
         note=health.note,
     )
+
+
+def choose_language(app: App, person_id: str, language: Language) -> None:
+    """Write to this person in a language, from the next email on."""
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        if app.db.languages.find_language(person_id) is not language:
+            app.db.languages.set_language(person_id, language, now)
+            details = {"language": language}
+            app.db.audit.append_entry(now, person_id, "language-chosen", person_id, details)
+
+
+def load_language(app: App, person_id: str) -> Language:
+    """Return the language that a person chose, else that of the district."""
+    return app.db.languages.find_language(person_id) or app.config.district.language

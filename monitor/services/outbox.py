@@ -29,8 +29,9 @@ from monitor.services.notifications import (
     OTHER_ADDRESS_EMAILS,
     PAUSABLE_EMAILS,
     find_office_address,
+    load_language,
 )
-from monitor.services.suppression import load_language, pause_address
+from monitor.services.suppression import pause_address
 from reports.emails.account import (
     AlertView,
     InvitationReminderView,

@@ -13,7 +13,7 @@ from monitor.db.outbox import OutboxEmail, SuppressedAddress
 from monitor.domain.email import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.flag import mark_notice_bounced
-from monitor.domain.vocabulary import EmailCadence, EmailState, Language
+from monitor.domain.vocabulary import EmailCadence, EmailState
 from monitor.services.notifications import (
     INVITATION_EMAILS,
     OTHER_ADDRESS_EMAILS,
@@ -134,21 +134,6 @@ def choose_cadence(app: App, person_id: str, cadence: EmailCadence) -> None:
             app.db.email_cadences.set_cadence(person_id, cadence, now)
             details = {"cadence": cadence}
             app.db.audit.append_entry(now, person_id, "cadence-chosen", person_id, details)
-
-
-def choose_language(app: App, person_id: str, language: Language) -> None:
-    """Write to this person in a language, from the next email on."""
-    now = app.clock.now()
-    with app.db.begin_transaction():
-        if app.db.languages.find_language(person_id) is not language:
-            app.db.languages.set_language(person_id, language, now)
-            details = {"language": language}
-            app.db.audit.append_entry(now, person_id, "language-chosen", person_id, details)
-
-
-def load_language(app: App, person_id: str) -> Language:
-    """Return the language that a person chose, else that of the district."""
-    return app.db.languages.find_language(person_id) or app.config.district.language
 
 
 def resume_digest(app: App, person_id: str) -> None:

@@ -16,9 +16,9 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
 from monitor.domain.vocabulary import SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
+from monitor.services.notifications import load_language
 from monitor.services.review_queue import list_review_openings
 from monitor.services.self_check import list_own_checks
-from monitor.services.suppression import load_language
 from monitor.web.api import TokenGate
 from monitor.web.context import PortalContext
 from reports.feeds import (

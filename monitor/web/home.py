@@ -16,11 +16,11 @@ from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
 from monitor.services.findings import build_home_view
+from monitor.services.notifications import choose_language
 from monitor.services.pictures import can_add_reference_picture
 from monitor.services.presenters import build_policy_reminder
 from monitor.services.suppression import (
     choose_cadence,
-    choose_language,
     find_stop_token_owner,
     has_stopped_digest,
     resume_digest,

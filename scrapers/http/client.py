@@ -23,11 +23,10 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
-from scrapers.http.app_tokens import AppTokenStore
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import remove_conditions
 from scrapers.http.connection import ConnectionPool
-from scrapers.http.credentials import Credentials
+from scrapers.http.credentials import AppTokenStore, Credentials
 from scrapers.http.errors import (
     FailureReason,
     FetchError,

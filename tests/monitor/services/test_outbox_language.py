@@ -6,9 +6,8 @@ from msgspec import structs
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import Language
 from monitor.services.enrollment import invite_person
-from monitor.services.notifications import queue_operator_emails
+from monitor.services.notifications import choose_language, load_language, queue_operator_emails
 from monitor.services.outbox import send_due
-from monitor.services.suppression import choose_language, load_language
 from reports.emails.operator import TrialView
 from reports.translation import get_language
 from tests.monitor.services.world import World

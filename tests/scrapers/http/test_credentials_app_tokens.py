@@ -8,8 +8,14 @@ from typing import Any
 
 import pytest
 
-from scrapers.http.app_tokens import FAILURE_LASTS, KEY_REFUSED, NO_TOKEN, AppTokenStore
-from scrapers.http.credentials import AppCredential, Credentials
+from scrapers.http.credentials import (
+    FAILURE_LASTS,
+    KEY_REFUSED,
+    NO_TOKEN,
+    AppCredential,
+    AppTokenStore,
+    Credentials,
+)
 from scrapers.models import Identity, Outcome, Page, ParseResult, Request
 from scrapers.profiles.twitch import TWITCH
 from scrapers.source import AccessMode, AppTokenSpec, CrawlPolicy, SecretPlace
