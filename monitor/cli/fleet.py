@@ -28,6 +28,7 @@ from monitor.scheduler.seats import SharedParts
 from monitor.scheduler.workers import Liveness
 from monitor.services.fleet import (
     DistrictFolder,
+    DistrictStatus,
     ask_to_leave,
     check_new_name,
     find_district_folder,
@@ -126,7 +127,7 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
         rows = (
             (
                 each.name,
-                "set aside" if each.fault else _spell(each.running),
+                _describe_state(each),
                 each.seen_at,
                 each.fault,
             )
@@ -136,8 +137,10 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     return MonitorError.exit_code if any(each.fault for each in statuses) else 0
 
 
-def _spell(running: bool) -> str:  # noqa: FBT001 - one word for each
-    return "at work" if running else "not running"
+def _describe_state(status: DistrictStatus) -> str:
+    if status.fault:
+        return "set aside"
+    return "at work" if status.running else "not running"
 
 
 @fleet.command()

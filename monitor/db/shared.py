@@ -8,7 +8,7 @@ All of it can be asked again, so a lost file loses no more than pauses.
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -23,8 +23,8 @@ from monitor.db.connection import (
     parse_optional_datetime,
 )
 from monitor.db.migrations import SHARED_SCHEMA
+from monitor.db.sources import RequestQuotaTable
 from monitor.domain.errors import DatabaseError
-from scrapers.http.budget import QuotaUsage
 from scrapers.http.frontier import HostDirectory
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.sharing import CanaryProof, HostShare
@@ -104,37 +104,6 @@ class SharedRobotsTable:
                 record.file,
                 refusal.outcome if refusal else None,
                 refusal.note if refusal else "",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class SharedQuotaTable:
-    """Remembers the budgets of API keys (`scrapers.http.budget.QuotaStore`)."""
-
-    connection: DatabaseConnection
-
-    def load_quota_usage(self, source: str) -> QuotaUsage | None:
-        found = self.connection.fetch_row(
-            "SELECT day, today, this_week FROM request_quota WHERE budget = ?", source
-        )
-        if found is None:
-            return None
-        return QuotaUsage(
-            source=source,
-            day=date.fromisoformat(found["day"]),
-            today=found["today"],
-            this_week=found["this_week"],
-        )
-
-    def save_quota_usage(self, usage: QuotaUsage) -> None:
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO request_quota (budget, day, today, this_week)
-                VALUES (?, ?, ?, ?)""",
-                usage.source,
-                usage.day.isoformat(),
-                usage.today,
-                usage.this_week,
             )
 
 
@@ -272,7 +241,8 @@ class SharedDatabase:
         self.directory = HostDirectory()
         self.hosts = SharedHostsTable(connection)
         self.robots_files = SharedRobotsTable(connection, self.directory)
-        self.request_quota = SharedQuotaTable(connection)
+        # What the table calls a source is a budget here: that of one API key.
+        self.request_quota = RequestQuotaTable(connection)
         self.canary_proofs = CanaryProofsTable(connection)
         self.host_shares = HostSharesTable(connection)
         self.districts = DistrictRecordsTable(connection)

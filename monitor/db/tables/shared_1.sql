@@ -18,7 +18,7 @@ CREATE TABLE robots_files (
 ) STRICT;
 
 CREATE TABLE request_quota (
-    budget TEXT PRIMARY KEY,
+    source TEXT PRIMARY KEY,
     day TEXT NOT NULL,
     today INTEGER NOT NULL,
     this_week INTEGER NOT NULL
