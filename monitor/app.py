@@ -18,7 +18,7 @@ from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
-from monitor.mail.imap import ImapBounceMailbox, NoBounceMailbox
+from monitor.mail.bounces import ImapBounceMailbox, NoBounceMailbox
 from monitor.mail.smtp import (
     FolderTransport,
     RelayPace,

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -594,3 +595,7 @@ def _read_named_file(path: Path, setting: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}); {setting} must name a UTF-8 file."
         raise ConfigError(reason) from error
+
+
+CURRENT_DISTRICT: ContextVar[str] = ContextVar("district", default="")
+"""The name of its folder, which each line of the log carries; empty where there is one alone."""

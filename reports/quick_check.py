@@ -3,14 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.emails.digest import Coverage, FlagLine, NamesakeLine, OwnItemLine, QuestionLine
 from reports.emails.render import fill_template, wrap_text
-from reports.emails.sections import (
-    Coverage,
-    FlagLine,
-    NamesakeLine,
-    OwnItemLine,
-    QuestionLine,
-)
 
 _LINES = ("heading", "covered")
 

@@ -12,11 +12,9 @@ from monitor.cli import (
     district,
     doctor,
     findings,
-    flags,
     fleet,
     jobs,
     mail,
-    maintenance,
     me,
     plan,
     roster,
@@ -25,7 +23,6 @@ from monitor.cli import (
     sources,
     staff,
     units,
-    weights,
 )
 
 COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
@@ -38,7 +35,7 @@ COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
         "doctor": doctor.doctor,
         "evidence": findings.evidence,
         "explain": findings.explain_item,
-        "flags": flags.flags,
+        "flags": findings.flags,
         "fleet": fleet.fleet,
         "init": setup.init,
         "jobs": jobs.jobs,
@@ -46,7 +43,7 @@ COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
         "me": me.me,
         "metrics": service.metrics,
         "plan": plan.plan,
-        "purge": maintenance.purge,
+        "purge": service.purge,
         "restore": backup.restore,
         "roster": roster.roster,
         "run": service.run,
@@ -55,6 +52,6 @@ COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
         "sweep": check.sweep,
         "timeline": findings.show_timeline,
         "units": units.units,
-        "weights": weights.weights,
+        "weights": findings.weights,
     }
 )

@@ -23,8 +23,7 @@ from rich.text import Text
 from monitor.app import App, Environment, open_app
 from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
 from monitor.config_file import load_config, load_fleet_file
-from monitor.db.files import StateFolderLock
-from monitor.db.ownership import hand_over_folder
+from monitor.db.files import StateFolderLock, hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.domain.dates import format_local_time

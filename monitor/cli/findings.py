@@ -1,7 +1,7 @@
-"""Why an account or a page was judged as it was.
+"""Why an account or a page was judged as it was, and what became of it.
 
-What became of an account or a page since it was first seen. The evidence pack of a flag of the
-demo, written to a file.
+Open flags by reference, what the rules weigh, and the evidence pack of a flag of the demo. People
+open and answer flags on the portal's pages, never at a shell.
 """
 
 from collections.abc import Iterator
@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import DiffMarkKind
 from monitor.services.evidence import build_evidence_view
 from monitor.services.history import build_item_timeline
 from monitor.services.notifications import record_break_glass
+from monitor.services.review_queue import find_review_opening
 from reports.evidence_pack import build_evidence_pack, format_pack_name
 from reports.labels import describe_field, format_site_name
 
@@ -227,3 +228,52 @@ def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> 
             raise CannotWriteError(reason_not)
         write_file(place, build_evidence_pack(view), PRIVATE_MODE)
         output.print_line(f"Written: {place}")
+
+
+@click.group()
+def flags() -> None:
+    """List open flags by reference. People open and answer flags on the portal only."""
+
+
+@flags.command("list")
+@json_option
+@pass_cli_context
+def list_flags(context: CliContext, *, as_json: bool) -> None:
+    """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
+    with context.open_app() as app:
+        rows = [
+            {
+                "id": flag.id,
+                "kind": flag.kind,
+                "severity": flag.severity,
+                "state": flag.state,
+                "opened_at": flag.opened_at,
+                "to_it": "open" if find_review_opening(app, flag) else "not yet",
+            }
+            for flag in app.db.flags.list_undecided_flags()
+        ]
+    if as_json:
+        context.output.print_json(rows)
+    elif rows:
+        context.output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    else:
+        context.output.print_line("No open flags.")
+
+
+@click.group()
+def weights() -> None:
+    """Show what each detection rule weighs."""
+
+
+@weights.command()
+@json_option
+@pass_cli_context
+def show(context: CliContext, *, as_json: bool) -> None:
+    """Show the weights in use, in bits, and where each figure comes from."""
+    used = load_weights(context.config.detection)
+    if as_json:
+        context.output.print_json(used)
+        return
+    rows = ((name, bits, used.sources[name]) for name, bits in used.bits.items())
+    context.output.print_table(("rule", "bits", "source of the figure"), rows)
+    context.output.print_line(f"Weights in use: version {used.version}.")

@@ -16,8 +16,7 @@ from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.jobs import describe_wait, schedule_jobs
-from monitor.services.schedule import DIGEST, REVIEW, SWEEP, believe_clock
+from monitor.services.jobs import DIGEST, REVIEW, SWEEP, believe_clock, describe_wait, schedule_jobs
 from monitor.services.staff_directory import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS
 from monitor.services.staff_import import STAFF_FOLDER
 from monitor.services.sweeps import RECHECK

@@ -39,9 +39,9 @@ from monitor.config import (
     is_known_time_zone,
     read_secret,
 )
+from monitor.db.backups import make_check_folder
 from monitor.db.database import Database
 from monitor.db.files import write_private_file
-from monitor.db.trial_restore import make_check_folder
 from monitor.domain.errors import (
     CannotWriteError,
     ConfigError,

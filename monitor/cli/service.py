@@ -1,11 +1,14 @@
-"""Running the service, and seeing whether the record is whole; its numbers, for a monitor."""
+"""Running the service; whether the record is whole; its numbers; what the next purge deletes."""
 
 import threading
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from monitor.app import App
 from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
@@ -19,7 +22,9 @@ from monitor.cli.fleet import run_fleet
 from monitor.db.database import Database
 from monitor.db.encryption import AuditPosition
 from monitor.db.files import write_file
+from monitor.db.pages import RETENTION_BY_TABLE
 from monitor.domain.errors import DatabaseError
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import build_supervised_runner
 from monitor.scheduler.workers import Liveness
@@ -32,6 +37,7 @@ from monitor.services.metrics import (
     render_fleet_metrics,
     render_metrics,
 )
+from monitor.services.retention import preview_purge, purge_expired_data
 
 
 @click.command()
@@ -142,3 +148,69 @@ def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_j
         click.echo(text.decode(), nl=False)
     else:
         write_file(file, text)
+
+
+WHILE_ENROLLED = "while enrolled"
+ALWAYS_KEPT = frozenset({RetainedKind.AUDIT, RetainedKind.SOURCE})
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted. Delete nothing.")
+@json_option
+@pass_cli_context
+def purge(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
+    """Delete data past its retention period now. The service does this once a day.
+
+    With --dry-run it lists each table: its contents, its retention period, and how many rows would
+    be deleted.
+    """
+    with context.open_app() as app:
+        if not dry_run:
+            purge_expired_data(app)
+            context.output.print_line("Data past its retention period is deleted.")
+            return
+        rows = tuple(_build_retention_rows(app))
+    if as_json:
+        context.output.print_json(rows)
+        return
+    context.output.print_table(
+        ("table", "contents", "stored while open", "stored once closed", "rows", "to delete"),
+        ((row.table, row.holds, row.open, row.closed, row.rows, row.goes) for row in rows),
+    )
+    context.output.print_line(
+        f"{sum(row.goes for row in rows)} rows would be deleted. Nothing was deleted."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRow:
+    """`open` and `closed` are in days, or in words."""
+
+    table: str
+    holds: str
+    open: str
+    closed: str
+    rows: int
+    goes: int
+
+
+def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
+    counts, gone = app.db.count_rows(), preview_purge(app)
+    for table, kind in sorted(RETENTION_BY_TABLE.items()):
+        lifetime = RETENTION_PERIODS[kind]
+        yield RetentionRow(
+            table=table,
+            holds=kind,
+            open=_format_retention(kind, lifetime.open),
+            closed=_format_retention(kind, lifetime.closed),
+            rows=counts[table],
+            goes=gone[table],
+        )
+
+
+def _format_retention(kind: RetainedKind, span: timedelta | None) -> str:
+    if span is None:
+        return "always" if kind in ALWAYS_KEPT else WHILE_ENROLLED
+    if not span:
+        return "not at all"
+    return "1 day" if span.days == 1 else f"{span.days} days"

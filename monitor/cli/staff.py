@@ -34,7 +34,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.flag import FlaggedItems
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
-from monitor.mail.message import format_sender
+from monitor.mail.smtp import format_sender
 from monitor.people_files import SizeCheck
 from monitor.services.consent import pause_checks, resume_checks
 from monitor.services.data_export import DataExport, export_person_data, queue_export_email

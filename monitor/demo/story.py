@@ -28,12 +28,7 @@ from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.mail.smtp import keep_all_emails
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
-from monitor.services.jobs import (
-    run_due_sweeps,
-    run_mail_and_cleanup,
-    run_upkeep,
-    take_over_jobs,
-)
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
 from scrapers.http.limits import PATIENT_LIMITS

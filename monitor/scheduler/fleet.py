@@ -17,10 +17,9 @@ from time import monotonic
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import open_app
-from monitor.config import FleetFile, WatchConfig
+from monitor.config import CURRENT_DISTRICT, FleetFile, WatchConfig
 from monitor.db.files import StateFolderLock, write_file
 from monitor.db.shared import DistrictRecord
-from monitor.domain.district.current import CURRENT_DISTRICT
 from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,

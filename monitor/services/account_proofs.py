@@ -19,7 +19,7 @@ from monitor.domain.person import Person
 from monitor.services.flagging import include_confirmed_accounts, is_trusted_account, list_own_items
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.retention import forget_removed_terms
-from reports.emails.identity import AccountDroppedView
+from reports.emails.account import AccountDroppedView
 from scrapers.models import Finding, Identity, Outcome
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys

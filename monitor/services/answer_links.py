@@ -20,7 +20,7 @@ from monitor.services.presenters import build_flag_line, build_question_line
 from monitor.services.review import decide_flags
 from reports import labels as words
 from reports.emails.account import AlertView, ReviewerQuestionView
-from reports.emails.sections import (
+from reports.emails.digest import (
     EmailView,
     FlagLine,
     PersonalEmailView,

@@ -15,19 +15,27 @@ from pathlib import Path
 
 from monitor.config import CONSENT_DURATION, Config
 from monitor.db.audit import AuditTable
-from monitor.db.backups import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
+from monitor.db.backups import (
+    Backup,
+    KeyBackup,
+    begin_backup,
+    finish_backup,
+    make_trial_folder,
+    move_keys_to_disk,
+    remove_trial,
+    rotate_backups,
+)
 from monitor.db.connection import check_database
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.ownership import hand_over_folder, read_owner
-from monitor.db.trial_restore import make_trial_folder, move_keys_to_disk, remove_trial
+from monitor.db.files import hand_over_folder, read_owner
 from monitor.domain.consent import Consent
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, MonitorError
 from monitor.domain.schedule import compute_next_digest
 from monitor.domain.vocabulary import AuditEndStatus, EmailState
 from monitor.services.erasure import BACKUPS_ROTATE, ERASURE
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.schedule import DIGEST, MAX_DELAYS, REVIEW, SWEEP
+from monitor.services.jobs import DIGEST, MAX_DELAYS, REVIEW, SWEEP
 from monitor.services.sweeps import RECHECK
 from reports.emails.registry import EmailKind
 from reports.labels import AUDIT_END_PROBLEMS

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monitor.app import App
 from monitor.domain.breach import BreachRecord, choose_breach_advice, update_breach_records
 from monitor.domain.vocabulary import GapKind, Scope
-from reports.emails.sections import BreachLine, CoverageGap
+from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.data import BreachesView
 from scrapers.models import CrawlResult, QueryKind
 from scrapers.source import SourceFamily

@@ -41,19 +41,20 @@ from monitor.services.presenters import (
     build_waiting_line,
     clear_news,
 )
-from reports.emails.digest import DigestView, SelfCheckView
-from reports.emails.registry import EmailKind
-from reports.emails.sections import (
+from reports.emails.digest import (
     BreachLine,
     ChangeLine,
     Coverage,
+    DigestView,
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
     OwnItemLine,
     QuestionLine,
+    SelfCheckView,
     UnansweredFlagLine,
 )
+from reports.emails.registry import EmailKind
 from reports.labels import DigestKind
 from scrapers.models import Outcome
 

@@ -19,10 +19,9 @@ from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import StateFolderLock
+from monitor.db.files import StateFolderLock, list_foreign_files, read_owner
 from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
-from monitor.db.ownership import list_foreign_files, read_owner
 from monitor.db.sources import SourceHealth
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
@@ -38,7 +37,7 @@ from monitor.domain.health import (
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from monitor.services.notices import AUDIENCES, find_failed_notice
-from monitor.services.staff_leavers import count_leavers
+from monitor.services.staff_import import count_leavers
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
 from scrapers.source import Source, SourceFamily

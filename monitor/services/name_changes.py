@@ -19,7 +19,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.retention import forget_removed_terms
-from reports.emails.identity import NameDecisionView
+from reports.emails.account import NameDecisionView
 
 NAME_ASKED: Final = "name-change-requested"
 NAME_WITHDRAWN: Final = "name-withdrawn"

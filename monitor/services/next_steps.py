@@ -6,13 +6,18 @@ from datetime import datetime
 from monitor.app import App
 from monitor.domain.flag import Flag, rate_exposure
 from monitor.domain.item import Item, Presence
-from monitor.domain.takedown.advice import AdviceBook, AdviceStep, AdviceTarget, load_advice
-from monitor.domain.takedown.removals import load_removal_guides
+from monitor.domain.takedown import (
+    AdviceBook,
+    AdviceStep,
+    AdviceTarget,
+    load_advice,
+    load_removal_guides,
+)
 from monitor.domain.vocabulary import ContactKind, FlagKind, FlagState
 from monitor.services.presenters import format_finding_title
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
-from reports.emails.sections import MIN_PAGES_FOLDED
+from reports.emails.digest import MIN_PAGES_FOLDED
 from reports.pages.findings import AdviceLine, ExposureGroupLine, ProgressLine
 from scrapers.models import Finding, FindingKind
 

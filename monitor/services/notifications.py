@@ -31,9 +31,9 @@ from monitor.domain.vocabulary import FlagKind, Language
 from monitor.services.presenters import build_flag_line, build_gap
 from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
+from reports.emails.digest import EmailView
 from reports.emails.operator import SourcesParkedView
 from reports.emails.registry import EmailKind, get_email_kind
-from reports.emails.sections import EmailView
 from scrapers.models import Outcome
 
 NOT_ME = "not-me"

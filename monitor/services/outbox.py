@@ -40,9 +40,9 @@ from reports.emails.account import (
     OwnDataView,
     SignInLinkView,
 )
+from reports.emails.digest import EmailView, PersonalEmailView
 from reports.emails.registry import EmailKind, get_view_type, render_email
 from reports.emails.render import Email
-from reports.emails.sections import EmailView, PersonalEmailView
 from reports.translation import use_language
 
 LOG = logging.getLogger(__name__)

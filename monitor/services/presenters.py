@@ -16,7 +16,7 @@ from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.source_trust import WITHHELD
-from monitor.domain.takedown.advice import load_advice
+from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     CoverageState,
     Decision,
@@ -26,7 +26,7 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
 )
 from reports import labels as words
-from reports.emails.sections import (
+from reports.emails.digest import (
     ChangeLine,
     Coverage,
     CoverageGap,

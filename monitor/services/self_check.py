@@ -21,7 +21,7 @@ from monitor.services.presenters import (
     build_personal_coverage,
     format_finding_title,
 )
-from reports.emails.sections import ChangeLine
+from reports.emails.digest import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Finding
 

@@ -36,9 +36,9 @@ from monitor.services.staff_import import (
     BATCH_SIZE,
     apply_line,
     find_line_state,
+    list_leavers,
     unlist_address,
 )
-from monitor.services.staff_leavers import list_leavers
 from reports.emails.operator import StaffFileView
 
 DIRECTORY_CHANGES = "directory-changes"

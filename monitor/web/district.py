@@ -8,15 +8,14 @@ from flask import Blueprint, Response, url_for
 from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import DistrictFindingState
-from monitor.services.district_review import build_lookalikes_view, decide_lookalike
+from monitor.services.district import build_district_view, build_lookalikes_view, decide_lookalike
 from monitor.services.review_queue import find_reviewer_address
-from monitor.services.statistics import build_district_view
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
 from reports.labels import AUDIT_ACTIONS
+from reports.pages import district
 from reports.pages import district as document
-from reports.pages import lookalikes
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView
 
@@ -79,7 +78,7 @@ class _DistrictPages:
 
     def show_lookalikes(self) -> Response:
         view = build_lookalikes_view(self.context.app)
-        return self.context.render_page("Look-alikes", lookalikes.render_lookalikes, view)
+        return self.context.render_page("Look-alikes", district.render_lookalikes, view)
 
     def submit_decision(self, finding_id: str) -> Response:
         form, notice = read_form(LookalikeForm), "Saved."

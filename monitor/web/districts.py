@@ -18,8 +18,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from monitor.app import App
-from monitor.config import SignInMethod
-from monitor.domain.district.current import CURRENT_DISTRICT
+from monitor.config import CURRENT_DISTRICT, SignInMethod
 from monitor.domain.errors import ConfigError, MonitorError, describe_error_location
 from monitor.services.fleet import DistrictFolder, list_district_folders
 from monitor.web.server import StartResponse, WsgiApp

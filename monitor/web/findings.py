@@ -19,14 +19,16 @@ from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
-from monitor.services.finding_list import count_findings, filter_findings, list_findings
 from monitor.services.findings import (
     build_comparison_view,
     build_item_view,
     build_latest_coverage,
     build_reviewer_lines,
     build_versions_view,
+    count_findings,
+    filter_findings,
     list_answered_items,
+    list_findings,
     list_pending_cards,
 )
 from monitor.services.flagging import build_lessons_line

@@ -32,12 +32,7 @@ from monitor.services.name_changes import (
     list_name_changes,
 )
 from monitor.services.staff_directory import invite_newcomers, list_newcomers
-from monitor.services.staff_leavers import (
-    Leaver,
-    confirm_leaver,
-    dismiss_leaver,
-    list_leavers,
-)
+from monitor.services.staff_import import Leaver, confirm_leaver, dismiss_leaver, list_leavers
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.security import is_bearer_token

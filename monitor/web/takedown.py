@@ -1,20 +1,22 @@
-"""The takedown kit of one person: what a report needs, the evidence, and its status."""
+"""One person's takedown pages: the kit for a report, and having contact details removed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, abort, url_for
 from werkzeug.exceptions import NotFound
 
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision
 from monitor.services.takedown import (
     add_screenshot,
+    build_removal_view,
     build_takedown_evidence,
     build_takedown_view,
     load_screenshot,
+    record_removal_step,
     record_takedown_step,
     remove_screenshot,
 )
@@ -22,10 +24,15 @@ from monitor.web.context import PortalContext
 from monitor.web.findings import build_done_line
 from monitor.web.forms import WebForm, read_form
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
-from reports.labels import REPORT_NOTICES, SCREENSHOT_PROBLEMS, UNSEEN_REPORT_NOTICES
+from reports.labels import (
+    REMOVAL_NOTICES,
+    REPORT_NOTICES,
+    SCREENSHOT_PROBLEMS,
+    UNSEEN_REPORT_NOTICES,
+)
 from reports.pages import takedown as document
 from reports.pages.layout import FieldProblem
-from reports.pages.takedown import TakedownView
+from reports.pages.takedown import RemovalView, TakedownView, render_removal
 
 MAX_NOTE_LENGTH = 1_000
 
@@ -132,8 +139,40 @@ def _find_faults(view: TakedownView, form: TakedownOutcomeForm) -> Iterator[Fiel
 
 @contextmanager
 def _mask_as_not_found() -> Iterator[None]:
-    """Answer the same for what does not exist, belongs to someone else, or cannot be reported."""
+    """Answer the same for what does not exist, belongs to someone else, or cannot be done."""
     try:
         yield
     except InputError as error:
         raise NotFound from error
+
+
+REMOVAL_TITLE = "Have your details removed"
+
+
+class RemovalForm(WebForm, frozen=True, kw_only=True):
+    done: Decision | None = None
+
+
+def build_removal_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("removal", __name__)
+    app = context.app
+
+    def load_view(flag_id: str) -> RemovalView:
+        with _mask_as_not_found():
+            return build_removal_view(app, context.require_principal().person_id, flag_id)
+
+    @routes.get("/me/removal/<flag_id>")
+    def show_removal(flag_id: str) -> Response:
+        return context.render_page(REMOVAL_TITLE, render_removal, load_view(flag_id))
+
+    @routes.post("/me/removal/<flag_id>")
+    def submit_step(flag_id: str) -> Response:
+        view, form = load_view(flag_id), read_form(RemovalForm)
+        if form.done not in view.choices:
+            abort(HTTPStatus.BAD_REQUEST)
+        record_removal_step(app, context.require_principal().person_id, flag_id, form.done)
+        return context.redirect_to(
+            url_for(".show_removal", flag_id=flag_id), REMOVAL_NOTICES[form.done]
+        )
+
+    return routes

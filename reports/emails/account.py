@@ -1,4 +1,4 @@
-"""Emails about an account: invitation, sign-in link, alerts, consent, change of address."""
+"""Emails about an account and its identity: invitation, sign-in link, alerts, consent, changes."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 from urllib.parse import quote
 
 from monitor.domain.vocabulary import ConsentAction, FlagKind
+from reports.emails.digest import EmailView, FlagLine, limit_lines
 from reports.emails.render import Email, compose_email, compose_fitting_email
-from reports.emails.sections import EmailView, FlagLine, limit_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,3 +278,29 @@ def render_new_address(view: NewAddressView) -> Email:
 
 def render_address_changed(view: AddressChangedView) -> Email:
     return compose_email("address_changed", {"view": view})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameDecisionView(EmailView):
+    """`new_name` is the name that its reader gave and IT confirmed or refused."""
+
+    at: datetime
+    new_name: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDroppedView(EmailView):
+    """`account` shows someone else's name. `code` proves control, where there are pages."""
+
+    at: datetime
+    account: str
+    code: str
+
+
+def render_name_decision(view: NameDecisionView) -> Email:
+    return compose_email("name_decided", {"view": view})
+
+
+def render_account_dropped(view: AccountDroppedView) -> Email:
+    return compose_email("account_dropped", {"view": view})

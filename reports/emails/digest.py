@@ -1,16 +1,375 @@
-"""The weekly digest, to the person it is about.
+"""The weekly digest, to the person it is about, and the values that emails are made of.
 
-The result of a check that a person asked for.
+Each holds only what its reader may see, and can be written as JSON and read back. Text may come
+from the web as it is; it is cleaned where it is shown. Times are aware UTC. An empty string means:
+nothing to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
-from reports.emails.render import Email, compose_fitting_email, fill_template
-from reports.emails.sections import PersonalEmailView, arrange_sections
-from reports.labels import DigestKind
+from monitor.domain.vocabulary import (
+    BreachAdvice,
+    ContactKind,
+    CoverageState,
+    EventKind,
+    FlagKind,
+    GapKind,
+    OwnershipLabel,
+    Severity,
+)
+from reports.emails.render import MOST, Email, compose_fitting_email, fill_template
+from reports.labels import DigestKind, describe_exposures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailView:
+    """What every email knows about its reader.
+
+    `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
+    `leave` how to stop it. `review_url` is empty for those who have no page to open: they have
+    left.
+    """
+
+    name: str
+    district: str
+    zone: str
+    why: str
+    leave: str
+    review_url: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagLine:
+    """`what` is our sentence, `title` what the page calls itself.
+
+    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item_id` is
+    what it is about, for a page that leads there; `advice` is what to do, in one or two sentences.
+    `link_url` is put in when an email is sent: it answers this finding and no other.
+    `contact_kinds` are those that a page of other people's shows, empty for anything else.
+    """
+
+    kind: FlagKind
+    severity: Severity
+    what: str
+    url: str
+    first_seen: datetime
+    last_seen: datetime
+    id: str
+    platform: str = ""
+    title: str = ""
+    reasons: tuple[str, ...] = ()
+    earlier: str = ""
+    item_id: str = ""
+    advice: str = ""
+    contact_kinds: tuple[ContactKind, ...] = ()
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """`fields` are names of fields that differ; `link_url` leads to the finding's own page."""
+
+    event: EventKind
+    whose: OwnershipLabel
+    url: str
+    at: datetime
+    id: str
+    platform: str = ""
+    title: str = ""
+    fields: tuple[str, ...] = ()
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    """Something whose owner only the reader knows."""
+
+    url: str
+    id: str
+    title: str = ""
+    platform: str = ""
+    snippet: str = ""
+    reasons: tuple[str, ...] = ()
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnItemLine:
+    """Something that is the reader's own, or seems to be about them: nothing to do."""
+
+    url: str
+    platform: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnansweredFlagLine:
+    """An earlier flag without an answer; `since` is when it was first listed."""
+
+    kind: FlagKind
+    url: str
+    since: datetime
+    id: str
+    platform: str = ""
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagOutcomeLine:
+    """What became of an earlier flag: `what` is our own clause.
+
+    `by` is who said so, empty where it ended by itself.
+    """
+
+    kind: FlagKind
+    url: str
+    what: str
+    by: str
+    at: datetime
+    id: str
+    platform: str = ""
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesakeLine:
+    """Someone else with the reader's name: nothing to do."""
+
+    url: str
+    reason: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachLine:
+    """A data breach that the reader's work address was part of; `data` is what kinds leaked.
+
+    It is `doubtful` where it may not have happened.
+    """
+
+    title: str
+    happened_on: date
+    data: tuple[str, ...]
+    advice: BreachAdvice
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGap:
+    """A source that could not be checked, or `count` of them that fail in the same way.
+
+    `note` is our own clause, without text from the web.
+    """
+
+    source: str
+    outcome: GapKind
+    since: datetime
+    note: str = ""
+    count: int = 1
+
+
+# More dots than these say no more than a bar does.
+MOST_DOTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredSource:
+    """What one source came to for one person: a dot of the strip."""
+
+    source: str
+    state: CoverageState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGroup:
+    """The sources in one state; `before` counts those in the states before it, of `total`."""
+
+    state: CoverageState
+    names: tuple[str, ...]
+    before: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return max(1, round(100 * len(self.names) / self.total))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """`total` counts the sources that should have been checked.
+
+    `withheld` are those of them that have accounts which ask not to be found or read. `sources`
+    says what each came to for one person; it is empty where the coverage is about no one.
+    """
+
+    checked: int
+    total: int
+    gaps: tuple[CoverageGap, ...] = ()
+    withheld: tuple[str, ...] = ()
+    sources: tuple[CoveredSource, ...] = ()
+
+    @property
+    def news(self) -> int:
+        """Count the sources that came with news for the person."""
+        return sum(1 for each in self.sources if each.state is CoverageState.NEWS)
+
+    @property
+    def groups(self) -> tuple[CoverageGroup, ...]:
+        """Return the states that there are, in their order, with the sources in each."""
+        return tuple(self._list_groups())
+
+    def _list_groups(self) -> Iterator[CoverageGroup]:
+        before = 0
+        for state in CoverageState:
+            names = tuple(each.source for each in self.sources if each.state is state)
+            if names:
+                yield CoverageGroup(
+                    state=state, names=names, before=before, total=len(self.sources)
+                )
+            before += len(names)
+
+    @property
+    def dots(self) -> tuple[CoverageState, ...]:
+        """Return the state of each source, in the order of the states."""
+        return tuple(group.state for group in self.groups for _ in group.names)
+
+    @property
+    def is_folded(self) -> bool:
+        """Tell whether there are too many sources for a dot each."""
+        return len(self.sources) > MOST_DOTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalEmailView(EmailView):
+    """What an email to a person says about them; `own` and `about` are in the first one only."""
+
+    coverage: Coverage
+    flags: tuple[FlagLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
+    own: tuple[OwnItemLine, ...] = ()
+    about: tuple[OwnItemLine, ...] = ()
+    set_aside: tuple[NamesakeLine, ...] = ()
+    waiting: tuple[UnansweredFlagLine, ...] = ()
+    decided: tuple[FlagOutcomeLine, ...] = ()
+    breaches: tuple[BreachLine, ...] = ()
+
+
+MIN_PAGES_FOLDED = 2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionLines(Generic[T]):
+    """The first lines of a section; `more` counts the others."""
+
+    shown: tuple[T, ...]
+    more: int
+
+    @property
+    def total(self) -> int:
+        return len(self.shown) + self.more
+
+
+def limit_lines(lines: Iterable[T], most: int) -> SectionLines[T]:
+    all_lines = tuple(lines)
+    shown = all_lines[: max(most, 0)]
+    return SectionLines(shown=shown, more=len(all_lines) - len(shown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSections:
+    """The sections of a personal email."""
+
+    flags: SectionLines[FlagLine]
+    changes: SectionLines[ChangeLine]
+    questions: SectionLines[QuestionLine]
+    waiting: SectionLines[UnansweredFlagLine]
+    decided: SectionLines[FlagOutcomeLine]
+    own: SectionLines[OwnItemLine]
+    about: SectionLines[OwnItemLine]
+    set_aside: SectionLines[NamesakeLine]
+    gaps: SectionLines[CoverageGap]
+    breaches: SectionLines[BreachLine]
+
+    @property
+    def single_flags(self) -> tuple[FlagLine, ...]:
+        return tuple(each for each in self.flags.shown if each not in self.folded_flags)
+
+    @property
+    def folded_flags(self) -> tuple[FlagLine, ...]:
+        """Return the pages with contact details, where there are several: one entry for all."""
+        pages = tuple(each for each in self.flags.shown if each.contact_kinds)
+        return pages if len(pages) >= MIN_PAGES_FOLDED else ()
+
+    @property
+    def folded_sentence(self) -> str:
+        shown = {kind for each in self.folded_flags for kind in each.contact_kinds}
+        return describe_exposures(len(self.folded_flags), shown)
+
+    @property
+    def news(self) -> int:
+        return self.attention + self.changes.total + self.questions.total
+
+    @property
+    def attention(self) -> int:
+        """Count flags and data breaches: a subject line does not tell which it is."""
+        return self.flags.total + self.breaches.total
+
+    @property
+    def counts(self) -> tuple[tuple[int, str], ...]:
+        """What there is how many of; nothing where the headline has said it."""
+        questions = self.questions.total
+        counts = (
+            (self.attention, "for your attention"),
+            (self.changes.total, "changed"),
+            (questions, "question" if questions == 1 else "questions"),
+            (self.waiting.total, "still open"),
+        )
+        some = tuple(each for each in counts if each[0])
+        return some if len(some) > 1 else ()
+
+
+def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
+    """Give `most` places to what matters most; what has no order here keeps the one given."""
+    flags = limit_lines(sorted(view.flags, key=_key_by_severity_and_age), most)
+    most -= len(flags.shown)
+    breaches = limit_lines(view.breaches, most)
+    most -= len(breaches.shown)
+    changes = limit_lines(sorted(view.changes, key=lambda line: line.at), most)
+    most -= len(changes.shown)
+    questions = limit_lines(view.questions, most)
+    most -= len(questions.shown)
+    waiting = limit_lines(sorted(view.waiting, key=lambda line: line.since), most)
+    most -= len(waiting.shown)
+    decided = limit_lines(sorted(view.decided, key=lambda line: line.at), most)
+    most -= len(decided.shown)
+    own = limit_lines(view.own, most)
+    most -= len(own.shown)
+    about = limit_lines(view.about, most)
+    most -= len(about.shown)
+    return EmailSections(
+        flags=flags,
+        breaches=breaches,
+        changes=changes,
+        questions=questions,
+        waiting=waiting,
+        decided=decided,
+        own=own,
+        about=about,
+        set_aside=limit_lines(view.set_aside, most),
+        gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
+    )
+
+
+def _key_by_severity_and_age(line: FlagLine) -> tuple[int, float, str]:
+    return line.severity.rank, line.first_seen.timestamp(), line.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from reports.emails.render import Email, compose_email
-from reports.emails.sections import MOST, CoverageGap, EmailView, limit_lines
+from reports.emails.digest import CoverageGap, EmailView, limit_lines
+from reports.emails.render import MOST, Email, compose_email
 
 _MEANINGS: Final = {
     "5.1.": "which means that there is no such address",

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from reports.emails import account, digest, review
 from reports.emails import account as address
 from reports.emails import account as invitation
 from reports.emails import account as notice
 from reports.emails import account as sign_in_link
 from reports.emails import account as standing
-from reports.emails import digest, identity, review
 from reports.emails import digest as selfcheck
 from reports.emails import operator as upkeep
+from reports.emails.digest import EmailView
 from reports.emails.render import Email
-from reports.emails.sections import EmailView
 
 
 class EmailKind(StrEnum):
@@ -85,9 +85,9 @@ _FORMS: Final = {
     EmailKind.ADDRESS_CHANGED: _EmailForm(
         address.AddressChangedView, address.render_address_changed
     ),
-    EmailKind.NAME_DECIDED: _EmailForm(identity.NameDecisionView, identity.render_name_decision),
+    EmailKind.NAME_DECIDED: _EmailForm(account.NameDecisionView, account.render_name_decision),
     EmailKind.ACCOUNT_REMOVED: _EmailForm(
-        identity.AccountDroppedView, identity.render_account_dropped
+        account.AccountDroppedView, account.render_account_dropped
     ),
     EmailKind.DISK_FULL: _EmailForm(upkeep.DiskFullView, upkeep.render_disk_full),
     EmailKind.STAFF_FILE: _EmailForm(upkeep.StaffFileView, upkeep.render_staff_file),

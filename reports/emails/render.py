@@ -8,11 +8,12 @@ from typing import Final
 
 import css_inline
 
-from reports.emails.sections import MOST
 from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
 
 WIDTH = 72
+# Lines of a list, before it says how many more there are.
+MOST = 25
 # Gmail cuts a message off near 102 kB, and with it the way out of the list.
 HEAVIEST = 90_000
 _FEWER = (MOST, 12, 6, 3)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from monitor.domain.dates import parse_week_year
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from reports.emails.render import Email, compose_fitting_email, fill_template
-from reports.emails.sections import MOST, Coverage, EmailView, limit_lines
+from reports.emails.digest import Coverage, EmailView, limit_lines
+from reports.emails.render import MOST, Email, compose_fitting_email, fill_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.vocabulary import ConsentPhase, EmailCadence
-from reports.emails.sections import BreachLine, CoverageGap
+from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
-from reports.emails.sections import Coverage, FlagLine
+from reports.emails.digest import Coverage, FlagLine
 from reports.labels import ANSWERS, format_site_name
 from reports.pages.layout import (
     BarChart,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain.vocabulary import SourceStage
-from reports.emails.sections import ChangeLine, Coverage
+from reports.emails.digest import ChangeLine, Coverage
 from reports.pages.layout import PageFrame, render_page
 
 

@@ -34,8 +34,7 @@ from monitor.db.sweeps import RunRequest
 from monitor.demo import scale
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.jobs import run_full_sweep
-from monitor.services.schedule import SWEEP
+from monitor.services.jobs import SWEEP, run_full_sweep
 from monitor.web.server import LOOPBACK
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.selfcheck import vouched, with_handles

@@ -19,7 +19,7 @@ ALLOWED = {
         {"apprise"},
         "tells operators and reviewers counts, at addresses that the district keeps as a secret",
     ),
-    "monitor/mail/imap.py": ({"imaplib"}, "reads the mailbox that letters come back to"),
+    "monitor/mail/bounces.py": ({"imaplib"}, "reads the mailbox that letters come back to"),
     "monitor/scheduler/daemon.py": (
         {"socket"},
         "tells systemd that it is ready, and is woken, by unix socket",

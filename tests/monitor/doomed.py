@@ -30,12 +30,7 @@ from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import ingest, jobs, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.ingest import SnapshotComparer
-from monitor.services.jobs import (
-    run_due_sweeps,
-    run_mail_and_cleanup,
-    run_upkeep,
-    take_over_jobs,
-)
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from reports.emails.render import Email
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

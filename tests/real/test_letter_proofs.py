@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from monitor.config import MailConfig
 from monitor.domain.email import Envelope, build_message_id
-from monitor.mail.message import build_message
+from monitor.mail.smtp import build_message
 from monitor.services.outbox import STOPPABLE_EMAILS
 from reports.emails.registry import get_email_kind, render_email
 from tests.real import proofs

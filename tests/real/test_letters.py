@@ -12,7 +12,7 @@ import pytest
 from monitor.config import BouncesConfig, MailConfig, MailSecurity
 from monitor.domain.email import Bounce, DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import UnavailableError
-from monitor.mail.imap import ImapBounceMailbox
+from monitor.mail.bounces import ImapBounceMailbox
 from monitor.mail.smtp import SmtpTransport
 from reports.emails.registry import get_email_kind, render_email
 from scrapers.http.clock import SystemClock

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.trial_restore import CHECK_FOLDER_PREFIX, MEMORY_FOLDER
+from monitor.db.backups import CHECK_FOLDER_PREFIX, MEMORY_FOLDER
 from tests.real.searxng import Searxng
 from tests.real.web_index import WebPage
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from reports.emails.digest import DigestView
-from reports.emails.registry import render_email
-from reports.emails.render import Email
-from reports.emails.review import ReviewDigestView
-from reports.emails.sections import (
+from reports.emails.digest import (
     ChangeLine,
+    DigestView,
     EmailView,
     FlagLine,
     NamesakeLine,
     QuestionLine,
     UnansweredFlagLine,
 )
+from reports.emails.registry import render_email
+from reports.emails.render import Email
+from reports.emails.review import ReviewDigestView
 from tests.reports.samples import (
     ASIDE,
     CHANGED,

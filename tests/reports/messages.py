@@ -45,7 +45,7 @@ STAFF_CODE = (
         f"monitor/web/{name}.py"
         for name in (
             *("access_tokens", "alert_feeds", "answer_link", "app", "context", "enrollment"),
-            *("errors", "findings", "home", "my_data", "reference_picture", "removal"),
+            *("errors", "findings", "home", "my_data", "reference_picture"),
             *("self_check", "sign_in", "takedown"),
         )
     ),
@@ -103,9 +103,9 @@ PIECES = {
 # Of the files that staff read from: what is not a sentence.
 DATA_FILES = (
     "policy.toml",
-    "takedown/advice.toml",
-    "takedown/places.toml",
-    "takedown/removals.toml",
+    "advice.toml",
+    "places.toml",
+    "removals.toml",
 )
 _SETTINGS = {
     *("name", "hosts", "form", "help", "opt_out", "known", "identity", "who", "at", "address"),

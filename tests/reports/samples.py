@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.evidence import rewrite_for_others
-from monitor.domain.takedown.advice import load_advice
+from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
     CoverageState,
@@ -28,22 +28,23 @@ from reports.emails.account import (
     ReviewerQuestionView,
     SignInLinkView,
 )
-from reports.emails.digest import DigestView, SelfCheckView
-from reports.emails.operator import SourcesParkedView
-from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
-from reports.emails.sections import (
+from reports.emails.digest import (
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
+    DigestView,
     EmailView,
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
     OwnItemLine,
     QuestionLine,
+    SelfCheckView,
     UnansweredFlagLine,
 )
+from reports.emails.operator import SourcesParkedView
+from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
 from reports.labels import DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING

@@ -5,14 +5,15 @@ from typing import Final
 
 from monitor.domain.vocabulary import ConsentAction
 from reports.emails.account import (
+    AccountDroppedView,
     AddressChangedView,
     ConsentChangedView,
     LegalHoldView,
+    NameDecisionView,
     NewAddressView,
     OwnDataView,
 )
-from reports.emails.identity import AccountDroppedView, NameDecisionView
-from reports.emails.sections import EmailView
+from reports.emails.digest import EmailView
 from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
 STANDING: Final[dict[str, EmailView]] = {

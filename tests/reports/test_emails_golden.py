@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from monitor.config import MailConfig
 from monitor.domain.email import Envelope, build_message_id
-from monitor.mail.message import build_message
+from monitor.mail.smtp import build_message
 from monitor.services.outbox import STOPPABLE_EMAILS, find_worst_severity
+from reports.emails.digest import EmailView
 from reports.emails.registry import get_email_kind
 from reports.emails.render import Email
-from reports.emails.sections import EmailView
 
 Golden = Callable[[str, str], str]
 SETTINGS = MailConfig(

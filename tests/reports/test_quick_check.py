@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.vocabulary import FlagKind, GapKind, Severity
-from reports.emails.sections import (
+from reports.emails.digest import (
     Coverage,
     CoverageGap,
     FlagLine,

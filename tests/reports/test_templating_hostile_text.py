@@ -8,9 +8,9 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TypeVar, cast
 
+from reports.emails.digest import EmailView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
-from reports.emails.sections import EmailView
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.

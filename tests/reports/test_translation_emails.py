@@ -7,6 +7,7 @@ from enum import Enum
 import pytest
 
 from monitor.domain.vocabulary import SITE_NAMES, Language
+from reports.emails.digest import EmailView
 from reports.emails.operator import (
     AddressSuppressedView,
     DiskFullView,
@@ -16,7 +17,6 @@ from reports.emails.operator import (
 )
 from reports.emails.registry import render_email
 from reports.emails.review import ReviewDigestView
-from reports.emails.sections import EmailView
 from reports.labels import format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language

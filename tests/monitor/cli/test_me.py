@@ -13,8 +13,8 @@ import pytest
 from monitor.app import Environment
 from monitor.cli import me as module
 from monitor.cli.me import choose_sources
-from monitor.db import trial_restore
-from monitor.db.trial_restore import CHECK_FOLDER_PREFIX, make_check_folder
+from monitor.db import backups
+from monitor.db.backups import CHECK_FOLDER_PREFIX, make_check_folder
 from monitor.demo import data as days
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
@@ -64,7 +64,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(tmp_path)
-    monkeypatch.setattr(trial_restore, "MEMORY_FOLDER", desk.memory)
+    monkeypatch.setattr(backups, "MEMORY_FOLDER", desk.memory)
     return desk
 
 
@@ -291,8 +291,8 @@ def test_what_a_killed_check_left_goes_with_the_next_one_and_what_runs_stays(des
 
 
 def test_without_a_place_in_memory_the_folder_is_a_temporary_one(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr(trial_restore, "MEMORY_FOLDER", tmp_path / "none")
-    monkeypatch.setattr(trial_restore.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(backups, "MEMORY_FOLDER", tmp_path / "none")
+    monkeypatch.setattr(backups.tempfile, "tempdir", str(tmp_path))
 
     with make_check_folder(desk.clock.now()) as folder:
         assert folder.parent == tmp_path

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from monitor.domain.evidence import rewrite_for_others
-from monitor.domain.takedown.places import load_takedown_guides
+from monitor.domain.takedown import load_takedown_guides
 from reports.labels import (
     CONTACT_KINDS,
     CONTACT_PLACES,

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.email import DeliveryStatus, build_message_id, is_single_address
-from monitor.mail.message import build_message, build_return_address
-from monitor.mail.smtp import FolderTransport
+from monitor.mail.smtp import FolderTransport, build_message, build_return_address
 from tests.hostile_strings import HEADERS
 from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
 

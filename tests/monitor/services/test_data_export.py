@@ -13,7 +13,7 @@ import pytest
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import Decision, EmailState, FlagState, SweepKind
-from monitor.mail.message import build_message
+from monitor.mail.smtp import build_message
 from monitor.services.data_export import (
     EXCLUDED_TABLES,
     EXPORTED_TABLES,

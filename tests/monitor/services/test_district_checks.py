@@ -10,6 +10,7 @@ import pytest
 from monitor.demo.district import HIGH_SCHOOL, MARIA, STAFF
 from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.vocabulary import DistrictFindingState
+from monitor.services.district import build_lookalikes_view
 from monitor.services.district_checks import (
     CERTIFICATE_LOG,
     DISTRICT_CHECK,
@@ -19,7 +20,6 @@ from monitor.services.district_checks import (
     run_district_check,
     summarize_district,
 )
-from monitor.services.district_review import build_lookalikes_view
 from monitor.services.jobs import run_due_sweeps, schedule_jobs
 from monitor.services.retention import purge_expired_data
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Query, QueryKind, Request

@@ -14,9 +14,8 @@ from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, list_progress
-from monitor.services.removal import record_removal_step
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
-from monitor.services.takedown import record_takedown_step
+from monitor.services.takedown import record_removal_step, record_takedown_step
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

@@ -27,7 +27,7 @@ from monitor.services.staff_directory import (
     invite_newcomers,
     list_newcomers,
 )
-from monitor.services.staff_leavers import confirm_leaver, list_leavers
+from monitor.services.staff_import import confirm_leaver, list_leavers
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World
 

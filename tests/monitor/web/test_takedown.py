@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.takedown.places import load_takedown_guides
+from monitor.domain.takedown import load_takedown_guides
 from monitor.domain.vocabulary import Decision, FlagKind
 from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import OPERATOR, Portal

@@ -7,9 +7,8 @@ from typing import cast
 import pytest
 
 from reports.emails.account import AlertView, InvitationView, render_alert, render_invitation
-from reports.emails.digest import SelfCheckView, render_self_check
+from reports.emails.digest import EmailView, SelfCheckView, render_self_check
 from reports.emails.registry import render_email
-from reports.emails.sections import EmailView
 
 Sample = Callable[[str], EmailView]
 

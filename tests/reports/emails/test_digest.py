@@ -9,19 +9,20 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.vocabulary import ContactKind, CoverageState, FlagKind, GapKind, Severity
-from reports.emails.digest import DigestView, render_digest
-from reports.emails.render import HEAVIEST, Email
-from reports.emails.sections import (
+from reports.emails.digest import (
     MOST_DOTS,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
+    DigestView,
     FlagLine,
     NamesakeLine,
     QuestionLine,
     UnansweredFlagLine,
+    render_digest,
 )
+from reports.emails.render import HEAVIEST, Email
 from reports.labels import GAPS, DigestKind
 from tests.reports.samples import DECIDED
 

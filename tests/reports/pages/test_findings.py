@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bs4 import BeautifulSoup
 
 from monitor.domain.vocabulary import CoverageState, FindingGroup
-from reports.emails.sections import MOST_DOTS, Coverage, CoveredSource
+from reports.emails.digest import MOST_DOTS, Coverage, CoveredSource
 from reports.pages.findings import FindingLine, HomeView, PersonalWeekLine, render_home
 from reports.pages.layout import PageFrame
 

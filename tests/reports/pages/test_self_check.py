@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reports.emails.sections import Coverage
+from reports.emails.digest import Coverage
 from reports.pages.layout import PageFrame
 from reports.pages.self_check import SelfCheckPageView, SelfCheckState, render_self_check_page
 

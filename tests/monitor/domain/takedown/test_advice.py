@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.takedown.advice import AdviceTarget, RecoveryPage, load_advice, parse_advice
+from monitor.domain.takedown import AdviceTarget, RecoveryPage, load_advice, parse_advice
 from monitor.domain.vocabulary import FlagKind, GuideReliability
 
 LONGEST_BRIEF = 25

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.takedown.places import (
+from monitor.domain.takedown import (
     STALE_AFTER,
     TakedownGuide,
     load_takedown_guides,

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.takedown.places import STALE_AFTER
-from monitor.domain.takedown.removals import load_removal_guides, parse_removal_guides
+from monitor.domain.takedown import STALE_AFTER, load_removal_guides, parse_removal_guides
 
 GOOD = """
 [alpha]

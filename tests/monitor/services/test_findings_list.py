@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import list_pending_feedback, record_feedback
-from monitor.services.finding_list import count_findings, filter_findings, list_findings
+from monitor.services.findings import count_findings, filter_findings, list_findings
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

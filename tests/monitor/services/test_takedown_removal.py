@@ -13,9 +13,9 @@ from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.removal import build_removal_view, record_removal_step
 from monitor.services.sweeps import RECHECK
-from reports.pages.removal import PageSighting
+from monitor.services.takedown import build_removal_view, record_removal_step
+from reports.pages.takedown import PageSighting
 from tests.monitor.services.world import Staff, World
 
 PAGE = DemoPage(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.email import Bounce
-from monitor.mail.dsn import MAX_BYTES, parse_bounces
+from monitor.mail.bounces import MAX_BYTES, parse_bounces
 
 LETTER, OTHER = "0123456789abcdef" * 2, "f" * 32
 RETURN_PATH = "bounces+{id}@cedarvalley.example"

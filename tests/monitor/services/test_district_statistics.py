@@ -8,8 +8,8 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import ConsentChannel, Decision, SweepKind
 from monitor.services.consent import pause_checks
+from monitor.services.district import WEEKS_SHOWN, build_personal_weeks
 from monitor.services.feedback import list_pending_feedback, record_feedback
-from monitor.services.statistics import WEEKS_SHOWN, build_personal_weeks
 from scrapers.models import Outcome
 from tests.monitor.services.world import Staff, World, profile
 

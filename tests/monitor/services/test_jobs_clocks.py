@@ -10,6 +10,9 @@ from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain import schedule as due
 from monitor.domain.errors import UnavailableError
 from monitor.services.jobs import (
+    DIGEST,
+    SWEEP,
+    believe_clock,
     describe_wait,
     run_due_sweeps,
     run_full_sweep,
@@ -18,7 +21,6 @@ from monitor.services.jobs import (
     run_self_check,
     take_over_jobs,
 )
-from monitor.services.schedule import DIGEST, SWEEP, believe_clock
 from tests.monitor.services.world import Staff, World
 
 AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 
 from monitor.config import BouncesConfig
 from monitor.domain.errors import UnavailableError
-from monitor.mail import imap as bounce_box
-from monitor.mail.imap import ImapBounceMailbox
-from tests.monitor.mail.test_dsn import LETTER, report
+from monitor.mail import bounces as bounce_box
+from monitor.mail.bounces import ImapBounceMailbox
+from tests.monitor.mail.test_bounces_dsn import LETTER, report
 
 
 class Box:
