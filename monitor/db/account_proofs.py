@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.connection import DatabaseConnection, Row, parse_datetime
 from monitor.db.encryption import Encryption
 
 
@@ -43,7 +43,7 @@ class AccountProofsTable:
                 proof.person_id,
                 self._hash_account(proof.person_id, proof.account),
                 proof.state,
-                format_datetime(proof.at),
+                proof.at,
                 self.encryption.encrypt(proof.person_id, _PLACE, proof.account),
             )
             self.connection.forget_read(("account proofs", proof.person_id))

@@ -13,8 +13,6 @@ from datetime import date, datetime
 from monitor.db.connection import (
     DatabaseConnection,
     Row,
-    format_datetime,
-    format_optional_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -71,8 +69,8 @@ class InvitationsTable:
                 VALUES (?, ?, ?, ?, ?)""",
                 invitation.id,
                 hash_mail_address(self.encryption, invitation.mail),
-                format_datetime(invitation.expires_at),
-                format_optional_datetime(invitation.reminded_at),
+                invitation.expires_at,
+                invitation.reminded_at,
                 self.encryption.encrypt(
                     invitation.id, _build_invitation_place(invitation.id), invitation
                 ),
@@ -99,8 +97,8 @@ class InvitationsTable:
             self.connection.execute(
                 """UPDATE invitations SET reminded_at = ?, expires_at = ?, encrypted = ?
                 WHERE id = ?""",
-                format_datetime(at),
-                format_datetime(expires_at),
+                at,
+                expires_at,
                 self.encryption.encrypt(
                     invitation_id, _build_invitation_place(invitation_id), reminded
                 ),
@@ -127,17 +125,16 @@ class InvitationsTable:
 
     def set_code_hash(self, invitation_id: str, code_hash: str) -> None:
         """Replace any earlier code, which opens nothing from then on."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE invitations SET code_hash = ? WHERE id = ?", code_hash, invitation_id
-            )
+        self.connection.write_rows(
+            "UPDATE invitations SET code_hash = ? WHERE id = ?", code_hash, invitation_id
+        )
 
     def find_open_invitation_by_code(self, code_hash: str, now: datetime) -> Invitation | None:
         found = self.connection.fetch_row(
             """SELECT id, encrypted, spent_at FROM invitations
             WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?""",
             code_hash,
-            format_datetime(now),
+            now,
         )
         return None if found is None else self._decrypt_invitation(found)
 
@@ -154,7 +151,7 @@ class InvitationsTable:
             """SELECT id, encrypted, spent_at FROM invitations
             WHERE keyed_hash = ? AND spent_at IS NULL AND expires_at > ? ORDER BY rowid DESC""",
             hash_mail_address(self.encryption, mail),
-            format_datetime(now),
+            now,
         )
         return None if found is None else self._decrypt_invitation(found)
 
@@ -171,7 +168,7 @@ class InvitationsTable:
         with self.connection.begin_transaction():
             spent = self.connection.execute(
                 "UPDATE invitations SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
-                format_datetime(at),
+                at,
                 invitation_id,
             )
             if not spent:
@@ -239,21 +236,17 @@ class EnrollmentDraftsTable:
                 ON CONFLICT (invitation_id) DO UPDATE
                 SET changed_at = excluded.changed_at, encrypted = excluded.encrypted""",
                 invitation_id,
-                format_datetime(at),
+                at,
                 self.encryption.encrypt(invitation_id, _build_draft_place(invitation_id), draft),
             )
 
     def delete_draft(self, invitation_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
-            )
+        self.connection.write_rows(
+            "DELETE FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
+        )
 
     def delete_drafts_before(self, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM enrollment_drafts WHERE changed_at < ?", format_datetime(at)
-            )
+        self.connection.write_rows("DELETE FROM enrollment_drafts WHERE changed_at < ?", at)
 
 
 def _build_draft_place(invitation_id: str) -> str:
@@ -350,25 +343,22 @@ class StaffListingsTable:
 
     def mark_missing(self, mark: bytes, at: datetime) -> None:
         """Note since when a file has not listed it; the first time counts."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """UPDATE staff_listings SET missing_since = ?
-                WHERE keyed_hash = ? AND missing_since IS NULL""",
-                format_datetime(at),
-                mark,
-            )
+        self.connection.write_rows(
+            """UPDATE staff_listings SET missing_since = ?
+            WHERE keyed_hash = ? AND missing_since IS NULL""",
+            at,
+            mark,
+        )
 
     def delete_listing(self, mark: bytes) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM staff_listings WHERE keyed_hash = ?", mark)
+        self.connection.write_rows("DELETE FROM staff_listings WHERE keyed_hash = ?", mark)
 
     def delete_listings(self) -> None:
         """Forget all but those who are active in the staff directory."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """DELETE FROM staff_listings WHERE keyed_hash NOT IN
-                (SELECT keyed_hash FROM directory_users WHERE active = 1)"""
-            )
+        self.connection.write_rows(
+            """DELETE FROM staff_listings WHERE keyed_hash NOT IN
+            (SELECT keyed_hash FROM directory_users WHERE active = 1)"""
+        )
 
     def find_last_import(self) -> StaffImportRecord | None:
         row = self.connection.fetch_row(
@@ -389,16 +379,15 @@ class StaffListingsTable:
             self.connection.replace_row(
                 "staff_imports",
                 one=1,
-                at=format_datetime(record.at),
-                imported_at=format_optional_datetime(record.imported_at),
+                at=record.at,
+                imported_at=record.imported_at,
                 file_mark=record.file_mark,
                 unusable=record.unusable,
                 problem=record.problem,
             )
 
     def delete_import(self) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM staff_imports")
+        self.connection.write_rows("DELETE FROM staff_imports")
 
     def hash_file(self, content: str) -> bytes:
         """Return what recognizes a file, by a hash of its content."""
@@ -439,8 +428,8 @@ class SignInSessionsTable:
                 hash=session.hash,
                 account_id=session.reader,
                 auth_method=session.way,
-                started_at=format_datetime(session.started_at),
-                expires_at=format_datetime(session.expires_at),
+                started_at=session.started_at,
+                expires_at=session.expires_at,
             )
 
     def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
@@ -448,7 +437,7 @@ class SignInSessionsTable:
         found = self.connection.fetch_row(
             f"{_SELECT_SESSIONS} WHERE hash = ? AND expires_at > ?",
             session_hash,
-            format_datetime(now),
+            now,
         )
         return None if found is None else _parse_session_row(found)
 
@@ -456,34 +445,27 @@ class SignInSessionsTable:
         rows = self.connection.fetch_rows(
             f"{_SELECT_SESSIONS} WHERE account_id = ? AND expires_at > ? ORDER BY started_at",
             account_id,
-            format_datetime(now),
+            now,
         )
         return tuple(_parse_session_row(row) for row in rows)
 
     def delete_session(self, session_hash: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sessions WHERE hash = ?", session_hash)
+        self.connection.write_rows("DELETE FROM sessions WHERE hash = ?", session_hash)
 
     def delete_sessions_of_account(self, account_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sessions WHERE account_id = ?", account_id)
+        self.connection.write_rows("DELETE FROM sessions WHERE account_id = ?", account_id)
 
     def delete_other_sessions(self, account_id: str, session_hash: str) -> None:
         """End every session of a reader but one."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM sessions WHERE account_id = ? AND hash != ?", account_id, session_hash
-            )
+        self.connection.write_rows(
+            "DELETE FROM sessions WHERE account_id = ? AND hash != ?", account_id, session_hash
+        )
 
     def delete_all_sessions(self) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sessions")
+        self.connection.write_rows("DELETE FROM sessions")
 
     def delete_expired_sessions(self, now: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM sessions WHERE expires_at <= ?", format_datetime(now)
-            )
+        self.connection.write_rows("DELETE FROM sessions WHERE expires_at <= ?", now)
 
 
 def _parse_session_row(row: Row) -> SignInSession:
@@ -528,17 +510,16 @@ class SignInLinksTable:
     connection: DatabaseConnection
 
     def insert_sign_in_link(self, link: SignInLink) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
-                expires_at, spent_at)
-                VALUES (?, ?, ?, NULL, ?, ?, NULL)""",
-                link.id,
-                link.account_id,
-                link.browser,
-                format_datetime(link.asked_at),
-                format_datetime(link.expires_at),
-            )
+        self.connection.write_rows(
+            """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
+            expires_at, spent_at)
+            VALUES (?, ?, ?, NULL, ?, ?, NULL)""",
+            link.id,
+            link.account_id,
+            link.browser,
+            link.asked_at,
+            link.expires_at,
+        )
 
     def save_decoy_link(self, link: SignInLink) -> None:
         """Write a link that is never sent in the place of the last one: it takes as long as `add`.
@@ -556,19 +537,17 @@ class SignInLinksTable:
         return self._find_link_by_column("code_hash", code_hash)
 
     def set_code_hash(self, link_id: str, code_hash: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE sign_in_links SET code_hash = ? WHERE id = ?", code_hash, link_id
-            )
+        self.connection.write_rows(
+            "UPDATE sign_in_links SET code_hash = ? WHERE id = ?", code_hash, link_id
+        )
 
     def mark_sign_in_link_used(self, link_id: str, at: datetime) -> bool:
         """Use it up; return False to anyone who comes second."""
-        with self.connection.begin_transaction():
-            spent = self.connection.execute(
-                "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
-                format_datetime(at),
-                link_id,
-            )
+        spent = self.connection.write_rows(
+            "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
+            at,
+            link_id,
+        )
         return spent == 1
 
     def list_sent_links_of_browser(self, browser: str) -> tuple[SignInLink, ...]:
@@ -581,34 +560,29 @@ class SignInLinksTable:
         return tuple(_parse_sign_in_link(row) for row in rows)
 
     def add_wrong_try(self, link_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE sign_in_links SET tries = tries + 1 WHERE id = ?", link_id
-            )
+        self.connection.write_rows(
+            "UPDATE sign_in_links SET tries = tries + 1 WHERE id = ?", link_id
+        )
 
     def count_wrong_tries_since(self, account_id: str, since: datetime) -> int:
         found = self.connection.fetch_row(
             "SELECT ifnull(sum(tries), 0) FROM sign_in_links WHERE account_id = ? AND asked_at > ?",
             account_id,
-            format_datetime(since),
+            since,
         )
         return int(found[0]) if found else 0
 
     def count_sign_in_links_since(self, account_id: str, since: datetime) -> int:
         return self.connection.count_rows(
-            "sign_in_links", "account_id = ? AND asked_at > ?", account_id, format_datetime(since)
+            "sign_in_links", "account_id = ? AND asked_at > ?", account_id, since
         )
 
     def delete_sign_in_links(self, account_id: str) -> None:
         """Let no link that is out open anything anymore."""
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", account_id)
+        self.connection.write_rows("DELETE FROM sign_in_links WHERE account_id = ?", account_id)
 
     def delete_sign_in_links_before(self, moment: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM sign_in_links WHERE asked_at < ?", format_datetime(moment)
-            )
+        self.connection.write_rows("DELETE FROM sign_in_links WHERE asked_at < ?", moment)
 
     def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
         found = self.connection.fetch_row(f"{_SELECT_SIGN_IN_LINKS} WHERE {column} = ?", value)
@@ -663,8 +637,8 @@ class AccessTokensTable:
                 person_id=token.person_id or None,
                 keyed_hash=self._hash_secret(secret),
                 scopes=json.dumps(sorted(token.scopes)),
-                created_at=format_datetime(token.created_at),
-                expires_at=format_datetime(token.expires_at),
+                created_at=token.created_at,
+                expires_at=token.expires_at,
                 encrypted=self.encryption.encrypt(
                     token.person_id or DISTRICT, _build_token_place(token.id), token.name
                 ),
@@ -675,7 +649,7 @@ class AccessTokensTable:
         row = self.connection.fetch_row(
             f"{_SELECT_TOKENS} WHERE keyed_hash = ? AND expires_at > ?",
             self._hash_secret(secret),
-            format_datetime(now),
+            now,
         )
         return None if row is None else self._parse_row(row)
 
@@ -688,40 +662,33 @@ class AccessTokensTable:
         rows = self.connection.fetch_rows(
             f"{_SELECT_TOKENS} WHERE account_id = ? AND expires_at > ? ORDER BY rowid",
             account_id,
-            format_datetime(now),
+            now,
         )
         return tuple(map(self._parse_row, rows))
 
     def record_use(self, token_id: str, day: date) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE access_tokens SET used_on = ? WHERE id = ?", day.isoformat(), token_id
-            )
+        self.connection.write_rows(
+            "UPDATE access_tokens SET used_on = ? WHERE id = ?", day.isoformat(), token_id
+        )
 
     def delete_token(self, account_id: str, token_id: str) -> bool:
         """Delete one of an account; return False where it has none of this ID."""
-        with self.connection.begin_transaction():
-            deleted = self.connection.execute(
-                "DELETE FROM access_tokens WHERE id = ? AND account_id = ?", token_id, account_id
-            )
+        deleted = self.connection.write_rows(
+            "DELETE FROM access_tokens WHERE id = ? AND account_id = ?", token_id, account_id
+        )
         return deleted == 1
 
     def delete_tokens_of_accounts(self, account_ids: Iterable[str]) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM access_tokens WHERE account_id IN (SELECT value FROM json_each(?))",
-                json.dumps(list(account_ids)),
-            )
+        self.connection.write_rows(
+            "DELETE FROM access_tokens WHERE account_id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(account_ids)),
+        )
 
     def delete_all_tokens(self) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM access_tokens")
+        self.connection.write_rows("DELETE FROM access_tokens")
 
     def delete_expired_tokens(self, now: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM access_tokens WHERE expires_at <= ?", format_datetime(now)
-            )
+        self.connection.write_rows("DELETE FROM access_tokens WHERE expires_at <= ?", now)
 
     def _hash_secret(self, secret: str) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, f"access token {secret}")

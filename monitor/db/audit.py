@@ -163,12 +163,6 @@ class AuditTable:
         """Replace text by a hash that can be checked only while the subject's key exists."""
         return self.encryption.keyed_hash(subject, text).hex()
 
-    def list_entries_of_subject(self, subject: str) -> tuple[AuditEntry, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_ENTRIES} WHERE subject = ? ORDER BY seq", subject
-        )
-        return tuple(_parse_entry_row(row) for row in rows)
-
     def list_entries_of_subjects(self, subjects: Iterable[str]) -> tuple[AuditEntry, ...]:
         """Return the rows about any of several subjects, the oldest first."""
         rows = self.connection.fetch_rows(

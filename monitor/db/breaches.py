@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.connection import DatabaseConnection, Row, parse_datetime
 from monitor.db.encryption import Encryption
 from monitor.domain.breach import BreachRecord
 from scrapers.models import Breach
@@ -24,9 +24,9 @@ class BreachesTable:
                 gone_at = excluded.gone_at, encrypted = excluded.encrypted""",
                 person_id,
                 self.encryption.keyed_hash(person_id, f"breach {record.breach.name}"),
-                format_datetime(record.first_seen),
-                format_datetime(record.last_seen),
-                format_datetime(record.gone_at) if record.gone_at else None,
+                record.first_seen,
+                record.last_seen,
+                record.gone_at,
                 self.encryption.encrypt(person_id, _PLACE, record.breach),
             )
 
@@ -50,16 +50,14 @@ class BreachesTable:
         )
 
     def delete_breaches_of_person(self, person_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM breaches WHERE person_id = ?", person_id)
+        self.connection.write_rows("DELETE FROM breaches WHERE person_id = ?", person_id)
 
     def delete_gone_breaches_before(self, person_id: str, before: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM breaches WHERE person_id = ? AND gone_at <= ?",
-                person_id,
-                format_datetime(before),
-            )
+        self.connection.write_rows(
+            "DELETE FROM breaches WHERE person_id = ? AND gone_at <= ?",
+            person_id,
+            before,
+        )
 
     def _decrypt_record(self, row: Row) -> BreachRecord:
         return BreachRecord(

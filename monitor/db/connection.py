@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -423,6 +423,13 @@ class DatabaseConnection:
         except sqlite3.Error as error:
             _raise_translated(error, self.path)
 
+    def write_rows(self, sql: str, *values: object) -> int:
+        """Do the same by one statement: in the open `write()`, or in one of its own."""
+        if self._connections.get_session().depth:
+            return self.execute(sql, *values)
+        with self.begin_transaction():
+            return self.execute(sql, *values)
+
     def execute_many(self, sql: str, values: Iterable[tuple[object, ...]]) -> None:
         with translate_errors(self.path):
             self._require_transaction().executemany(sql, values)
@@ -430,7 +437,7 @@ class DatabaseConnection:
     def insert_row(self, table: str, **values: object) -> None:
         """Add a row, inside `write()` only; each value under the name of its column."""
         with translate_errors(self.path):
-            self._get_writable_table(table).insert(values)
+            self._get_writable_table(table).insert(_bind_datetimes(values))
 
     def replace_row(self, table: str, **values: object) -> None:
         """Do the same, in the place of the row that has its primary key; not where rows hang on it.
@@ -438,7 +445,7 @@ class DatabaseConnection:
         It is no `upsert()`: to find out what SQLite can do, that makes a table first and drops it.
         """
         with translate_errors(self.path):
-            self._get_writable_table(table).insert(values, replace=True)
+            self._get_writable_table(table).insert(_bind_datetimes(values), replace=True)
 
     def count_rows(self, table: str, where: str = "true", *values: object) -> int:
         with translate_errors(self.path):
@@ -619,6 +626,18 @@ def format_datetime(at: datetime) -> str:
         message = "a time without a zone cannot be stored"
         raise ValueError(message)
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# A datetime among the values of a statement is stored as that text.
+sqlite3.register_adapter(datetime, format_datetime)
+
+
+def _bind_datetimes(values: Mapping[str, object]) -> dict[str, object]:
+    """Do the same for sqlite-utils, which has its own way to write one."""
+    return {
+        name: format_datetime(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
 
 
 def format_optional_datetime(at: datetime | None) -> str | None:

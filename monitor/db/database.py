@@ -280,10 +280,9 @@ def _check_keys_match(connection: DatabaseConnection, encryption: Encryption, fo
     proof = encryption.keyed_hash(DISTRICT, DATABASE_FILE)
     found = connection.fetch_row("SELECT proof FROM district")
     if found is None:
-        with connection.begin_transaction():
-            connection.execute(
-                "INSERT INTO district (one, proof) VALUES (1, ?) ON CONFLICT DO NOTHING", proof
-            )
+        connection.write_rows(
+            "INSERT INTO district (one, proof) VALUES (1, ?) ON CONFLICT DO NOTHING", proof
+        )
     elif not hmac.compare_digest(found["proof"], proof):
         raise _build_key_mismatch_error(folder)
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from monitor.db.connection import (
     DatabaseConnection,
     Row,
-    format_datetime,
     parse_datetime,
 )
 from monitor.db.encryption import DISTRICT, Encryption
@@ -39,7 +38,7 @@ class DirectoryUsersTable:
                 keyed_hash=hash_mail_address(self.encryption, user.mail),
                 external_hash=self._hash_external_id(user.external_id),
                 active=user.active,
-                changed_at=format_datetime(at),
+                changed_at=at,
                 encrypted=self._encrypt(user),
             )
 
@@ -51,14 +50,13 @@ class DirectoryUsersTable:
                 hash_mail_address(self.encryption, user.mail),
                 self._hash_external_id(user.external_id),
                 user.active,
-                format_datetime(at),
+                at,
                 self._encrypt(user),
                 user.id,
             )
 
     def delete_user(self, user_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM directory_users WHERE id = ?", user_id)
+        self.connection.write_rows("DELETE FROM directory_users WHERE id = ?", user_id)
 
     def find_user(self, user_id: str) -> DirectoryUser | None:
         return self._find_user("id = ?", user_id)
@@ -104,14 +102,13 @@ class DirectoryUsersTable:
 
     def save_known_listings(self) -> None:
         """List whoever is active here and was invited or enrolled in another way."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO staff_listings (keyed_hash, missing_since)
-                SELECT keyed_hash, NULL FROM directory_users WHERE active = 1
-                AND (keyed_hash IN (SELECT keyed_hash FROM invitations)
-                OR keyed_hash IN (SELECT keyed_hash FROM people))
-                ON CONFLICT DO NOTHING"""
-            )
+        self.connection.write_rows(
+            """INSERT INTO staff_listings (keyed_hash, missing_since)
+            SELECT keyed_hash, NULL FROM directory_users WHERE active = 1
+            AND (keyed_hash IN (SELECT keyed_hash FROM invitations)
+            OR keyed_hash IN (SELECT keyed_hash FROM people))
+            ON CONFLICT DO NOTHING"""
+        )
 
     def record_change(self, mail: str, at: datetime) -> None:
         """Note that the service has to look at an address."""
@@ -124,7 +121,7 @@ class DirectoryUsersTable:
 
     def record_write(self, at: datetime) -> None:
         with self.connection.begin_transaction():
-            self.connection.replace_row("directory_state", one=1, written_at=format_datetime(at))
+            self.connection.replace_row("directory_state", one=1, written_at=at)
 
     def find_last_write(self) -> datetime | None:
         """Return when the directory last wrote; None where it never did."""
@@ -136,15 +133,13 @@ class DirectoryUsersTable:
         return tuple(row["keyed_hash"] for row in rows)
 
     def delete_change(self, mark: bytes) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM directory_changes WHERE keyed_hash = ?", mark)
+        self.connection.write_rows("DELETE FROM directory_changes WHERE keyed_hash = ?", mark)
 
     def delete_inactive_before(self, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM directory_users WHERE active = 0 AND changed_at <= ?",
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            "DELETE FROM directory_users WHERE active = 0 AND changed_at <= ?",
+            at,
+        )
 
     def delete_all(self) -> None:
         with self.connection.begin_transaction():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, format_datetime, parse_datetime
+from monitor.db.connection import DatabaseConnection, parse_datetime
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
@@ -27,7 +27,7 @@ class DistrictFindingsTable:
                 finding.id,
                 self._hash_key(finding.trace.key),
                 finding.state,
-                format_datetime(finding.last_seen),
+                finding.last_seen,
                 self.encryption.encrypt(DISTRICT, _build_place(finding.id), finding),
             )
             self.connection.forget_read(_ALL_FINDINGS)
@@ -90,18 +90,17 @@ class DistrictChecksTable:
     connection: DatabaseConnection
 
     def save_district_check(self, check: DistrictCheck) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO district_checks (source, outcome, asked, at, note)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (source) DO UPDATE SET outcome = excluded.outcome,
-                    asked = excluded.asked, at = excluded.at, note = excluded.note""",
-                check.source,
-                check.outcome,
-                check.asked,
-                format_datetime(check.at),
-                check.note,
-            )
+        self.connection.write_rows(
+            """INSERT INTO district_checks (source, outcome, asked, at, note)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (source) DO UPDATE SET outcome = excluded.outcome,
+                asked = excluded.asked, at = excluded.at, note = excluded.note""",
+            check.source,
+            check.outcome,
+            check.asked,
+            check.at,
+            check.note,
+        )
 
     def list_district_checks(self) -> tuple[DistrictCheck, ...]:
         rows = self.connection.fetch_rows(
@@ -119,5 +118,4 @@ class DistrictChecksTable:
         )
 
     def delete_district_checks_before(self, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM district_checks WHERE at < ?", format_datetime(at))
+        self.connection.write_rows("DELETE FROM district_checks WHERE at < ?", at)

@@ -189,10 +189,6 @@ class StateFolderLock:
         self._path = folder / "lock"
         self._file: int | None = None  # None while we do not hold the lock
 
-    @property
-    def is_held(self) -> bool:
-        return self._file is not None
-
     def acquire(self) -> None:
         try:
             file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

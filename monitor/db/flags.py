@@ -55,7 +55,7 @@ class FlagsTable:
                 flag.kind,
                 flag.relation,
                 flag.state,
-                format_datetime(flag.opened_at),
+                flag.opened_at,
                 self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
             )
             self.update_review_index(flag)
@@ -70,7 +70,7 @@ class FlagsTable:
                 flag.kind,
                 flag.relation,
                 flag.state,
-                format_datetime(flag.opened_at),
+                flag.opened_at,
                 self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
                 flag.id,
             )
@@ -146,8 +146,7 @@ class FlagsTable:
 
     def delete_flag(self, flag_id: str) -> None:
         """Forget the flag with its decisions."""
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM flags WHERE id = ?", flag_id)
+        self.connection.write_rows("DELETE FROM flags WHERE id = ?", flag_id)
 
     def insert_decision(self, judgment: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
@@ -161,7 +160,7 @@ class FlagsTable:
                 judgment.flag_id,
                 person,
                 judgment.ruling,
-                format_datetime(judgment.at),
+                judgment.at,
                 self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgment),
             )
             self.update_review_index(self.load_flag(judgment.flag_id))

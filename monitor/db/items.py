@@ -13,7 +13,6 @@ from monitor.db.connection import (
     DatabaseConnection,
     Row,
     find_next_seq,
-    format_datetime,
     parse_datetime,
 )
 from monitor.db.encryption import DISTRICT, Encryption
@@ -66,7 +65,7 @@ class EventsTable:
                 event.person_id,
                 event.item_id,
                 event.kind,
-                format_datetime(event.at),
+                event.at,
                 json.dumps(event.fields),
                 self.encryption.encrypt(event.person_id, _build_event_place(seq), url),
             )
@@ -81,7 +80,7 @@ class EventsTable:
         rows = self.connection.fetch_rows(
             f"{_SELECT_EVENTS} WHERE person_id = ? AND at >= ? ORDER BY at, seq",
             person_id,
-            format_datetime(since),
+            since,
         )
         return tuple(self._decrypt_event(row) for row in rows)
 
@@ -92,16 +91,14 @@ class EventsTable:
         return tuple(self._decrypt_event(row) for row in rows)
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
-            )
+        self.connection.write_rows(
+            "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
+        )
 
     def delete_events_before(self, person_id: str, at: datetime) -> int:
-        with self.connection.begin_transaction():
-            return self.connection.execute(
-                "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, format_datetime(at)
-            )
+        return self.connection.write_rows(
+            "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, at
+        )
 
     def _decrypt_event(self, row: Row) -> EventRecord:
         event = Event(
@@ -167,7 +164,7 @@ class SightingsTable:
             WHERE person_id = ?1 AND last >= ?2
             AND item_id IN (SELECT item_id FROM ({_SELECT_NEWS}))""",  # noqa: S608 - our own words
             person_id,
-            format_datetime(since),
+            since,
         )
         return frozenset(row["source"] for row in rows)
 
@@ -184,7 +181,7 @@ class SightingsTable:
                 person,
                 mark,
                 sighting.source,
-                format_datetime(sighting.last),
+                sighting.last,
                 self.encryption.encrypt(
                     person, _build_sighting_place(sighting.item_id, mark), sighting
                 ),
@@ -247,7 +244,7 @@ class VersionsTable:
                 seq,
                 version.item_id,
                 person,
-                format_datetime(version.at),
+                version.at,
                 self.encryption.encrypt(person, _build_version_place(seq), version),
             )
 
@@ -260,14 +257,13 @@ class VersionsTable:
 
     def delete_versions_before(self, item_id: str, at: datetime) -> int:
         """Forget the older ones, but never the last, which the next reading is compared with."""
-        with self.connection.begin_transaction():
-            return self.connection.execute(
-                """DELETE FROM versions WHERE item_id = ?1 AND at < ?2
-                AND seq != (SELECT seq FROM versions WHERE item_id = ?1
-                ORDER BY at DESC, seq DESC)""",
-                item_id,
-                format_datetime(at),
-            )
+        return self.connection.write_rows(
+            """DELETE FROM versions WHERE item_id = ?1 AND at < ?2
+            AND seq != (SELECT seq FROM versions WHERE item_id = ?1
+            ORDER BY at DESC, seq DESC)""",
+            item_id,
+            at,
+        )
 
     def rewrite_versions(self, item_id: str, change: Callable[[Finding], Finding]) -> None:
         """Remove from every version what may no longer be stored; the order stays."""
@@ -353,7 +349,7 @@ class FeedbackTable:
                 feedback.item_id,
                 person_id,
                 feedback.decision,
-                format_datetime(feedback.at),
+                feedback.at,
                 feedback.flag_id or None,
             )
             stands = resolve_decision(self.list_feedback_of_item(feedback.item_id))
@@ -364,10 +360,9 @@ class FeedbackTable:
         return stands
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE feedback SET item_id = ? WHERE item_id = ?", target_id, item_id
-            )
+        self.connection.write_rows(
+            "UPDATE feedback SET item_id = ? WHERE item_id = ?", target_id, item_id
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,9 +374,7 @@ class ItemsTable:
 
     def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
         """Return the id of each item that was new or changed, and when, without opening it."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_NEWS} ORDER BY at", person_id, format_datetime(since)
-        )
+        rows = self.connection.fetch_rows(f"{_SELECT_NEWS} ORDER BY at", person_id, since)
         return tuple((row["item_id"], parse_datetime(row["at"])) for row in rows)
 
     def list_items_of_person(self, person_id: str) -> tuple[Item, ...]:
@@ -432,7 +425,7 @@ class ItemsTable:
                 "INSERT INTO items (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
                 item.id,
                 item.person_id,
-                format_datetime(item.first_seen),
+                item.first_seen,
                 self._encrypt_item(item),
             )
             self._insert_aliases(item, aliases)
@@ -443,7 +436,7 @@ class ItemsTable:
             load_item_owner(self.connection, item.id)
             self.connection.execute(
                 "UPDATE items SET first_seen = ?, encrypted = ? WHERE id = ?",
-                format_datetime(item.first_seen),
+                item.first_seen,
                 self._encrypt_item(item),
                 item.id,
             )
@@ -649,7 +642,7 @@ class NewAccountsTable:
                 item.id,
                 item.person_id,
                 self.encryption.keyed_hash(DISTRICT, place),
-                format_datetime(appeared_at),
+                appeared_at,
             )
 
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
@@ -686,6 +679,6 @@ class NewAccountsTable:
         rows = self.connection.fetch_rows(
             """SELECT flags.id FROM new_accounts JOIN flags ON flags.item_id = new_accounts.item_id
             WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, flags.id""",
-            format_datetime(since),
+            since,
         )
         return tuple(flag_id for (flag_id,) in rows)

@@ -9,7 +9,6 @@ from datetime import datetime
 from monitor.db.connection import (
     DatabaseConnection,
     Row,
-    format_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -39,13 +38,12 @@ class JobsTable:
 
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
         """Add it where it is not there yet: a restart never puts off what was missed."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "INSERT INTO jobs (name, subject, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                name,
-                subject,
-                format_datetime(due_at),
-            )
+        self.connection.write_rows(
+            "INSERT INTO jobs (name, subject, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            name,
+            subject,
+            due_at,
+        )
 
     def claim_job(self, now: datetime, lease_until: datetime, *names: str) -> Job | None:
         """Take the longest overdue that no one works on, of these names or of any.
@@ -67,37 +65,23 @@ class JobsTable:
 
     def reschedule_job(self, job: Job, to: datetime) -> None:
         """Put it where it belongs, once clocks or zones have changed."""
-        with self.connection.begin_transaction():
-            self._update_job(job, "due_at = ?", format_datetime(to))
+        self._update_job(job, "due_at = ?", to)
 
     def postpone_failed_job(self, job: Job, until: datetime, fault: str) -> None:
         """Give back what failed, to be tried again."""
-        with self.connection.begin_transaction():
-            self._update_job(
-                job,
-                "due_at = ?, lease_until = NULL, attempts = attempts + 1, fault = ?",
-                format_datetime(until),
-                fault,
-            )
+        changes = "due_at = ?, lease_until = NULL, attempts = attempts + 1, fault = ?"
+        self._update_job(job, changes, until, fault)
 
     def finish_job(self, name: str, subject: str, next_at: datetime | None) -> None:
         """Give it back for its next time; where there is none, it is done for good."""
-        with self.connection.begin_transaction():
-            if next_at is None:
-                self.connection.execute(
-                    "DELETE FROM jobs WHERE name = ? AND subject = ?", name, subject
-                )
-            else:
-                done = Job(name=name, subject=subject, due_at=next_at)
-                changes = "due_at = ?, lease_until = NULL, attempts = 0, fault = NULL"
-                self._update_job(done, changes, format_datetime(next_at))
-
-    def find_due_time(self, name: str, subject: str) -> datetime | None:
-        """Return when it is due; None where it is not."""
-        found = self.connection.fetch_row(
-            "SELECT due_at FROM jobs WHERE name = ? AND subject = ?", name, subject
-        )
-        return None if found is None else parse_datetime(found["due_at"])
+        if next_at is None:
+            self.connection.write_rows(
+                "DELETE FROM jobs WHERE name = ? AND subject = ?", name, subject
+            )
+        else:
+            done = Job(name=name, subject=subject, due_at=next_at)
+            changes = "due_at = ?, lease_until = NULL, attempts = 0, fault = NULL"
+            self._update_job(done, changes, next_at)
 
     def list_jobs(self) -> tuple[Job, ...]:
         rows = self.connection.fetch_rows(f"{_SELECT_JOBS} ORDER BY due_at, name, subject")
@@ -107,16 +91,16 @@ class JobsTable:
         rows = self.connection.fetch_rows(
             f"""{_SELECT_JOBS} WHERE due_at <= ?1
             AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at, name, subject""",
-            format_datetime(now),
+            now,
         )
         return tuple(_parse_job_row(row) for row in rows)
 
     def _lease_job(self, job: Job, lease_until: datetime) -> Job:
-        self._update_job(job, "lease_until = ?", format_datetime(lease_until))
+        self._update_job(job, "lease_until = ?", lease_until)
         return replace(job, lease_until=lease_until)
 
     def _update_job(self, job: Job, changes: str, *values: object) -> None:
-        self.connection.execute(
+        self.connection.write_rows(
             f"UPDATE jobs SET {changes} WHERE name = ? AND subject = ?",  # noqa: S608 - our words
             *values,
             job.name,
@@ -146,4 +130,4 @@ class ClockTable:
 
     def record_time(self, at: datetime) -> None:
         with self.connection.begin_transaction():
-            self.connection.replace_row("clock", one=1, at=format_datetime(at))
+            self.connection.replace_row("clock", one=1, at=at)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, SyncMode, format_datetime
+from monitor.db.connection import DatabaseConnection, Row, SyncMode
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.domain.item import LastReadPage
 from monitor.domain.planning.budget import QueryHistory
@@ -28,11 +28,6 @@ class StagedAnswer:
 class JournalTable:
     connection: DatabaseConnection
     encryption: Encryption
-
-    def stage_answer(
-        self, sweep_id: str, visit: CrawlResult, verdict: ContactMatchResult | None = None
-    ) -> None:
-        self.stage_answers(sweep_id, (StagedAnswer(visit=visit, verdict=verdict),))
 
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
         """Store them in one transaction; a question staged again replaces its earlier answer.
@@ -142,15 +137,6 @@ class JournalTable:
         """Count the answers so far, those to canaries included."""
         return self.connection.count_rows("journal", "sweep_id = ?", sweep_id)
 
-    def count_outcomes(self, sweep_id: str, source: str) -> Mapping[Outcome, int]:
-        rows = self.connection.fetch_rows(
-            """SELECT outcome, count(*) AS count FROM journal
-            WHERE sweep_id = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
-            sweep_id,
-            source,
-        )
-        return {Outcome(row["outcome"]): row["count"] for row in rows}
-
     def count_items_shown_before(
         self, sweep_id: str, source: str, kinds: Collection[QueryKind]
     ) -> Mapping[Outcome, int]:
@@ -179,14 +165,13 @@ class JournalTable:
         return found is not None
 
     def mark_settled(self, sweep_id: str, source: str, person_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO settlements (sweep_id, source, person_id)
-                VALUES (?, ?, ?) ON CONFLICT DO NOTHING""",
-                sweep_id,
-                source,
-                person_id,
-            )
+        self.connection.write_rows(
+            """INSERT INTO settlements (sweep_id, source, person_id)
+            VALUES (?, ?, ?) ON CONFLICT DO NOTHING""",
+            sweep_id,
+            source,
+            person_id,
+        )
 
     def delete_answers_of_sweep(self, sweep_id: str) -> None:
         with self.connection.begin_transaction():
@@ -303,7 +288,7 @@ class QuestionsTable:
                 question.source,
                 question.kind,
                 question.version,
-                format_datetime(question.settled_at),
+                question.settled_at,
                 self.encryption.encrypt(
                     question.person_id, _build_question_place(question.person_id, mark), question
                 ),
@@ -332,7 +317,7 @@ class QuestionsTable:
         rows = self.connection.fetch_rows(
             "SELECT DISTINCT source FROM questions WHERE person_id = ? AND settled_at >= ?",
             person_id,
-            format_datetime(since),
+            since,
         )
         return frozenset(row["source"] for row in rows)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.connection import DatabaseConnection, Row, parse_datetime
 from monitor.db.encryption import Encryption
 from monitor.domain.person import PersonName
 
@@ -40,7 +40,7 @@ class NameChangesTable:
                 "INSERT INTO name_changes (person_id, id, asked_at, encrypted) VALUES (?, ?, ?, ?)",
                 change.person_id,
                 change.id,
-                format_datetime(change.asked_at),
+                change.asked_at,
                 self.encryption.encrypt(
                     change.person_id,
                     _build_name_change_place(change.id),
@@ -66,8 +66,7 @@ class NameChangesTable:
         return None if found is None else self._decrypt_name_change(found)
 
     def delete_name_change(self, person_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM name_changes WHERE person_id = ?", person_id)
+        self.connection.write_rows("DELETE FROM name_changes WHERE person_id = ?", person_id)
 
     def _decrypt_name_change(self, row: Row) -> NameChange:
         names = self.encryption.decrypt(

@@ -18,7 +18,6 @@ from typing import TypeVar
 from monitor.db.connection import (
     DatabaseConnection,
     Row,
-    format_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -96,8 +95,8 @@ class OutboxTable:
                 email.kind,
                 email.period,
                 email.message_id,
-                format_datetime(email.queued_at),
-                format_datetime(email.due_at),
+                email.queued_at,
+                email.due_at,
                 self.encryption.encrypt(
                     email.person_id, _build_outbox_place(email.id, "encrypted"), view
                 ),
@@ -107,7 +106,7 @@ class OutboxTable:
     def list_due_emails(self, now: datetime) -> tuple[OutboxEmail, ...]:
         rows = self.connection.fetch_rows(
             f"{_SELECT_EMAILS} WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
-            format_datetime(now),
+            now,
         )
         return tuple(self._parse_email_row(row) for row in rows)
 
@@ -115,7 +114,7 @@ class OutboxTable:
         """Return when the next queued email is due that is not due yet."""
         found = self.connection.fetch_row(
             "SELECT min(due_at) AS next FROM outbox WHERE state = 'queued' AND due_at > ?",
-            format_datetime(after),
+            after,
         )
         return parse_optional_datetime(found["next"]) if found else None
 
@@ -140,12 +139,11 @@ class OutboxTable:
 
     def expedite_queued_emails(self, recipient_id: str, at: datetime) -> None:
         """Let what waits for a reader be due at once."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_id = ?",
-                format_datetime(at),
-                recipient_id,
-            )
+        self.connection.write_rows(
+            "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_id = ?",
+            at,
+            recipient_id,
+        )
 
     def find_email_by_message_key(self, message_key: str) -> OutboxEmail | None:
         """Find the email that a bounce is about, by its own part of its Message-ID."""
@@ -195,7 +193,7 @@ class OutboxTable:
             WHERE recipient_id = ? AND kind = ? AND queued_at >= ?""",
             recipient_id,
             kind,
-            format_datetime(since),
+            since,
         )
         return None if found is None else parse_optional_datetime(found[0])
 
@@ -228,18 +226,17 @@ class OutboxTable:
             WHERE id = ?"""
         with self.connection.begin_transaction():
             for email_id in email_ids:
-                self.connection.execute(sql, format_datetime(at), email_id)
+                self.connection.execute(sql, at, email_id)
 
     def mark_email_sent(self, email_id: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
-                error = NULL, encrypted = NULL WHERE id = ?""",
-                format_datetime(at),
-                body_hash,
-                email_id,
-            )
+        self.connection.write_rows(
+            """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
+            error = NULL, encrypted = NULL WHERE id = ?""",
+            at,
+            body_hash,
+            email_id,
+        )
 
     def schedule_retry(
         self, email_id: str, due_at: datetime, error: str, tried_at: datetime | None = None
@@ -247,9 +244,9 @@ class OutboxTable:
         with self.connection.begin_transaction():
             self.connection.execute(
                 "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE id = ?",
-                format_datetime(due_at),
+                due_at,
                 self._encrypt_error(email_id, error),
-                tried_at and format_datetime(tried_at),
+                tried_at,
                 email_id,
             )
 
@@ -264,14 +261,12 @@ class OutboxTable:
     def delete_emails_before(self, at: datetime) -> None:
         """Forget that emails were queued before, whatever became of them."""
         sql = "DELETE FROM outbox WHERE state != 'queued' AND queued_at < ?"
-        with self.connection.begin_transaction():
-            self.connection.execute(sql, format_datetime(at))
+        self.connection.write_rows(sql, at)
 
     def delete_unsent_emails(self, recipient_id: str) -> None:
         """Forget every email that was not sent: its reader has left, or the address has."""
         sql = "DELETE FROM outbox WHERE recipient_id = ? AND state != 'sent'"
-        with self.connection.begin_transaction():
-            self.connection.execute(sql, recipient_id)
+        self.connection.write_rows(sql, recipient_id)
 
     def requeue_dead_email(self, email_id: str, at: datetime) -> None:
         """Give a dead email another chance; InputError where nothing is left of it."""
@@ -280,7 +275,7 @@ class OutboxTable:
                 """UPDATE outbox
                 SET state = 'queued', due_at = ?1, revived_at = ?1, tried_at = NULL, attempts = 0
                 WHERE id = ?2 AND state = 'dead' AND encrypted IS NOT NULL""",
-                format_datetime(at),
+                at,
                 email_id,
             )
             if not revived:
@@ -288,16 +283,14 @@ class OutboxTable:
 
     def delete_email_view(self, email_id: str) -> None:
         """Forget what an email would have said."""
-        with self.connection.begin_transaction():
-            self.connection.execute("UPDATE outbox SET encrypted = NULL WHERE id = ?", email_id)
+        self.connection.write_rows("UPDATE outbox SET encrypted = NULL WHERE id = ?", email_id)
 
     def delete_dead_email_views(self, before: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """UPDATE outbox SET encrypted = NULL
-                WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
-                format_datetime(before),
-            )
+        self.connection.write_rows(
+            """UPDATE outbox SET encrypted = NULL
+            WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
+            before,
+        )
 
     def _encrypt_error(self, email_id: str, error: str) -> bytes:
         # A mail server's refusal may name the address.
@@ -364,7 +357,7 @@ class EmailCounts:
         return self.connection.count_rows(
             "outbox",
             "state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?",
-            format_datetime(since),
+            since,
         )
 
     def count_office_emails(self, office: str, kind: str, since: datetime) -> int:
@@ -374,7 +367,7 @@ class EmailCounts:
             WHERE recipient_id LIKE ? || '-%' AND kind = ? AND queued_at > ?""",
             office,
             kind,
-            format_datetime(since),
+            since,
         )
         return int(row["count"]) if row else 0
 
@@ -404,7 +397,7 @@ class SuppressionListTable:
                 "suppression_list",
                 person_id=suppressed.person_id,
                 keyed_hash=hash_mail_address(self.encryption, mail),
-                since=format_datetime(suppressed.since),
+                since=suppressed.since,
                 status=suppressed.status,
             )
 
@@ -426,10 +419,9 @@ class SuppressionListTable:
 
     def delete_suppression(self, person_id: str) -> bool:
         """Write to them again; return whether anything was held back."""
-        with self.connection.begin_transaction():
-            gone = self.connection.execute(
-                "DELETE FROM suppression_list WHERE person_id = ?", person_id
-            )
+        gone = self.connection.write_rows(
+            "DELETE FROM suppression_list WHERE person_id = ?", person_id
+        )
         return gone == 1
 
 
@@ -448,16 +440,14 @@ class UnsubscribesTable:
     encryption: Encryption
 
     def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                person_id,
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            person_id,
+            at,
+        )
 
     def delete_unsubscribe(self, person_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM unsubscribes WHERE person_id = ?", person_id)
+        self.connection.write_rows("DELETE FROM unsubscribes WHERE person_id = ?", person_id)
 
     def find_unsubscribe_time(self, person_id: str) -> datetime | None:
         """Return when they stopped it, None while they get it."""
@@ -488,15 +478,14 @@ class EmailCadencesTable:
     connection: DatabaseConnection
 
     def set_cadence(self, person_id: str, cadence: EmailCadence, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO email_cadences (person_id, cadence, chosen_at) VALUES (?, ?, ?)
-                ON CONFLICT (person_id)
-                DO UPDATE SET cadence = excluded.cadence, chosen_at = excluded.chosen_at""",
-                person_id,
-                cadence,
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            """INSERT INTO email_cadences (person_id, cadence, chosen_at) VALUES (?, ?, ?)
+            ON CONFLICT (person_id)
+            DO UPDATE SET cadence = excluded.cadence, chosen_at = excluded.chosen_at""",
+            person_id,
+            cadence,
+            at,
+        )
 
     def load_cadence(self, person_id: str) -> EmailCadence:
         """Return what they chose; every week where they chose nothing."""
@@ -511,15 +500,14 @@ class LanguagesTable:
     connection: DatabaseConnection
 
     def set_language(self, person_id: str, language: Language, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO languages (person_id, language, chosen_at) VALUES (?, ?, ?)
-                ON CONFLICT (person_id)
-                DO UPDATE SET language = excluded.language, chosen_at = excluded.chosen_at""",
-                person_id,
-                language,
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            """INSERT INTO languages (person_id, language, chosen_at) VALUES (?, ?, ?)
+            ON CONFLICT (person_id)
+            DO UPDATE SET language = excluded.language, chosen_at = excluded.chosen_at""",
+            person_id,
+            language,
+            at,
+        )
 
     def find_language(self, person_id: str) -> Language | None:
         """Return what they chose; None where they chose nothing."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime
+from monitor.db.connection import DatabaseConnection, Row
 from monitor.db.encryption import Encryption
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
@@ -127,19 +127,17 @@ class PagesTable:
 
     def delete_pages_before(self, at: datetime, source: str | None = None) -> None:
         """Forget what was fetched before, of one source or of all."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
-                AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
-                format_datetime(at),
-                source,
-            )
+        self.connection.write_rows(
+            """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
+            AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
+            at,
+            source,
+        )
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE OR IGNORE evidence SET item_id = ? WHERE item_id = ?", target_id, item_id
-            )
+        self.connection.write_rows(
+            "UPDATE OR IGNORE evidence SET item_id = ? WHERE item_id = ?", target_id, item_id
+        )
 
     def _delete_unused_pages(self) -> None:
         self.connection.execute(
@@ -174,7 +172,7 @@ class PagesTable:
             sweep_id,
             read_page.query.source,
             self.encryption.keyed_hash(person, read_page.query.key),
-            format_datetime(read_page.page.fetched_at),
+            read_page.page.fetched_at,
             self.encryption.encrypt(person, _build_page_place(mark), stored),
         )
 

@@ -16,8 +16,6 @@ from monitor.db.connection import (
     DatabaseConnection,
     Row,
     find_next_seq,
-    format_datetime,
-    format_optional_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -221,14 +219,14 @@ class ConsentsTable:
                 consent.text_version,
                 consent.text_hash,
                 json.dumps(sorted(consent.scopes)),
-                format_datetime(consent.given_at),
-                format_datetime(consent.expires_at),
-                format_optional_datetime(consent.withdrawn_at),
+                consent.given_at,
+                consent.expires_at,
+                consent.withdrawn_at,
                 consent.act,
                 consent.channel,
-                format_optional_datetime(consent.at),
-                format_optional_datetime(consent.paused_from),
-                format_optional_datetime(consent.paused_until),
+                consent.at,
+                consent.paused_from,
+                consent.paused_until,
             )
             self.connection.forget_read(("consent", consent.person_id))
 
@@ -325,7 +323,7 @@ class LegalHoldsTable:
                 VALUES (?, ?, ?, ?)""",
                 seq,
                 hold.person_id,
-                format_datetime(hold.placed_at),
+                hold.placed_at,
                 self.encryption.encrypt(hold.person_id, _build_legal_hold_place(seq), hold),
             )
 
@@ -339,12 +337,11 @@ class LegalHoldsTable:
 
     def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
         """Lift every hold of a person; return whether there was one."""
-        with self.connection.begin_transaction():
-            lifted = self.connection.execute(
-                "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
-                format_datetime(at),
-                person_id,
-            )
+        lifted = self.connection.write_rows(
+            "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
+            at,
+            person_id,
+        )
         return lifted > 0
 
     def find_active_legal_hold(self, person_id: str) -> LegalHold | None:
@@ -389,7 +386,7 @@ class HoldProposalsTable:
                 "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
                 proposal.id,
                 proposal.person_id,
-                format_datetime(proposal.at),
+                proposal.at,
                 self.encryption.encrypt(
                     proposal.person_id, _build_hold_proposal_place(proposal.id), proposal
                 ),
@@ -416,13 +413,11 @@ class HoldProposalsTable:
 
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
+        self.connection.write_rows("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
 
     def delete_hold_proposals_before(self, at: datetime) -> None:
         """Forget what no one confirmed; the audit remembers that it was proposed."""
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM hold_proposals WHERE at < ?", format_datetime(at))
+        self.connection.write_rows("DELETE FROM hold_proposals WHERE at < ?", at)
 
     def _decrypt_hold_proposal(self, row: Row) -> HoldProposal:
         return self.encryption.decrypt(
@@ -527,8 +522,8 @@ class AddressChangesTable:
                 change.id,
                 change.person_id,
                 change.browser,
-                format_datetime(change.asked_at),
-                format_datetime(change.expires_at),
+                change.asked_at,
+                change.expires_at,
                 self.encryption.encrypt(
                     change.person_id, _build_address_change_place(change.id), addresses
                 ),
@@ -556,21 +551,20 @@ class AddressChangesTable:
 
     def count_address_changes_since(self, person_id: str, since: datetime) -> int:
         return self.connection.count_rows(
-            "address_changes", "person_id = ? AND asked_at > ?", person_id, format_datetime(since)
+            "address_changes", "person_id = ? AND asked_at > ?", person_id, since
         )
 
     def set_code_hash(self, change_id: str, code_hash: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE address_changes SET code_hash = ? WHERE id = ?", code_hash, change_id
-            )
+        self.connection.write_rows(
+            "UPDATE address_changes SET code_hash = ? WHERE id = ?", code_hash, change_id
+        )
 
     def confirm_address_change(self, change_id: str, at: datetime) -> None:
         """Let it count, and no other one that its person asked for."""
         with self.connection.begin_transaction():
             self.connection.execute(
                 "UPDATE address_changes SET changed_at = ? WHERE id = ?",
-                format_datetime(at),
+                at,
                 change_id,
             )
             self.connection.execute(
@@ -581,19 +575,17 @@ class AddressChangesTable:
 
     def delete_unconfirmed_before(self, moment: datetime) -> None:
         """Forget what no one confirmed."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM address_changes WHERE changed_at IS NULL AND asked_at < ?",
-                format_datetime(moment),
-            )
+        self.connection.write_rows(
+            "DELETE FROM address_changes WHERE changed_at IS NULL AND asked_at < ?",
+            moment,
+        )
 
     def delete_confirmed_before(self, person_id: str, moment: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM address_changes WHERE person_id = ? AND changed_at < ?",
-                person_id,
-                format_datetime(moment),
-            )
+        self.connection.write_rows(
+            "DELETE FROM address_changes WHERE person_id = ? AND changed_at < ?",
+            person_id,
+            moment,
+        )
 
     def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
         # The column is one of two fixed names.

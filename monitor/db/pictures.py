@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.connection import DatabaseConnection, Row, parse_datetime
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.db.people import load_flag_owner
 from monitor.domain.item import Item
@@ -73,7 +73,7 @@ class ThumbnailsTable:
                 thumbnail.item_id,
                 person_id,
                 sweep_id,
-                format_datetime(thumbnail.at),
+                thumbnail.at,
                 self.encryption.encrypt(
                     person_id, _build_thumbnail_place(thumbnail.item_id), thumbnail
                 ),
@@ -124,16 +124,14 @@ class ThumbnailsTable:
                     self.connection.execute("DELETE FROM thumbnails WHERE item_id = ?", item_id)
 
     def delete_thumbnails_before(self, person_id: str, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM thumbnails WHERE person_id = ? AND at < ?",
-                person_id,
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            "DELETE FROM thumbnails WHERE person_id = ? AND at < ?",
+            person_id,
+            at,
+        )
 
     def delete_thumbnails_of_person(self, person_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM thumbnails WHERE person_id = ?", person_id)
+        self.connection.write_rows("DELETE FROM thumbnails WHERE person_id = ?", person_id)
 
     def _decrypt_thumbnail(self, person_id: str, row: Row) -> Thumbnail:
         place = _build_thumbnail_place(row["item_id"])
@@ -171,7 +169,7 @@ class ScreenshotsTable:
                 screenshot.id,
                 screenshot.flag_id,
                 person_id,
-                format_datetime(screenshot.at),
+                screenshot.at,
                 self.encryption.encrypt(person_id, place, screenshot.picture),
             )
 
@@ -208,14 +206,12 @@ class ScreenshotsTable:
         return self.connection.count_rows("screenshots", "person_id = ?", person_id)
 
     def delete_screenshot(self, flag_id: str, screenshot_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM screenshots WHERE flag_id = ? AND id = ?", flag_id, screenshot_id
-            )
+        self.connection.write_rows(
+            "DELETE FROM screenshots WHERE flag_id = ? AND id = ?", flag_id, screenshot_id
+        )
 
     def delete_screenshots_of_flag(self, flag_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM screenshots WHERE flag_id = ?", flag_id)
+        self.connection.write_rows("DELETE FROM screenshots WHERE flag_id = ?", flag_id)
 
     def _decrypt_screenshot(self, row: Row) -> Screenshot:
         picture = self.encryption.decrypt(

@@ -14,8 +14,6 @@ from monitor.db.connection import (
     DatabaseConnection,
     Row,
     find_next_seq,
-    format_datetime,
-    format_optional_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -115,9 +113,9 @@ class ReviewIndexTable:
                 flag.kind,
                 _SEVERITY_RANKS[flag.severity],
                 flag.state,
-                format_datetime(flag.opened_at),
-                format_optional_datetime(foreseen.since),
-                format_optional_datetime(foreseen.counted_from),
+                flag.opened_at,
+                foreseen.since,
+                foreseen.counted_from,
             )
 
     def list_visible_flag_ids(
@@ -156,8 +154,8 @@ class ReviewIndexTable:
     def _build_query_values(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter
     ) -> Iterator[object]:
-        yield format_datetime(cutoff.now)
-        yield format_optional_datetime(cutoff.counted_before)
+        yield cutoff.now
+        yield cutoff.counted_before
         yield json.dumps(cutoff.consent_text_hashes)
         yield review_filter.kind or ""
         yield -1 if review_filter.severity is None else _SEVERITY_RANKS[review_filter.severity]
@@ -168,7 +166,7 @@ class ReviewIndexTable:
             else hash_school(self.encryption, review_filter.school)
         )
         yield review_filter.reviewer_id
-        yield format_optional_datetime(review_filter.opened_before)
+        yield review_filter.opened_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,12 +201,11 @@ class AssignmentsTable:
                 flag_id=assignment.flag_id,
                 person_id=load_flag_owner(self.connection, assignment.flag_id),
                 reviewer_id=assignment.reviewer_id,
-                at=format_datetime(assignment.at),
+                at=assignment.at,
             )
 
     def delete_assignment(self, flag_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM assignments WHERE flag_id = ?", flag_id)
+        self.connection.write_rows("DELETE FROM assignments WHERE flag_id = ?", flag_id)
 
 
 class ReviewNoteKind(StrEnum):
@@ -242,7 +239,7 @@ class ReviewNotesTable:
                 seq,
                 note.flag_id,
                 person,
-                format_datetime(note.at),
+                note.at,
                 self.encryption.encrypt(person, _build_review_note_place(seq), note),
             )
 
@@ -280,7 +277,7 @@ class AccessLogTable:
                 reviewer_id=reviewer_id,
                 flag_id=flag_id,
                 person_id=load_flag_owner(self.connection, flag_id),
-                until=format_datetime(until),
+                until=until,
             )
 
     def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
@@ -288,13 +285,12 @@ class AccessLogTable:
             "SELECT 1 FROM access_log WHERE reviewer_id = ? AND flag_id = ? AND until > ?",
             reviewer_id,
             flag_id,
-            format_datetime(now),
+            now,
         )
         return found is not None
 
     def delete_access_before(self, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM access_log WHERE until < ?", format_datetime(at))
+        self.connection.write_rows("DELETE FROM access_log WHERE until < ?", at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +309,9 @@ class BreakGlassTable:
                 proposal.id,
                 proposal.flag_id,
                 proposal.person_id,
-                format_datetime(proposal.at),
-                format_optional_datetime(proposal.broken_at),
-                format_optional_datetime(broken.until if broken else None),
+                proposal.at,
+                proposal.broken_at,
+                broken.until if broken else None,
                 self.encryption.encrypt(
                     proposal.person_id, _build_break_glass_place(proposal.id), proposal
                 ),
@@ -346,17 +342,14 @@ class BreakGlassTable:
             """SELECT id, person_id, encrypted FROM break_glass
             WHERE flag_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id""",
             flag_id,
-            format_datetime(now),
+            now,
         )
         found = (self._decrypt_proposal(row).break_glass for row in rows)
         return tuple(each for each in found if each)
 
     def delete_break_glass_before(self, at: datetime) -> int:
         """Forget what no one confirmed and what is over; the audit remembers that it was."""
-        with self.connection.begin_transaction():
-            return self.connection.execute(
-                "DELETE FROM break_glass WHERE ifnull(until, at) < ?", format_datetime(at)
-            )
+        return self.connection.write_rows("DELETE FROM break_glass WHERE ifnull(until, at) < ?", at)
 
     def _decrypt_proposal(self, row: Row) -> BreakGlassProposal:
         return self.encryption.decrypt(
@@ -400,5 +393,5 @@ class FlagStatistics:
         )
 
     def _list_occurrences(self, query: str, since: datetime) -> Iterator[FlagOccurrence]:
-        for row in self.connection.fetch_rows(query, format_datetime(since)):
+        for row in self.connection.fetch_rows(query, since):
             yield FlagOccurrence(at=parse_datetime(row["at"]), person_id=row["person_id"])

@@ -14,8 +14,6 @@ from monitor.db.connection import (
     DatabaseConnection,
     Row,
     SyncMode,
-    format_datetime,
-    format_optional_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -62,10 +60,10 @@ class SourceHealthTable:
                 "source_health",
                 source=health.source,
                 outcome=health.outcome,
-                since=format_datetime(health.since),
+                since=health.since,
                 note=health.note,
-                retry_at=format_optional_datetime(health.retry_at),
-                proven_at=format_optional_datetime(health.proven_at),
+                retry_at=health.retry_at,
+                proven_at=health.proven_at,
             )
 
     def list_source_health(self) -> tuple[SourceHealth, ...]:
@@ -162,7 +160,7 @@ class RobotsFilesTable:
                 """INSERT OR REPLACE INTO robots_files (keyed_hash, until, encrypted)
                 VALUES (?, ?, ?)""",
                 mark,
-                format_datetime(learned.until),
+                learned.until,
                 self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learned),
             )
 
@@ -174,12 +172,11 @@ class RobotsFilesTable:
 
     def delete_robots_files_outside(self, earliest: datetime, latest: datetime) -> None:
         """Forget what ended, and what a clock that was set back would keep for longer."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "DELETE FROM robots_files WHERE until <= ? OR until > ?",
-                format_datetime(earliest),
-                format_datetime(latest),
-            )
+        self.connection.write_rows(
+            "DELETE FROM robots_files WHERE until <= ? OR until > ?",
+            earliest,
+            latest,
+        )
 
     def delete_robots_files_naming(self, words: Collection[str]) -> None:
         """Forget the file of every host in whose name one of these words is a label."""
@@ -280,8 +277,7 @@ class ApiCostsTable:
         )
 
     def delete_api_costs_before(self, week: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM api_costs WHERE week < ?", week)
+        self.connection.write_rows("DELETE FROM api_costs WHERE week < ?", week)
 
 
 SITE_LIST_FOLDER = "site-lists"

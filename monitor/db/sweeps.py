@@ -14,8 +14,6 @@ from monitor.db.connection import (
     DatabaseConnection,
     Row,
     SyncMode,
-    format_datetime,
-    format_optional_datetime,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -97,8 +95,8 @@ class SweepsTable:
                 sweep.kind,
                 sweep.person_id or None,
                 sweep.nonce,
-                format_datetime(sweep.started_at),
-                format_optional_datetime(sweep.closed_at),
+                sweep.started_at,
+                sweep.closed_at,
             )
             return sweep
 
@@ -131,7 +129,7 @@ class SweepsTable:
             f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS NULL
             AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
             SweepKind.SWEEP,
-            format_datetime(begun_before),
+            begun_before,
         )
         return None if found is None else _parse_sweep_row(found)
 
@@ -171,7 +169,7 @@ class SweepsTable:
             AND (kind = ? AND person_id IS NULL OR kind = ? AND person_id = ?)
             GROUP BY id ORDER BY started_at""",
             dumps(sorted(CONCLUSIVE_OUTCOMES)),
-            format_datetime(since),
+            since,
             SweepKind.SWEEP,
             SweepKind.SELFCHECK,
             person_id,
@@ -184,21 +182,19 @@ class SweepsTable:
         )
 
     def close_sweep(self, sweep_id: str, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE sweeps SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
-                format_datetime(at),
-                sweep_id,
-            )
+        self.connection.write_rows(
+            "UPDATE sweeps SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
+            at,
+            sweep_id,
+        )
 
     def delete_sweeps_before(self, at: datetime) -> None:
         """Forget how sweeps went that were closed before, but for the last of each kind."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
-                (SELECT max(rowid) FROM sweeps GROUP BY kind, person_id)""",
-                format_datetime(at),
-            )
+        self.connection.write_rows(
+            """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
+            (SELECT max(rowid) FROM sweeps GROUP BY kind, person_id)""",
+            at,
+        )
 
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
         with self.connection.begin_transaction():
@@ -208,10 +204,10 @@ class SweepsTable:
                 source=run.source,
                 outcome=run.outcome,
                 note=run.note,
-                since=format_optional_datetime(run.since),
+                since=run.since,
                 asked=run.asked,
                 answered=run.answered,
-                at=format_datetime(run.at),
+                at=run.at,
             )
 
     def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
@@ -305,7 +301,7 @@ class RunRequestsTable:
                 id=request.id,
                 kind=request.kind,
                 person_id=request.person_id or None,
-                asked_at=format_datetime(request.asked_at),
+                asked_at=request.asked_at,
                 note=request.note,
                 source=request.source or None,
             )
@@ -355,23 +351,20 @@ class RunRequestsTable:
         return tuple(_parse_run_request_row(row) for row in rows)
 
     def delete_run_request(self, request_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM run_requests WHERE id = ?", request_id)
+        self.connection.write_rows("DELETE FROM run_requests WHERE id = ?", request_id)
 
     def record_failed_attempt(self, request_id: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE run_requests SET attempts = attempts + 1 WHERE id = ?", request_id
-            )
+        self.connection.write_rows(
+            "UPDATE run_requests SET attempts = attempts + 1 WHERE id = ?", request_id
+        )
 
     def finish_run_request(self, request_id: str, at: datetime, note: str = "") -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE run_requests SET done_at = ?, note = ? WHERE id = ?",
-                format_datetime(at),
-                note,
-                request_id,
-            )
+        self.connection.write_rows(
+            "UPDATE run_requests SET done_at = ?, note = ? WHERE id = ?",
+            at,
+            note,
+            request_id,
+        )
 
     def save_progress(self, request_id: str, source: str, state: str) -> None:
         """Record the progress of a source; do nothing once the request is gone."""
@@ -425,7 +418,7 @@ class CanaryChecksTable:
 
     def list_canary_checks_since(self, at: datetime) -> tuple[CanaryCheck, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_CANARY_CHECKS} WHERE at >= ? ORDER BY source", format_datetime(at)
+            f"{_SELECT_CANARY_CHECKS} WHERE at >= ? ORDER BY source", at
         )
         return tuple(_parse_canary_check_row(row) for row in rows)
 
@@ -434,7 +427,7 @@ class CanaryChecksTable:
             self.connection.replace_row(
                 "canary_checks",
                 source=check.source,
-                at=format_datetime(check.at),
+                at=check.at,
                 trust=check.trust.standing,
                 outcome=check.trust.outcome,
                 note=check.trust.note,

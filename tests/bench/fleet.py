@@ -20,10 +20,10 @@ from time import monotonic, process_time
 
 from monitor.app import open_app
 from monitor.db.database import Database
-from monitor.demo import scale
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from scrapers.http.throttle import Throttle
+from tests.bench import scale
 from tests.bench.cost import peak_mebibytes
 from tests.monitor.fleet_world import (
     FRIDAY,

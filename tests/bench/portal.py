@@ -31,11 +31,11 @@ from monitor.app import open_app
 from monitor.config import PortalConfig
 from monitor.db.database import Database
 from monitor.db.sweeps import RunRequest
-from monitor.demo import scale
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import SWEEP, run_full_sweep
 from monitor.web.server import LOOPBACK
+from tests.bench import scale
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.selfcheck import vouched, with_handles
 from tests.bench.sweep import configuration, enrol

@@ -21,9 +21,9 @@ from msgspec import structs
 
 from monitor.config import Config, PortalConfig
 from monitor.db.database import Database
-from monitor.demo import scale
 from monitor.demo.district import StaffMember
 from monitor.web.server import LOOPBACK
+from tests.bench import scale
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.sweep import configuration, enrol
 from tests.real.process import free_ports

@@ -8,11 +8,11 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from monitor.demo.response import FakeRequest, FakeResponse, build_html_response
-from monitor.demo.scale import ScaleInternet
 from monitor.domain.errors import BusyError
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Page, ParseResult, Query
 from scrapers.source import MarkupSource, Source
+from tests.bench.scale import ScaleInternet
 
 # Of 400 sites, as counted for the comparison with other programs: 8 answer 429, 4 hang, 4 reset,
 # 4 show a challenge, 4 refuse without words, and 12 have a new face that is the same for everybody.

@@ -21,7 +21,6 @@ from typing import Any
 
 from monitor.app import App, Environment, open_app
 from monitor.db.database import DATABASE_FILE, Database
-from monitor.demo import scale
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
@@ -35,6 +34,7 @@ from monitor.services.jobs import (
     take_over_jobs,
 )
 from reports.emails.render import Email
+from tests.bench import scale
 from tests.bench.sweep import UNGUESSABLE, configuration
 from tests.bench.troubled import TroubledWeb
 

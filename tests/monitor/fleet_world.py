@@ -13,7 +13,6 @@ from monitor.config import CONSENT_DURATION, FetchConfig, FleetConfig, FleetFile
 from monitor.db.database import Database
 from monitor.db.shared import SharedDatabase
 from monitor.db.sweeps import RunRequest
-from monitor.demo import scale
 from monitor.demo.district import StaffMember
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
@@ -28,6 +27,7 @@ from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import Throttle
+from tests.bench import scale
 
 FRIDAY = datetime(2026, 9, 11, 20, tzinfo=UTC)
 # In the night to Sunday, every sweep is due.

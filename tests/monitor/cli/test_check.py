@@ -168,7 +168,7 @@ def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(termin
 
 @dataclass(slots=True)
 class HurriedClock(StoryClock):
-    """Sleeps in no time; meanwhile whoever holds the folder may do something."""
+    """Sleeps in no time, and oversleeps; meanwhile whoever holds the folder may do something."""
 
     meanwhile: Callable[[float], None] = lambda _seconds: None
     passed: float = 0.0
@@ -177,7 +177,7 @@ class HurriedClock(StoryClock):
         return self.passed
 
     def sleep(self, seconds):
-        self.passed += seconds
+        self.passed += 60 * seconds
         self.meanwhile(self.passed)
 
 

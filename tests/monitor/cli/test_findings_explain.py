@@ -39,7 +39,7 @@ def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
 
     assert said.code == 0
     with after_demo.app() as app:
-        trail = app.db.audit.list_entries_of_subject(person(after_demo, DANIEL))
+        trail = app.db.audit.list_entries_of_subjects((person(after_demo, DANIEL),))
         assert [each.action for each in trail].count("opened-early") == 1
 
 

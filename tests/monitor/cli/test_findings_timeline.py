@@ -28,7 +28,7 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
     assert "shown" in said.out
     with after_demo.app() as app:
         person = app.db.items.load_item(item).person_id
-        assert [each.action for each in app.db.audit.list_entries_of_subject(person)].count(
+        assert [each.action for each in app.db.audit.list_entries_of_subjects((person,))].count(
             "opened-early"
         ) == 1
 

@@ -42,7 +42,7 @@ def test_printing_it_is_audited_and_told(priced):
 
     assert said.code == 0
     with priced.app() as app:
-        actions = [each.action for each in app.db.audit.list_entries_of_subject(maria)]
+        actions = [each.action for each in app.db.audit.list_entries_of_subjects((maria,))]
     assert actions.count("opened-early") == 1
 
 

@@ -29,7 +29,7 @@ def test_rows_come_back_in_their_order(world, rosa):
     world.state.audit.append_entry(world.now, "operator", "swept", "", {})
 
     assert [
-        each.details["flag"] for each in world.state.audit.list_entries_of_subject(rosa)
+        each.details["flag"] for each in world.state.audit.list_entries_of_subjects((rosa,))
     ] == list("01234")
     assert world.state.audit.list_entries()[-1].action == "swept"
     assert world.state.audit.verify_chain() is None
@@ -89,7 +89,7 @@ def test_a_commitment_proves_a_text_until_its_subject_is_erased(world, rosa):
 def test_the_log_survives_an_erasure(world, rosa):
     world.state.people.erase_person(rosa)
 
-    assert len(world.state.audit.list_entries_of_subject(rosa)) == 5
+    assert len(world.state.audit.list_entries_of_subjects((rosa,))) == 5
     assert world.state.audit.verify_chain() is None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.db.accounts import Invitation
 from monitor.db.encryption import Encryption, KeyStore
-from monitor.db.journal import QuestionRecord
+from monitor.db.journal import QuestionRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest
 from monitor.domain.detection.assessment import Assessment
@@ -54,7 +54,7 @@ def rosa(world):
     world.state.consents.insert_consent(world.consent(rosa.id))
     invite(world, rosa.mail)
     query = planted_query(rosa.id)
-    world.state.journal.stage_answer(world.sweep(), *staged(world, query))
+    world.state.journal.stage_answers(world.sweep(), (staged(world, query),))
     world.state.questions.save_question(question(world, query))
     world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
     item = planted_item(world, rosa.id, query)
@@ -135,7 +135,7 @@ def staged(world, query):
         outcome=Outcome.FOUND, findings=(planted_finding(world),), follow=(query,)
     )
     verdict = ContactMatchResult(flagged=True, count=1, cues=(PLANTED["cue"],))
-    return world.visit(query, reading), verdict
+    return StagedAnswer(visit=world.visit(query, reading), verdict=verdict)
 
 
 def seen(world, query):

@@ -28,11 +28,11 @@ def test_a_second_holder_is_turned_away(tmp_path: Path) -> None:
 
 def test_a_released_lock_is_free(tmp_path: Path) -> None:
     with StateFolderLock(tmp_path) as lock:
-        assert lock.is_held
+        assert lock.is_locked()
 
-    assert not lock.is_held
+    assert not lock.is_locked()
     with StateFolderLock(tmp_path) as next_lock:
-        assert next_lock.is_held
+        assert next_lock.is_locked()
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
         holder.kill()
 
     with StateFolderLock(tmp_path) as lock:
-        assert lock.is_held
+        assert lock.is_locked()
 
 
 def test_a_lock_in_no_folder_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -14,11 +14,15 @@ def found(world, *follow):
     return ParseResult(outcome=Outcome.FOUND, findings=(world.finding(),), follow=follow)
 
 
+def stage(world, sweep, visit, verdict=None):
+    world.state.journal.stage_answers(sweep, (StagedAnswer(visit=visit, verdict=verdict),))
+
+
 def test_a_staged_visit_comes_back_as_it_was(world):
     rosa, sweep = world.enrolled(), world.sweep()
     visit = world.visit(world.query(rosa), found(world))
     verdict = ContactMatchResult(flagged=True, count=2, cues=("school",))
-    world.state.journal.stage_answer(sweep, visit, verdict)
+    stage(world, sweep, visit, verdict)
 
     assert world.state.journal.load_answers_by_subject(sweep, "alpha") == {
         rosa: (StagedAnswer(visit=visit, verdict=verdict),)
@@ -39,12 +43,10 @@ def test_what_was_answered_is_known_by_its_key(world):
 def test_a_follow_up_nobody_asked_yet_is_not_lost(world):
     rosa, sweep = world.enrolled(), world.sweep()
     first, profile, links = (world.query(rosa, term) for term in ("search", "profile", "links"))
-    world.state.journal.stage_answer(
-        sweep, world.visit(first, found(world, profile, links, profile))
-    )
+    stage(world, sweep, world.visit(first, found(world, profile, links, profile)))
     assert world.state.journal.list_follow_up_queries(sweep) == (profile, links)
 
-    world.state.journal.stage_answer(sweep, world.visit(profile))
+    stage(world, sweep, world.visit(profile))
 
     assert world.state.journal.list_follow_up_queries(sweep) == (links,)
 
@@ -55,12 +57,12 @@ def test_a_question_asked_again_has_one_answer_the_later(world):
     failed = world.visit(query, ParseResult(outcome=Outcome.FAILED, note="no answer"))
     answered = world.visit(query, found(world))
     for visit in (failed, answered):
-        world.state.journal.stage_answer(sweep, visit)
+        stage(world, sweep, visit)
 
     assert world.state.journal.list_answers_about_subject(sweep, "alpha", rosa) == (
         StagedAnswer(visit=answered),
     )
-    assert world.state.journal.count_outcomes(sweep, "alpha") == {Outcome.FOUND: 1}
+    assert world.state.journal.count_answers(sweep) == 1
 
 
 def test_visits_are_told_apart_by_source_and_subject(world):
@@ -72,7 +74,7 @@ def test_visits_are_told_apart_by_source_and_subject(world):
         "beta": world.query(rosa, source="beta"),
     }
     for query in queries.values():
-        world.state.journal.stage_answer(sweep, world.visit(query))
+        stage(world, sweep, world.visit(query))
 
     visits = world.state.journal.load_answers_by_subject(sweep, "alpha")
 
@@ -88,7 +90,7 @@ def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world)
     in_part = world.visit(world.query(rosa, "two"), replace(found(world), outcome=Outcome.PARTIAL))
     nothing = (world.visit(world.query(each, "three", source="beta")) for each in (rosa, theo, ""))
     for visit in (shown, *nothing, in_part):
-        world.state.journal.stage_answer(sweep, visit)
+        stage(world, sweep, visit)
 
     showing = world.state.journal.list_answers_with_findings(sweep, rosa)
 
@@ -97,27 +99,13 @@ def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world)
     assert world.state.journal.count_answers_by_source(sweep, rosa) == {"alpha": 2, "beta": 1}
 
 
-def test_outcomes_are_counted_by_source(world):
-    rosa, sweep = world.enrolled(), world.sweep()
-    for term in ("one", "two"):
-        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa, term)))
-    blocked = ParseResult(outcome=Outcome.BLOCKED)
-    world.state.journal.stage_answer(sweep, world.visit(world.query(rosa, "three"), blocked))
-
-    assert world.state.journal.count_outcomes(sweep, "alpha") == {
-        Outcome.ABSENT: 2,
-        Outcome.BLOCKED: 1,
-    }
-    assert world.state.journal.count_outcomes(sweep, "beta") == {}
-
-
 def test_contacts_are_never_staged(world):
     rosa, sweep = world.enrolled(), world.sweep()
     pupil = Contact(name="Ada Lowell", handle="ada")
     reading = ParseResult(outcome=Outcome.FOUND, contacts=(pupil,))
 
     with pytest.raises(ValueError, match="contacts are never stored"):
-        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa), reading))
+        stage(world, sweep, world.visit(world.query(rosa), reading))
 
     assert world.state.journal.list_answered_keys(sweep) == frozenset()
 
@@ -125,7 +113,7 @@ def test_contacts_are_never_staged(world):
 def test_nothing_is_kept_of_a_person_erased_while_asked_about(world):
     rosa, theo, sweep = world.enrolled("Rosa"), world.enrolled("Theo"), world.sweep()
     visits = [world.visit(world.query(person)) for person in (rosa, theo)]
-    world.state.journal.stage_answer(sweep, visits[0])
+    stage(world, sweep, visits[0])
     world.state.people.erase_person(rosa)
 
     world.state.journal.stage_answers(sweep, [StagedAnswer(visit=visit) for visit in visits])
@@ -138,7 +126,7 @@ def test_a_self_check_goes_with_its_person(world):
     check = world.sweep(SweepKind.SELFCHECK, rosa)
     world.state.people.erase_person(rosa)
 
-    world.state.journal.stage_answer(check, world.visit(world.query("", "qzxv")))
+    stage(world, check, world.visit(world.query("", "qzxv")))
 
     assert world.state.journal.list_answered_keys(check) == frozenset()
 
@@ -158,7 +146,7 @@ def test_a_dropped_journal_is_empty_and_another_stays(world):
     rosa, first = world.enrolled(), world.sweep()
     second = world.sweep(SweepKind.SELFCHECK, rosa)
     for sweep in (first, second):
-        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa)))
+        stage(world, sweep, world.visit(world.query(rosa)))
         world.state.journal.mark_settled(sweep, "alpha", rosa)
 
     world.state.journal.delete_answers_of_sweep(first)
@@ -172,7 +160,7 @@ def test_a_page_with_half_a_surrogate_pair_is_staged_like_any_other(world):
     rosa, sweep = world.enrolled(), world.sweep()
     hostile = replace(world.finding(), bio="teacher \ud83d")
     reading = ParseResult(outcome=Outcome.FOUND, findings=(hostile,))
-    world.state.journal.stage_answer(sweep, world.visit(world.query(rosa), reading))
+    stage(world, sweep, world.visit(world.query(rosa), reading))
 
     (staged,) = world.state.journal.list_answers_about_subject(sweep, "alpha", rosa)
 

@@ -15,7 +15,6 @@ import pytest
 from monitor.db.files import StateFolderLock
 from monitor.db.open_files import find_processes
 from monitor.db.shared import SHARED_DATABASE
-from monitor.demo import scale
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
@@ -30,6 +29,7 @@ from monitor.services.fleet import (
 from monitor.services.presenters import build_coverage
 from scrapers.http.errors import FailureReason
 from scrapers.http.throttle import Throttle
+from tests.bench import scale
 from tests.monitor.fleet_world import (
     FRIDAY,
     SUNDAY,

@@ -15,7 +15,7 @@ from monitor.services.consent import pause_checks
 from monitor.services.erasure import ERASURE
 from monitor.services.jobs import schedule_jobs, take_over_jobs
 from monitor.services.sweeps import RECHECK
-from tests.monitor.services.world import Staff, World
+from tests.monitor.services.world import Staff, World, due_time
 
 DAY = timedelta(days=1)
 
@@ -79,7 +79,7 @@ def test_an_erasure_that_is_due_at_no_time_is_told_and_made_up_for(world: World,
     world.state.jobs.finish_job(ERASURE, maria.id, None)
     world.later(hours=1)
     schedule_jobs(world.app)
-    assert world.state.jobs.find_due_time(ERASURE, maria.id)
+    assert due_time(world.state, ERASURE, maria.id)
 
     world.state.jobs.finish_job(ERASURE, maria.id, None)
     assert found(world) == [ERASURE]

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.accounts import AccessToken
+from monitor.db.journal import StagedAnswer
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
@@ -93,7 +94,9 @@ def filled(world_of) -> World:
         state.sweeps.find_latest_sweep(SweepKind.SWEEP), id="under way", closed_at=None
     )
     visit = answered(ref, now)
-    state.journal.stage_answer(state.sweeps.open_or_resume(under_way).id, visit)
+    state.journal.stage_answers(
+        state.sweeps.open_or_resume(under_way).id, (StagedAnswer(visit=visit),)
+    )
     page = Page(url=visit.query.request.url, status=200, body=b"A page.", fetched_at=now)
     read = ParsedPage(query=visit.query, page=page, result=visit.result)
     state.pages.insert_pages("under way", 1, [read])

@@ -316,6 +316,6 @@ def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, mari
     for cadence in (EmailCadence.ON_NEWS, EmailCadence.ON_NEWS, EmailCadence.WEEKLY):
         choose_cadence(world.app, maria.id, cadence)
 
-    entries = world.state.audit.list_entries_of_subject(maria.id)
+    entries = world.state.audit.list_entries_of_subjects((maria.id,))
     assert [each.action for each in entries].count("cadence-chosen") == 2
     assert mondays(world, maria, 2) == [True, True]

@@ -22,7 +22,7 @@ from monitor.services.notifications import Reviewer, record_break_glass
 from monitor.services.outbox import send_due
 from scrapers.http.throttle import HostState
 from tests.monitor.services.held import lifts_hold, places_hold
-from tests.monitor.services.world import World
+from tests.monitor.services.world import World, due_time
 
 PLANTED = {
     word: f"planted{word}zq"
@@ -164,9 +164,9 @@ def test_an_erasure_comes_back_until_nothing_of_it_stands_in_the_log(world: Worl
         somebody_reads.setattr(Database, "truncate_logs", lambda _: False)
         run_mail_and_cleanup(world.app)
     assert ref not in world.state.people.list_person_ids()
-    assert world.state.jobs.find_due_time(ERASURE, ref) == world.clock.at + ERASURE_RETRY
+    assert due_time(world.state, ERASURE, ref) == world.clock.at + ERASURE_RETRY
 
     world.later(minutes=10)
     run_mail_and_cleanup(world.app)
 
-    assert world.state.jobs.find_due_time(ERASURE, ref) is None
+    assert due_time(world.state, ERASURE, ref) is None

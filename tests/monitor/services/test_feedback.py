@@ -224,7 +224,7 @@ def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
 def test_every_ruling_is_audited(maria: Staff):
     flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
 
-    (entry,) = maria.world.state.audit.list_entries_of_subject(flag.id)[1:]
+    (entry,) = maria.world.state.audit.list_entries_of_subjects((flag.id,))[1:]
     assert (entry.action, entry.details) == ("decided", {"decision": "impersonation"})
 
 

@@ -188,7 +188,7 @@ def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
     sorts(maria, Decision.MINE, ref)
     takes_back(maria, ref)
 
-    entries = maria.world.state.audit.list_entries_of_subject(ref)
+    entries = maria.world.state.audit.list_entries_of_subjects((ref,))
     assert [(each.actor, each.action, each.details) for each in entries] == [
         ("person", "answered", {"decision": "mine"}),
         ("person", "answered", {"decision": "reopened"}),

@@ -56,7 +56,7 @@ def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
     assert all(reviewer in letter.text for reviewer in REVIEWERS)
     assert load_consent_status(world.app, held.id).hold.reason == WHY
     record = [
-        (each.actor, each.action) for each in world.state.audit.list_entries_of_subject(held.id)
+        (each.actor, each.action) for each in world.state.audit.list_entries_of_subjects((held.id,))
     ]
     assert record[-2:] == [(ANA.id, "hold-proposed"), (BO.id, "hold-placed")]
     assert "lawsuit" not in repr(world.state.audit.list_entries())

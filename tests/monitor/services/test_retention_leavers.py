@@ -140,7 +140,7 @@ def test_an_enrollment_that_was_not_theirs_is_undone_at_once(world: World, maria
 
     assert world.state.people.list_person_ids() == ()
     assert not world.state.people.encryption.keys.has_key(maria.id)
-    told = [each.action for each in world.state.audit.list_entries_of_subject(maria.id)]
+    told = [each.action for each in world.state.audit.list_entries_of_subjects((maria.id,))]
     assert told[-2:] == ["consent-reported-not-me", "erased"]
     world.writes()
     assert maria.letters_of("withdrawn") == []

@@ -193,7 +193,9 @@ def test_every_view_is_audited(maria: Staff):
     flag = maria.rules(fake(maria), Decision.SHARED)
     looked_at(maria, flag)
 
-    assert [each.action for each in maria.world.state.audit.list_entries_of_subject(flag.id)] == [
+    assert [
+        each.action for each in maria.world.state.audit.list_entries_of_subjects((flag.id,))
+    ] == [
         "flagged",
         "decided",
         "viewed",

@@ -74,10 +74,10 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
         assert word in letter.text
     actions = [
         (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subject(link(maria).id)
+        for each in maria.world.state.audit.list_entries_of_subjects((link(maria).id,))
     ]
     assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
-    assert maria.world.state.audit.list_entries_of_subject(maria.id)[-1].actor == BO.id
+    assert maria.world.state.audit.list_entries_of_subjects((maria.id,))[-1].actor == BO.id
     assert "parent" not in repr(maria.world.state.audit.list_entries())
 
 

@@ -86,7 +86,7 @@ def ref(maria: Staff) -> str:
 def acts(maria: Staff) -> list[tuple[str, str]]:
     return [
         (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subject(fake(maria).id)
+        for each in maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
     ]
 
 

@@ -18,7 +18,7 @@ from monitor.services.takedown import (
 )
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
-from tests.monitor.services.world import Staff, account
+from tests.monitor.services.world import Staff, account, due_time
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 
@@ -151,7 +151,7 @@ def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing
     assert kit(maria).looked_at == reported + RECHECK_AFTER
     assert not world.asked_about("mariadelgado.")
     assert kit(maria).looks_at is None
-    assert world.state.jobs.find_due_time(RECHECK, fake(maria).item_id) is None
+    assert due_time(world.state, RECHECK, fake(maria).item_id) is None
 
 
 def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_days_later(
@@ -199,7 +199,7 @@ def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
     says(maria, ruling)
 
     assert kit(maria).looks_at is None
-    assert maria.world.state.jobs.find_due_time(RECHECK, fake(maria).item_id) is None
+    assert due_time(maria.world.state, RECHECK, fake(maria).item_id) is None
 
 
 def test_nothing_is_asked_again_once_consent_has_ended(maria: Staff):
@@ -235,6 +235,6 @@ def test_the_pack_stays_the_same_while_nothing_happens(maria: Staff):
 def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
     says(maria, Decision.REPORTED, "Called Ana at the platform.")
 
-    rows = maria.world.state.audit.list_entries_of_subject(fake(maria).id)
+    rows = maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
     assert [each.details["decision"] for each in rows if each.action == "decided"] == ["reported"]
     assert "Ana" not in repr(rows)

@@ -16,7 +16,7 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
 from reports.pages.takedown import PageSighting
-from tests.monitor.services.world import Staff, World
+from tests.monitor.services.world import Staff, World, due_time
 
 PAGE = DemoPage(
     url="http://whereabouts.example/maria-delgado",
@@ -98,13 +98,13 @@ def test_the_page_is_looked_at_at_once_and_after_7_and_30_days(maria: Staff):
     assert page(maria).looked is PageSighting.THERE
     assert [(at - asked).days for at in page(maria).looks_at] == [7, 30]
     state = maria.world.state
-    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) == asked + 7 * DAY
+    assert due_time(state, RECHECK, exposure(maria).item_id) == asked + 7 * DAY
     waits(maria, 7)
     assert looks(maria)
-    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) == asked + 30 * DAY
+    assert due_time(state, RECHECK, exposure(maria).item_id) == asked + 30 * DAY
     waits(maria, 23)
     assert looks(maria)
-    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) is None
+    assert due_time(state, RECHECK, exposure(maria).item_id) is None
     assert page(maria).looks_at == ()
 
 
@@ -146,7 +146,7 @@ def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
 def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staff):
     asks(maria)
     says(maria, Decision.REMOVAL_DONE)
-    assert maria.world.state.jobs.find_due_time(RECHECK, exposure(maria).item_id) is None
+    assert due_time(maria.world.state, RECHECK, exposure(maria).item_id) is None
     maria.world.a_week_later()
     maria.world.sweep()
     assert exposure(maria).state is FlagState.REMOVAL_DONE

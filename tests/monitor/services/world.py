@@ -345,3 +345,9 @@ def catalog(folder: Path, sites: tuple[str, ...], **changes: Any) -> Path:
     told = {**whole, "sites": [{**entry, **changes} for entry in chosen]}
     path.write_text(json.dumps(told), "utf-8")
     return path
+
+
+def due_time(state: Database, name: str, subject: str) -> datetime | None:
+    """Return when a job is due; None where it is not."""
+    jobs = (each for each in state.jobs.list_jobs() if (each.name, each.subject) == (name, subject))
+    return next((each.due_at for each in jobs), None)

@@ -72,7 +72,7 @@ def test_opening_a_flag_shows_the_closed_list_and_is_recorded(
     assert opened.json["name"] == "Maria Delgado"
     (viewed,) = (
         each
-        for each in portal.world.state.audit.list_entries_of_subject(fake(maria).id)
+        for each in portal.world.state.audit.list_entries_of_subjects((fake(maria).id,))
         if each.action == "viewed"
     )
     assert viewed.actor.startswith("reviewer-")

@@ -70,10 +70,10 @@ def test_what_a_person_chose_holds_in_every_browser_and_is_on_record(portal, mar
     assert language(guest.follow(answer)) == "es"
     assert language(portal.signed_in(maria.mail).get("/me")) == "es"
     assert maria.world.state.languages.find_language(maria.id) is Language.SPANISH
-    entries = maria.world.state.audit.list_entries_of_subject(maria.id)
+    entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
     assert [each.action for each in entries].count("language-chosen") == 1
     guest.post("/language", language="es", back="/me/data")
-    entries = maria.world.state.audit.list_entries_of_subject(maria.id)
+    entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
     assert [each.action for each in entries].count("language-chosen") == 1
 
 

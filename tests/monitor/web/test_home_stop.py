@@ -37,13 +37,15 @@ def digests(portal: Portal, person) -> int:
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_looking_at_the_page_stops_nothing(portal: Portal, maria, link, method):
     client = portal.guest().client
-    before = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)]
+    before = [
+        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
+    ]
 
     for _ in range(3):
         assert client.open(link, method=method.upper(), base_url=ADDRESS).status_code == 200
 
     assert [
-        each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)
+        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
     ] == before
     assert digests(portal, maria) == 1
 
@@ -62,7 +64,9 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
     for _ in range(3):
         assert portal.guest().send(link, ONE_CLICK).status == 200
 
-    actions = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)]
+    actions = [
+        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
+    ]
     assert actions.count("unsubscribed") == 1
 
 

@@ -260,7 +260,7 @@ def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, mar
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.response.data.startswith(b"PK")
-    assert portal.world.state.audit.list_entries_of_subject(maria.id)[-1].action == "exported"
+    assert portal.world.state.audit.list_entries_of_subjects((maria.id,))[-1].action == "exported"
 
 
 def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal, guest):

@@ -174,7 +174,7 @@ def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
 def test_the_record_tells_of_both_without_an_address(maria: Mover):
     maria.moves()
 
-    rows = maria.world.state.audit.list_entries_of_subject(maria.staff.id)
+    rows = maria.world.state.audit.list_entries_of_subjects((maria.staff.id,))
     told = {each.action for each in rows}
     assert {"address-change-requested", "address-changed"} <= told
     assert "@" not in str(rows)

@@ -160,7 +160,7 @@ def test_the_evidence_is_handed_out_where_it_was_shared_and_written_down(
     with ZipFile(BytesIO(answer.response.data)) as zipped:
         assert "report.html" in zipped.namelist()
     assert (
-        maria.world.state.audit.list_entries_of_subject(fake(maria).id)[-1].action
+        maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))[-1].action
         == "downloaded-evidence"
     )
 

@@ -62,7 +62,7 @@ def test_a_flag_is_its_persons_until_they_share_it_and_then_a_reviewers_too(
     assert {role for role in ROLES if sees(guests[role], flag)} == {"person", "reviewer"}
     shared = [
         each
-        for each in maria.world.state.audit.list_entries_of_subject(flag)
+        for each in maria.world.state.audit.list_entries_of_subjects((flag,))
         if each.action == "decided"
     ]
     assert [each.actor for each in shared] == ["person"]

@@ -1,7 +1,7 @@
 from http.client import HTTPConnection
 
 from monitor.demo.response import FakeRequest
-from monitor.demo.scale import (
+from tests.bench.scale import (
     ScaleInternet,
     build_site_catalog,
     build_staff,
