@@ -1,4 +1,4 @@
-"""The command `namesake`: each part of it is loaded when it is run, so that help comes at once.
+"""The command `namesake`: each command is loaded when it is run, so that help comes at once.
 
 How often Python looks for objects that hold each other.
 """
@@ -6,7 +6,8 @@ How often Python looks for objects that hold each other.
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
-from monitor.domain.errors import MonitorError, NotPermittedError
+from monitor.domain.errors import INTERRUPTED_EXIT_CODE, MonitorError, NotPermittedError
 
 if TYPE_CHECKING:
     from monitor.app import Environment
@@ -29,7 +30,6 @@ def reduce_gc_frequency() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
-INTERRUPTED = 130
 HELP = """\
 Show school staff what the public web says about them.
 
@@ -99,8 +99,40 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {name: line for group in COMMAND_GROUPS.values() for name, line in group.items()}
 )
 NAME_WIDTH = max(map(len, COMMANDS))
-# They bring the web framework.
-WEB_COMMANDS: Final = frozenset({"demo", "portal", "setup"})
+# Only what is run is loaded. The names are spelled out, so that what can be imported is seen.
+COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxyType(
+    {
+        "audit": lambda: import_module("monitor.cli.service").audit,
+        "backup": lambda: import_module("monitor.cli.backup").backup,
+        "check": lambda: import_module("monitor.cli.check").check,
+        "demo": lambda: import_module("monitor.cli.demo").demo,
+        "digest": lambda: import_module("monitor.cli.mail").digest,
+        "district": lambda: import_module("monitor.cli.district").district,
+        "doctor": lambda: import_module("monitor.cli.doctor").doctor,
+        "evidence": lambda: import_module("monitor.cli.findings").evidence,
+        "explain": lambda: import_module("monitor.cli.findings").explain_item,
+        "flags": lambda: import_module("monitor.cli.findings").flags,
+        "fleet": lambda: import_module("monitor.cli.fleet").fleet,
+        "init": lambda: import_module("monitor.cli.setup").init,
+        "jobs": lambda: import_module("monitor.cli.jobs").jobs,
+        "mail": lambda: import_module("monitor.cli.mail").mail,
+        "me": lambda: import_module("monitor.cli.me").me,
+        "metrics": lambda: import_module("monitor.cli.service").metrics,
+        "plan": lambda: import_module("monitor.cli.plan").plan,
+        "portal": lambda: import_module("monitor.cli.portal").portal,
+        "purge": lambda: import_module("monitor.cli.service").purge,
+        "restore": lambda: import_module("monitor.cli.backup").restore,
+        "roster": lambda: import_module("monitor.cli.roster").roster,
+        "run": lambda: import_module("monitor.cli.service").run,
+        "setup": lambda: import_module("monitor.cli.setup_pages").setup,
+        "sources": lambda: import_module("monitor.cli.sources").sources,
+        "staff": lambda: import_module("monitor.cli.staff").staff,
+        "sweep": lambda: import_module("monitor.cli.check").sweep,
+        "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
+        "units": lambda: import_module("monitor.cli.units").units,
+        "weights": lambda: import_module("monitor.cli.findings").weights,
+    }
+)
 
 
 CONFIG_OPTION: Final = "--config"
@@ -130,16 +162,8 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in COMMANDS:
-            return None
-        if cmd_name in WEB_COMMANDS:
-            from monitor.cli import demo, portal, setup_pages  # noqa: PLC0415 - takes long, and help needs none
-
-            commands = {"demo": demo.demo, "portal": portal.portal, "setup": setup_pages.setup}
-            return commands[cmd_name]
-        from monitor.cli.commands import COMMANDS_BY_NAME  # noqa: PLC0415 - likewise
-
-        return COMMANDS_BY_NAME[cmd_name]
+        load_command = COMMAND_LOADERS.get(cmd_name)
+        return load_command() if load_command else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         for title, commands in COMMAND_GROUPS.items():
@@ -186,7 +210,7 @@ def main(arguments: Sequence[str] | None = None, environment: "Environment | Non
         code = namesake.main(given, "namesake", standalone_mode=False, obj=environment)
     except (click.Abort, KeyboardInterrupt):
         click.echo("namesake: Stopped. Finished work is saved.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(INTERRUPTED_EXIT_CODE)
     except MonitorError as error:
         click.echo(f"namesake: {_escape(str(error))}", err=True)
         sys.exit(error.exit_code)

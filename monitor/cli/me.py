@@ -22,7 +22,6 @@ import click
 from monitor.app import App, Environment, open_app
 from monitor.cli.check import show_progress
 from monitor.cli.context import CliContext, Output, escape_controls, pass_cli_context
-from monitor.cli.main import INTERRUPTED
 from monitor.config import (
     AlertFeedsConfig,
     BraveConfig,
@@ -43,6 +42,7 @@ from monitor.db.backups import make_check_folder
 from monitor.db.database import Database
 from monitor.db.files import write_private_file
 from monitor.domain.errors import (
+    INTERRUPTED_EXIT_CODE,
     CannotWriteError,
     ConfigError,
     InputError,
@@ -188,7 +188,7 @@ def me(
         _print_status("No source was checked by then.")
     else:
         _show_result(view, page, as_json=as_json)
-    raise click.exceptions.Exit(INTERRUPTED)
+    raise click.exceptions.Exit(INTERRUPTED_EXIT_CODE)
 
 
 def _run_check(

@@ -17,12 +17,11 @@ from msgspec import UNSET, ValidationError, convert, structs
 from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
-from monitor.cli.main import INTERRUPTED
 from monitor.cli.staff import describe_import
 from monitor.config import find_shipped_files, read_secret
 from monitor.config_file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
 from monitor.db.database import Database
-from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.errors import INTERRUPTED_EXIT_CODE, InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
 from monitor.people_files import SizeCheck
 from monitor.services import setup_files
@@ -161,7 +160,7 @@ def init(
             _confirm_answers(context.config_path, answers)
     except click.Abort:
         click.echo("namesake: Stopped. Nothing was written.", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from None
+        raise click.exceptions.Exit(INTERRUPTED_EXIT_CODE) from None
     code = _set_up(context, answers, secrets)
     if not beforehand.is_complete:
         _close_conversation(context)
@@ -466,7 +465,7 @@ def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:
     if question.copied:
         click.echo(f"{INDENT}{question.spell_copied(answers)}")
     answer: str = click.prompt(
-        question.spell_prompt(answers),
+        question.spell_typed_prompt(answers),
         default=default,
         value_proc=parse,
         hide_input=question.secret,

@@ -3,6 +3,9 @@
 from pathlib import Path
 from traceback import extract_tb
 
+# What a shell reports of a program that was stopped with Ctrl-C.
+INTERRUPTED_EXIT_CODE = 130
+
 
 class MonitorError(Exception):
     """Holds one sentence that says what is wrong and what to do. `exit_code` is documented."""
