@@ -219,6 +219,8 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
             "Comparte “robotics” y su sitio con resultados que usted dijo que son suyos.",
         ),
         ("each of 3 sources (of 9)", "cada una de 3 fuentes (de 9)"),
+        ("followers: 169", "seguidores: 169"),
+        ("Seen on Web search.", "Vista en Búsqueda web."),
         (
             "To decline, do nothing. You get one reminder and no more.",
             "Para rechazar, no haga nada. Recibe un recordatorio y ninguno más.",
