@@ -177,7 +177,7 @@ def build_config_text(answers: Answers) -> str:
     values: dict[str, TomlValue] = {
         "state": answers[STATE],
         "district.id": build_district_id(answers),
-        **{f"district.{key}": answers[key] for key in ("name", "zone", "contact")},
+        **{f"district.{key}": answers[key] for key in ("name", "zone", "language", "contact")},
         **{
             f"district.{key}": split_list(answers[key])
             for key in ("domains", "places", "reviewers", "operators")

@@ -5,10 +5,11 @@ same keys, and passes the same checks.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -16,11 +17,13 @@ from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is
 from monitor.config_file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import Language
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
 from monitor.sources import parse_engine_origin
 
 NONE, YES, NO = "none", "yes", "no"
+YES_OR_NO = MappingProxyType({YES: "Yes", NO: "No"})
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
 GOOGLE_RELAY = "smtp-relay.gmail.com"
 DEFAULT_PORTS = {"starttls": "587", "tls": "465", "relay": "25"}
@@ -54,6 +57,7 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     name: str | UnsetType = UNSET
     zone: str | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
     domains: tuple[str, ...] | UnsetType = UNSET
     places: tuple[str, ...] | UnsetType = UNSET
     contact: str | UnsetType = UNSET
@@ -85,9 +89,9 @@ class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
     `prompt`, `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
-    elsewhere exactly as it stands. `choices` are all answers that there are. `unattended` is the
-    default without a person there. `stand_in` lets the other answers of a file be judged where this
-    one cannot be used.
+    elsewhere exactly as it stands. `choices` are all answers that there are, with what a page calls
+    them. `unattended` is the default without a person there. `stand_in` lets the other answers of a
+    file be judged where this one cannot be used.
     """
 
     key: str
@@ -95,7 +99,7 @@ class SetupQuestion:
     why: str
     parse: Callable[[str, Answers], str]
     copied: str = ""
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     default: Callable[[Answers], str] | str | None = None
     unattended: str | None = None
     applies: Callable[[Answers], bool] = lambda _answers: True
@@ -108,6 +112,13 @@ class SetupQuestion:
 
     def spell_prompt(self, answers: Answers) -> str:
         return self.prompt.format_map(_KnownAnswers(answers))
+
+    def spell_typed_prompt(self, answers: Answers) -> str:
+        """Return the prompt with all answers, for where they are typed; yes and no need none."""
+        *most, last = self.choices or ("",)
+        if not most or set(self.choices) == {YES, NO}:
+            return self.spell_prompt(answers)
+        return f"{self.spell_prompt(answers)}: {', '.join(most)} or {last}"
 
     def spell_why(self, answers: Answers) -> str:
         return " ".join(self.why.format_map(_KnownAnswers(answers)).split())
@@ -164,7 +175,8 @@ def _parse_list(text: str, _answers: Answers) -> str:
     return ", ".join(split_list(text))
 
 
-def _parse_address(text: str, _answers: Answers) -> str:
+def _parse_address(text: str, answers: Answers) -> str:
+    _parse_needed(text, answers)
     if not is_single_address(text.strip()):
         reason = f"{text!r} is not a single email address."
         raise InputError(reason)
@@ -351,6 +363,14 @@ DISTRICT_QUESTIONS = (
         default="America/Chicago",
     ),
     SetupQuestion(
+        key="language",
+        prompt="Language of staff pages and emails",
+        why="English (en) or Spanish (es). Each person can choose; pages for IT are in English.",
+        parse=_build_choice_parser(*Language),
+        choices={Language.ENGLISH.value: "English", Language.SPANISH.value: "Spanish"},
+        default=Language.ENGLISH.value,
+    ),
+    SetupQuestion(
         key="domains",
         prompt="Domains of staff email",
         why="Only addresses in these domains can be invited. Put commas between several.",
@@ -406,10 +426,14 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="mail_security",
-        prompt="Encryption: starttls, tls or relay",
+        prompt="Encryption",
         why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
-        choices=tuple(MailSecurity),
+        choices={
+            MailSecurity.STARTTLS.value: "STARTTLS",
+            MailSecurity.TLS.value: "TLS",
+            MailSecurity.RELAY.value: "Relay: not encrypted",
+        },
         stand_in="starttls",
         default="starttls",
         applies=lambda answers: bool(answers["mail_host"]),
@@ -456,7 +480,7 @@ MAIL_QUESTIONS = (
         prompt="Send a test email now",
         why="It goes to {contact}, and to no one else.",
         parse=_parse_yes,
-        choices=(YES, NO),
+        choices=YES_OR_NO,
         default=YES,
         unattended=NO,
         applies=lambda answers: bool(answers["mail_host"]),
@@ -466,7 +490,7 @@ MAIL_QUESTIONS = (
         prompt="Invite everyone in the staff file now",
         why="Two or three volunteers first are better. Emails go out one after another.",
         parse=_parse_yes,
-        choices=(YES, NO),
+        choices=YES_OR_NO,
         default=NO,
         applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
         when_unused="must be false here: it takes a staff file and a mail server",
@@ -482,13 +506,19 @@ PORTAL_QUESTIONS = (
     ),
     SetupQuestion(
         key="sign_in",
-        prompt="Sign-in: link, google, entra, oidc or header",
+        prompt="Sign-in",
         why=(
             "link emails a code. google, entra (Microsoft) and oidc (others) use your accounts "
             "there. header trusts a proxy that signs people in."
         ),
         parse=_build_choice_parser(*SignInChoice),
-        choices=tuple(SignInChoice),
+        choices={
+            SignInChoice.LINK.value: "Link: a code by email",
+            SignInChoice.GOOGLE.value: "Google",
+            SignInChoice.ENTRA.value: "Microsoft Entra",
+            SignInChoice.OIDC.value: "OIDC: another provider",
+            SignInChoice.HEADER.value: "Header: a proxy signs people in",
+        },
         stand_in="link",
         default="link",
     ),
@@ -577,7 +607,7 @@ START_QUESTIONS = (
         prompt="Start the service, the portal and nightly backups now",
         why="No one is searched for before they join.",
         parse=_parse_yes,
-        choices=(YES, NO),
+        choices=YES_OR_NO,
         default=lambda answers: YES if answers["mail_host"] else NO,
         applies=lambda answers: bool(answers[UNIT_DATA]),
         when_unused=(

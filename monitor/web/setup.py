@@ -395,7 +395,7 @@ def _build_field(question: SetupQuestion, answers: Answers, sent: Mapping[str, s
         hint=hint,
         value="" if question.secret else value,
         copied=question.spell_copied(answers),
-        options=question.choices,
+        choices=tuple(question.choices.items()),
         secret=question.secret,
     )
 
@@ -467,7 +467,8 @@ def _list_answer_rows(answers: Answers) -> Iterator[SetupAnswerRow]:
     }
     for question, answer in list_summary(answers):
         label = question.spell_prompt(answers)
-        yield SetupAnswerRow(what=label, answer=answer, change=places[question.key])
+        shown = question.choices.get(answer, answer)
+        yield SetupAnswerRow(what=label, answer=shown, change=places[question.key])
 
 
 def _build_done_view(written: Sequence[str], result: SetupResult, *, offers: bool) -> SetupDoneView:

@@ -8,7 +8,7 @@ from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupField:
-    """A question. `options` are all its answers, empty where any text may be one.
+    """A question. `choices` are all its answers with their labels; without any, it takes a text.
 
     `copied` is to be pasted elsewhere exactly as it stands. Of a secret there is never a `value`.
     """
@@ -18,12 +18,8 @@ class SetupField:
     hint: str
     value: str = ""
     copied: str = ""
-    options: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     secret: bool = False
-
-    @property
-    def choices(self) -> tuple[tuple[str, str], ...]:
-        return tuple((each, each) for each in self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

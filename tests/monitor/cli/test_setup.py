@@ -7,6 +7,7 @@ import pytest
 
 from monitor.app import Environment
 from monitor.config_file import load_config
+from monitor.domain.vocabulary import Language
 from monitor.sources import build_sources
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.letters import PASSWORD
@@ -18,6 +19,7 @@ CONTACT = ("--contact", "it@oakhill.test")
 TYPED = {
     "name": "Oak Hill Unified",
     "zone": "",
+    "language": "",
     "domains": "oakhill.test, @ohusd.test",
     "places": "Oak Hill, Elm Creek",
     "contact": "it@oakhill.test",
@@ -93,6 +95,13 @@ def test_each_question_says_why_it_is_asked(path):
     assert "Ctrl-C stops." in said.out
 
 
+def test_a_district_chooses_the_language_of_its_staff(path):
+    said = init(path, typed=type_answers(language="ES"))
+
+    assert said.code == 0
+    assert load_config(path).district.language is Language.SPANISH
+
+
 def test_init_asks_for_what_no_option_told(path):
     typed = type_answers().partition("\n")[2]
     said = init(path, "--name", "Oak Hill", typed=typed)
@@ -110,6 +119,7 @@ def test_init_asks_for_what_no_option_told(path):
         ("name", " ", "A district needs a name."),
         ("zone", "Denver", "'Denver' is not a time zone. Did you mean America/Denver?"),
         ("zone", "Oak Hill", "'Oak Hill' is not a time zone such as America/Chicago."),
+        ("language", "Spanish", "'Spanish' is not one of en, es."),
         ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
         ("contact", "it", "'it' is not a single email address."),

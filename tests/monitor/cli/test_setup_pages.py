@@ -29,6 +29,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
     "district": {
         "name": "Oak Hill Unified",
         "zone": "America/Denver",
+        "language": "en",
         "domains": "oakhill.test",
         "places": "Oak Hill",
         "contact": "it@oakhill.test",

@@ -72,6 +72,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
     ("key", "text", "reason"),
     [
         ("name", " ", "A district needs a name."),
+        ("contact", " ", "An answer is needed here."),
         ("zone", "Central", "'Central' is not a time zone. Did you mean US/Central?"),
         ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
@@ -161,10 +162,15 @@ def test_a_file_of_answers_has_the_keys_of_the_questions_and_of_secrets():
     assert keys == {*asked, "secrets"}
 
 
-def test_every_choice_that_is_offered_is_named_in_its_question():
+def test_where_answers_are_typed_the_question_names_all_that_there_are():
     for key, choices in (("sign_in", SignInChoice), ("mail_security", MailSecurity)):
-        assert QUESTIONS[key].choices == tuple(choices)
-        assert all(choice in QUESTIONS[key].prompt for choice in QUESTIONS[key].choices)
+        assert tuple(QUESTIONS[key].choices) == tuple(choices)
+    prompts = [QUESTIONS[key].spell_typed_prompt({}) for key in ("mail_security", "start")]
+
+    assert prompts == [
+        "Encryption: starttls, tls or relay",
+        "Start the service, the portal and nightly backups now",
+    ]
 
 
 def test_every_default_is_an_answer_that_can_be_used():

@@ -28,6 +28,7 @@ NO_FIRST_CHECK = FirstCheckActions(
 DISTRICT = {
     "name": "Oak Hill",
     "zone": "America/Denver",
+    "language": "en",
     "domains": "oakhill.test",
     "places": "none",
     "contact": "it@oakhill.test",
