@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 Case = TypeVar("Case")
-Share = Callable[[Sequence[Case]], Sequence[Case]]
+Share = Callable[..., Sequence[Case]]
 
 # A shell lets what it starts in the background ignore Ctrl-C, and all that it starts in turn; a
 # test that presses it would wait forever.
@@ -63,13 +63,13 @@ sys.addaudithook(refuse_to_open_a_live_database)
 
 @pytest.fixture
 def share(request: pytest.FixtureRequest) -> Share[Case]:
-    """Cut a long run to size: all its cases in `make soak`, else the same tenth every time."""
+    """Cut a long run to size: all its cases in `make soak`, else the same one of ten every time."""
 
-    def cut(cases: Sequence[Case]) -> Sequence[Case]:
+    def cut(cases: Sequence[Case], of: int = 10) -> Sequence[Case]:
         if SOAKING:
             return cases
         seeded = random.Random(request.node.nodeid)  # noqa: S311 - the same again is the point
-        kept = sorted(seeded.sample(range(len(cases)), -(-len(cases) // 10)))
+        kept = sorted(seeded.sample(range(len(cases)), -(-len(cases) // of)))
         return [cases[index] for index in kept]
 
     return cut
