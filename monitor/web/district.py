@@ -15,7 +15,6 @@ from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
 from reports.labels import AUDIT_ACTIONS
 from reports.pages import district
-from reports.pages import district as document
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView
 
@@ -74,7 +73,7 @@ class _DistrictPages:
 
     def show_statistics(self) -> Response:
         view = build_district_view(self.context.app)
-        return self.context.render_page("District", document.render_district, view)
+        return self.context.render_page("District", district.render_district, view)
 
     def show_lookalikes(self) -> Response:
         view = build_lookalikes_view(self.context.app)

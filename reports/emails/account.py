@@ -93,26 +93,6 @@ def render_alert(view: AlertView) -> Email:
     return compose_fitting_email("alert", build_context)
 
 
-def render_consent_ended(view: ConsentEndedView) -> Email:
-    return compose_email("withdrawn", {"view": view})
-
-
-def render_consent_expiry(view: ConsentExpiryView) -> Email:
-    return compose_email("consent_ending", {"view": view})
-
-
-def render_break_glass(view: BreakGlassView) -> Email:
-    return compose_email("break_glass", {"view": view})
-
-
-def render_reviewer_question(view: ReviewerQuestionView) -> Email:
-    return compose_email("asked", {"view": view})
-
-
-def render_enrollment_confirmation(view: EnrollmentConfirmationView) -> Email:
-    return compose_email("enrolled", {"view": view})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChangedView(EmailView):
     """A consent was changed. `agreed` lists its parts from now on.
@@ -148,18 +128,6 @@ class LegalHoldView(EmailView):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDataView(EmailView):
     """A copy of all data about the person is attached when the email is sent."""
-
-
-def render_consent_changed(view: ConsentChangedView) -> Email:
-    return compose_email("consent_changed", {"view": view})
-
-
-def render_legal_hold(view: LegalHoldView) -> Email:
-    return compose_email("hold", {"view": view})
-
-
-def render_own_data(view: OwnDataView) -> Email:
-    return compose_email("own_data", {"view": view})
 
 
 Inviting = TypeVar("Inviting", "InvitationView", "InvitationReminderView")
@@ -276,10 +244,6 @@ def render_new_address(view: NewAddressView) -> Email:
     return compose_email("new_address", {"view": view})
 
 
-def render_address_changed(view: AddressChangedView) -> Email:
-    return compose_email("address_changed", {"view": view})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameDecisionView(EmailView):
     """`new_name` is the name that its reader gave and IT confirmed or refused."""
@@ -296,11 +260,3 @@ class AccountDroppedView(EmailView):
     at: datetime
     account: str
     code: str
-
-
-def render_name_decision(view: NameDecisionView) -> Email:
-    return compose_email("name_decided", {"view": view})
-
-
-def render_account_dropped(view: AccountDroppedView) -> Email:
-    return compose_email("account_dropped", {"view": view})

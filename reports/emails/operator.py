@@ -76,15 +76,3 @@ def render_address_suppressed(view: AddressSuppressedView) -> Email:
 def _explain_smtp_status(status: str) -> str:
     """Say what a class of answers means (RFC 3463), for people who do not know them by heart."""
     return _MEANINGS.get(status[:4], "which is permanent")
-
-
-def render_disk_full(view: DiskFullView) -> Email:
-    return compose_email("disk_full", {"view": view})
-
-
-def render_staff_file(view: StaffFileView) -> Email:
-    return compose_email("staff_file", {"view": view})
-
-
-def render_trial(view: TrialView) -> Email:
-    return compose_email("trial", {"view": view})

@@ -5,16 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports.emails import account, digest, review
-from reports.emails import account as address
-from reports.emails import account as invitation
-from reports.emails import account as notice
-from reports.emails import account as sign_in_link
-from reports.emails import account as standing
-from reports.emails import digest as selfcheck
-from reports.emails import operator as upkeep
+from reports.emails import account, digest, operator, review
 from reports.emails.digest import EmailView
-from reports.emails.render import Email
+from reports.emails.render import Email, compose_email
 
 
 class EmailKind(StrEnum):
@@ -46,51 +39,43 @@ class EmailKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _EmailForm:
+    """`content` is a folder of templates for the view as it is, or what renders the view."""
+
     view: type[EmailView]
-    render: Callable[[Any], Email]
+    content: str | Callable[[Any], Email]
 
 
 _FORMS: Final = {
     EmailKind.DIGEST: _EmailForm(digest.DigestView, digest.render_digest),
     EmailKind.REVIEW: _EmailForm(review.ReviewDigestView, review.render_review_digest),
-    EmailKind.SELF_CHECK: _EmailForm(selfcheck.SelfCheckView, selfcheck.render_self_check),
-    EmailKind.ALERT: _EmailForm(notice.AlertView, notice.render_alert),
-    EmailKind.WITHDRAWN: _EmailForm(notice.ConsentEndedView, notice.render_consent_ended),
-    EmailKind.BREAK_GLASS: _EmailForm(notice.BreakGlassView, notice.render_break_glass),
-    EmailKind.ENROLLED: _EmailForm(
-        notice.EnrollmentConfirmationView, notice.render_enrollment_confirmation
-    ),
-    EmailKind.INVITATION: _EmailForm(invitation.InvitationView, invitation.render_invitation),
+    EmailKind.SELF_CHECK: _EmailForm(digest.SelfCheckView, digest.render_self_check),
+    EmailKind.ALERT: _EmailForm(account.AlertView, account.render_alert),
+    EmailKind.WITHDRAWN: _EmailForm(account.ConsentEndedView, "withdrawn"),
+    EmailKind.BREAK_GLASS: _EmailForm(account.BreakGlassView, "break_glass"),
+    EmailKind.ENROLLED: _EmailForm(account.EnrollmentConfirmationView, "enrolled"),
+    EmailKind.INVITATION: _EmailForm(account.InvitationView, account.render_invitation),
     EmailKind.REMINDER: _EmailForm(
-        invitation.InvitationReminderView, invitation.render_invitation_reminder
+        account.InvitationReminderView, account.render_invitation_reminder
     ),
-    EmailKind.CONSENT_ENDING: _EmailForm(notice.ConsentExpiryView, notice.render_consent_expiry),
-    EmailKind.CONSENT_CHANGED: _EmailForm(
-        standing.ConsentChangedView, standing.render_consent_changed
+    EmailKind.CONSENT_ENDING: _EmailForm(account.ConsentExpiryView, "consent_ending"),
+    EmailKind.CONSENT_CHANGED: _EmailForm(account.ConsentChangedView, "consent_changed"),
+    EmailKind.SIGN_IN_LINK: _EmailForm(account.SignInLinkView, account.render_sign_in_link),
+    EmailKind.LEGAL_HOLD: _EmailForm(account.LegalHoldView, "hold"),
+    EmailKind.OWN_DATA: _EmailForm(account.OwnDataView, "own_data"),
+    EmailKind.SOURCES_PARKED: _EmailForm(
+        operator.SourcesParkedView, operator.render_sources_parked
     ),
-    EmailKind.SIGN_IN_LINK: _EmailForm(
-        sign_in_link.SignInLinkView, sign_in_link.render_sign_in_link
-    ),
-    EmailKind.LEGAL_HOLD: _EmailForm(standing.LegalHoldView, standing.render_legal_hold),
-    EmailKind.OWN_DATA: _EmailForm(standing.OwnDataView, standing.render_own_data),
-    EmailKind.SOURCES_PARKED: _EmailForm(upkeep.SourcesParkedView, upkeep.render_sources_parked),
-    EmailKind.REVIEWER_QUESTION: _EmailForm(
-        notice.ReviewerQuestionView, notice.render_reviewer_question
-    ),
+    EmailKind.REVIEWER_QUESTION: _EmailForm(account.ReviewerQuestionView, "asked"),
     EmailKind.ADDRESS_SUPPRESSED: _EmailForm(
-        upkeep.AddressSuppressedView, upkeep.render_address_suppressed
+        operator.AddressSuppressedView, operator.render_address_suppressed
     ),
-    EmailKind.TRIAL: _EmailForm(upkeep.TrialView, upkeep.render_trial),
-    EmailKind.NEW_ADDRESS: _EmailForm(address.NewAddressView, address.render_new_address),
-    EmailKind.ADDRESS_CHANGED: _EmailForm(
-        address.AddressChangedView, address.render_address_changed
-    ),
-    EmailKind.NAME_DECIDED: _EmailForm(account.NameDecisionView, account.render_name_decision),
-    EmailKind.ACCOUNT_REMOVED: _EmailForm(
-        account.AccountDroppedView, account.render_account_dropped
-    ),
-    EmailKind.DISK_FULL: _EmailForm(upkeep.DiskFullView, upkeep.render_disk_full),
-    EmailKind.STAFF_FILE: _EmailForm(upkeep.StaffFileView, upkeep.render_staff_file),
+    EmailKind.TRIAL: _EmailForm(operator.TrialView, "trial"),
+    EmailKind.NEW_ADDRESS: _EmailForm(account.NewAddressView, account.render_new_address),
+    EmailKind.ADDRESS_CHANGED: _EmailForm(account.AddressChangedView, "address_changed"),
+    EmailKind.NAME_DECIDED: _EmailForm(account.NameDecisionView, "name_decided"),
+    EmailKind.ACCOUNT_REMOVED: _EmailForm(account.AccountDroppedView, "account_dropped"),
+    EmailKind.DISK_FULL: _EmailForm(operator.DiskFullView, "disk_full"),
+    EmailKind.STAFF_FILE: _EmailForm(operator.StaffFileView, "staff_file"),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 
@@ -105,4 +90,5 @@ def get_view_type(kind: EmailKind) -> type[EmailView]:
 
 
 def render_email(view: EmailView) -> Email:
-    return _FORMS[get_email_kind(view)].render(view)
+    content = _FORMS[get_email_kind(view)].content
+    return compose_email(content, {"view": view}) if isinstance(content, str) else content(view)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from monitor.domain.vocabulary import Severity
 from reports.pages.findings import AnswerChoice
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +63,10 @@ class AddressSavedView:
     contact: str
 
 
-def render_work_address(view: WorkAddressView, frame: PageFrame) -> str:
-    return render_page("address", view, frame)
-
-
-def render_address_code(view: AddressCodeView, frame: PageFrame) -> str:
-    return render_page("address_confirm", view, frame)
-
-
-def render_address_confirm(view: AddressConfirmView, frame: PageFrame) -> str:
-    return render_page("address_press", view, frame)
-
-
-def render_address_saved(view: AddressSavedView, frame: PageFrame) -> str:
-    return render_page("address_changed", view, frame)
+render_work_address = build_renderer("address", WorkAddressView)
+render_address_code = build_renderer("address_confirm", AddressCodeView)
+render_address_confirm = build_renderer("address_press", AddressConfirmView)
+render_address_saved = build_renderer("address_changed", AddressSavedView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,20 +107,10 @@ class UnknownAddressView:
     mail: str
 
 
-def render_sign_in(view: SignInView, frame: PageFrame) -> str:
-    return render_page("sign_in", view, frame)
-
-
-def render_sign_in_code(view: SignInCodeView, frame: PageFrame) -> str:
-    return render_page("sign_in_code", view, frame)
-
-
-def render_sign_in_confirm(view: SignInConfirmView, frame: PageFrame) -> str:
-    return render_page("sign_in_press", view, frame)
-
-
-def render_unknown_address(view: UnknownAddressView, frame: PageFrame) -> str:
-    return render_page("sign_in_stranger", view, frame)
+render_sign_in = build_renderer("sign_in", SignInView)
+render_sign_in_code = build_renderer("sign_in_code", SignInCodeView)
+render_sign_in_confirm = build_renderer("sign_in_press", SignInConfirmView)
+render_unknown_address = build_renderer("sign_in_stranger", UnknownAddressView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +122,7 @@ class UnsubscribeView:
     contact: str
 
 
-def render_unsubscribe(view: UnsubscribeView, frame: PageFrame) -> str:
-    return render_page("stop", view, frame)
+render_unsubscribe = build_renderer("stop", UnsubscribeView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +161,8 @@ class AnswerDoneView:
     answer: str = ""
 
 
-def render_answer_card(view: AnswerCardView, frame: PageFrame) -> str:
-    return render_page("answer", view, frame)
-
-
-def render_answer_done(view: AnswerDoneView, frame: PageFrame) -> str:
-    return render_page("answered", view, frame)
+render_answer_card = build_renderer("answer", AnswerCardView)
+render_answer_done = build_renderer("answered", AnswerDoneView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +172,7 @@ class ErrorPageView:
     status: int
 
 
-def render_error_page(view: ErrorPageView, frame: PageFrame) -> str:
-    return render_page("refusal", view, frame)
+render_error_page = build_renderer("refusal", ErrorPageView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,5 +219,4 @@ class AccessTokensView:
     faults: tuple[FieldProblem, ...] = ()
 
 
-def render_access_tokens(view: AccessTokensView, frame: PageFrame) -> str:
-    return render_page("tokens", view, frame)
+render_access_tokens = build_renderer("tokens", AccessTokensView)

@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.domain.vocabulary import ConsentPhase, EmailCadence
 from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,37 +193,12 @@ class BreachesView:
     gaps: tuple[CoverageGap, ...] = ()
 
 
-def render_data(view: DataView, frame: PageFrame) -> str:
-    return render_page("data", view, frame)
-
-
-def render_consent_scopes(view: ConsentEditView, frame: PageFrame) -> str:
-    return render_page("data_scopes", view, frame)
-
-
-def render_consent_answer(view: ConsentEditView, frame: PageFrame) -> str:
-    return render_page("data_answer", view, frame)
-
-
-def render_access_log(view: AccessLogView, frame: PageFrame) -> str:
-    return render_page("data_seen", view, frame)
-
-
-def render_withdrawal(view: WithdrawalView, frame: PageFrame) -> str:
-    return render_page("data_leave", view, frame)
-
-
-def render_withdrawal_done(view: WithdrawalDoneView, frame: PageFrame) -> str:
-    return render_page("data_left", view, frame)
-
-
-def render_breaches(view: BreachesView, frame: PageFrame) -> str:
-    return render_page("breaches", view, frame)
-
-
-def render_reference_picture(view: ReferencePictureView, frame: PageFrame) -> str:
-    return render_page("reference_picture", view, frame)
-
-
-def render_alert_feeds(view: AlertFeedsView, frame: PageFrame) -> str:
-    return render_page("alert_feeds", view, frame)
+render_data = build_renderer("data", DataView)
+render_consent_scopes = build_renderer("data_scopes", ConsentEditView)
+render_consent_answer = build_renderer("data_answer", ConsentEditView)
+render_access_log = build_renderer("data_seen", AccessLogView)
+render_withdrawal = build_renderer("data_leave", WithdrawalView)
+render_withdrawal_done = build_renderer("data_left", WithdrawalDoneView)
+render_breaches = build_renderer("breaches", BreachesView)
+render_reference_picture = build_renderer("reference_picture", ReferencePictureView)
+render_alert_feeds = build_renderer("alert_feeds", AlertFeedsView)

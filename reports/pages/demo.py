@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.pages.layout import PageFrame, render_page
+from reports.pages.layout import build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +63,6 @@ class EmailView:
     zone: str
 
 
-def render_cast(view: CastView, frame: PageFrame) -> str:
-    return render_page("cast", view, frame)
-
-
-def render_mailbox(view: MailboxView, frame: PageFrame) -> str:
-    return render_page("demo_mailbox", view, frame)
-
-
-def render_email(view: EmailView, frame: PageFrame) -> str:
-    return render_page("demo_email", view, frame)
+render_cast = build_renderer("cast", CastView)
+render_mailbox = build_renderer("demo_mailbox", MailboxView)
+render_email = build_renderer("demo_email", EmailView)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, GapKind
 from reports.emails.digest import Coverage
-from reports.pages.layout import BarChart, PageFrame, build_bar_chart, render_page
+from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
 from reports.templating import format_short_week, format_week_start
 
@@ -81,8 +81,7 @@ def _format_count(number: int | None) -> str:
     return "few" if number is None else str(number)
 
 
-def render_district(view: DistrictView, frame: PageFrame) -> str:
-    return render_page("district", view, frame)
+render_district = build_renderer("district", DistrictView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,5 +152,4 @@ class LookalikesView:
     part: str = "lookalikes"
 
 
-def render_lookalikes(view: LookalikesView, frame: PageFrame) -> str:
-    return render_page("lookalikes", view, frame)
+render_lookalikes = build_renderer("lookalikes", LookalikesView)

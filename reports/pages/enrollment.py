@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import InvitationStatus
-from reports.pages.layout import FieldProblem, PageFrame, PolicyReminder, render_page
+from reports.pages.layout import FieldProblem, PolicyReminder, build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,41 +203,13 @@ class NotMeView:
     done: bool = False
 
 
-def render_invitation_code(view: InvitationCodeView, frame: PageFrame) -> str:
-    return render_page("join_code", view, frame)
-
-
-def render_not_me(view: NotMeView, frame: PageFrame) -> str:
-    return render_page("join_not_me", view, frame)
-
-
-def render_consent_text(view: ConsentTextView, frame: PageFrame) -> str:
-    return render_page("join_read", view, frame)
-
-
-def render_scopes_step(view: ScopesStepView, frame: PageFrame) -> str:
-    return render_page("join_scopes", view, frame)
-
-
-def render_names_step(view: NamesStepView, frame: PageFrame) -> str:
-    return render_page("join_names", view, frame)
-
-
-def render_work_step(view: WorkStepView, frame: PageFrame) -> str:
-    return render_page("join_work", view, frame)
-
-
-def render_accounts_step(view: AccountsStepView, frame: PageFrame) -> str:
-    return render_page("join_accounts", view, frame)
-
-
-def render_agreement_step(view: AgreementStepView, frame: PageFrame) -> str:
-    return render_page("join_agree", view, frame)
-
-
-def render_enrollment_done(view: EnrollmentDoneView, frame: PageFrame) -> str:
-    return render_page("join_done", view, frame)
-
-
-def render_invitation_problem(view: InvitationProblemView, frame: PageFrame) -> str:
-    return render_page("join_closed", view, frame)
+render_invitation_code = build_renderer("join_code", InvitationCodeView)
+render_not_me = build_renderer("join_not_me", NotMeView)
+render_consent_text = build_renderer("join_read", ConsentTextView)
+render_scopes_step = build_renderer("join_scopes", ScopesStepView)
+render_names_step = build_renderer("join_names", NamesStepView)
+render_work_step = build_renderer("join_work", WorkStepView)
+render_accounts_step = build_renderer("join_accounts", AccountsStepView)
+render_agreement_step = build_renderer("join_agree", AgreementStepView)
+render_enrollment_done = build_renderer("join_done", EnrollmentDoneView)
+render_invitation_problem = build_renderer("join_closed", InvitationProblemView)

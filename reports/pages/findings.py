@@ -9,10 +9,9 @@ from reports.emails.digest import Coverage, FlagLine
 from reports.labels import ANSWERS, format_site_name
 from reports.pages.layout import (
     BarChart,
-    PageFrame,
     PolicyReminder,
     build_bar_chart,
-    render_page,
+    build_renderer,
 )
 from reports.templating import format_short_week, format_week_start
 from reports.translation import translate_message
@@ -157,8 +156,7 @@ class HomeView:
         return self.to_sort > 0 or any(each.needs_you for each in self.progress)
 
 
-def render_home(view: HomeView, frame: PageFrame) -> str:
-    return render_page("home", view, frame)
+render_home = build_renderer("home", HomeView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,12 +275,8 @@ class AnswerHistoryView:
     last: int = 1
 
 
-def render_sort(view: SortView, frame: PageFrame) -> str:
-    return render_page("sort", view, frame)
-
-
-def render_answer_history(view: AnswerHistoryView, frame: PageFrame) -> str:
-    return render_page("sorted", view, frame)
+render_sort = build_renderer("sort", SortView)
+render_answer_history = build_renderer("sorted", AnswerHistoryView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,8 +419,7 @@ class FindingListView:
         return sum(self.counts.values())
 
 
-def render_finding_list(view: FindingListView, frame: PageFrame) -> str:
-    return render_page("finding_list", view, frame)
+render_finding_list = build_renderer("finding_list", FindingListView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -477,17 +470,7 @@ class ShareView:
     fields: tuple[ReviewerFieldLine, ...]
 
 
-def render_item(view: ItemView, frame: PageFrame) -> str:
-    return render_page("item", view, frame)
-
-
-def render_comparison(view: ComparisonView, frame: PageFrame) -> str:
-    return render_page("beside", view, frame)
-
-
-def render_versions(view: VersionsView, frame: PageFrame) -> str:
-    return render_page("versions", view, frame)
-
-
-def render_share(view: ShareView, frame: PageFrame) -> str:
-    return render_page("share", view, frame)
+render_item = build_renderer("item", ItemView)
+render_comparison = build_renderer("beside", ComparisonView)
+render_versions = build_renderer("versions", VersionsView)
+render_share = build_renderer("share", ShareView)

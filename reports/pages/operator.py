@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import HealthLevel
-from reports.pages.layout import PageFrame, render_page
+from reports.pages.layout import build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +111,7 @@ class NewcomersView:
     mark: str
 
 
-def render_newcomers(view: NewcomersView, frame: PageFrame) -> str:
-    return render_page("operate_newcomers", view, frame)
-
-
-def render_leavers(view: LeaversView, frame: PageFrame) -> str:
-    return render_page("operate_leavers", view, frame)
-
-
-def render_name_changes(view: NameChangesView, frame: PageFrame) -> str:
-    return render_page("operate_names", view, frame)
-
-
-def render_operator(view: OperatorView, frame: PageFrame) -> str:
-    return render_page("operate", view, frame)
+render_newcomers = build_renderer("operate_newcomers", NewcomersView)
+render_leavers = build_renderer("operate_leavers", LeaversView)
+render_name_changes = build_renderer("operate_names", NameChangesView)
+render_operator = build_renderer("operate", OperatorView)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import ActionLogLine
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
 
 Option = tuple[str, str]
@@ -76,8 +76,7 @@ class ReviewQueueView:
         return f"/review?{urlencode({**chosen, 'page': ''})}"
 
 
-def render_review_queue(view: ReviewQueueView, frame: PageFrame) -> str:
-    return render_page("review", view, frame)
+render_review_queue = build_renderer("review", ReviewQueueView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,20 +165,10 @@ class UnopenedFlagsView:
     part: str = "queue"
 
 
-def render_review_flag(view: ReviewFlagView, frame: PageFrame) -> str:
-    return render_page("review_flag", view, frame)
-
-
-def render_bulk_decision(view: BulkDecisionView, frame: PageFrame) -> str:
-    return render_page("review_several", view, frame)
-
-
-def render_decision_done(view: DecisionDoneView, frame: PageFrame) -> str:
-    return render_page("review_ruled", view, frame)
-
-
-def render_unopened_flags(view: UnopenedFlagsView, frame: PageFrame) -> str:
-    return render_page("review_unopened", view, frame)
+render_review_flag = build_renderer("review_flag", ReviewFlagView)
+render_bulk_decision = build_renderer("review_several", BulkDecisionView)
+render_decision_done = build_renderer("review_ruled", DecisionDoneView)
+render_unopened_flags = build_renderer("review_unopened", UnopenedFlagsView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +230,8 @@ class LegalHoldsView:
     part: str = "holds"
 
 
-def render_break_glass_requests(view: BreakGlassRequestsView, frame: PageFrame) -> str:
-    return render_page("early", view, frame)
-
-
-def render_legal_holds(view: LegalHoldsView, frame: PageFrame) -> str:
-    return render_page("holds", view, frame)
+render_break_glass_requests = build_renderer("early", BreakGlassRequestsView)
+render_legal_holds = build_renderer("holds", LegalHoldsView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,5 +258,4 @@ class AuditLogView:
     part: str = "audit"
 
 
-def render_audit_log(view: AuditLogView, frame: PageFrame) -> str:
-    return render_page("audit", view, frame)
+render_audit_log = build_renderer("audit", AuditLogView)

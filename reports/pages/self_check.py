@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from monitor.domain.vocabulary import SourceStage
 from reports.emails.digest import ChangeLine, Coverage
-from reports.pages.layout import PageFrame, render_page
+from reports.pages.layout import PageFrame, build_renderer, render_page
 
 
 class SelfCheckState(StrEnum):
@@ -83,8 +83,7 @@ class SelfCheckPageView:
         return self.state in {SelfCheckState.WAITING, SelfCheckState.RUNNING}
 
 
-def render_self_check_page(view: SelfCheckPageView, frame: PageFrame) -> str:
-    return render_page("check", view, frame)
+render_self_check_page = build_renderer("check", SelfCheckPageView)
 
 
 def render_self_check_live(view: SelfCheckPageView, frame: PageFrame) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports.pages.enrollment import ConsentPart, ScopeChoice
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, PageFrame, build_renderer, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,32 +130,13 @@ class SetupNoticeView:
     words: str
 
 
-def render_setup_section(view: SetupSectionView, frame: PageFrame) -> str:
-    return render_page("setup_section", view, frame)
-
-
-def render_setup_summary(view: SetupSummaryView, frame: PageFrame) -> str:
-    return render_page("setup_summary", view, frame)
-
-
-def render_setup_done(view: SetupDoneView, frame: PageFrame) -> str:
-    return render_page("setup_done", view, frame)
-
-
-def render_setup_notice(view: SetupNoticeView, frame: PageFrame) -> str:
-    return render_page("setup_notice", view, frame)
-
-
-def render_first_check_join(view: FirstCheckJoinView, frame: PageFrame) -> str:
-    return render_page("setup_join", view, frame)
-
-
-def render_first_check_link(view: FirstCheckLinkView, frame: PageFrame) -> str:
-    return render_page("setup_link", view, frame)
-
-
-def render_first_check(view: FirstCheckView, frame: PageFrame) -> str:
-    return render_page("setup_check", view, frame)
+render_setup_section = build_renderer("setup_section", SetupSectionView)
+render_setup_summary = build_renderer("setup_summary", SetupSummaryView)
+render_setup_done = build_renderer("setup_done", SetupDoneView)
+render_setup_notice = build_renderer("setup_notice", SetupNoticeView)
+render_first_check_join = build_renderer("setup_join", FirstCheckJoinView)
+render_first_check_link = build_renderer("setup_link", FirstCheckLinkView)
+render_first_check = build_renderer("setup_check", FirstCheckView)
 
 
 def render_first_check_live(view: FirstCheckView, frame: PageFrame) -> str:

@@ -15,7 +15,7 @@ from reports.labels import (
     join_words,
 )
 from reports.pages.findings import AdviceLine, UndoLine
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, build_renderer
 from reports.templating import ENVIRONMENT, format_date
 from reports.translation import use_language
 
@@ -131,8 +131,7 @@ class TakedownView:
         return self.place is None or len(self.evidence.copies) >= self.place.least
 
 
-def render_takedown(view: TakedownView, frame: PageFrame) -> str:
-    return render_page("takedown", view, frame)
+render_takedown = build_renderer("takedown", TakedownView)
 
 
 class PageSighting(StrEnum):
@@ -208,5 +207,4 @@ class RemovalView:
         return Decision.REMOVAL_ASKED in self.choices
 
 
-def render_removal(view: RemovalView, frame: PageFrame) -> str:
-    return render_page("removal", view, frame)
+render_removal = build_renderer("removal", RemovalView)
