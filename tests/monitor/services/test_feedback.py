@@ -18,9 +18,8 @@ from monitor.services.sharing import forecast_own_opening
 from scrapers.models import QueryKind
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, Staff, World, account
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 LINKED = ContactMatchResult(flagged=True, count=2, cues=("class-of",))
 
 

@@ -22,9 +22,7 @@ from monitor.services.feedback import (
 )
 from monitor.services.sharing import find_own_flag_opening, share_flag
 from monitor.services.takedown import record_takedown_step
-from tests.monitor.services.world import Staff, World, account
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """Everything that was found about a person, each page and account once."""
 
-from dataclasses import replace
-
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import list_pending_feedback, record_feedback
 from monitor.services.findings import count_findings, filter_findings, list_findings
-from tests.monitor.services.world import Staff, World, account
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import FlagKind, Scope
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 WITH_PHOTOS = MARIA.scopes | {Scope.PHOTOS}
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 SENTENCE = "It uses the same picture as your account on Bluesky"
 
 

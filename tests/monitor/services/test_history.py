@@ -12,9 +12,7 @@ from monitor.services.history import (
     compare_item_versions,
     compare_with_own_items,
 )
-from tests.monitor.services.world import Staff, account
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, account
 
 
 @pytest.fixture

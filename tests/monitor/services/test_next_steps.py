@@ -16,9 +16,8 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, list_progress
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import record_removal_step, record_takedown_step
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 PAGE = DemoPage(
     url="http://people-finder.example/maria-delgado",
     title="Maria Delgado, teacher in Cedar Valley",

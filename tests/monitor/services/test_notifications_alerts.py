@@ -9,8 +9,7 @@ from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, Sent
-from tests.monitor.services.test_outbox import IMPOSTOR
-from tests.monitor.services.world import Staff
+from tests.monitor.services.world import IMPOSTOR, Staff
 
 SECOND = replace(IMPOSTOR, id="second", handle="mariade1gado.skies.example", since=1)
 

@@ -17,9 +17,7 @@ from monitor.services.outbox import send_due
 from reports.emails.account import AlertView
 from reports.emails.registry import EmailKind
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
-from tests.monitor.services.world import Staff, World, account
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
 def states(world: World) -> Counter[EmailState]:

@@ -24,12 +24,11 @@ from monitor.services.feedback import record_feedback
 from monitor.services.findings import build_item_view, list_pending_cards
 from monitor.services.pictures import find_picture_pair, load_compared_picture
 from tests.monitor.services.held import places_hold
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, Staff, World, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 WITH_PHOTOS = MARIA.scopes | {Scope.PHOTOS}
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 OWN = account("maria")
 
 

@@ -1,6 +1,5 @@
 """What IT sees is opened by its person or by time, is a closed list of fields, and is audited."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,9 +17,8 @@ from monitor.services.review_queue import record_flag_views
 from monitor.services.sharing import preview_shared_fields
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
-from tests.monitor.services.world import REVIEWERS, Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 WEEK = timedelta(days=7)
 ANA = Reviewer(address=REVIEWERS[0])
 

@@ -34,9 +34,8 @@ from monitor.services.review_queue import (
     load_queue_page,
     record_flag_views,
 )
-from tests.monitor.services.world import REVIEWERS, Staff, World, account
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World, account
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
 ANY = ReviewFilter()
 

@@ -12,9 +12,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.staging import delete_old_pages
 from scrapers.models import Outcome
-from tests.monitor.services.world import Staff, World, account, retaining
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, World, retaining
 
 
 @pytest.fixture

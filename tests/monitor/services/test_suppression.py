@@ -19,8 +19,7 @@ from monitor.services.outbox import send_due
 from monitor.services.review import list_reviewable_flags
 from monitor.services.suppression import process_bounce, resume_address
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
-from tests.monitor.services.test_outbox import IMPOSTOR
-from tests.monitor.services.world import Staff, World
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 OPERATOR = "ops@cedarvalley.example"
 GONE = replace(REFUSED, bounce="5.1.1")

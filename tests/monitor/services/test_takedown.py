@@ -1,6 +1,5 @@
 """A person reports an imitation themselves, with all that takes; we look again, and keep a log."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -18,9 +17,7 @@ from monitor.services.takedown import (
 )
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
-from tests.monitor.services.world import Staff, account, due_time
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
+from tests.monitor.services.world import IMPOSTOR, Staff, due_time
 
 
 @pytest.fixture

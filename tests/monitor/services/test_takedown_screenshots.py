@@ -32,12 +32,11 @@ from reports.evidence_pack import build_evidence_pack
 from reports.labels import SCREENSHOT_PROBLEMS
 from scrapers.models import Outcome, ParseResult
 from tests.monitor.services.held import places_hold
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 from scrapers.parsers.images import MOST_SCREENSHOT_PIXELS
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 SHOT = cdn.draw_png("what maria saw")
 
 

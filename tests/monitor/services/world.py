@@ -351,3 +351,7 @@ def due_time(state: Database, name: str, subject: str) -> datetime | None:
     """Return when a job is due; None where it is not."""
     jobs = (each for each in state.jobs.list_jobs() if (each.name, each.subject) == (name, subject))
     return next((each.due_at for each in jobs), None)
+
+
+# Shows Maria's name and picture from the first week on.
+IMPOSTOR = replace(account("impersonator", week=2), since=1)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from monitor.config import SignInMethod
+from monitor.demo.district import MARIA
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from tests.monitor.conftest import SATURDAY, Found
-from tests.monitor.services.world import World, configured
+from tests.monitor.services.world import IMPOSTOR, Staff, World, configured
 from tests.monitor.web.directory import Directory
 from tests.monitor.web.portal import Portal, with_portal
 from tests.monitor.web.scene import Scene, set_in
@@ -31,6 +32,16 @@ def portal(tmp_path: Path, sign_in: SignInMethod, found: Found) -> Iterator[Port
         world = World(config, web, clock)
         yield Portal(world)
         world.close()
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Somebody whom an impostor imitates, and who was checked once."""
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """Everybody in front of the pages at once, for what must hold of all of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.vocabulary import AuthMethod, FlagKind
 from monitor.services.enrollment import invite_person
-from tests.monitor.services.world import REVIEWERS, account
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from monitor.services.digests import build_digest_view
 from monitor.services.feedback import undo_feedback
 from monitor.services.outbox import send_due
 from reports.emails.registry import render_email
-from tests.monitor.services.world import Staff
+from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import ADDRESS, Portal
-from tests.monitor.web.scene import IMPOSTOR
 
 ANSWER = re.compile(rf"{re.escape(ADDRESS)}(/answer/\S+)")
 

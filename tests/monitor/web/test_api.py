@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.demo.district import MARIA, THOMAS
+from monitor.demo.district import THOMAS
 from monitor.domain.vocabulary import FlagKind, Role, TokenScope
 from monitor.services.access_tokens import list_access_tokens, revoke_access_token
 from monitor.web.app import API_OPERATIONS
@@ -12,18 +12,8 @@ from monitor.web.security import MAX_WRONG_TOKENS, WRONG_TOKENS_PERIOD
 from tests.monitor.services.test_access_tokens import principal_of
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Program
-from tests.monitor.web.scene import IMPOSTOR
 
 OWNERS = {Role.REVIEWER: REVIEWERS[0], Role.OPERATOR: OPERATOR}
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

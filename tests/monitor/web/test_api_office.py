@@ -5,14 +5,13 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.demo.district import MARIA, ROSA, THOMAS
+from monitor.demo.district import ROSA, THOMAS
 from monitor.domain.vocabulary import Decision, FlagKind, TokenScope
 from monitor.services.jobs import schedule_jobs
 from monitor.services.notifications import build_operator_id
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, Program
 from tests.monitor.web.review.flagged import fake, several
-from tests.monitor.web.scene import IMPOSTOR
 from tests.monitor.web.test_api_own import read_all
 
 ANA = REVIEWERS[0]
@@ -20,15 +19,6 @@ CLOSED_LIST = {
     *("id", "name", "school", "kind", "severity", "platform", "url", "state", "opened_at"),
     *("first_seen", "last_seen", "reasons", "answer"),
 }
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

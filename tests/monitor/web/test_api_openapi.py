@@ -13,10 +13,9 @@ from monitor.domain.vocabulary import Decision, TokenScope
 from monitor.web.api import Operation
 from monitor.web.app import API_OPERATIONS
 from monitor.web.security import WRONG_TOKENS_PERIOD
-from tests.monitor.services.world import REVIEWERS
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal
 from tests.monitor.web.review.flagged import fake
-from tests.monitor.web.scene import IMPOSTOR
 
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # Seeded and bounded: it tries the same requests each time.

@@ -5,7 +5,6 @@ from typing import get_args
 
 import pytest
 
-from monitor.demo.district import MARIA
 from monitor.domain.detection.feedback import ITEM_DECISIONS
 from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, FlagState, TokenScope
 from monitor.services.consent import pause_checks
@@ -15,18 +14,8 @@ from reports.labels import FLAG_ANSWERS
 from scrapers.models import FindingKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program
-from tests.monitor.web.scene import IMPOSTOR
 
 OWN = (TokenScope.OWN_READ, TokenScope.OWN_ANSWER, TokenScope.OWN_CHECK)
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

@@ -18,19 +18,9 @@ from tests.monitor.services.test_access_tokens import principal_of
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program
 from tests.monitor.web.review.flagged import fake, several
-from tests.monitor.web.scene import IMPOSTOR
 
 ANA = REVIEWERS[0]
 CALENDAR, FEED = "/calendar/{}.ics", "/feed/{}.atom"
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

@@ -2,26 +2,15 @@
 
 import pytest
 
-from monitor.demo.district import MARIA, THOMAS
+from monitor.demo.district import THOMAS
 from monitor.domain.events import Event
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from monitor.services.flagging import build_account_change_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
-from tests.monitor.web.test_findings_sort import IMPOSTOR
 
 OPENS = "If you choose “Someone pretending to be me”, IT can see this finding"
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    """Somebody who is impersonated."""
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """The found picture next to the person's own, from our own pages."""
 
-from dataclasses import replace
-
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import Decision, FlagKind, Scope
 from monitor.services.feedback import record_feedback
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, Seen
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, SweepKind
 from monitor.services.jobs import take_over_jobs
 from monitor.services.review import list_reviewable_flags
-from tests.monitor.services.world import Staff, account
+from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 NAMESAKE = replace(
     IMPOSTOR, id="namesake", handle="mdelgado-bakes.skies.example", bio="Baker.", picture=""
 )

@@ -13,9 +13,8 @@ from monitor.services.review import confirm_break_glass, propose_break_glass
 from monitor.services.review_queue import record_flag_views
 from monitor.services.sharing import share_flag
 from tests.monitor.services.held import places_hold
-from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen
-from tests.monitor.web.test_findings_sort import IMPOSTOR
 
 
 @pytest.fixture

@@ -6,23 +6,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.demo.district import MARIA, ROSA
+from monitor.demo.district import ROSA
 from monitor.domain.takedown import load_takedown_guides
 from monitor.domain.vocabulary import Decision, FlagKind
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
-
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    """Somebody who is impersonated."""
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

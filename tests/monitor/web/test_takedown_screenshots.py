@@ -1,6 +1,5 @@
 """Uploading a screenshot: one form takes files, and every other body stays as small as it was."""
 
-from dataclasses import replace
 from io import BytesIO
 from random import Random
 
@@ -8,26 +7,15 @@ import pytest
 
 from monitor import sources
 from monitor.demo import response as cdn
-from monitor.demo.district import MARIA, ROSA
+from monitor.demo.district import ROSA
 from monitor.domain.vocabulary import FlagKind
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.web.app import MAX_FORM_BYTES
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, Seen
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 SHOT = cdn.draw_png("what maria saw")
-
-
-@pytest.fixture
-def maria(portal: Portal) -> Staff:
-    """Somebody who is impersonated."""
-    world = portal.world
-    world.internet = world.internet.add_entry(IMPOSTOR)
-    maria = world.joins(MARIA)
-    world.sweep()
-    return maria
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Decision
-from tests.monitor.services.world import Staff
+from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
-from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake
+from tests.monitor.web.review.flagged import ANA, fake
 
 
 @pytest.fixture

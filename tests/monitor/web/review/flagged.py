@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import FlagKind
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import Portal
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 ANA, BO = REVIEWERS
 
 
