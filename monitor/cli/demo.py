@@ -1,13 +1,16 @@
 """The demo: a made-up district, from the first invitation to the third digest.
 
-Its story on one screen, and its pages in a browser.
+Its story on one screen, and its pages in a browser, with the emails as mail programs show them.
 """
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +29,6 @@ from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
 from monitor.demo.district import ENROLLED, NAME, NEWCOMER, STAFF, ZONE
 from monitor.demo.district import REVIEWERS as RETELLING_REVIEWERS
-from monitor.demo.mailbox import DemoMailbox
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import (
     OPERATOR,
@@ -52,9 +54,46 @@ from monitor.services.jobs import take_over_jobs
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.labels import EVENT_KINDS, FLAG_KINDS, GAPS, SEVERITIES, format_site_name
-from reports.pages.demo import CastMember
+from reports.pages.demo import CastMember, DemoEmail
 from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE_OUTCOMES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoMailbox:
+    """The outbox of a played story.
+
+    `story_address` is where its emails say that the pages are, `address` where they are now.
+    """
+
+    folder: Path
+    story_address: str = ""
+    address: str = ""
+
+    def list_emails(self) -> tuple[DemoEmail, ...]:
+        """Return all emails, the last one sent first."""
+        # Some have the same minute: then the clock of the file system knows.
+        paths = sorted(self.folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns)
+        emails = sorted(self._read_emails(paths), key=lambda each: each.sent_at)
+        return tuple(reversed(emails))
+
+    def _read_emails(self, paths: Iterable[Path]) -> Iterator[DemoEmail]:
+        for path in paths:
+            message = message_from_bytes(path.read_bytes(), policy=policy.default)
+            yield DemoEmail(
+                name=path.stem,
+                to=str(message["To"]),
+                subject=str(message["Subject"]),
+                sent_at=parsedate_to_datetime(str(message["Date"])),
+                text=self._read_part(message, "plain"),
+                html=self._read_part(message, "html"),
+            )
+
+    def _read_part(self, message: EmailMessage, kind: str) -> str:
+        body = message.get_body((kind,))
+        text = str(body.get_content()) if body else ""
+        return text.replace(self.story_address, self.address) if self.story_address else text
+
 
 ACTOR_PARTS: Final = {
     "maria": "fifth grade science teacher; someone pretends to be her",

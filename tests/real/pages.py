@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from monitor.app import OUTBOX, App
-from monitor.cli.demo import list_actors
-from monitor.demo.mailbox import DemoMailbox
+from monitor.cli.demo import DemoMailbox, list_actors
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import open_played_story
 from monitor.services.jobs import (

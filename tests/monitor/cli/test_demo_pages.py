@@ -14,9 +14,8 @@ from rich.console import Console
 
 from monitor.app import OUTBOX
 from monitor.cli.context import Output
-from monitor.cli.demo import list_actors, serve_demo
+from monitor.cli.demo import DemoMailbox, list_actors, serve_demo
 from monitor.demo.district import BASIC_SCOPES, NEWCOMER, ZONE
-from monitor.demo.mailbox import DemoMailbox
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import CODE, invite_newcomer, open_played_story
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code

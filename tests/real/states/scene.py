@@ -11,10 +11,9 @@ from flask import Blueprint, Flask, abort
 from msgspec import structs
 
 from monitor.app import OUTBOX, App
-from monitor.cli.demo import list_actors
+from monitor.cli.demo import DemoMailbox, list_actors
 from monitor.config import CALLBACK_PATH, SignInMethod
 from monitor.db.database import Database as Store
-from monitor.demo.mailbox import DemoMailbox
 from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
