@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from monitor.db.connection import DatabaseConnection, Row, parse_datetime
-from monitor.db.encryption import Encryption
+from monitor.db.connection import Row, parse_datetime
+from monitor.db.encryption import EncryptedTable
 
 
 class ProofState(StrEnum):
@@ -28,11 +28,7 @@ class AccountProof:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AccountProofsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class AccountProofsTable(EncryptedTable):
     def save_account_proof(self, proof: AccountProof) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
+    Table,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError
@@ -56,11 +56,7 @@ class Invitation:
         return self.spent_at is None and now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class InvitationsTable(EncryptedTable):
     def insert_invitation(self, invitation: Invitation) -> None:
         self.encryption.keys.create_key(invitation.id)
         with self.connection.begin_transaction():
@@ -213,11 +209,7 @@ def _build_invitation_place(invitation_id: str) -> str:
     return f"invitations/{invitation_id}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class EnrollmentDraftsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class EnrollmentDraftsTable(EncryptedTable):
     def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
         found = self.connection.fetch_row(
             "SELECT encrypted FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
@@ -284,11 +276,7 @@ ORDER BY rowid DESC LIMIT 1) AS invitation_id
 FROM staff_listings LEFT JOIN people ON people.keyed_hash = staff_listings.keyed_hash"""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffListingsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class StaffListingsTable(EncryptedTable):
     def count_listed(self) -> int:
         """Count what the last file, or the staff directory, listed."""
         return self.connection.count_rows("staff_listings", "missing_since IS NULL")
@@ -417,10 +405,7 @@ class SignInSession:
 _SELECT_SESSIONS = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
 
 
-@dataclass(frozen=True, slots=True)
-class SignInSessionsTable:
-    connection: DatabaseConnection
-
+class SignInSessionsTable(Table):
     def insert_session(self, session: SignInSession) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -505,10 +490,7 @@ _SELECT_SIGN_IN_LINKS = """SELECT id, account_id, browser, asked_at, expires_at,
 FROM sign_in_links"""
 
 
-@dataclass(frozen=True, slots=True)
-class SignInLinksTable:
-    connection: DatabaseConnection
-
+class SignInLinksTable(Table):
     def insert_sign_in_link(self, link: SignInLink) -> None:
         self.connection.write_rows(
             """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
@@ -623,11 +605,7 @@ _SELECT_TOKENS = """SELECT id, account_id, person_id, scopes, created_at, expire
 encrypted FROM access_tokens"""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessTokensTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class AccessTokensTable(EncryptedTable):
     def insert_token(self, token: AccessToken, secret: str) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(

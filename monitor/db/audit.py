@@ -14,17 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
-from monitor.db.encryption import DISTRICT, AuditPosition, Encryption
+from monitor.db.connection import Row, format_datetime, parse_datetime
+from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
 from monitor.domain.errors import MonitorError
 from monitor.domain.vocabulary import AuditEndStatus
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLogEnd:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class AuditLogEnd(EncryptedTable):
     def load_last_position(self) -> AuditPosition:
         row = self.connection.fetch_row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
         return AuditPosition() if row is None else AuditPosition(row["seq"], row["link"])
@@ -128,12 +124,8 @@ _LINKED_COLUMNS = ("seq", "at", "actor", "action", "subject", "details")
 _SELECT_ENTRIES = "SELECT seq, at, actor, action, subject, details, link FROM audit"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditTable:
+class AuditTable(EncryptedTable):
     """Each row holds a keyed hash of itself and of the row before it."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def append_entry(
         self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]

@@ -1,19 +1,14 @@
 """The data breaches that a person's work address was part of."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, parse_datetime
-from monitor.db.encryption import Encryption
+from monitor.db.connection import Row, parse_datetime
+from monitor.db.encryption import EncryptedTable
 from monitor.domain.breach import BreachRecord
 from scrapers.models import Breach
 
 
-@dataclass(frozen=True, slots=True)
-class BreachesTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class BreachesTable(EncryptedTable):
     def save_breach(self, person_id: str, record: BreachRecord) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

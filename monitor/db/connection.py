@@ -593,6 +593,13 @@ class DatabaseConnection:
             session.depth -= 1
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What reads and writes the rows of one noun."""
+
+    connection: DatabaseConnection
+
+
 def measure_log_bytes(path: Path) -> int:
     """Return the size of a database's write-ahead log; 0 where there is none."""
     try:

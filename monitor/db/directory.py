@@ -5,15 +5,13 @@ whether anyone did.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
     parse_datetime,
 )
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.domain.scim import DirectoryUser, UserFilter
 
@@ -25,11 +23,7 @@ AND keyed_hash NOT IN (SELECT keyed_hash FROM invitations)
 AND keyed_hash NOT IN (SELECT keyed_hash FROM people)"""
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryUsersTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class DirectoryUsersTable(EncryptedTable):
     def insert_user(self, user: DirectoryUser, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(

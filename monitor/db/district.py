@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, parse_datetime
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.connection import Table, parse_datetime
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from scrapers.models import Outcome
@@ -12,11 +12,7 @@ from scrapers.models import Outcome
 _ALL_FINDINGS = "district findings"
 
 
-@dataclass(frozen=True, slots=True)
-class DistrictFindingsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class DistrictFindingsTable(EncryptedTable):
     def save_district_finding(self, finding: DistrictFinding) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -85,10 +81,7 @@ class DistrictCheck:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DistrictChecksTable:
-    connection: DatabaseConnection
-
+class DistrictChecksTable(Table):
     def save_district_check(self, check: DistrictCheck) -> None:
         self.connection.write_rows(
             """INSERT INTO district_checks (source, outcome, asked, at, note)

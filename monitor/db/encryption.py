@@ -19,7 +19,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode
+from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
 from monitor.db.migrations import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
 
@@ -259,6 +259,13 @@ class Encryption:
     def keyed_hash(self, key_id: str, text: str) -> bytes:
         """Return the same bytes for the same text, and tell nothing without the key."""
         return hmac.digest(self.keys.load_key(key_id).hash_key, encode_utf8(text), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedTable(Table):
+    """A table with personal text in its rows."""
+
+    encryption: Encryption
 
 
 def _decrypt_value(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:

@@ -1,17 +1,16 @@
 """What was flagged, and what people ruled."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
     build_damage_error,
     find_next_seq,
     format_datetime,
 )
-from monitor.db.encryption import Encryption
+from monitor.db.encryption import EncryptedTable
 from monitor.db.people import (
     PeopleTable,
     build_missing_flag_error,
@@ -38,11 +37,7 @@ _MOVE_ROWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FlagsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class FlagsTable(EncryptedTable):
     def insert_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

@@ -9,13 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import (
-    DatabaseConnection,
-    Row,
-    find_next_seq,
-    parse_datetime,
-)
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.connection import Row, Table, find_next_seq, parse_datetime
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
@@ -49,11 +44,7 @@ class EventRecord:
 _SELECT_EVENTS = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
 
 
-@dataclass(frozen=True, slots=True)
-class EventsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class EventsTable(EncryptedTable):
     def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "events")
@@ -118,11 +109,7 @@ def _build_event_place(seq: int) -> str:
     return f"events/{seq}/url"
 
 
-@dataclass(frozen=True, slots=True)
-class SightingsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class SightingsTable(EncryptedTable):
     def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
         rows = self.connection.fetch_rows(
             """SELECT person_id, item_id, question, encrypted FROM sightings
@@ -226,11 +213,7 @@ def _build_sighting_place(item_id: str, mark: bytes) -> str:
     return f"sightings/{item_id}/{mark.hex()}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class VersionsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class VersionsTable(EncryptedTable):
     def list_versions(self, item_id: str) -> tuple[ItemVersion, ...]:
         return tuple(self.load_versions_by_seq(item_id).values())
 
@@ -320,10 +303,7 @@ def _build_version_place(seq: int) -> str:
     return f"versions/{seq}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackTable:
-    connection: DatabaseConnection
-
+class FeedbackTable(Table):
     def list_feedback_of_item(self, item_id: str) -> tuple[Feedback, ...]:
         rows = self.connection.fetch_rows(
             "SELECT item_id, decision, at, flag_id FROM feedback WHERE item_id = ? ORDER BY seq",
@@ -365,12 +345,8 @@ class FeedbackTable:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsTable:
+class ItemsTable(EncryptedTable):
     """`aliases` are all the keys an item is known by: canonical URLs and account keys."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
         """Return the id of each item that was new or changed, and when, without opening it."""
@@ -622,15 +598,11 @@ def _build_item_place(item_id: str, column: str) -> str:
 _OUTSIDE_A_WAVE = (Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED)
 
 
-@dataclass(frozen=True, slots=True)
-class NewAccountsTable:
+class NewAccountsTable(EncryptedTable):
     """New accounts under a name of the staff; school and network are one hash, shared by people.
 
     No more is compared between people than when such accounts appeared.
     """
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def save_new_account(self, item: Item, school: str, appeared_at: datetime) -> None:
         """Keep when it appeared; what was kept of it before stays."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
+    Table,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -32,10 +32,7 @@ class Job:
 _SELECT_JOBS = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
 
 
-@dataclass(frozen=True, slots=True)
-class JobsTable:
-    connection: DatabaseConnection
-
+class JobsTable(Table):
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
         """Add it where it is not there yet: a restart never puts off what was missed."""
         self.connection.write_rows(
@@ -119,10 +116,7 @@ def _parse_job_row(row: Row) -> Job:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ClockTable:
-    connection: DatabaseConnection
-
+class ClockTable(Table):
     def find_last_time(self) -> datetime | None:
         """Return when the service last noted the time; None before it ever did."""
         found = self.connection.fetch_row("SELECT at FROM clock")

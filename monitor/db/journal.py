@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, SyncMode
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.connection import Row, SyncMode
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.domain.item import LastReadPage
 from monitor.domain.planning.budget import QueryHistory
 from monitor.domain.students.matching import ContactMatchResult
@@ -24,11 +24,7 @@ class StagedAnswer:
     verdict: ContactMatchResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JournalTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class JournalTable(EncryptedTable):
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
         """Store them in one transaction; a question staged again replaces its earlier answer.
 
@@ -271,11 +267,7 @@ class QuestionRecord:
     history: QueryHistory | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class QuestionsTable(EncryptedTable):
     def save_question(self, question: QuestionRecord) -> None:
         mark = self.encryption.keyed_hash(question.person_id, question.key)
         with self.connection.begin_transaction():

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, parse_datetime
-from monitor.db.encryption import Encryption
+from monitor.db.connection import Row, parse_datetime
+from monitor.db.encryption import EncryptedTable
 from monitor.domain.person import PersonName
 
 
@@ -27,11 +27,7 @@ class _NameChangeContent:
     name: PersonName
 
 
-@dataclass(frozen=True, slots=True)
-class NameChangesTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class NameChangesTable(EncryptedTable):
     def save_name_change(self, change: NameChange) -> None:
         """Keep it in place of an earlier one, whose `id` then names nothing anymore."""
         with self.connection.begin_transaction():

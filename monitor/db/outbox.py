@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
+    Table,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.encryption import Encryption
+from monitor.db.encryption import EncryptedTable
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
@@ -74,11 +74,7 @@ due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried
 FROM outbox"""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class OutboxTable(EncryptedTable):
     def insert_email(self, email: OutboxEmail, view: object) -> bool:
         """Keep the email and its view, once: return False where it repeats an earlier one.
 
@@ -338,10 +334,7 @@ def _build_missing_email_error(email_id: str) -> InputError:
     return InputError(f"There is no letter {email_id} to read any more.")
 
 
-@dataclass(frozen=True, slots=True)
-class EmailCounts:
-    connection: DatabaseConnection
-
+class EmailCounts(Table):
     def count_emails_by_state(self) -> Mapping[EmailState, int]:
         rows = self.connection.fetch_rows(
             "SELECT state, count(*) AS count FROM outbox GROUP BY state"
@@ -386,11 +379,7 @@ class SuppressedAddress:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionListTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class SuppressionListTable(EncryptedTable):
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
         with self.connection.begin_transaction():
             self.connection.replace_row(
@@ -434,11 +423,7 @@ def _parse_suppression_row(row: Row) -> SuppressedAddress:
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 
 
-@dataclass(frozen=True, slots=True)
-class UnsubscribesTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class UnsubscribesTable(EncryptedTable):
     def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
         self.connection.write_rows(
             "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -473,10 +458,7 @@ class UnsubscribesTable:
         return person if hmac.compare_digest(right.encode(), token.encode()) else None
 
 
-@dataclass(frozen=True, slots=True)
-class EmailCadencesTable:
-    connection: DatabaseConnection
-
+class EmailCadencesTable(Table):
     def set_cadence(self, person_id: str, cadence: EmailCadence, at: datetime) -> None:
         self.connection.write_rows(
             """INSERT INTO email_cadences (person_id, cadence, chosen_at) VALUES (?, ?, ?)
@@ -495,10 +477,7 @@ class EmailCadencesTable:
         return EmailCadence.WEEKLY if found is None else EmailCadence(found["cadence"])
 
 
-@dataclass(frozen=True, slots=True)
-class LanguagesTable:
-    connection: DatabaseConnection
-
+class LanguagesTable(Table):
     def set_language(self, person_id: str, language: Language, at: datetime) -> None:
         self.connection.write_rows(
             """INSERT INTO languages (person_id, language, chosen_at) VALUES (?, ?, ?)

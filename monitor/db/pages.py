@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.db.connection import DatabaseConnection, Row
-from monitor.db.encryption import Encryption
+from monitor.db.connection import Row
+from monitor.db.encryption import EncryptedTable
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
 
@@ -39,15 +39,11 @@ class StoredPage:
         return self.query.subject
 
 
-@dataclass(frozen=True, slots=True)
-class PagesTable:
+class PagesTable(EncryptedTable):
     """A page is stored once, even if seen often; the end of its sweep decides if it is evidence.
 
     Their kinds and states say which flags need evidence.
     """
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""

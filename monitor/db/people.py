@@ -15,11 +15,12 @@ from pathlib import Path
 from monitor.db.connection import (
     DatabaseConnection,
     Row,
+    Table,
     find_next_seq,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import HoldProposal
@@ -28,11 +29,7 @@ from monitor.domain.person import Person
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class PeopleTable(EncryptedTable):
     def insert_person(self, person: Person) -> None:
         self.encryption.keys.create_key(person.id)
         with self.connection.begin_transaction():
@@ -205,10 +202,7 @@ _SELECT_CONSENTS = """SELECT seq, person_id, text_version, text_hash, scopes, gi
 withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentsTable:
-    connection: DatabaseConnection
-
+class ConsentsTable(Table):
     def insert_consent(self, consent: Consent) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -310,11 +304,7 @@ class LegalHold:
     lifted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LegalHoldsTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class LegalHoldsTable(EncryptedTable):
     def insert_legal_hold(self, hold: LegalHold) -> None:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "legal_holds")
@@ -373,12 +363,8 @@ class LegalHoldsTable:
         return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
 
 
-@dataclass(frozen=True, slots=True)
-class HoldProposalsTable:
+class HoldProposalsTable(EncryptedTable):
     """What one reviewer proposed and no other has confirmed."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def insert_hold_proposal(self, proposal: HoldProposal) -> None:
         with self.connection.begin_transaction():
@@ -507,11 +493,7 @@ class _AddressChangeContent:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChangesTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class AddressChangesTable(EncryptedTable):
     def insert_address_change(self, change: AddressChange) -> None:
         addresses = _AddressChangeContent(change.old, change.new)
         with self.connection.begin_transaction():

@@ -4,18 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, parse_datetime
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.connection import Row, parse_datetime
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import load_flag_owner
 from monitor.domain.item import Item
 
 
-@dataclass(frozen=True, slots=True)
-class PicturesTable:
+class PicturesTable(EncryptedTable):
     """Prints and accounts are hashes under the district's key, so that people share them."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def save_picture(self, item: Item) -> None:
         """Keep the mark of the picture that an account shows now, or none."""
@@ -56,12 +52,8 @@ class Thumbnail:
     picture: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ThumbnailsTable:
+class ThumbnailsTable(EncryptedTable):
     """A check stores those of all accounts; its end deletes all but those that are compared."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
         """Store it in place of an earlier one."""
@@ -152,12 +144,8 @@ class Screenshot:
     picture: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenshotsTable:
+class ScreenshotsTable(EncryptedTable):
     """The flag is a column only: two flags that become one keep the screenshots of both."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def insert_screenshot(self, screenshot: Screenshot) -> None:
         with self.connection.begin_transaction():

@@ -11,13 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
+    Table,
     find_next_seq,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.encryption import Encryption
+from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_school, load_flag_owner
 from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
 from monitor.domain.errors import InputError
@@ -96,11 +96,7 @@ class ListSlice:
 WHOLE_LIST = ListSlice(start=0, length=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewIndexTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class ReviewIndexTable(EncryptedTable):
     def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -178,10 +174,7 @@ class ReviewAssignment:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentsTable:
-    connection: DatabaseConnection
-
+class AssignmentsTable(Table):
     def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
         found = self.connection.fetch_row(
             "SELECT flag_id, reviewer_id, at FROM assignments WHERE flag_id = ?", flag_id
@@ -224,11 +217,7 @@ class ReviewNote:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewNotesTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class ReviewNotesTable(EncryptedTable):
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
             person = load_flag_owner(self.connection, note.flag_id)
@@ -264,11 +253,8 @@ def _build_review_note_place(seq: int) -> str:
     return f"review_notes/{seq}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class AccessLogTable:
+class AccessLogTable(Table):
     """`reviewer` is an opaque id."""
-
-    connection: DatabaseConnection
 
     def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
@@ -293,11 +279,7 @@ class AccessLogTable:
         self.connection.write_rows("DELETE FROM access_log WHERE until < ?", at)
 
 
-@dataclass(frozen=True, slots=True)
-class BreakGlassTable:
-    connection: DatabaseConnection
-    encryption: Encryption
-
+class BreakGlassTable(EncryptedTable):
     def save_break_glass_proposal(self, proposal: BreakGlassProposal) -> None:
         """Keep it, in place of what it was before."""
         broken = proposal.break_glass
@@ -372,10 +354,7 @@ class FlagOccurrence:
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FlagStatistics:
-    connection: DatabaseConnection
-
+class FlagStatistics(Table):
     def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag was opened, no matter who may see it."""
         return self._list_occurrences(

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
     SyncMode,
+    Table,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.files import write_private_file
 from monitor.domain.errors import CannotWriteError, InputError
 from scrapers.http.budget import QuotaUsage, roll_over_usage
@@ -46,10 +46,7 @@ class SourceHealth:
 _SELECT_HEALTH = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceHealthTable:
-    connection: DatabaseConnection
-
+class SourceHealthTable(Table):
     def find_source_health(self, source: str) -> SourceHealth | None:
         found = self.connection.fetch_row(f"{_SELECT_HEALTH} WHERE source = ?", source)
         return None if found is None else _parse_health_row(found)
@@ -82,12 +79,8 @@ def _parse_health_row(row: Row) -> SourceHealth:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HostsTable:
+class HostsTable(EncryptedTable):
     """Remembers hosts for the crawler (`scrapers.http.throttle.HostStore`)."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def load_host_state(self, host: str) -> HostState | None:
         found = self.connection.fetch_row(
@@ -139,12 +132,8 @@ def _build_host_place(mark: bytes) -> str:
     return f"hosts/{mark.hex()}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class RobotsFilesTable:
+class RobotsFilesTable(EncryptedTable):
     """Remembers robots.txt for the crawler (`scrapers.http.robots.RobotsStore`)."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
 
     def load_robots_file(self, origin: str) -> RobotsRecord | None:
         mark = self.encryption.keyed_hash(DISTRICT, origin)
@@ -195,11 +184,8 @@ def _build_robots_place(mark: bytes) -> str:
     return f"robots_files/{mark.hex()}/encrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestQuotaTable:
+class RequestQuotaTable(Table):
     """Remembers quotas for the crawler (`scrapers.http.budget.QuotaStore`)."""
-
-    connection: DatabaseConnection
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
         found = self.connection.fetch_row(
@@ -242,10 +228,7 @@ class WeeklyApiCost:
     requests: int
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCostsTable:
-    connection: DatabaseConnection
-
+class ApiCostsTable(Table):
     def insert_api_cost(self, cost: WeeklyApiCost) -> None:
         """Count it, and as no one's if they were erased meanwhile: it was spent all the same."""
         with self.connection.begin_transaction(SyncMode.NORMAL):

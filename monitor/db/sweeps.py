@@ -11,9 +11,9 @@ from enum import StrEnum
 from json import dumps
 
 from monitor.db.connection import (
-    DatabaseConnection,
     Row,
     SyncMode,
+    Table,
     parse_datetime,
     parse_optional_datetime,
 )
@@ -72,10 +72,7 @@ _SELECT_SOURCE_RUNS = """SELECT sweep_id, source, outcome, note, since, asked, a
 FROM source_runs"""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepsTable:
-    connection: DatabaseConnection
-
+class SweepsTable(Table):
     def open_or_resume(self, sweep: Sweep) -> Sweep:
         """Return the open one of that kind and person, of whatever week, or open this one."""
         with self.connection.begin_transaction():
@@ -290,10 +287,7 @@ _SELECT_RUN_REQUESTS = """SELECT id, kind, person_id, asked_at, done_at, note, s
 FROM run_requests"""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequestsTable:
-    connection: DatabaseConnection
-
+class RunRequestsTable(Table):
     def insert_run_request(self, request: RunRequest) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -408,10 +402,7 @@ class CanaryCheck:
 _SELECT_CANARY_CHECKS = "SELECT source, at, trust, outcome, note FROM canary_checks"
 
 
-@dataclass(frozen=True, slots=True)
-class CanaryChecksTable:
-    connection: DatabaseConnection
-
+class CanaryChecksTable(Table):
     def find_canary_check(self, source: str) -> CanaryCheck | None:
         found = self.connection.fetch_row(f"{_SELECT_CANARY_CHECKS} WHERE source = ?", source)
         return None if found is None else _parse_canary_check_row(found)
