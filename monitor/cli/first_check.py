@@ -17,6 +17,7 @@ from monitor.db.accounts import Invitation
 from monitor.db.files import StateFolderLock, write_private_file
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent_text import SCOPE_SENTENCES
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope, SweepKind
@@ -28,7 +29,6 @@ from monitor.services.consent import (
 )
 from monitor.services.digests import build_digest_view
 from monitor.services.enrollment import (
-    EnrollmentAnswers,
     SentInvitation,
     enroll_with_code,
     invite_person,

@@ -25,6 +25,7 @@ from monitor.cli.setup import (
     write_and_check,
 )
 from monitor.db.accounts import Invitation
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.health import HealthResult
 from monitor.domain.person import PersonName
@@ -32,7 +33,7 @@ from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import stop_on_signals
 from monitor.services.consent import list_offered_scopes, list_terms_sections
 from monitor.services.digests import build_digest_view
-from monitor.services.enrollment import EnrollmentAnswers, SentInvitation
+from monitor.services.enrollment import SentInvitation
 from monitor.services.setup import SetupResult, send_setup_test
 from monitor.services.setup_questions import Answers
 from monitor.services.sweeps import ProgressListener

@@ -23,10 +23,11 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import RunningClock, StoryClock
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.mail.smtp import keep_all_emails
-from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes

@@ -20,11 +20,10 @@ class Invitee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentDraft:
-    """`done` are the answered pages; an answer stays when its page is shown again."""
+class EnrollmentAnswers:
+    """What a person enters when joining. The email address is that of the invitation."""
 
     name: PersonName
-    done: frozenset[EnrollmentStep] = field(default_factory=frozenset)
     scopes: frozenset[Scope] = field(default_factory=frozenset)
     school: str = ""
     role: str = ""
@@ -33,6 +32,14 @@ class EnrollmentDraft:
     accounts: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrollmentDraft(EnrollmentAnswers):
+    """`done` are the answered pages; an answer stays when its page is shown again."""
+
+    done: frozenset[EnrollmentStep] = field(default_factory=frozenset)
 
     @classmethod
     def from_person(cls, person: Person, scopes: frozenset[Scope]) -> Self:

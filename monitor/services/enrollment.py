@@ -22,7 +22,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
-from monitor.domain.enrollment import EnrollmentDraft, Invitee
+from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.names.parsing import split_own_name
@@ -114,22 +114,6 @@ def _is_invitation_delivered(app: App, invitation_id: str) -> bool:
 
 
 EMPTY_NAME = PersonName(given="", family="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentAnswers:
-    """What a person enters when joining. The email address is that of the invitation."""
-
-    name: PersonName
-    scopes: frozenset[Scope]
-    school: str = ""
-    role: str = ""
-    places: tuple[str, ...] = ()
-    handles: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    absent_from: tuple[str, ...] = ()
-    zone: str = ""
 
 
 # Microsoft 365 takes 30 messages a minute from one mailbox; other emails need room, too.
@@ -476,9 +460,7 @@ def preview_enrollment_queries(
     app: App, invitation_id: str, draft: EnrollmentDraft
 ) -> QueryPreview:
     """Show every question that would be asked first, and ask nothing."""
-    person = build_person(
-        app, _require_open_invitation(app, invitation_id), build_enrollment_answers(draft)
-    )
+    person = build_person(app, _require_open_invitation(app, invitation_id), draft)
     queries = plan_preview_queries(app, person, draft.scopes, app.clock.now())
     return build_query_preview(queries, app.sources)
 
@@ -498,9 +480,7 @@ def complete_enrollment(
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
         invitation = _require_open_invitation(app, invitation_id)
-        person = accept_invitation(
-            app, invitation, build_enrollment_answers(draft), ConsentChannel.PORTAL
-        )
+        person = accept_invitation(app, invitation, draft, ConsentChannel.PORTAL)
         app.db.enrollment_drafts.delete_draft(invitation_id)
     return person
 
@@ -510,20 +490,6 @@ def _require_open_invitation(app: App, invitation_id: str) -> Invitation:
         reason = "This invitation was already used or has expired. Ask IT for a new one."
         raise NotPermittedError(reason)
     return app.db.invitations.load_invitation(invitation_id)
-
-
-def build_enrollment_answers(draft: EnrollmentDraft) -> EnrollmentAnswers:
-    return EnrollmentAnswers(
-        name=draft.name,
-        scopes=draft.scopes,
-        school=draft.school,
-        role=draft.role,
-        places=draft.places,
-        handles=draft.handles,
-        accounts=draft.accounts,
-        pages=draft.pages,
-        absent_from=draft.absent_from,
-    )
 
 
 def preview_added_queries(

@@ -16,10 +16,11 @@ from flask import Blueprint, Response, abort
 
 from monitor.db.accounts import Invitation
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSection
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope, SourceStage
-from monitor.services.enrollment import EnrollmentAnswers, SentInvitation, parse_own_name
+from monitor.services.enrollment import SentInvitation, parse_own_name
 from monitor.services.sweeps import ProgressListener
 from monitor.web.enrollment import build_consent_parts
 from monitor.web.forms import WebForm, read_form

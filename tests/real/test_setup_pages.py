@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Page
 
 from monitor.db.accounts import Invitation
 from monitor.domain.consent_text import ConsentSection
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError
 from monitor.domain.health import HealthResult, report_failure, report_ok, report_warning
 from monitor.domain.vocabulary import Scope
-from monitor.services.enrollment import EnrollmentAnswers, SentInvitation
+from monitor.services.enrollment import SentInvitation
 from monitor.services.setup import NextStep, SetupResult
 from monitor.services.setup_questions import UNIT_DATA, Answers
 from monitor.web.first_check import FirstCheckActions, FirstCheckResult, FirstCheckTerms

@@ -14,12 +14,13 @@ from monitor.config import Config
 from monitor.config_file import load_config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import Scope
 from monitor.matcher.keys import build_roster, write_tokens
 from monitor.services.digests import queue_weekly_digest
-from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.jobs import run_full_sweep
 from monitor.services.outbox import send_due
 from tests.real.bluesky import COACH, Bluesky, Profile

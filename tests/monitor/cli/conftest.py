@@ -23,14 +23,10 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
-from monitor.services.enrollment import (
-    EnrollmentAnswers,
-    enroll_with_code,
-    hash_code,
-    invite_person,
-)
+from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS

@@ -16,8 +16,8 @@ from monitor.cli.context import CliContext
 from monitor.cli.setup_pages import IDLE_LASTS, OwnFirstCheck, list_entry_lines, wait_for_end
 from monitor.config_file import load_config
 from monitor.demo.server import WebServer
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError
-from monitor.services.enrollment import EnrollmentAnswers
 from monitor.web.server import LOOPBACK
 from monitor.web.setup import SetupVisit
 from tests.monitor.cli.conftest import EVERYTHING, ROSA, Said, Terminal, run

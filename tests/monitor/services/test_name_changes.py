@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import Person, PersonName
-from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.name_changes import (
     confirm_name_change,
     decline_name_change,

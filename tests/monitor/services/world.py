@@ -22,10 +22,11 @@ from monitor.demo.district import StaffMember
 from monitor.demo.internet import Internet
 from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.vocabulary import Decision, FlagKind, SweepKind
-from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import (
     delete_expired_data,

@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from monitor.db.accounts import Invitation
 from monitor.domain.consent_text import ConsentSection
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.health import report_ok
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope, SourceStage
-from monitor.services.enrollment import EnrollmentAnswers, SentInvitation
+from monitor.services.enrollment import SentInvitation
 from monitor.services.setup import SetupResult
 from monitor.web.first_check import FirstCheckActions, FirstCheckResult, FirstCheckTerms
 from monitor.web.setup import SetupActions, SetupVisit, create_setup_app

@@ -10,6 +10,7 @@ from monitor.app import App
 from monitor.db.accounts import Invitation, SignInLink
 from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
@@ -17,12 +18,7 @@ from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.auth import find_account_id
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data
-from monitor.services.enrollment import (
-    EnrollmentAnswers,
-    enroll_with_code,
-    hash_code,
-    invite_person,
-)
+from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.feedback import record_feedback
 from monitor.services.findings import list_pending_cards
