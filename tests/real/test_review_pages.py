@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
@@ -42,12 +42,6 @@ def imitation(flags: list[Flag]) -> Flag:
 
 def states(pages: Pages, flags: list[Flag]) -> set[FlagState]:
     return {pages.app.db.flags.load_flag(flag.id).state for flag in flags}
-
-
-def opens_first(page: Page) -> None:
-    page.goto("/review")
-    page.locator("[data-open]").first.click()
-    page.wait_for_url("**/review/flags/*")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

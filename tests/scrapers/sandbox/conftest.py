@@ -1,6 +1,6 @@
 """A parser for the tests, and who is alive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,6 @@ from scrapers.sites.presence import PresenceSource
 from tests.scrapers.sandbox.sources import MANNERS, Rogue
 
 RULE = PresenceRule(e_code=200, e_string="class='card'", m_code=404, m_string="")
-
-Alive = Callable[[int], bool]
 
 
 @pytest.fixture
