@@ -27,7 +27,7 @@ from monitor.config import (
     SourcesConfig,
 )
 from monitor.db.database import Database
-from monitor.demo import district, scale
+from monitor.demo import district
 from monitor.demo.district import StaffMember
 from monitor.demo.setup import PORTAL_URL
 from monitor.domain.consent import Consent
@@ -36,6 +36,7 @@ from monitor.services.jobs import run_full_sweep
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
+from tests.bench import scale
 from tests.bench.cost import peak_mebibytes
 
 # Written in letters that no site allows in a handle, so the declared handle alone is asked about.
