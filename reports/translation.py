@@ -25,6 +25,8 @@ _CURRENT: ContextVar[Language] = ContextVar("language", default=Language.ENGLISH
 _FACT = re.compile(r"%\((\w+)\)s")
 # What is said as it is within a list: a letter, or words in quotation marks.
 _QUOTED = re.compile(r"\S{1,2}|“.*”|\".*\"")
+# Before this sound, Spanish says "e" in place of "y".
+_SPANISH_E = re.compile(r"h?i(?![aeo])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 # Fewer letters than these fit too much; a fact of this name is a single letter itself.
 _FEWEST_LETTERS, _LETTER = 4, "letter"
@@ -215,7 +217,10 @@ def _translate_list(language: Language, text: str, depth: int) -> str:
     if not any(said) or not all(known):
         return ""
     *most, last = (each or word for each, word in zip(said, words, strict=True))
-    return f"{', '.join(most)}{translate_message(' and ')}{last}"
+    joint = translate_message(" and ")
+    if language is Language.SPANISH and _SPANISH_E.match(last):
+        joint = " e "
+    return f"{', '.join(most)}{joint}{last}"
 
 
 def _translate_each_sentence(language: Language, text: str, depth: int) -> str:

@@ -265,7 +265,7 @@ def _build_directory_part(user: DirectoryUser) -> ExportPart:
     return ExportPart(
         title="Your district's staff directory",
         about="What it sent about you. It does not learn whether you joined.",
-        columns=("Address", "Name", "Title", "Its ID of you", "Active"),
+        columns=("Address", "Name", "Job title", "Its ID of you", "Active"),
         rows=(
             (
                 user.user_name,

@@ -207,7 +207,7 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "About 20 other people with an online presence may have your name.",
-            "Quizás 20 personas más con presencia en internet tengan su nombre.",
+            "Puede haber 20 personas más con su nombre y con presencia en internet.",
         ),
         (
             "A phone number and a street address appear next to your name, in the title.",
@@ -219,11 +219,13 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
             "Comparte “robotics” y su sitio con resultados que usted dijo que son suyos.",
         ),
         ("each of 3 sources (of 9)", "cada una de 3 fuentes (de 9)"),
+        ("purchases and spoken languages", "compras e idiomas que se hablan"),
+        ("purchases and usernames", "compras y nombres de usuario"),
         ("followers: 169", "seguidores: 169"),
         ("Seen on Web search.", "Vista en Búsqueda web."),
         (
             "To decline, do nothing. You get one reminder and no more.",
-            "Para rechazar, no haga nada. Recibe un recordatorio y ninguno más.",
+            "Para rechazar, no haga nada. Recibirá un solo recordatorio.",
         ),
         ("What no one ever said.", "What no one ever said."),
         ("Rosa and Maria", "Rosa and Maria"),
