@@ -13,7 +13,8 @@ FOREWORD = """\
 # Commands
 
 Every command with its options, as `namesake COMMAND --help` prints them. `make sources` writes this
-page. Run them as root; [running it for real](operate.md) says when.
+page. Run them as root, `demo` and `me` as yourself; [running it for real](operate.md) says when.
+Before or after each: `--config FILE`, where the configuration is in another place.
 """
 
 

@@ -407,7 +407,7 @@ DISTRICT_QUESTIONS = (
     SetupQuestion(
         key="staff_file",
         prompt="Staff file (CSV)",
-        why="A list of whom to invite. For now it is only checked, and no one is invited.",
+        why="A list of whom to invite. It is only checked: a later question is for inviting them.",
         parse=_parse_staff_file,
         default=NONE,
     ),
