@@ -25,7 +25,7 @@ STDERR_FD = 2
 # random, sources and paths are of the configuration, reasons are our own sentences.
 FIELDS: Final = (
     *("district", "sweep", "kind", "source", "outcome", "weekday", "worker", "job"),
-    *("accepted", "deferred", "refused", "held", "email", "delivery", "sent"),
+    *("accepted", "deferred", "refused", "held", "dropped", "email", "delivery", "sent"),
     *("line", "page", "method", "status", "bytes", "removed", "code"),
     *("seconds", "minutes", "error", "reason", "logger"),
 )

@@ -80,7 +80,8 @@ def send(context: CliContext, *, as_json: bool) -> None:
         return
     context.output.print_line(
         f"{counts[DeliveryStatus.ACCEPTED]} sent, {counts[DeliveryStatus.DEFERRED]} to retry, "
-        f"{counts[DeliveryStatus.REFUSED]} failed, {counts[DeliveryStatus.HELD]} on hold."
+        f"{counts[DeliveryStatus.REFUSED]} refused, {counts[DeliveryStatus.DROPPED]} given up, "
+        f"{counts[DeliveryStatus.HELD]} on hold."
     )
     if waiting:
         context.output.print_table(("reason", "emails"), waiting.most_common())

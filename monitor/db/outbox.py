@@ -33,8 +33,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEmail:
-    """`person` is whose key encrypts it: empty for reviewers' emails, under the district's key.
+    """`person_id` is whose key encrypts it: empty for reviewers' emails, under the district's key.
 
+    `dedupe_key` is a week or an event that is told once; of emails with a link, the link's ID.
     `recipient_id` is the ID of an address that is looked up when the email is sent. `sent_at` is
     when the mail server accepted it, None before; `body_hash` is stored from then on. A dead one
     can be retried while it is `readable`, which it is until its view is deleted; `revived_at` is
@@ -45,7 +46,7 @@ class OutboxEmail:
     id: str
     recipient_id: str
     kind: str
-    period: str
+    dedupe_key: str
     message_id: str
     queued_at: datetime
     due_at: datetime
@@ -78,7 +79,7 @@ class OutboxTable(EncryptedTable):
     def insert_email(self, email: OutboxEmail, view: object) -> bool:
         """Keep the email and its view, once: return False where it repeats an earlier one.
 
-        One recipient gets one email of a kind about a person for a period.
+        One recipient gets one email of a kind about a person with one `dedupe_key`.
         """
         with self.connection.begin_transaction():
             queued = self.connection.execute(
@@ -89,7 +90,7 @@ class OutboxTable(EncryptedTable):
                 email.person_id,
                 email.recipient_id,
                 email.kind,
-                email.period,
+                email.dedupe_key,
                 email.message_id,
                 email.queued_at,
                 email.due_at,
@@ -300,7 +301,7 @@ class OutboxTable(EncryptedTable):
             person_id=row["person_id"],
             recipient_id=row["recipient_id"],
             kind=row["kind"],
-            period=row["dedupe_key"],
+            dedupe_key=row["dedupe_key"],
             message_id=row["message_id"],
             queued_at=parse_datetime(row["queued_at"]),
             due_at=parse_datetime(row["due_at"]),

@@ -14,13 +14,15 @@ from hashlib import sha256
 class DeliveryStatus(StrEnum):
     """DEFERRED is worth another try; REFUSED is the server's final word on this email.
 
-    HELD was not tried: it waits for something else than the mail server.
+    HELD was not tried: it waits for something else than the mail server. DROPPED is our own final
+    word: it could not be sent for days, could not be created, or no one is to get it anymore.
     """
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
     HELD = "held"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,13 +85,13 @@ MAX_DELAYS = {
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 
 
-def update_schedule(app: App) -> None:
+def schedule_jobs(app: App) -> None:
     """Give every recurring job its row, with the right time.
 
     This never delays an overdue row, except an email that is half a day late: it waits for its
     minute of the hour.
     """
-    if describe_clock_problem(app):
+    if describe_wait(app):
         return
     now, district = app.clock.now(), app.config.district
     with app.db.begin_transaction():
@@ -132,7 +132,7 @@ def find_next_run(app: App, name: str, subject: str = "", zone: str = "") -> dat
     return compute_next_digest(now, subject or district.id, zone or district.zone)
 
 
-def describe_clock_problem(app: App) -> str:
+def describe_wait(app: App) -> str:
     """Say why no work may be done now; empty if the clock can be trusted."""
     now, last = app.clock.now(), app.db.clock.find_last_time()
     if is_clock_plausible(now, last):
@@ -189,15 +189,6 @@ def take_over_jobs(app: App) -> None:
     for name in FORMER_JOBS:
         app.db.jobs.finish_job(name, "", None)
     schedule_jobs(app)
-
-
-def schedule_jobs(app: App) -> None:
-    update_schedule(app)
-
-
-def describe_wait(app: App) -> str:
-    """Say why no work is done now; empty if work may go on."""
-    return describe_clock_problem(app)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +383,12 @@ def _run_query_job(app: App, due: Job) -> bool:
         return _recheck_item(app, due)
     if due.name == DISTRICT_CHECK:
         return _run_district_job(app, due)
+    if due.name == SWEEP:
+        return _run_sweep_job(app, due)
+    raise LookupError(due.name)
 
+
+def _run_sweep_job(app: App, due: Job) -> bool:
     def finish_sweep_job(sweep: Sweep) -> None:
         queue_source_alert(app, sweep)
         app.db.jobs.finish_job(due.name, due.subject, find_next_run(app, SWEEP))

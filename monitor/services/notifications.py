@@ -98,7 +98,7 @@ class UndoInstructions(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailPlan:
-    """`period` tells two emails of one kind to one reader apart. Without `due_at`, due now."""
+    """`dedupe_key` tells two emails of one kind to one reader apart. Without `due_at`, due now."""
 
     recipient_id: str
     dedupe_key: str
@@ -140,7 +140,7 @@ def _hash_address(address: str) -> str:
 
 
 def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
-    """Queue once: an email of this kind to this reader for this period is not repeated."""
+    """Queue once: an email of this kind to this reader with this key is not repeated."""
     now, kind = app.clock.now(), get_email_kind(view)
     name = (app.config.district.id, plan.recipient_id, kind.value, plan.dedupe_key)
     app.db.outbox.insert_email(
@@ -149,7 +149,7 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
             person_id="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
             recipient_id=plan.recipient_id,
             kind=kind,
-            period=plan.dedupe_key,
+            dedupe_key=plan.dedupe_key,
             message_id=build_message_id(*name, domain=app.config.mail_domain),
             queued_at=now,
             due_at=plan.due_at or now,

@@ -109,13 +109,13 @@ def _resolve_usual_address(app: App, email: OutboxEmail) -> EmailDestination:
 
 
 def _is_link_open(app: App, email: OutboxEmail) -> bool:
-    link = app.db.sign_in_links.find_sign_in_link(email.period)
+    link = app.db.sign_in_links.find_sign_in_link(email.dedupe_key)
     return link is not None and link.is_open(app.clock.now())
 
 
 def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
     """Write to an address that is not the reader's yet, or no longer is."""
-    change = app.db.address_changes.find_address_change(email.period)
+    change = app.db.address_changes.find_address_change(email.dedupe_key)
     if change is None:
         return EmailDestination(refusal=LINK_EXPIRED)
     if email.kind == EmailKind.NEW_ADDRESS:
@@ -195,11 +195,11 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
         case InvitationView() | InvitationReminderView():
             return replace(view, code=_derive_code(app, email, email.recipient_id))
         case SignInLinkView():
-            link = app.db.sign_in_links.find_sign_in_link(email.period)
+            link = app.db.sign_in_links.find_sign_in_link(email.dedupe_key)
             digits = derive_sign_in_digits(app, link) if link else ""
-            return replace(view, token=_derive_code(app, email, email.period), digits=digits)
+            return replace(view, token=_derive_code(app, email, email.dedupe_key), digits=digits)
         case NewAddressView():
-            return replace(view, token=_derive_code(app, email, email.period))
+            return replace(view, token=_derive_code(app, email, email.dedupe_key))
     return view
 
 
@@ -212,12 +212,12 @@ def activate_code(app: App, email: OutboxEmail) -> None:
                 target_id, hash_code(_derive_code(app, email, target_id))
             )
         case EmailKind.NEW_ADDRESS:
-            target_id = email.period
+            target_id = email.dedupe_key
             app.db.address_changes.set_code_hash(
                 target_id, hash_code(_derive_code(app, email, target_id))
             )
         case EmailKind.SIGN_IN_LINK:
-            target_id = email.period
+            target_id = email.dedupe_key
             app.db.sign_in_links.set_code_hash(
                 target_id, hash_code(_derive_code(app, email, target_id))
             )
@@ -271,7 +271,7 @@ def _build_envelope(
         message_id=email.message_id,
         sent_at=sent_at,
         kind=email.kind,
-        dedupe_key=email.period,
+        dedupe_key=email.dedupe_key,
         severity=find_worst_severity(view),
         unsubscribe_url=_build_stop_url(app, email),
         from_name=_find_from_name(view),
@@ -349,6 +349,7 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
                 "deferred": verdicts[DeliveryStatus.DEFERRED],
                 "refused": verdicts[DeliveryStatus.REFUSED],
                 "held": verdicts[DeliveryStatus.HELD],
+                "dropped": verdicts[DeliveryStatus.DROPPED],
             },
         )
     return verdicts
@@ -381,7 +382,7 @@ def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
         if not app.db.outbox.has_email(email_id):
             return None  # its reader was erased while it was on its way
         # Store only the class of the error: its message may quote the email.
-        return _fail_email(app, email, f"the email could not be created ({type(error).__name__})")
+        return _drop_email(app, email, f"the email could not be created ({type(error).__name__})")
 
 
 def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
@@ -421,7 +422,8 @@ def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> Deliver
             with app.db.begin_transaction():
                 if delivery.bounce:
                     pause_address(app, email, delivery.bounce, draft.envelope.sent_at)
-                return _fail_email(app, email, delivery.note)
+                _drop_email(app, email, delivery.note)
+            return DeliveryStatus.REFUSED
     return _defer_email(app, draft, delivery)
 
 
@@ -455,7 +457,7 @@ def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> 
     """Let it wait for something other than the mail server."""
     now = app.clock.now()
     if now - email.attempting_since > GIVE_UP_AFTER:
-        return _fail_email(app, email, destination.hold_reason)
+        return _drop_email(app, email, destination.hold_reason)
     with app.db.begin_transaction():
         until = destination.until or now + MAX_RETRY_DELAY
         app.db.outbox.schedule_retry(email.id, until, destination.hold_reason, email.tried_at)
@@ -466,7 +468,7 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
     """Postpone the whole bundle; an email that the server may have must be repeated unchanged."""
     now, email = app.clock.now(), draft.bundle[0]
     if now - email.attempting_since > GIVE_UP_AFTER:
-        return _fail_email(app, email, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
+        return _drop_email(app, email, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
     until = now + min(FIRST_RETRY_DELAY * 2**email.attempts, MAX_RETRY_DELAY)
     with app.db.begin_transaction():
         for each in draft.bundle:
@@ -475,10 +477,10 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
     return DeliveryStatus.DEFERRED
 
 
-def _fail_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
+def _drop_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
     with app.db.begin_transaction():
         app.db.outbox.mark_email_dead(email.id, reason)
-    return DeliveryStatus.REFUSED
+    return DeliveryStatus.DROPPED
 
 
 def _discard_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
@@ -486,4 +488,4 @@ def _discard_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
     with app.db.begin_transaction():
         app.db.outbox.mark_email_dead(email.id, reason)
         app.db.outbox.delete_email_view(email.id)
-    return DeliveryStatus.REFUSED
+    return DeliveryStatus.DROPPED

@@ -127,7 +127,7 @@ def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
 def _told(letter: OutboxEmail) -> tuple[object, ...]:
     # An alert is named after its flag, whose ref is drawn.
     drawn = letter.kind == EmailKind.ALERT
-    name = () if drawn else (letter.period, letter.message_id)
+    name = () if drawn else (letter.dedupe_key, letter.message_id)
     return letter.recipient_id, letter.kind, letter.state, name
 
 

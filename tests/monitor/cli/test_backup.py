@@ -222,7 +222,7 @@ def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxEmail:
         recipient_id=rosa,
         person_id=rosa,
         kind=kind,
-        period="2026-W37",
+        dedupe_key="2026-W37",
         message_id=f"<{kind}@cedarvalley.example>",
         queued_at=terminal.clock.at,
         due_at=terminal.clock.at,

@@ -145,7 +145,7 @@ class World:
         )
 
     def letter(self, person: str = "", **fields: object) -> OutboxEmail:
-        told = {"recipient_id": person or "reviewer-1", "period": "2026-W02", **fields}
+        told = {"recipient_id": person or "reviewer-1", "dedupe_key": "2026-W02", **fields}
         return OutboxEmail(
             id=self.ref(),
             person_id=person,

@@ -53,7 +53,7 @@ def test_another_week_another_reader_another_letter(world):
         world.letter(world.enrolled("Theo")),
         world.letter(),
         world.letter(recipient_id="reviewer-2"),
-        world.letter(period="2026-W03"),
+        world.letter(dedupe_key="2026-W03"),
     ]
 
     assert all(world.state.outbox.insert_email(each, View(name="")) for each in letters)

@@ -268,7 +268,7 @@ def test_a_letter_of_one_kind_and_period_is_queued_once(impersonated: Staff):
     view = world.state.outbox.load_email_view(letter.id, AlertView)
 
     queue_email(
-        letters, EmailPlan(recipient_id=letter.recipient_id, dedupe_key=letter.period), view
+        letters, EmailPlan(recipient_id=letter.recipient_id, dedupe_key=letter.dedupe_key), view
     )
 
     assert states(world) == {EmailState.SENT: 2, EmailState.QUEUED: 1}

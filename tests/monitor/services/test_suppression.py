@@ -191,7 +191,7 @@ def test_a_letter_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
     world.on_monday()
     world.later(days=6)
 
-    assert send_due(world.app)[DeliveryStatus.REFUSED] == 1
+    assert send_due(world.app)[DeliveryStatus.DROPPED] == 1
     assert any("is paused" in each.error for each in world.state.outbox.list_dead_emails())
     assert ACCEPTED.bounce == ""
 
