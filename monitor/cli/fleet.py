@@ -24,7 +24,7 @@ from monitor.db.shared import SharedDatabase
 from monitor.domain.errors import BusyError, MonitorError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.seats import SharedParts
+from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.fleet import (
     DistrictFolder,
@@ -50,9 +50,9 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
     with (
         StateFolderLock(folder),
         SharedDatabase.open_folder(folder) as shared,
-        _open_parts(shared, file, replace(context, environment=environment)) as parts,
+        _open_resources(shared, file, replace(context, environment=environment)) as resources,
     ):
-        runner = FleetRunner(file, parts, liveness)
+        runner = FleetRunner(file, resources, liveness)
         try:
             Daemon(
                 jobs=runner,
@@ -66,15 +66,15 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
 
 
 @contextmanager
-def _open_parts(
+def _open_resources(
     shared: SharedDatabase, file: FleetFile, context: CliContext
-) -> Iterator[SharedParts]:
+) -> Iterator[SharedResources]:
     districts = len(list_district_folders(file.fleet.districts))
-    parts = SharedParts(shared, context.environment, file.fetch, districts)
+    resources = SharedResources(shared, context.environment, file.fetch, districts)
     try:
-        yield parts
+        yield resources
     finally:
-        parts.close()
+        resources.close()
 
 
 @click.group()

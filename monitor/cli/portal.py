@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.app import DistrictSeat, build_crawler, build_parser, cut_off, open_portal_app
+from monitor.app import DistrictResources, build_crawler, build_parser, cut_off, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
 from monitor.config import (
@@ -54,11 +54,11 @@ def _serve_fleet(context: CliContext, fleet: FleetConfig) -> None:
     offline = cut_off(context.environment)
     with build_parser() as parser:
         shared = replace(offline, connections=HttpConnections(offline.dialer, 1))
-        seat = DistrictSeat(parser=parser, build_crawler=build_crawler)
+        resources = DistrictResources(parser=parser, build_crawler=build_crawler)
 
         def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
             environment = build_district_environment(shared, folder)
-            return open_site(CliContext(folder.config_path, environment), seat)
+            return open_site(CliContext(folder.config_path, environment), resources)
 
         sites = DistrictSites(fleet.districts, open_district, on_socket=on_socket)
         try:
@@ -68,11 +68,13 @@ def _serve_fleet(context: CliContext, fleet: FleetConfig) -> None:
 
 
 @contextmanager
-def open_site(context: CliContext, seat: DistrictSeat | None = None) -> Iterator[OpenSite]:
+def open_site(
+    context: CliContext, resources: DistrictResources | None = None
+) -> Iterator[OpenSite]:
     """Open the pages of one district."""
     config, variables = context.config, context.environment.variables
     oidc = config.portal.sign_in is SignInMethod.OIDC
-    with open_portal_app(config, context.environment, seat) as app:
+    with open_portal_app(config, context.environment, resources) as app:
         pages = create_portal_app(
             app,
             WakeSocket(config.state).wake_daemon,

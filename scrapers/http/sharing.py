@@ -183,7 +183,7 @@ class Fraction(Protocol):
 
 
 @dataclass(slots=True)
-class ShareLedger:
+class HostShareTracker:
     """One district's questions to all hosts this week.
 
     A self-check counts, and is never refused: a person waits for it.

@@ -121,7 +121,11 @@ def measure_opening(fleet: Fleet, names: tuple[str, ...]) -> float:
     for name in names:
         config = fleet.district(name).load_config()
         began = process_time()
-        with open_app(config, fleet.parts.environment, fleet.parts.build_seat(name, config)):
+        with open_app(
+            config,
+            fleet.resources.environment,
+            fleet.resources.build_district_resources(name, config),
+        ):
             seconds.append(process_time() - began)
     return sum(seconds) / len(seconds)
 
@@ -130,7 +134,7 @@ def sweep_with_check(fleet: Fleet, name: str) -> float:
     """Sweep all, have one district ask for a check; return when its first source had answered."""
     work = threading.Thread(target=fleet.works_for, args=(MOST_SECONDS,))
     work.start()
-    while not fleet.parts.hub.frontier.get_host_queue("site000.example"):
+    while not fleet.resources.engine.frontier.get_host_queue("site000.example"):
         work.join(0.01)
     request, began = fleet.ask_for_check(name), monotonic()
     answered = 0.0

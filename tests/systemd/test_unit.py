@@ -11,7 +11,7 @@ from monitor.config import find_shipped_files
 from monitor.config_file import load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
-from monitor.scheduler.seats import FILES_OF_A_DISTRICT
+from monitor.scheduler.hosted_districts import FILES_OF_A_DISTRICT
 from monitor.services.fleet import NEVER_LENT
 from monitor.services.notices import AUDIENCES
 from scrapers.http.limits import WANTED_FILES

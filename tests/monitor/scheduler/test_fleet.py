@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -18,10 +17,7 @@ from monitor.db.shared import SHARED_DATABASE
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.fleet import DistrictSlot, Lane, get_name
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
 from monitor.services.fleet import (
-    DistrictFolder,
     ask_to_leave,
     list_district_statuses,
     move_out,
@@ -38,7 +34,6 @@ from tests.monitor.fleet_world import (
     make_districts,
     open_fleet,
 )
-from tests.scrapers.http.fakes import FakeClock
 
 NAMES = ("birch", "cedar", "maple")
 PEOPLE, SITES = 2, 3
@@ -132,7 +127,7 @@ def test_nothing_of_one_district_is_in_the_files_of_another_or_in_what_they_shar
     fleet.clock.at = SUNDAY
     fleet.works()
     fleet.runner.close()
-    fleet.parts.shared.close()
+    fleet.resources.shared.close()
 
     for number, name in enumerate(NAMES):
         words = [
@@ -196,7 +191,7 @@ def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> N
 def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fleet) -> None:
     fleet.works()
     # As if another district had nearly all staff: what is left for these is a question a week.
-    fleet.parts.set_staff("elsewhere", 1_000_000_000)
+    fleet.resources.set_staff("elsewhere", 1_000_000_000)
     fleet.clock.at = SUNDAY
     fleet.works()
 
@@ -249,7 +244,7 @@ def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, fold
     moved = move_out(folder, district)
     assert (moved / "state" / "namesake.db").exists()
     assert [each.name for each in list_district_statuses(folder)] == ["birch", "maple"]
-    assert {each.name for each in fleet.parts.shared.districts.list_district_records()} == {
+    assert {each.name for each in fleet.resources.shared.districts.list_district_records()} == {
         "birch",
         "maple",
     }
@@ -306,42 +301,3 @@ def test_pauses_and_proofs_outlive_a_restart(
 
     robots = sum(each.path == "/robots.txt" for each in web.visits[asked:])
     assert robots == 0
-
-
-def test_a_thread_that_shows_no_life_is_named_with_its_district(folder: Path, fleet: Fleet) -> None:
-    entered, over, clock = Event(), Event(), FakeClock()
-    liveness = Liveness(clock)
-
-    def hang(_slot: DistrictSlot) -> None:
-        liveness.register_worker()
-        entered.set()
-        over.wait(120)
-
-    lane = Lane("checks", hang, get_name)
-    lane.submit(DistrictSlot(DistrictFolder(name="cedar", path=folder / "cedar"), fleet.parts))
-    entered.wait(120)
-    assert lane.list_hung_groups(liveness) == ()
-    clock.seconds += HUNG_AFTER_SECONDS
-
-    assert lane.list_hung_groups(liveness) == ("cedar",)
-    over.set()
-    assert lane.wait_until_idle(120)
-    lane.stop()
-
-
-def test_of_one_mail_server_one_thread_sends_at_once(folder: Path, fleet: Fleet) -> None:
-    working: list[str] = []
-    most: list[int] = []
-
-    def send(slot: DistrictSlot) -> None:
-        working.append(slot.name)
-        most.append(len(working))
-        working.remove(slot.name)
-
-    lane = Lane("mail", send, lambda _: "smtp.example:587")
-    for name in NAMES:
-        lane.submit(DistrictSlot(DistrictFolder(name=name, path=folder / name), fleet.parts))
-
-    assert lane.wait_until_idle(120)
-    assert most == [1, 1, 1]
-    lane.stop()
