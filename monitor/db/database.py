@@ -252,6 +252,11 @@ class Database:
         self._connection.close_unused()
         self._keys.close_unused()
 
+    def release_sessions(self) -> None:
+        """Leave this thread's connections to the next thread that works here."""
+        self._connection.release_session()
+        self._keys.release_session()
+
     def __enter__(self) -> Self:
         return self
 

@@ -224,6 +224,8 @@ class HostedDistrict:
 
     def leave(self) -> None:
         with self._mutex:
+            if self.runner is not None:
+                self.runner.app.db.release_sessions()
             self.users -= 1
             self.used_at = monotonic()
             if self.fault and not self.users:

@@ -158,10 +158,15 @@ class WorkerPool(Generic[T]):
         self._stopped = False
 
     def submit(self, item: T, *, at_front: bool = False) -> None:
-        """Have it worked on soon; once is enough however often it is asked for."""
+        """Have it worked on soon; once is enough however often it is asked for.
+
+        One that waits already comes to the front where that is asked for.
+        """
         with self._condition:
-            if self._stopped or item in self._queued:
+            if self._stopped or (item in self._queued and not at_front):
                 return
+            with suppress(ValueError):
+                self._queued.remove(item)
             if at_front:
                 self._queued.appendleft(item)
             else:

@@ -354,3 +354,23 @@ def test_no_item_of_a_pool_waits_for_another_while_there_may_be_more_threads():
     assert pool.wait_until_idle(PATIENCE)
     assert sorted(met) == ["birch", "cedar"]
     pool.stop()
+
+
+def test_what_comes_to_the_front_of_a_pool_is_worked_on_next_and_once():
+    done: list[str] = []
+    over = threading.Event()
+
+    def work(name: str) -> None:
+        over.wait(PATIENCE)
+        done.append(name)
+
+    pool = WorkerPool("look", 1, work, str)
+    for name in ("alder", "birch", "cedar", "maple"):
+        pool.submit(name)
+    pool.submit("maple", at_front=True)
+    over.set()
+
+    assert pool.wait_until_idle(PATIENCE)
+    assert sorted(done) == ["alder", "birch", "cedar", "maple"]
+    assert done.index("maple") <= 1
+    pool.stop()
