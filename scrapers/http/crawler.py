@@ -171,7 +171,10 @@ class CrawlWorker:
             slot.question, source.crawl_policy, self.clock.now()
         )
         kept_away = self._check_may_ask(slot)
-        if kept_away is None and next_request.host != slot.host_queue.host:
+        proven = self._find_proven_answer(slot) if kept_away is None else None
+        if proven is not None:
+            self._conclude_question(slot, proven, slot.host_queue.due, shared=True)
+        elif kept_away is None and next_request.host != slot.host_queue.host:
             self._requeue_question(slot, slot.host_queue.due)
         elif kept_away is None and next_request.asks_robots:
             self._fetch_robots(slot, next_request, source.crawl_policy)
@@ -183,13 +186,16 @@ class CrawlWorker:
                 self._conclude_question(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
-        """Return what the question comes to unasked: not allowed anymore, not wanted, or known."""
+        """Return what the question comes to unasked: it is not allowed anymore, or not wanted."""
         if not slot.tenant.may_ask(slot.question.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
             return slot.host_queue.state.parked_result
         if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
             return build_failure_error(FailureReason.CLOSED).result
+        return None
+
+    def _find_proven_answer(self, slot: CrawlSlot) -> ParseResult | None:
         proofs = slot.tenant.proofs
         return proofs.find_answer(slot.question.query, self.clock.now()) if proofs else None
 
@@ -369,7 +375,13 @@ class CrawlWorker:
             slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
 
     def _conclude_question(
-        self, slot: CrawlSlot, result: ParseResult, due: float, host: HostState | None = None
+        self,
+        slot: CrawlSlot,
+        result: ParseResult,
+        due: float,
+        host: HostState | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
         """Take the result into its question, free the host, and report."""
         question, steps = slot.question, slot.run.events
@@ -380,6 +392,7 @@ class CrawlWorker:
                 result=question.result,
                 at=self.clock.now(),
                 pages=question.kept_pages,
+                shared=shared,
             )
             self.frontier.release_slot(slot, due, reported=True)
             steps.put(
@@ -552,6 +565,12 @@ class Crawler:
         """Ask the canaries of these sources again, whatever other districts heard."""
         if self.proofs is not None:
             self.proofs.forget_sources(sources)
+
+    def count_unproven_canaries(self, source: Source) -> int:
+        """Count the canaries of a source that would have to be asked now, and not be shared."""
+        if self.proofs is None:
+            return len(list(source.build_canaries("")))
+        return self.proofs.count_missing(source.name, self.clock.now())
 
     def stop(self) -> None:
         """End every run of this crawler now; nothing is asked through it anymore."""

@@ -94,6 +94,11 @@ class DistrictProofs:
         if canary is not None and result.outcome is canary.outcome:
             self.cache.record_proof(replace(canary, at=now, note=result.note))
 
+    def count_missing(self, source: str, now: datetime) -> int:
+        """Count the canaries of a source that no one has asked lately."""
+        own = (each for each in self.canaries.values() if each.note == source)
+        return sum(self.cache.find_proof(each.key, now) is None for each in own)
+
     def forget_sources(self, names: Iterable[str]) -> None:
         known = tuple(names)
         self.cache.forget_proofs(each.key for each in self.canaries.values() if each.note in known)

@@ -97,7 +97,22 @@ def test_a_canary_is_asked_once_for_all_districts(clock: FakeClock) -> None:
     assert len(client.asked) == 2
     outcomes = [[each.result.outcome for each in visits] for visits in told]
     assert outcomes == [[Outcome.FOUND, Outcome.ABSENT]] * 3
+    assert [{each.shared for each in visits} for visits in told] == [{False}, {True}, {True}]
     assert len(store.proofs) == 2
+    engine.close()
+
+
+def test_only_canaries_that_no_one_asked_lately_are_still_to_be_paid_for(clock: FakeClock) -> None:
+    client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
+    cache = ProofCache(ProofList())
+    first, second = (crawler_of(engine, client, cache) for _ in range(2))
+    alone, other_key = lanes_over(client, ALPHA), crawler_of(engine, client, cache, {"alpha": "a"})
+    assert {each.count_unproven_canaries(ALPHA) for each in (alone, first, second)} == {2}
+
+    list(first.crawl(canaries()))
+
+    assert second.count_unproven_canaries(ALPHA) == 0
+    assert {each.count_unproven_canaries(ALPHA) for each in (alone, other_key)} == {2}
     engine.close()
 
 
