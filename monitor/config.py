@@ -501,11 +501,13 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 class FleetFile(ConfigSection, frozen=True, kw_only=True):
     """A file with a table [fleet] is about many districts; what is each one's own is in its file.
 
-    `fetch` holds for the one crawler that all of them share.
+    `fetch` holds for the one crawler that all of them share. `backup` has the folders in which each
+    district has a folder of its own, by its name, unless its own file names others.
     """
 
     fleet: FleetConfig
     fetch: FetchConfig = FetchConfig()
+    backup: BackupConfig = BackupConfig()
 
 
 def build_inventory(config: Config) -> DistrictInventory | None:

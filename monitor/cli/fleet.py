@@ -17,11 +17,12 @@ from monitor.cli.context import (
     pass_cli_context,
     require_fleet,
 )
+from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.setup import init
 from monitor.config import FleetFile
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import SharedDatabase
-from monitor.domain.errors import BusyError, MonitorError
+from monitor.domain.errors import BusyError, MonitorError, SetAsideError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.hosted_districts import SharedResources
@@ -30,6 +31,7 @@ from monitor.services.fleet import (
     DistrictFolder,
     DistrictStatus,
     ask_to_leave,
+    build_district_environment,
     check_new_name,
     find_district_folder,
     list_district_folders,
@@ -116,7 +118,7 @@ def _describe_district(district: DistrictFolder) -> dict[str, str]:
 def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     """Show what the service works on, and what it set aside.
 
-    Exits with 70 if any district was set aside.
+    Exits with 71 if any district was set aside.
     """
     file = require_fleet(context, folder)
     statuses = list_district_statuses(file.fleet.districts)
@@ -134,7 +136,7 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
             for each in statuses
         )
         Output("UTC").print_table(columns, rows)
-    return MonitorError.exit_code if any(each.fault for each in statuses) else 0
+    return SetAsideError.exit_code if any(each.fault for each in statuses) else 0
 
 
 def _describe_state(status: DistrictStatus) -> str:
@@ -160,7 +162,8 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     """
     file = require_fleet(context, folder)
     district = check_new_name(file.fleet.districts, name)
-    inner = CliContext(district.config_path, context.environment)
+    lent = add_stored_secrets(context).environment
+    inner = CliContext(district.config_path, build_district_environment(lent, district))
     words = ["--answers", str(answers)]
     code = init.main(words, prog_name="init", standalone_mode=False, obj=inner)
     return code if isinstance(code, int) else 0

@@ -41,6 +41,7 @@ Exit codes:
   65  invalid input
   69  network, server or source unavailable, or its answer failed a check
   70  internal error
+  71  some of many districts are set aside; the others are done
   73  cannot write to the state folder
   75  another Namesake process is using the state folder
   76  the roster key does not match the tokens
@@ -87,7 +88,7 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "portal": "Serve the portal, next to `namesake run`.",
             "fleet": "Manage many districts that one service works on.",
             "jobs": "List scheduled jobs, next one first.",
-            "backup": "Back up the district, and test the backup.",
+            "backup": "Back up the district, or many, and test each backup.",
             "restore": "Restore a backup into the empty state folder.",
             "audit": "Check the audit log.",
             "metrics": "Print the service's metrics for Prometheus.",

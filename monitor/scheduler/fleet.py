@@ -76,7 +76,7 @@ class FleetRunner:
         liveness: Liveness,
         most_open: int = MOST_OPEN,
     ) -> None:
-        self._fleet = file.fleet
+        self._fleet, self._backup = file.fleet, file.backup
         self._most_open = most_open
         self._resources = resources
         self._clock = resources.environment.clock
@@ -201,7 +201,8 @@ class FleetRunner:
     def look_for_folders(self) -> None:
         """Take up new districts, and let go of those that leave."""
         self._folders_at = monotonic() + FOLDERS_EVERY
-        found = {each.name: each for each in list_district_folders(self._fleet.districts)}
+        folders = list_district_folders(self._fleet.districts, self._backup)
+        found = {each.name: each for each in folders}
         for name, folder in found.items():
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}

@@ -30,6 +30,7 @@ from scrapers.http.throttle import Throttle
 from tests.bench import scale
 
 FRIDAY = datetime(2026, 9, 11, 20, tzinfo=UTC)
+JOINED = FRIDAY - timedelta(days=1)
 # In the night to Sunday, every sweep is due.
 SUNDAY = datetime(2026, 9, 13, 8, tzinfo=UTC)
 PATIENCE = 240.0
@@ -84,8 +85,8 @@ def _enroll(db: Database, name: str, members: tuple[StaffMember, ...]) -> None:
                 text_version="1",
                 text_hash="",
                 scopes=member.scopes,
-                given_at=FRIDAY - timedelta(days=1),
-                expires_at=FRIDAY + CONSENT_DURATION,
+                given_at=JOINED,
+                expires_at=JOINED + CONSENT_DURATION,
             )
             db.consents.insert_consent(consent)
 
