@@ -93,8 +93,8 @@ def _check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json
     context = add_stored_secrets(asked)
     checked = [("", each) for each in _check_shared_service(context, file)]
     for name, district in list_contexts(context, file):
-        rows = _check_district(district, file.fleet.listen, send_test=send_test)
-        checked += [(name, each) for each in rows]
+        results = _check_district(district, file.fleet.listen, send_test=send_test)
+        checked += [(name, each) for each in results]
     output = Output("UTC")
     if as_json:
         output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])

@@ -62,6 +62,7 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
                 wake_socket=WakeSocket(folder),
                 stopping=threading.Event(),
                 liveness=liveness,
+                note_caller=runner.note_caller,
             ).run_until_stopped()
         finally:
             runner.close()

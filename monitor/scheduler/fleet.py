@@ -5,7 +5,10 @@ used (its configuration, a damaged file, a wrong key) is set aside, and the othe
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, timedelta
 from time import monotonic
 
@@ -31,6 +34,7 @@ from monitor.scheduler.workers import (
     RETRY_SECONDS,
     TICK_SECONDS,
     Liveness,
+    RightOfWay,
     TimedJob,
     WorkerPool,
 )
@@ -49,8 +53,14 @@ MOST_OPEN = 64
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 PURGED_EVERY = timedelta(days=1)
 BOUNCES_EVERY = timedelta(minutes=15)
-# How many districts one pool works for at once. A sweep takes hours, so it has most threads.
-POOL_SIZES = {"look": 2, "checks": 8, "sweeps": 20, "mail": 4, "bounces": 2}
+# How many districts one pool works for at once: a sweep takes hours, a check minutes.
+# What someone has written is looked at by threads of its own: maybe a person waits.
+POOL_SIZES = {"look": 2, "changes": 2, "checks": 32, "sweeps": 20, "mail": 4, "bounces": 2}
+LOOK_POOLS = frozenset({"look", "changes"})
+# The service itself writes in a district that it works in; a page that writes there wakes us.
+BUSY_LOOK_SECONDS = 5.0
+# For so long, sweeps pause as a check begins: it is opened and planned, and asks a first site.
+HEAD_START_SECONDS = {"changes": 1.0, "checks": 1.0}
 # What is wrong with a district itself, and not with the web or a mail server.
 SET_ASIDE_ERRORS = (DatabaseError, ReplacedError, WrongKeyError)
 
@@ -85,6 +95,10 @@ class FleetRunner:
         self._ping = build_ping(watch, resources.environment)
         self._districts: dict[str, HostedDistrict] = {}
         self._folders_at = 0.0
+        self._right_of_way = RightOfWay()
+        self._sweeping = threading.local()
+        self._beat = resources.environment.beat
+        resources.environment = replace(resources.environment, beat=self._beat_and_give_way)
         self._pools = {
             name: WorkerPool(
                 name,
@@ -94,6 +108,7 @@ class FleetRunner:
             )
             for name, work in (
                 ("look", self._look),
+                ("changes", self._look),
                 ("checks", lambda _, runner: runner.run_requested_checks()),
                 ("sweeps", lambda _, runner: runner.run_due_sweeps()),
                 ("mail", self._run_mail),
@@ -118,6 +133,17 @@ class FleetRunner:
             TimedJob(name="tidy", work=self._tidy, trigger=day, worker="report"),
         )
 
+    def note_caller(self, folder: str) -> None:
+        """Look at once at the district of a page or a command that wakes us."""
+        for district in self._districts.values():
+            if district.has_state_folder(folder):
+                self._pools["changes"].submit(district)
+
+    def _beat_and_give_way(self) -> None:
+        self._beat()
+        if getattr(self._sweeping, "is_here", False):
+            self._right_of_way.give_way()
+
     def look_at_districts(self) -> None:
         """See which districts have changed or have something due; it opens none itself."""
         self._submit_looks()
@@ -131,17 +157,23 @@ class FleetRunner:
         for district in self._districts.values():
             if district.fault and not self._may_retry(district):
                 continue
-            # Someone has written: maybe a person waits.
-            changed = district.wake_at is not None and district.read_stamp() != district.looked
+            changed = self._has_changed(district)
             if not changed and (district.wake_at is None or district.wake_at <= now):
                 room -= district.runner is None
             elif not changed:
                 continue
             count += 1
-            if changed or district.runner is not None or room >= 0:
-                self._pools["look"].submit(district, at_front=changed)
+            if changed:
+                self._pools["changes"].submit(district)
+            elif district.runner is not None or room >= 0:
+                self._pools["look"].submit(district)
         self.close_unused(wanted=max(-room, 0))
         return count
+
+    def _has_changed(self, district: HostedDistrict) -> bool:
+        if district.users and monotonic() - district.looked_at < BUSY_LOOK_SECONDS:
+            return False
+        return district.wake_at is not None and district.read_stamp() != district.looked
 
     def finish_waiting_work(self, seconds: float) -> None:
         """Look and work until nothing waits anymore, without a scheduler."""
@@ -260,8 +292,11 @@ class FleetRunner:
         def work_in_district(district: HostedDistrict) -> None:
             token = CURRENT_DISTRICT.set(district.name)
             self._liveness.register_worker()
+            self._sweeping.is_here = pool == "sweeps"
+            head_start = HEAD_START_SECONDS.get(pool)
             try:
-                self._work_once(pool, district, work)
+                with self._right_of_way.claim(head_start) if head_start else nullcontext():
+                    self._work_once(pool, district, work)
             finally:
                 CURRENT_DISTRICT.reset(token)
 
@@ -273,7 +308,7 @@ class FleetRunner:
         district: HostedDistrict,
         work: DistrictWork,
     ) -> None:
-        if district.fault and (district.users or pool != "look"):
+        if district.fault and (district.users or pool not in LOOK_POOLS):
             return
         try:
             runner = district.enter()
@@ -308,7 +343,7 @@ class FleetRunner:
         app, now = runner.app, self._clock.now()
         stamp = district.read_stamp()
         changed = stamp != district.looked
-        district.looked = stamp
+        district.looked, district.looked_at = stamp, monotonic()
         work = jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)

@@ -3,6 +3,7 @@
 Together they are one crawler: its pauses, connections, parsers and mail servers are shared.
 """
 
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -53,6 +54,9 @@ from scrapers.http.throttle import Throttle
 from scrapers.sandbox.client import PageParser
 from scrapers.source import Source
 
+# A thread that comes back from the database waits so long for the interpreter while others compute:
+# with Python's 5 ms, the hundreds of statements that open a district take seconds.
+SWITCH_SECONDS = 0.0005
 # Its lock, and its two databases with their logs while it is open.
 FILES_OF_A_DISTRICT = 8
 
@@ -64,6 +68,8 @@ class SharedResources:
         self, shared: SharedDatabase, environment: Environment, fetch: FetchConfig, districts: int
     ) -> None:
         clock = environment.clock
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         files = raise_file_limit(WANTED_FILES + FILES_OF_A_DISTRICT * districts)
         spare = files - FILES_OF_A_DISTRICT * districts
         idle_hosts = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, spare)
@@ -112,6 +118,7 @@ class SharedResources:
         return self._staff.get(name, 1) / max(self._everyone, 1)
 
     def close(self) -> None:
+        sys.setswitchinterval(self._switch_seconds)
         self.engine.close()
         self._connections.close()
         self._parts.close()
@@ -179,6 +186,7 @@ class HostedDistrict:
     fault: str = ""
     retry_at: float = 0.0
     looked: Stamp = ()
+    looked_at: float = 0.0
     wake_at: datetime | None = None
     mailed_at: float = 0.0
     purge_at: datetime | None = None
@@ -204,6 +212,9 @@ class HostedDistrict:
         """Return the mail server that it sends through; its own name where it has none."""
         config = self.runner.app.config if self.runner else None
         return f"{config.mail.host}:{config.mail.port}" if config and config.mail.host else ""
+
+    def has_state_folder(self, folder: str) -> bool:
+        return self._state is not None and str(self._state.absolute()) == folder
 
     def read_stamp(self) -> Stamp:
         state = self._state

@@ -7,8 +7,8 @@ has no job here: the jobs of the due table look it up every 20 seconds.
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
@@ -236,6 +236,42 @@ class WorkerPool(Generic[T]):
                 self._condition.wait()
                 self._waiting -= 1
         return None
+
+
+class RightOfWay:
+    """Has long work pause while someone waits for a short one to begin.
+
+    All threads share one interpreter lock: dozens that sweep would slow down the one that opens a
+    district for a person. `most_seconds` is how long one pause lasts at most, so that sweeps go on
+    however many people come.
+    """
+
+    def __init__(self, most_seconds: float = 0.5) -> None:
+        self._most_seconds = most_seconds
+        self._condition = threading.Condition()
+        self._claims: dict[object, float] = {}
+
+    @contextmanager
+    def claim(self, seconds: float) -> Iterator[None]:
+        """Have others pause until the block ends, or for so many seconds if that is sooner."""
+        claim = object()
+        with self._condition:
+            self._claims[claim] = monotonic() + seconds
+        try:
+            yield
+        finally:
+            with self._condition:
+                del self._claims[claim]
+                self._condition.notify_all()
+
+    def give_way(self) -> None:
+        until = monotonic() + self._most_seconds
+        with self._condition:
+            while (left := min(until, self._find_last_claim()) - monotonic()) > 0:
+                self._condition.wait(left)
+
+    def _find_last_claim(self) -> float:
+        return max(self._claims.values(), default=0.0)
 
 
 TICK_SECONDS = 20

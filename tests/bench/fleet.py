@@ -169,6 +169,7 @@ def ask_for_check(
 ) -> float:
     with fleet.open_database(name) as db:
         request, began = fleet.ask_for_check(name), monotonic()
+        fleet.runner.note_caller(str(fleet.folder / name / "state"))
         scheduler.answer_bell()
         while work.is_alive():
             done = db.run_requests.load_progress(request)

@@ -17,6 +17,7 @@ from monitor.db.shared import SHARED_DATABASE
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
+from monitor.scheduler.fleet import FleetRunner
 from monitor.services.fleet import (
     ask_to_leave,
     list_district_statuses,
@@ -210,6 +211,26 @@ def test_a_check_that_another_process_asks_for_is_run_at_the_next_look(fleet: Fl
     fleet.works()
 
     with fleet.open_database("maple") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is not None
+
+
+def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
+    fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.works()
+    request = fleet.ask_for_check("maple")
+    monkeypatch.setattr(FleetRunner, "_submit_looks", lambda _: 0)
+    fleet.works()
+    with fleet.open_database("maple") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is None
+
+        fleet.runner.note_caller(str(folder / "maple" / "state"))
+        fleet.works()
+
         found = db.run_requests.find_run_request(request)
         assert found is not None
         assert found.done_at is not None

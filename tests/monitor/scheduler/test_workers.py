@@ -18,6 +18,7 @@ from monitor.scheduler.workers import (
     HUNG_AFTER_SECONDS,
     ClockJumpDetector,
     Liveness,
+    RightOfWay,
     WorkerPool,
 )
 from tests.monitor.supervised import PATIENCE, Rounds, heard, listening, timed, working
@@ -374,3 +375,29 @@ def test_what_comes_to_the_front_of_a_pool_is_worked_on_next_and_once():
     assert sorted(done) == ["alder", "birch", "cedar", "maple"]
     assert done.index("maple") <= 1
     pool.stop()
+
+
+def test_long_work_gives_way_until_the_short_one_has_begun():
+    right, passed, claimed = RightOfWay(most_seconds=PATIENCE), threading.Event(), threading.Event()
+
+    def pass_by() -> None:
+        claimed.wait(PATIENCE)
+        right.give_way()
+        passed.set()
+
+    thread = threading.Thread(target=pass_by)
+    thread.start()
+    with right.claim(PATIENCE):
+        claimed.set()
+        assert not passed.wait(0.05)
+    assert passed.wait(PATIENCE)
+    thread.join()
+
+
+def test_long_work_waits_no_longer_than_it_may_and_not_at_all_without_a_claim():
+    right = RightOfWay(most_seconds=0.01)
+    right.give_way()
+    with right.claim(PATIENCE):
+        right.give_way()
+    with RightOfWay(most_seconds=PATIENCE).claim(0.0):
+        right.give_way()
