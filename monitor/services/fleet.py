@@ -15,12 +15,11 @@ from time import monotonic
 from msgspec import structs
 
 from monitor.app import Environment
-from monitor.config import BackupConfig, Config, read_secret
+from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, read_secret
 from monitor.config_file import load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase
-from monitor.domain.district.current import CURRENT_DISTRICT
 from monitor.domain.errors import (
     CannotWriteError,
     InputError,
