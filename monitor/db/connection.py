@@ -416,6 +416,11 @@ class DatabaseConnection:
         """Close it in all threads; none may be reading."""
         self._connections.close_unused()
 
+    @property
+    def is_in_transaction(self) -> bool:
+        """Tell whether this thread is inside a transaction."""
+        return self._connections.get_session().depth > 0
+
     def release_session(self) -> None:
         """Leave this thread's connection to the next thread that needs one."""
         self._connections.release_session()

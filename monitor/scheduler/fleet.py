@@ -15,6 +15,7 @@ from time import monotonic
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.config import CURRENT_DISTRICT, FleetFile, WatchConfig
+from monitor.db.database import Database
 from monitor.db.files import write_file
 from monitor.db.shared import DistrictRecord
 from monitor.domain.errors import (
@@ -76,6 +77,12 @@ def get_relay(district: HostedDistrict) -> str:
     return district.relay or district.name
 
 
+class SweepingThread(threading.local):
+    """The database of the district that the thread sweeps; None where it does not."""
+
+    database: Database | None = None
+
+
 class FleetRunner:
     """What the daemon runs where it has many districts (`monitor.scheduler.daemon.DaemonJobs`)."""
 
@@ -96,7 +103,7 @@ class FleetRunner:
         self._districts: dict[str, HostedDistrict] = {}
         self._folders_at = 0.0
         self._right_of_way = RightOfWay()
-        self._sweeping = threading.local()
+        self._sweeping = SweepingThread()
         self._beat = resources.environment.beat
         resources.environment = replace(resources.environment, beat=self._beat_and_give_way)
         self._pools = {
@@ -140,8 +147,10 @@ class FleetRunner:
                 self._pools["changes"].submit(district)
 
     def _beat_and_give_way(self) -> None:
+        """Let sweeps pause between two steps; never inside one, where others wait for its end."""
         self._beat()
-        if getattr(self._sweeping, "is_here", False):
+        database = self._sweeping.database
+        if database is not None and not database.is_in_transaction:
             self._right_of_way.give_way()
 
     def look_at_districts(self) -> None:
@@ -292,7 +301,6 @@ class FleetRunner:
         def work_in_district(district: HostedDistrict) -> None:
             token = CURRENT_DISTRICT.set(district.name)
             self._liveness.register_worker()
-            self._sweeping.is_here = pool == "sweeps"
             head_start = HEAD_START_SECONDS.get(pool)
             try:
                 with self._right_of_way.claim(head_start) if head_start else nullcontext():
@@ -317,6 +325,7 @@ class FleetRunner:
             return
         try:
             district.fault = ""
+            self._sweeping.database = runner.app.db if pool == "sweeps" else None
             work(district, runner)
         except SET_ASIDE_ERRORS as error:
             self._set_aside(district, error)
@@ -328,6 +337,7 @@ class FleetRunner:
         else:
             district.failed.discard(pool)
         finally:
+            self._sweeping.database = None
             district.leave()
 
     def _set_aside(self, district: HostedDistrict, error: Exception) -> None:

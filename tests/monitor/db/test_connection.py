@@ -276,8 +276,10 @@ def has_mark(database: DatabaseConnection) -> bool:
 def mark_and_release(database: DatabaseConnection) -> None:
     with database.begin_transaction():
         database.execute("CREATE TEMP TABLE mark (one)")
+        assert database.is_in_transaction
         database.release_session()  # no effect: a transaction is open
         database.execute("INSERT INTO mark VALUES (1)")
+    assert not database.is_in_transaction
     database.release_session()
 
 

@@ -18,6 +18,9 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.fleet import FleetRunner
+from monitor.scheduler.hosted_districts import HostedDistrict
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.workers import RightOfWay
 from monitor.services.fleet import (
     ask_to_leave,
     list_district_statuses,
@@ -234,6 +237,32 @@ def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
         found = db.run_requests.find_run_request(request)
         assert found is not None
         assert found.done_at is not None
+
+
+def test_a_sweep_gives_way_between_two_steps_and_never_inside_a_transaction(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[bool] = []
+    databases = []
+    enter = HostedDistrict.enter
+
+    def note_database(district: HostedDistrict) -> SupervisedRunner:
+        runner = enter(district)
+        databases.append(runner.app.db)
+        return runner
+
+    def note_pause(_right: RightOfWay) -> None:
+        # Each thread sees its own transactions only.
+        pauses.append(any(each.is_in_transaction for each in tuple(databases)))
+
+    monkeypatch.setattr(HostedDistrict, "enter", note_database)
+    monkeypatch.setattr(RightOfWay, "give_way", note_pause)
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    assert pauses
+    assert not any(pauses)
 
 
 def test_no_other_process_may_use_the_network_for_a_district_of_the_fleet(
