@@ -77,13 +77,16 @@ def backup(
         now, places = context.environment.clock.now(), BackupConfig(folder=dest, keys=keys)
         backups = back_up_districts(districts, now, rotation, places)
         return _report_backups(backups, as_json=as_json)
-    began = monotonic()
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
-    now = context.environment.clock.now()
+    return _back_up_one(context, target, as_json=as_json)
+
+
+def _back_up_one(context: CliContext, target: BackupTarget, *, as_json: bool) -> int:
+    began, now, keys = monotonic(), context.environment.clock.now(), target.keys
     with logs.log_to_journal(), Database.open_folder(context.config.state) as db:
         done = back_up(db, context.config, now, target)
     if as_json:
