@@ -490,9 +490,12 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 
     `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
     `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
+    `database` is a PostgreSQL in which pauses, robots.txt, budgets and self-tests are remembered
+    instead of in a file.
     """
 
     districts: Path
+    database: Annotated[str, Meta(pattern=r"^(postgresql://\S+)?$")] = ""
     listen: Text = "127.0.0.1:8080"
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None

@@ -21,7 +21,7 @@ from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.setup import init
 from monitor.config import FleetFile
 from monitor.db.files import StateFolderLock
-from monitor.db.shared import SharedDatabase
+from monitor.db.shared import SharedMemories
 from monitor.domain.errors import BusyError, MonitorError, SetAsideError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
@@ -34,9 +34,11 @@ from monitor.services.fleet import (
     build_district_environment,
     check_new_name,
     find_district_folder,
+    find_memories,
     list_district_folders,
     list_district_statuses,
     move_out,
+    open_memories,
 )
 
 # A service looks for districts that leave every few seconds; what runs in one ends first.
@@ -51,7 +53,7 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
     environment = replace(context.environment, beat=liveness.beat)
     with (
         StateFolderLock(folder),
-        SharedDatabase.open_folder(folder) as shared,
+        open_memories(file, environment) as shared,
         _open_resources(shared, file, replace(context, environment=environment)) as resources,
     ):
         runner = FleetRunner(file, resources, liveness)
@@ -70,7 +72,7 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
 
 @contextmanager
 def _open_resources(
-    shared: SharedDatabase, file: FleetFile, context: CliContext
+    shared: SharedMemories, file: FleetFile, context: CliContext
 ) -> Iterator[SharedResources]:
     districts = len(list_district_folders(file.fleet.districts))
     resources = SharedResources(shared, context.environment, file.fetch, districts)
@@ -122,7 +124,8 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     Exits with 71 if any district was set aside.
     """
     file = require_fleet(context, folder)
-    statuses = list_district_statuses(file.fleet.districts)
+    with find_memories(file, context.environment) as memories:
+        statuses = list_district_statuses(file.fleet.districts, memories)
     if as_json:
         Output("UTC").print_json(statuses)
     else:
@@ -183,8 +186,11 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
     file = require_fleet(context, folder)
     district = find_district_folder(file.fleet.districts, name)
     ask_to_leave(district)
-    with _wait_for_lock(context, district):
-        target = move_out(file.fleet.districts, district)
+    with (
+        _wait_for_lock(context, district),
+        find_memories(file, context.environment) as memories,
+    ):
+        target = move_out(district, memories)
     Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
 
 

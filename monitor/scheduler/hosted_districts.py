@@ -25,7 +25,7 @@ from monitor.app import (
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
-from monitor.db.shared import DistrictHostStore, DistrictRecord, SharedDatabase
+from monitor.db.shared import DistrictRecord, SharedMemories
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
@@ -34,7 +34,6 @@ from monitor.services import jobs
 from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.services.health import Vitals
 from monitor.sources import is_worth_keeping, load_credentials, name_budgets
-from scrapers.http.budget import QuotaTracker
 from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.crawler import CrawlEngine, Crawler, keep_no_page
 from scrapers.http.limits import (
@@ -65,7 +64,7 @@ class SharedResources:
     """Made once for a process; each district that is opened takes its part of it."""
 
     def __init__(
-        self, shared: SharedDatabase, environment: Environment, fetch: FetchConfig, districts: int
+        self, shared: SharedMemories, environment: Environment, fetch: FetchConfig, districts: int
     ) -> None:
         clock = environment.clock
         self._switch_seconds = sys.getswitchinterval()
@@ -90,7 +89,7 @@ class SharedResources:
             throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
             robots=RobotsCache(shared.robots_files),
             workers=fetch.workers,
-            quota=QuotaTracker(shared.request_quota, clock),
+            quota=shared.build_quota(clock),
             directory=shared.directory,
         )
         self._proofs = ProofCache(shared.canary_proofs)
@@ -145,9 +144,7 @@ class SharedResources:
             ),
             sources=sources,
             clock=clock,
-            host_store=DistrictHostStore(
-                shared=self.shared, own=db.hosts, started_at=self._started_at
-            ),
+            host_store=self.shared.build_host_store(db.hosts, self._started_at),
             parser=parser,
             may_ask=build_permission(config, clock, db, sources),
             should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,

@@ -6,7 +6,7 @@ Each has a folder of its own with its configuration, state, keys and secrets, as
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,14 @@ from time import monotonic
 from msgspec import structs
 
 from monitor.app import Environment
-from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, read_secret
+from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, FleetFile, read_secret
 from monitor.config_file import load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
-from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase
+from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase, SharedMemories
 from monitor.domain.errors import (
     CannotWriteError,
+    ConfigError,
     InputError,
     MonitorError,
     describe_error_location,
@@ -37,6 +38,7 @@ SECRETS_FOLDER = "secrets"
 LEAVING_FILE = "leaving"
 NO_BACKUPS = BackupConfig()
 REMOVED_SUFFIX = ".removed"
+FLEET_KEY = "fleet-key"
 DISTRICT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # Whoever runs the process may lend districts its API keys and its mail server. What tells people
 # and programs of one district from those of another is each one's own.
@@ -138,9 +140,42 @@ class DistrictStatus:
     fault: str
 
 
-def list_district_statuses(folder: Path) -> tuple[DistrictStatus, ...]:
+@contextmanager
+def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories]:
+    """Open what districts share: PostgreSQL where the configuration names one, else a file."""
+    if not file.fleet.database:
+        with SharedDatabase.open_folder(file.fleet.districts) as shared:
+            yield shared
+        return
+    try:
+        from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
+    except ImportError as error:
+        reason = (
+            "`database` under [fleet] needs the optional extra `fleet` "
+            "(pip install -r requirements-fleet.txt)."
+        )
+        raise ConfigError(reason) from error
+    secret = read_secret(FLEET_KEY, environment.variables)
+    with FleetMemories.open_address(file.fleet.database, secret, environment.clock) as memories:
+        yield memories
+
+
+@contextmanager
+def find_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories | None]:
+    """Open what districts share, if there is anything yet: looking makes no file."""
+    if not file.fleet.database and not (file.fleet.districts / SHARED_DATABASE).exists():
+        yield None
+        return
+    with open_memories(file, environment) as memories:
+        yield memories
+
+
+def list_district_statuses(
+    folder: Path, memories: SharedMemories | None = None
+) -> tuple[DistrictStatus, ...]:
     """Say of each district whether a service has it, and what is wrong if one set it aside."""
-    records = _read_records(folder)
+    known = memories.districts.list_district_records() if memories else ()
+    records = {each.name: each for each in known}
     return tuple(
         _build_status(each, records.get(each.name)) for each in list_district_folders(folder)
     )
@@ -161,13 +196,6 @@ def _build_status(district: DistrictFolder, record: DistrictRecord | None) -> Di
         seen_at=record.seen_at if record else None,
         fault=fault,
     )
-
-
-def _read_records(folder: Path) -> Mapping[str, DistrictRecord]:
-    if not (folder / SHARED_DATABASE).exists():
-        return {}
-    with SharedDatabase.open_folder(folder) as shared:
-        return {each.name: each for each in shared.districts.list_district_records()}
 
 
 def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals], dict[str, str]]:
@@ -286,7 +314,7 @@ def ask_to_leave(district: DistrictFolder) -> None:
         raise CannotWriteError(reason) from error
 
 
-def move_out(folder: Path, district: DistrictFolder) -> Path:
+def move_out(district: DistrictFolder, memories: SharedMemories | None = None) -> Path:
     """Rename the folder so that no service takes it up; what is in it stays as it is."""
     target = district.path.with_name(f"{district.name}{REMOVED_SUFFIX}")
     if target.exists():
@@ -298,7 +326,6 @@ def move_out(folder: Path, district: DistrictFolder) -> Path:
     except OSError as error:
         reason = f"{district.path} cannot be renamed ({error.strerror}): check the folder."
         raise CannotWriteError(reason) from error
-    if (folder / SHARED_DATABASE).exists():
-        with SharedDatabase.open_folder(folder) as shared:
-            shared.districts.delete_district_record(district.name)
+    if memories is not None:
+        memories.districts.delete_district_record(district.name)
     return target

@@ -11,7 +11,7 @@ from weakref import finalize
 
 from gevent.pool import Group
 
-from scrapers.http.budget import InMemoryQuotaStore, QuotaStore, QuotaTracker
+from scrapers.http.budget import InMemoryQuotaStore, QuotaCounter, QuotaStore, QuotaTracker
 from scrapers.http.client import PageFetcher, Redirect
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import add_conditions, build_cache_entry, check_unchanged
@@ -458,7 +458,7 @@ class CrawlEngine:
     robots: RobotsCache = field(default_factory=RobotsCache)
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
-    quota: QuotaTracker | None = None
+    quota: QuotaCounter | None = None
     directory: HostDirectory = field(default_factory=HostDirectory)
     frontier: Frontier = field(init=False)
     _thread: EventLoopThread = field(init=False)

@@ -16,7 +16,7 @@ from typing import Self
 
 from gevent.event import Event
 
-from scrapers.http.budget import QuotaTracker
+from scrapers.http.budget import QuotaCounter
 from scrapers.http.client import PageFetcher
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
@@ -680,7 +680,7 @@ class CrawlTenant:
     sources: Mapping[str, Source]
     router: CrawlRouter
     parser: PageParser
-    quota: QuotaTracker
+    quota: QuotaCounter
     budgets: Mapping[str, str]
     may_ask: AskPredicate
     should_keep: KeepPredicate

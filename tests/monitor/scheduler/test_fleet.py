@@ -158,7 +158,9 @@ def test_a_broken_district_is_set_aside_and_the_others_go_on(
 
     with fleet.open_database("maple") as db:
         assert db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
-    faults = {each.name: each.fault for each in list_district_statuses(folder)}
+    faults = {
+        each.name: each.fault for each in list_district_statuses(folder, fleet.resources.shared)
+    }
     assert faults["birch"].startswith(str(folder / "birch" / "namesake.toml"))
     assert "Restore the copy of its keys" in faults["cedar"]
     assert faults["maple"] == ""
@@ -291,7 +293,7 @@ def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, fold
     fleet.runner.look_for_folders()
 
     assert not StateFolderLock(folder / "cedar" / "state").is_locked()
-    moved = move_out(folder, district)
+    moved = move_out(district, fleet.resources.shared)
     assert (moved / "state" / "namesake.db").exists()
     assert [each.name for each in list_district_statuses(folder)] == ["birch", "maple"]
     assert {each.name for each in fleet.resources.shared.districts.list_district_records()} == {
