@@ -102,6 +102,10 @@ class Environment:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+def recall_nothing(_person_id: str) -> None:
+    """Do nothing, where no other machine has questions."""
+
+
 class CrawlerBuilder(Protocol):
     """Builds the crawler of a district: its own, or one that shares hosts with other districts."""
 
@@ -270,7 +274,8 @@ class Mailer:
 class App:
     """A district's settings, data and connections; no rules, and no state of a single use case.
 
-    Long work calls `beat` at each step, or the service is restarted as hung.
+    Long work calls `beat` at each step, or the service is restarted as hung. `recall_questions` has
+    no machine ask what was sent out about a person before; it raises UnavailableError.
     """
 
     config: Config
@@ -284,6 +289,7 @@ class App:
     copier: UploadReader
     mailer: Mailer
     beat: Callable[[], None]
+    recall_questions: Callable[[str], None] = recall_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +299,7 @@ class DistrictResources:
     parser: SandboxParser
     build_crawler: CrawlerBuilder
     pace: RelayPace | None = None
+    recall_questions: Callable[[str], None] = recall_nothing
 
 
 @contextmanager
@@ -365,6 +372,7 @@ def _build_app(
         copier=shared.parser,
         mailer=_build_mailer(config, environment, shared.pace),
         beat=environment.beat,
+        recall_questions=shared.recall_questions,
     )
 
 

@@ -490,8 +490,7 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 
     `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
     `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
-    `database` is a PostgreSQL in which pauses, robots.txt, budgets and self-tests are remembered
-    instead of in a file.
+    With `database`, a PostgreSQL, the machines ask that run `namesake worker`.
     """
 
     districts: Path

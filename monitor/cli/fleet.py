@@ -8,7 +8,9 @@ from pathlib import Path
 from time import monotonic
 
 import click
+from msgspec import structs
 
+from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
     Output,
@@ -19,19 +21,21 @@ from monitor.cli.context import (
 )
 from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.setup import init
-from monitor.config import FleetFile
+from monitor.config import FetchConfig, FleetFile, read_secret
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import SharedMemories
-from monitor.domain.errors import BusyError, MonitorError, SetAsideError
+from monitor.domain.errors import BusyError, ConfigError, MonitorError, SetAsideError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.hosted_districts import SharedResources
+from monitor.scheduler.hosted_districts import QuestionSender, SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.fleet import (
+    FLEET_KEY,
     DistrictFolder,
     DistrictStatus,
     ask_to_leave,
     build_district_environment,
+    build_extra_error,
     check_new_name,
     find_district_folder,
     find_memories,
@@ -75,11 +79,81 @@ def _open_resources(
     shared: SharedMemories, file: FleetFile, context: CliContext
 ) -> Iterator[SharedResources]:
     districts = len(list_district_folders(file.fleet.districts))
-    resources = SharedResources(shared, context.environment, file.fetch, districts)
+    sender = find_sender(shared) if file.fleet.database else None
+    resources = SharedResources(shared, context.environment, file.fetch, districts, sender)
     try:
         yield resources
     finally:
         resources.close()
+
+
+def find_sender(shared: SharedMemories) -> QuestionSender | None:
+    """Have other machines ask, if what districts share is in PostgreSQL."""
+    from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
+    from monitor.scheduler.fleet_crawler import FleetSender  # noqa: PLC0415 - likewise
+
+    return FleetSender(shared) if isinstance(shared, FleetMemories) else None
+
+
+@contextmanager
+def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender | None]:
+    """Open what has other machines ask no more about a person; None where there are none."""
+    if not file.fleet.database:
+        yield None
+        return
+    with open_memories(file, context.environment) as memories:
+        yield find_sender(memories)
+
+
+@click.command()
+@logs.log_options
+@click.option(
+    "--database",
+    envvar="NAMESAKE_FLEET_DATABASE",
+    show_envvar=True,
+    default="",
+    help="The PostgreSQL of the fleet; else `database` under [fleet].",
+)
+@click.option(
+    "--hosts",
+    type=click.IntRange(1, 512),
+    default=128,
+    show_default=True,
+    help="How many hosts this machine asks at once.",
+)
+@pass_cli_context
+def worker(
+    context: CliContext, log_format: str, database: str, hosts: int, *, verbose: bool
+) -> None:
+    """Ask the questions of a fleet's districts until SIGTERM, on a machine of its own.
+
+    It holds no district, no keys of districts and no mail server. It needs the secret `fleet-key`.
+    A worker that the others cannot hear ends with exit code 75; its unit starts it again.
+    """
+    file = None if database else context.fleet
+    address = database or (file.fleet.database if file else "")
+    if not address:
+        reason = "Name the PostgreSQL of the fleet with --database, or under [fleet]."
+        raise ConfigError(reason)
+    fetch = structs.replace(file.fetch if file else FetchConfig(), workers=hosts)
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    with logs.log_to_stream(settings=settings):
+        _run_worker(context, address, fetch)
+
+
+def _run_worker(context: CliContext, address: str, fetch: FetchConfig) -> None:
+    try:
+        from monitor.scheduler.fence import Fence  # noqa: PLC0415 - only an extra brings it
+        from monitor.scheduler.fleet_worker import open_fleet_worker  # noqa: PLC0415 - likewise
+    except ImportError as error:
+        raise build_extra_error() from error
+    environment = context.environment
+    secret = read_secret(FLEET_KEY, environment.variables)
+    notifier = SystemdNotifier(environment.variables)
+    with open_fleet_worker(address, secret, environment, fetch, Fence()) as opened:
+        notifier.send_state("READY=1", "STATUS=Asking.")
+        opened.run_until_stopped()
+        notifier.send_state("STOPPING=1")
 
 
 @click.group()

@@ -87,6 +87,7 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "run": "Run the service until SIGTERM.",
             "portal": "Serve the portal, next to `namesake run`.",
             "fleet": "Manage many districts that one service works on.",
+            "worker": "Ask for the districts of other machines until SIGTERM.",
             "jobs": "List scheduled jobs, next one first.",
             "backup": "Back up the district, or many, and test each backup.",
             "restore": "Restore a backup into the empty state folder.",
@@ -132,6 +133,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
         "units": lambda: import_module("monitor.cli.units").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
+        "worker": lambda: import_module("monitor.cli.fleet").worker,
     }
 )
 

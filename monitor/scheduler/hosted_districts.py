@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 from monitor.app import (
     CrawlerBuilder,
@@ -21,6 +22,7 @@ from monitor.app import (
     build_permission,
     build_user_agent,
     open_app,
+    recall_nothing,
 )
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
@@ -60,11 +62,26 @@ SWITCH_SECONDS = 0.0005
 FILES_OF_A_DISTRICT = 8
 
 
+class QuestionSender(Protocol):
+    """Has other machines ask (`monitor.scheduler.fleet_crawler.FleetSender`)."""
+
+    def build_crawler(
+        self, name: str, config: Config, environment: Environment, crawler: Crawler
+    ) -> Crawler: ...
+
+    def recall_questions(self, name: str, person_id: str) -> None: ...
+
+
 class SharedResources:
     """Made once for a process; each district that is opened takes its part of it."""
 
     def __init__(
-        self, shared: SharedMemories, environment: Environment, fetch: FetchConfig, districts: int
+        self,
+        shared: SharedMemories,
+        environment: Environment,
+        fetch: FetchConfig,
+        districts: int,
+        sender: QuestionSender | None = None,
     ) -> None:
         clock = environment.clock
         self._switch_seconds = sys.getswitchinterval()
@@ -73,6 +90,7 @@ class SharedResources:
         spare = files - FILES_OF_A_DISTRICT * districts
         idle_hosts = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, spare)
         self.shared = shared
+        self._sender = sender
         self._parts = ExitStack()
         self.parser = self._parts.enter_context(build_parser())
         self._staff: dict[str, int] = {}
@@ -100,7 +118,11 @@ class SharedResources:
         relay = (config.mail.host, config.mail.port)
         pace = self._paces.setdefault(relay, RelayPace(self.environment.clock))
         builder: CrawlerBuilder = partial(self._build_crawler, name)
-        return DistrictResources(parser=self.parser, build_crawler=builder, pace=pace)
+        sender = self._sender
+        recall = recall_nothing if sender is None else partial(sender.recall_questions, name)
+        return DistrictResources(
+            parser=self.parser, build_crawler=builder, pace=pace, recall_questions=recall
+        )
 
     def set_staff(self, name: str, count: int) -> None:
         """Note how many people a district has: its share of every host goes by that."""
@@ -133,7 +155,7 @@ class SharedResources:
     ) -> Crawler:
         clock, budgets = environment.clock, name_budgets(sources, environment.variables)
         expected = list_expected_proofs(sources, environment.ids.shared_nonce, budgets, clock.now())
-        return Crawler(
+        crawler = Crawler(
             client=HttpClient(
                 dialer=environment.dialer,
                 clock=clock,
@@ -153,6 +175,9 @@ class SharedResources:
             proofs=DistrictProofs(self._proofs, expected),
             share=HostShareTracker(name, self.shared.host_shares, partial(self.get_fraction, name)),
         )
+        if self._sender is None:
+            return crawler
+        return self._sender.build_crawler(name, config, environment, crawler)
 
 
 Stamp = tuple[tuple[int, int], ...]

@@ -140,6 +140,13 @@ class DistrictStatus:
     fault: str
 
 
+def build_extra_error() -> ConfigError:
+    return ConfigError(
+        "Machines of a fleet need the optional extra `fleet` "
+        "(pip install -r requirements-fleet.txt)."
+    )
+
+
 @contextmanager
 def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories]:
     """Open what districts share: PostgreSQL where the configuration names one, else a file."""
@@ -150,11 +157,7 @@ def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedM
     try:
         from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
     except ImportError as error:
-        reason = (
-            "`database` under [fleet] needs the optional extra `fleet` "
-            "(pip install -r requirements-fleet.txt)."
-        )
-        raise ConfigError(reason) from error
+        raise build_extra_error() from error
     secret = read_secret(FLEET_KEY, environment.variables)
     with FleetMemories.open_address(file.fleet.database, secret, environment.clock) as memories:
         yield memories

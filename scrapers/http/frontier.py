@@ -364,6 +364,14 @@ class Frontier:
                 due = max(due, self._find_latest_due(host_state.host))
             return self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
 
+    def reload_host_queue(self, host_state: HostState) -> HostQueue:
+        """Take up what another process has learned of a host; no one here may be asking it."""
+        due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
+        with self._lock:
+            host_queue = self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
+            host_queue.state, host_queue.due = host_state, due
+            return host_queue
+
     def _find_latest_due(self, site: str) -> float:
         """Return when the last of a site's subdomains may be asked; they had queues of their own.
 

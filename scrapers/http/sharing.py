@@ -47,8 +47,15 @@ class ProofCache:
     def __init__(self, store: ProofStore) -> None:
         self._store = store
         self._lock = Lock()
-        self._proofs = {each.key: each for each in store.list_proofs()}
+        self._proofs: dict[str, CanaryProof] = {}
         self._unkept: deque[CanaryProof] = deque()
+        self.load_proofs()
+
+    def load_proofs(self) -> None:
+        """Take up what other processes have proved since."""
+        known = {each.key: each for each in self._store.list_proofs()}
+        with self._lock:
+            self._proofs = known | {each.key: each for each in self._unkept}
 
     def find_proof(self, key: str, now: datetime) -> CanaryProof | None:
         proof = self._proofs.get(key)

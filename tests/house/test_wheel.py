@@ -20,6 +20,7 @@ OTHERS = (
     "answers.toml",
     "fleet.toml",
     "grafana-dashboard.json",
+    "namesake-worker.service",
     "namesake.toml",
     "prometheus-rules.yaml",
     "searxng-compose.yaml",

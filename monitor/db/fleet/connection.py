@@ -9,6 +9,7 @@ from time import monotonic
 from typing import LiteralString, Self, TypeVar
 
 import psycopg
+from procrastinate.schema import SchemaManager
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -98,6 +99,10 @@ def _prepare_schema(connection: FleetCursor) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
     known = connection.execute("SELECT to_regclass('namesake.schema_version') AS known").fetchone()
     if known is None or known["known"] is None:
+        if connection.execute("SELECT to_regclass('procrastinate_jobs') AS known").fetchone() == {
+            "known": None
+        }:
+            connection.execute(SchemaManager.get_schema().encode())
         connection.execute(TABLES.read_bytes())
         connection.execute("INSERT INTO namesake.schema_version VALUES (%s)", (SCHEMA_VERSION,))
     found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()

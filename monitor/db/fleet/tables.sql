@@ -59,3 +59,25 @@ CREATE TABLE namesake.districts (
 CREATE TABLE namesake.schema_version (
     version integer NOT NULL
 );
+
+CREATE TABLE namesake.batches (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    district text NOT NULL,  -- a keyed hash
+    lock text NOT NULL,  -- likewise, of the host
+    body bytea NOT NULL,  -- sealed
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX batches_by_district ON namesake.batches (district);
+
+CREATE TABLE namesake.answers (
+    batch bigint NOT NULL REFERENCES namesake.batches ON DELETE CASCADE,
+    n integer NOT NULL,
+    body bytea,  -- sealed; null: taken, and kept so that it is not asked again
+    PRIMARY KEY (batch, n)
+);
+
+CREATE TABLE namesake.withdrawn (
+    tag text PRIMARY KEY,  -- a keyed hash of a person
+    at timestamptz NOT NULL
+);

@@ -94,7 +94,7 @@ def test_a_district_is_not_moved_over_one_that_left_before(
 
 def test_a_fleet_that_names_no_database_loads_nothing_of_postgresql() -> None:
     program = (
-        "import sys; import monitor.cli.commands, monitor.cli.portal; "
+        "import sys; import monitor.cli.fleet, monitor.cli.portal, monitor.cli.service; "
         "sys.exit(bool({'psycopg', 'psycopg_pool', 'procrastinate'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=600)
