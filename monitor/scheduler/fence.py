@@ -5,12 +5,14 @@ cannot tell the others, or was frozen for a while, must not ask again, nor end a
 someone else's by now. It does not find its way back: it ends, and is started anew.
 """
 
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LOG = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 MUTE_AFTER = 12.0
 DEAD_AFTER = 25.0
@@ -69,6 +71,7 @@ class Fence:
     def check(self) -> None:
         """End the process if it is mute."""
         if self.is_mute:
+            LOG.error("worker_mute")
             self.end()
 
     def note_beat(self, began_at: float) -> None:

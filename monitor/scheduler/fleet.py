@@ -196,6 +196,7 @@ class FleetRunner:
 
     def report(self) -> None:
         """Write the metrics of all districts, and tell the monitor if all of them are well."""
+        self._renew_leases()
         hung = {name: pool.list_hung_keys(self._liveness) for name, pool in self._pools.items()}
         minutes = round(HUNG_AFTER_SECONDS / 60)
         for name in filter(hung.get, hung):
@@ -213,6 +214,15 @@ class FleetRunner:
         sound = well and all(_is_well(each) for each in vitals.values())
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
+
+    def _renew_leases(self) -> None:
+        """Set aside what another machine has taken over."""
+        sender = self._resources.sender
+        held = {each.name: each for each in self._districts.values() if each.is_locked}
+        if sender is None or not held:
+            return
+        for name in held.keys() - sender.renew_districts(held):
+            held[name].set_aside("Another machine may work on this district by now.")
 
     def stop_running_sweep(self) -> None:
         for pool in self._pools.values():

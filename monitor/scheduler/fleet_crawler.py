@@ -4,17 +4,21 @@ It stands where a `Crawler` does, and no flow knows the difference. What needs t
 database stays here: consent, proofs, shares. What an answer leads to is sent on from here.
 """
 
+import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from platform import node
+from time import monotonic
 
 from monitor.app import Environment
 from monitor.config import Config, SourcesConfig
+from monitor.db.fleet.leases import LEASE, LeasesTable
 from monitor.db.fleet.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
 from monitor.db.fleet.memories import FleetMemories
 from monitor.db.fleet.seal import FleetSeal
+from monitor.domain.errors import BusyError, UnavailableError
 from monitor.scheduler.fleet_batches import (
     BATCH_PLACE,
     BATCH_SIZE,
@@ -55,9 +59,12 @@ from scrapers.models import (
 )
 from scrapers.source import AccessMode
 
+LOG = logging.getLogger(__name__)
 # Batches of one district that wait or run at one host: one is asked while the next one is sent.
 WINDOW = 2
 # How long to wait before looking for answers again; a person who waits for a check notices.
+# How soon it is noticed what a command has changed meanwhile.
+RECHECKED_EVERY = 2.0
 # Looks in vain after which it is seen whether the database still has what was sent.
 LOST_EVERY = 100
 LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
@@ -94,15 +101,25 @@ class Desk:
     run: CrawlRun
     waiting: dict[str, deque[QuestionState]] = field(default_factory=lambda: defaultdict(deque))
     sent: dict[int, SentBatch] = field(default_factory=dict)
+    sent_counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     results: deque[CrawlResult] = field(default_factory=deque)
+    recalled: set[str] = field(default_factory=set)
+    recheck_at: float = 0.0
+    looks: int = 0
 
     @property
     def waiting_count(self) -> int:
         return sum(map(len, self.waiting.values()))
 
-    def count_sent(self, host: str) -> int:
-        return sum(each.body.manners.host == host for each in self.sent.values())
+    def add_batch(self, number: int, batch: SentBatch) -> None:
+        self.sent[number] = batch
+        self.sent_counts[batch.body.manners.host] += 1
+
+    def remove_batch(self, number: int) -> SentBatch:
+        batch = self.sent.pop(number)
+        self.sent_counts[batch.body.manners.host] -= 1
+        return batch
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)
@@ -123,15 +140,14 @@ class FleetCrawler(Crawler):
         self._forget_earlier_batches()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
-        desk = Desk(
-            CrawlRun(
-                queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
-            )
+        run = CrawlRun(
+            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
         )
-        looks = 0
+        desk = Desk(run)
         try:
             while not self.is_stopped():
                 self.dispatch.beat()
+                self._recall_what_ended(desk)
                 self._feed(desk)
                 sent = self._send_batches(desk)
                 yield from self._drain_results(desk)
@@ -141,19 +157,22 @@ class FleetCrawler(Crawler):
                     yield from self._drain_results(desk)
                 if answers:
                     self._forget_taken(desk, answers)
-                elif desk.run.is_finished:
+                elif run.is_finished:
                     break
                 elif not sent:
-                    self.clock.sleep(LOOK_SECONDS[priority])
-                    looks += 1
-                    if looks % LOST_EVERY == 0:
-                        self._send_lost_again(desk)
+                    self._wait(desk)
         finally:
             self._abandoned |= set(desk.sent)
             self._delete_abandoned()
             self._save_quota_and_robots()
             if self.share is not None:
                 self.share.save_shares()
+
+    def _wait(self, desk: Desk) -> None:
+        self.clock.sleep(LOOK_SECONDS[desk.run.priority])
+        desk.looks += 1
+        if desk.looks % LOST_EVERY == 0:
+            self._send_lost_again(desk)
 
     def _forget_earlier_batches(self) -> None:
         """Drop what this district sent before a crash: what it still wants it sends again."""
@@ -169,11 +188,31 @@ class FleetCrawler(Crawler):
             self.dispatch.mailbox.delete_batches(self._abandoned)
             self._abandoned.clear()
 
+    def _recall_what_ended(self, desk: Desk) -> None:
+        """Have no machine ask what may not be asked anymore, whoever wrote that here."""
+        now = self.clock.monotonic()
+        if now < desk.recheck_at:
+            return
+        desk.recheck_at = now + RECHECKED_EVERY
+        waiting = (
+            each.body.questions[number].query for each in desk.sent.values() for number in each.left
+        )
+        kinds = {
+            (each.subject, each.kind, self.sources[each.source].family): each
+            for each in waiting
+            if each.subject and each.subject not in desk.recalled
+        }
+        ended = {each.subject for each in kinds.values() if not self.may_ask(each)}
+        for person_id in ended:
+            tag = tag_person(self.dispatch.seal, self.dispatch.district, person_id)
+            self.dispatch.mailbox.record_withdrawal(tag)
+        desk.recalled |= ended
+
     def _send_lost_again(self, desk: Desk) -> None:
         """Line up again what is in batches that the database has no longer."""
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
         for number in [each for each in desk.sent if each not in known]:
-            lost = desk.sent.pop(number)
+            lost = desk.remove_batch(number)
             for place in sorted(lost.left):
                 self._place(desk, lost.body.questions[place])
 
@@ -234,7 +273,7 @@ class FleetCrawler(Crawler):
         sent = False
         for host in list(desk.waiting):
             self._close_failing_host(desk, host)
-            while desk.waiting[host] and desk.count_sent(host) < WINDOW:
+            while desk.waiting[host] and desk.sent_counts[host] < WINDOW:
                 sent = self._send_batch(desk, host) or sent
             if not desk.waiting[host]:
                 del desk.waiting[host]
@@ -267,7 +306,7 @@ class FleetCrawler(Crawler):
             sealed,
             desk.run.priority,
         )
-        desk.sent[number] = SentBatch(body, set(range(len(chosen))))
+        desk.add_batch(number, SentBatch(body, set(range(len(chosen)))))
         return True
 
     def _take_turn(self, desk: Desk, host: str, state: QuestionState) -> ParseResult | None:
@@ -381,16 +420,17 @@ class FleetCrawler(Crawler):
         if through:
             self.dispatch.mailbox.delete_batches(through)
         for number in through:
-            with suppress(KeyError):
-                del desk.sent[number]
+            desk.remove_batch(number)
 
 
 class FleetSender:
     """Has other machines ask for the districts of this process."""
 
-    def __init__(self, memories: FleetMemories) -> None:
+    def __init__(self, memories: FleetMemories, machine: str = "") -> None:
         self._seal = memories.seal
         self._mailbox = Mailbox.build(memories.connection, memories.hosts)
+        self._leases = LeasesTable(memories.connection, machine or node())
+        self._renewed_at = monotonic()
 
     def build_crawler(
         self, name: str, config: Config, environment: Environment, crawler: Crawler
@@ -423,3 +463,32 @@ class FleetSender:
     def recall_questions(self, name: str, person_id: str) -> None:
         """Have no machine ask what was sent about a person until now."""
         self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
+
+    def claim_district(self, name: str) -> None:
+        """Work on a district from now on. Raises BusyError if another machine does."""
+        machine = self._leases.claim_district(name)
+        if machine != self._leases.machine:
+            reason = (
+                f"The machine {machine} works on this district. Remove its copy here, or stop the "
+                "service there."
+            )
+            raise BusyError(reason)
+
+    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those that are still this machine's; none if it cannot tell in time."""
+        began_at = monotonic()
+        try:
+            kept = self._leases.renew_districts(names)
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            late = monotonic() - self._renewed_at > LEASE.total_seconds() / 2
+            return frozenset() if late else frozenset(names)
+        self._renewed_at = began_at
+        return kept
+
+    def release_district(self, name: str) -> None:
+        """Let another machine have a district; if that cannot be said, it waits a little."""
+        try:
+            self._leases.release_district(name)
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})

@@ -32,7 +32,7 @@ from monitor.db.fleet.mailbox import (
     name_queue,
 )
 from monitor.db.fleet.memories import FleetMemories
-from monitor.domain.errors import MonitorError, describe_error_location
+from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
 from monitor.scheduler.fence import BEAT_SECONDS, Fence
 from monitor.scheduler.fleet_batches import (
     BATCH_PLACE,
@@ -350,6 +350,9 @@ class FleetWorker:
                 loop.add_signal_handler(each, self._stop, taking)
             with suppress(asyncio.CancelledError):
                 await taking
+            if not self.guard.stopping.is_set():
+                reason = "The queue of the fleet has ended. Start the worker again."
+                raise UnavailableError(reason)
         threads.shutdown(wait=False, cancel_futures=True)
 
     def _stop(self, taking: "asyncio.Task[None]") -> None:

@@ -5,7 +5,7 @@ Together they are one crawler: its pauses, connections, parsers and mail servers
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -71,6 +71,16 @@ class QuestionSender(Protocol):
 
     def recall_questions(self, name: str, person_id: str) -> None: ...
 
+    def claim_district(self, name: str) -> None:
+        """Raise BusyError if another machine works on it."""
+        ...
+
+    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those that this machine may go on with."""
+        ...
+
+    def release_district(self, name: str) -> None: ...
+
 
 class SharedResources:
     """Made once for a process; each district that is opened takes its part of it."""
@@ -90,7 +100,7 @@ class SharedResources:
         spare = files - FILES_OF_A_DISTRICT * districts
         idle_hosts = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, spare)
         self.shared = shared
-        self._sender = sender
+        self.sender = sender
         self._parts = ExitStack()
         self.parser = self._parts.enter_context(build_parser())
         self._staff: dict[str, int] = {}
@@ -118,7 +128,7 @@ class SharedResources:
         relay = (config.mail.host, config.mail.port)
         pace = self._paces.setdefault(relay, RelayPace(self.environment.clock))
         builder: CrawlerBuilder = partial(self._build_crawler, name)
-        sender = self._sender
+        sender = self.sender
         recall = recall_nothing if sender is None else partial(sender.recall_questions, name)
         return DistrictResources(
             parser=self.parser, build_crawler=builder, pace=pace, recall_questions=recall
@@ -175,9 +185,9 @@ class SharedResources:
             proofs=DistrictProofs(self._proofs, expected),
             share=HostShareTracker(name, self.shared.host_shares, partial(self.get_fraction, name)),
         )
-        if self._sender is None:
+        if self.sender is None:
             return crawler
-        return self._sender.build_crawler(name, config, environment, crawler)
+        return self.sender.build_crawler(name, config, environment, crawler)
 
 
 Stamp = tuple[tuple[int, int], ...]
@@ -238,6 +248,11 @@ class HostedDistrict:
     def has_state_folder(self, folder: str) -> bool:
         return self._state is not None and str(self._state.absolute()) == folder
 
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether no other process here may work on it."""
+        return self._lock is not None
+
     def read_stamp(self) -> Stamp:
         state = self._state
         files = (state / "namesake.db", state / "namesake.db-wal") if state else ()
@@ -293,6 +308,8 @@ class HostedDistrict:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()
+            if self.resources.sender is not None:
+                self.resources.sender.release_district(self.name)
         if self._lock is not None and self._state is not None:
             _unlink_wake_socket(self._state)
         self._lock = self._state = None
@@ -311,6 +328,8 @@ class HostedDistrict:
             lock = StateFolderLock(config.state)
             lock.acquire()
             self._lock = lock
+        if self.resources.sender is not None:
+            self.resources.sender.claim_district(self.name)
             _link_wake_socket(config.state, self.folder.path.parent)
         environment = build_district_environment(self.resources.environment, self.folder)
         shared = self.resources.build_district_resources(self.name, config)

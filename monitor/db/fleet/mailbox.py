@@ -10,8 +10,8 @@ from datetime import datetime
 import procrastinate
 from procrastinate import SyncPsycopgConnector
 
-from monitor.db.fleet.connection import FleetConnection, FleetCursor
 from monitor.db.fleet.memories import FleetHostsTable
+from monitor.db.fleet.postgres import FleetConnection, FleetCursor
 from scrapers.http.throttle import HostState
 from scrapers.models import CrawlPriority
 

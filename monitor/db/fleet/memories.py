@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
-from psycopg.rows import DictRow
-
-from monitor.db.fleet.connection import FleetConnection, FleetCursor
+from monitor.db.fleet.postgres import FleetConnection, FleetCursor, FleetRow
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import NONCE_VALID_FOR, DistrictRecord
 from scrapers.http.budget import QuotaUsage, check_quota
@@ -233,7 +231,7 @@ class FleetProofsTable:
         return nonce if found is None else str(found["nonce"])
 
 
-def _parse_proof_row(row: DictRow, now: datetime) -> CanaryProof:
+def _parse_proof_row(row: FleetRow, now: datetime) -> CanaryProof:
     return CanaryProof(
         key=row["proof"],
         outcome=Outcome(row["outcome"]),

@@ -56,6 +56,13 @@ CREATE TABLE namesake.districts (
     reason text NOT NULL  -- empty: it is at work; else why it was set aside
 );
 
+-- Which machine works on a district. A copy of its folder elsewhere is not worked on meanwhile.
+CREATE TABLE namesake.leases (
+    district text PRIMARY KEY,
+    machine text NOT NULL,
+    until timestamptz NOT NULL
+);
+
 CREATE TABLE namesake.schema_version (
     version integer NOT NULL
 );

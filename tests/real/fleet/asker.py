@@ -62,7 +62,7 @@ def forget_reloading() -> None:
     def load_once(self: Frontier, host_state: HostState) -> HostQueue:
         return self.get_host_queue(host_state.host) or reload(self, host_state)
 
-    Frontier.reload_host_queue = load_once  # type: ignore[method-assign]
+    Frontier.reload_host_queue = load_once
 
 
 def trust_own_clock() -> None:
@@ -70,8 +70,8 @@ def trust_own_clock() -> None:
     write = FleetHostsTable.write_host_state
 
     def write_instant(self: FleetHostsTable, connection: object, host_state: HostState) -> None:
-        write(self, connection, host_state)  # type: ignore[arg-type]
-        connection.execute(  # type: ignore[attr-defined]
+        write(self, connection, host_state)
+        connection.execute(
             "UPDATE namesake.hosts SET next_at = %s WHERE host = %s",
             (host_state.next_at, self._name_host(host_state.host)),
         )
@@ -83,18 +83,18 @@ def trust_own_clock() -> None:
         )
         return None if found is None else HostState(host=host, **found)
 
-    FleetHostsTable.write_host_state = write_instant  # type: ignore[method-assign,assignment]
-    FleetHostsTable.load_host_state = load_instant  # type: ignore[method-assign]
+    FleetHostsTable.write_host_state = write_instant
+    FleetHostsTable.load_host_state = load_instant
 
 
 def never_give_way() -> None:
     """Have a sweep's batch go on, whoever waits for its host."""
     guard = fleet_worker.BatchGuard
-    guard.gives_way = lambda self, _batch, _priority: self.stopping.is_set()  # type: ignore[method-assign]
+    guard.gives_way = lambda self, _batch, _priority: self.stopping.is_set()
 
 
 def ignore_withdrawals() -> None:
-    fleet_worker.BatchGuard.has_withdrawn = lambda *_: False  # type: ignore[method-assign,assignment]
+    fleet_worker.BatchGuard.has_withdrawn = lambda *_: False
 
 
 REMOVALS: dict[str, Callable[[], None]] = {

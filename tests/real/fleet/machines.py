@@ -19,7 +19,7 @@ from monitor.config import FetchConfig, FleetConfig, FleetFile
 from monitor.db.fleet.memories import FleetMemories
 from monitor.demo.setup import StoryClock
 from monitor.scheduler.fence import MUTE_EXIT_CODE
-from monitor.scheduler.fleet import MOST_OPEN, FleetRunner
+from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.fleet_crawler import FleetSender
 from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
@@ -104,7 +104,7 @@ def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
 
 @contextlib.contextmanager
 def open_home(
-    database: str, folder: Path, clock: StoryClock, most_open: int = MOST_OPEN
+    database: str, folder: Path, clock: StoryClock, machine: str = "home"
 ) -> Iterator[Fleet]:
     """Open districts whose questions other processes ask; this one reaches no web at all."""
     environment = Environment(
@@ -115,9 +115,9 @@ def open_home(
     )
     file = FleetFile(fleet=FleetConfig(districts=folder, database=database), fetch=FetchConfig())
     with FleetMemories.open_address(database, FLEET_KEY, clock) as memories:
-        sender = FleetSender(memories)
+        sender = FleetSender(memories, machine)
         resources = SharedResources(memories, environment, file.fetch, 10, sender)
-        runner = FleetRunner(file, resources, Liveness(SystemClock()), most_open)
+        runner = FleetRunner(file, resources, Liveness(SystemClock()))
         try:
             yield Fleet(folder=folder, runner=runner, resources=resources, clock=clock)
         finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import DistrictResources, Environment, build_crawler, build_parser, open_portal_app
-from monitor.db.fleet.connection import FleetConnection
+from monitor.db.fleet.postgres import FleetConnection
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.services.erasure import withdraw_consent
@@ -85,9 +85,13 @@ def _dump(connection: FleetConnection) -> str:
     )
 
 
-@pytest.mark.parametrize("guardless", ["", "withdrawals"])
+@pytest.mark.parametrize(
+    ("guardless", "by_command"),
+    [("", False), ("", True), ("withdrawals", False)],
+    ids=["on a page", "by a command", "without the guard"],
+)
 def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
-    fleet_address: str, tmp_path: Path, guardless: str
+    fleet_address: str, tmp_path: Path, guardless: str, *, by_command: bool
 ) -> None:
     folder, clock, people, sites = tmp_path / "districts", StoryClock(FRIDAY), 6, 4
     make_districts(folder, ("cedar",), people, sites)
@@ -105,7 +109,11 @@ def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
             sweep = threading.Thread(target=home.works_for, args=(PATIENCE,))
             sweep.start()
             wait_for(lambda: _list_asked(web, gone, FRIDAY))
-            _withdraw_all(home)
+            if by_command:
+                for number in range(people):
+                    home.withdraw("cedar", number)
+            else:
+                _withdraw_all(home)
             late = datetime.now(UTC) + STOPS_WITHIN
             sweep.join()
             asked_late = _list_asked(web, gone, late)
@@ -124,7 +132,7 @@ def _list_asked(web: WebServer, handles: list[str], since: datetime) -> list[str
 
 def _withdraw_all(home: Fleet) -> None:
     """End all consents as the pages of a fleet do."""
-    sender = home.resources._sender  # noqa: SLF001 - what a process of pages makes for itself
+    sender = home.resources.sender
     assert sender is not None
     config = home.district("cedar").load_config()
     with build_parser() as parser:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.fleet.connection import FleetConnection
+from monitor.db.fleet.postgres import FleetConnection
 from monitor.scheduler.fence import MUTE_EXIT_CODE
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.conftest import FragilePostgres

@@ -9,8 +9,8 @@ from time import monotonic
 
 import pytest
 
-from monitor.db.fleet.connection import FleetConnection
 from monitor.db.fleet.memories import FleetMemories
+from monitor.db.fleet.postgres import FleetConnection
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import DistrictRecord, SharedDatabase, SharedMemories
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError

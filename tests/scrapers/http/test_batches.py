@@ -40,7 +40,7 @@ def build_crawler(client: FakeClient, *sources: FakeSource, **parts: object) -> 
         clock=client.clock,
         host_store=InMemoryHostStore(),
         parser=InProcessParser(),
-        **parts,  # type: ignore[arg-type] # fields by name
+        **parts,
     )
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL, for districts on several machines; only the extra `fleet` brings what it needs."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,8 @@ from psycopg_pool import ConnectionPool
 from monitor.domain.errors import DatabaseError, UnavailableError
 
 Made = TypeVar("Made")
+FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
-Values = Sequence[object] | Mapping[str, object]
 
 SCHEMA_VERSION = 1
 TABLES = Path(__file__).with_name("tables.sql")
@@ -104,7 +104,9 @@ def _prepare_schema(connection: FleetCursor) -> None:
         }:
             connection.execute(SchemaManager.get_schema().encode())
         connection.execute(TABLES.read_bytes())
-        connection.execute("INSERT INTO namesake.schema_version VALUES (%s)", (SCHEMA_VERSION,))
+        connection.execute(
+            "INSERT INTO namesake.schema_version (version) VALUES (%s)", (SCHEMA_VERSION,)
+        )
     found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()
     if found is None or found["version"] > SCHEMA_VERSION:
         reason = "The fleet's database was made by a newer Namesake. Upgrade this machine, too."
