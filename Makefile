@@ -122,6 +122,8 @@ lock: ## Renew constraints.txt and what production takes of it; needs uv
 		--output-file requirements-photos.txt
 	@echo apprise | $(COMPILE) --constraint constraints.txt --no-annotate - \
 		--output-file requirements-notify.txt
+	@printf 'procrastinate\npsycopg[binary]\n' | $(COMPILE) --constraint constraints.txt \
+		--no-annotate - --output-file requirements-fleet.txt
 
 .PHONY: clean
 clean: ## Remove all that was installed or made here

@@ -102,6 +102,10 @@ class Environment:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+def recall_nothing(_person_id: str) -> None:
+    """Do nothing, where no other machine has questions."""
+
+
 class CrawlerBuilder(Protocol):
     """Builds the crawler of a district: its own, or one that shares hosts with other districts."""
 
@@ -270,7 +274,8 @@ class Mailer:
 class App:
     """A district's settings, data and connections; no rules, and no state of a single use case.
 
-    Long work calls `beat` at each step, or the service is restarted as hung.
+    Long work calls `beat` at each step, or the service is restarted as hung. `recall_questions` has
+    no machine ask what was sent out about a person before; it raises UnavailableError.
     """
 
     config: Config
@@ -284,20 +289,22 @@ class App:
     copier: UploadReader
     mailer: Mailer
     beat: Callable[[], None]
+    recall_questions: Callable[[str], None] = recall_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictSeat:
+class DistrictResources:
     """What a district takes from a process that serves many; alone, it makes all of it itself."""
 
     parser: SandboxParser
     build_crawler: CrawlerBuilder
     pace: RelayPace | None = None
+    recall_questions: Callable[[str], None] = recall_nothing
 
 
 @contextmanager
 def open_app(
-    config: Config, environment: Environment, seat: DistrictSeat | None = None
+    config: Config, environment: Environment, shared: DistrictResources | None = None
 ) -> Iterator[App]:
     """Open a district for a process that works on it, and close it at the end."""
     with ExitStack() as parts:
@@ -308,10 +315,10 @@ def open_app(
         except UnavailableError as error:
             # It is still asked, but cannot answer. Meanwhile, people can leave.
             LOG.warning("matcher_unavailable", extra={"reason": str(error)})
-        seat = seat or DistrictSeat(
+        shared = shared or DistrictResources(
             parser=parts.enter_context(SandboxParser()), build_crawler=build_crawler
         )
-        app = _build_app(config, environment, db, matcher, seat)
+        app = _build_app(config, environment, db, matcher, shared)
         for fault in app.sources.faults:
             LOG.warning("source_left_out", extra={"reason": fault})
         parts.callback(app.crawler.close)
@@ -320,16 +327,16 @@ def open_app(
 
 @contextmanager
 def open_portal_app(
-    config: Config, environment: Environment, seat: DistrictSeat | None = None
+    config: Config, environment: Environment, shared: DistrictResources | None = None
 ) -> Iterator[App]:
     """Open a district for the portal: without network access and without the roster."""
     with ExitStack() as parts:
         db = parts.enter_context(Database.open_folder(config.state))
         matcher = OtherProcessMatcher() if config.students.enabled else NoMatcher()
-        seat = seat or DistrictSeat(
+        shared = shared or DistrictResources(
             parser=parts.enter_context(SandboxParser()), build_crawler=build_crawler
         )
-        yield _build_app(config, cut_off(environment), db, matcher, seat)
+        yield _build_app(config, cut_off(environment), db, matcher, shared)
 
 
 def cut_off(environment: Environment) -> Environment:
@@ -343,12 +350,16 @@ def build_parser() -> SandboxParser:
 
 
 def _build_app(
-    config: Config, environment: Environment, db: Database, matcher: Matcher, seat: DistrictSeat
+    config: Config,
+    environment: Environment,
+    db: Database,
+    matcher: Matcher,
+    shared: DistrictResources,
 ) -> App:
     load_weights(config.detection)  # report a bad file now, not in the middle of a sweep
     load_policy_texts(config.policy)
     sources = build_sources(config)
-    crawler = seat.build_crawler(config, environment, db, sources, seat.parser)
+    crawler = shared.build_crawler(config, environment, db, sources, shared.parser)
     return App(
         config=config,
         db=db,
@@ -358,9 +369,10 @@ def _build_app(
         crawler=crawler,
         records=environment.records or build_public_records(config, crawler.client),
         matcher=matcher,
-        copier=seat.parser,
-        mailer=_build_mailer(config, environment, seat.pace),
+        copier=shared.parser,
+        mailer=_build_mailer(config, environment, shared.pace),
         beat=environment.beat,
+        recall_questions=shared.recall_questions,
     )
 
 

@@ -490,9 +490,11 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 
     `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
     `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
+    With `database`, a PostgreSQL, the machines ask that run `namesake worker`.
     """
 
     districts: Path
+    database: Annotated[str, Meta(pattern=r"^(postgresql://\S+)?$")] = ""
     listen: Text = "127.0.0.1:8080"
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None
@@ -501,11 +503,13 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 class FleetFile(ConfigSection, frozen=True, kw_only=True):
     """A file with a table [fleet] is about many districts; what is each one's own is in its file.
 
-    `fetch` holds for the one crawler that all of them share.
+    `fetch` holds for the one crawler that all of them share. `backup` has the folders in which each
+    district has a folder of its own, by its name, unless its own file names others.
     """
 
     fleet: FleetConfig
     fetch: FetchConfig = FetchConfig()
+    backup: BackupConfig = BackupConfig()
 
 
 def build_inventory(config: Config) -> DistrictInventory | None:

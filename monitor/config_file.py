@@ -62,12 +62,13 @@ def load_config(path: Path) -> Config:
     if FLEET_TABLE.search(text):
         reason = (
             f"{path} is about many districts: it has [fleet]. Name the file of one district with "
-            "--config, or use `run`, `portal`, `doctor`, `metrics` or `fleet`."
+            "--config, or use `run`, `portal`, `backup`, `doctor`, `metrics` or `fleet`."
         )
         raise ConfigError(reason)
     return _check_config(path, text, _parse_config(path, text, Config))
 
 
+ONE_PLACE_FAULT = "must be another folder than `folder`, and neither inside the other"
 FLEET_TABLE = re.compile(r"^\s*\[\s*fleet\s*\]", re.MULTILINE)
 
 
@@ -83,6 +84,9 @@ def load_fleet_file(path: Path) -> FleetFile | None:
     listen = file.fleet.listen
     if not find_socket_path(listen).startswith("/") and not _is_local_listener(listen):
         fault = f"{LISTEN_FAULT} - at `$.fleet.listen`"
+        raise ConfigError(format_config_fault(path, text, fault, FleetFile))
+    if _is_one_backup_place(file.backup):
+        fault = f"{ONE_PLACE_FAULT} - at `$.backup.keys`"
         raise ConfigError(format_config_fault(path, text, fault, FleetFile))
     return file
 
@@ -133,7 +137,7 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
         (
             _is_one_backup_place(config.backup),
             "$.backup.keys",
-            "must be another folder than `folder`, and neither inside the other",
+            ONE_PLACE_FAULT,
         ),
         *_find_roster_faults(config),
         *_find_address_faults(config.district, config.mail),

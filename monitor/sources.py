@@ -5,11 +5,13 @@ the sources: handed over by the machine, and only to the origin they are for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from msgspec.structs import replace as replace_struct
 
 from monitor.config import (
     AppProfileApiConfig,
@@ -168,6 +170,52 @@ def _build_fediverse_source(chosen: FediverseServerConfig) -> Source:
     return replace(server, name=server.domain, seconds_between=pause)
 
 
+class SourceSettings(Protocol):
+    """As much of a configuration as says which sources there are."""
+
+    @property
+    def sources(self) -> SourcesConfig: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortableSources:
+    """What another process needs to ask for a district: settings, sites and keys, in values.
+
+    `sites` are the entries of site lists that are wanted there, whichever file they came from.
+    """
+
+    sources: SourcesConfig
+    sites: tuple[SiteEntry, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Spell the secrets as an environment does."""
+        return {
+            f"NAMESAKE_{name.upper().replace('-', '_')}": text
+            for name, text in self.secrets.items()
+        }
+
+
+def export_sources(
+    chosen: SourcesConfig, wanted: Iterable[Source], environ: Mapping[str, str]
+) -> PortableSources:
+    """Return what another process needs to build these sources."""
+    sources = tuple(wanted)
+    keys = {_get_key_name(each, each.info.api_key) for each in sources if each.info.api_key}
+    return PortableSources(
+        sources=replace_struct(chosen, sites=replace_struct(chosen.sites, own=False, files=())),
+        sites=tuple(each.entry for each in sources if isinstance(each, PresenceSource)),
+        secrets={name: text for name in sorted(keys) if (text := read_secret(name, environ))},
+    )
+
+
+def build_portable_sources(portable: PortableSources) -> SourceRegistry:
+    return _build_configured_sources(portable).copy_with_sources(
+        _build_presence_sources(portable, portable.sites), []
+    )
+
+
 def build_sources(config: Config) -> SourceRegistry:
     """Build every source; raises ConfigError for a catalog or a name that cannot be used.
 
@@ -186,7 +234,7 @@ def load_known_sites(config: Config) -> KnownSites:
     return _build_known_sites(config, _build_configured_sources(config))
 
 
-def load_site_catalog(config: Config) -> SiteCatalog:
+def load_site_catalog(config: SourceSettings) -> SiteCatalog:
     """Read the catalogs, our own first; entries that cannot be used are listed with the reason."""
     chosen = config.sources.sites
     try:
@@ -210,7 +258,7 @@ def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
     )
 
 
-def _build_configured_sources(config: Config) -> SourceRegistry:
+def _build_configured_sources(config: SourceSettings) -> SourceRegistry:
     try:
         engines = _wrap_in_hit_readers(
             config, chain(_build_search_engines(config), _build_searxng_source(config))
@@ -232,13 +280,13 @@ def _build_configured_sources(config: Config) -> SourceRegistry:
         raise ConfigError(str(error)) from error
 
 
-def _build_known_sites(config: Config, ours: SourceRegistry) -> KnownSites:
+def _build_known_sites(config: SourceSettings, ours: SourceRegistry) -> KnownSites:
     entries = load_site_catalog(config).entries
     keys = {entry.key for entry in entries}
     return KnownSites.from_entries(entries, [name for name in ours if name not in keys])
 
 
-def _build_search_engines(config: Config) -> Iterator[Source]:
+def _build_search_engines(config: SourceSettings) -> Iterator[Source]:
     """Build the engines that have an API of their own, where their table is there."""
     chosen = config.sources
     if chosen.brave:
@@ -270,7 +318,7 @@ def _configure_search_engine(engine: SearchApi, chosen: SearchEngineConfig) -> S
     )
 
 
-def _build_searxng_source(config: Config) -> Iterator[Source]:
+def _build_searxng_source(config: SourceSettings) -> Iterator[Source]:
     chosen = config.sources.searxng
     if chosen:
         yield SearxNG(
@@ -282,7 +330,7 @@ def _build_searxng_source(config: Config) -> Iterator[Source]:
         )
 
 
-def _build_alert_source(config: Config) -> Iterator[Source]:
+def _build_alert_source(config: SourceSettings) -> Iterator[Source]:
     chosen = config.sources.alerts
     if chosen:
         origins = chosen.origins or ALERT_ORIGINS
@@ -297,7 +345,7 @@ def _build_alert_source(config: Config) -> Iterator[Source]:
         )
 
 
-def _build_bluesky_source(config: Config) -> Iterator[Source]:
+def _build_bluesky_source(config: SourceSettings) -> Iterator[Source]:
     chosen = config.sources.bluesky
     if chosen.enabled:
         yield Bluesky(
@@ -309,20 +357,22 @@ def _build_bluesky_source(config: Config) -> Iterator[Source]:
         )
 
 
-def _build_page_sources(config: Config) -> Iterator[Source]:
+def _build_page_sources(config: SourceSettings) -> Iterator[Source]:
     chosen = config.sources.pages
     if chosen:
         yield WebPageSource(known_page=chosen.known_page, quota=build_budget(chosen))
         yield AuthorFeedSource(known_feed=chosen.known_feed, quota=build_budget(chosen))
 
 
-def _wrap_in_hit_readers(config: Config, engines: Iterator[Source]) -> Iterator[Source]:
+def _wrap_in_hit_readers(config: SourceSettings, engines: Iterator[Source]) -> Iterator[Source]:
     chosen = config.sources.pages
     most = chosen.hits if chosen else 0
     yield from (HitPageSource(engine=each, most_pages=most) if most else each for each in engines)
 
 
-def _build_presence_sources(config: Config, entries: Iterable[SiteEntry]) -> Iterator[Source]:
+def _build_presence_sources(
+    config: SourceSettings, entries: Iterable[SiteEntry]
+) -> Iterator[Source]:
     for entry in entries:
         yield PresenceSource(entry=entry, quota=build_budget(config.sources.sites))
 

@@ -414,12 +414,16 @@ class ParsedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlResult:
-    """A query, its result, and when. `pages` are those to store."""
+    """A query, its result, and when. `pages` are those to store.
+
+    `shared` says that it was not asked: another district had the answer lately.
+    """
 
     query: Query
     result: ParseResult
     at: datetime
     pages: tuple[ParsedPage, ...] = ()
+    shared: bool = False
 
 
 PRINT_VERSION = "2"

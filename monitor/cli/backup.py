@@ -1,5 +1,6 @@
-"""Back up a district, and restore it."""
+"""Back up a district, or many, and restore one."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -7,12 +8,21 @@ from time import monotonic
 import click
 
 from monitor.cli import logs
-from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    districts_option,
+    find_fleet,
+    json_option,
+    pass_cli_context,
+)
+from monitor.config import BackupConfig
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, SetAsideError
 from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
 from monitor.services.erasure import BACKUPS_ROTATE
+from monitor.services.fleet import DistrictBackup, back_up_districts, list_district_folders
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -39,25 +49,44 @@ EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
     show_default=True,
     help="Keep at most this many backups.",
 )
+@districts_option
 @json_option
 @pass_cli_context
 def backup(
-    context: CliContext, /, dest: Path | None, keys: Path | None, *, as_json: bool, **most: int
-) -> None:
+    context: CliContext,
+    /,
+    dest: Path | None,
+    keys: Path | None,
+    folder: Path | None,
+    *,
+    as_json: bool,
+    **most: int,
+) -> int:
     """Back up the district to a new folder in DEST, and test the backup by restoring it.
 
     The service can keep running. The backup does not include the keys, and it cannot be read
     without them: --keys updates the copy of the keys in another folder. DEST and --keys default to
-    [backup] in the configuration.
+    [backup] in the configuration. With --districts, or [fleet] in the configuration, backs up each
+    district to a folder of its own in DEST and --keys, and exits with 71 if one could not be.
     """
-    began = monotonic()
+    rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
+    file = find_fleet(context, folder)
+    if file is not None:
+        context.folders.extend(filter(None, (dest, keys)))
+        districts = list_district_folders(file.fleet.districts, file.backup)
+        now, places = context.environment.clock.now(), BackupConfig(folder=dest, keys=keys)
+        backups = back_up_districts(districts, now, rotation, places)
+        return _report_backups(backups, as_json=as_json)
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
-    rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
-    now = context.environment.clock.now()
+    return _back_up_one(context, target, as_json=as_json)
+
+
+def _back_up_one(context: CliContext, target: BackupTarget, *, as_json: bool) -> int:
+    began, now, keys = monotonic(), context.environment.clock.now(), target.keys
     with logs.log_to_journal(), Database.open_folder(context.config.state) as db:
         done = back_up(db, context.config, now, target)
     if as_json:
@@ -67,7 +96,7 @@ def backup(
             "removed": done.removed,
         }
         context.output.print_json({**report, "keys": str(keys) if keys else None})
-        return
+        return 0
     context.output.print_line(
         f"{done.backup.path}: {done.backup.size_bytes / 1e6:.1f} MB, backed up and test-restored "
         f"in {monotonic() - began:.1f} s. Old backups deleted: {done.removed}."
@@ -76,6 +105,34 @@ def backup(
         context.output.print_line(
             "The keys were not copied. Use --keys FOLDER to update their copy."
         )
+    return 0
+
+
+def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
+    """Tell of each district as soon as it is done: all of them may take hours."""
+    output, done = Output("UTC"), []
+    with logs.log_to_journal():
+        for each in backups:
+            done.append(each)
+            if not as_json:
+                output.print_line(_describe_backup(each))
+    faults = sum(bool(each.fault) for each in done)
+    if as_json:
+        output.print_json(done)
+    else:
+        output.print_line(f"{len(done) - faults} of {len(done)} districts backed up.")
+    if not as_json and any(each.path and not each.keys for each in done):
+        output.print_line("Not all keys were copied. Use --keys FOLDER to update their copies.")
+    return SetAsideError.exit_code if faults else 0
+
+
+def _describe_backup(done: DistrictBackup) -> str:
+    if done.fault:
+        return f"{done.district}: NOT backed up. {done.fault}"
+    return (
+        f"{done.district}: {done.path}, {done.bytes / 1e6:.1f} MB, backed up and test-restored in "
+        f"{done.seconds:.1f} s. Old backups deleted: {done.removed}."
+    )
 
 
 @click.command()

@@ -30,7 +30,7 @@ from monitor.domain.dates import format_local_time
 from monitor.domain.errors import ConfigError, InputError
 from monitor.people_files import SizeCheck
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.fleet import build_district_environment, list_district_folders
+from monitor.services.fleet import DistrictFolder, build_district_environment, list_district_folders
 from monitor.services.jobs import take_over_jobs
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
@@ -94,15 +94,19 @@ class Output:
 
 @dataclass(frozen=True)
 class CliContext:
-    """`folders` are those with many districts that the command has worked in."""
+    """`folders` are those with many districts that the command has worked in.
+
+    `district` is the one of them that the command is about.
+    """
 
     config_path: Path
     environment: Environment
     folders: list[Path] = field(default_factory=list)
+    district: DistrictFolder | None = None
 
     @cached_property
     def config(self) -> Config:
-        return load_config(self.config_path)
+        return self.district.load_config() if self.district else load_config(self.config_path)
 
     @cached_property
     def fleet(self) -> FleetFile | None:
@@ -214,7 +218,8 @@ def find_fleet(context: CliContext, folder: Path | None) -> FleetFile | None:
         known = file or FleetFile(fleet=FleetConfig(districts=folder))
         file = structs.replace(known, fleet=structs.replace(known.fleet, districts=folder))
     if file is not None:
-        context.folders.append(file.fleet.districts)
+        places = (file.fleet.districts, file.backup.folder, file.backup.keys)
+        context.folders.extend(filter(None, places))
     return file
 
 
@@ -229,6 +234,6 @@ def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
 
 def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, CliContext]]:
     """Yield each district as a command sees it that is about this one alone."""
-    for each in list_district_folders(file.fleet.districts):
+    for each in list_district_folders(file.fleet.districts, file.backup):
         environment = build_district_environment(context.environment, each)
-        yield each.name, CliContext(each.config_path, environment)
+        yield each.name, CliContext(each.config_path, environment, district=each)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from monitor.app import build_smtp_transport
 from monitor.cli import endpoints
@@ -21,7 +21,13 @@ from monitor.cli.context import (
 from monitor.config import MIN_TOKEN_LENGTH, Config, FleetFile, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
-from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
+from monitor.domain.errors import (
+    CannotWriteError,
+    DatabaseError,
+    MonitorError,
+    UnavailableError,
+    describe_error_location,
+)
 from monitor.domain.health import (
     HealthResult,
     assess_reviewers,
@@ -38,6 +44,7 @@ from monitor.services.backups import describe_audit_damage
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.notices import check_notices, send_test_notices
 from monitor.services.setup_files import (
+    FLEET_UNITS,
     UNITS,
     HostMachine,
     find_changed_units,
@@ -66,7 +73,7 @@ def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json
     """
     file = find_fleet(context, folder)
     if file is not None:
-        return _check_fleet(context, file, as_json=as_json)
+        return _check_fleet(context, file, send_test=send_test, as_json=as_json)
     checked = (
         *run_checks(context),
         *_check_endpoints(context),
@@ -81,13 +88,13 @@ def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json
     return compute_exit_code(checked)
 
 
-def _check_fleet(context: CliContext, file: FleetFile, *, as_json: bool) -> int:
-    """Check each district as if it were alone; what is of the machine is said for each."""
-    checked = [
-        (name, result)
-        for name, district in list_contexts(context, file)
-        for result in run_checks(district)
-    ]
+def _check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json: bool) -> int:
+    """Check what all districts share, then each as if it were alone: its rows carry its name."""
+    context = add_stored_secrets(asked)
+    checked = [("", each) for each in _check_shared_service(context, file)]
+    for name, district in list_contexts(context, file):
+        results = _check_district(district, file.fleet.listen, send_test=send_test)
+        checked += [(name, each) for each in results]
     output = Output("UTC")
     if as_json:
         output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])
@@ -98,11 +105,33 @@ def _check_fleet(context: CliContext, file: FleetFile, *, as_json: bool) -> int:
     return compute_exit_code([each for _, each in checked])
 
 
+def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
+    yield machine.check_service_running(file.fleet.districts, "namesake-fleet")
+    if setup_files.HOST.runs_units_of(context.config_path):
+        yield from _check_units(setup_files.HOST)
+
+
+def _check_district(
+    context: CliContext, listen: str, *, send_test: bool
+) -> tuple[HealthResult, ...]:
+    """Check one of many districts; a fault of ours in it stops no other."""
+    try:
+        return (
+            *run_checks(context),
+            *_check_endpoints(context, listen),
+            *(_check_test_email(context) if send_test else ()),
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other districts are checked
+        place = describe_error_location(error)
+        remedy = "Report this line. Nothing was changed."
+        return (report_failure("doctor", place, remedy, MonitorError.exit_code),)
+
+
 def add_stored_secrets(context: CliContext) -> CliContext:
     """Look with the secrets of the service, which no unit hands over at a shell."""
     stored = spell_as_variables(read_stored_secrets(context.config_path, setup_files.HOST))
     variables = {**stored, **context.environment.variables}
-    return CliContext(context.config_path, replace(context.environment, variables=variables))
+    return replace(context, environment=replace(context.environment, variables=variables))
 
 
 def run_checks(asked: CliContext) -> Iterator[HealthResult]:
@@ -121,7 +150,7 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
         yield from machine.check_database_locks(config)
         yield machine.check_disk_space(config)
     yield machine.check_time_zone(config)
-    yield machine.check_service_running(config)
+    yield machine.check_service_running(config.state)
     smtp = build_smtp_transport(config, context.environment)
     yield machine.check_mail_server(config, smtp.check_connection if smtp else None)
     yield from _check_students(context, config)
@@ -139,8 +168,11 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     yield from _check_database(context, config, sources)
 
 
-def _check_endpoints(asked: CliContext) -> Iterator[HealthResult]:
-    """Look at what answers over the network, and at the units that systemd has."""
+def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResult]:
+    """Look at what answers over the network, and at the units that systemd has.
+
+    `listen` is where the portal of many districts answers for all of them.
+    """
     environment = add_stored_secrets(asked).environment
     try:
         config = asked.config
@@ -150,7 +182,8 @@ def _check_endpoints(asked: CliContext) -> Iterator[HealthResult]:
     missing_keys = find_missing_keys(sources, environment.variables)
     keyed = {name: each for name, each in sources.items() if name not in missing_keys}
     in_container = setup_files.HOST.is_container()
-    yield from endpoints.check_portal(config.portal, environment, in_container=in_container)
+    portal = structs.replace(config.portal, listen=listen or config.portal.listen)
+    yield from endpoints.check_portal(portal, environment, in_container=in_container)
     yield from endpoints.check_provider(config.portal, environment)
     yield from endpoints.check_engines(keyed, environment)
     yield from check_notices(environment.variables)
@@ -164,10 +197,11 @@ def _check_units(host: HostMachine) -> Iterator[HealthResult]:
         sentence = f"Units differ from those of this version: {', '.join(changed)}."
         remedy = "Move own changes to drop-ins (`systemctl edit`), then run `namesake units`."
         yield report_warning("units", sentence, remedy)
-    shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *UNITS)
+    known = (*UNITS, *FLEET_UNITS)
+    shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *known)
     if "yes" in host.run_program(shown, "").output.split():
         sentence = "Units were changed since systemd read them."
-        remedy = "systemctl daemon-reload && systemctl restart namesake namesake-portal"
+        remedy = "systemctl daemon-reload, then restart the units that you use"
         yield report_warning("units", sentence, remedy)
     elif not changed:
         yield report_ok("units", "The units are those of this version, and systemd has read them.")

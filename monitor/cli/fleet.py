@@ -8,7 +8,9 @@ from pathlib import Path
 from time import monotonic
 
 import click
+from msgspec import structs
 
+from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
     Output,
@@ -17,24 +19,30 @@ from monitor.cli.context import (
     pass_cli_context,
     require_fleet,
 )
+from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.setup import init
-from monitor.config import FleetFile
+from monitor.config import FetchConfig, FleetFile, read_secret
 from monitor.db.files import StateFolderLock
-from monitor.db.shared import SharedDatabase
-from monitor.domain.errors import BusyError, MonitorError
+from monitor.db.shared import SharedMemories
+from monitor.domain.errors import BusyError, ConfigError, MonitorError, SetAsideError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.seats import SharedParts
+from monitor.scheduler.hosted_districts import QuestionSender, SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.fleet import (
+    FLEET_KEY,
     DistrictFolder,
     DistrictStatus,
     ask_to_leave,
+    build_district_environment,
+    build_extra_error,
     check_new_name,
     find_district_folder,
+    find_memories,
     list_district_folders,
     list_district_statuses,
     move_out,
+    open_memories,
 )
 
 # A service looks for districts that leave every few seconds; what runs in one ends first.
@@ -49,10 +57,10 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
     environment = replace(context.environment, beat=liveness.beat)
     with (
         StateFolderLock(folder),
-        SharedDatabase.open_folder(folder) as shared,
-        _open_parts(shared, file, replace(context, environment=environment)) as parts,
+        open_memories(file, environment) as shared,
+        _open_resources(shared, file, replace(context, environment=environment)) as resources,
     ):
-        runner = FleetRunner(file, parts, liveness)
+        runner = FleetRunner(file, resources, liveness)
         try:
             Daemon(
                 jobs=runner,
@@ -60,21 +68,92 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
                 wake_socket=WakeSocket(folder),
                 stopping=threading.Event(),
                 liveness=liveness,
+                note_caller=runner.note_caller,
             ).run_until_stopped()
         finally:
             runner.close()
 
 
 @contextmanager
-def _open_parts(
-    shared: SharedDatabase, file: FleetFile, context: CliContext
-) -> Iterator[SharedParts]:
+def _open_resources(
+    shared: SharedMemories, file: FleetFile, context: CliContext
+) -> Iterator[SharedResources]:
     districts = len(list_district_folders(file.fleet.districts))
-    parts = SharedParts(shared, context.environment, file.fetch, districts)
+    sender = find_sender(shared) if file.fleet.database else None
+    resources = SharedResources(shared, context.environment, file.fetch, districts, sender)
     try:
-        yield parts
+        yield resources
     finally:
-        parts.close()
+        resources.close()
+
+
+def find_sender(shared: SharedMemories) -> QuestionSender | None:
+    """Have other machines ask, if what districts share is in PostgreSQL."""
+    from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
+    from monitor.scheduler.fleet_crawler import FleetSender  # noqa: PLC0415 - likewise
+
+    return FleetSender(shared) if isinstance(shared, FleetMemories) else None
+
+
+@contextmanager
+def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender | None]:
+    """Open what has other machines ask no more about a person; None where there are none."""
+    if not file.fleet.database:
+        yield None
+        return
+    with open_memories(file, context.environment) as memories:
+        yield find_sender(memories)
+
+
+@click.command()
+@logs.log_options
+@click.option(
+    "--database",
+    envvar="NAMESAKE_FLEET_DATABASE",
+    show_envvar=True,
+    default="",
+    help="The PostgreSQL of the fleet; else `database` under [fleet].",
+)
+@click.option(
+    "--hosts",
+    type=click.IntRange(1, 512),
+    default=128,
+    show_default=True,
+    help="How many hosts this machine asks at once.",
+)
+@pass_cli_context
+def worker(
+    context: CliContext, log_format: str, database: str, hosts: int, *, verbose: bool
+) -> None:
+    """Ask the questions of a fleet's districts until SIGTERM, on a machine of its own.
+
+    It holds no district, no keys of districts and no mail server. It needs the secret `fleet-key`.
+    A worker that the others cannot hear ends with exit code 75; its unit starts it again.
+    """
+    file = None if database else context.fleet
+    address = database or (file.fleet.database if file else "")
+    if not address:
+        reason = "Name the PostgreSQL of the fleet with --database, or under [fleet]."
+        raise ConfigError(reason)
+    fetch = structs.replace(file.fetch if file else FetchConfig(), workers=hosts)
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    with logs.log_to_stream(settings=settings):
+        _run_worker(context, address, fetch)
+
+
+def _run_worker(context: CliContext, address: str, fetch: FetchConfig) -> None:
+    try:
+        from monitor.scheduler.fence import Fence  # noqa: PLC0415 - only an extra brings it
+        from monitor.scheduler.fleet_worker import open_fleet_worker  # noqa: PLC0415 - likewise
+    except ImportError as error:
+        raise build_extra_error() from error
+    environment = context.environment
+    secret = read_secret(FLEET_KEY, environment.variables)
+    notifier = SystemdNotifier(environment.variables)
+    with open_fleet_worker(address, secret, environment, fetch, Fence()) as opened:
+        notifier.send_state("READY=1", "STATUS=Asking.")
+        opened.run_until_stopped()
+        notifier.send_state("STOPPING=1")
 
 
 @click.group()
@@ -116,10 +195,11 @@ def _describe_district(district: DistrictFolder) -> dict[str, str]:
 def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     """Show what the service works on, and what it set aside.
 
-    Exits with 70 if any district was set aside.
+    Exits with 71 if any district was set aside.
     """
     file = require_fleet(context, folder)
-    statuses = list_district_statuses(file.fleet.districts)
+    with find_memories(file, context.environment) as memories:
+        statuses = list_district_statuses(file.fleet.districts, memories)
     if as_json:
         Output("UTC").print_json(statuses)
     else:
@@ -134,7 +214,7 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
             for each in statuses
         )
         Output("UTC").print_table(columns, rows)
-    return MonitorError.exit_code if any(each.fault for each in statuses) else 0
+    return SetAsideError.exit_code if any(each.fault for each in statuses) else 0
 
 
 def _describe_state(status: DistrictStatus) -> str:
@@ -160,7 +240,8 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     """
     file = require_fleet(context, folder)
     district = check_new_name(file.fleet.districts, name)
-    inner = CliContext(district.config_path, context.environment)
+    lent = add_stored_secrets(context).environment
+    inner = CliContext(district.config_path, build_district_environment(lent, district))
     words = ["--answers", str(answers)]
     code = init.main(words, prog_name="init", standalone_mode=False, obj=inner)
     return code if isinstance(code, int) else 0
@@ -179,8 +260,11 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
     file = require_fleet(context, folder)
     district = find_district_folder(file.fleet.districts, name)
     ask_to_leave(district)
-    with _wait_for_lock(context, district):
-        target = move_out(file.fleet.districts, district)
+    with (
+        _wait_for_lock(context, district),
+        find_memories(file, context.environment) as memories,
+    ):
+        target = move_out(district, memories)
     Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
 
 

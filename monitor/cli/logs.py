@@ -27,7 +27,7 @@ FIELDS: Final = (
     *("district", "sweep", "kind", "source", "outcome", "weekday", "worker", "job"),
     *("accepted", "deferred", "refused", "held", "dropped", "email", "delivery", "sent"),
     *("line", "page", "method", "status", "bytes", "removed", "code"),
-    *("seconds", "minutes", "error", "reason", "logger"),
+    *("seconds", "minutes", "error", "reason", "logger", "batch", "count"),
 )
 # sd-daemon(3): journald takes the priority of a line from its beginning.
 PRIORITIES: Final[Mapping[int, int]] = {

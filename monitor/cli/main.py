@@ -41,6 +41,7 @@ Exit codes:
   65  invalid input
   69  network, server or source unavailable, or its answer failed a check
   70  internal error
+  71  some of many districts are set aside; the others are done
   73  cannot write to the state folder
   75  another Namesake process is using the state folder
   76  the roster key does not match the tokens
@@ -86,8 +87,9 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "run": "Run the service until SIGTERM.",
             "portal": "Serve the portal, next to `namesake run`.",
             "fleet": "Manage many districts that one service works on.",
+            "worker": "Ask for the districts of other machines until SIGTERM.",
             "jobs": "List scheduled jobs, next one first.",
-            "backup": "Back up the district, and test the backup.",
+            "backup": "Back up the district, or many, and test each backup.",
             "restore": "Restore a backup into the empty state folder.",
             "audit": "Check the audit log.",
             "metrics": "Print the service's metrics for Prometheus.",
@@ -131,6 +133,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
         "units": lambda: import_module("monitor.cli.units").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
+        "worker": lambda: import_module("monitor.cli.fleet").worker,
     }
 )
 

@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
-from monitor.app import DistrictSeat, build_crawler, build_parser, cut_off, open_portal_app
+from monitor.app import DistrictResources, build_crawler, build_parser, cut_off, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
+from monitor.cli.fleet import open_recall
 from monitor.config import (
-    FleetConfig,
+    FleetFile,
     SignInMethod,
     find_socket_path,
     read_secret,
@@ -42,23 +44,29 @@ def portal(context: CliContext, log_format: str, folder: Path | None, *, verbose
     settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     with logs.log_to_stream(settings=settings):
         if file is not None:
-            _serve_fleet(context, file.fleet)
+            _serve_fleet(context, file)
             return
         with open_site(context) as site:
             config = context.config.portal
             _serve(context, config.listen, site.pages, config.address, site.app.db.check_files)
 
 
-def _serve_fleet(context: CliContext, fleet: FleetConfig) -> None:
+def _serve_fleet(context: CliContext, file: FleetFile) -> None:
+    fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))
     offline = cut_off(context.environment)
-    with build_parser() as parser:
+    with build_parser() as parser, open_recall(context, file) as sender:
         shared = replace(offline, connections=HttpConnections(offline.dialer, 1))
-        seat = DistrictSeat(parser=parser, build_crawler=build_crawler)
+        resources = DistrictResources(parser=parser, build_crawler=build_crawler)
 
         def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
             environment = build_district_environment(shared, folder)
-            return open_site(CliContext(folder.config_path, environment), seat)
+            own = resources
+            if sender is not None:
+                own = replace(
+                    resources, recall_questions=partial(sender.recall_questions, folder.name)
+                )
+            return open_site(CliContext(folder.config_path, environment), own)
 
         sites = DistrictSites(fleet.districts, open_district, on_socket=on_socket)
         try:
@@ -68,11 +76,13 @@ def _serve_fleet(context: CliContext, fleet: FleetConfig) -> None:
 
 
 @contextmanager
-def open_site(context: CliContext, seat: DistrictSeat | None = None) -> Iterator[OpenSite]:
+def open_site(
+    context: CliContext, resources: DistrictResources | None = None
+) -> Iterator[OpenSite]:
     """Open the pages of one district."""
     config, variables = context.config, context.environment.variables
     oidc = config.portal.sign_in is SignInMethod.OIDC
-    with open_portal_app(config, context.environment, seat) as app:
+    with open_portal_app(config, context.environment, resources) as app:
         pages = create_portal_app(
             app,
             WakeSocket(config.state).wake_daemon,

@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
-from monitor.services.setup_files import find_systemd_release, list_credentials, plan_units
+from monitor.services.setup_files import (
+    FLEET_UNITS,
+    UNITS,
+    find_systemd_release,
+    list_credentials,
+    plan_units,
+)
 
 # The units find no program below these (ProtectHome, PrivateTmp).
 HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
@@ -25,7 +31,8 @@ OLDEST_SYSTEMD = 249
     type=click.IntRange(min=OLDEST_SYSTEMD),
     help="The release of systemd to write for. Default: the one that runs here.",
 )
-def units(folder: Path, release: int | None) -> None:
+@click.option("--fleet", is_flag=True, help="Write those of a service for many districts.")
+def units(folder: Path, release: int | None, *, fleet: bool) -> None:
     """Write the systemd units of this installation into FOLDER.
 
     FOLDER is /etc/systemd/system by default. Replaces units that are there, so keep your own
@@ -37,7 +44,8 @@ def units(folder: Path, release: int | None) -> None:
     if release is None:
         sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
         raise InputError(sentence)
-    for planned in plan_units(folder, program, release, list_credentials(Path("/"))):
+    stored, names = list_credentials(Path("/")), FLEET_UNITS if fleet else UNITS
+    for planned in plan_units(folder, program, release, stored, names):
         if planned.text:
             _write(planned.path, planned.text)
         elif planned.path.exists():

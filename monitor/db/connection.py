@@ -149,16 +149,34 @@ class ThreadConnectionPool:
         self._patience = patience
         self._local = threading.local()
         self._all: dict[threading.Thread, ThreadSession] = {}
+        self._free: list[ThreadSession] = []
         self._guard = threading.Lock()
         self._identity: tuple[int, int] | None = None  # none before the first connection
 
     def get_session(self) -> ThreadSession:
         session: ThreadSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = ThreadSession(self._open_connection())
+            session = self._take_free_session() or ThreadSession(self._open_connection())
             self._local.session = session
             self._register_session(session)
         return session
+
+    def release_session(self) -> None:
+        """Leave this thread's connection to the next thread that needs one.
+
+        Each holds the whole schema in memory, so threads that take turns share one.
+        """
+        session: ThreadSession | None = getattr(self._local, "session", None)
+        if session is None or session.depth:
+            return
+        del self._local.session
+        with self._guard:
+            if self._all.pop(threading.current_thread(), None) is session:
+                self._free.append(session)
+
+    def _take_free_session(self) -> ThreadSession | None:
+        with self._guard:
+            return self._free.pop() if self._free else None
 
     def close_all(self) -> None:
         """Close what no one reads from; what another thread may be reading closes with that thread.
@@ -172,6 +190,7 @@ class ThreadConnectionPool:
                 else:
                     session.connection.interrupt()
             self._all.clear()
+            self._close_free_sessions()
         self._local = threading.local()
 
     def close_unused(self) -> None:
@@ -183,7 +202,12 @@ class ThreadConnectionPool:
             for session in self._all.values():
                 session.connection.close()
             self._all.clear()
+            self._close_free_sessions()
         self._local = threading.local()
+
+    def _close_free_sessions(self) -> None:
+        while self._free:
+            self._free.pop().connection.close()
 
     def _register_session(self, session: ThreadSession) -> None:
         with self._guard:
@@ -391,6 +415,15 @@ class DatabaseConnection:
     def close_unused(self) -> None:
         """Close it in all threads; none may be reading."""
         self._connections.close_unused()
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Tell whether this thread is inside a transaction."""
+        return self._connections.get_session().depth > 0
+
+    def release_session(self) -> None:
+        """Leave this thread's connection to the next thread that needs one."""
+        self._connections.release_session()
 
     # These run dozens of times for each answer that is settled, where a `with` block would cost as
     # much as the statement.

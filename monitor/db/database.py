@@ -252,6 +252,16 @@ class Database:
         self._connection.close_unused()
         self._keys.close_unused()
 
+    @property
+    def is_in_transaction(self) -> bool:
+        """Tell whether this thread is inside a transaction."""
+        return self._connection.is_in_transaction
+
+    def release_sessions(self) -> None:
+        """Leave this thread's connections to the next thread that works here."""
+        self._connection.release_session()
+        self._keys.release_session()
+
     def __enter__(self) -> Self:
         return self
 

@@ -118,6 +118,9 @@ class KeyStore:
         """Close it in all threads; none may be reading."""
         self._connection.close_unused()
 
+    def release_session(self) -> None:
+        self._connection.release_session()
+
     def __enter__(self) -> Self:
         return self
 

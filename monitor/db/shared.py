@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from monitor.db.connection import (
@@ -25,9 +25,11 @@ from monitor.db.connection import (
 from monitor.db.migrations import SHARED_SCHEMA
 from monitor.db.sources import RequestQuotaTable
 from monitor.domain.errors import DatabaseError
+from scrapers.http.budget import QuotaCounter, QuotaTracker
+from scrapers.http.clock import Clock
 from scrapers.http.frontier import HostDirectory
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.sharing import CanaryProof, HostShare
+from scrapers.http.robots import RobotsRecord, RobotsStore
+from scrapers.http.sharing import CanaryProof, HostShare, ProofStore, ShareStore
 from scrapers.http.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 
@@ -233,6 +235,37 @@ class DistrictRecordsTable:
             self.connection.execute("DELETE FROM host_shares WHERE district = ?", name)
 
 
+class SharedProofStore(ProofStore, Protocol):
+    """Used by the process that opens it, before anything is asked."""
+
+    def ensure_nonce(self, new_nonce: Callable[[], str], now: datetime) -> str: ...
+
+
+class DistrictRecordStore(Protocol):
+    def list_district_records(self) -> tuple[DistrictRecord, ...]: ...
+    def save_district_record(self, record: DistrictRecord) -> None: ...
+    def delete_district_record(self, name: str) -> None: ...
+
+
+class SharedMemories(Protocol):
+    """What districts share: a file for one process, or PostgreSQL for many machines."""
+
+    @property
+    def directory(self) -> HostDirectory: ...
+    @property
+    def robots_files(self) -> RobotsStore: ...
+    @property
+    def canary_proofs(self) -> SharedProofStore: ...
+    @property
+    def host_shares(self) -> ShareStore: ...
+    @property
+    def districts(self) -> DistrictRecordStore: ...
+
+    def build_quota(self, clock: Clock) -> QuotaCounter: ...
+    def build_host_store(self, own: HostStore, started_at: datetime) -> HostStore: ...
+    def delete_outdated(self, now: datetime) -> None: ...
+
+
 class SharedDatabase:
     """One attribute for each noun, as in a district's own database. Threads may share it."""
 
@@ -261,6 +294,14 @@ class SharedDatabase:
             shared = cls(connection)
             undo.pop_all()
         return shared
+
+    def build_quota(self, clock: Clock) -> QuotaCounter:
+        """Count what all districts of this process spend."""
+        return QuotaTracker(self.request_quota, clock)
+
+    def build_host_store(self, own: HostStore, started_at: datetime) -> HostStore:
+        """Return what one district remembers hosts in; `own` is its own database."""
+        return DistrictHostStore(shared=self, own=own, started_at=started_at)
 
     def delete_outdated(self, now: datetime) -> None:
         """Forget proofs, pauses and files that hold no more."""

@@ -35,6 +35,12 @@ class UnavailableError(MonitorError):
     exit_code = 69
 
 
+class SetAsideError(MonitorError):
+    """Some of many districts could not be worked on; with all others, it was done."""
+
+    exit_code = 71
+
+
 class CannotWriteError(MonitorError):
     """The state folder cannot be written to."""
 

@@ -30,6 +30,7 @@ WATCHED_SECONDS = 1.0
 # loses nothing. The unit gives us 20 seconds in all.
 FAREWELL_SECONDS = 10.0
 BELL_SECONDS = 1.0
+LONGEST_PATH = 4096
 READY = "Ready."
 
 LOG = logging.getLogger(__name__)
@@ -63,21 +64,30 @@ class SystemdNotifier:
             to.sendto("\n".join(lines).encode(), address)
 
 
+def ignore_caller(_folder: str) -> None:
+    """Do nothing: a service of one district knows who calls."""
+
+
 class WakeSocket:
-    """A socket in the state folder. Commands use it to wake the daemon before its next tick."""
+    """A socket in the state folder. Commands use it to wake the daemon before its next tick.
+
+    A wake-up names the folder, for a service of many districts listens at one socket for all.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "wake.sock"
 
     @contextmanager
-    def listen_for_wakeups(self, on_wake: Callable[[], None]) -> Iterator[None]:
-        """Call `on_wake` for each wake-up message, until the block ends."""
+    def listen_for_wakeups(
+        self, on_wake: Callable[[], None], note_caller: Callable[[str], None] = ignore_caller
+    ) -> Iterator[None]:
+        """Call both for each wake-up message, until the block ends."""
         wake_socket, ended = self._bind_socket(), threading.Event()
         if wake_socket is None:
             yield
             return
         listener = threading.Thread(
-            target=_receive_wakeups, args=(wake_socket, on_wake, ended), daemon=True
+            target=_receive_wakeups, args=(wake_socket, on_wake, note_caller, ended), daemon=True
         )
         listener.start()
         try:
@@ -92,7 +102,7 @@ class WakeSocket:
     def wake_daemon(self) -> None:
         """Wake the daemon; if it does not listen, its next tick finds the work."""
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
-            to.sendto(b"!", str(self.path))
+            to.sendto(str(self.path.parent.absolute()).encode(), str(self.path))
 
     def _bind_socket(self) -> socket.socket | None:
         """Return the socket; None if there can be none, as in a folder with a long path."""
@@ -113,24 +123,32 @@ class WakeSocket:
 
 
 def _receive_wakeups(
-    listener: socket.socket, on_wake: Callable[[], None], ended: threading.Event
+    listener: socket.socket,
+    on_wake: Callable[[], None],
+    note_caller: Callable[[str], None],
+    ended: threading.Event,
 ) -> None:
     while True:
-        listener.recv(1)
+        folder = listener.recv(LONGEST_PATH).decode(errors="replace")
         if ended.is_set():
             return
+        note_caller(folder)
         on_wake()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
-    """Runs the jobs, and watches over the threads that they run on."""
+    """Runs the jobs, and watches over the threads that they run on.
+
+    `note_caller` gets the folder that each wake-up is about.
+    """
 
     jobs: DaemonJobs
     notifier: SystemdNotifier
     wake_socket: WakeSocket
     stopping: threading.Event
     liveness: Liveness
+    note_caller: Callable[[str], None] = ignore_caller
 
     def run_until_stopped(self) -> None:
         """Serve until SIGTERM or SIGINT; to be called on the main thread.
@@ -142,7 +160,7 @@ class Daemon:
         jumps = ClockJumpDetector(self.liveness.clock)
         with (
             stop_on_signals(self.stopping),
-            self.wake_socket.listen_for_wakeups(on_wake=scheduler.answer_bell),
+            self.wake_socket.listen_for_wakeups(scheduler.answer_bell, self.note_caller),
         ):
             scheduler.start()
             status = self._describe_status()

@@ -3,28 +3,42 @@
 Each has a folder of its own with its configuration, state, keys and secrets, as if it were alone.
 """
 
+import logging
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
+
+from msgspec import structs
 
 from monitor.app import Environment
-from monitor.config import Config, read_secret
+from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, FleetFile, read_secret
 from monitor.config_file import load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
-from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase
-from monitor.domain.errors import CannotWriteError, InputError, MonitorError
+from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase, SharedMemories
+from monitor.domain.errors import (
+    CannotWriteError,
+    ConfigError,
+    InputError,
+    MonitorError,
+    describe_error_location,
+)
+from monitor.services.backups import BackupRotation, BackupTarget, back_up
 from monitor.services.health import Vitals, collect_vitals
 from monitor.services.setup_files import ROSTER_KEY, list_secret_names, spell_as_variables
 
+LOG = logging.getLogger(__name__)
 DISTRICT_CONFIG = "namesake.toml"
 SECRETS_FOLDER = "secrets"
 # A file of this name in a district's folder has the service let go of it.
 LEAVING_FILE = "leaving"
+NO_BACKUPS = BackupConfig()
 REMOVED_SUFFIX = ".removed"
+FLEET_KEY = "fleet-key"
 DISTRICT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # Whoever runs the process may lend districts its API keys and its mail server. What tells people
 # and programs of one district from those of another is each one's own.
@@ -38,10 +52,14 @@ NEVER_LENT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictFolder:
-    """The name of a district's folder is its name here, and in logs and metrics."""
+    """The name of a district's folder is its name here, and in logs and metrics.
+
+    `backup` has the folders for the backups of all districts.
+    """
 
     name: str
     path: Path
+    backup: BackupConfig = NO_BACKUPS
 
     @property
     def config_path(self) -> Path:
@@ -52,10 +70,20 @@ class DistrictFolder:
         return (self.path / LEAVING_FILE).exists()
 
     def load_config(self) -> Config:
-        return load_config(self.config_path)
+        """Read its file; a district that names no folder for its backups has one by its name."""
+        config, places = load_config(self.config_path), self.backup
+        if config.backup != NO_BACKUPS:
+            return config
+        own = BackupConfig(
+            folder=places.folder / self.name if places.folder else None,
+            keys=places.keys / self.name if places.keys else None,
+        )
+        return structs.replace(config, backup=own)
 
 
-def list_district_folders(folder: Path) -> tuple[DistrictFolder, ...]:
+def list_district_folders(
+    folder: Path, backup: BackupConfig = NO_BACKUPS
+) -> tuple[DistrictFolder, ...]:
     """Return each folder that has a configuration, by name. Raises InputError without a folder."""
     try:
         entries = sorted(folder.iterdir())
@@ -63,7 +91,7 @@ def list_district_folders(folder: Path) -> tuple[DistrictFolder, ...]:
         reason = f"{folder} cannot be read ({error.strerror}): name the folder of districts."
         raise InputError(reason) from error
     return tuple(
-        DistrictFolder(name=path.name, path=path)
+        DistrictFolder(name=path.name, path=path, backup=backup)
         for path in entries
         if DISTRICT_NAME.fullmatch(path.name) and (path / DISTRICT_CONFIG).is_file()
     )
@@ -112,9 +140,45 @@ class DistrictStatus:
     fault: str
 
 
-def list_district_statuses(folder: Path) -> tuple[DistrictStatus, ...]:
+def build_extra_error() -> ConfigError:
+    return ConfigError(
+        "Machines of a fleet need the optional extra `fleet` "
+        "(pip install -r requirements-fleet.txt)."
+    )
+
+
+@contextmanager
+def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories]:
+    """Open what districts share: PostgreSQL where the configuration names one, else a file."""
+    if not file.fleet.database:
+        with SharedDatabase.open_folder(file.fleet.districts) as shared:
+            yield shared
+        return
+    try:
+        from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
+    except ImportError as error:
+        raise build_extra_error() from error
+    secret = read_secret(FLEET_KEY, environment.variables)
+    with FleetMemories.open_address(file.fleet.database, secret, environment.clock) as memories:
+        yield memories
+
+
+@contextmanager
+def find_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories | None]:
+    """Open what districts share, if there is anything yet: looking makes no file."""
+    if not file.fleet.database and not (file.fleet.districts / SHARED_DATABASE).exists():
+        yield None
+        return
+    with open_memories(file, environment) as memories:
+        yield memories
+
+
+def list_district_statuses(
+    folder: Path, memories: SharedMemories | None = None
+) -> tuple[DistrictStatus, ...]:
     """Say of each district whether a service has it, and what is wrong if one set it aside."""
-    records = _read_records(folder)
+    known = memories.districts.list_district_records() if memories else ()
+    records = {each.name: each for each in known}
     return tuple(
         _build_status(each, records.get(each.name)) for each in list_district_folders(folder)
     )
@@ -137,13 +201,6 @@ def _build_status(district: DistrictFolder, record: DistrictRecord | None) -> Di
     )
 
 
-def _read_records(folder: Path) -> Mapping[str, DistrictRecord]:
-    if not (folder / SHARED_DATABASE).exists():
-        return {}
-    with SharedDatabase.open_folder(folder) as shared:
-        return {each.name: each for each in shared.districts.list_district_records()}
-
-
 def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals], dict[str, str]]:
     """Return the numbers of each district, and the faults of those that cannot be opened."""
     vitals, faults = {}, {}
@@ -154,6 +211,89 @@ def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals]
         except MonitorError as error:
             faults[each.name] = str(error)
     return vitals, faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictBackup:
+    """How the backup of one district went; `fault` is why there is none.
+
+    `path` is empty then, and `keys` where no copy of the keys was made.
+    """
+
+    district: str
+    path: str = ""
+    bytes: int = 0
+    removed: int = 0
+    keys: str = ""
+    seconds: float = 0.0
+    fault: str = ""
+
+
+def back_up_districts(
+    districts: Iterable[DistrictFolder],
+    now: datetime,
+    rotation: BackupRotation,
+    places: BackupConfig = NO_BACKUPS,
+) -> Iterator[DistrictBackup]:
+    """Back up one district after another: into `places`, or else where its configuration says.
+
+    What goes wrong with one stops no other: it is told, and its last backup stays.
+    """
+    taken: dict[Path, str] = {}
+    for each in districts:
+        token, began = CURRENT_DISTRICT.set(each.name), monotonic()
+        try:
+            done = _back_up_district(each, now, rotation, places, taken)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other districts go on
+            known = isinstance(error, MonitorError)
+            fault = str(error) if known else describe_error_location(error)
+            LOG.error("district_set_aside", extra={"reason": fault})  # noqa: TRY400 - its trace may quote
+            done = DistrictBackup(district=each.name, fault=fault)
+        finally:
+            CURRENT_DISTRICT.reset(token)
+        yield replace(done, seconds=round(monotonic() - began, 1))
+
+
+def _back_up_district(
+    district: DistrictFolder,
+    now: datetime,
+    rotation: BackupRotation,
+    places: BackupConfig,
+    taken: dict[Path, str],
+) -> DistrictBackup:
+    config = district.load_config()
+    folder = places.folder / district.name if places.folder else config.backup.folder
+    keys = places.keys / district.name if places.keys else config.backup.keys
+    if folder is None:
+        reason = f"No backup folder. Set `folder` under [backup] in {district.config_path}."
+        raise InputError(reason)
+    for place in filter(None, (folder, keys)):
+        owner = _find_owner(taken, place.resolve())
+        if owner is not None:
+            # Each would delete the old backups of the other, and overwrite its keys.
+            reason = f"{place} has the backups of {owner}. Give each district folders of its own."
+            raise InputError(reason)
+    taken.update({each.resolve(): district.name for each in (folder, keys) if each})
+    target = BackupTarget(folder=folder, keys=keys, rotation=rotation)
+    with Database.open_folder(config.state) as db:
+        done = back_up(db, config, now, target)
+    return DistrictBackup(
+        district=district.name,
+        path=str(done.backup.path),
+        bytes=done.backup.size_bytes,
+        removed=done.removed,
+        keys=str(keys or ""),
+    )
+
+
+def _find_owner(taken: Mapping[Path, str], place: Path) -> str | None:
+    """Return which district has backups in a folder, above it or below it; None if none has."""
+    near = (
+        name
+        for path, name in taken.items()
+        if path.is_relative_to(place) or place.is_relative_to(path)
+    )
+    return next(near, None)
 
 
 def check_new_name(folder: Path, name: str) -> DistrictFolder:
@@ -177,7 +317,7 @@ def ask_to_leave(district: DistrictFolder) -> None:
         raise CannotWriteError(reason) from error
 
 
-def move_out(folder: Path, district: DistrictFolder) -> Path:
+def move_out(district: DistrictFolder, memories: SharedMemories | None = None) -> Path:
     """Rename the folder so that no service takes it up; what is in it stays as it is."""
     target = district.path.with_name(f"{district.name}{REMOVED_SUFFIX}")
     if target.exists():
@@ -189,7 +329,6 @@ def move_out(folder: Path, district: DistrictFolder) -> Path:
     except OSError as error:
         reason = f"{district.path} cannot be renamed ({error.strerror}): check the folder."
         raise CannotWriteError(reason) from error
-    if (folder / SHARED_DATABASE).exists():
-        with SharedDatabase.open_folder(folder) as shared:
-            shared.districts.delete_district_record(district.name)
+    if memories is not None:
+        memories.districts.delete_district_record(district.name)
     return target

@@ -305,10 +305,11 @@ def check_time_zone(config: Config) -> HealthResult:
     )
 
 
-def check_service_running(config: Config) -> HealthResult:
-    if StateFolderLock(config.state).is_locked():
+def check_service_running(folder: Path, unit: str = "namesake") -> HealthResult:
+    """Look whether a service holds the lock of a folder: a district's, or that of many."""
+    if StateFolderLock(folder).is_locked():
         return report_ok("service", "The service is running.")
-    remedy = "Start it: `systemctl start namesake`, or `namesake run`."
+    remedy = f"Start it: `systemctl start {unit}`, or `namesake run`."
     return report_failure(
         "service", "The service is not running.", remedy, UnavailableError.exit_code
     )

@@ -247,7 +247,12 @@ def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
 
 
 def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
-    """Count the cost of a visit: all its pages, since it does not say how many there were."""
+    """Count the cost of a visit: all its pages, since it does not say how many there were.
+
+    A self-test that another district has paid for costs nothing here.
+    """
+    if visit.shared:
+        return
     query = visit.query
     source = app.sources.get(query.source)
     if source and source.info.usd_per_1000 and visit.result.outcome in BILLED_OUTCOMES:
@@ -262,9 +267,9 @@ def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
 
 
 def estimate_canary_cost(app: App) -> ApiCost:
-    """Return what a sweep spends on questions whose answer we know."""
+    """Return what a sweep spends on questions whose answer we know, and no other district asked."""
     costs = (
-        ApiCost.from_requests(len(list(app.sources[name].build_canaries(""))), price)
+        ApiCost.from_requests(app.crawler.count_unproven_canaries(app.sources[name]), price)
         for name, price in list_source_prices(app.sources.values()).items()
     )
     return sum(costs, ApiCost())

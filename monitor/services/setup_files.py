@@ -24,6 +24,11 @@ SERVICE, PORTAL, BACKUP = "namesake.service", "namesake-portal.service", "namesa
 TIMER = "namesake-backup.timer"
 START_UNITS = ("namesake", "namesake-portal", TIMER)
 UNITS = (SERVICE, PORTAL, BACKUP, TIMER)
+# For many districts, by docs/fleet.md; a machine has these or the others.
+FLEET_SERVICE, FLEET_PORTAL = "namesake-fleet.service", "namesake-fleet-portal.service"
+FLEET_TIMER = "namesake-fleet-backup.timer"
+FLEET_UNITS = (FLEET_SERVICE, FLEET_PORTAL, "namesake-fleet-backup.service", FLEET_TIMER)
+SERVICE_CONFIGS = frozenset({"namesake.toml", "fleet.toml"})
 DROP_IN, OLD_SYSTEMD_DROP_IN = "namesake-init.conf", "older-systemd.conf"
 SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
 CREDENTIALS = Path("/etc/credstore")
@@ -85,7 +90,8 @@ class HostMachine:
 
     def is_service_config(self, path: Path) -> bool:
         """Tell whether it is the configuration that the units read."""
-        return path.absolute() == self.root / "etc/namesake/namesake.toml"
+        folder = self.root / "etc/namesake"
+        return path.absolute() in {folder / name for name in SERVICE_CONFIGS}
 
     def runs_units_of(self, path: Path) -> bool:
         """Tell whether systemd is to run the district of this configuration."""
@@ -199,13 +205,17 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
 
 
 def plan_units(
-    folder: Path, program: Path, release: int, stored: Collection[str]
+    folder: Path,
+    program: Path,
+    release: int,
+    stored: Collection[str],
+    units: Sequence[str] = UNITS,
 ) -> Iterator[PlannedFile]:
     """Yield the units that start this program, and the drop-in of each for an older systemd.
 
     A drop-in without text is one that must not be there. `stored` names the secrets there are.
     """
-    for name in UNITS:
+    for name in units:
         shipped = (find_shipped_files() / name).read_text("utf-8")
         text = shipped.replace(str(SHIPPED_PROGRAM), str(program))
         yield PlannedFile(path=folder / name, text=text)
@@ -263,7 +273,7 @@ def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
     release = find_systemd_release(root) or CURRENT_SYSTEMD
     stored = list_credentials(root)
     changed = []
-    for name in UNITS:
+    for name in (*UNITS, *FLEET_UNITS):
         path = root / "etc/systemd/system" / name
         if not path.is_file():
             continue

@@ -124,6 +124,8 @@ class DistrictSites:
 
     def _leave(self, site: DistrictSite) -> None:
         with self._lock:
+            if site.site is not None:
+                site.site.app.db.release_sessions()
             site.users -= 1
             site.used_at = monotonic()
 

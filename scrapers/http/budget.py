@@ -83,6 +83,14 @@ class InMemoryQuotaStore:
         self.usages[usage.source] = usage
 
 
+class QuotaCounter(Protocol):
+    """Counts requests against budgets: for one process (`QuotaTracker`), or for many."""
+
+    def load_usage(self, source: Source, budget: str) -> None: ...
+    def take_request(self, source: Source, budget: str) -> ParseResult | None: ...
+    def save_usage(self) -> None: ...
+
+
 class QuotaTracker:
     """Shared by the thread that asks, which spends, and by the consumers, who remember.
 

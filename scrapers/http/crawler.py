@@ -11,7 +11,7 @@ from weakref import finalize
 
 from gevent.pool import Group
 
-from scrapers.http.budget import InMemoryQuotaStore, QuotaStore, QuotaTracker
+from scrapers.http.budget import InMemoryQuotaStore, QuotaCounter, QuotaStore, QuotaTracker
 from scrapers.http.client import PageFetcher, Redirect
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import add_conditions, build_cache_entry, check_unchanged
@@ -27,11 +27,11 @@ from scrapers.http.frontier import (
     LOOK_AHEAD,
     AskPredicate,
     CrawlEvent,
-    CrawlParty,
     CrawlQuestion,
     CrawlRouter,
     CrawlRun,
     CrawlSlot,
+    CrawlTenant,
     Frontier,
     HostDirectory,
     HostGroups,
@@ -42,7 +42,7 @@ from scrapers.http.frontier import (
     SourceProgress,
 )
 from scrapers.http.robots import RobotsCache
-from scrapers.http.sharing import SAVED_EVERY, DistrictProofs, ShareLedger
+from scrapers.http.sharing import SAVED_EVERY, DistrictProofs, HostShareTracker
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState, HostStore, Throttle, apply_result, is_answered
 from scrapers.models import (
@@ -166,39 +166,45 @@ class CrawlWorker:
             slot.run.events.put(CrawlEvent(error=error))
 
     def _advance_question(self, slot: CrawlSlot) -> None:
-        source = slot.party.sources[slot.question.query.source]
-        next_request = slot.party.router.plan_next_request(
+        source = slot.tenant.sources[slot.question.query.source]
+        next_request = slot.tenant.router.plan_next_request(
             slot.question, source.crawl_policy, self.clock.now()
         )
         kept_away = self._check_may_ask(slot)
-        if kept_away is None and next_request.host != slot.host_queue.host:
+        proven = self._find_proven_answer(slot) if kept_away is None else None
+        if proven is not None:
+            self._conclude_question(slot, proven, slot.host_queue.due, shared=True)
+        elif kept_away is None and next_request.host != slot.host_queue.host:
             self._requeue_question(slot, slot.host_queue.due)
         elif kept_away is None and next_request.asks_robots:
             self._fetch_robots(slot, next_request, source.crawl_policy)
         else:
-            kept_away = kept_away or _check_robots(slot.party, next_request, source.crawl_policy)
+            kept_away = kept_away or _check_robots(slot.tenant, next_request, source.crawl_policy)
             if kept_away is None:
                 self._fetch_page(slot, next_request, source)
             else:
                 self._conclude_question(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
-        """Return what the question comes to unasked: not allowed anymore, not wanted, or known."""
-        if not slot.party.may_ask(slot.question.query):
+        """Return what the question comes to unasked: it is not allowed anymore, or not wanted."""
+        if not slot.tenant.may_ask(slot.question.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
             return slot.host_queue.state.parked_result
         if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
             return build_failure_error(FailureReason.CLOSED).result
-        proofs = slot.party.proofs
+        return None
+
+    def _find_proven_answer(self, slot: CrawlSlot) -> ParseResult | None:
+        proofs = slot.tenant.proofs
         return proofs.find_answer(slot.question.query, self.clock.now()) if proofs else None
 
     def _get_failure_key(self, slot: CrawlSlot) -> str:
         """Name what failures in a row are counted for: a host, or the way from one to another."""
         host = slot.host_queue.host
-        if not slot.party.router.is_guest(slot.question, host):
+        if not slot.tenant.router.is_guest(slot.question, host):
             return host
-        return f"{slot.party.router.get_origin_queue(slot.question)} > {host}"
+        return f"{slot.tenant.router.get_origin_queue(slot.question)} > {host}"
 
     def _fetch_robots(
         self, slot: CrawlSlot, next_request: NextRequest, policy: CrawlPolicy
@@ -206,10 +212,10 @@ class CrawlWorker:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
         its_own = (RequestTarget.from_url(next_request.request.url).origin,)
-        answer = slot.party.client.fetch(next_request.request, replace(policy, origins=its_own))
-        slot.party.router.robots.record_answer(next_request.target, answer, self.clock.now())
+        answer = slot.tenant.client.fetch(next_request.request, replace(policy, origins=its_own))
+        slot.tenant.router.robots.record_answer(next_request.target, answer, self.clock.now())
         due = self._compute_due(slot, next_request, began)
-        refusal = slot.party.router.robots.check_allowed(next_request.target)
+        refusal = slot.tenant.router.robots.check_allowed(next_request.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._handle_result(slot, refusal, due)
         else:
@@ -226,7 +232,7 @@ class CrawlWorker:
         query = slot.question.pages[0]
         led = slot.question.redirect is not None
         request = next_request.request if led else add_conditions(query, source.version)
-        answer = slot.party.client.fetch(request, source.crawl_policy)
+        answer = slot.tenant.client.fetch(request, source.crawl_policy)
         due = self._compute_due(slot, next_request, began)
         if isinstance(answer, Redirect):
             self._follow_redirect(slot, answer, due)
@@ -234,12 +240,12 @@ class CrawlWorker:
         result = (
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
         )
-        if slot.party.proofs is not None:
-            slot.party.proofs.note_answer(slot.question.query, result, self.clock.now())
+        if slot.tenant.proofs is not None:
+            slot.tenant.proofs.note_answer(slot.question.query, result, self.clock.now())
         self._handle_result(slot, result, due)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
-        guest = slot.party.router.is_guest(slot.question, slot.host_queue.host)
+        guest = slot.tenant.router.is_guest(slot.question, slot.host_queue.host)
         wait = None if guest else self._compute_retry_wait(slot.question, result)
         if wait is None:
             pause = (
@@ -252,22 +258,22 @@ class CrawlWorker:
 
     def _parse_answer(self, slot: CrawlSlot, source: Source, page: Page) -> ParseResult:
         query = slot.question.pages[0]
-        result = parse_page(source, query, page, slot.party.parser)
-        if slot.party.should_keep(source, query, result):
+        result = parse_page(source, query, page, slot.tenant.parser)
+        if slot.tenant.should_keep(source, query, result):
             slot.question.kept_pages += (ParsedPage(query=query, page=page, result=result),)
-        return add_picture_queries(source.crawl_policy, query, result, slot.party.may_ask)
+        return add_picture_queries(source.crawl_policy, query, result, slot.tenant.may_ask)
 
     def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:
-        party, queue = slot.party, slot.host_queue
-        if party.share is not None and party.router.host_groups.is_declared(queue.host):
-            used = party.share.take_turn(
+        tenant, queue = slot.tenant, slot.host_queue
+        if tenant.share is not None and tenant.router.host_groups.is_declared(queue.host):
+            used = tenant.share.take_turn(
                 queue.host, queue.wished, slot.run.priority, self.clock.now()
             )
             if used is not None:
                 return used
         if not source.crawl_policy.quota.is_limited:
             return None
-        spent_up = party.quota.take_request(source, party.get_budget(source))
+        spent_up = tenant.quota.take_request(source, tenant.get_budget(source))
         if spent_up is None:
             # The consumer wakes up and writes it down while the answer is on its way.
             slot.run.events.put(CrawlEvent())
@@ -277,7 +283,7 @@ class CrawlWorker:
         ended = self.clock.monotonic()
         pause = max(
             slot.host_queue.wished,
-            slot.party.router.robots.get_crawl_delay(next_request.target),
+            slot.tenant.router.robots.get_crawl_delay(next_request.target),
         )
         return ended + self.throttle.compute_pause(pause, ended - began)
 
@@ -321,11 +327,13 @@ class CrawlWorker:
             self._get_failure_key(slot),
         )
         failures[route] = failures[route] + 1 if result.outcome is Outcome.FAILED else 0
-        if slot.party.router.is_guest(slot.question, host_queue.host):
+        if slot.tenant.router.is_guest(slot.question, host_queue.host):
             host_queue.state = self._add_pause(host_queue.state, due)
             return self._charge_origin(slot, result)
         before, after = host_queue.state, host_queue.state
-        page = slot.party.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
+        page = (
+            slot.tenant.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
+        )
         single = page and result.outcome is Outcome.BLOCKED
         if not single or _is_refusal_confirmed(host_queue, slot.question, result):
             after = apply_result(before, result, self.clock.now())
@@ -339,7 +347,7 @@ class CrawlWorker:
     def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
         origin, now = (
-            self.frontier.get_host_queue(slot.party.router.get_origin_queue(slot.question)),
+            self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.question)),
             self.clock.now(),
         )
         if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
@@ -359,7 +367,7 @@ class CrawlWorker:
     def _requeue_question(self, slot: CrawlSlot, due: float) -> None:
         """Send the question on to the host that it asks next, which may be the same."""
         here = slot.host_queue.host
-        if _find_next_host(slot.party, slot.question, self.clock.now()) == here:
+        if _find_next_host(slot.tenant, slot.question, self.clock.now()) == here:
             self.frontier.release_slot(slot, due, again=True)
             slot.run.events.put(CrawlEvent())
         else:
@@ -367,7 +375,13 @@ class CrawlWorker:
             slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
 
     def _conclude_question(
-        self, slot: CrawlSlot, result: ParseResult, due: float, host: HostState | None = None
+        self,
+        slot: CrawlSlot,
+        result: ParseResult,
+        due: float,
+        host: HostState | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
         """Take the result into its question, free the host, and report."""
         question, steps = slot.question, slot.run.events
@@ -378,6 +392,7 @@ class CrawlWorker:
                 result=question.result,
                 at=self.clock.now(),
                 pages=question.kept_pages,
+                shared=shared,
             )
             self.frontier.release_slot(slot, due, reported=True)
             steps.put(
@@ -393,21 +408,21 @@ class CrawlWorker:
             self._requeue_question(slot, due)
 
 
-def _find_next_host(party: CrawlParty, question: CrawlQuestion, now: datetime) -> str | None:
-    source = party.sources.get(question.pages[0].source)
+def _find_next_host(tenant: CrawlTenant, question: CrawlQuestion, now: datetime) -> str | None:
+    source = tenant.sources.get(question.pages[0].source)
     if source is None:
         return None
     try:
-        return party.router.plan_next_request(question, source.crawl_policy, now).host
+        return tenant.router.plan_next_request(question, source.crawl_policy, now).host
     except FetchError:
         return None
 
 
 def _check_robots(
-    party: CrawlParty, next_request: NextRequest, policy: CrawlPolicy
+    tenant: CrawlTenant, next_request: NextRequest, policy: CrawlPolicy
 ) -> ParseResult | None:
     return (
-        party.router.robots.check_allowed(next_request.target)
+        tenant.router.robots.check_allowed(next_request.target)
         if policy.access is AccessMode.PAGE
         else None
     )
@@ -428,7 +443,7 @@ def _is_refusal_confirmed(
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)
-class CrawlHub:
+class CrawlEngine:
     """What all crawlers of a process share: together they are as polite as one.
 
     One thread asks for all of them. `robots` and the state of every host are the same for all.
@@ -443,7 +458,7 @@ class CrawlHub:
     robots: RobotsCache = field(default_factory=RobotsCache)
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
-    quota: QuotaTracker | None = None
+    quota: QuotaCounter | None = None
     directory: HostDirectory = field(default_factory=HostDirectory)
     frontier: Frontier = field(init=False)
     _thread: EventLoopThread = field(init=False)
@@ -466,13 +481,13 @@ class CrawlHub:
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Crawler:
-    """Asks for one district. Crawlers of one process share a `hub`, or together they are rude.
+    """Asks for one district. Crawlers of one process share an `engine`, or together they are rude.
 
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
-    Without a `hub`, it has one of its own, made of `throttle`, `robots`, `workers` and
+    Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers` and
     `look_ahead`.
     """
 
@@ -488,16 +503,16 @@ class Crawler:
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
     quota_store: QuotaStore = field(default_factory=InMemoryQuotaStore)
-    hub: CrawlHub | None = None
+    engine: CrawlEngine | None = None
     budgets: Mapping[str, str] = field(default_factory=dict)
     proofs: DistrictProofs | None = None
-    share: ShareLedger | None = None
-    _hub: CrawlHub = field(init=False)
-    _party: CrawlParty = field(init=False)
+    share: HostShareTracker | None = None
+    _engine: CrawlEngine = field(init=False)
+    _tenant: CrawlTenant = field(init=False)
     _stopped: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._hub = self.hub or CrawlHub(
+        self._engine = self.engine or CrawlEngine(
             clock=self.clock,
             throttle=self.throttle,
             robots=self.robots,
@@ -505,13 +520,13 @@ class Crawler:
             look_ahead=self.look_ahead,
         )
         groups = HostGroups.from_sources(self.sources.values())
-        self._hub.directory.add_groups(groups)
-        self._party = CrawlParty(
+        self._engine.directory.add_groups(groups)
+        self._tenant = CrawlTenant(
             client=self.client,
             sources=self.sources,
-            router=CrawlRouter(groups, self._hub.robots, self._hub.directory),
+            router=CrawlRouter(groups, self._engine.robots, self._engine.directory),
             parser=self.parser,
-            quota=self._hub.quota or QuotaTracker(self.quota_store, self.clock),
+            quota=self._engine.quota or QuotaTracker(self.quota_store, self.clock),
             may_ask=self.may_ask,
             should_keep=self.should_keep,
             budgets=self.budgets,
@@ -533,7 +548,7 @@ class Crawler:
         counts as not asked.
         """
         run = CrawlRun(
-            queries=iter(queries), on_progress=watch, priority=priority, party=self._party
+            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
         )
         self._frontier.add_run(run)
         try:
@@ -551,25 +566,31 @@ class Crawler:
         if self.proofs is not None:
             self.proofs.forget_sources(sources)
 
+    def count_unproven_canaries(self, source: Source) -> int:
+        """Count the canaries of a source that would have to be asked now, and not be shared."""
+        if self.proofs is None:
+            return len(list(source.build_canaries("")))
+        return self.proofs.count_missing(source.name, self.clock.now())
+
     def stop(self) -> None:
         """End every run of this crawler now; nothing is asked through it anymore."""
         self._stopped = True
-        self._frontier.stop_party(self._party)
-        if self.hub is None:
+        self._frontier.stop_tenant(self._tenant)
+        if self.engine is None:
             self._frontier.stop()
 
     def is_stopped(self) -> bool:
         return self._stopped or self._frontier.stopped
 
     def close(self) -> None:
-        """Stop; where the hub is its own, cut off what is in flight, and end its thread."""
+        """Stop; where the engine is its own, cut off what is in flight, and end its thread."""
         self.stop()
-        if self.hub is None:
-            self._hub.close()
+        if self.engine is None:
+            self._engine.close()
 
     @property
     def _frontier(self) -> Frontier:
-        return self._hub.frontier
+        return self._engine.frontier
 
     def _feed_run(self, run: CrawlRun) -> None:
         """Pull queries while no one waits for us and someone could use them."""
@@ -609,21 +630,21 @@ class Crawler:
             if source is None:
                 raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
             self._load_robots(source, question)
-            host = self._party.router.plan_next_request(
+            host = self._tenant.router.plan_next_request(
                 question, source.crawl_policy, self.clock.now()
             ).host
         except FetchError as end:
             self._conclude_unasked(run, question, end.result)
             return
-        self._party.quota.load_usage(source, self._party.get_budget(source))
+        self._tenant.quota.load_usage(source, self._tenant.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
         if host_queue is None:
             host_queue = self._frontier.open_host_queue(
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
-        pause = self._party.router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
+        pause = self._tenant.router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
         self._frontier.add_question(host_queue, run, question, pause)
-        self._hub.ensure_worker()
+        self._engine.ensure_worker()
 
     def _conclude_unasked(
         self, run: CrawlRun, question: CrawlQuestion, result: ParseResult
@@ -636,13 +657,13 @@ class Crawler:
     def _load_robots(self, source: Source, question: CrawlQuestion) -> None:
         """Take up what the host's robots.txt said before a restart."""
         if source.crawl_policy.access is AccessMode.PAGE:
-            self._hub.robots.load_record(
+            self._engine.robots.load_record(
                 RequestTarget.from_url(question.request.url).origin, self.clock.now()
             )
 
     def _save_quota_and_robots(self) -> None:
-        self._party.quota.save_usage()
-        self._hub.robots.save_records()
+        self._tenant.quota.save_usage()
+        self._engine.robots.save_records()
         if self.proofs is not None:
             self.proofs.cache.save_proofs()
         if self.share is not None:

@@ -16,13 +16,13 @@ from typing import Self
 
 from gevent.event import Event
 
-from scrapers.http.budget import QuotaTracker
+from scrapers.http.budget import QuotaCounter
 from scrapers.http.client import PageFetcher
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.event_loop import EventLoop
 from scrapers.http.robots import RobotsCache
-from scrapers.http.sharing import DistrictProofs, ShareLedger
+from scrapers.http.sharing import DistrictProofs, HostShareTracker
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState
 from scrapers.models import (
@@ -155,14 +155,14 @@ class CrawlRun:
 
     `failures` are in a row, by host; the rest is the consumer's.
 
-    `events` is without a bound, for it cannot outgrow the questions that were let in. `party` is
+    `events` is without a bound, for it cannot outgrow the questions that were let in. `tenant` is
     on whose behalf it asks.
     """
 
     queries: Iterator[Query]
     on_progress: ProgressCallback | None = None
     priority: CrawlPriority = CrawlPriority.USUAL
-    party: "CrawlParty"
+    tenant: "CrawlTenant"
     events: SimpleQueue[CrawlEvent] = field(default_factory=SimpleQueue)
     drained: bool = False
     stopped: bool = False
@@ -273,8 +273,8 @@ class CrawlSlot:
     question: CrawlQuestion
 
     @property
-    def party(self) -> "CrawlParty":
-        return self.run.party
+    def tenant(self) -> "CrawlTenant":
+        return self.run.tenant
 
 
 class Frontier:
@@ -328,11 +328,11 @@ class Frontier:
                 run.events.put(CrawlEvent())
             self._wake_worker()
 
-    def stop_party(self, party: "CrawlParty") -> None:
-        """End the tours of one party; those of others go on."""
+    def stop_tenant(self, tenant: "CrawlTenant") -> None:
+        """End the tours of one tenant; those of others go on."""
         with self._lock:
             for run in self._runs:
-                if run.party is party:
+                if run.tenant is tenant:
                     run.stopped = True
                     run.events.put(CrawlEvent())
 
@@ -363,6 +363,14 @@ class Frontier:
             if host_state.host.startswith("*."):
                 due = max(due, self._find_latest_due(host_state.host))
             return self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
+
+    def reload_host_queue(self, host_state: HostState) -> HostQueue:
+        """Take up what another process has learned of a host; no one here may be asking it."""
+        due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
+        with self._lock:
+            host_queue = self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
+            host_queue.state, host_queue.due = host_state, due
+            return host_queue
 
     def _find_latest_due(self, site: str) -> float:
         """Return when the last of a site's subdomains may be asked; they had queues of their own.
@@ -598,7 +606,7 @@ class NextRequest:
 
 
 class HostDirectory:
-    """The queues of hosts that any party of a process has declared; it only grows."""
+    """The queues of hosts that any tenant of a process has declared; it only grows."""
 
     def __init__(self) -> None:
         self.groups = HostGroups.from_sources(())
@@ -612,7 +620,7 @@ class HostDirectory:
 
 @dataclass(frozen=True, slots=True)
 class CrawlRouter:
-    """What all questions of a party share: the queues of the hosts, and their robots.txt files.
+    """What all questions of a tenant share: the queues of the hosts, and their robots.txt files.
 
     `own_groups` are what its own sources declare: only of them is it an owner.
     """
@@ -669,7 +677,7 @@ KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CrawlParty:
+class CrawlTenant:
     """On whose behalf a run asks: its sources and keys, its budgets, and what it may ask now.
 
     `budgets` are the names that sources are counted under, where these are not their own.
@@ -680,12 +688,12 @@ class CrawlParty:
     sources: Mapping[str, Source]
     router: CrawlRouter
     parser: PageParser
-    quota: QuotaTracker
+    quota: QuotaCounter
     budgets: Mapping[str, str]
     may_ask: AskPredicate
     should_keep: KeepPredicate
     proofs: DistrictProofs | None = None
-    share: ShareLedger | None = None
+    share: HostShareTracker | None = None
 
     def get_budget(self, source: Source) -> str:
         return self.budgets.get(source.name, source.name)

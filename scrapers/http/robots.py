@@ -132,6 +132,33 @@ class RobotsCache:
         if learned is not None and learned.is_fresh(now):
             self._store_rules(learned)
 
+    def reload_record(self, origin: str, now: datetime) -> None:
+        """Take up what another process may have learned of an origin since, if we know nothing."""
+        rules = self._rules.get(origin)
+        if rules is None or not rules.record.is_fresh(now):
+            self._recalled.discard(origin)
+            self.load_record(origin, now)
+
+    def get_onward(self, origin: str) -> tuple[Request, int] | None:
+        """Return where an origin's file lies, and after how many redirects, as far as we went."""
+        return self._onward.get(origin)
+
+    def set_onward(self, origin: str, onward: tuple[Request, int] | None) -> None:
+        """Go on with a file where another process left it."""
+        if onward is None:
+            self._onward.pop(origin, None)
+        else:
+            self._onward[origin] = onward
+
+    def get_record(self, origin: str) -> RobotsRecord | None:
+        rules = self._rules.get(origin)
+        return None if rules is None else rules.record
+
+    def adopt_record(self, record: RobotsRecord, now: datetime) -> None:
+        """Take up what another process has learned, if it still holds."""
+        if record.is_fresh(now):
+            self._store_rules(record)
+
     def save_records(self) -> None:
         """Remember what was learned since."""
         for learned in self._drain_unsaved():

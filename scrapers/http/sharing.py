@@ -47,8 +47,15 @@ class ProofCache:
     def __init__(self, store: ProofStore) -> None:
         self._store = store
         self._lock = Lock()
-        self._proofs = {each.key: each for each in store.list_proofs()}
+        self._proofs: dict[str, CanaryProof] = {}
         self._unkept: deque[CanaryProof] = deque()
+        self.load_proofs()
+
+    def load_proofs(self) -> None:
+        """Take up what other processes have proved since."""
+        known = {each.key: each for each in self._store.list_proofs()}
+        with self._lock:
+            self._proofs = known | {each.key: each for each in self._unkept}
 
     def find_proof(self, key: str, now: datetime) -> CanaryProof | None:
         proof = self._proofs.get(key)
@@ -93,6 +100,11 @@ class DistrictProofs:
         canary = self.canaries.get(query.key)
         if canary is not None and result.outcome is canary.outcome:
             self.cache.record_proof(replace(canary, at=now, note=result.note))
+
+    def count_missing(self, source: str, now: datetime) -> int:
+        """Count the canaries of a source that no one has asked lately."""
+        own = (each for each in self.canaries.values() if each.note == source)
+        return sum(self.cache.find_proof(each.key, now) is None for each in own)
 
     def forget_sources(self, names: Iterable[str]) -> None:
         known = tuple(names)
@@ -183,7 +195,7 @@ class Fraction(Protocol):
 
 
 @dataclass(slots=True)
-class ShareLedger:
+class HostShareTracker:
     """One district's questions to all hosts this week.
 
     A self-check counts, and is never refused: a person waits for it.

@@ -46,9 +46,14 @@ UNITS: Final = (
     "namesake-portal.service",
     "namesake-backup.service",
     "namesake-backup.timer",
+    "namesake-fleet.service",
+    "namesake-fleet-portal.service",
+    "namesake-fleet-backup.service",
+    "namesake-fleet-backup.timer",
 )
 EXAMPLES: Final = (
     "answers.toml",
+    "fleet.toml",
     "grafana-dashboard.json",
     "namesake.toml",
     "prometheus-rules.yaml",

@@ -16,6 +16,7 @@ LOCKS = (
     "requirements.txt",
     "requirements-photos.txt",
     "requirements-notify.txt",
+    "requirements-fleet.txt",
 )
 
 
@@ -68,11 +69,12 @@ def test_production_takes_the_versions_that_are_tested_and_no_tool_of_the_tests(
 def test_all_that_runs_in_production_is_in_its_lock_and_pip_is_not() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    oidc, photos, notify = (extras[extra] for extra in ("oidc", "photos", "notify"))
+    oidc, photos, notify, fleet = (extras[extra] for extra in ("oidc", "photos", "notify", "fleet"))
 
     assert named([*project["dependencies"], *oidc]) - names("requirements.txt") == set()
     assert named(photos) == names("requirements-photos.txt")
     assert named(notify) <= names("requirements-notify.txt")
+    assert named(fleet) <= names("requirements-fleet.txt")
     assert [lock for lock in LOCKS if "pip" in names(lock)] == []
 
 

@@ -13,7 +13,7 @@ from monitor.db.migrations import DISTRICT_SCHEMA
 from tests.house.tree import parsed, place, python_files
 
 ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
-INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+\w+\s*(?P<columns>\(?)")
+INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+[\w.]+(\s+AS\s+\w+)?\s*(?P<columns>\(?)")
 ROW_WRITERS = {"insert_row", "replace_row"}
 ROWS = {"row", "found"}
 SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}

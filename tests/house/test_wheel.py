@@ -12,18 +12,20 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.services.setup_files import UNITS
+from monitor.services.setup_files import FLEET_UNITS, UNITS
 from tests.house.tree import PACKAGES, ROOT, files, place
 from tests.monitor.cli.conftest import SETTINGS
 
 OTHERS = (
     "answers.toml",
+    "fleet.toml",
     "grafana-dashboard.json",
+    "namesake-worker.service",
     "namesake.toml",
     "prometheus-rules.yaml",
     "searxng-compose.yaml",
 )
-SHIPPED = {f"systemd/{name}" for name in (*UNITS, *OTHERS)}
+SHIPPED = {f"systemd/{name}" for name in (*UNITS, *FLEET_UNITS, *OTHERS)}
 
 
 @pytest.fixture(scope="module")

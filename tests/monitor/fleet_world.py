@@ -19,7 +19,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.fleet import MOST_OPEN, FleetRunner
-from monitor.scheduler.seats import SharedParts
+from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.erasure import withdraw_consent
 from monitor.services.fleet import DISTRICT_CONFIG, DistrictFolder, list_district_folders
@@ -30,6 +30,7 @@ from scrapers.http.throttle import Throttle
 from tests.bench import scale
 
 FRIDAY = datetime(2026, 9, 11, 20, tzinfo=UTC)
+JOINED = FRIDAY - timedelta(days=1)
 # In the night to Sunday, every sweep is due.
 SUNDAY = datetime(2026, 9, 13, 8, tzinfo=UTC)
 PATIENCE = 240.0
@@ -84,8 +85,8 @@ def _enroll(db: Database, name: str, members: tuple[StaffMember, ...]) -> None:
                 text_version="1",
                 text_hash="",
                 scopes=member.scopes,
-                given_at=FRIDAY - timedelta(days=1),
-                expires_at=FRIDAY + CONSENT_DURATION,
+                given_at=JOINED,
+                expires_at=JOINED + CONSENT_DURATION,
             )
             db.consents.insert_consent(consent)
 
@@ -110,7 +111,7 @@ class Fleet:
 
     folder: Path
     runner: FleetRunner
-    parts: SharedParts
+    resources: SharedResources
     clock: StoryClock
 
     def works(self) -> None:
@@ -163,10 +164,10 @@ def open_fleet(
     )
     file = FleetFile(fleet=FleetConfig(districts=folder), fetch=FetchConfig())
     with SharedDatabase.open_folder(folder) as shared:
-        parts = SharedParts(shared, environment, file.fetch, 10)
-        runner = FleetRunner(file, parts, Liveness(SystemClock()), most_open)
+        resources = SharedResources(shared, environment, file.fetch, 10)
+        runner = FleetRunner(file, resources, Liveness(SystemClock()), most_open)
         try:
-            yield Fleet(folder=folder, runner=runner, parts=parts, clock=clock)
+            yield Fleet(folder=folder, runner=runner, resources=resources, clock=clock)
         finally:
             runner.close()
-            parts.close()
+            resources.close()

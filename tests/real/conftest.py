@@ -34,7 +34,7 @@ from tests.real.wordpress import WordPress
 @pytest.fixture(scope="session")
 def searxng() -> Iterator[Searxng]:
     with (
-        _folder_for(searxng_part.NAME, searxng_part.lacking) as folder,
+        folder_for(searxng_part.NAME, searxng_part.lacking) as folder,
         searxng_part.running(folder) as running,
     ):
         yield running
@@ -43,7 +43,7 @@ def searxng() -> Iterator[Searxng]:
 @pytest.fixture(scope="session")
 def searxng_without_json() -> Iterator[Searxng]:
     with (
-        _folder_for(searxng_part.NAME, searxng_part.lacking) as folder,
+        folder_for(searxng_part.NAME, searxng_part.lacking) as folder,
         searxng_part.running(folder, formats=("html",)) as running,
     ):
         yield running
@@ -52,7 +52,7 @@ def searxng_without_json() -> Iterator[Searxng]:
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[Bluesky]:
     with (
-        _folder_for(bluesky_part.NAME, bluesky_part.lacking) as folder,
+        folder_for(bluesky_part.NAME, bluesky_part.lacking) as folder,
         bluesky_part.running(folder) as running,
     ):
         yield running
@@ -61,7 +61,7 @@ def bluesky() -> Iterator[Bluesky]:
 @pytest.fixture(scope="session")
 def fedify() -> Iterator[Fedify]:
     with (
-        _folder_for(fedify_part.NAME, fedify_part.lacking) as folder,
+        folder_for(fedify_part.NAME, fedify_part.lacking) as folder,
         fedify_part.running(folder) as running,
     ):
         yield running
@@ -70,7 +70,7 @@ def fedify() -> Iterator[Fedify]:
 @pytest.fixture(scope="session")
 def snac() -> Iterator[Snac]:
     with (
-        _folder_for(snac_part.NAME, snac_part.lacking) as folder,
+        folder_for(snac_part.NAME, snac_part.lacking) as folder,
         snac_part.running(folder) as running,
     ):
         yield running
@@ -79,7 +79,7 @@ def snac() -> Iterator[Snac]:
 @pytest.fixture(scope="session")
 def mastodon_mock() -> Iterator[MastodonMock]:
     with (
-        _folder_for(mastodon_mock_part.NAME, mastodon_mock_part.lacking) as folder,
+        folder_for(mastodon_mock_part.NAME, mastodon_mock_part.lacking) as folder,
         mastodon_mock_part.running(folder) as running,
     ):
         yield running
@@ -88,7 +88,7 @@ def mastodon_mock() -> Iterator[MastodonMock]:
 @pytest.fixture(scope="session")
 def wordpress() -> Iterator[WordPress]:
     with (
-        _folder_for(wordpress_part.NAME, wordpress_part.lacking) as folder,
+        folder_for(wordpress_part.NAME, wordpress_part.lacking) as folder,
         wordpress_part.running(folder) as running,
     ):
         yield running
@@ -97,7 +97,7 @@ def wordpress() -> Iterator[WordPress]:
 @pytest.fixture(scope="session")
 def machine() -> Iterator[Machine]:
     with (
-        _folder_for(systemd_machine.NAME, systemd_machine.lacking) as folder,
+        folder_for(systemd_machine.NAME, systemd_machine.lacking) as folder,
         systemd_machine.running(folder) as running,
     ):
         yield running
@@ -106,7 +106,7 @@ def machine() -> Iterator[Machine]:
 @pytest.fixture(scope="session")
 def mail() -> Iterator[MailServer]:
     with (
-        _folder_for(mail_part.NAME, mail_part.lacking) as folder,
+        folder_for(mail_part.NAME, mail_part.lacking) as folder,
         mail_part.running(folder) as running,
     ):
         yield running
@@ -144,7 +144,7 @@ def looks(browser: Browser, pages: Pages) -> Looks:
 
 
 @contextlib.contextmanager
-def _folder_for(name: str, lacking: Callable[[], str]) -> Iterator[Path]:
+def folder_for(name: str, lacking: Callable[[], str]) -> Iterator[Path]:
     if reason := lacking():
         pytest.skip(f"{name}: {reason}")
     with tempfile.TemporaryDirectory(prefix="namesake-") as folder:

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.real.machine import LOCALHOST, is_root, lacking_programs, postgres_programs
@@ -20,7 +20,7 @@ def lacking() -> str:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path, haste: Sequence[str] = HASTE) -> Iterator[str]:
     """Yield the address of an empty database."""
     programs = postgres_programs()
     assert programs is not None
@@ -29,7 +29,18 @@ def postgres(folder: Path) -> Iterator[str]:
     data = folder / "postgres"
     _create(programs, data, user)
     (port,) = free_ports(1)
-    settings = (f"port={port}", f"listen_addresses={LOCALHOST}", "unix_socket_directories=", *HASTE)
+    with run_postgres(folder, port, haste):
+        yield f"postgresql://owner@{LOCALHOST}:{port}/postgres"
+
+
+@contextlib.contextmanager
+def run_postgres(folder: Path, port: int, haste: Sequence[str]) -> Iterator[None]:
+    """Run the database that lies in a folder, perhaps after a crash."""
+    programs = postgres_programs()
+    assert programs is not None
+    user = "postgres" if is_root() else None
+    data = folder / "postgres"
+    settings = (f"port={port}", f"listen_addresses={LOCALHOST}", "unix_socket_directories=", *haste)
     program = Program(
         argv=(
             str(programs / "postgres"),
@@ -41,7 +52,7 @@ def postgres(folder: Path) -> Iterator[str]:
         user=user,
     )
     with program.running(lambda: _ready(programs, port)):
-        yield f"postgresql://owner@{LOCALHOST}:{port}/postgres"
+        yield
 
 
 def lacking_mariadb() -> str:

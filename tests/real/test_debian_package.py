@@ -243,6 +243,84 @@ def check_purge(machine: Machine) -> None:
     assert machine.run("ls", "/etc/credstore") == "smtp-password\n"
 
 
+FLEET_UNITS = (
+    "namesake-fleet.service",
+    "namesake-fleet-portal.service",
+    "namesake-fleet-backup.timer",
+)
+DISTRICTS = "/var/lib/namesake/districts"
+DISTRICT_NAMES = ("cedar", "oak")
+DISTRICT_ANSWERS = """\
+name = "District of {name}"
+zone = "America/Denver"
+domains = ["{name}.test"]
+contact = "it@{name}.test"
+reviewers = ["a.lee@{name}.test", "r.ortiz@{name}.test"]
+portal_address = "http://namesake.{name}.test"
+search = "none"
+"""
+
+
+def test_a_region_serves_many_districts_by_the_commands_of_the_guide(
+    packages: dict[str, Path],
+) -> None:
+    with bare(BARE_SYSTEMS[-1]) as machine:
+        install(machine, packages[OLD])
+        set_up_districts(machine)
+        check_districts(machine)
+        check_backups_of_districts(machine)
+
+
+def in_fleet(machine: Machine, *words: str) -> str:
+    return machine.run("namesake", "--config", "/etc/namesake/fleet.toml", *words)
+
+
+def set_up_districts(machine: Machine) -> None:
+    """Do what docs/fleet.md says."""
+    machine.run("mkdir", "-p", "/etc/namesake")
+    machine.run("cp", "/usr/share/doc/namesake/examples/fleet.toml", "/etc/namesake/")
+    machine.run("mkdir", "-p", "-m", "700", DISTRICTS)
+    for name in DISTRICT_NAMES:
+        machine.put(f"/srv/{name}.toml", DISTRICT_ANSWERS.format(name=name))
+        said = in_fleet(machine, "fleet", "add", name, "--answers", f"/srv/{name}.toml")
+        assert f"Ready: configuration {DISTRICTS}/{name}/namesake.toml" in said, said
+    machine.run("systemctl", "enable", "--now", *FLEET_UNITS)
+    assert is_active(machine, *FLEET_UNITS), journal(machine)
+
+
+def check_districts(machine: Machine) -> None:
+    """The service works on each, and the portal shows each at its address."""
+
+    def list_running() -> list[str]:
+        told = json.loads(in_fleet(machine, "fleet", "status", "--json"))
+        return [each["name"] for each in told if each["running"]]
+
+    assert in_time(lambda: list_running() == [*DISTRICT_NAMES]), journal(machine)
+    told = json.loads(in_fleet(machine, "doctor", "--json"))
+    said = {(each["district"], each["message"]) for each in told}
+    assert ("", "The service is running.") in said
+    for name in DISTRICT_NAMES:
+        assert (name, "The portal answers at 127.0.0.1:8080.") in said
+    assert ("", "The units are those of this version, and systemd has read them.") in said
+
+
+def check_backups_of_districts(machine: Machine) -> None:
+    """Every night each is backed up; a broken one is told by the unit that failed."""
+    unit = "namesake-fleet-backup.service"
+    machine.run("systemctl", "start", unit)
+    assert shown_of(machine, unit, "ExecMainStatus") == "0", journal(machine)
+    machine.put(f"{DISTRICTS}/cedar/namesake.toml", "state = 7")
+    machine.run("systemctl", "start", unit)
+    assert shown_of(machine, unit, "ExecMainStatus") == "71", journal(machine)
+
+    counts = [
+        len(machine.run("ls", f"/var/lib/namesake-copies/{name}").split())
+        for name in DISTRICT_NAMES
+    ]
+    assert counts == [1, 2], journal(machine)
+    assert machine.run("ls", "/var/lib/namesake-keys").split() == [*DISTRICT_NAMES]
+
+
 MAIL_PORT, SEARCH_PORT, PORTAL_PORT = 2525, 8888, 8080
 MAIL_FOLDER = "/srv/mail"
 # They are invited first: one invitation goes out every three seconds, and so all in 20 minutes.

@@ -69,7 +69,7 @@ NOT_IN_THE_LOOP = {
     *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw", "staff import", "units"),
-    *("fleet add", "fleet list", "fleet remove", "fleet status"),
+    *("fleet add", "fleet list", "fleet remove", "fleet status", "worker"),
 }
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from monitor.services.setup_files import FLEET_UNITS, UNITS
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "systemd" / "deb"
@@ -49,6 +50,19 @@ def test_every_unit_that_we_ship_starts_the_program_where_it_is_replaced(build) 
         unit = (ROOT / "systemd" / name).read_text("utf-8")
         started = re.findall(r"^Exec\w+=(\S+)", unit, re.MULTILINE)
         assert set(started) <= {"/opt/namesake/bin/namesake"}
+
+
+def test_the_scripts_of_the_package_stop_start_and_forget_every_unit(build) -> None:
+    started, stopped, forgotten = (
+        (FOLDER / name).read_text("utf-8") for name in ("postinst", "prerm", "postrm")
+    )
+    assert set(build.UNITS) == {*UNITS, *FLEET_UNITS}
+    for name in build.UNITS:
+        assert name in stopped
+        # A backup is started by its timer, and is enabled by it.
+        if not name.endswith("backup.service"):
+            assert name in started
+            assert f".wants/{name}" in forgotten
 
 
 def test_the_scripts_of_the_package_are_sound_shell(build) -> None:

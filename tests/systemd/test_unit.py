@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.config_file import load_config
+from monitor.config_file import load_config, load_fleet_file
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
-from monitor.scheduler.seats import FILES_OF_A_DISTRICT
+from monitor.scheduler.hosted_districts import FILES_OF_A_DISTRICT
 from monitor.services.fleet import NEVER_LENT
 from monitor.services.notices import AUDIENCES
 from scrapers.http.limits import WANTED_FILES
@@ -22,8 +22,9 @@ PROGRAM = FOLDER.parent / "monitor"
 UNIT = FOLDER / "namesake.service"
 BACKUP = FOLDER / "namesake-backup.service"
 PORTAL = FOLDER / "namesake-portal.service"
-FLEET = FOLDER / "fleet" / "namesake-fleet.service"
-SERVICES = sorted(FOLDER.glob("*.service")) + sorted(FOLDER.glob("fleet/*.service"))
+FLEET, FLEET_PORTAL = FOLDER / "namesake-fleet.service", FOLDER / "namesake-fleet-portal.service"
+FLEET_BACKUP = FOLDER / "namesake-fleet-backup.service"
+SERVICES = sorted(FOLDER.glob("*.service"))
 UNITS = SERVICES + sorted(FOLDER.glob("*.timer"))
 ANALYZE = shutil.which("systemd-analyze") or ""
 judged = pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not on this machine")
@@ -105,6 +106,22 @@ def test_the_unit_of_many_districts_has_room_for_their_files():
 
     assert int(files) >= 1_800 * FILES_OF_A_DISTRICT + WANTED_FILES
     assert not NEVER_LENT & {*setting("ImportCredential", FLEET)}
+
+
+def test_the_units_of_many_districts_read_one_configuration_and_make_its_folders():
+    file = load_fleet_file(FOLDER / "fleet.toml")
+    assert file is not None
+    state, copies, keys = setting("StateDirectory", FLEET_BACKUP)[0].split()
+
+    for unit in (FLEET, FLEET_PORTAL, FLEET_BACKUP):
+        assert "NAMESAKE_CONFIG=/etc/namesake/fleet.toml" in setting("Environment", unit)
+        assert setting("User", unit) == [UNIT.stem]
+        assert setting("StateDirectory", unit)[0].split()[0] == state
+    assert setting("ExecStart", FLEET_BACKUP) == ["/opt/namesake/bin/namesake backup"]
+    assert file.fleet.districts == Path("/var/lib") / state / "districts"
+    assert file.backup.folder == Path("/var/lib") / copies
+    assert file.backup.keys == Path("/var/lib") / keys
+    assert keys in setting("StateDirectory", FLEET)[0].split()
 
 
 def test_a_checkout_takes_the_units_and_the_example_from_their_own_folder():

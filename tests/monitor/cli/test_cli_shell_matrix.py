@@ -62,6 +62,8 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "fleet remove": (row("north", codes=(64,)),),
     "fleet status": (row(codes=(64,)), row("--json", codes=(64,))),
     "run": (row(codes=(75,)),),
+    # It holds no district, and here is no PostgreSQL.
+    "worker": (row(codes=(64,)),),
     "portal": (row(codes=(69,)),),
     "jobs": (row(), row("--json"), row("--clock-is-right")),
     "audit verify": (row(), row("--json")),

@@ -1,4 +1,4 @@
-"""Many districts from the command line: list, status, add, remove, doctor, metrics."""
+"""Many districts from the command line: list, status, add, remove, backup, doctor, metrics."""
 
 import json
 import subprocess
@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli import doctor
 from monitor.cli.main import main
-from monitor.config import find_shipped_files
+from monitor.config import Config, find_shipped_files
 from monitor.config_file import load_fleet_file
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import DistrictRecord, SharedDatabase
-from monitor.domain.errors import BusyError, ConfigError, InputError, MonitorError
+from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.services.fleet import LEAVING_FILE, list_district_folders
+from monitor.sources import build_sources
+from scrapers.registry import SourceRegistry
 from tests.monitor.fleet_world import FRIDAY, make_districts
 
 NAMES = ("birch", "cedar")
@@ -108,7 +111,7 @@ def test_the_status_says_what_is_wrong_with_a_district(
     with StateFolderLock(folder / "birch" / "state"):
         code, said = typed(capsys, "fleet", "status", "--districts", str(folder))
 
-    assert code == MonitorError.exit_code
+    assert code == SetAsideError.exit_code
     birch, cedar = (line for line in said.splitlines() if line.startswith(("birch", "cedar")))
     assert "at work" in birch
     assert "set aside" in cedar
@@ -180,17 +183,152 @@ def test_metrics_have_the_district_as_a_label(
     assert said.count("# TYPE namesake_database_bytes gauge") == 1
 
 
-def test_the_doctor_looks_at_each_district(
+def examine(
+    capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, dict[str, dict[str, dict[str, object]]]]:
+    """Run `doctor`; return its code, and by district what it says of each part."""
+    code, said = typed(capsys, "doctor", *words, "--json")
+    found: dict[str, dict[str, dict[str, object]]] = {}
+    for each in json.loads(said):
+        found.setdefault(each["district"], {})[each["what"]] = each
+    return code, found
+
+
+def test_the_doctor_looks_at_each_district_and_at_what_they_share(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "cedar" / "namesake.toml").write_text("state = 7", "utf-8")
-    code, said = typed(capsys, "doctor", "--districts", str(folder), "--json")
+    code, found = examine(capsys, "--districts", str(folder))
 
-    told = json.loads(said)
-    assert {each["district"] for each in told} == set(NAMES)
-    cedar = [each for each in told if each["district"] == "cedar"]
-    assert [each["what"] for each in cedar] == ["config"]
+    assert set(found) == {"", *NAMES}
+    assert found[""]["service"]["message"] == "The service is not running."
+    assert "systemctl start namesake-fleet" in str(found[""]["service"]["remedy"])
+    assert set(found["cedar"]) == {"config"}
+    assert {"database", "audit", "mail", "portal"} <= set(found["birch"])
     assert code == ConfigError.exit_code
+
+
+def test_the_doctor_looks_for_the_portal_where_it_listens_for_all_districts(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "fleet.toml"
+    listen = tmp_path / "pages.sock"
+    config.write_text(f'[fleet]\ndistricts = "districts"\nlisten = "unix:{listen}"\n', "utf-8")
+    _, said = typed(capsys, "--config", str(config), "doctor", "--json")
+
+    silent = f"The portal does not listen at {listen}."
+    assert [each["district"] for each in json.loads(said) if each["message"] == silent] == [*NAMES]
+
+
+def test_the_doctor_sees_the_backups_that_one_setting_makes_for_all(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "fleet.toml"
+    tables = '[fleet]\ndistricts = "districts"\n[backup]\nfolder = "copies"\nkeys = "keys"\n'
+    config.write_text(tables, "utf-8")
+    typed(capsys, "--config", str(config), "backup")
+    _, found = examine(capsys, "--config", str(config))
+
+    assert "no keys that were destroyed here" in str(found["birch"]["backup"]["message"])
+
+
+def test_a_fault_of_ours_in_one_district_keeps_the_doctor_from_no_other(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(config: Config) -> SourceRegistry:
+        if config.district.id == "birch":
+            raise RuntimeError
+        return build_sources(config)
+
+    monkeypatch.setattr(doctor, "build_sources", stumble)
+    _, found = examine(capsys, "--districts", str(folder))
+
+    assert "RuntimeError at" in str(found["birch"]["doctor"]["message"])
+    assert "database" in found["cedar"]
+
+
+def back_up(
+    capsys: pytest.CaptureFixture[str], folder: Path, *words: str
+) -> tuple[int, dict[str, dict[str, object]]]:
+    """Back up all districts; return the exit code and what is said of each."""
+    code, said = typed(capsys, "backup", *words, "--districts", str(folder), "--json")
+    return code, {each["district"]: each for each in json.loads(said)}
+
+
+def test_all_districts_are_backed_up_by_one_command_and_can_be_restored(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copies, keys = tmp_path / "copies", tmp_path / "keys"
+    code, done = back_up(capsys, folder, str(copies), "--keys", str(keys))
+
+    assert code == 0
+    assert {name: each["fault"] for name, each in done.items()} == dict.fromkeys(NAMES, "")
+    assert all(Path(str(each["path"])).parent == copies / name for name, each in done.items())
+    (folder / "cedar" / "state").rename(tmp_path / "lost")
+    config = str(folder / "cedar" / "namesake.toml")
+    words = (str(copies / "cedar"), "--keys", str(keys / "cedar"), "--config", config, "--json")
+    code, said = typed(capsys, "restore", *words)
+    assert code == 0, said
+    assert json.loads(said)["person_count"] == 1
+
+
+def test_a_district_that_cannot_be_backed_up_is_told_and_the_others_are(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "birch" / "state" / "keys.db").unlink()
+    (folder / "alder").mkdir()
+    (folder / "alder" / "namesake.toml").write_text("state = 7", "utf-8")
+    words = ("backup", str(tmp_path / "copies"), "--districts", str(folder))
+    code, said = typed(capsys, *words)
+
+    assert code == SetAsideError.exit_code
+    assert f"alder: NOT backed up. {folder / 'alder' / 'namesake.toml'}" in said
+    assert "birch: NOT backed up." in said
+    assert "Restore the copy of its keys" in said
+    assert "1 of 3 districts backed up." in said
+    assert [each.name for each in (tmp_path / "copies").iterdir()] == ["cedar"]
+
+
+def test_backups_go_where_the_configuration_says_and_a_district_s_own_comes_first(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "fleet.toml"
+    tables = '[fleet]\ndistricts = "districts"\n[backup]\nfolder = "copies"\nkeys = "keys"\n'
+    config.write_text(tables, "utf-8")
+    own = folder / "cedar" / "namesake.toml"
+    own.write_text(own.read_text("utf-8") + '\n[backup]\nfolder = "copies"\n', "utf-8")
+    code, said = typed(capsys, "--config", str(config), "backup")
+
+    assert code == 0, said
+    assert "Not all keys were copied." in said
+    assert len(list((tmp_path / "copies" / "birch").iterdir())) == 1
+    assert (tmp_path / "keys" / "birch" / "keys.db").exists()
+    assert len(list((folder / "cedar" / "copies").iterdir())) == 1
+    assert [each.name for each in (tmp_path / "keys").iterdir()] == ["birch"]
+
+
+@pytest.mark.parametrize("places", [("same", "same"), ("one", "one/two"), ("one/two", "one")])
+def test_two_districts_never_share_a_folder_of_backups(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], places: tuple[str, str]
+) -> None:
+    for name, place in zip(NAMES, places, strict=True):
+        own = folder / name / "namesake.toml"
+        table = f'\n[backup]\nfolder = "{tmp_path / place}"\n'
+        own.write_text(own.read_text("utf-8") + table, "utf-8")
+    code, done = back_up(capsys, folder)
+
+    assert code == SetAsideError.exit_code
+    assert done["birch"]["fault"] == ""
+    assert "has the backups of birch" in str(done["cedar"]["fault"])
+
+
+def test_a_district_without_a_folder_for_backups_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, done = back_up(capsys, folder)
+
+    assert code == SetAsideError.exit_code
+    assert "No backup folder" in str(done["birch"]["fault"])
 
 
 def test_a_second_service_for_the_same_folder_ends_with_75(folder: Path) -> None:

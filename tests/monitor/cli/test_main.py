@@ -39,6 +39,7 @@ SAY_ONE_SENTENCE = {
     "units",
     "fleet add",
     "fleet remove",
+    "worker",
 }
 
 

@@ -268,6 +268,47 @@ def test_a_thread_that_ended_keeps_no_connection(database: DatabaseConnection) -
     assert open_files() < before + 10
 
 
+def has_mark(database: DatabaseConnection) -> bool:
+    """Tell whether this thread has the connection that was marked: others do not see the mark."""
+    return database.fetch_row("SELECT 1 FROM temp.sqlite_schema WHERE name = 'mark'") is not None
+
+
+def mark_and_release(database: DatabaseConnection) -> None:
+    with database.begin_transaction():
+        database.execute("CREATE TEMP TABLE mark (one)")
+        assert database.is_in_transaction
+        database.release_session()  # no effect: a transaction is open
+        database.execute("INSERT INTO mark VALUES (1)")
+    assert not database.is_in_transaction
+    database.release_session()
+
+
+def test_a_thread_that_is_done_leaves_its_connection_to_the_next(
+    database: DatabaseConnection,
+) -> None:
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        first.submit(mark_and_release, database).result()
+        before = open_files()
+
+        assert second.submit(has_mark, database).result()
+        assert open_files() == before
+        assert not first.submit(has_mark, database).result()
+
+
+def test_connections_that_no_thread_uses_are_closed_with_the_database(
+    database: DatabaseConnection,
+) -> None:
+    before = open_files()
+    with ThreadPoolExecutor(1) as other:
+        other.submit(mark_and_release, database).result()
+        assert open_files() > before
+
+        database.close_unused()
+
+    assert open_files() < before
+    assert said(database) == []
+
+
 def test_a_copy_of_the_file_after_a_checkpoint_is_whole(
     database: DatabaseConnection, path: Path
 ) -> None:

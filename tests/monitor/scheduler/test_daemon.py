@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -151,6 +152,18 @@ def test_where_no_bell_can_hang_the_service_runs_without(tmp_path):
 
     with WakeSocket(deep).listen_for_wakeups(on_wake=lambda: None):
         WakeSocket(deep).wake_daemon()
+
+
+def test_a_wakeup_names_the_folder_even_through_a_link(tmp_path):
+    callers = SimpleQueue[str]()
+    listening, calling = tmp_path / "fleet", tmp_path / "maple"
+    for each in (listening, calling):
+        each.mkdir()
+    WakeSocket(calling).path.symlink_to(WakeSocket(listening).path)
+    with WakeSocket(listening).listen_for_wakeups(lambda: None, callers.put):
+        WakeSocket(calling).wake_daemon()
+
+        assert callers.get(timeout=PATIENCE) == str(calling)
 
 
 def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -18,10 +17,11 @@ from monitor.db.shared import SHARED_DATABASE
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.fleet import DistrictSlot, Lane, get_name
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
+from monitor.scheduler.fleet import FleetRunner
+from monitor.scheduler.hosted_districts import HostedDistrict
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.workers import RightOfWay
 from monitor.services.fleet import (
-    DistrictFolder,
     ask_to_leave,
     list_district_statuses,
     move_out,
@@ -38,7 +38,6 @@ from tests.monitor.fleet_world import (
     make_districts,
     open_fleet,
 )
-from tests.scrapers.http.fakes import FakeClock
 
 NAMES = ("birch", "cedar", "maple")
 PEOPLE, SITES = 2, 3
@@ -132,7 +131,7 @@ def test_nothing_of_one_district_is_in_the_files_of_another_or_in_what_they_shar
     fleet.clock.at = SUNDAY
     fleet.works()
     fleet.runner.close()
-    fleet.parts.shared.close()
+    fleet.resources.shared.close()
 
     for number, name in enumerate(NAMES):
         words = [
@@ -159,7 +158,9 @@ def test_a_broken_district_is_set_aside_and_the_others_go_on(
 
     with fleet.open_database("maple") as db:
         assert db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
-    faults = {each.name: each.fault for each in list_district_statuses(folder)}
+    faults = {
+        each.name: each.fault for each in list_district_statuses(folder, fleet.resources.shared)
+    }
     assert faults["birch"].startswith(str(folder / "birch" / "namesake.toml"))
     assert "Restore the copy of its keys" in faults["cedar"]
     assert faults["maple"] == ""
@@ -196,7 +197,7 @@ def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> N
 def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fleet) -> None:
     fleet.works()
     # As if another district had nearly all staff: what is left for these is a question a week.
-    fleet.parts.set_staff("elsewhere", 1_000_000_000)
+    fleet.resources.set_staff("elsewhere", 1_000_000_000)
     fleet.clock.at = SUNDAY
     fleet.works()
 
@@ -218,6 +219,52 @@ def test_a_check_that_another_process_asks_for_is_run_at_the_next_look(fleet: Fl
         found = db.run_requests.find_run_request(request)
         assert found is not None
         assert found.done_at is not None
+
+
+def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
+    fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.works()
+    request = fleet.ask_for_check("maple")
+    monkeypatch.setattr(FleetRunner, "_submit_looks", lambda _: 0)
+    fleet.works()
+    with fleet.open_database("maple") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is None
+
+        fleet.runner.note_caller(str(folder / "maple" / "state"))
+        fleet.works()
+
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is not None
+
+
+def test_a_sweep_gives_way_between_two_steps_and_never_inside_a_transaction(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[bool] = []
+    databases = []
+    enter = HostedDistrict.enter
+
+    def note_database(district: HostedDistrict) -> SupervisedRunner:
+        runner = enter(district)
+        databases.append(runner.app.db)
+        return runner
+
+    def note_pause(_right: RightOfWay) -> None:
+        # Each thread sees its own transactions only.
+        pauses.append(any(each.is_in_transaction for each in tuple(databases)))
+
+    monkeypatch.setattr(HostedDistrict, "enter", note_database)
+    monkeypatch.setattr(RightOfWay, "give_way", note_pause)
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    assert pauses
+    assert not any(pauses)
 
 
 def test_no_other_process_may_use_the_network_for_a_district_of_the_fleet(
@@ -246,10 +293,10 @@ def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, fold
     fleet.runner.look_for_folders()
 
     assert not StateFolderLock(folder / "cedar" / "state").is_locked()
-    moved = move_out(folder, district)
+    moved = move_out(district, fleet.resources.shared)
     assert (moved / "state" / "namesake.db").exists()
     assert [each.name for each in list_district_statuses(folder)] == ["birch", "maple"]
-    assert {each.name for each in fleet.parts.shared.districts.list_district_records()} == {
+    assert {each.name for each in fleet.resources.shared.districts.list_district_records()} == {
         "birch",
         "maple",
     }
@@ -306,42 +353,3 @@ def test_pauses_and_proofs_outlive_a_restart(
 
     robots = sum(each.path == "/robots.txt" for each in web.visits[asked:])
     assert robots == 0
-
-
-def test_a_thread_that_shows_no_life_is_named_with_its_district(folder: Path, fleet: Fleet) -> None:
-    entered, over, clock = Event(), Event(), FakeClock()
-    liveness = Liveness(clock)
-
-    def hang(_slot: DistrictSlot) -> None:
-        liveness.register_worker()
-        entered.set()
-        over.wait(120)
-
-    lane = Lane("checks", hang, get_name)
-    lane.submit(DistrictSlot(DistrictFolder(name="cedar", path=folder / "cedar"), fleet.parts))
-    entered.wait(120)
-    assert lane.list_hung_groups(liveness) == ()
-    clock.seconds += HUNG_AFTER_SECONDS
-
-    assert lane.list_hung_groups(liveness) == ("cedar",)
-    over.set()
-    assert lane.wait_until_idle(120)
-    lane.stop()
-
-
-def test_of_one_mail_server_one_thread_sends_at_once(folder: Path, fleet: Fleet) -> None:
-    working: list[str] = []
-    most: list[int] = []
-
-    def send(slot: DistrictSlot) -> None:
-        working.append(slot.name)
-        most.append(len(working))
-        working.remove(slot.name)
-
-    lane = Lane("mail", send, lambda _: "smtp.example:587")
-    for name in NAMES:
-        lane.submit(DistrictSlot(DistrictFolder(name=name, path=folder / name), fleet.parts))
-
-    assert lane.wait_until_idle(120)
-    assert most == [1, 1, 1]
-    lane.stop()

@@ -1,12 +1,14 @@
 """What a district of many is lent, what is its own, and by which names it goes."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from monitor.app import Environment
-from monitor.config import read_secret
-from monitor.domain.errors import InputError
+from monitor.config import FleetConfig, FleetFile, read_secret
+from monitor.domain.errors import ConfigError, InputError
 from monitor.services.fleet import (
     DISTRICT_CONFIG,
     NEVER_LENT,
@@ -15,6 +17,7 @@ from monitor.services.fleet import (
     check_new_name,
     list_district_folders,
     move_out,
+    open_memories,
 )
 
 
@@ -85,5 +88,28 @@ def test_a_district_is_not_moved_over_one_that_left_before(
     (tmp_path / "cedar.removed").mkdir()
 
     with pytest.raises(InputError, match="exists from before"):
-        move_out(tmp_path, cedar)
+        move_out(cedar)
     assert cedar.config_path.exists()
+
+
+def test_a_fleet_that_names_no_database_loads_nothing_of_postgresql() -> None:
+    program = (
+        "import sys; import monitor.cli.fleet, monitor.cli.portal, monitor.cli.service; "
+        "sys.exit(bool({'psycopg', 'psycopg_pool', 'procrastinate'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=600)
+
+    assert done.returncode == 0
+
+
+def test_a_database_without_the_extra_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "monitor.db.fleet.memories", None)
+    file = FleetFile(fleet=FleetConfig(districts=tmp_path, database="postgresql://db/fleet"))
+
+    with (
+        pytest.raises(ConfigError, match=r"requirements-fleet\.txt"),
+        open_memories(file, Environment()),
+    ):
+        raise AssertionError

@@ -13,7 +13,7 @@ from monitor.db.sweeps import Sweep
 from monitor.demo.district import BETH, MARIA, NAME
 from monitor.domain.vocabulary import Scope
 from monitor.services.jobs import run_full_sweep, run_self_check
-from monitor.services.query_planning import build_crawl_district
+from monitor.services.query_planning import build_crawl_district, record_visit_cost
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import (
     CrawlPriority,
@@ -27,6 +27,7 @@ from scrapers.models import (
 )
 from scrapers.registry import SourceRegistry
 from scrapers.search.brave import BRAVE
+from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url
 from tests.monitor.services.world import Staff, World, priced
 
@@ -91,6 +92,9 @@ class Engine:
 
     def is_stopped(self) -> bool:
         return self.stopped
+
+    def count_unproven_canaries(self, source: Source) -> int:
+        return len(list(source.build_canaries("")))
 
     def sweep(self) -> Sweep:
         self.asked.clear()
@@ -235,3 +239,19 @@ def test_what_the_budget_does_not_pay_for_is_told_to_everybody(engine, maria, be
 
     assert engine.of_all == []
     assert engine.world.gaps() == {"brave": Outcome.SKIPPED}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_self_test_that_another_district_asked_is_on_its_bill_alone(
+    engine: Engine, *, shared: bool
+) -> None:
+    engine.world.prices[BRAVE.name] = Decimal(5)
+    canary = next(iter(BRAVE.build_canaries("nobody")))
+    result = ParseResult(outcome=canary.expects)
+    visit = CrawlResult(
+        query=canary.query, result=result, at=engine.world.clock.now(), shared=shared
+    )
+    record_visit_cost(engine.app, "2026-W38", visit)
+
+    spent = engine.world.state.api_costs.list_api_costs_of_week("2026-W38")
+    assert len(spent) == (not shared)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from monitor.app import DistrictSeat, Environment, build_crawler, build_parser
+from monitor.app import DistrictResources, Environment, build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
 from monitor.demo.setup import StoryClock
@@ -33,11 +33,11 @@ def folder(tmp_path: Path) -> Path:
 def sites(folder: Path) -> Iterator[DistrictSites]:
     environment = Environment(clock=StoryClock(FRIDAY))
     with build_parser() as parser:
-        seat = DistrictSeat(parser=parser, build_crawler=build_crawler)
+        resources = DistrictResources(parser=parser, build_crawler=build_crawler)
 
         def open_district(district: DistrictFolder) -> AbstractContextManager[OpenSite]:
             own = build_district_environment(environment, district)
-            return open_site(CliContext(district.config_path, own), seat)
+            return open_site(CliContext(district.config_path, own), resources)
 
         opened = DistrictSites(folder, open_district, on_socket=False)
         yield opened

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from scrapers.http.budget import InMemoryQuotaStore, QuotaTracker
-from scrapers.http.crawler import Crawler, CrawlHub
+from scrapers.http.crawler import CrawlEngine, Crawler
 from scrapers.http.frontier import HostGroups
 from scrapers.http.robots import RobotsCache
 from scrapers.http.throttle import Throttle
@@ -17,8 +17,8 @@ from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_o
 ALPHA = site("alpha", seconds_between=5.0)
 
 
-def together(hub: CrawlHub, client: FakeClient, *sources: FakeSource) -> Crawler:
-    return replace(lanes_over(client, *sources), hub=hub)
+def together(engine: CrawlEngine, client: FakeClient, *sources: FakeSource) -> Crawler:
+    return replace(lanes_over(client, *sources), engine=engine)
 
 
 def at_once(*runs: tuple[Crawler, list[Query]]) -> list[list[CrawlResult]]:
@@ -38,20 +38,20 @@ def at_once(*runs: tuple[Crawler, list[Query]]) -> list[list[CrawlResult]]:
 
 
 def test_crawlers_of_one_hub_are_together_as_polite_as_one(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock), CrawlHub(clock=clock)
-    crawlers = [together(hub, client, ALPHA) for _ in range(3)]
+    client, engine = FakeClient(clock), CrawlEngine(clock=clock)
+    crawlers = [together(engine, client, ALPHA) for _ in range(3)]
 
     visits = at_once(*((each, questions(4, ALPHA)) for each in crawlers))
 
     assert [len(each) for each in visits] == [4, 4, 4]
     begun = sorted(began for _, began, _ in client.asked)
     assert all(later - earlier >= 5.0 for earlier, later in pairwise(begun))
-    hub.close()
+    engine.close()
 
 
 def test_a_host_that_refuses_one_district_is_left_alone_by_all(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock, respond=lambda _: "blocked"), CrawlHub(clock=clock)
-    first, second = (together(hub, client, ALPHA) for _ in range(2))
+    client, engine = FakeClient(clock, respond=lambda _: "blocked"), CrawlEngine(clock=clock)
+    first, second = (together(engine, client, ALPHA) for _ in range(2))
     list(first.crawl(questions(2, ALPHA)))
     asked = len(client.asked)
 
@@ -59,62 +59,62 @@ def test_a_host_that_refuses_one_district_is_left_alone_by_all(clock: FakeClock)
 
     assert len(client.asked) == asked
     assert {each.result.outcome for each in visits} == {Outcome.BLOCKED}
-    hub.close()
+    engine.close()
 
 
 def test_robots_txt_is_asked_once_for_all(clock: FakeClock) -> None:
     pages = site("alpha", access=AccessMode.PAGE)
-    client, hub = FakeClient(clock), CrawlHub(clock=clock, robots=RobotsCache())
+    client, engine = FakeClient(clock), CrawlEngine(clock=clock, robots=RobotsCache())
     for _ in range(3):
-        list(together(hub, client, pages).crawl(questions(1, pages)))
+        list(together(engine, client, pages).crawl(questions(1, pages)))
 
     assert sum(url.endswith("/robots.txt") for url in client.urls) == 1
-    hub.close()
+    engine.close()
 
 
 def test_what_one_district_may_not_ask_another_one_may(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock), CrawlHub(clock=clock)
-    free = together(hub, client, ALPHA)
+    client, engine = FakeClient(clock), CrawlEngine(clock=clock)
+    free = together(engine, client, ALPHA)
     bound = replace(free, may_ask=lambda _: False)
 
     asked, unasked = at_once((free, questions(2, ALPHA)), (bound, questions(2, ALPHA)))
 
     assert {each.result.outcome for each in asked} == {Outcome.ABSENT}
     assert {each.result.outcome for each in unasked} == {Outcome.SKIPPED}
-    hub.close()
+    engine.close()
 
 
 def test_each_district_asks_its_own_source_of_a_name_with_its_own_client(clock: FakeClock) -> None:
-    hub, here, there = CrawlHub(clock=clock), FakeClient(clock), FakeClient(clock)
+    engine, here, there = CrawlEngine(clock=clock), FakeClient(clock), FakeClient(clock)
     other = replace(ALPHA, crawl_policy=replace(ALPHA.crawl_policy, origins=("http://b.example",)))
-    first, second = together(hub, here, ALPHA), together(hub, there, other)
+    first, second = together(engine, here, ALPHA), together(engine, there, other)
 
     at_once((first, questions(1, ALPHA)), (second, questions(1, other)))
 
     assert here.urls == ["http://alpha.example/name0"]
     assert there.urls == ["http://b.example/name0"]
-    hub.close()
+    engine.close()
 
 
 def test_to_stop_one_district_leaves_the_others_at_work(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock), CrawlHub(clock=clock)
-    stopped, other = (together(hub, client, ALPHA) for _ in range(2))
+    client, engine = FakeClient(clock), CrawlEngine(clock=clock)
+    stopped, other = (together(engine, client, ALPHA) for _ in range(2))
     stopped.close()
 
     assert list(stopped.crawl(questions(2, ALPHA))) == []
     assert len(list(other.crawl(questions(2, ALPHA)))) == 2
     assert stopped.is_stopped()
     assert not other.is_stopped()
-    hub.close()
+    engine.close()
 
 
 def test_one_api_key_is_one_budget_however_many_districts_use_it(clock: FakeClock) -> None:
     limited = site("alpha", quota=RequestQuota(daily=3))
     spending = InMemoryQuotaStore()
-    hub = CrawlHub(clock=clock, quota=QuotaTracker(spending, clock))
+    engine = CrawlEngine(clock=clock, quota=QuotaTracker(spending, clock))
     client = FakeClient(clock)
-    same = [replace(together(hub, client, limited), budgets={"alpha": "key"}) for _ in range(2)]
-    own = together(hub, client, limited)
+    same = [replace(together(engine, client, limited), budgets={"alpha": "key"}) for _ in range(2)]
+    own = together(engine, client, limited)
 
     visits = [list(each.crawl(questions(2, limited))) for each in (*same, own)]
 
@@ -122,7 +122,7 @@ def test_one_api_key_is_one_budget_however_many_districts_use_it(clock: FakeCloc
     assert outcomes[1] == [Outcome.ABSENT, Outcome.SKIPPED]
     assert outcomes[2] == [Outcome.ABSENT, Outcome.ABSENT]
     assert {name: usage.today for name, usage in spending.usages.items()} == {"key": 3, "alpha": 2}
-    hub.close()
+    engine.close()
 
 
 def test_a_self_check_comes_before_the_sweeps_of_all_districts(clock: FakeClock) -> None:
@@ -139,8 +139,8 @@ def test_a_self_check_comes_before_the_sweeps_of_all_districts(clock: FakeClock)
         queued.set()
 
     client = FakeClient(clock, respond=respond)
-    hub = CrawlHub(clock=clock, throttle=Throttle(wait_factor=0))
-    sweeping, checking = (together(hub, client, ALPHA) for _ in range(2))
+    engine = CrawlEngine(clock=clock, throttle=Throttle(wait_factor=0))
+    sweeping, checking = (together(engine, client, ALPHA) for _ in range(2))
     sweep = threading.Thread(target=lambda: list(sweeping.crawl(questions(100, ALPHA))))
     sweep.start()
     asking.wait(120)
@@ -148,7 +148,7 @@ def test_a_self_check_comes_before_the_sweeps_of_all_districts(clock: FakeClock)
     sweep.join(120)
 
     assert client.urls.index("http://alpha.example/rosa") == 1
-    hub.close()
+    engine.close()
 
 
 def test_a_site_that_a_later_district_declares_waits_for_its_subdomains(clock: FakeClock) -> None:
@@ -156,13 +156,13 @@ def test_a_site_that_a_later_district_declares_waits_for_its_subdomains(clock: F
     many = FakeSource(
         name="many", crawl_policy=replace(one.crawl_policy, origins=("http://*.example",))
     )
-    client, hub = FakeClient(clock), CrawlHub(clock=clock)
-    list(together(hub, client, one).crawl([one.query("a")]))
-    list(together(hub, client, many).crawl([many.query("b", "http://ben.example/b")]))
+    client, engine = FakeClient(clock), CrawlEngine(clock=clock)
+    list(together(engine, client, one).crawl([one.query("a")]))
+    list(together(engine, client, many).crawl([many.query("b", "http://ben.example/b")]))
 
     (_, _, ended), (_, began, _) = client.asked
     assert began - ended >= 50.0
-    hub.close()
+    engine.close()
 
 
 def test_groups_of_hosts_are_joined_by_the_longer_pause() -> None:

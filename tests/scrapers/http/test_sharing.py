@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scrapers.http.budget import QuotaTracker
-from scrapers.http.crawler import Crawler, CrawlHub
+from scrapers.http.crawler import CrawlEngine, Crawler
 from scrapers.http.errors import FailureReason
 from scrapers.http.sharing import (
     CanaryProof,
     DistrictProofs,
     HostShare,
+    HostShareTracker,
     ProofCache,
-    ShareLedger,
     compute_allowance,
     list_expected_proofs,
     roll_over_share,
@@ -70,11 +70,14 @@ ALPHA = Proven("alpha", site("alpha").crawl_policy)
 
 
 def crawler_of(
-    hub: CrawlHub, client: FakeClient, cache: ProofCache, budgets: dict[str, str] | None = None
+    engine: CrawlEngine,
+    client: FakeClient,
+    cache: ProofCache,
+    budgets: dict[str, str] | None = None,
 ) -> Crawler:
     expected = list_expected_proofs({"alpha": ALPHA}, "nonce", budgets or {}, MONDAY)
     proofs = DistrictProofs(cache, expected)
-    return replace(lanes_over(client, ALPHA), hub=hub, proofs=proofs, budgets=budgets or {})
+    return replace(lanes_over(client, ALPHA), engine=engine, proofs=proofs, budgets=budgets or {})
 
 
 def canaries(nonce: str = "nonce") -> list[Query]:
@@ -86,75 +89,90 @@ def says(url: str) -> str:
 
 
 def test_a_canary_is_asked_once_for_all_districts(clock: FakeClock) -> None:
-    client, hub, store = FakeClient(clock, respond=says), CrawlHub(clock=clock), ProofList()
+    client, engine, store = FakeClient(clock, respond=says), CrawlEngine(clock=clock), ProofList()
     cache = ProofCache(store)
 
-    told = [list(crawler_of(hub, client, cache).crawl(canaries())) for _ in range(3)]
+    told = [list(crawler_of(engine, client, cache).crawl(canaries())) for _ in range(3)]
 
     assert len(client.asked) == 2
     outcomes = [[each.result.outcome for each in visits] for visits in told]
     assert outcomes == [[Outcome.FOUND, Outcome.ABSENT]] * 3
+    assert [{each.shared for each in visits} for visits in told] == [{False}, {True}, {True}]
     assert len(store.proofs) == 2
-    hub.close()
+    engine.close()
+
+
+def test_only_canaries_that_no_one_asked_lately_are_still_to_be_paid_for(clock: FakeClock) -> None:
+    client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
+    cache = ProofCache(ProofList())
+    first, second = (crawler_of(engine, client, cache) for _ in range(2))
+    alone, other_key = lanes_over(client, ALPHA), crawler_of(engine, client, cache, {"alpha": "a"})
+    assert {each.count_unproven_canaries(ALPHA) for each in (alone, first, second)} == {2}
+
+    list(first.crawl(canaries()))
+
+    assert second.count_unproven_canaries(ALPHA) == 0
+    assert {each.count_unproven_canaries(ALPHA) for each in (alone, other_key)} == {2}
+    engine.close()
 
 
 def test_a_proof_outlives_a_restart_and_ends_after_a_day(clock: FakeClock) -> None:
-    client, hub, store = FakeClient(clock, respond=says), CrawlHub(clock=clock), ProofList()
-    list(crawler_of(hub, client, ProofCache(store)).crawl(canaries()))
-    list(crawler_of(hub, client, ProofCache(store)).crawl(canaries()))
+    client, engine, store = FakeClient(clock, respond=says), CrawlEngine(clock=clock), ProofList()
+    list(crawler_of(engine, client, ProofCache(store)).crawl(canaries()))
+    list(crawler_of(engine, client, ProofCache(store)).crawl(canaries()))
     assert len(client.asked) == 2
     clock.seconds += timedelta(hours=24).total_seconds()
 
-    list(crawler_of(hub, client, ProofCache(store)).crawl(canaries()))
+    list(crawler_of(engine, client, ProofCache(store)).crawl(canaries()))
 
     assert len(client.asked) == 4
-    hub.close()
+    engine.close()
 
 
 def test_a_wrong_answer_is_shared_with_no_one(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock, respond=lambda _: "absent"), CrawlHub(clock=clock)
+    client, engine = FakeClient(clock, respond=lambda _: "absent"), CrawlEngine(clock=clock)
     cache = ProofCache(ProofList())
     for _ in range(2):
-        list(crawler_of(hub, client, cache).crawl(canaries()))
+        list(crawler_of(engine, client, cache).crawl(canaries()))
 
     assert sum(url.endswith("known") for url in client.urls) == 2
-    hub.close()
+    engine.close()
 
 
 def test_what_one_api_key_proves_proves_nothing_of_another(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock, respond=says), CrawlHub(clock=clock)
+    client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
     cache = ProofCache(ProofList())
-    list(crawler_of(hub, client, cache).crawl(canaries()))
-    list(crawler_of(hub, client, cache, {"alpha": "a key"}).crawl(canaries()))
+    list(crawler_of(engine, client, cache).crawl(canaries()))
+    list(crawler_of(engine, client, cache, {"alpha": "a key"}).crawl(canaries()))
 
     assert len(client.asked) == 4
-    hub.close()
+    engine.close()
 
 
 def test_a_source_that_is_to_be_tested_is_asked_again(clock: FakeClock) -> None:
-    client, hub = FakeClient(clock, respond=says), CrawlHub(clock=clock)
+    client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
     cache = ProofCache(ProofList())
-    crawler = crawler_of(hub, client, cache)
+    crawler = crawler_of(engine, client, cache)
     list(crawler.crawl(canaries()))
     crawler.forget_proofs(["alpha"])
 
     list(crawler.crawl(canaries()))
 
     assert len(client.asked) == 4
-    hub.close()
+    engine.close()
 
 
 def test_a_question_about_a_person_is_never_answered_from_what_others_heard(
     clock: FakeClock,
 ) -> None:
-    client, hub = FakeClient(clock, respond=says), CrawlHub(clock=clock)
+    client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
     cache = ProofCache(ProofList())
     about = replace(ALPHA.query("known"), subject="someone")
     for _ in range(2):
-        list(crawler_of(hub, client, cache).crawl([*canaries(), about]))
+        list(crawler_of(engine, client, cache).crawl([*canaries(), about]))
 
     assert sum(url.endswith("known") for url in client.urls) == 3
-    hub.close()
+    engine.close()
 
 
 @pytest.mark.parametrize(
@@ -184,13 +202,13 @@ def test_a_district_that_asks_beyond_its_share_is_told_until_when(clock: FakeClo
     rare = site("alpha", seconds_between=302_399.8)
     store = ShareList()
     client = FakeClient(clock)
-    hub = CrawlHub(
+    engine = CrawlEngine(
         clock=clock,
         throttle=Throttle(wait_factor=0),
         quota=QuotaTracker(lanes_over(client, rare).quota_store, clock),
     )
-    ledger = ShareLedger("cedar", store, lambda: 0.5)
-    crawler = replace(lanes_over(client, rare), hub=hub, share=ledger)
+    ledger = HostShareTracker("cedar", store, lambda: 0.5)
+    crawler = replace(lanes_over(client, rare), engine=engine, share=ledger)
 
     visits = list(crawler.crawl([rare.query("a"), rare.query("b")]))
     check = list(crawler.crawl([rare.query("c")], priority=CrawlPriority.FIRST))
@@ -200,4 +218,4 @@ def test_a_district_that_asks_beyond_its_share_is_told_until_when(clock: FakeClo
     assert visits[1].result.retry_at == datetime(2026, 11, 9, tzinfo=UTC)
     assert check[0].result.outcome is Outcome.ABSENT
     assert store.shares["cedar", "alpha.example"].asked == 2
-    hub.close()
+    engine.close()

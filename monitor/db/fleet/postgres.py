@@ -1,0 +1,113 @@
+"""PostgreSQL, for districts on several machines; only the extra `fleet` brings what it needs."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import LiteralString, Self, TypeVar
+
+import psycopg
+from procrastinate.schema import SchemaManager
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from monitor.domain.errors import DatabaseError, UnavailableError
+
+Made = TypeVar("Made")
+FleetRow = DictRow
+FleetCursor = psycopg.Connection[DictRow]
+
+SCHEMA_VERSION = 1
+TABLES = Path(__file__).with_name("tables.sql")
+OLDEST_POSTGRESQL = 150000
+MOST_CONNECTIONS = 8
+# A database that restarts is back within a minute; who waits longer is told.
+PATIENCE = timedelta(seconds=60)
+RETRY_SECONDS = 0.5
+CONNECT_SECONDS = 5.0
+# Any number will do that no one else takes: two that start at once do not both make the tables.
+MIGRATION_LOCK = 6_263_734
+
+
+class FleetConnection:
+    """A few connections that all threads of a process share. What fails midway is done again.
+
+    So `work` in `run` may be done twice: it must come to the same.
+    """
+
+    def __init__(self, address: str, patience: timedelta = PATIENCE) -> None:
+        self._patience = patience.total_seconds()
+        self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+            address,
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={"row_factory": dict_row, "connect_timeout": round(CONNECT_SECONDS)},
+            min_size=0,
+            max_size=MOST_CONNECTIONS,
+            timeout=CONNECT_SECONDS,
+            open=False,
+        )
+
+    @classmethod
+    def open_address(cls, address: str, patience: timedelta = PATIENCE) -> Self:
+        """Open the database, and make the tables that it lacks. Raises UnavailableError."""
+        connection = cls(address, patience)
+        connection._pool.open()
+        try:
+            connection.run(_prepare_schema)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def run(self, work: Callable[[FleetCursor], Made]) -> Made:
+        """Do `work` in one transaction; again while the database is away, for a while."""
+        until = monotonic() + self._patience
+        while True:
+            try:
+                with self._pool.connection() as connection:
+                    return work(connection)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if monotonic() >= until:
+                    reason = (
+                        "PostgreSQL cannot be reached. Check that it runs, and `database` under "
+                        "[fleet]."
+                    )
+                    raise UnavailableError(reason) from error
+            threading.Event().wait(RETRY_SECONDS)
+
+    def execute(self, statement: LiteralString, *values: object) -> int:
+        """Return how many rows it changed."""
+        return self.run(lambda connection: connection.execute(statement, values).rowcount)
+
+    def fetch_row(self, statement: LiteralString, *values: object) -> DictRow | None:
+        return self.run(lambda connection: connection.execute(statement, values).fetchone())
+
+    def fetch_rows(self, statement: LiteralString, *values: object) -> list[DictRow]:
+        return self.run(lambda connection: connection.execute(statement, values).fetchall())
+
+    def close(self) -> None:
+        with suppress(psycopg.Error):
+            self._pool.close()
+
+
+def _prepare_schema(connection: FleetCursor) -> None:
+    if connection.info.server_version < OLDEST_POSTGRESQL:
+        reason = "This PostgreSQL is too old. Namesake needs version 15 or newer."
+        raise DatabaseError(reason)
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+    known = connection.execute("SELECT to_regclass('namesake.schema_version') AS known").fetchone()
+    if known is None or known["known"] is None:
+        if connection.execute("SELECT to_regclass('procrastinate_jobs') AS known").fetchone() == {
+            "known": None
+        }:
+            connection.execute(SchemaManager.get_schema().encode())
+        connection.execute(TABLES.read_bytes())
+        connection.execute(
+            "INSERT INTO namesake.schema_version (version) VALUES (%s)", (SCHEMA_VERSION,)
+        )
+    found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()
+    if found is None or found["version"] > SCHEMA_VERSION:
+        reason = "The fleet's database was made by a newer Namesake. Upgrade this machine, too."
+        raise DatabaseError(reason)

@@ -1,0 +1,90 @@
+-- What the machines of a fleet share, beside the tables of its queue. Nothing here can be read
+-- without the fleet key that is about a person: questions and answers are sealed, and whatever
+-- could carry a handle is a keyed hash. Times are this database's own: no machine's clock counts.
+
+CREATE SCHEMA namesake;
+
+CREATE TABLE namesake.hosts (
+    host text PRIMARY KEY,  -- a name that a source declares, or a keyed hash
+    next_at timestamptz,  -- null: may be asked at once
+    parked_until timestamptz,  -- null: is not left alone
+    reason text NOT NULL,
+    failures integer NOT NULL
+);
+
+CREATE TABLE namesake.robots_files (
+    origin text PRIMARY KEY,
+    until timestamptz NOT NULL,
+    file text NOT NULL,
+    refused text,  -- null: the file decides; else the outcome for the whole host
+    note text NOT NULL
+);
+
+CREATE TABLE namesake.request_quota (
+    budget text PRIMARY KEY,
+    day date NOT NULL,
+    today integer NOT NULL,
+    this_week integer NOT NULL
+);
+
+CREATE TABLE namesake.canary_proofs (
+    proof text PRIMARY KEY,
+    outcome text NOT NULL,
+    at timestamptz NOT NULL,
+    note text NOT NULL
+);
+
+CREATE TABLE namesake.canary_nonce (
+    one integer PRIMARY KEY CHECK (one = 1),
+    nonce text NOT NULL,
+    at timestamptz NOT NULL
+);
+
+CREATE TABLE namesake.host_shares (
+    district text NOT NULL,
+    host text NOT NULL,
+    week text NOT NULL,
+    asked integer NOT NULL,
+    carried integer NOT NULL,
+    PRIMARY KEY (district, host)
+);
+
+CREATE TABLE namesake.districts (
+    name text PRIMARY KEY,
+    staff integer NOT NULL,
+    seen_at timestamptz NOT NULL,
+    reason text NOT NULL  -- empty: it is at work; else why it was set aside
+);
+
+-- Which machine works on a district. A copy of its folder elsewhere is not worked on meanwhile.
+CREATE TABLE namesake.leases (
+    district text PRIMARY KEY,
+    machine text NOT NULL,
+    until timestamptz NOT NULL
+);
+
+CREATE TABLE namesake.schema_version (
+    version integer NOT NULL
+);
+
+CREATE TABLE namesake.batches (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    district text NOT NULL,  -- a keyed hash
+    lock text NOT NULL,  -- likewise, of the host
+    body bytea NOT NULL,  -- sealed
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX batches_by_district ON namesake.batches (district);
+
+CREATE TABLE namesake.answers (
+    batch bigint NOT NULL REFERENCES namesake.batches ON DELETE CASCADE,
+    n integer NOT NULL,
+    body bytea,  -- sealed; null: taken, and kept so that it is not asked again
+    PRIMARY KEY (batch, n)
+);
+
+CREATE TABLE namesake.withdrawn (
+    tag text PRIMARY KEY,  -- a keyed hash of a person
+    at timestamptz NOT NULL
+);

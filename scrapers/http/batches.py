@@ -1,0 +1,229 @@
+"""Questions as data: one host's batch, asked by whichever process holds the right to that host.
+
+What a question leads to at another host is handed back, for it needs that host's right.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from scrapers.http.crawler import LONG_PAUSE, Crawler
+from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
+from scrapers.http.frontier import (
+    LONGEST_FLIGHT,
+    NAP,
+    CrawlQuestion,
+    CrawlRun,
+    HostGroups,
+    HostQueue,
+)
+from scrapers.http.robots import RobotsRecord
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.http.throttle import HostState
+from scrapers.models import CrawlPriority, CrawlResult, ParsedPage, ParseResult, Query, Request
+from scrapers.source import AccessMode
+
+# Two processes that do not agree whose host it is must not hand a question to and fro for ever.
+MOST_HANDOVERS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionState:
+    """A question as it stands, so that another process can go on with it.
+
+    `pages` are still to be asked. `robots` is where its origin's robots.txt lies, where redirects
+    have led on from its usual place, and how many did; `rules` are what it said, for a host of
+    which nothing is remembered elsewhere.
+    """
+
+    query: Query
+    pages: tuple[Query, ...]
+    depth: int = 0
+    asked_count: int = 0
+    hops: int = 0
+    redirect: Request | None = None
+    postponed_count: int = 0
+    result: ParseResult | None = None
+    kept_pages: tuple[ParsedPage, ...] = ()
+    robots: tuple[Request, int] | None = None
+    rules: RobotsRecord | None = None
+    handovers: int = 0
+
+
+def restore_question(state: QuestionState) -> CrawlQuestion:
+    question = CrawlQuestion(
+        query=state.query,
+        depth=state.depth,
+        asked_count=state.asked_count,
+        hops=state.hops,
+        redirect=state.redirect,
+        postponed_count=state.postponed_count,
+        result=state.result,
+        kept_pages=state.kept_pages,
+    )
+    question.pages[:] = state.pages
+    return question
+
+
+def capture_question(question: CrawlQuestion) -> QuestionState:
+    return QuestionState(
+        query=question.query,
+        pages=tuple(question.pages),
+        depth=question.depth,
+        asked_count=question.asked_count,
+        hops=question.hops,
+        redirect=question.redirect,
+        postponed_count=question.postponed_count,
+        result=question.result,
+        kept_pages=question.kept_pages,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostManners:
+    """What a process must know of a host's queue that none of its own sources may declare.
+
+    `pause` are the seconds between two requests; `owners` are the sources that declare the host.
+    """
+
+    host: str
+    pause: float
+    owners: tuple[str, ...] = ()
+    is_api: bool = False
+
+    @property
+    def groups(self) -> HostGroups:
+        return HostGroups(
+            seconds={self.host: self.pause} if self.owners else {},
+            sites=(self.host,) if self.host.startswith("*.") else (),
+            owners={self.host: frozenset(self.owners)} if self.owners else {},
+            apis=frozenset({self.host}) if self.is_api else frozenset(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAnswer:
+    """What became of a question: its result, or the question itself, to be asked elsewhere.
+
+    `host_state` is how its host is to be treated from now on.
+    """
+
+    number: int
+    result: CrawlResult | None
+    handed_back: QuestionState | None
+    host_state: HostState
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
+class HostCrawler(Crawler):
+    """Asks one host at a time, for whoever holds the right to it; its consumer saves the host."""
+
+    def ask_host(
+        self,
+        manners: HostManners,
+        host_state: HostState,
+        questions: Iterable[tuple[int, QuestionState]],
+        priority: CrawlPriority,
+        gives_way: Callable[[], bool],
+    ) -> Generator[BatchAnswer, None, None]:
+        """Ask questions one by one and yield each answer; end early where `gives_way` says so.
+
+        What this process knew of the host before is forgotten: others have asked it since.
+        """
+        run = CrawlRun(queries=iter(()), priority=priority, tenant=self._tenant)
+        self._engine.directory.add_groups(manners.groups)
+        self._frontier.add_run(run)
+        host_queue = self._frontier.reload_host_queue(host_state)
+        try:
+            for number, state in questions:
+                if not self._wait_until_due(host_queue, gives_way):
+                    return
+                self._save_ahead(host_queue, manners)
+                answer = self._ask_question(run, host_queue, state)
+                if answer is None:
+                    return
+                result = answer if isinstance(answer, CrawlResult) else None
+                handed_back = None if isinstance(answer, CrawlResult) else answer
+                yield BatchAnswer(
+                    number=number,
+                    result=result,
+                    handed_back=handed_back,
+                    host_state=host_queue.state,
+                )
+        finally:
+            self._frontier.remove_run(run)
+            self._save_quota_and_robots()
+
+    def _wait_until_due(self, host_queue: HostQueue, gives_way: Callable[[], bool]) -> bool:
+        """Wait out the pause here, where one can still give way; False if that is wanted."""
+        while True:
+            if self.is_stopped() or gives_way():
+                return False
+            left = host_queue.due - self.clock.monotonic()
+            if left <= 0:
+                return True
+            self.clock.sleep(min(left, NAP))
+
+    def _save_ahead(self, host_queue: HostQueue, manners: HostManners) -> None:
+        """Before a host with long pauses is asked, remember that it was, whatever happens to us."""
+        if manners.pause >= LONG_PAUSE:
+            until = self.clock.now() + timedelta(seconds=LONGEST_FLIGHT + manners.pause)
+            self.host_store.save_host_state(replace(host_queue.state, next_at=until))
+
+    def _ask_question(
+        self, run: CrawlRun, host_queue: HostQueue, state: QuestionState
+    ) -> CrawlResult | QuestionState | None:
+        question = restore_question(state)
+        if not self._belongs_here(question, host_queue.host, state):
+            return self._hand_back(question, state)
+        self._queue_question(run, question)
+        while not (run.stopped or self.is_stopped()):
+            step = run.events.get()
+            if step.error is not None:
+                raise step.error
+            self._save_quota_and_robots()
+            if step.host_state is not None and step.host_state.host == host_queue.host:
+                self.host_store.save_host_state(step.host_state)
+            if step.waiting_host:
+                self._frontier.release_host(run, step.waiting_host)
+            if step.moved_question is not None:
+                return self._hand_back(question, state)
+            if step.result is not None:
+                return step.result
+        return None
+
+    def _belongs_here(self, question: CrawlQuestion, host: str, state: QuestionState) -> bool:
+        """Tell whether a question's next request goes to this host, as far as is known now."""
+        source = self.sources.get(question.pages[0].source)
+        if source is None:
+            return True
+        now, robots = self.clock.now(), self._engine.robots
+        try:
+            if source.crawl_policy.access is AccessMode.PAGE:
+                origin = RequestTarget.from_url(question.request.url).origin
+                robots.reload_record(origin, now)
+                if state.rules is not None:
+                    robots.adopt_record(state.rules, now)
+                if state.robots is not None:
+                    robots.set_onward(origin, state.robots)
+            return (
+                self._tenant.router.plan_next_request(question, source.crawl_policy, now).host
+                == host
+            )
+        except FetchError:
+            return True
+
+    def _hand_back(
+        self, question: CrawlQuestion, state: QuestionState
+    ) -> CrawlResult | QuestionState:
+        now = self.clock.now()
+        if state.handovers >= MOST_HANDOVERS:
+            lost = build_unreadable_error(FailureReason.HOPS).result
+            return CrawlResult(query=question.query, result=lost, at=now)
+        captured = replace(capture_question(question), handovers=state.handovers + 1)
+        try:
+            origin = RequestTarget.from_url(question.request.url).origin
+        except FetchError:
+            return captured  # its next request is refused wherever it is asked
+        robots = self._engine.robots
+        return replace(captured, robots=robots.get_onward(origin), rules=robots.get_record(origin))

@@ -1,0 +1,132 @@
+"""A machine that asks a made-up web, as a process: `python -m tests.real.fleet.asker JSON`.
+
+`without` takes a guard away, so that a test can show that it would notice.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.app import Environment
+from monitor.config import FetchConfig
+from monitor.db.fleet.memories import FleetHostsTable
+from monitor.scheduler import fleet_worker
+from monitor.scheduler.fence import Fence
+from monitor.scheduler.fleet_worker import open_fleet_worker
+from scrapers.http.clock import SystemClock
+from scrapers.http.frontier import Frontier, HostQueue
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.http.throttle import HostState, Throttle
+
+FLEET_KEY = "a key that is made for the tests alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskerSettings:
+    """`addresses` say where each host of the made-up web is; `clock_off` is in seconds."""
+
+    database: str = ""
+    addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
+    pace: float = 1.0
+    workers: int = 64
+    formats: tuple[int, ...] = ()
+    without: str = ""
+    mute_after: float = 12.0
+    dead_after: float = 25.0
+    clock_off: float = 0.0
+
+
+class WrongClock(SystemClock):
+    """The clock of a machine that no one has set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._off = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._off
+
+
+def remove_fence(_: AskerSettings) -> Fence:
+    """Ask on, whatever the others think; and end jobs, whoever has them by now."""
+    return Fence(end=lambda: None)
+
+
+def forget_reloading() -> None:
+    """Load a host's state once in a process."""
+    reload = Frontier.reload_host_queue
+
+    def load_once(self: Frontier, host_state: HostState) -> HostQueue:
+        return self.get_host_queue(host_state.host) or reload(self, host_state)
+
+    Frontier.reload_host_queue = load_once
+
+
+def trust_own_clock() -> None:
+    """Write instants of this machine's clock, and read them as such."""
+    write = FleetHostsTable.write_host_state
+
+    def write_instant(self: FleetHostsTable, connection: object, host_state: HostState) -> None:
+        write(self, connection, host_state)
+        connection.execute(
+            "UPDATE namesake.hosts SET next_at = %s WHERE host = %s",
+            (host_state.next_at, self._name_host(host_state.host)),
+        )
+
+    def load_instant(self: FleetHostsTable, host: str) -> HostState | None:
+        found = self.connection.fetch_row(
+            "SELECT next_at, reason, failures FROM namesake.hosts WHERE host = %s",
+            self._name_host(host),
+        )
+        return None if found is None else HostState(host=host, **found)
+
+    FleetHostsTable.write_host_state = write_instant
+    FleetHostsTable.load_host_state = load_instant
+
+
+def never_give_way() -> None:
+    """Have a sweep's batch go on, whoever waits for its host."""
+    guard = fleet_worker.BatchGuard
+    guard.gives_way = lambda self, _batch, _priority: self.stopping.is_set()
+
+
+def ignore_withdrawals() -> None:
+    fleet_worker.BatchGuard.has_withdrawn = lambda *_: False
+
+
+REMOVALS: dict[str, Callable[[], None]] = {
+    "reloading": forget_reloading,
+    "database clock": trust_own_clock,
+    "giving way": never_give_way,
+    "withdrawals": ignore_withdrawals,
+}
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s %(args)s")
+    settings = AskerSettings(**json.loads(sys.argv[1]))
+    if settings.without in REMOVALS:
+        REMOVALS[settings.without]()
+    if settings.without == "fence":
+        fence = remove_fence(settings)
+    else:
+        fence = Fence(mute_after=settings.mute_after, dead_after=settings.dead_after)
+    addresses = {host: (at[0], at[1]) for host, at in settings.addresses.items()}
+    environment = Environment(
+        clock=WrongClock(settings.clock_off),
+        dialer=Dialer(address_map=addresses, resolve=resolve_nothing),
+        throttle=Throttle(wait_factor=settings.pace),
+    )
+    fetch = FetchConfig(workers=settings.workers)
+    with (
+        suppress(KeyboardInterrupt),
+        open_fleet_worker(settings.database, FLEET_KEY, environment, fetch, fence) as worker,
+    ):
+        worker.run_until_stopped()
+
+
+if __name__ == "__main__":
+    main()

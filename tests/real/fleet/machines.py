@@ -1,0 +1,147 @@
+"""Machines of a fleet for tests: processes that ask, and a home with districts in this process."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic
+
+from monitor.app import Environment
+from monitor.config import FetchConfig, FleetConfig, FleetFile
+from monitor.db.fleet.memories import FleetMemories
+from monitor.demo.setup import StoryClock
+from monitor.scheduler.fence import MUTE_EXIT_CODE
+from monitor.scheduler.fleet import FleetRunner
+from monitor.scheduler.fleet_crawler import FleetSender
+from monitor.scheduler.hosted_districts import SharedResources
+from monitor.scheduler.workers import Liveness
+from scrapers.http.clock import SystemClock
+from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.http.throttle import Throttle
+from tests.monitor.fleet_world import Fleet
+from tests.real.fleet.asker import FLEET_KEY, AskerSettings
+
+PATIENCE = 900.0
+# What the clocks of a server and of its threads may be off by.
+TOLERANCE = timedelta(milliseconds=1)
+
+
+@dataclass(slots=True)
+class Asker:
+    """A process that asks, started again whenever it ends because it was mute, as systemd does."""
+
+    settings: AskerSettings
+    log: Path
+    codes: list[int] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+    _ending: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._keep_running, daemon=True)
+        self._launch()
+        self._thread.start()
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it as a machine ends whose power fails."""
+        self._ending.set()
+        self.signal(signal.SIGKILL)
+
+    def end(self) -> None:
+        self._ending.set()
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(60)
+            self.process.kill()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _launch(self) -> None:
+        words = json.dumps(asdict(self.settings))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                (sys.executable, "-m", "tests.real.fleet.asker", words),
+                stdout=log,
+                stderr=log,
+            )
+
+    def _keep_running(self) -> None:
+        while True:
+            assert self.process is not None
+            self.codes.append(self.process.wait())
+            if self._ending.is_set() or self.codes[-1] != MUTE_EXIT_CODE:
+                return
+            self._launch()
+
+
+@contextlib.contextmanager
+def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
+    askers = [Asker(each, folder / f"asker-{number}.log") for number, each in enumerate(settings)]
+    try:
+        for each in askers:
+            each.start()
+        yield askers
+    finally:
+        for each in askers:
+            each.end()
+
+
+@contextlib.contextmanager
+def open_home(
+    database: str, folder: Path, clock: StoryClock, machine: str = "home"
+) -> Iterator[Fleet]:
+    """Open districts whose questions other processes ask; this one reaches no web at all."""
+    environment = Environment(
+        clock=clock,
+        dialer=Dialer(address_map={}, resolve=resolve_nothing),
+        throttle=Throttle(wait_factor=0.0, patience_seconds=0.0),
+        limits=PATIENT_LIMITS,
+    )
+    file = FleetFile(fleet=FleetConfig(districts=folder, database=database), fetch=FetchConfig())
+    with FleetMemories.open_address(database, FLEET_KEY, clock) as memories:
+        sender = FleetSender(memories, machine)
+        resources = SharedResources(memories, environment, file.fetch, 10, sender)
+        runner = FleetRunner(file, resources, Liveness(SystemClock()))
+        try:
+            yield Fleet(folder=folder, runner=runner, resources=resources, clock=clock)
+        finally:
+            runner.close()
+            resources.close()
+
+
+def count_too_close(requests: list[tuple[str, datetime]], gap: timedelta) -> int:
+    """Count requests that reached a host sooner after the one before than it allows."""
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for host, at in requests:
+        times[host].append(at)
+    return sum(
+        later - earlier < gap - TOLERANCE
+        for at in times.values()
+        for earlier, later in pairwise(sorted(at))
+    )
+
+
+def wait_for(condition: object, seconds: float = PATIENCE) -> None:
+    """Wait until something is so, whatever the machine is busy with."""
+    assert callable(condition)
+    until = monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert monotonic() < until, "it did not come to that"
+        pause.wait(0.05)

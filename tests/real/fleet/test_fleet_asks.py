@@ -1,0 +1,146 @@
+"""Districts at home, questions asked elsewhere, over PostgreSQL: as the servers see it."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from monitor.app import DistrictResources, Environment, build_crawler, build_parser, open_portal_app
+from monitor.db.fleet.postgres import FleetConnection
+from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
+from monitor.services.erasure import withdraw_consent
+from tests.bench.scale import ScaleInternet
+from tests.monitor.fleet_world import FRIDAY, SUNDAY, Fleet, list_handles, make_districts
+from tests.real.fleet.asker import AskerSettings
+from tests.real.fleet.machines import PATIENCE, open_home, run_askers, wait_for
+from tests.real.fleet.world import SMALL, FleetWorld, sweep_alone
+
+pytestmark = pytest.mark.real
+
+OpenWorld = Callable[..., FleetWorld]
+# From a withdrawal to the last question anywhere.
+STOPS_WITHIN = timedelta(seconds=10)
+TABLES = (
+    *("TABLE namesake.batches", "TABLE namesake.answers", "TABLE namesake.hosts"),
+    *("TABLE namesake.robots_files", "TABLE namesake.canary_proofs", "TABLE namesake.host_shares"),
+    *("TABLE namesake.withdrawn", "TABLE procrastinate_jobs", "TABLE procrastinate_events"),
+)
+
+
+def test_a_sweep_that_others_ask_for_comes_to_the_same(
+    open_world: OpenWorld, tmp_path: Path
+) -> None:
+    world = open_world()
+    world.start_sweep().join()
+
+    assert world.list_traces() == sweep_alone(tmp_path, SMALL)
+    assert world.count_too_close() == 0
+    # robots.txt and three self-tests at each site, for all districts together.
+    assert world.count_requests() <= SMALL.questions + 6 * SMALL.sites
+    _assert_nothing_is_left(world.database)
+    for each in world.askers:
+        each.end()
+    assert {code for each in world.askers for code in each.codes} <= {0, 75}
+
+
+def _assert_nothing_is_left(address: str) -> None:
+    connection = FleetConnection.open_address(address)
+    try:
+        assert connection.fetch_rows("SELECT id FROM namesake.batches") == []
+        wait_for(lambda: connection.fetch_rows("SELECT id FROM procrastinate_jobs") == [])
+    finally:
+        connection.close()
+
+
+def test_nothing_that_postgresql_holds_or_a_machine_logs_names_anyone(
+    open_world: OpenWorld, tmp_path: Path
+) -> None:
+    world = open_world()
+    sweep, seen = world.start_sweep(), ""
+    connection = FleetConnection.open_address(world.database)
+    while sweep.is_alive():
+        seen += _dump(connection)
+        sweep.join(0.05)
+    seen += _dump(connection)
+    connection.close()
+    seen += "".join(path.read_text("utf-8") for path in tmp_path.glob("asker-*.log"))
+    handles = {
+        handle for number in range(SMALL.districts) for handle in list_handles(number, SMALL.people)
+    }
+
+    assert "batch_id" in seen
+    assert [handle for handle in handles if handle in seen] == []
+
+
+def _dump(connection: FleetConnection) -> str:
+    """Return all that is in the tables, whether it is text or bytes."""
+    return "".join(
+        str([bytes(each) if isinstance(each, memoryview) else each for each in row.values()])
+        for statement in TABLES
+        for row in connection.fetch_rows(statement)
+    )
+
+
+@pytest.mark.parametrize(
+    ("guardless", "by_command"),
+    [("", False), ("", True), ("withdrawals", False)],
+    ids=["on a page", "by a command", "without the guard"],
+)
+def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
+    fleet_address: str, tmp_path: Path, guardless: str, *, by_command: bool
+) -> None:
+    folder, clock, people, sites = tmp_path / "districts", StoryClock(FRIDAY), 6, 4
+    make_districts(folder, ("cedar",), people, sites)
+    gone = list_handles(0, people)
+    with WebServer(ScaleInternet(sites=sites)) as web:
+        settings = AskerSettings(
+            database=fleet_address,
+            addresses=web.build_address_map(),
+            pace=4.0,
+            without=guardless,
+        )
+        with open_home(fleet_address, folder, clock) as home, run_askers(tmp_path, settings):
+            home.works()
+            clock.at = SUNDAY
+            sweep = threading.Thread(target=home.works_for, args=(PATIENCE,))
+            sweep.start()
+            wait_for(lambda: _list_asked(web, gone, FRIDAY))
+            if by_command:
+                for number in range(people):
+                    home.withdraw("cedar", number)
+            else:
+                _withdraw_all(home)
+            late = datetime.now(UTC) + STOPS_WITHIN
+            sweep.join()
+            asked_late = _list_asked(web, gone, late)
+
+    assert (asked_late == []) is (guardless == "")
+
+
+def _list_asked(web: WebServer, handles: list[str], since: datetime) -> list[str]:
+    """Return what has been asked about these handles since, as the server saw it."""
+    return [
+        each.path
+        for each in web.visits
+        if each.path.removeprefix("/u/") in handles and each.at >= since
+    ]
+
+
+def _withdraw_all(home: Fleet) -> None:
+    """End all consents as the pages of a fleet do."""
+    sender = home.resources.sender
+    assert sender is not None
+    config = home.district("cedar").load_config()
+    with build_parser() as parser:
+        resources = DistrictResources(
+            parser=parser,
+            build_crawler=build_crawler,
+            recall_questions=partial(sender.recall_questions, "cedar"),
+        )
+        with open_portal_app(config, Environment(clock=home.clock), resources) as app:
+            for person_id in app.db.people.list_person_ids():
+                withdraw_consent(app, person_id)

@@ -1,0 +1,354 @@
+"""Batches and answers in a real PostgreSQL, and procrastinate's jobs: none lost, none twice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from threading import Thread
+
+import procrastinate
+import pytest
+from procrastinate import PsycopgConnector, exceptions, jobs
+
+from monitor.db.fleet.engine import LONG_AGO, FencedJobManager
+from monitor.db.fleet.mailbox import (
+    BATCH_FORMAT,
+    READABLE_FORMATS,
+    Mailbox,
+    SealedAnswer,
+    name_queue,
+)
+from monitor.db.fleet.memories import FleetMemories
+from monitor.scheduler.fence import Fence
+from monitor.scheduler.fleet_worker import BatchGuard
+from scrapers.http.clock import SystemClock
+from scrapers.http.throttle import HostState
+from scrapers.models import CrawlPriority
+from tests.real.fleet.asker import FLEET_KEY
+
+pytestmark = pytest.mark.real
+
+HERE = HostState(host="alpha.example")
+QUEUES = [name_queue(each) for each in READABLE_FORMATS]
+
+
+class Ended(BaseException):
+    """Stands for a process that has ended itself."""
+
+
+def end() -> None:
+    raise Ended
+
+
+@pytest.fixture
+def memories(fleet_address: str) -> Iterator[FleetMemories]:
+    with FleetMemories.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def mailbox(memories: FleetMemories) -> Mailbox:
+    return Mailbox.build(memories.connection, memories.hosts)
+
+
+def send(mailbox: Mailbox, lock: str, priority: CrawlPriority = CrawlPriority.USUAL) -> int:
+    return mailbox.send_batch("cedar", lock, b"sealed", priority)
+
+
+def answer(batch: int, number: int, body: bytes = b"answer") -> SealedAnswer:
+    return SealedAnswer(batch=batch, number=number, body=body)
+
+
+def count_jobs(memories: FleetMemories, status: str) -> int:
+    rows = memories.connection.fetch_rows(
+        "SELECT id FROM procrastinate_jobs WHERE status::text = %s", status
+    )
+    return len(rows)
+
+
+Work = Callable[[FencedJobManager, int], Awaitable[None]]
+
+
+def as_machine(address: str, *works: Work) -> None:
+    """Do each work as a machine of its own, by turns, all of them open at once."""
+
+    async def do_all() -> None:
+        machines = []
+        for _ in works:
+            connector = PsycopgConnector(conninfo=address, min_size=1, max_size=2)
+            app = procrastinate.App(connector=connector)
+            await app.open_async()
+            manager = FencedJobManager(connector, Fence(end=end))
+            machines.append((app, manager, await manager.register_worker()))
+        try:
+            for work, (_, manager, number) in zip(works, machines, strict=True):
+                await work(manager, number)
+        finally:
+            for app, _, _ in machines:
+                await app.close_async()
+
+    asyncio.run(do_all())
+
+
+async def fetch(manager: FencedJobManager, number: int) -> jobs.Job:
+    job = await manager.fetch_job(QUEUES, number)
+    assert job is not None
+    return job
+
+
+def test_a_batch_and_its_job_are_there_together(memories: FleetMemories, mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    batch = mailbox.load_batch(number)
+    rows = memories.connection.fetch_rows("SELECT lock, args, queue_name FROM procrastinate_jobs")
+
+    assert batch is not None
+    assert (batch.body, batch.answered) == (b"sealed", frozenset())
+    queue = name_queue(BATCH_FORMAT)
+    assert rows == [{"lock": "lock", "args": {"batch_id": number}, "queue_name": queue}]
+
+
+def test_a_job_that_cannot_be_written_leaves_no_batch(
+    memories: FleetMemories, mailbox: Mailbox
+) -> None:
+    memories.connection.execute("ALTER TABLE procrastinate_jobs RENAME TO jobs_away")
+    with pytest.raises(exceptions.ConnectorException):
+        send(mailbox, "lock")
+
+    assert mailbox.count_batches() == 0
+
+
+def test_an_answer_that_comes_twice_counts_once(mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    for body in (b"first", b"second"):
+        assert mailbox.save_answer(answer(number, 3, body), HERE)
+
+    (found,) = mailbox.read_answers([number])
+    assert (found.number, found.body) == (3, b"first")
+
+
+def test_an_answer_that_was_taken_is_not_asked_again(mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    mailbox.save_answer(answer(number, 0), HERE)
+    mailbox.take_answers(mailbox.read_answers([number]))
+
+    assert mailbox.read_answers([number]) == []
+    batch = mailbox.load_batch(number)
+    assert batch is not None
+    assert batch.answered == {0}
+
+
+def test_what_no_one_wants_anymore_is_told_to_whoever_asks(mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    mailbox.save_answer(answer(number, 0), HERE)
+    mailbox.delete_batches([number])
+
+    assert mailbox.load_batch(number) is None
+    assert not mailbox.save_answer(answer(number, 1), HERE)
+    assert mailbox.read_answers([number]) == []
+
+
+def test_the_host_is_remembered_with_the_answer(memories: FleetMemories, mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    mailbox.save_answer(answer(number, 0), HostState(host="alpha.example", failures=2))
+
+    state = memories.hosts.load_host_state("alpha.example")
+    assert state is not None
+    assert state.failures == 2
+
+
+def test_one_machine_has_a_host_at_a_time_and_who_waits_for_a_check_goes_first(
+    fleet_address: str, mailbox: Mailbox
+) -> None:
+    sent = [send(mailbox, "lock"), send(mailbox, "lock", CrawlPriority.FIRST)]
+    order: list[int] = []
+
+    async def take_both(manager: FencedJobManager, number: int) -> None:
+        for _ in range(2):
+            job = await fetch(manager, number)
+            order.append(job.task_kwargs["batch_id"])
+            assert await manager.fetch_job(QUEUES, number) is None
+            await manager.finish_job(job, jobs.Status.SUCCEEDED, delete_job=True)
+
+    as_machine(fleet_address, take_both)
+
+    assert order == [sent[1], sent[0]]
+
+
+def test_a_sweep_sees_for_which_hosts_someone_waits(mailbox: Mailbox) -> None:
+    send(mailbox, "sweep")
+    send(mailbox, "check", CrawlPriority.FIRST)
+
+    assert mailbox.list_urgent_locks() == {"check"}
+
+
+def test_that_another_machine_was_faster_at_a_host_ends_no_one(
+    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+) -> None:
+    send(mailbox, "lock")
+    send(mailbox, "lock")
+
+    async def take_the_second(manager: FencedJobManager, number: int) -> None:
+        await fetch(manager, number)
+        # As if the other job of this host had not been seen: its id was committed later.
+        memories.connection.execute(
+            "UPDATE procrastinate_jobs SET lock = 'hidden' WHERE status = 'doing'"
+        )
+        memories.connection.execute(
+            """CREATE FUNCTION show() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                NEW.lock := 'hidden'; RETURN NEW; END $$"""
+        )
+        memories.connection.execute(
+            """CREATE TRIGGER show BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW
+            EXECUTE FUNCTION show()"""
+        )
+        with pytest.raises(exceptions.UniqueViolation):
+            await super(FencedJobManager, manager).fetch_job(QUEUES, number)
+        assert await manager.fetch_job(QUEUES, number) is None
+
+    as_machine(fleet_address, take_the_second)
+
+
+@pytest.mark.parametrize("end_it", ["finish", "retry"])
+def test_who_was_taken_for_dead_ends_no_job_of_another(
+    memories: FleetMemories, mailbox: Mailbox, fleet_address: str, end_it: str
+) -> None:
+    send(mailbox, "lock")
+    taken: list[jobs.Job] = []
+
+    async def freeze(manager: FencedJobManager, number: int) -> None:
+        taken.append(await fetch(manager, number))
+        memories.connection.execute(
+            """UPDATE procrastinate_workers
+            SET last_heartbeat = clock_timestamp() - interval '30 s' WHERE id = %s""",
+            number,
+        )
+        assert mailbox.rescue_jobs(25.0) == 1
+
+    async def take_over(manager: FencedJobManager, number: int) -> None:
+        assert (await fetch(manager, number)).id == taken[0].id
+
+    async def thaw(manager: FencedJobManager, _: int) -> None:
+        ending = (
+            manager.finish_job(taken[0], jobs.Status.SUCCEEDED, delete_job=True)
+            if end_it == "finish"
+            else manager.retry_job(taken[0], retry_at=LONG_AGO)
+        )
+        with pytest.raises(Ended):
+            await ending
+
+    as_machine(fleet_address, freeze, take_over, thaw)
+
+    assert count_jobs(memories, "doing") == 1
+
+
+def test_a_machine_that_was_given_up_does_not_come_back(
+    memories: FleetMemories, fleet_address: str
+) -> None:
+    async def come_back(manager: FencedJobManager, number: int) -> None:
+        await manager.update_heartbeat(number)
+        memories.connection.execute(
+            """UPDATE procrastinate_workers
+            SET last_heartbeat = clock_timestamp() - interval '30 s' WHERE id = %s""",
+            number,
+        )
+        with pytest.raises(Ended):
+            await manager.update_heartbeat(number)
+
+    as_machine(fleet_address, come_back)
+
+
+def test_the_jobs_of_a_machine_that_lives_are_not_rescued(
+    fleet_address: str, mailbox: Mailbox
+) -> None:
+    send(mailbox, "lock")
+
+    async def live(manager: FencedJobManager, number: int) -> None:
+        await fetch(manager, number)
+        await manager.update_heartbeat(number)
+        assert mailbox.rescue_jobs(25.0) == 0
+
+    as_machine(fleet_address, live)
+
+
+def test_a_job_that_never_arrived_is_given_back_by_the_second_beat(
+    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+) -> None:
+    send(mailbox, "lock")
+
+    async def lose_the_answer(manager: FencedJobManager, number: int) -> None:
+        await super(FencedJobManager, manager).fetch_job(QUEUES, number)
+        await manager.update_heartbeat(number)
+        assert count_jobs(memories, "doing") == 1
+        await manager.update_heartbeat(number)
+        assert count_jobs(memories, "todo") == 1
+        job = await fetch(manager, number)
+        await manager.update_heartbeat(number)
+        await manager.update_heartbeat(number)
+        assert count_jobs(memories, "doing") == 1
+        await manager.finish_job(job, jobs.Status.SUCCEEDED, delete_job=True)
+
+    as_machine(fleet_address, lose_the_answer)
+
+
+def test_a_newer_form_of_batch_waits_for_a_machine_that_can_read_it(
+    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+) -> None:
+    old, new = send(mailbox, "old"), send(mailbox, "new")
+    newer = name_queue(max(READABLE_FORMATS) + 1)
+    memories.connection.execute(
+        "UPDATE procrastinate_jobs SET queue_name = %s WHERE lock = 'new'", newer
+    )
+
+    async def read_what_it_can(manager: FencedJobManager, number: int) -> None:
+        job = await fetch(manager, number)
+        assert job.task_kwargs["batch_id"] == old
+        assert await manager.fetch_job(QUEUES, number) is None
+
+    async def read_both(manager: FencedJobManager, number: int) -> None:
+        job = await manager.fetch_job([*QUEUES, newer], number)
+        assert job is not None
+        assert job.task_kwargs["batch_id"] == new
+
+    as_machine(fleet_address, read_what_it_can, read_both)
+
+
+def test_a_withdrawal_counts_for_what_was_sent_before_it(mailbox: Mailbox) -> None:
+    before = mailbox.load_batch(send(mailbox, "one"))
+    mailbox.record_withdrawal("rosa")
+    after = mailbox.load_batch(send(mailbox, "two"))
+    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
+    guard.look()
+
+    assert before is not None
+    assert after is not None
+    assert guard.has_withdrawn("rosa", before.at)
+    assert not guard.has_withdrawn("rosa", after.at)
+    assert not guard.has_withdrawn("ana", before.at)
+
+
+def test_nothing_is_asked_while_the_list_of_withdrawals_is_old(mailbox: Mailbox) -> None:
+    batch = mailbox.load_batch(send(mailbox, "lock"))
+    assert batch is not None
+    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
+    guard.look()
+    assert not guard.gives_way(batch, CrawlPriority.FIRST)
+
+    unread = BatchGuard(mailbox, Fence(end=end), SystemClock())
+    asking = Thread(target=unread.gives_way, args=(batch, CrawlPriority.FIRST))
+    asking.start()
+    asking.join(0.5)
+    assert asking.is_alive()
+    unread.look()
+    asking.join(60)
+    assert not asking.is_alive()
+
+
+def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> None:
+    sweep, other = (mailbox.load_batch(send(mailbox, lock)) for lock in ("here", "there"))
+    assert sweep is not None
+    assert other is not None
+    send(mailbox, "here", CrawlPriority.FIRST)
+    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
+    guard.look()
+
+    assert guard.gives_way(sweep, CrawlPriority.USUAL)
+    assert not guard.gives_way(sweep, CrawlPriority.FIRST)
+    assert not guard.gives_way(other, CrawlPriority.USUAL)
