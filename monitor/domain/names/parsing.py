@@ -73,12 +73,12 @@ def parse_name_variants(written: str) -> tuple[ParsedName, ...]:
 def _read_plain_name(written: str) -> tuple[ParsedName, ...]:
     """Return both readings of two plain words, as most names are: the same as below, but faster."""
     found = _PLAIN_NAME.fullmatch(written)
-    words = tuple(found.group(0).lower().split()) if found else ()
-    if not words or not _SPECIAL_WORDS.isdisjoint(words):
+    first, last = found[0].lower().split() if found else ("", "")
+    if not found or not _SPECIAL_WORDS.isdisjoint((first, last)):
         return ()
-    return tuple(
-        ParsedName(givens=(given,), family=(family,), bare_family=family, turned=turned)
-        for given, family, turned in ((*words, False), (*words[::-1], True))
+    return (
+        ParsedName(givens=(first,), family=(last,), bare_family=last),
+        ParsedName(givens=(last,), family=(first,), bare_family=first, turned=True),
     )
 
 
