@@ -355,6 +355,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
         picture_use_counts=_count_picture_bearers(app, person, items),
         wave_sizes=_count_waves(app, person),
         reference_picture=person.reference_picture,
+        seen_at=app.clock.now(),
     )
 
 

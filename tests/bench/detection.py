@@ -15,6 +15,7 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -74,9 +75,14 @@ def draw_task(number: int, seed: int) -> Task:
     return Task(name=f"invented profiles, seed {seed}", rows=[(row, kind) for row, kind in drawn])
 
 
+def end_year(year: int) -> datetime:
+    """Return the last day of the year in which rows were written."""
+    return datetime(year, 12, 31, tzinfo=UTC)
+
+
 def answer_rows(task: Task, year: int) -> Answers:
     """Ask the rules that assessments use."""
-    names_and_handles, profiles = answerers(year)
+    names_and_handles, profiles = answerers(end_year(year))
     return [
         (
             (profiles if row["ask"] == Ask.LABEL else names_and_handles)(json.dumps(row).encode()),
@@ -193,7 +199,7 @@ TRUE_CASE = {"impersonation": 0.5, "attack": 0.5}
 
 def measure_calibration(rows: Iterable[tuple[Row, int | str]], year: int) -> Calibration:
     """Assess rows one by one; their rosters are left out, as they say nothing of whose it is."""
-    whose = ProfileLabel(counts=load_census(), weights=load_own_weights(), year=year)
+    whose = ProfileLabel(counts=load_census(), weights=load_own_weights(), now=end_year(year))
     profiles = [(read_profile({**row, "roster": []}), str(gold)) for row, gold in rows]
     chances, outcomes = [], []
     started = process_time()

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from random import Random
 
 from monitor.domain.detection.weights import load_own_weights
@@ -15,7 +16,7 @@ ROWS = 300
 WHOSE = ProfileLabel(
     counts=load_census(),
     weights=load_own_weights(),
-    year=2026,
+    now=datetime(2026, 12, 31, tzinfo=UTC),
 )
 
 

@@ -1,6 +1,7 @@
 """The five labels of a row, by the rules that the service uses."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -37,7 +38,7 @@ def whose(found, *contacts, pupils=ROSTER, person=MARIA.person):
     scorer = ProfileLabel(
         counts=load_census(),
         weights=load_own_weights(),
-        year=2026,
+        now=datetime(2026, 11, 28, tzinfo=UTC),
     )
     inventory = Inventory(own_findings=(OWN,))
     return scorer(

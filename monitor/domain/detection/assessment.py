@@ -4,7 +4,7 @@ How a person's findings are assessed, given their answers so far. The parts of a
 was weighed, the chances, and what each answer costs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -47,6 +47,8 @@ from scrapers.models import Finding, FindingKind
 
 # What weighs less moves no one.
 _LEAST_BITS = 0.05
+# What weighs nothing, and decides that the person is asked.
+_ASKING_RULES = frozenset({rules.SPEAKS_OF_PERSON.name, rules.NEW_UNDER_NAME.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """
     chosen: dict[str, Evidence] = {}
     for each in evidence:
-        if abs(each.bits) >= _LEAST_BITS or each.rule == rules.SPEAKS_OF_PERSON.name:
+        if abs(each.bits) >= _LEAST_BITS or each.rule in _ASKING_RULES:
             chosen.setdefault(rules.get_fact(each.rule), each)
     return tuple(chosen.values())
 
@@ -146,12 +148,31 @@ def assess_case(case: AssessmentCase, decision: Decision | None, weights: Weight
         decided = (*weights.weigh_matches([rule.build_match()]), *shown)
         return _build_assessment(_adapt_to_kind(label, case), decided, weights)
     label = _choose_label(case, shown, weights)
-    if _should_ask_person(case, shown, label, weights):
-        return _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
-    if label is OwnershipLabel.MINE and not _is_certain(case, shown):
+    asked = _should_ask_person(case, shown, label, weights)
+    doubtful = label is OwnershipLabel.MINE and not _is_certain(case, shown)
+    if asked or doubtful or label is OwnershipLabel.UNKNOWN:
         undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
-        return replace(undecided, suggestion=_adapt_to_kind(label, case))
+        held = asked and any(map(_is_strong_imitation, shown))
+        mine = label is OwnershipLabel.MINE and not held
+        suggestion = label if mine else _suggest_made_by_others(case, shown, weights)
+        return replace(
+            undecided, suggestion=_adapt_to_kind(suggestion, case) if suggestion else None
+        )
     return _build_assessment(_adapt_to_kind(label, case), shown, weights)
+
+
+def _suggest_made_by_others(
+    case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
+) -> OwnershipLabel | None:
+    """Suggest what others made, where that is likelier than not; a bare handle shows too little."""
+    shares = _compute_shares(case, evidence, weights)
+    if case.is_bare_handle or shares.impersonation + shares.mock <= _LIKELIER_THAN_NOT:
+        return None
+    is_mock = shares.mock > shares.impersonation
+    return OwnershipLabel.MOCK if is_mock else OwnershipLabel.IMPERSONATION
+
+
+_LIKELIER_THAN_NOT = 0.5
 
 
 def _adapt_to_kind(label: OwnershipLabel, case: AssessmentCase) -> OwnershipLabel:
@@ -197,8 +218,11 @@ def collect_evidence(
         )
         yield from weights.weigh_matches(match_known_impersonator(case))
         yield from weights.weigh_matches(match_wave_rules(case))
-        if _speaks_of_person(case, {each.rule.name for each in claimed}):
+        found = {each.rule.name for each in claimed}
+        if _speaks_of_person(case, found):
             yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
+        elif _is_new_under_name(case, found):
+            yield from weights.weigh_matches([rules.NEW_UNDER_NAME.build_match()])
 
 
 _NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
@@ -215,9 +239,25 @@ def _speaks_of_person(case: AssessmentCase, found: AbstractSet[str]) -> bool:
     signs = case.appearance.mock_signs
     if signs.by_family and not _NEARNESS.isdisjoint(found):
         return True
-    rare = signs.by_family and case.subject.commonness < _FEW_NAMESAKES
+    rare = signs.by_family and (case.subject.commonness < _FEW_NAMESAKES or case.is_new_account)
     lewd = signs.harmful and (case.appearance.is_whole_match or signs.by_family)
     return (rare or lewd) and _CONTRADICTIONS.isdisjoint(found)
+
+
+def _is_new_under_name(case: AssessmentCase, found: AbstractSet[str]) -> bool:
+    """Tell whether it is what students make first: the whole name, where the person has nothing."""
+    look = case.appearance
+    shown = look.is_whole_match or (look.name_match is None and look.handle_covers_name)
+    whole = shown and look.match_level not in _PARTIAL_LEVELS
+    return (
+        case.is_new_account
+        and case.is_on_new_network
+        and whole
+        and _CONTRADICTIONS.isdisjoint(found)
+    )
+
+
+_PARTIAL_LEVELS = frozenset({MatchLevel.INITIAL, MatchLevel.FAMILY_INITIAL})
 
 
 # What makes an account that others made more than a prank.
@@ -257,15 +297,21 @@ def compute_priors(kind: FindingKind, weights: Weights) -> Priors:
     return weights.priors if kind is FindingKind.ACCOUNT else _NEVER
 
 
-def _choose_label(
+def _compute_shares(
     case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
-) -> OwnershipLabel:
+) -> LabelProbabilities:
     priors = compute_priors(case.finding.kind, weights)
-    shares = compute_probabilities(sum_by_axis(evidence), priors, linked=case.contacts.flagged)
+    return compute_probabilities(sum_by_axis(evidence), priors, linked=case.contacts.flagged)
+
+
+def _choose_label(
+    case: AssessmentCase, evidence: Collection[Evidence], weights: Weights
+) -> OwnershipLabel:
+    shares = _compute_shares(case, evidence, weights)
     label = choose_cheapest_label(shares, _choose_other_label(case))
     return (
         OwnershipLabel.UNKNOWN
-        if case.is_bare_handle and _needs_more_than_handle(label, case)
+        if case.is_bare_handle and _needs_more_than_handle(label, case, evidence)
         else label
     )
 
@@ -285,7 +331,7 @@ def _should_ask_person(
     somebody_elses = case.appearance.match_level is MatchLevel.DIFFERENT
     if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
         return not somebody_elses
-    if any(each.rule == rules.SPEAKS_OF_PERSON.name for each in evidence):
+    if any(each.rule in _ASKING_RULES for each in evidence):
         return label is not OwnershipLabel.MINE
     if not any(each.rule in LINK_RULES for each in evidence):
         return False
@@ -306,10 +352,20 @@ def _is_strong_imitation(each: Evidence) -> bool:
     return strong and each.rule != rules.HOLLOW.name
 
 
-def _needs_more_than_handle(label: OwnershipLabel, case: AssessmentCase) -> bool:
-    """Tell whether a handle alone cannot bear a label: others bear the name it is made of."""
-    guessed = label is OwnershipLabel.MINE and not case.has_telltale_handle
-    return label is OwnershipLabel.IMPERSONATION or guessed
+_MORE_THAN_HANDLE = frozenset({rules.PLACE.name, rules.LINKED_BOTH_WAYS.name})
+
+
+def _needs_more_than_handle(
+    label: OwnershipLabel, case: AssessmentCase, evidence: Iterable[Evidence]
+) -> bool:
+    """Tell whether a handle alone cannot bear a label: others bear the name it is made of.
+
+    Their town beside it, or links both ways, make it more than that.
+    """
+    if label is not OwnershipLabel.MINE:
+        return label is OwnershipLabel.IMPERSONATION
+    found = {each.rule for each in evidence}
+    return not case.has_telltale_handle and _MORE_THAN_HANDLE.isdisjoint(found)
 
 
 def _choose_other_label(case: AssessmentCase) -> OwnershipLabel:
@@ -423,7 +479,7 @@ def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weigh
     settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {each.rule for each in assessment.evidence}
-    asking = {rules.SAYS_MISSING.name, rules.SPEAKS_OF_PERSON.name, *LINK_RULES}
+    asking = {rules.SAYS_MISSING.name, *_ASKING_RULES, *LINK_RULES}
     asked_for = next(iter(sorted(held & asking)), "")
     return Explanation(
         label=assessment.label,

@@ -7,6 +7,7 @@ person. Whether one account or page links to another, however the address is spe
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -20,7 +21,11 @@ from monitor.domain.detection.mock import (
     read_mock_signs,
 )
 from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
-from monitor.domain.handles.handles import extract_local_part, is_same_handle
+from monitor.domain.handles.handles import (
+    extract_local_part,
+    is_same_handle,
+    shares_letter_pair,
+)
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
 from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
@@ -56,7 +61,8 @@ class Inventory:
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
     accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
     their name that is part of a wave, of how many people of their school it is. `reference_picture`
-    is the print of a picture that they added themselves.
+    is the print of a picture that they added themselves. `seen_at` is when the findings are looked
+    at, None where nothing is to be said of how new they are.
     """
 
     own_findings: tuple[Finding, ...] = ()
@@ -66,6 +72,7 @@ class Inventory:
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
     wave_sizes: Mapping[str, int] = field(default_factory=dict)
     reference_picture: str = ""
+    seen_at: datetime | None = None
 
     def list_own_on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own_findings if platform and each.platform == platform)
@@ -222,13 +229,18 @@ _ADDED_RATIO = 90.0
 _SHORTEST_SAME = 15
 
 
+# Who pretends to be someone is found out, reported or bored within months.
+NEW_WITHIN = timedelta(days=365)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentCase:
-    """`lookalike_here` is how the handle imitates one of the person's on the same platform.
+    """`own_handles_here` are the person's on the finding's platform, `own_handles` all of theirs.
 
-    `lookalike_anywhere` is the same for the person's `handles` anywhere. `same_bio_accounts` are
-    the own accounts whose description is repeated. `contacts` is what the matcher said of its
-    contacts, where it was asked.
+    `lookalike_here` is how the handle imitates one of those on the same platform,
+    `lookalike_anywhere` one of theirs anywhere. `same_bio_accounts` are the own accounts whose
+    description is repeated. `contacts` is what the matcher said of its contacts, where it was
+    asked.
     """
 
     subject: Subject
@@ -236,6 +248,7 @@ class AssessmentCase:
     inventory: Inventory
     appearance: Appearance
     own_handles: frozenset[str]
+    own_handles_here: frozenset[str]
     has_same_handle: bool
     lookalike_here: HandleLookalike | None
     lookalike_anywhere: HandleLookalike | None
@@ -265,13 +278,24 @@ class AssessmentCase:
         return self.inventory.wave_sizes.get(self.finding.key, 0)
 
     @property
-    def handle_pair_bits(self) -> float:
-        """Return how much likelier the handle and one of theirs are one person's than not."""
-        found = (
-            weigh_handle_pair(self.finding.handle, each, load_census()) for each in self.own_handles
+    def age(self) -> timedelta | None:
+        """Return how old the account is; None where that is not known."""
+        made_at, seen_at = self.finding.created_at, self.inventory.seen_at
+        return seen_at - made_at if made_at and seen_at else None
+
+    @property
+    def is_new_account(self) -> bool:
+        return self.age is not None and self.age < NEW_WITHIN
+
+    @property
+    def has_like_handle(self) -> bool:
+        """The handle and one of theirs are likelier one person's than not."""
+        handle = self.finding.handle
+        return any(
+            sum(each.bits for each in weigh_handle_pair(handle, own, load_census())) > 0
+            for own in self.own_handles
+            if shares_letter_pair(handle, own)
         )
-        sums = (sum(each.bits for each in evidence) for evidence in found)
-        return max(sums, default=float("-inf"))
 
     @property
     def has_telltale_handle(self) -> bool:
@@ -283,8 +307,7 @@ class AssessmentCase:
     @property
     def is_on_new_network(self) -> bool:
         """The person has accounts, and none on the same network."""
-        here = list_handles_on(self.finding.platform, self.subject, self.inventory)
-        return bool(self.own_handles) and bool(self.finding.platform) and not here
+        return bool(self.own_handles and self.finding.platform) and not self.own_handles_here
 
     @property
     def has_repeatable_bio(self) -> bool:
@@ -313,6 +336,7 @@ def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> Asse
         inventory=inventory,
         appearance=look,
         own_handles=anywhere,
+        own_handles_here=here,
         has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
         lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),

@@ -26,7 +26,6 @@ from monitor.domain.detection.case import (
     Inventory,
     has_link_to,
     is_linked_both_ways,
-    list_handles_on,
 )
 from monitor.domain.detection.images import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
@@ -277,8 +276,10 @@ def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
     if look.handle_uses_name:
         whole = look.handle_fit.cover is NameCover.FULL
         lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
+        # Beside "Mrs. D", which is no name to compare, but is shown.
+        beside = rules.HANDLE_COVERS.reason if len(look.shown_name.split()) > 1 else ""
         return rules.HANDLE_NAME.build_match(
-            amount=lacking, reason=_HANDLE_SENTENCES.get(look.handle_fit.cover, "")
+            amount=lacking, reason=beside or _HANDLE_SENTENCES.get(look.handle_fit.cover, "")
         )
     known = (
         case.has_same_handle
@@ -321,9 +322,10 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     ):
         yield rules.HANDLE_COVERS.build_match()
     if case.lookalike_here or case.lookalike_anywhere:
-        if not (case.appearance.handle_covers_name and case.appearance.handle_fit.is_only_name):
-            yield rules.HANDLE_AKIN.build_match()
-    elif case.finding.handle and case.own_handles and case.handle_pair_bits <= 0:
+        named = case.appearance.handle_uses_name and case.appearance.handle_fit.is_only_name
+        if not (named and case.appearance.handle_covers_name):
+            yield rules.HANDLE_AKIN.build_match(amount=0.5 if named else 1.0)
+    elif case.finding.handle and case.own_handles and not case.has_like_handle:
         yield rules.HANDLE_OTHER.build_match()
 
 
@@ -346,7 +348,7 @@ def match_control_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.LINKED_BOTH_WAYS.build_match()
     elif any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
         yield rules.LINKED_FROM_OWN.build_match()
-    if not mutual and list_handles_on(case.finding.platform, case.subject, case.inventory):
+    if not mutual and case.own_handles_here:
         yield rules.SECOND_ACCOUNT.build_match()
     if case.finding.platform in case.inventory.absent_platforms:
         yield rules.NONE_HERE.build_match()
@@ -399,6 +401,8 @@ def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.OTHER_EMPLOYER.build_match()
     if mentions_role(text, person):
         yield rules.ROLE.build_match()
+    elif case.appearance.mock_signs.by_family and case.appearance.mock_signs.addressed:
+        yield rules.ROLE.build_match(reason=rules.TITLE_AS_ROLE)
     elif mentions_other_role(text, person):
         yield rules.OTHER_ROLE.build_match()
 

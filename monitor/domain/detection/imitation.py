@@ -5,7 +5,7 @@ finding is like what the person said is them, or like what they said is not.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ from monitor.domain.detection.feedback import (
     extract_traits,
 )
 from monitor.domain.detection.images import compare_prints
-from monitor.domain.evidence import RuleMatch
+from monitor.domain.evidence import EvidenceRule, RuleMatch
 from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
@@ -46,6 +46,7 @@ _LURES = re.compile(
     r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
     re.IGNORECASE,
 )
+_LONG_STANDING = timedelta(days=3 * 365)
 _SHORTEST_SITE_NAME = 4
 # Bought followers and mass-made accounts follow many and are followed by few.
 _LOPSIDED_RATIO = 4.0
@@ -77,10 +78,15 @@ def _list_impersonation_matches(case: AssessmentCase, *, presented: bool) -> Ite
         yield rules.NEW_NETWORK.build_match()
     circumstances = (*_match_age_rules(case), *_match_counter_rules(case))
     yield from circumstances
+    yield from _match_newness_rules(case, {each.rule for each in circumstances})
     yield from _match_copied_picture(case, circumstances)
     yield from _match_boast_rule(case)
     if _has_lure(case):
         yield rules.LURE.build_match()
+    signs = case.appearance.mock_signs
+    theirs = case.appearance.presents_name or signs.by_family
+    if theirs and signs.harmful and not signs.is_mock:
+        yield rules.LEWD.build_match()
     if case.finding.says_missing:
         yield rules.SAYS_MISSING.build_match()
 
@@ -147,7 +153,11 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         rule = rules.LOOKALIKE if case.lookalike_here.is_deliberate else rules.LOOKALIKE_PLAIN
         yield rule.build_match(reason=case.lookalike_here.reason)
     elif case.has_same_handle:
-        yield rules.KNOWN_HANDLE.build_match()
+        # Students make the same handle of the name without having seen the person's own.
+        look = case.appearance
+        named = look.handle_uses_name and look.handle_fit.is_only_name
+        named = named and not case.same_bio_accounts
+        yield rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
     elif not case.finding.handle or not case.own_handles:
         return
     elif case.lookalike_anywhere is None:
@@ -194,6 +204,26 @@ def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield (rules.YOUNGER if here else rules.YOUNGER_ELSEWHERE).build_match()
 
 
+def _match_newness_rules(
+    case: AssessmentCase, compared: Collection[EvidenceRule]
+) -> Iterator[RuleMatch]:
+    """Weigh how old it is, beside whether it is newer than the person's own.
+
+    Both say nearly the same. A clone on one network with its victim may grow old unseen.
+    """
+    if case.is_new_account:
+        yield rules.NEW_ACCOUNT.build_match(amount=0.5 if rules.YOUNGER in compared else 1.0)
+    elif (
+        case.age is not None
+        and case.age > _LONG_STANDING
+        and not _COMPARED_HERE.intersection(compared)
+    ):
+        yield rules.LONG_STANDING.build_match()
+
+
+_COMPARED_HERE = frozenset({rules.YOUNGER, rules.OF_AN_AGE, rules.ELDER})
+
+
 def _choose_oldest_creation(case: AssessmentCase, platform: str | None = None) -> datetime | None:
     own = case.inventory.own_findings if platform is None else case.inventory.list_own_on(platform)
     return min((each.created_at for each in own if each.created_at), default=None)
@@ -202,10 +232,12 @@ def _choose_oldest_creation(case: AssessmentCase, platform: str | None = None) -
 def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     counts = dict(case.finding.counts)
     followers, following = counts.get("followers"), counts.get("following")
+    posts = counts.get("posts")
     if followers is None or following is None:
+        if (followers or following) and posts is not None and posts >= _FEW_POSTS:
+            yield rules.LIVED_IN.build_match(amount=0.5, reason=_MANY_POSTS)
         return
     lopsided = (following + 1) / (followers + 1)
-    posts = counts.get("posts")
     if (
         lopsided >= _LOPSIDED_RATIO
         and following >= _MANY_FOLLOWED
@@ -215,8 +247,12 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     elif followers and lopsided < _BALANCED_RATIO and (posts is None or posts >= _SOME_POSTS):
         unknown = posts is None
         yield rules.LIVED_IN.build_match(
-            reason="It has followers, as a person's account does." if unknown else ""
+            amount=0.5 if unknown else 1.0,
+            reason="It has followers, as a person's account does." if unknown else "",
         )
+
+
+_MANY_POSTS = "It has many posts, as a person's account does."
 
 
 def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:

@@ -122,6 +122,7 @@ STATE_BESIDE_TOWN = "It names your state."
 OTHER_PLACE = EvidenceRule(name="other-place", reason="It names a different town.")
 OTHER_STATE = "It names a different state."
 ROLE = EvidenceRule(name="role", reason="It mentions the kind of work you do.")
+TITLE_AS_ROLE = "It puts a title before your name, as people at schools do."
 OTHER_ROLE = EvidenceRule(name="other-role", reason="It mentions a different kind of work.")
 TITLE_OTHER = EvidenceRule(
     name="title-other", reason="Its title names someone else with your family name."
@@ -132,6 +133,11 @@ CRIME_PAGE = EvidenceRule(
 )
 SPEAKS_OF_PERSON = EvidenceRule(
     name="speaks-of-person", reason="Its words mean you, no matter who runs it, so you are asked."
+)
+NEW_UNDER_NAME = EvidenceRule(
+    name="new-under-name",
+    reason="It is new and shows your name on a network where you gave us no account, so you are "
+    "asked.",
 )
 OBITUARY_PAGE = EvidenceRule(
     name="obituary-page", reason="It has words of an obituary. You may be a relative."
@@ -333,6 +339,16 @@ ELDER = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It is older than any account of yours whose age we know, so it had none to copy.",
 )
+NEW_ACCOUNT = EvidenceRule(
+    name="new-account",
+    axis=EvidenceAxis.IMITATION,
+    reason="It was made less than a year ago, and most accounts of real people are older.",
+)
+LONG_STANDING = EvidenceRule(
+    name="long-standing",
+    axis=EvidenceAxis.IMITATION,
+    reason="It is more than three years old, and few fake accounts last so long.",
+)
 NEW_NETWORK = EvidenceRule(
     name="new-network",
     axis=EvidenceAxis.IMITATION,
@@ -350,6 +366,13 @@ LURE = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It speaks of money, gifts, messages or a second account, as fake accounts do.",
     otherwise="It would be less likely to be an impersonation if it asked strangers for nothing.",
+)
+LEWD = EvidenceRule(
+    name="lewd",
+    axis=EvidenceAxis.IMITATION,
+    reason="It uses sexual or violent words under your name.",
+    otherwise="It would be less likely to be an impersonation without sexual or violent words.",
+    fact="harm",
 )
 SAYS_MISSING = EvidenceRule(
     name="says-missing",
@@ -408,7 +431,10 @@ WAVE_OF_MOCKS = EvidenceRule(
     otherwise="It would be less likely to be made by others if no colleagues had new ones, too.",
 )
 MOCK_HARM = EvidenceRule(
-    name="mock-harm", axis=EvidenceAxis.MOCK, reason="It uses sexual or violent words."
+    name="mock-harm",
+    axis=EvidenceAxis.MOCK,
+    reason="It uses sexual or violent words.",
+    fact="harm",
 )
 CLASSROOM = EvidenceRule(
     name="classroom",

@@ -35,6 +35,12 @@ def is_same_handle(one: str, other: str) -> bool:
     return bool(mine) and mine.casefold() == yours.casefold() and hosts_agree
 
 
+def shares_letter_pair(one: str, other: str) -> bool:
+    """Tell whether two letters in a row are in both; handles without such a pair are not alike."""
+    mine, yours = (squash_text(extract_local_part(each)) for each in (one, other))
+    return any(mine[at : at + 2] in yours for at in range(len(mine) - 1))
+
+
 def is_opaque_handle(handle: str) -> bool:
     """Tell whether a network made the handle up: then it says nothing of its owner."""
     return bool(_OPAQUE.fullmatch(_strip_address_marks(handle)))
@@ -72,6 +78,7 @@ class Glyphs:
     signs: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def read_glyphs(handle: str) -> Glyphs:
     """Read a handle letter by letter; what cannot be seen stays with the letter beside it."""
     seen: list[str] = []
@@ -159,12 +166,13 @@ class HandleVariant:
     removed_words: tuple[str, ...] = ()
 
 
-def list_handle_variants(whole: Glyphs) -> Iterator[HandleVariant]:
-    """Yield the handle as it is, and what is left without numbers and such words."""
+@lru_cache(maxsize=4096)
+def list_handle_variants(whole: Glyphs) -> tuple[HandleVariant, ...]:
+    """Return the handle as it is, and what is left without numbers and such words."""
     found = [HandleVariant(glyphs=whole)]
     for addition in (_NUMBER, _SUFFIX, _NUMBER, _PREFIX, _PREFIX):
         found += [bare for each in found for bare in _strip_addition(addition, each)]
-    yield from dict.fromkeys(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _strip_addition(addition: re.Pattern[str], variant: HandleVariant) -> Iterator[HandleVariant]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -196,12 +197,12 @@ class Profile:
 class ProfileLabel:
     """Answers with the label of least cost; an own account with flagged contacts has its own name.
 
-    The roster of a row is kept in memory, as it came. `year` is that of the day.
+    The roster of a row is kept in memory, as it came. `now` is when the rows are looked at.
     """
 
     counts: NameCounts
     weights: Weights
-    year: int
+    now: datetime
 
     def __call__(self, profile: Profile) -> Scored:
         case = self.case(profile)
@@ -216,7 +217,8 @@ class ProfileLabel:
         person = profile.person
         commonness = estimate_namesakes(person.name, self.counts)
         subject = Subject(person=person, commonness=commonness)
-        case = build_case(subject, profile.found, profile.inventory)
+        inventory = replace(profile.inventory, seen_at=self.now)
+        case = build_case(subject, profile.found, inventory)
         return replace(case, contacts=self._contacts(profile))
 
     def _contacts(self, profile: Profile) -> ContactMatchResult:
@@ -230,7 +232,7 @@ class ProfileLabel:
         return SchoolSetting(
             schools=tuple(" ".join(phrase) for phrase in list_employer_phrases(person.school)),
             town=" ".join(home.town) if home else "",
-            year=self.year,
+            year=self.now.year,
         )
 
 
@@ -240,8 +242,13 @@ def _roster(pupils: Pupils) -> PlainRoster:
 
 
 _OWN = "own"
-# What a row calls its label: it has one word for the person's own accounts and pages.
-_ROW_LABELS = {OwnershipLabel.MINE: _OWN, OwnershipLabel.ABOUT_ME: _OWN}
+# What a row calls its label: one word for the person's own accounts and pages, and one for all that
+# others made to look like them.
+_ROW_LABELS = {
+    OwnershipLabel.MINE: _OWN,
+    OwnershipLabel.ABOUT_ME: _OWN,
+    OwnershipLabel.MOCK: OwnershipLabel.IMPERSONATION.value,
+}
 
 
 def label_of(assessment: Assessment, contacts: ContactMatchResult) -> str:

@@ -168,7 +168,10 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, i
     assert len({get_fact(each.rule) for each in shown}) == len(shown)
     assert len(set(found.reasons)) == len(found.reasons)
     assert strengths == sorted(strengths, reverse=True)
-    assert {each.rule for each in shown if abs(each.bits) < 0.05} <= {"speaks-of-person"}
+    assert {each.rule for each in shown if abs(each.bits) < 0.05} <= {
+        "speaks-of-person",
+        "new-under-name",
+    }
 
 
 @given(subject=subjects, finding=findings, inventory=inventories)

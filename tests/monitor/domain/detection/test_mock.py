@@ -4,9 +4,11 @@ Names, handles and texts are invented.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import (
     Assessment,
     assess_finding,
@@ -115,6 +117,56 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
     assert asked.label is OwnershipLabel.UNKNOWN
     assert told.asked_for == "speaks-of-person"
     assert "Its words mean you, no matter who runs it, so you are asked." in asked.reasons
+
+
+def test_a_new_account_that_calls_them_by_title_is_asked_about_however_common_the_name() -> None:
+    shown = replace(ACCOUNT, name="Mr. Quackenbush", created_at=datetime(2026, 11, 20, tzinfo=UTC))
+    common = Subject(person=RUTH, commonness=500.0)
+    seen = Inventory(seen_at=datetime(2026, 11, 28, tzinfo=UTC))
+
+    assert assess_finding(common, shown, seen, None, WEIGHTS).label is OwnershipLabel.UNKNOWN
+    assert assess(shown, others=500.0).label is OwnershipLabel.NAMESAKE
+
+
+def test_a_new_account_under_the_name_is_asked_about_and_says_why() -> None:
+    shown = replace(ACCOUNT, name="Ruth Quackenbush", created_at=datetime(2026, 11, 20, tzinfo=UTC))
+    seen = Inventory(seen_at=datetime(2026, 11, 28, tzinfo=UTC))
+    common = Subject(person=RUTH, commonness=500.0)
+    asked = assess_finding(common, shown, seen, None, WEIGHTS)
+
+    assert asked.label is OwnershipLabel.UNKNOWN
+    assert rules.NEW_UNDER_NAME.reason in asked.reasons
+    told = explain_assessment(asked, FindingKind.ACCOUNT, WEIGHTS)
+    assert told.asked_for == "new-under-name"
+    assert assess(shown, others=500.0).label is OwnershipLabel.NAMESAKE
+
+
+def test_beside_a_title_and_an_initial_nobody_is_told_that_no_name_is_shown() -> None:
+    shown = replace(ACCOUNT, name="Mrs. Q", handle="ruthquackenbush")
+    bare = replace(shown, name="")
+
+    assert _list_reasons(shown).isdisjoint(_list_reasons(bare))
+    assert rules.HANDLE_OF_NAME in _list_reasons(bare)
+
+
+def _list_reasons(finding: Finding) -> set[str]:
+    return {each.reason for each in assess(finding).evidence if each.rule == "handle-name"}
+
+
+def test_a_title_says_more_beside_words_of_a_mock_account() -> None:
+    weighed = [
+        {each.rule: each.bits for each in assess(replace(ACCOUNT, name=name)).evidence}
+        for name in ("Mrs. Quackenbush", "Mrs. Quackenbush Memes")
+    ]
+
+    assert weighed[0]["addressed"] == weighed[1]["addressed"] / 4
+
+
+def test_family_names_are_no_harm() -> None:
+    person = replace(RUTH, name=PersonName(given="Ann", family="Hooker"))
+    shown = replace(ACCOUNT, name="Ann Hooker", handle="annhooker")
+
+    assert "lewd" not in {each.rule for each in assess(shown, person).evidence}
 
 
 def test_the_same_words_about_another_place_or_job_mean_someone_else() -> None:

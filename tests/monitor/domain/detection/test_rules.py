@@ -37,12 +37,20 @@ FOUND = Finding(
 PERSON = replace(MARIA.person, name=replace(MARIA.person.name, middle="Rosa"))
 
 
-def rules(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
-    """Name the rules that hold of what was found, shown so."""
+TODAY = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def weigh(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
+    """Weigh each rule that holds of what was found, shown so."""
     subject = Subject(person=person, commonness=others)
-    inventory = Inventory(own_findings=(own,), absent_platforms=frozenset(none_on))
+    inventory = Inventory(own_findings=(own,), absent_platforms=frozenset(none_on), seen_at=TODAY)
     found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
-    return {each.rule for each in found.evidence}
+    return {each.rule: each.bits for each in found.evidence}
+
+
+def rules(*args, **shown):
+    """Name the rules that hold of what was found, shown so."""
+    return weigh(*args, **shown).keys()
 
 
 def counted(followers, following, posts):
@@ -50,6 +58,8 @@ def counted(followers, following, posts):
 
 
 HERE = {"account": "bluesky:@other"}
+NEW = {"created_at": datetime(2026, 3, 1, tzinfo=UTC)}
+YEARS_OLD = {"created_at": datetime(2023, 11, 1, tzinfo=UTC)}
 HOLDS = [
     ("name-exact", {"name": "Delgado, Maria"}, {"name": "Mia Delgado"}),
     ("name-nickname", {"name": "Rosa Delgado"}, {"name": "Maria Delgado"}),
@@ -115,6 +125,19 @@ HOLDS = [
         {"created_at": datetime(2020, 1, 1, tzinfo=UTC)},
         {"created_at": datetime(2020, 3, 1, tzinfo=UTC)},
     ),
+    ("new-account", NEW, {"created_at": datetime(2025, 11, 28, tzinfo=UTC)}),
+    ("new-account", {"created_at": datetime(2027, 1, 1, tzinfo=UTC)}, {}),
+    ("long-standing", YEARS_OLD, {"created_at": datetime(2024, 1, 1, tzinfo=UTC)}),
+    ("long-standing", YEARS_OLD, {**YEARS_OLD, **HERE}),
+    ("new-under-name", NEW, {**NEW, **HERE}),
+    ("new-under-name", NEW, YEARS_OLD),
+    ("new-under-name", NEW, {**NEW, "location": "Fairmont, Iowa"}),
+    ("new-under-name", NEW, {**NEW, "name": "Maria D."}),
+    ("new-under-name", {**NEW, "name": "", "handle": "maria.delgado"}, {**NEW, "name": ""}),
+    ("lewd", {"bio": "Nudes soon"}, {"bio": "Health, and sex ed"}),
+    ("lewd", {"bio": "so sexy"}, {"bio": "so sexy", "name": "Karl Delgado"}),
+    ("lewd", {"bio": "so sexy"}, {"bio": "so sexy", "name": "Maria Delgado Memes"}),
+    ("role", {"name": "Mrs. Delgado"}, {"name": "Maria Delgado"}),
     ("lure", {"bio": "DM me for details"}, {"bio": "Me and the DMV"}),
     ("says-missing", {"says_missing": True}, {}),
     ("hollow", counted(10, 400, 99), counted(10, 400, 100)),
@@ -146,6 +169,36 @@ HOLDS = [
 def test_a_rule_holds_where_it_should_and_not_elsewhere(rule, shown, otherwise):
     assert rule in rules(**shown)
     assert rule not in rules(**otherwise)
+
+
+@pytest.mark.parametrize(
+    ("rule", "whole", "half"),
+    [
+        ("new-account", NEW, {**NEW, **HERE}),
+        ("lived-in", counted(100, 150, 30), {"counts": (("followers", 100), ("following", 150))}),
+        ("lived-in", counted(100, 150, 30), {"counts": (("followers", 100), ("posts", 100))}),
+        ("handle-akin", {"handle": "mariade1gadx"}, {"handle": "mdelgado7"}),
+        ("known-handle", {"handle": "volcanolady"}, {"handle": "mariadelgado"}),
+    ],
+)
+def test_what_says_less_weighs_half(rule, whole, half):
+    person = replace(PERSON, handles=("volcanolady", "mdelgado"))
+
+    assert weigh(person, **half)[rule] == weigh(person, **whole)[rule] / 2
+
+
+def test_few_posts_alone_are_no_life():
+    few = {"counts": (("followers", 100), ("posts", 99))}
+
+    assert "lived-in" not in rules(**few)
+    assert "lived-in" not in rules(counts=(("posts", 500),))
+
+
+def test_how_new_an_account_is_says_nothing_where_nobody_says_when_it_is_seen():
+    subject = Subject(person=PERSON, commonness=60.0)
+    found = assess_finding(subject, replace(FOUND, **NEW), Inventory(), None, WEIGHTS)
+
+    assert {"new-account", "new-under-name"}.isdisjoint(each.rule for each in found.evidence)
 
 
 def test_a_handle_that_is_no_name_is_known_again():

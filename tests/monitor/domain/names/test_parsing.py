@@ -112,3 +112,12 @@ def test_a_name_that_its_owner_types_is_kept_as_they_write_it(
     name = split_own_name(typed)
 
     assert (name.given, name.middle, name.family) == (given_name, middle, family)
+
+
+WORDS = st.from_regex(r"[A-Z][a-z]{1,8}", fullmatch=True)
+SPECIAL = st.sampled_from(["De", "Van", "Dr", "Jr", "Ma", "Coach", "San"])
+
+
+@given(one=WORDS | SPECIAL, other=WORDS | SPECIAL)
+def test_a_plain_name_is_read_as_it_is_beside_a_space(one: str, other: str) -> None:
+    assert parse_name_variants(f"{one} {other}") == parse_name_variants(f" {one} {other}")
