@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, request
 
 from monitor.app import App
 from monitor.config import SignInMethod
-from monitor.domain.vocabulary import Role
+from monitor.domain.vocabulary import Language, Role
 from monitor.web import (
     access_tokens,
     alert_feeds,
@@ -178,6 +178,11 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
             # memory between two reads: parts of a file, too.
             request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_FORM_BYTES
         guard.check_csrf(request, context.sessions.build_csrf_token(session))
+
+    @app.teardown_request
+    def forget_language(_error: BaseException | None) -> None:
+        # A thread serves many people: what it does next must not be in the language of the last.
+        set_language(Language.ENGLISH)
 
     @app.after_request
     def finish_response(response: Response) -> Response:

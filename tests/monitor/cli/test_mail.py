@@ -79,7 +79,7 @@ def test_hostile_text_of_the_web_is_inert_in_a_preview(terminal, web):
 def test_a_second_sending_sends_nothing_again(after_demo):
     after_demo.run("digest", "send")
 
-    assert after_demo.run("digest", "send").out.startswith("0 sent, 0 to retry, 0 failed")
+    assert after_demo.run("digest", "send").out.startswith("0 sent, 0 to retry, 0 refused")
 
 
 def test_a_record_that_was_tampered_with_exits_with_78(after_demo):

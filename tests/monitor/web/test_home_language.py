@@ -7,6 +7,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import AuthMethod, Language
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person
+from reports.translation import get_language
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.test_enrollment import joined
@@ -46,6 +47,14 @@ def test_else_that_of_the_district(portal):
 
     assert language(portal.guest().get("/sign-in", **OTHER)) == "es"
     assert language(portal.guest().get("/sign-in", headers={"Accept-Language": "en"})) == "en"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/join/none", "/static/none.css"])
+def test_a_page_leaves_its_language_to_nothing_that_comes_after_it(portal, path):
+    speaks_spanish(portal)
+    portal.guest().get(path, **SPANISH)
+
+    assert get_language() is Language.ENGLISH
 
 
 def test_an_answer_that_refuses_speaks_it_too(portal):
