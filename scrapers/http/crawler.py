@@ -267,7 +267,7 @@ class CrawlWorker:
         tenant, queue = slot.tenant, slot.host_queue
         if tenant.share is not None and tenant.router.host_groups.is_declared(queue.host):
             used = tenant.share.take_turn(
-                queue.host, queue.wished, slot.run.priority, self.clock.now()
+                queue.host, queue.pause_seconds, slot.run.priority, self.clock.now()
             )
             if used is not None:
                 return used
@@ -282,7 +282,7 @@ class CrawlWorker:
     def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
         pause = max(
-            slot.host_queue.wished,
+            slot.host_queue.pause_seconds,
             slot.tenant.router.robots.get_crawl_delay(next_request.target),
         )
         return ended + self.throttle.compute_pause(pause, ended - began)
@@ -483,7 +483,7 @@ class CrawlEngine:
 class Crawler:
     """Asks for one district. Crawlers of one process share an `engine`, or together they are rude.
 
-    Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
+    Several threads may run visits at once. Each pulls its own queries and touches `host_store`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
@@ -543,7 +543,7 @@ class Crawler:
         """Ask all queries and what they lead to, and yield each question's visit once.
 
         Queries are pulled as hosts become free. At one host they are asked in the order they come,
-        `Rank.FIRST_FIELDS` before the rest. A question whose key was asked in this run already is
+        `CrawlPriority.FIRST` before the rest. A question whose key was asked in this run already is
         left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
         counts as not asked.
         """

@@ -50,8 +50,8 @@ class CrawlQuestion:
 
     `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
     which is a tenth of the size of an empty deque. `hops` are the redirects to the current page,
-    `led` where the last of them leads, `postponed_count` how often the host asked us to come back
-    later. `kept_pages` are the pages to store.
+    `redirect` where the last of them leads, `postponed_count` how often the host asked us to come
+    back later. `kept_pages` are the pages to store.
     """
 
     query: Query
@@ -135,8 +135,8 @@ _UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
 class CrawlEvent:
     """What one turn came to; an empty one only says that time has passed.
 
-    `onward` are new questions to place, and `moved` is one that goes on at another host.
-    `waiting_host` is the host that waits until this step is taken, empty where none does.
+    `new_questions` are to be placed, and `moved_question` is one that goes on at another host.
+    `waiting_host` is the host that waits until this event is taken, empty where none does.
     `error` is a fault in our own code, to be raised where the visits are consumed.
     """
 
@@ -151,7 +151,7 @@ class CrawlEvent:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class CrawlRun:
-    """`waiting` and `untaken`, the hosts whose last visit lies in `events`, are the board's.
+    """`waiting` and `untaken`, the hosts whose last visit lies in `events`, are the frontier's.
 
     `failures` are in a row, by host; the rest is the consumer's.
 
@@ -218,21 +218,21 @@ RunQueues = dict[CrawlRun, deque[CrawlQuestion]]
 class HostQueue:
     """`due` is when the host may be asked again, by the monotonic clock.
 
-    `wished` are the seconds between two requests: the most that any source wants for this host.
+    `pause_seconds` are those between two requests: the most that any source wants for this host.
     `refused_key` is the key of the question that alone was refused here since the last answer.
 
-    A tour that has not taken its last visit from this host yet asks no further: whatever
-    happens to its consumer, one answer a host is lost at most. Tours of one rank take turns.
+    A run that has not taken its last visit from this host yet asks no further: whatever
+    happens to its consumer, one answer a host is lost at most. Runs of one priority take turns.
     """
 
     state: HostState
     due: float
-    wished: float = 0.0
+    pause_seconds: float = 0.0
     busy: bool = False
     refused_key: str = ""
     lined_up: set[CrawlPriority] = field(default_factory=set)
     waiting: dict[CrawlPriority, RunQueues] = field(
-        default_factory=lambda: {rank: {} for rank in CrawlPriority}
+        default_factory=lambda: {priority: {} for priority in CrawlPriority}
     )
 
     @property
@@ -260,8 +260,8 @@ class HostQueue:
         return None if run is None else run.priority
 
     def _find_next_run(self) -> CrawlRun | None:
-        tours = chain.from_iterable(self.waiting.values())
-        return next((run for run in tours if self.host not in run.untaken), None)
+        runs = chain.from_iterable(self.waiting.values())
+        return next((run for run in runs if self.host not in run.untaken), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ class Frontier:
     """Shared by the loop, which takes turns, and by the consumers, who put questions up.
 
     What happens under the lock is short and never gives way. `most` hosts may be asked at once
-    by each rank: who is waited for needs no room that slow hosts of a sweep have taken.
+    by each priority: who is waited for needs no room that slow hosts of a sweep have taken.
     """
 
     def __init__(self, clock: Clock, most: int, look_ahead: int) -> None:
@@ -291,7 +291,7 @@ class Frontier:
         # Anyone who holds it may collect garbage, and so end a run that no one can reach anymore.
         self._lock = RLock()
         self._lines: dict[CrawlPriority, list[tuple[float, int, HostQueue]]] = {
-            rank: [] for rank in CrawlPriority
+            priority: [] for priority in CrawlPriority
         }
         self._numbers = count()
         self._runs: set[CrawlRun] = set()
@@ -306,14 +306,14 @@ class Frontier:
             self._runs.add(run)
 
     def claim_worker(self) -> bool:
-        """Tell whether a thread must be started to take turns: one does, while there are tours."""
+        """Tell whether a thread must be started to take turns: one does, while there are runs."""
         with self._lock:
             hires = not self._attended
             self._attended = True
             return hires
 
     def remove_run(self, run: CrawlRun) -> None:
-        """Forget what a tour still wants; what is in flight for it comes to nothing."""
+        """Forget what a run still wants; what is in flight for it comes to nothing."""
         with self._lock:
             self._runs.discard(run)
             for host in run.hosts:
@@ -329,7 +329,7 @@ class Frontier:
             self._wake_worker()
 
     def stop_tenant(self, tenant: "CrawlTenant") -> None:
-        """End the tours of one tenant; those of others go on."""
+        """End the runs of one tenant; those of others go on."""
         with self._lock:
             for run in self._runs:
                 if run.tenant is tenant:
@@ -348,7 +348,7 @@ class Frontier:
                 if host_queue.busy:
                     host_queue.busy, host_queue.due = (
                         False,
-                        self._clock.monotonic() + host_queue.wished,
+                        self._clock.monotonic() + host_queue.pause_seconds,
                     )
                     self._schedule_host(host_queue)
             for run in self._runs:
@@ -385,21 +385,21 @@ class Frontier:
     ) -> None:
         """Queue a question; one that has begun goes on before others are begun.
 
-        `wished` are the seconds that its source leaves between two requests.
+        `pause_seconds` are those that its source leaves between two requests.
         """
         with self._lock:
             run.hosts.add(host_queue.host)
-            host_queue.wished = max(host_queue.wished, pause_seconds)
+            host_queue.pause_seconds = max(host_queue.pause_seconds, pause_seconds)
             self._enqueue_question(host_queue, run, question, at_front=question.has_begun)
             self._schedule_host(host_queue)
 
     def needs_questions(self, run: CrawlRun) -> bool:
-        """Tell whether more questions of this tour could keep someone busy."""
+        """Tell whether more questions of this run could keep someone busy."""
         with self._lock:
             return run.waiting < self._look_ahead or not self._is_any_host_due()
 
     def mark_drained(self, run: CrawlRun) -> None:
-        """Note that a tour brings no more; the time may have waited for that."""
+        """Note that a run brings no more; the time may have waited for that."""
         with self._lock:
             run.drained = True
             self._wake_worker()
@@ -425,7 +425,7 @@ class Frontier:
     ) -> None:
         """End a turn; `again` if its question wants another one at the same host.
 
-        `reported` if its consumer has something to take before the tour asks there again.
+        `reported` if its consumer has something to take before the run asks there again.
         """
         with self._lock:
             was_full = self._is_full(slot.run.priority)
@@ -441,7 +441,7 @@ class Frontier:
                 self._wake_worker()
 
     def release_host(self, run: CrawlRun, host: str) -> None:
-        """Note that the consumer has done with a visit: its tour may ask that host again."""
+        """Note that the consumer has done with a visit: its run may ask that host again."""
         with self._lock:
             run.untaken.discard(host)
             self._schedule_host(self._host_queues[host])
@@ -459,12 +459,12 @@ class Frontier:
         run.waiting += 1
 
     def _schedule_host(self, host_queue: HostQueue) -> None:
-        rank = host_queue.next_priority
-        if host_queue.busy or rank is None or rank in host_queue.lined_up:
+        priority = host_queue.next_priority
+        if host_queue.busy or priority is None or priority in host_queue.lined_up:
             return
-        host_queue.lined_up.add(rank)
-        heappush(self._lines[rank], (host_queue.due, next(self._numbers), host_queue))
-        if self._lines[rank][0][2] is host_queue:
+        host_queue.lined_up.add(priority)
+        heappush(self._lines[priority], (host_queue.due, next(self._numbers), host_queue))
+        if self._lines[priority][0][2] is host_queue:
             self._wake_worker()
 
     def _wake_worker(self) -> None:
@@ -482,13 +482,17 @@ class Frontier:
         return any(line[0][0] <= now for line in self._lines.values() if line)
 
     def _take_next_slot(self) -> CrawlSlot | None:
-        """Take the first who is due; where more are due than we can ask, the higher rank."""
+        """Take the first who is due; where more are due than we can ask, the higher priority."""
         now = self._clock.monotonic()
-        for rank, line in self._lines.items():
-            while line and line[0][0] <= now and not self._is_full(rank):
+        for priority, line in self._lines.items():
+            while line and line[0][0] <= now and not self._is_full(priority):
                 host_queue = heappop(line)[2]
-                host_queue.lined_up.discard(rank)
-                if host_queue.busy or host_queue.due > now or host_queue.next_priority is not rank:
+                host_queue.lined_up.discard(priority)
+                if (
+                    host_queue.busy
+                    or host_queue.due > now
+                    or host_queue.next_priority is not priority
+                ):
                     # It has been asked, or outranked, from another line meanwhile.
                     self._schedule_host(host_queue)
                     continue
@@ -497,13 +501,15 @@ class Frontier:
                     run, question = entry
                     run.waiting -= 1
                     host_queue.busy = True
-                    self._busy[rank] += 1
+                    self._busy[priority] += 1
                     return CrawlSlot(host_queue, run, question)
         return None
 
     def _compute_pause(self) -> float | None:
-        lines = ((rank, line) for rank, line in self._lines.items() if line)
-        due = min((line[0][0] for rank, line in lines if not self._is_full(rank)), default=None)
+        lines = ((priority, line) for priority, line in self._lines.items() if line)
+        due = min(
+            (line[0][0] for priority, line in lines if not self._is_full(priority)), default=None
+        )
         return None if due is None else max(min(due - self._clock.monotonic(), NAP), 0.0)
 
     def _wait_for_slot(self, wake_event: Event, pause: float | None, *, quiet: bool) -> None:
