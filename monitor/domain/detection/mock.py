@@ -165,7 +165,8 @@ def match_mock_rules(signs: MockSigns) -> Iterator[RuleMatch]:
     if signs.in_bio:
         yield rules.MOCK_BIO.build_match(amount=_SAID_TWICE if signs.in_name else 1.0)
     if signs.addressed:
-        yield rules.ADDRESSED.build_match(amount=1.0 if signs.is_mock else _TITLE_ALONE)
+        alone = not (signs.is_mock or signs.solicits)
+        yield rules.ADDRESSED.build_match(amount=_TITLE_ALONE if alone else 1.0)
     if not (signs.in_name or signs.in_bio or signs.addressed):
         return
     if signs.solicits:
