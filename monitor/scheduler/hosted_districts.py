@@ -330,7 +330,7 @@ class HostedDistrict:
             self._lock = lock
         if self.resources.sender is not None:
             self.resources.sender.claim_district(self.name)
-            _link_wake_socket(config.state, self.folder.path.parent)
+        _link_wake_socket(config.state, self.folder.path.parent)
         environment = build_district_environment(self.resources.environment, self.folder)
         shared = self.resources.build_district_resources(self.name, config)
         with ExitStack() as undo:

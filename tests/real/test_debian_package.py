@@ -256,7 +256,7 @@ zone = "America/Denver"
 domains = ["{name}.test"]
 contact = "it@{name}.test"
 reviewers = ["a.lee@{name}.test", "r.ortiz@{name}.test"]
-portal_address = "http://namesake.{name}.test"
+portal_address = "https://namesake.{name}.test"
 search = "none"
 """
 
