@@ -230,7 +230,7 @@ def test_every_ruling_is_audited(maria: Staff):
 def test_a_flag_that_turns_severe_is_told_at_once(world_of):
     """What is first seen of it may be too little: a bare handle, then the copied words."""
     world = world_of(families=("bluesky",))
-    bare = replace(IMPOSTOR, bio="", picture="", created=account("maria").created)
+    bare = replace(IMPOSTOR, bio="", picture="")
     world.internet = world.internet.add_entry(bare)
     maria = world.joins(MARIA)
     world.sweep()

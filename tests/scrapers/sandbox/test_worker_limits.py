@@ -6,7 +6,7 @@ import sys
 
 from tests.house.tree import ROOT
 
-BEFORE = "from scrapers.sandbox import limits as bounds\n"
+BEFORE = "from scrapers.sandbox import worker as bounds\n"
 
 
 def ran(code: str) -> subprocess.CompletedProcess[str]:
