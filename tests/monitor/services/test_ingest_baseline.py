@@ -153,6 +153,7 @@ def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     stranger = replace(
         account("mason"),
         id="other",
+        created=account("maria").created,
         handle="mdelgado-art.skies.example",
         name="Maria Delgado",
         bio="Beetles, and Maple Street Elementary School.",
