@@ -191,7 +191,7 @@ class BatchAsker:
             fault = describe_error_location(error)
             LOG.error("question_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
             self._save(batch, body, self._build_failure(left[count], body, host_state))
-        if count < len(left):
+        if count < len(left) or not self._mailbox.is_complete(batch.id, len(body.questions)):
             raise BatchYielded
 
     def _build_failure(

@@ -11,5 +11,5 @@ def test_the_app_holds_infrastructure_and_nothing_else() -> None:
     assert held == {
         *("config", "db", "clock", "ids"),
         *("sources", "crawler", "records", "matcher", "copier", "mailer"),
-        "beat",
+        *("beat", "recall_questions"),
     }

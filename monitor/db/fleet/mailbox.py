@@ -160,6 +160,25 @@ class Mailbox:
 
         return self.connection.run(insert_both)
 
+    def is_complete(self, batch: int, questions: int) -> bool:
+        """Make the answers of a batch safe, and tell whether it has all; True if it is gone.
+
+        A crash may have lost the last ones after we were told that they are written.
+        """
+
+        def settle(connection: FleetCursor) -> bool:
+            connection.execute("SET LOCAL synchronous_commit = on")
+            # Whatever was written before it is on the disk when this is.
+            wanted = connection.execute(
+                "UPDATE namesake.batches SET at = at WHERE id = %s", (batch,)
+            ).rowcount
+            found = connection.execute(
+                "SELECT count(*) AS number FROM namesake.answers WHERE batch = %s", (batch,)
+            ).fetchone()
+            return not wanted or (found is not None and found["number"] >= questions)
+
+        return self.connection.run(settle)
+
     def list_urgent_locks(self) -> frozenset[str]:
         """Return the hosts for which someone waits who may not: a sweep there gives way."""
         rows = self.connection.fetch_rows(
