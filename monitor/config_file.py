@@ -45,6 +45,7 @@ from monitor.config import (
     find_socket_path,
     is_known_time_zone,
 )
+from monitor.db.encryption import FIRST_USE_LOCK
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError
 
@@ -96,7 +97,9 @@ _FileShape = TypeVar("_FileShape", Config, FleetFile)
 
 def _parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
     try:
-        return convert(tomllib.loads(text), shape, dec_hook=_build_path_decoder(path.parent))
+        settings = tomllib.loads(text)
+        with FIRST_USE_LOCK:
+            return convert(settings, shape, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -33,9 +33,18 @@ def encode_json(value: object) -> bytes:
         return msgspec.json.encode(_replace_surrogates(value))
 
 
+# msgspec 0.22 ends the process if two threads meet a type for the first time together.
+FIRST_USE_LOCK = threading.Lock()
+_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
+
+
 def decode_json(data: bytes, shape: type[T]) -> T:
     """Raise ValueError where the JSON is not of that shape."""
-    return msgspec.json.decode(data, type=shape)
+    decoder: msgspec.json.Decoder[T] | None = _DECODERS.get(shape)
+    if decoder is None:
+        with FIRST_USE_LOCK:
+            decoder = _DECODERS[shape] = msgspec.json.Decoder(shape)
+    return decoder.decode(data)
 
 
 def encode_utf8(text: str) -> bytes:

@@ -19,6 +19,8 @@ from msgspec.structs import FieldInfo
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from monitor.db.encryption import FIRST_USE_LOCK
+
 # More than the longest text that any page takes, so that a page can say that a text is too long.
 MAX_TEXT_LENGTH: Final = 10_000
 UNREADABLE: Final = object()
@@ -67,7 +69,8 @@ def read_strict_query(query_type: type[T]) -> T:
             message = f"`{name}` is given more than once"
             raise msgspec.ValidationError(message)
         values[name] = sent[0]
-    return msgspec.convert(values, query_type, strict=False)
+    with FIRST_USE_LOCK:
+        return msgspec.convert(values, query_type, strict=False)
 
 
 def read_json(body_type: type[T]) -> T:
@@ -83,7 +86,8 @@ def read_json(body_type: type[T]) -> T:
 def decode_body(body_type: type[T]) -> T:
     """Read the body as JSON, whatever it says it is. Raises as `read_json` does."""
     try:
-        return msgspec.json.decode(request.get_data(), type=body_type)
+        with FIRST_USE_LOCK:
+            return msgspec.json.decode(request.get_data(), type=body_type)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -144,7 +148,8 @@ class FieldReader:
     def _parse_value(self, text: str) -> object:
         try:
             line = text.strip()[: self.max_characters].rstrip()
-            return msgspec.convert(line, self.kind, strict=False)
+            with FIRST_USE_LOCK:
+                return msgspec.convert(line, self.kind, strict=False)
         except msgspec.ValidationError:
             return UNREADABLE
 
