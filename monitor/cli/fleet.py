@@ -243,7 +243,11 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     lent = add_stored_secrets(context).environment
     inner = CliContext(district.config_path, build_district_environment(lent, district))
     words = ["--answers", str(answers)]
-    code = init.main(words, prog_name="init", standalone_mode=False, obj=inner)
+    # A command keeps the names of its help from whoever asks first, so they are those of all.
+    names = ["-h", "--help"]
+    code = init.main(
+        words, prog_name="init", standalone_mode=False, obj=inner, help_option_names=names
+    )
     return code if isinstance(code, int) else 0
 
 
