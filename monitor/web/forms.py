@@ -19,7 +19,7 @@ from msgspec.structs import FieldInfo
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from monitor.db.encryption import FIRST_USE_LOCK
+from monitor.db.encryption import FIRST_USE_LOCK, decode_json
 
 # More than the longest text that any page takes, so that a page can say that a text is too long.
 MAX_TEXT_LENGTH: Final = 10_000
@@ -86,8 +86,7 @@ def read_json(body_type: type[T]) -> T:
 def decode_body(body_type: type[T]) -> T:
     """Read the body as JSON, whatever it says it is. Raises as `read_json` does."""
     try:
-        with FIRST_USE_LOCK:
-            return msgspec.json.decode(request.get_data(), type=body_type)
+        return decode_json(request.get_data(), body_type)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
