@@ -22,7 +22,7 @@ from pathlib import Path
 
 from monitor.db.connection import copy_database, flush_to_disk
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
-from monitor.db.encryption import KEYS_DATABASE, decode_json, encode_json
+from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import (
     PRIVATE_MODE,
     give_to_folder_owner,
@@ -32,6 +32,7 @@ from monitor.db.files import (
 )
 from monitor.db.people import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.serialization import decode_json, encode_json
 
 # Linux has a tmpfs there, which no reboot outlives.
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - only a private folder is made in it

@@ -21,7 +21,6 @@ from procrastinate import PsycopgConnector
 
 from monitor.app import Environment, build_parser, build_user_agent
 from monitor.config import FetchConfig
-from monitor.db.encryption import encode_json
 from monitor.db.fleet.engine import FencedJobManager, RetryAtOnce
 from monitor.db.fleet.mailbox import (
     ASK_TASK,
@@ -33,6 +32,7 @@ from monitor.db.fleet.mailbox import (
 )
 from monitor.db.fleet.memories import FleetMemories
 from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
+from monitor.domain.serialization import encode_json
 from monitor.scheduler.fence import BEAT_SECONDS, Fence
 from monitor.scheduler.fleet_batches import (
     BATCH_PLACE,

@@ -11,7 +11,7 @@ from monitor.config import (
     SiteCatalogConfig,
     StackExchangeConfig,
 )
-from monitor.db.encryption import decode_json, encode_json
+from monitor.domain.serialization import decode_json, encode_json
 from monitor.sources import (
     PortableSources,
     build_portable_sources,
