@@ -22,7 +22,7 @@ from rich.text import Text
 
 from monitor.app import App, Environment, open_app
 from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
-from monitor.config_file import load_config, load_fleet_file
+from monitor.config.file import load_config, load_fleet_file
 from monitor.db.files import StateFolderLock, hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE

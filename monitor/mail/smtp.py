@@ -375,10 +375,6 @@ def delete_emails(folder: Path, address: str) -> None:
                 path.unlink()
 
 
-def keep_all_emails(_folder: Path, _address: str) -> None:
-    """Leave them all there: in a demo they are all that there is to be seen."""
-
-
 def _read_recipient(path: Path) -> str:
     with path.open("rb") as file:
         headers = BytesHeaderParser().parse(file)

@@ -7,10 +7,10 @@ was made for its batch and travels in it.
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
+from monitor.app.sources import PortableSources
 from monitor.db.fleet.mailbox import READABLE_FORMATS
 from monitor.db.fleet.seal import FleetSeal
 from monitor.domain.errors import DatabaseError
-from monitor.sources import PortableSources
 from scrapers.http.batches import HostManners, QuestionState
 from scrapers.models import CrawlPriority, CrawlResult
 

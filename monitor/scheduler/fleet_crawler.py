@@ -13,6 +13,7 @@ from platform import node
 from time import monotonic
 
 from monitor.app import Environment
+from monitor.app.sources import PortableSources, export_sources
 from monitor.config import Config, SourcesConfig
 from monitor.db.fleet.leases import LEASE, LeasesTable
 from monitor.db.fleet.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
@@ -29,7 +30,6 @@ from monitor.scheduler.fleet_batches import (
     tag_district,
     tag_person,
 )
-from monitor.sources import PortableSources, export_sources
 from scrapers.http.batches import HostManners, QuestionState, capture_question, restore_question
 from scrapers.http.crawler import Crawler
 from scrapers.http.errors import (

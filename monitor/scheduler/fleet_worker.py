@@ -20,6 +20,12 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from monitor.app import Environment, build_parser, build_user_agent
+from monitor.app.sources import (
+    build_portable_sources,
+    is_worth_keeping,
+    load_credentials,
+    name_budgets,
+)
 from monitor.config import FetchConfig
 from monitor.db.fleet.engine import FencedJobManager, RetryAtOnce
 from monitor.db.fleet.mailbox import (
@@ -40,12 +46,6 @@ from monitor.scheduler.fleet_batches import (
     BatchBody,
     seal_answer,
     tag_person,
-)
-from monitor.sources import (
-    build_portable_sources,
-    is_worth_keeping,
-    load_credentials,
-    name_budgets,
 )
 from scrapers.http.batches import BatchAnswer, HostCrawler, QuestionState
 from scrapers.http.client import HttpClient, HttpConnections

@@ -24,6 +24,7 @@ from monitor.app import (
     open_app,
     recall_nothing,
 )
+from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
@@ -35,7 +36,6 @@ from monitor.scheduler.workers import RETRY_SECONDS
 from monitor.services import jobs
 from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.services.health import Vitals
-from monitor.sources import is_worth_keeping, load_credentials, name_budgets
 from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.crawler import CrawlEngine, Crawler, keep_no_page
 from scrapers.http.limits import (

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from monitor.app import Environment
 from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, FleetFile, read_secret
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase, SharedMemories

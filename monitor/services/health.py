@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.app import MailTransport
 from monitor.config import Config, build_inventory, is_known_time_zone
-from monitor.config_file import list_example_values
+from monitor.config.file import list_example_values
 from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes

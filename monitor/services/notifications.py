@@ -32,7 +32,7 @@ from monitor.services.presenters import build_flag_line, build_gap
 from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
 from reports.emails.digest import EmailView
-from reports.emails.operator import SourcesParkedView
+from reports.emails.operator import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, get_email_kind
 from scrapers.models import Outcome
 
@@ -224,6 +224,12 @@ def queue_operator_emails(
             EmailPlan(recipient_id=build_operator_id(address), dedupe_key=dedupe_key),
             build_view(greeting),
         )
+
+
+def queue_disk_full_email(app: App, since: datetime) -> None:
+    """Tell the operators, at most once a day."""
+    day = since.date().isoformat()
+    queue_operator_emails(app, day, lambda to: DiskFullView(**to, since=since))
 
 
 def build_custom_greeting(app: App, name: str, why: str, leave: str) -> EmailGreeting:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.app import App
+from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
 from monitor.domain.consent_text import allows_picture_copies
 from monitor.domain.errors import InputError, NotPermittedError
@@ -23,7 +24,6 @@ from monitor.domain.vocabulary import Scope, UploadProblem
 from monitor.services.flagging import list_own_items, reassess_person
 from monitor.services.history import OwnItemComparison, compare_with_own_items
 from monitor.services.presenters import format_finding_title
-from monitor.sources import PictureSupport, detect_picture_support
 from reports.pages.findings import PicturePair
 from scrapers.models import CrawlResult, Outcome, PicturePrint, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy

@@ -13,14 +13,14 @@ from types import MappingProxyType
 
 from msgspec import UNSET, Struct, UnsetType
 
+from monitor.app.sources import parse_engine_origin
 from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is_known_time_zone
-from monitor.config_file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
+from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Language
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
-from monitor.sources import parse_engine_origin
 
 NONE, YES, NO = "none", "yes", "no"
 YES_OR_NO = MappingProxyType({YES: "Yes", NO: "No"})

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
+from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import rewrite_for_others
@@ -45,7 +46,6 @@ from monitor.services.sweeps import (
     list_recheck_keys,
     list_recheck_times,
 )
-from monitor.sources import PictureSupport, detect_picture_support, list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
     CONTACT_KINDS,

@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response, url_for
 
+from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.domain.errors import NotPermittedError
 from monitor.services.pictures import (
     MAX_UPLOAD_BYTES,
@@ -12,7 +13,6 @@ from monitor.services.pictures import (
     can_add_reference_picture,
     remove_reference_picture,
 )
-from monitor.sources import PictureSupport, detect_picture_support
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports.labels import REFERENCE_PICTURE_PROBLEMS

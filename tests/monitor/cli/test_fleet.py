@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor.app.sources import build_sources
 from monitor.cli import doctor
 from monitor.cli.main import main
 from monitor.config import Config, find_shipped_files
-from monitor.config_file import load_fleet_file
+from monitor.config.file import load_fleet_file
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import DistrictRecord, SharedDatabase
 from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.services.fleet import LEAVING_FILE, list_district_folders
-from monitor.sources import build_sources
 from scrapers.registry import SourceRegistry
 from tests.monitor.fleet_world import FRIDAY, make_districts
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import InputError

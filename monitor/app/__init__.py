@@ -13,6 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from monitor.app.sources import (
+    QueryPermission,
+    build_sources,
+    detect_picture_support,
+    is_worth_keeping,
+    load_credentials,
+)
 from monitor.config import Config, build_inventory, load_policy_texts, load_weights, read_secret
 from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
@@ -27,13 +34,6 @@ from monitor.mail.smtp import (
     name_by_message_id,
 )
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
-from monitor.sources import (
-    QueryPermission,
-    build_sources,
-    detect_picture_support,
-    is_worth_keeping,
-    load_credentials,
-)
 from reports.emails.render import Email
 from scrapers.http.client import HttpClient, HttpConnections, PageFetcher, Redirect
 from scrapers.http.clock import Clock, SystemClock

@@ -530,8 +530,8 @@ def build_inventory(config: Config) -> DistrictInventory | None:
 
 def find_shipped_files() -> Path:
     """Find the units and the example configuration, in the installed package or in a checkout."""
-    installed = Path(__file__).with_name("systemd")
-    return installed if installed.is_dir() else Path(__file__).parents[1] / "systemd"
+    installed = Path(__file__).parents[1] / "systemd"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "systemd"
 
 
 CONSENT_DURATION = timedelta(days=365)
