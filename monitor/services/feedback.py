@@ -16,6 +16,8 @@ from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import (
     ITEM_DECISIONS,
     Feedback,
+    TraitCentroid,
+    TraitKind,
     resolve_feedback,
     resolve_previous_decision,
 )
@@ -33,13 +35,11 @@ from monitor.domain.flag import (
 from monitor.domain.item import Item, Presence
 from monitor.domain.pii import is_on_district_site
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.services.flagging import (
-    add_ownership_flag,
-    list_declared_items,
-    reassess_person,
-)
+from monitor.services.flagging import add_ownership_flag, build_person_assessor, reassess_person
+from monitor.services.own_accounts import list_declared_items
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
+from reports.pages.findings import FeedbackWordsLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,3 +289,29 @@ def _check_feedback_allowed(ruling: Decision) -> None:
         words = ", ".join(sorted(ITEM_DECISIONS))
         reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
         raise InputError(reason)
+
+
+MIN_ANSWERS = 8
+MAX_TRAITS = 6
+
+
+def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
+    """List the places, schools and words of work that count now; None before eight answers."""
+    answers = app.db.items.count_items_with_feedback(owner_id)
+    if answers < MIN_ANSWERS:
+        return None
+    lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
+    return FeedbackWordsLine(
+        verdicts=answers,
+        me=_list_strongest_traits(lessons.me),
+        others=_list_strongest_traits(lessons.other),
+    )
+
+
+def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
+    """Return the strongest traits; sites and names count, but are never spelled out."""
+    strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
+    named = (each for each in strongest if each.kind.is_spelled_out)
+    return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
+        :MAX_TRAITS
+    ]

@@ -33,8 +33,8 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.evidence import build_evidence_view, list_copied_fields
 from monitor.services.feedback import DecisionInput
-from monitor.services.flagging import list_own_items
 from monitor.services.next_steps import build_advice_lines
+from monitor.services.own_accounts import load_own_items
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_flags
@@ -317,7 +317,7 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     item, now = app.db.items.load_item(flag.item_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
     guide = load_removal_guides().find_guide(item.portrait.url)
-    own = {each.id for each in list_own_items(app.db, person)}
+    own = load_own_items(app.db, person)
     return RemovalView(
         id=flag.id,
         item_id=item.id,

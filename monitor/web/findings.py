@@ -18,7 +18,12 @@ from monitor.domain.detection.feedback import ITEM_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
-from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
+from monitor.services.feedback import (
+    DecisionInput,
+    build_lessons_line,
+    record_feedback,
+    undo_feedback,
+)
 from monitor.services.findings import (
     build_comparison_view,
     build_item_view,
@@ -31,7 +36,6 @@ from monitor.services.findings import (
     list_findings,
     list_pending_cards,
 )
-from monitor.services.flagging import build_lessons_line
 from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_flags, undo_decisions
 from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
