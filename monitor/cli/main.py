@@ -131,7 +131,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "staff": lambda: import_module("monitor.cli.staff").staff,
         "sweep": lambda: import_module("monitor.cli.check").sweep,
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
-        "units": lambda: import_module("monitor.cli.units").units,
+        "units": lambda: import_module("monitor.cli.service").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
         "worker": lambda: import_module("monitor.cli.fleet").worker,
     }

@@ -41,8 +41,12 @@ from monitor.services.breaches import count_breaches
 from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import (
     PendingFeedback,
+    find_own_flag_opening,
+    forecast_own_opening,
     list_given_feedback,
     list_pending_feedback,
+    opens_to_it,
+    preview_shared_fields,
 )
 from monitor.services.history import (
     OwnItemComparison,
@@ -67,12 +71,6 @@ from monitor.services.presenters import (
     format_finding_title,
     list_reasons_against,
     list_reasons_for,
-)
-from monitor.services.sharing import (
-    find_own_flag_opening,
-    forecast_own_opening,
-    opens_to_it,
-    preview_shared_fields,
 )
 from reports import labels as words
 from reports.emails.digest import Coverage

@@ -16,7 +16,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
-from monitor.domain.detection.images import PictureResults
+from monitor.domain.detection.comparison import PictureResults
 from monitor.domain.events import (
     EventPolicy,
     ItemAbsence,

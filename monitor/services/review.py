@@ -42,7 +42,7 @@ from monitor.services.review_queue import (
 )
 from reports import labels as words
 from reports.emails.account import ReviewerQuestionView
-from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
+from reports.emails.office import ReviewDigestView, ReviewLine, ServiceHealth
 from reports.evidence_pack import EvidenceView
 
 RECENT_PERIOD = timedelta(days=7)

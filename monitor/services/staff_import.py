@@ -59,7 +59,7 @@ from monitor.services.notifications import (
     build_operator_id,
     queue_operator_emails,
 )
-from reports.emails.operator import StaffFileView
+from reports.emails.office import StaffFileView
 from reports.emails.registry import render_email
 
 

@@ -32,13 +32,12 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.evidence import build_evidence_view, list_copied_fields
-from monitor.services.feedback import DecisionInput
+from monitor.services.feedback import DecisionInput, find_own_flag_opening, opens_to_it
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_items
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_flags
-from monitor.services.sharing import find_own_flag_opening, opens_to_it
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,

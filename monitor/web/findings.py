@@ -21,8 +21,11 @@ from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import (
     DecisionInput,
     build_lessons_line,
+    preview_shared_fields,
     record_feedback,
+    share_flag,
     undo_feedback,
+    unshare_flag,
 )
 from monitor.services.findings import (
     build_comparison_view,
@@ -38,7 +41,6 @@ from monitor.services.findings import (
 )
 from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_flags, undo_decisions
-from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS, PAGE_ANSWERS

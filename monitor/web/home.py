@@ -35,7 +35,7 @@ from reports.pages import enrollment as joining
 from reports.pages import findings as home
 from reports.pages.account import UnsubscribeView
 from reports.pages.data import WithdrawalDoneView, render_withdrawal_done
-from reports.static_files import get_media_type, read_static_file
+from reports.templating import get_media_type, read_static_file
 
 
 def build_home_routes(context: PortalContext) -> Blueprint:

@@ -12,7 +12,7 @@ import pytest
 from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.services.sharing import share_flag
+from monitor.services.feedback import share_flag
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS
 

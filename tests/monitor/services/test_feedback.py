@@ -11,10 +11,9 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import mark_notified
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.services.feedback import DecisionInput, forecast_own_opening, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_flags, undo_decisions
-from monitor.services.sharing import forecast_own_opening
 from scrapers.models import QueryKind
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher
@@ -295,5 +294,5 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     flag = mark_notified(follows, world.clock.at)
 
     assert forecast_own_opening(world.app, flag) is None
-    monkeypatch.setattr("monitor.services.sharing.build_disclosure_policy", lambda _: counsel)
+    monkeypatch.setattr("monitor.services.feedback.build_disclosure_policy", lambda _: counsel)
     assert forecast_own_opening(world.app, flag) == world.clock.at + timedelta(days=21)

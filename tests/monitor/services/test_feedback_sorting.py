@@ -15,12 +15,13 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
 )
 from monitor.services.feedback import (
+    find_own_flag_opening,
     list_given_feedback,
     list_pending_feedback,
     record_feedback,
+    share_flag,
     undo_feedback,
 )
-from monitor.services.sharing import find_own_flag_opening, share_flag
 from monitor.services.takedown import record_takedown_step
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

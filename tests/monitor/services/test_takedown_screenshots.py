@@ -14,11 +14,11 @@ from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, UploadProblem
 from monitor.services.data_export import count_stored_data, export_person_data
+from monitor.services.feedback import share_flag
 from monitor.services.notifications import Reviewer
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
 from monitor.services.review_queue import record_flag_views
-from monitor.services.sharing import share_flag
 from monitor.services.takedown import (
     MAX_SCREENSHOTS,
     add_screenshot,
