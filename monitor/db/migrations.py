@@ -88,6 +88,6 @@ def _read_statements(name: str) -> Iterator[str]:
 
 
 KEYS_SCHEMA = Schema.from_steps("keys", build_step("keys_1"))
-DISTRICT_STEPS = (build_step("namesake_1"), build_step("namesake_2"))
+DISTRICT_STEPS = tuple(build_step(f"namesake_{number}") for number in range(1, 13))
 DISTRICT_SCHEMA = Schema.from_steps("namesake", *DISTRICT_STEPS)
 SHARED_SCHEMA = Schema.from_steps("shared", build_step("shared_1"))
