@@ -102,7 +102,13 @@ class Environment:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def recall_nothing(_person_id: str) -> None:
+class QuestionRecall(Protocol):
+    """Has no other machine ask what was sent about a person before; `left` is for good."""
+
+    def __call__(self, person_id: str, *, left: bool = False) -> None: ...
+
+
+def recall_nothing(person_id: str, *, left: bool = False) -> None:
     """Do nothing, where no other machine has questions."""
 
 
@@ -289,7 +295,7 @@ class App:
     copier: UploadReader
     mailer: Mailer
     beat: Callable[[], None]
-    recall_questions: Callable[[str], None] = recall_nothing
+    recall_questions: QuestionRecall = recall_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +305,7 @@ class DistrictResources:
     parser: SandboxParser
     build_crawler: CrawlerBuilder
     pace: RelayPace | None = None
-    recall_questions: Callable[[str], None] = recall_nothing
+    recall_questions: QuestionRecall = recall_nothing
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from monitor.db.files import (
     make_folder,
     write_file,
 )
+from monitor.db.handover import HANDOVER_FILE
 from monitor.db.people import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json
@@ -168,7 +169,7 @@ ABANDONED_AFTER = timedelta(days=1)
 # Emails lie there in the clear, and a copy of them could not forget anyone.
 OUTBOX = "outbox"
 # Files that can be made again, or are backed up elsewhere.
-EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE})
+EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE, HANDOVER_FILE})
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 

@@ -66,6 +66,11 @@ def tag_person(seal: FleetSeal, district: str, person_id: str) -> str:
     return seal.hash_name("person", district, person_id)
 
 
+def tag_departure(seal: FleetSeal, district: str, person_id: str) -> str:
+    """Name a person who has left for good, so that an older copy of the district hears of it."""
+    return seal.hash_name("left", district, person_id)
+
+
 def tag_district(seal: FleetSeal, district: str) -> str:
     return seal.hash_name("district", district)
 

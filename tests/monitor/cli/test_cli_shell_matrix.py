@@ -58,8 +58,11 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
     # This district is in no folder of many.
     "fleet add": (row("north", "--answers", "/dev/null", codes=(64,)),),
+    "fleet drain": (row(codes=(64,)), row("--json", codes=(64,))),
     "fleet list": (row(codes=(64,)), row("--json", codes=(64,))),
+    "fleet move": (row("north", "second", codes=(64,)),),
     "fleet remove": (row("north", codes=(64,)),),
+    "fleet restore": (row("north", codes=(64,)),),
     "fleet status": (row(codes=(64,)), row("--json", codes=(64,))),
     "run": (row(codes=(75,)),),
     # It holds no district, and here is no PostgreSQL.
