@@ -9,12 +9,13 @@ import logging
 import signal
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Generic, TypeVar
 
 import procrastinate
 from procrastinate import PsycopgConnector
@@ -69,7 +70,9 @@ FRESH_AGAIN_EVERY = 0.2
 RESCUED_EVERY = 5.0
 # Long after a machine is taken for dead: its row tells whose jobs are to be given back.
 FORGOTTEN_AFTER = 3_600.0
-MOST_CRAWLERS = 256
+MOST_REGISTRIES = 1_024
+
+Built = TypeVar("Built")
 
 
 class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is taken up again
@@ -150,8 +153,9 @@ class BatchAsker:
             directory=memories.directory,
         )
         self._parts.callback(self._engine.close)
-        self._crawlers: OrderedDict[bytes, PortableRegistry] = OrderedDict()
-        self._lock = threading.Lock()
+        self._registries: RecentValues[PortableRegistry] = RecentValues(MOST_REGISTRIES)
+        # Districts that ask a site with the same settings share its source.
+        self._sources: RecentValues[Mapping[str, Source]] = RecentValues(MOST_REGISTRIES)
 
     def close(self) -> None:
         self._parts.close()
@@ -242,15 +246,14 @@ class BatchAsker:
 
     def _find_registry(self, body: BatchBody) -> "PortableRegistry":
         """Build the sources of a batch once for all batches that have the same."""
-        key = sha256(encode_json((body.sources, body.contact))).digest()
-        with self._lock:
-            known = self._crawlers.get(key)
-            if known is not None:
-                self._crawlers.move_to_end(key)
-                return known
-        sources = build_portable_sources(body.sources)
+        key = sha256(encode_json(body.sources)).digest()
+        whose = key + body.contact.encode()
+        return self._registries.get_or_build(whose, lambda: self._build_registry(body, key))
+
+    def _build_registry(self, body: BatchBody, key: bytes) -> "PortableRegistry":
+        sources = self._sources.get_or_build(key, lambda: build_portable_sources(body.sources))
         variables = body.sources.variables
-        known = PortableRegistry(
+        return PortableRegistry(
             sources=sources,
             budgets=name_budgets(sources, variables),
             client=HttpClient(
@@ -262,11 +265,28 @@ class BatchAsker:
                 connections=self._connections,
             ),
         )
+
+
+class RecentValues(Generic[Built]):
+    """What was wanted lately, so that it need not be built again. Threads may share it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[bytes, Built] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get_or_build(self, key: bytes, build: Callable[[], Built]) -> Built:
+        """Return the value of a key; two threads may build it at once."""
         with self._lock:
-            self._crawlers[key] = known
-            while len(self._crawlers) > MOST_CRAWLERS:
-                self._crawlers.popitem(last=False)
-        return known
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        built = build()
+        with self._lock:
+            self._values[key] = built
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +342,9 @@ class FleetWorker:
     async def _take_jobs(self) -> None:
         # Its own words about a job that was put back would say nothing that ours do not.
         logging.getLogger("procrastinate").setLevel(logging.ERROR)
-        connector = PsycopgConnector(conninfo=self.address, min_size=1, max_size=4)
+        # Each of its statements is a transaction by itself.
+        settings = {"autocommit": True}
+        connector = PsycopgConnector(conninfo=self.address, kwargs=settings, min_size=1, max_size=4)
         app = procrastinate.App(connector=connector)
         app.job_manager = FencedJobManager(connector, self.guard.fence)
         loop = asyncio.get_running_loop()

@@ -6,11 +6,12 @@ The jobs are procrastinate's. One batch is one job, and names nothing but the ba
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 import procrastinate
 from procrastinate import SyncPsycopgConnector
 
-from monitor.db.fleet.memories import FleetHostsTable
+from monitor.db.fleet.memories import WRITE_HOST, FleetHostsTable
 from monitor.db.fleet.postgres import FleetConnection, FleetCursor
 from scrapers.http.throttle import HostState
 from scrapers.models import CrawlPriority
@@ -21,6 +22,14 @@ ASK_TASK = "ask"
 BATCH_FORMAT = 1
 READABLE_FORMATS = (1,)
 JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
+# One round trip: it is done for each question.
+SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST}), batch AS (
+        SELECT id FROM namesake.batches WHERE id = %s FOR KEY SHARE
+    ), answer AS (
+        INSERT INTO namesake.answers (batch, n, body) SELECT id, %s, %s FROM batch
+        ON CONFLICT DO NOTHING
+    )
+    SELECT set_config('synchronous_commit', 'off', true), count(*) AS wanted FROM batch"""  # noqa: S608 - both parts are ours
 
 
 def name_queue(batch_format: int) -> str:
@@ -143,41 +152,29 @@ class Mailbox:
 
         A crash of the database may lose the last ones: they are asked again.
         """
-
-        def insert_both(connection: FleetCursor) -> bool:
-            connection.execute("SET LOCAL synchronous_commit = off")
-            self.hosts.write_host_state(connection, host_state)
-            wanted = connection.execute(
-                "SELECT 1 FROM namesake.batches WHERE id = %s FOR KEY SHARE", (answer.batch,)
-            ).fetchone()
-            if wanted is not None:
-                connection.execute(
-                    """INSERT INTO namesake.answers (batch, n, body) VALUES (%s, %s, %s)
-                    ON CONFLICT DO NOTHING""",
-                    (answer.batch, answer.number, answer.body),
-                )
-            return wanted is not None
-
-        return self.connection.run(insert_both)
+        found = self.connection.fetch_row(
+            SAVE_ANSWER,
+            *self.hosts.list_host_values(host_state),
+            *(answer.batch, answer.number, answer.body),
+        )
+        return found is not None and bool(found["wanted"])
 
     def is_complete(self, batch: int, questions: int) -> bool:
         """Make the answers of a batch safe, and tell whether it has all; True if it is gone.
 
         A crash may have lost the last ones after we were told that they are written.
         """
-
-        def settle(connection: FleetCursor) -> bool:
-            connection.execute("SET LOCAL synchronous_commit = on")
-            # Whatever was written before it is on the disk when this is.
-            wanted = connection.execute(
-                "UPDATE namesake.batches SET at = at WHERE id = %s", (batch,)
-            ).rowcount
-            found = connection.execute(
-                "SELECT count(*) AS number FROM namesake.answers WHERE batch = %s", (batch,)
-            ).fetchone()
-            return not wanted or (found is not None and found["number"] >= questions)
-
-        return self.connection.run(settle)
+        # Whatever was written before the batch is on the disk when it is.
+        found = self.connection.fetch_row(
+            """WITH wanted AS (
+                UPDATE namesake.batches SET at = at WHERE id = %s RETURNING id
+            )
+            SELECT set_config('synchronous_commit', 'on', true),
+                (SELECT count(*) FROM wanted) AS wanted,
+                (SELECT count(*) FROM namesake.answers WHERE batch = %s) AS answered""",
+            *(batch, batch),
+        )
+        return found is not None and (not found["wanted"] or found["answered"] >= questions)
 
     def list_urgent_locks(self) -> frozenset[str]:
         """Return the hosts for which someone waits who may not: a sweep there gives way."""
@@ -190,16 +187,12 @@ class Mailbox:
 
     def record_withdrawal(self, tag: str) -> None:
         """Have no one ask about a person what was sent before now; written before it returns."""
-
-        def insert(connection: FleetCursor) -> None:
-            connection.execute("SET LOCAL synchronous_commit = on")
-            connection.execute(
-                """INSERT INTO namesake.withdrawn (tag, at) VALUES (%s, clock_timestamp())
-                ON CONFLICT (tag) DO UPDATE SET at = excluded.at""",
-                (tag,),
-            )
-
-        self.connection.run(insert)
+        self.connection.execute(
+            """INSERT INTO namesake.withdrawn (tag, at)
+            SELECT %s, clock_timestamp() FROM set_config('synchronous_commit', 'on', true)
+            ON CONFLICT (tag) DO UPDATE SET at = excluded.at""",
+            tag,
+        )
 
     def list_withdrawals(self) -> dict[str, datetime]:
         rows = self.connection.fetch_rows("SELECT tag, at FROM namesake.withdrawn")

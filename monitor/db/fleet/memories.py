@@ -7,10 +7,10 @@ wrong its clock is, and only the database's own clock says when that is over.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import LiteralString, Self
 from urllib.parse import urlsplit
 
-from monitor.db.fleet.postgres import FleetConnection, FleetCursor, FleetRow
+from monitor.db.fleet.postgres import FleetConnection, FleetRow
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import NONCE_VALID_FOR, DistrictRecord
 from scrapers.http.budget import QuotaUsage, check_quota
@@ -22,6 +22,13 @@ from scrapers.http.sharing import CanaryProof, HostShare
 from scrapers.http.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 from scrapers.source import Source
+
+WRITE_HOST: LiteralString = """INSERT INTO namesake.hosts
+        (host, next_at, parked_until, reason, failures)
+    VALUES (%s, clock_timestamp() + %s::interval, clock_timestamp() + %s::interval, %s, %s)
+    ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at,
+        parked_until = excluded.parked_until, reason = excluded.reason,
+        failures = excluded.failures"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +62,17 @@ class FleetHostsTable:
         )
 
     def save_host_state(self, host_state: HostState) -> None:
-        self.connection.run(lambda connection: self.write_host_state(connection, host_state))
+        self.connection.execute(WRITE_HOST, *self.list_host_values(host_state))
 
-    def write_host_state(self, connection: FleetCursor, host_state: HostState) -> None:
-        """Write it in a transaction that others write in, too."""
+    def list_host_values(self, host_state: HostState) -> tuple[object, ...]:
+        """Return what WRITE_HOST wants, for a statement that writes more than that."""
         now = self.clock.now()
-        connection.execute(
-            """INSERT INTO namesake.hosts (host, next_at, parked_until, reason, failures)
-            VALUES (%s, clock_timestamp() + %s::interval, clock_timestamp() + %s::interval, %s, %s)
-            ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at,
-                parked_until = excluded.parked_until, reason = excluded.reason,
-                failures = excluded.failures""",
-            (
-                self._name_host(host_state.host),
-                _get_span(now, host_state.next_at),
-                _get_span(now, host_state.parked_until),
-                host_state.reason,
-                host_state.failures,
-            ),
+        return (
+            self._name_host(host_state.host),
+            _get_span(now, host_state.next_at),
+            _get_span(now, host_state.parked_until),
+            host_state.reason,
+            host_state.failures,
         )
 
     def _name_host(self, host: str) -> str:

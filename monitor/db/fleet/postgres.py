@@ -1,7 +1,7 @@
 """PostgreSQL, for districts on several machines; only the extra `fleet` brings what it needs."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -42,7 +42,12 @@ class FleetConnection:
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             address,
             connection_class=psycopg.Connection[DictRow],
-            kwargs={"row_factory": dict_row, "connect_timeout": round(CONNECT_SECONDS)},
+            # A statement by itself is one round trip; with BEGIN and COMMIT it would be three.
+            kwargs={
+                "row_factory": dict_row,
+                "autocommit": True,
+                "connect_timeout": round(CONNECT_SECONDS),
+            },
             min_size=0,
             max_size=MOST_CONNECTIONS,
             timeout=CONNECT_SECONDS,
@@ -63,6 +68,33 @@ class FleetConnection:
 
     def run(self, work: Callable[[FleetCursor], Made]) -> Made:
         """Do `work` in one transaction; again while the database is away, for a while."""
+
+        def work_in_transaction(connection: FleetCursor) -> Made:
+            with connection.transaction():
+                return work(connection)
+
+        return self._try_until_done(work_in_transaction)
+
+    def execute(self, statement: LiteralString, *values: object) -> int:
+        """Return how many rows it changed."""
+        return self._run_statement(statement, values).rowcount
+
+    def fetch_row(self, statement: LiteralString, *values: object) -> DictRow | None:
+        return self._run_statement(statement, values).fetchone()
+
+    def fetch_rows(self, statement: LiteralString, *values: object) -> list[DictRow]:
+        return self._run_statement(statement, values).fetchall()
+
+    def close(self) -> None:
+        with suppress(psycopg.Error):
+            self._pool.close()
+
+    def _run_statement(
+        self, statement: LiteralString, values: Sequence[object]
+    ) -> psycopg.Cursor[DictRow]:
+        return self._try_until_done(lambda connection: connection.execute(statement, values))
+
+    def _try_until_done(self, work: Callable[[FleetCursor], Made]) -> Made:
         until = monotonic() + self._patience
         while True:
             try:
@@ -76,20 +108,6 @@ class FleetConnection:
                     )
                     raise UnavailableError(reason) from error
             threading.Event().wait(RETRY_SECONDS)
-
-    def execute(self, statement: LiteralString, *values: object) -> int:
-        """Return how many rows it changed."""
-        return self.run(lambda connection: connection.execute(statement, values).rowcount)
-
-    def fetch_row(self, statement: LiteralString, *values: object) -> DictRow | None:
-        return self.run(lambda connection: connection.execute(statement, values).fetchone())
-
-    def fetch_rows(self, statement: LiteralString, *values: object) -> list[DictRow]:
-        return self.run(lambda connection: connection.execute(statement, values).fetchall())
-
-    def close(self) -> None:
-        with suppress(psycopg.Error):
-            self._pool.close()
 
 
 def _prepare_schema(connection: FleetCursor) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import Environment
 from monitor.config import FetchConfig
+from monitor.db.fleet.mailbox import Mailbox, SealedAnswer
 from monitor.db.fleet.memories import FleetHostsTable
 from monitor.scheduler import fleet_worker
 from monitor.scheduler.fence import Fence
@@ -67,23 +68,24 @@ def forget_reloading() -> None:
 
 def trust_own_clock() -> None:
     """Write instants of this machine's clock, and read them as such."""
-    write = FleetHostsTable.write_host_state
+    save = Mailbox.save_answer
 
-    def write_instant(self: FleetHostsTable, connection: object, host_state: HostState) -> None:
-        write(self, connection, host_state)
-        connection.execute(
+    def save_instant(self: Mailbox, answer: SealedAnswer, host_state: HostState) -> bool:
+        wanted = save(self, answer, host_state)
+        self.connection.execute(
             "UPDATE namesake.hosts SET next_at = %s WHERE host = %s",
-            (host_state.next_at, self._name_host(host_state.host)),
+            *(host_state.next_at, host_state.host),
         )
+        return wanted
 
     def load_instant(self: FleetHostsTable, host: str) -> HostState | None:
         found = self.connection.fetch_row(
             "SELECT next_at, reason, failures FROM namesake.hosts WHERE host = %s",
-            self._name_host(host),
+            host,
         )
         return None if found is None else HostState(host=host, **found)
 
-    FleetHostsTable.write_host_state = write_instant
+    Mailbox.save_answer = save_instant
     FleetHostsTable.load_host_state = load_instant
 
 
