@@ -31,8 +31,7 @@ from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.scim import DirectoryUser
-from monitor.domain.vocabulary import AuthMethod, ConsentPhase, Decision, OwnershipLabel
-from monitor.services.consent import load_consent_status
+from monitor.domain.vocabulary import AuthMethod, Decision, OwnershipLabel
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.review_queue import VIEWED, find_review_opening
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
@@ -744,10 +743,6 @@ def _build_page_data(stored: StoredPage) -> ExportData:
         "text": page.text,
         "read": stored.reading,
     }
-
-
-def load_enrollment_status(app: App, person_id: str) -> ConsentPhase:
-    return load_consent_status(app, person_id).phase
 
 
 def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -434,10 +433,7 @@ def render_flag_page(
         remark=draft.remark,
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return context.render_page(
-        labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again, status
-    )
+    return context.render_page(labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again)
 
 
 def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
@@ -649,10 +645,7 @@ class _EarlyAccessPages:
             reason=form.reason,
             faults=faults,
         )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.context.render_page(
-            "Early access", pages.render_break_glass_requests, view, status
-        )
+        return self.context.render_page("Early access", pages.render_break_glass_requests, view)
 
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
@@ -717,8 +710,7 @@ class _LegalHoldPages:
             reason=form.reason,
             faults=faults,
         )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.context.render_page("Legal holds", pages.render_legal_holds, view, status)
+        return self.context.render_page("Legal holds", pages.render_legal_holds, view)
 
 
 def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:
