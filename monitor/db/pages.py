@@ -51,7 +51,9 @@ class PagesTable(EncryptedTable):
         """Keep pages until their sweep closes; what is evidence already is renewed."""
         with self.connection.begin_transaction():
             for each in pages:
-                if len(each.page.body) <= MAX_PAGE_BYTES and self._has_person(each.query.subject):
+                if len(each.page.body) <= MAX_PAGE_BYTES and self.connection.has_row(
+                    "SELECT 1 FROM people WHERE id = ?", each.query.subject
+                ):
                     self._save_page(sweep_id, version, each)
 
     def keep_evidence_of_sweep(
@@ -142,10 +144,6 @@ class PagesTable(EncryptedTable):
             """DELETE FROM pages WHERE sweep_id IS NULL AND keyed_hash NOT IN (SELECT page_hash
             FROM evidence)"""
         )
-
-    def _has_person(self, person_id: str) -> bool:
-        """Tell whether it may be stored: a person erased meanwhile has no key anymore."""
-        return self.connection.has_row("SELECT 1 FROM people WHERE id = ?", person_id)
 
     def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
         person = read_page.query.subject

@@ -363,10 +363,6 @@ def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> d
     return at and at + consent.compute_paused_time(at - span, at)
 
 
-def _get_shared_time(history: FlagHistory) -> datetime | None:
-    return history.flag.shared_at
-
-
 def _get_confirmed_time(history: FlagHistory) -> datetime | None:
     if not history.flag.is_pursued:
         return None
@@ -405,7 +401,7 @@ def _get_count_start(history: FlagHistory) -> datetime | None:
 
 
 _OPENED: Mapping[OpeningReason, Callable[[FlagHistory], datetime | None]] = {
-    OpeningReason.SHARED: _get_shared_time,
+    OpeningReason.SHARED: lambda history: history.flag.shared_at,
     OpeningReason.CONFIRMED: _get_confirmed_time,
     OpeningReason.UNANSWERED: _get_unanswered_time,
 }

@@ -428,57 +428,6 @@ def _build_token_part(records: PersonRecords) -> ExportPart:
 ExportData = Mapping[str, object]
 EXPORTED = "exported"
 
-# The part of the copy that has the rows of each table with personal data.
-EXPORTED_TABLES: Mapping[str, str] = {
-    "people": "profile",
-    "consents": "consents",
-    "legal_holds": "legal_holds",
-    "hold_proposals": "hold_proposals",
-    "items": "findings",
-    "feedback": "findings",
-    "sightings": "findings",
-    "versions": "findings",
-    "events": "findings",
-    "flags": "findings",
-    "decisions": "findings",
-    "review_notes": "findings",
-    "assignments": "findings",
-    "break_glass": "findings",
-    "questions": "questions",
-    "outbox": "emails",
-    "unsubscribes": "email_settings",
-    "email_cadences": "email_settings",
-    "languages": "email_settings",
-    "address_changes": "email_settings",
-    "name_changes": "name_changes",
-    "account_proofs": "account_proofs",
-    "breaches": "breaches",
-    "suppression_list": "email_settings",
-    "sweeps": "checks",
-    "run_requests": "checks",
-    "directory_users": "directory_entry",
-    "journal": "staged_answers",
-    "pages": "pages",
-    "screenshots": "pictures",
-    "thumbnails": "pictures",
-    "sessions": "sessions",
-    "access_tokens": "access_tokens",
-    "jobs": "jobs",
-    "audit": "audit_log",
-}
-# What is left out, and why.
-EXCLUDED_TABLES: Mapping[str, str] = {
-    "aliases": "keyed hashes of addresses; the findings have the addresses",
-    "pictures": "keyed hashes of pictures; the findings have the prints",
-    "new_accounts": "keyed hashes of schools and networks; the findings have the networks",
-    "review_index": "dates computed from the flags, for speed",
-    "access_log": "permissions that last minutes; the audit log has each view",
-    "evidence": "which page belongs to which finding; the pages are included",
-    "settlements": "when each source was finished, without its answers",
-    "api_costs": "counts of requests and what they cost",
-    "sign_in_links": "hashes of links that work for minutes",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataExport:
@@ -497,7 +446,9 @@ class DataExport:
 
     def render_csv(self) -> str:
         """Write what was found as CSV."""
-        return render_part_csv(self._find_part("What was found"))
+        return render_part_csv(
+            next(each for each in self.view.parts if each.title == "What was found")
+        )
 
     def build_archive(self) -> bytes:
         """Put all three and the pictures into one archive."""
@@ -517,9 +468,6 @@ class DataExport:
         return Attachment(
             name="namesake-data.zip", media_type="application/zip", body=self.build_archive()
         )
-
-    def _find_part(self, title: str) -> ExportPart:
-        return next(each for each in self.view.parts if each.title == title)
 
 
 def export_person_data(

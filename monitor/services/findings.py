@@ -106,7 +106,10 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_flag]
     flags = app.db.flags.list_flags_of_person(owner_id)
     flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
-    return tuple(sorted((*flag_cards, *asked), key=_rank_card))
+    cards = (*flag_cards, *asked)
+    return tuple(
+        sorted(cards, key=lambda each: each.severity.rank if each.severity else len(Severity))
+    )
 
 
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
@@ -234,10 +237,6 @@ def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFie
         speaks_for=list_reasons_for(assessment) if assessment else (),
         speaks_against=list_reasons_against(assessment) if assessment else (),
     )
-
-
-def _rank_card(card: QuestionCard) -> int:
-    return card.severity.rank if card.severity else len(Severity)
 
 
 MAX_FLAGS = 5

@@ -555,7 +555,12 @@ def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel)
     """Raise one flag for the contact details that no flag of the item has an answer about."""
     merge_open_exposures(app, item.id)
     flags = _list_exposures(app, item.id)
-    answered = {kind for each in flags if _is_settled(each) for kind in each.contact_kinds}
+    answered = {
+        kind
+        for each in flags
+        if not _is_open_to_more(each) and each.state is not FlagState.GONE
+        for kind in each.contact_kinds
+    }
     asked = _list_exposed_kinds(item.portrait) - answered
     flag = next((each for each in flags if _is_open_to_more(each)), None)
     back = [each for each in flags if each.state is FlagState.GONE]
@@ -607,10 +612,6 @@ def _is_open_to_more(flag: Flag) -> bool:
     """Tell whether it may grow: no one answered it, and IT does not see it."""
     exposed = flag.kind is FlagKind.EXPOSED_CONTACT
     return exposed and flag.is_undecided and flag.shared_at is None
-
-
-def _is_settled(flag: Flag) -> bool:
-    return not _is_open_to_more(flag) and flag.state is not FlagState.GONE
 
 
 def _list_exposed_kinds(portrait: Finding) -> frozenset[ContactKind]:

@@ -175,17 +175,12 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
 
 
 def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
-    with use_language(_find_language(app, email)):
+    with use_language(load_language(app, email.person_id) if email.person_id else Language.ENGLISH):
         written = render_email(view)
         if not isinstance(view, OwnDataView):
             return written
         copy = build_data_export(app, email.recipient_id)
         return replace(written, attachments=(copy.build_attachment(),))
-
-
-def _find_language(app: App, email: OutboxEmail) -> Language:
-    """Return that of the reader; an office reads English, as its pages are."""
-    return load_language(app, email.person_id) if email.person_id else Language.ENGLISH
 
 
 def _load_view(app: App, email: OutboxEmail) -> EmailView:
@@ -312,12 +307,9 @@ def find_worst_severity(view: EmailView) -> str:
         case AlertView():
             return Severity.HIGH
         case PersonalEmailView():
-            return min((line.severity for line in view.flags), key=_rank_severity, default="")
+            severities = (line.severity for line in view.flags)
+            return min(severities, key=lambda severity: severity.rank, default="")
     return ""
-
-
-def _rank_severity(severity: Severity) -> int:
-    return severity.rank
 
 
 FIRST_RETRY_DELAY = timedelta(minutes=5)

@@ -101,7 +101,9 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
-        looks_at=_find_next_look(app, flag),
+        looks_at=next(
+            (at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None
+        ),
         opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
         and find_own_flag_opening(app, owner_id, flag_id) is None,
         advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
@@ -261,10 +263,6 @@ def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
     if item.presence is Presence.PRESENT and reported and item.last_seen < reported:
         return AccountSighting.NOT_YET
     return LOOK_BY_PRESENCE[item.presence]
-
-
-def _find_next_look(app: App, flag: Flag) -> datetime | None:
-    return next((at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None)
 
 
 def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
