@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace as replace_struct
+
 from monitor.db.connection import (
     Records,
     Row,
@@ -131,22 +133,22 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         """Forget the flag with its decisions."""
         self.connection.write_rows("DELETE FROM flags WHERE id = ?", flag_id)
 
-    def insert_decision(self, judgment: DecisionRecord) -> None:
+    def insert_decision(self, record: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
         with self.connection.begin_transaction():
-            person = load_flag_owner(self.connection, judgment.flag_id)
+            person = load_flag_owner(self.connection, record.flag_id)
             seq = find_next_seq(self.connection, "decisions")
             self.connection.execute(
                 """INSERT INTO decisions (seq, flag_id, person_id, decision, at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 seq,
-                judgment.flag_id,
+                record.flag_id,
                 person,
-                judgment.ruling,
-                judgment.at,
-                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgment),
+                record.decision,
+                record.at,
+                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", record),
             )
-            self.update_review_index(self.load_flag(judgment.flag_id))
+            self.update_review_index(self.load_flag(record.flag_id))
 
     def list_decisions(self, flag_id: str) -> tuple[DecisionRecord, ...]:
         rows = self.connection.fetch_rows(
@@ -163,11 +165,11 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         for row in self.connection.fetch_rows(
             "SELECT flag_id, decision, at, seq, person_id, encrypted FROM decisions"
         ):
-            judgment = self._decrypt_decision(row)
+            record = self._decrypt_decision(row)
             expected = {
-                "flag_id": judgment.flag_id,
-                "decision": judgment.ruling,
-                "at": format_datetime(judgment.at),
+                "flag_id": record.flag_id,
+                "decision": record.decision,
+                "at": format_datetime(record.at),
             }
             if any(row[column] != value for column, value in expected.items()):
                 yield row["flag_id"]
@@ -188,12 +190,12 @@ class FlagsTable(EncryptedTable, Records[Flag]):
     def merge_flags(self, whole: Flag, part_id: str) -> None:
         """Store `whole`, which has become one with another flag, with what was said of both."""
         with self.connection.begin_transaction():
-            judgments = self.list_decisions(part_id)
+            records = self.list_decisions(part_id)
             for follow in _MOVE_ROWS:
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM flags WHERE id = ?", part_id)
-            for each in judgments:
-                self.insert_decision(replace(each, flag_id=whole.id))
+            for each in records:
+                self.insert_decision(replace_struct(each, flag_id=whole.id))
             self.update_flag(whole)
 
     def _move_exposure(self, flag: Flag, target_id: str) -> None:

@@ -1,6 +1,6 @@
 """What exists about each person: items, where they are seen, their versions and what happened.
 
-Verdicts are appended; the item itself holds the current one.
+Decisions are appended; the item itself holds the current one.
 """
 
 import json
@@ -413,8 +413,8 @@ class ItemsTable(EncryptedTable):
             for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
                 noun(self.connection, self.encryption).move_to_item(drop.id, keep.id)
             FeedbackTable(self.connection).move_to_item(drop.id, keep.id)
-            verdicts = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
-            self.set_item_feedback(keep.id, min(verdicts, key=rank_decision))
+            decisions = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
+            self.set_item_feedback(keep.id, min(decisions, key=rank_decision))
             self.delete_item(drop.id)
             self.update_item(whole)
         return whole
@@ -430,7 +430,7 @@ class ItemsTable(EncryptedTable):
             self.connection.forget_read()
 
     def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
-        """Return what the person gave a verdict on, with the verdict, the oldest first."""
+        """Return what the person decided about, with the decision, the oldest first."""
         return self.connection.read_once(
             _build_feedback_key(person_id), partial(self._read_items_with_feedback, person_id)
         )
@@ -447,13 +447,13 @@ class ItemsTable(EncryptedTable):
         return tuple(zip(items, (Decision(row["feedback"]) for row in rows), strict=True))
 
     def count_items_with_feedback(self, person_id: str) -> int:
-        """Count what the person gave a verdict on, without opening anything."""
+        """Count what the person decided about, without opening anything."""
         return self.connection.count_rows(
             "items", "person_id = ? AND feedback IS NOT NULL", person_id
         )
 
     def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, Assessment], ...]:
-        """Return what was assessed and has no verdict of the person's, the oldest first."""
+        """Return what was assessed and has no decision of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
                 """SELECT id, encrypted, assessment FROM items WHERE person_id = ?

@@ -303,11 +303,11 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
             (
                 each.at,
                 describe_actor(each.by, records.person.id),
-                _describe_decision(each.ruling),
+                _describe_decision(each.decision),
                 each.note,
             )
-            for judgments in records.decisions.values()
-            for each in judgments
+            for decisions in records.decisions.values()
+            for each in decisions
         ),
     )
 

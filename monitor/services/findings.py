@@ -329,7 +329,7 @@ def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
 
 def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    verdict = app.db.items.find_item_feedback(item_id)
+    decision = app.db.items.find_item_feedback(item_id)
     label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
     moments = build_item_timeline(app, owner_id, item_id)
     zone = app.db.people.load_person(owner_id).zone
@@ -344,7 +344,7 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
         ),
         own=tuple(_build_own_lines(compare_with_own_items(app, owner_id, item_id))),
         moments=tuple(build_timeline_lines(moments)),
-        verdict=words.ANSWERS[verdict] if verdict else "",
+        decision=words.ANSWERS[decision] if decision else "",
         gone=item.presence is Presence.GONE,
         versions=_list_versions(app, owner_id, item_id),
     )
@@ -467,7 +467,7 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
         ("Why it was flagged", " ".join(fields.reasons)),
-        ("Your answer", words.REVIEWER_ANSWERS[fields.ruling] if fields.ruling else "None yet"),
+        ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
 

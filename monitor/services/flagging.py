@@ -437,10 +437,10 @@ def _assess_items(
     own: Mapping[str, Item],
     trust_status: SourceTrust,
 ) -> None:
-    judging = _build_assessor(app, person, own)
+    assessor = _build_assessor(app, person, own)
     for item in items:
-        verdict = app.db.items.find_item_feedback(item.id)
-        assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
+        decision = app.db.items.find_item_feedback(item.id)
+        assessment = assessor.assess_with_feedback(_exclude_disputed_handles(app, item), decision)
         app.db.items.set_assessment(item.id, assessment)
         if trust_status is SourceTrust.PROVEN:
             if assessment.label in FLAG_OF_LABEL:
@@ -455,10 +455,10 @@ def _withdraw_outgrown_feedback(
 ) -> None:
     """Undo answers about an account that has become another one since."""
     for event in changes.events:
-        verdict = app.db.items.find_item_feedback(event.item_id)
-        if event.kind is EventKind.CHANGED and verdict:
+        decision = app.db.items.find_item_feedback(event.item_id)
+        if event.kind is EventKind.CHANGED and decision:
             changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item_id))
-            if _build_assessor(app, person, own).is_decision_outdated(changed, verdict):
+            if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
                 outgrown = Feedback(item_id=event.item_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)
 

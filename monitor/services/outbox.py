@@ -322,29 +322,29 @@ MAX_INVITATIONS_PER_RUN = 10
 
 
 def send_due(app: App) -> Counter[DeliveryStatus]:
-    verdicts: Counter[DeliveryStatus] = Counter()
+    counts: Counter[DeliveryStatus] = Counter()
     in_vain = 0
     for each in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
-        verdict = _send_email(app, each.id)
-        LOG.debug("email_tried", extra={"email": each.id, "delivery": verdict or "dropped"})
-        if verdict:
-            verdicts[verdict] += 1
-            in_vain = in_vain + 1 if verdict is DeliveryStatus.DEFERRED else 0
-    if verdicts:
+        status = _send_email(app, each.id)
+        LOG.debug("email_tried", extra={"email": each.id, "delivery": status or "dropped"})
+        if status:
+            counts[status] += 1
+            in_vain = in_vain + 1 if status is DeliveryStatus.DEFERRED else 0
+    if counts:
         LOG.info(
             "mail_batch_sent",
             extra={
-                "accepted": verdicts[DeliveryStatus.ACCEPTED],
-                "deferred": verdicts[DeliveryStatus.DEFERRED],
-                "refused": verdicts[DeliveryStatus.REFUSED],
-                "held": verdicts[DeliveryStatus.HELD],
-                "dropped": verdicts[DeliveryStatus.DROPPED],
+                "accepted": counts[DeliveryStatus.ACCEPTED],
+                "deferred": counts[DeliveryStatus.DEFERRED],
+                "refused": counts[DeliveryStatus.REFUSED],
+                "held": counts[DeliveryStatus.HELD],
+                "dropped": counts[DeliveryStatus.DROPPED],
             },
         )
-    return verdicts
+    return counts
 
 
 def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:

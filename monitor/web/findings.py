@@ -163,7 +163,7 @@ def _build_sort_view(context: PortalContext) -> SortView:
 def build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as stored: the URL names only the items."""
     item_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
-    own = {item.id: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
+    own = {item.id: decision for item, decision in app.db.items.list_items_with_feedback(person_id)}
     answered = tuple(each for each in item_ids if each in own)
     if not answered:
         return None

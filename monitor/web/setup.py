@@ -472,7 +472,7 @@ def _list_answer_rows(answers: Answers) -> Iterator[SetupAnswerRow]:
 def _build_done_view(written: Sequence[str], result: SetupResult, *, offers: bool) -> SetupDoneView:
     return SetupDoneView(
         written=tuple(written),
-        verdict=result.verdict,
+        summary=result.summary,
         failed=tuple(
             FailedCheck(what=each.what, message=each.message, remedy=each.remedy)
             for each in result.failures
