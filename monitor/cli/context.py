@@ -52,16 +52,12 @@ def _escape_character(character: str) -> str:
     return json.dumps(character)[1:-1]
 
 
-def _build_console() -> Console:
-    return Console(highlight=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Output:
     """`zone` is the district's: what an operator reads is in local time, JSON is in UTC."""
 
     zone: str
-    console: Console = field(default_factory=_build_console)
+    console: Console = field(default_factory=lambda: Console(highlight=False))
 
     def print_json(self, value: object) -> None:
         """Print one value. What is spelled out reads back as what it was."""

@@ -491,7 +491,7 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
 
 
 def _print_health(context: CliContext, result: SetupResult) -> None:
-    click.echo(f"\n{result.verdict}{' The others:' if result.failures else ''}")
+    click.echo(f"\n{result.summary}{' The others:' if result.failures else ''}")
     for each in result.failures:
         context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -121,13 +121,10 @@ class KeyStore:
         return self._connection.checkpoint()
 
     def has_key(self, key_id: str) -> bool:
-        return self._connection.fetch_row("SELECT 1 FROM keys WHERE id = ?", key_id) is not None
+        return self._connection.has_row("SELECT 1 FROM keys WHERE id = ?", key_id)
 
     def is_destroyed(self, key_id: str) -> bool:
-        return (
-            self._connection.fetch_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
-            is not None
-        )
+        return self._connection.has_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
 
     def list_key_ids(self) -> tuple[str, ...]:
         """Return whose keys there are, the district's left out."""
@@ -233,9 +230,23 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class EncryptedTable(Table):
-    """A table with personal text in its rows."""
+    """A table with personal text in its rows; `table` is its name, a part of each place."""
 
     encryption: Encryption
+    table: ClassVar[str]
+
+    def encrypt_value(self, key_id: str, row_id: str | int | bytes, value: object) -> bytes:
+        """Encrypt what the column `encrypted` of a row holds."""
+        return self.encryption.encrypt(key_id, self._build_place(row_id), value)
+
+    def decrypt_value(
+        self, key_id: str, row_id: str | int | bytes, blob: bytes, shape: type[T]
+    ) -> T:
+        return self.encryption.decrypt(key_id, self._build_place(row_id), blob, shape)
+
+    def _build_place(self, row_id: str | int | bytes) -> str:
+        row = row_id.hex() if isinstance(row_id, bytes) else row_id
+        return f"{self.table}/{row}/encrypted"
 
 
 def _decrypt_value(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:

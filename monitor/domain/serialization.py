@@ -67,6 +67,8 @@ def encode_utf8(text: str) -> bytes:
 def _replace_surrogates(value: object) -> object:
     if isinstance(value, str):
         return encode_utf8(value).decode()
+    if isinstance(value, msgspec.Struct):
+        return _replace_surrogates(msgspec.to_builtins(value))
     if is_dataclass(value):
         return {each.name: _replace_surrogates(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):

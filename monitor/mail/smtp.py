@@ -304,12 +304,8 @@ def _classify_recipient_idusal(code: int, words: bytes | str) -> Delivery:
 
 
 def _extract_status(words: bytes | str) -> str:
-    found = _STATUS.search(_decode_words(words))
+    found = _STATUS.search(words.decode("ascii", "replace") if isinstance(words, bytes) else words)
     return found[0] if found else ""
-
-
-def _decode_words(words: bytes | str) -> str:
-    return words.decode("ascii", "replace") if isinstance(words, bytes) else words
 
 
 def _classify_reply(code: int, words: bytes | str, what: str) -> Delivery:

@@ -66,7 +66,9 @@ def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
 def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.id):
         who = name if each.by == flag.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
+        yield ActionLogLine(
+            at=each.at, who=who, what=DECISION_PHRASES[each.decision], note=each.note
+        )
 
 
 def _build_copied_line(parallel: FieldComparison, beside: OwnItemComparison) -> ComparedElement:

@@ -74,16 +74,16 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
     # One word has one time, however many steps it leads: so it is taken back as one.
     after, at = flag, app.clock.now()
     for step in list_decision_steps(flag, entry.decision):
-        judgment = DecisionRecord(
+        record = DecisionRecord(
             flag_id=flag.id,
-            ruling=step,
+            decision=step,
             by=entry.by,
             at=at,
             note=entry.note,
             until=entry.until if step is entry.decision else None,
         )
-        before, after = after, apply_decision(after, judgment)
-        app.db.flags.insert_decision(judgment)
+        before, after = after, apply_decision(after, record)
+        app.db.flags.insert_decision(record)
         if entry.by == flag.person_id:
             _remember_feedback(app, before, step)
     app.db.flags.update_flag(after)
@@ -103,11 +103,11 @@ def learn_from_feedback(app: App, person_id: str) -> None:
     reassess_person(app, app.db.people.load_person(person_id))
 
 
-def _remember_feedback(app: App, before: Flag, ruling: Decision) -> None:
-    if ruling in ITEM_DECISIONS or (
-        ruling is Decision.REOPENED and _has_feedback_from_flag(app, before)
+def _remember_feedback(app: App, before: Flag, decision: Decision) -> None:
+    if decision in ITEM_DECISIONS or (
+        decision is Decision.REOPENED and _has_feedback_from_flag(app, before)
     ):
-        _append_feedback(app, before.item_id, ruling, before.id)
+        _append_feedback(app, before.item_id, decision, before.id)
 
 
 def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
@@ -120,9 +120,9 @@ def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
     )
 
 
-def _append_feedback(app: App, item_id: str, ruling: Decision, flag_id: str = "") -> None:
+def _append_feedback(app: App, item_id: str, decision: Decision, flag_id: str = "") -> None:
     app.db.feedback.insert_feedback(
-        Feedback(item_id=item_id, decision=ruling, at=app.clock.now(), flag_id=flag_id)
+        Feedback(item_id=item_id, decision=decision, at=app.clock.now(), flag_id=flag_id)
     )
 
 
@@ -135,8 +135,8 @@ def _audit_decision(
     )
 
 
-def _find_decided_state(ruling: Decision | None) -> FlagState | None:
-    return RESULTING_STATE.get(ruling) if ruling else None
+def _find_decided_state(decision: Decision | None) -> FlagState | None:
+    return RESULTING_STATE.get(decision) if decision else None
 
 
 SUGGESTED_ANSWERS = {
@@ -189,7 +189,7 @@ def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...
 def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
     """Return the answered items, the oldest first."""
     items_with_feedback = app.db.items.list_items_with_feedback(owner_id)
-    return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in items_with_feedback)
+    return tuple(ItemFeedback(item=item, answer=decision) for item, decision in items_with_feedback)
 
 
 def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
@@ -198,8 +198,8 @@ def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) ->
     A later answer replaces an earlier one.
     """
     items = {item_id: app.db.items.load_item_of_person(owner_id, item_id) for item_id in answers}
-    for ruling in answers.values():
-        _check_feedback_allowed(ruling)
+    for decision in answers.values():
+        _check_feedback_allowed(decision)
     with app.db.begin_transaction():
         for item_id, item in items.items():
             _record_item_feedback(app, item, DecisionInput(decision=answers[item_id], by=owner_id))
@@ -277,10 +277,10 @@ def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    verdict = app.db.items.find_item_feedback(item.id)
+    decision = app.db.items.find_item_feedback(item.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
     flags = list_ownership_flags(app, item.id)
-    answered = [each for each in flags if verdict and RESULTING_STATE[verdict] is each.state]
+    answered = [each for each in flags if decision and RESULTING_STATE[decision] is each.state]
     for flag in flags:
         # What the answer settled for the other flag is open again, too.
         if flag in answered[-1:] or (answered and flag.state is FlagState.HARMLESS):
@@ -297,10 +297,10 @@ def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
     return (not each.flags, flag, label, -each.assessment.bits, each.item.id)
 
 
-def _check_feedback_allowed(ruling: Decision) -> None:
-    if ruling not in ITEM_DECISIONS:
+def _check_feedback_allowed(decision: Decision) -> None:
+    if decision not in ITEM_DECISIONS:
         words = ", ".join(sorted(ITEM_DECISIONS))
-        reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
+        reason = f"Answer a finding with one of {words}. The answer {decision} is only for flags."
         raise InputError(reason)
 
 
@@ -315,7 +315,7 @@ def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
         return None
     lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
     return FeedbackWordsLine(
-        verdicts=answers,
+        answers=answers,
         me=_list_strongest_traits(lessons.me),
         others=_list_strongest_traits(lessons.other),
     )
@@ -380,14 +380,14 @@ def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
     if flag.shared_at is None:
         reason = "This was not shared, so there is nothing to undo."
         raise InputError(reason)
-    ruling, until = get_own_decision(_load_own_case(app, flag)), flag.harmless_until
+    decision, until = get_own_decision(_load_own_case(app, flag)), flag.harmless_until
     with app.db.begin_transaction():
         while flag.shared_at is not None:
             flag = record_decision(
                 app, flag, DecisionInput(decision=Decision.REOPENED, by=owner_id)
             )
-        if ruling is not None and flag.is_undecided:
-            record_decision(app, flag, DecisionInput(decision=ruling, by=owner_id, until=until))
+        if decision is not None and flag.is_undecided:
+            record_decision(app, flag, DecisionInput(decision=decision, by=owner_id, until=until))
         learn_from_feedback(app, owner_id)
 
 

@@ -437,10 +437,10 @@ def _assess_items(
     own: Mapping[str, Item],
     trust_status: SourceTrust,
 ) -> None:
-    judging = _build_assessor(app, person, own)
+    assessor = _build_assessor(app, person, own)
     for item in items:
-        verdict = app.db.items.find_item_feedback(item.id)
-        assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
+        decision = app.db.items.find_item_feedback(item.id)
+        assessment = assessor.assess_with_feedback(_exclude_disputed_handles(app, item), decision)
         app.db.items.set_assessment(item.id, assessment)
         if trust_status is SourceTrust.PROVEN:
             if assessment.label in FLAG_OF_LABEL:
@@ -455,10 +455,10 @@ def _withdraw_outgrown_feedback(
 ) -> None:
     """Undo answers about an account that has become another one since."""
     for event in changes.events:
-        verdict = app.db.items.find_item_feedback(event.item_id)
-        if event.kind is EventKind.CHANGED and verdict:
+        decision = app.db.items.find_item_feedback(event.item_id)
+        if event.kind is EventKind.CHANGED and decision:
             changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item_id))
-            if _build_assessor(app, person, own).is_decision_outdated(changed, verdict):
+            if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
                 outgrown = Feedback(item_id=event.item_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)
 
@@ -555,7 +555,12 @@ def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel)
     """Raise one flag for the contact details that no flag of the item has an answer about."""
     merge_open_exposures(app, item.id)
     flags = _list_exposures(app, item.id)
-    answered = {kind for each in flags if _is_settled(each) for kind in each.contact_kinds}
+    answered = {
+        kind
+        for each in flags
+        if not _is_open_to_more(each) and each.state is not FlagState.GONE
+        for kind in each.contact_kinds
+    }
     asked = _list_exposed_kinds(item.portrait) - answered
     flag = next((each for each in flags if _is_open_to_more(each)), None)
     back = [each for each in flags if each.state is FlagState.GONE]
@@ -607,10 +612,6 @@ def _is_open_to_more(flag: Flag) -> bool:
     """Tell whether it may grow: no one answered it, and IT does not see it."""
     exposed = flag.kind is FlagKind.EXPOSED_CONTACT
     return exposed and flag.is_undecided and flag.shared_at is None
-
-
-def _is_settled(flag: Flag) -> bool:
-    return not _is_open_to_more(flag) and flag.state is not FlagState.GONE
 
 
 def _list_exposed_kinds(portrait: Finding) -> frozenset[ContactKind]:

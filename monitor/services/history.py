@@ -143,7 +143,9 @@ def _describe_sighting(moment: TimelineEntry) -> str:
 def _describe_decision(moment: TimelineEntry) -> str:
     if not moment.word:
         return "It became another account, so your earlier answer no longer counts."
-    ruling = Decision(moment.word)
+    decision = Decision(moment.word)
     if moment.by is DecisionMaker.REVIEWER:
-        return f"IT decided: {words.GIVEN_ANSWERS.get(ruling, ruling)}."
-    return words.OWN_STEPS.get(ruling, f"You said: {words.GIVEN_ANSWERS.get(ruling, ruling)}.")
+        return f"IT decided: {words.GIVEN_ANSWERS.get(decision, decision)}."
+    return words.OWN_STEPS.get(
+        decision, f"You said: {words.GIVEN_ANSWERS.get(decision, decision)}."
+    )

@@ -81,9 +81,9 @@ def build_flag_reminder(app: App, kind: FlagKind) -> PolicyReminder:
 
 def _describe_earlier_answer(app: App, flag: Flag) -> str:
     """Say what was decided before a change reopened the flag."""
-    judgments = app.db.flags.list_decisions(flag.id)
-    decisions = [each for each in judgments if each.at < flag.opened_at]
-    spoken = [each.ruling for each in decisions if each.ruling not in SILENT_DECISIONS]
+    made = app.db.flags.list_decisions(flag.id)
+    decisions = [each for each in made if each.at < flag.opened_at]
+    spoken = [each.decision for each in decisions if each.decision not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
         if spoken

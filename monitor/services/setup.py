@@ -239,7 +239,7 @@ class SetupResult:
         return tuple(each for each in self.checks if each.level is not HealthLevel.OK)
 
     @property
-    def verdict(self) -> str:
+    def summary(self) -> str:
         good = len(self.checks) - len(self.failures)
         return f"`namesake doctor`: {good} of {len(self.checks)} checks passed."
 

@@ -171,10 +171,6 @@ def _parse_domains(text: str, _answers: Answers) -> str:
     return ", ".join(dict.fromkeys(domains))
 
 
-def _parse_list(text: str, _answers: Answers) -> str:
-    return ", ".join(split_list(text))
-
-
 def _parse_address(text: str, answers: Answers) -> str:
     _parse_needed(text, answers)
     if not is_single_address(text.strip()):
@@ -381,7 +377,7 @@ DISTRICT_QUESTIONS = (
         key="places",
         prompt="Towns of the district",
         why="Their names help to tell people of one name apart. Put commas between several.",
-        parse=_parse_list,
+        parse=lambda text, _answers: ", ".join(split_list(text)),
         default=NONE,
     ),
     SetupQuestion(

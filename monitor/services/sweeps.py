@@ -588,4 +588,4 @@ def find_report_time(db: Database, flag: Flag) -> datetime | None:
     """Return when it was last reported, or its removal asked for; None where no one did."""
     decisions = db.flags.list_decisions(flag.id)
     asked = {Decision.REPORTED, Decision.REMOVAL_ASKED}
-    return max((each.at for each in decisions if each.ruling in asked), default=None)
+    return max((each.at for each in decisions if each.decision in asked), default=None)

@@ -101,7 +101,9 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
-        looks_at=_find_next_look(app, flag),
+        looks_at=next(
+            (at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None
+        ),
         opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
         and find_own_flag_opening(app, owner_id, flag_id) is None,
         advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
@@ -203,14 +205,14 @@ def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
 
 
 def record_takedown_step(
-    app: App, owner_id: str, flag_id: str, ruling: Decision, note: str = ""
+    app: App, owner_id: str, flag_id: str, decision: Decision, note: str = ""
 ) -> Flag:
     """Keep what the person did, and have a reported account looked at again."""
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    check_next_decision(flag, ruling, NEXT_DECISIONS)
+    check_next_decision(flag, decision, NEXT_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_flags(
-            app, (flag_id,), DecisionInput(decision=ruling, by=owner_id, note=note.strip())
+            app, (flag_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
         )
         if after.state is FlagState.REPORTED:
             app.db.jobs.ensure_job(RECHECK, flag.item_id, app.clock.now())
@@ -220,10 +222,10 @@ def record_takedown_step(
 
 
 def check_next_decision(
-    flag: Flag, ruling: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
+    flag: Flag, decision: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
 ) -> None:
     """Raise InputError where a flag, as it stands now, does not take this decision."""
-    if ruling not in allowed[flag.state]:
+    if decision not in allowed[flag.state]:
         reason = (
             f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
             "do next."
@@ -250,7 +252,7 @@ def build_log_lines(
 ) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.id):
         who = "You" if each.by == flag.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=phrases[each.ruling], note=each.note)
+        yield ActionLogLine(at=each.at, who=who, what=phrases[each.decision], note=each.note)
 
 
 def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
@@ -261,10 +263,6 @@ def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
     if item.presence is Presence.PRESENT and reported and item.last_seen < reported:
         return AccountSighting.NOT_YET
     return LOOK_BY_PRESENCE[item.presence]
-
-
-def _find_next_look(app: App, flag: Flag) -> datetime | None:
-    return next((at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None)
 
 
 def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
@@ -339,12 +337,12 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     )
 
 
-def record_removal_step(app: App, owner_id: str, flag_id: str, ruling: Decision) -> Flag:
+def record_removal_step(app: App, owner_id: str, flag_id: str, decision: Decision) -> Flag:
     """Keep what the person did; a page whose site was asked is looked at again."""
     flag = _load_removal_flag(app, owner_id, flag_id)
-    check_next_decision(flag, ruling, NEXT_REMOVAL_DECISIONS)
+    check_next_decision(flag, decision, NEXT_REMOVAL_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=ruling, by=owner_id))
+        (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=decision, by=owner_id))
         item = app.db.items.load_item(flag.item_id)
         asked = after.state is FlagState.REMOVAL_ASKED
         # What another flag of the item waits for goes on.

@@ -9,6 +9,7 @@ answers 400.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from io import BytesIO
 from types import MappingProxyType
 from typing import IO, Annotated, Any, Final, TypeVar, get_args, get_origin
@@ -51,6 +52,12 @@ T = TypeVar("T")
 def read_form(form_type: type[FormType]) -> FormType:
     """Read the form of this request. A bad or missing field that has no default answers 400."""
     return parse_fields(form_type, request.form, request.files)
+
+
+def choose_status(view: object) -> HTTPStatus:
+    """Return the status of a page: a form that came back with faults has 422."""
+    faults = getattr(view, "faults", ())
+    return HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
 
 
 def read_query(query_type: type[FormType]) -> FormType:

@@ -77,13 +77,9 @@ def render_sources_parked(view: SourcesParkedView) -> Email:
 
 def render_address_suppressed(view: AddressSuppressedView) -> Email:
     return compose_email(
-        "address_paused", {"view": view, "means": _explain_smtp_status(view.status)}
+        "address_paused",
+        {"view": view, "means": _MEANINGS.get(view.status[:4], "which is permanent")},
     )
-
-
-def _explain_smtp_status(status: str) -> str:
-    """Say what a class of answers means (RFC 3463), for people who do not know them by heart."""
-    return _MEANINGS.get(status[:4], "which is permanent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,10 +184,10 @@ def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: 
     assert counted["Pictures: your screenshots and profile pictures"] == 1
 
 
-@pytest.mark.parametrize("ruling", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
-def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, ruling: Decision):
+@pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
+def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, decision: Decision):
     adds(maria)
-    maria.rules(fake(maria), ruling)
+    maria.rules(fake(maria), decision)
 
     maria.world.later(days=29)
     maria.world.writes()
@@ -198,10 +198,10 @@ def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, ruling
     assert shots(maria) == ()
 
 
-@pytest.mark.parametrize("ruling", [None, Decision.IMPERSONATION])
-def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, ruling: Decision | None):
+@pytest.mark.parametrize("decision", [None, Decision.IMPERSONATION])
+def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, decision: Decision | None):
     adds(maria)
-    _ = ruling and maria.rules(fake(maria), ruling)
+    _ = decision and maria.rules(fake(maria), decision)
 
     maria.world.later(days=200)
     maria.world.writes()
