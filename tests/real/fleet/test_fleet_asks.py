@@ -32,28 +32,24 @@ TABLES = (
 
 
 def test_a_sweep_that_others_ask_for_comes_to_the_same(
-    open_world: OpenWorld, tmp_path: Path
+    open_world: OpenWorld,
 ) -> None:
     world = open_world()
     world.start_sweep().join()
 
-    assert world.list_traces() == sweep_alone(tmp_path, SMALL)
+    assert world.list_traces() == sweep_alone(SMALL)
     assert world.count_too_close() == 0
     # robots.txt and three self-tests at each site, for all districts together.
-    assert world.count_requests() <= SMALL.questions + 6 * SMALL.sites
-    _assert_nothing_is_left(world.database)
+    assert world.web.count_requests() <= SMALL.questions + 6 * SMALL.sites
+    _assert_nothing_is_left(world.connection)
     for each in world.askers:
         each.end()
     assert {code for each in world.askers for code in each.codes} <= {0, 75}
 
 
-def _assert_nothing_is_left(address: str) -> None:
-    connection = FleetConnection.open_address(address)
-    try:
-        assert connection.fetch_rows("SELECT id FROM namesake.batches") == []
-        wait_for(lambda: connection.fetch_rows("SELECT id FROM procrastinate_jobs") == [])
-    finally:
-        connection.close()
+def _assert_nothing_is_left(connection: FleetConnection) -> None:
+    assert connection.fetch_rows("SELECT id FROM namesake.batches") == []
+    wait_for(lambda: connection.fetch_rows("SELECT id FROM procrastinate_jobs") == [])
 
 
 def test_nothing_that_postgresql_holds_or_a_machine_logs_names_anyone(
@@ -61,12 +57,10 @@ def test_nothing_that_postgresql_holds_or_a_machine_logs_names_anyone(
 ) -> None:
     world = open_world()
     sweep, seen = world.start_sweep(), ""
-    connection = FleetConnection.open_address(world.database)
     while sweep.is_alive():
-        seen += _dump(connection)
+        seen += _dump(world.connection)
         sweep.join(0.05)
-    seen += _dump(connection)
-    connection.close()
+    seen += _dump(world.connection)
     seen += "".join(path.read_text("utf-8") for path in tmp_path.glob("asker-*.log"))
     handles = {
         handle for number in range(SMALL.districts) for handle in list_handles(number, SMALL.people)
