@@ -428,7 +428,7 @@ class FleetSender:
 
     def __init__(self, memories: FleetMemories, machine: str = "") -> None:
         self._seal = memories.seal
-        self._mailbox = Mailbox.build(memories.connection, memories.hosts)
+        self._mailbox = Mailbox(memories.connection, memories.hosts)
         self._leases = LeasesTable(memories.connection, machine or node())
         self._renewed_at = monotonic()
 

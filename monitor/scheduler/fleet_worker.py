@@ -404,7 +404,7 @@ def open_fleet_worker(
         FleetMemories.open_address(address, secret, environment.clock) as memories,
         ExitStack() as parts,
     ):
-        mailbox = Mailbox.build(memories.connection, memories.hosts)
+        mailbox = Mailbox(memories.connection, memories.hosts)
         guard = BatchGuard(mailbox, fence, environment.clock)
         asker = BatchAsker(memories, mailbox, guard, environment, fetch)
         parts.callback(asker.close)
