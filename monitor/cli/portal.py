@@ -9,10 +9,9 @@ from pathlib import Path
 
 import click
 
-from monitor.app import DistrictResources, build_crawler, build_parser, cut_off, open_portal_app
+from monitor.app import DistrictResources, cut_off, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
-from monitor.cli.fleet import open_recall
 from monitor.config import (
     FleetFile,
     SignInMethod,
@@ -26,7 +25,6 @@ from monitor.web.app import create_portal_app
 from monitor.web.districts import DistrictSites, OpenSite
 from monitor.web.server import WsgiApp, serve_on_port, serve_on_socket
 from monitor.web.sign_in import IdentityProvider
-from scrapers.http.client import HttpConnections
 
 
 @click.command()
@@ -52,6 +50,11 @@ def portal(context: CliContext, log_format: str, folder: Path | None, *, verbose
 
 
 def _serve_fleet(context: CliContext, file: FleetFile) -> None:
+    # A portal of one district has no part in asking.
+    from monitor.app.parts import build_crawler, build_parser  # noqa: PLC0415 - see above
+    from monitor.cli.fleet import open_recall  # noqa: PLC0415 - likewise
+    from scrapers.http.client import HttpConnections  # noqa: PLC0415 - likewise
+
     fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))
     offline = cut_off(context.environment)

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.app import App, Environment, fetch_endpoint, open_endpoint_client
+from monitor.app import App, Environment
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
@@ -191,6 +191,9 @@ def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     """Request the address with our guarded client; it may be on the district's own network."""
 
     def send_ping() -> bool:
+        # A service without such an address asks nothing while it is idle.
+        from monitor.app.parts import fetch_endpoint, open_endpoint_client  # noqa: PLC0415 - see above
+
         with open_endpoint_client(environment) as client:
             answer = fetch_endpoint(client, watch.heartbeat_url)
         return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES
