@@ -26,13 +26,25 @@ class Deferred(Generic[T]):
     def __init__(self, build: Callable[[], T]) -> None:
         self._build = build
         self._built: list[T] = []
+        self._noted: list[Callable[[T], object]] = []
         self._lock = RLock()
 
     def get(self) -> T:
         with self._lock:
             if not self._built:
-                self._built.append(self._build())
+                built = self._build()
+                for act in self._noted:
+                    act(built)
+                self._built.append(built)
             return self._built[0]
+
+    def act_once_built(self, act: Callable[[T], object]) -> None:
+        """Do it to the value now if there is one, else before anyone gets it."""
+        with self._lock:
+            if self._built:
+                act(self._built[0])
+            else:
+                self._noted.append(act)
 
 
 class LateField(Generic[T]):
@@ -61,6 +73,15 @@ class LateField(Generic[T]):
 
     def __set__(self, whole: object, value: Deferred[T] | T) -> None:
         vars(whole)[self._name] = value
+
+
+def act_once_built(whole: object, name: str, act: Callable[[Any], object]) -> None:
+    """Do something to a field's value, and build no value for that: see `Deferred`."""
+    value = vars(whole)[name]
+    if isinstance(value, Deferred):
+        value.act_once_built(act)
+    else:
+        act(value)
 
 
 WholeT = TypeVar("WholeT")

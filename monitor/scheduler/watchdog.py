@@ -21,7 +21,6 @@ from monitor.scheduler.workers import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.health import Vitals, check_vitals, collect_vitals
-from monitor.services.metrics import render_metrics
 from monitor.services.notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_disk_full_email
 from scrapers.models import Page
@@ -168,6 +167,8 @@ class Heartbeat:
         well = level is HealthLevel.OK
         try:
             if self.watch.metrics_file:
+                from monitor.services.metrics import render_metrics  # noqa: PLC0415 - few have it
+
                 write_file(self.watch.metrics_file, render_metrics(vitals))
         except CannotWriteError as error:
             LOG.warning("metrics_not_written", extra={"reason": str(error)})
