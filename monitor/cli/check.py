@@ -54,7 +54,7 @@ def show_progress(
     output: Output, listener: ProgressListener = ignore_progress
 ) -> Iterator[ProgressListener]:
     """Show it on a terminal; `listener` gets it in any case."""
-    if not output.console.is_terminal:
+    if not output.is_terminal:
         yield listener
         return
     states: dict[str, str] = {}
