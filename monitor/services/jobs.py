@@ -309,10 +309,6 @@ def collect_new_bounces(app: App) -> None:
     collect_bounces(app)
 
 
-def check_files(app: App) -> None:
-    app.db.check_files()
-
-
 def stop_running_sweep(app: App) -> None:
     app.crawler.stop()
 
