@@ -256,14 +256,6 @@ class Matcher(Protocol):
     def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult: ...
 
 
-class UploadReader(Protocol):
-    """Opens a picture that a person uploaded, where it can do no harm."""
-
-    def copy_screenshot(self, body: bytes) -> ParseResult: ...
-
-    def print_picture(self, body: bytes) -> ParseResult: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailer:
     """How emails leave and come back.
@@ -292,7 +284,7 @@ class App:
     crawler: Crawler
     records: PublicRecords
     matcher: Matcher
-    copier: UploadReader
+    copier: SandboxParser
     mailer: Mailer
     beat: Callable[[], None]
     recall_questions: QuestionRecall = recall_nothing

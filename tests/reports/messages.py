@@ -44,8 +44,8 @@ STAFF_CODE = (
     *(
         f"monitor/web/{name}.py"
         for name in (
-            *("access_tokens", "alert_feeds", "answer_link", "app", "context", "enrollment"),
-            *("errors", "findings", "home", "my_data", "reference_picture"),
+            *("access_tokens", "answer_link", "app", "context", "enrollment"),
+            *("errors", "findings", "home", "my_data", "profile"),
             *("self_check", "sign_in", "takedown"),
         )
     ),
