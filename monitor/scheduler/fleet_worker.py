@@ -336,11 +336,14 @@ class FleetWorker:
         while not self.guard.stopping.wait(RESCUED_EVERY):
             try:
                 rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
+                expired = self.mailbox.delete_expired_batches()
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
             else:
                 if rescued:
                     LOG.warning("jobs_rescued", extra={"count": rescued})
+                if expired:
+                    LOG.warning("batches_expired", extra={"count": expired})
 
     async def _take_jobs(self) -> None:
         # Its own words about a job that was put back would say nothing that ours do not.
