@@ -22,7 +22,7 @@ from rich.text import Text
 
 from monitor.app import App, Environment, open_app
 from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
-from monitor.config_file import load_config, load_fleet_file
+from monitor.config.file import load_config, load_fleet_file
 from monitor.db.files import StateFolderLock, hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
@@ -52,16 +52,12 @@ def _escape_character(character: str) -> str:
     return json.dumps(character)[1:-1]
 
 
-def _build_console() -> Console:
-    return Console(highlight=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Output:
     """`zone` is the district's: what an operator reads is in local time, JSON is in UTC."""
 
     zone: str
-    console: Console = field(default_factory=_build_console)
+    console: Console = field(default_factory=lambda: Console(highlight=False))
 
     def print_json(self, value: object) -> None:
         """Print one value. What is spelled out reads back as what it was."""

@@ -293,7 +293,8 @@ def _build_event_group(event: StoryEvent) -> Group:
 
 def _build_heading(words: str, entry: StoryFlag | StoryEvent) -> Text:
     return Text.assemble(
-        (f"{words}, {_describe_person(entry.person)}\n", "bold"), (_defang_url(entry.url), "cyan")
+        (f"{words}, {_describe_person(entry.person)}\n", "bold"),
+        (escape_controls(entry.url.partition("://")[2].replace(".", "[.]")), "cyan"),
     )
 
 
@@ -327,7 +328,9 @@ def _build_emails_panel(story: Story) -> Panel:
         subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
         about = Text.assemble(f"{subject}\n", (Path(email.path).name, "cyan"))
         table.add_row(Text(_describe_person(email.to), style="bold"), about)
-    others = Counter(_parse_email_kind(each) for each in story.emails if each not in notable)
+    others = Counter(
+        Path(each.path).name.split("-")[3] for each in story.emails if each not in notable
+    )
     counted = ", ".join(
         _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
     )
@@ -351,11 +354,6 @@ def _is_sent_in_week(email: StoryEmail, week: int) -> bool:
     return Path(email.path).name.startswith(f"{days.compute_sweep_time(week):%Y-%m-%d}")
 
 
-def _parse_email_kind(email: StoryEmail) -> str:
-    """Read it from a name such as `2026-09-21-digest-maria.delgado-5c3e.eml`."""
-    return Path(email.path).name.split("-")[3]
-
-
 def _build_grid() -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -368,11 +366,6 @@ def _format_count(number: int, one: str, many: str) -> str:
 
 def _describe_person(mail: str) -> str:
     return PEOPLE.get(mail, escape_controls(mail))
-
-
-def _defang_url(url: str) -> str:
-    """Defang: a terminal makes links of what looks like one."""
-    return escape_controls(url.partition("://")[2].replace(".", "[.]"))
 
 
 @click.command()

@@ -8,6 +8,7 @@ import click
 from msgspec import structs, to_builtins
 
 from monitor.app import build_smtp_transport
+from monitor.app.sources import build_sources, find_missing_keys, list_key_faults
 from monitor.cli import endpoints
 from monitor.cli.context import (
     CliContext,
@@ -51,7 +52,6 @@ from monitor.services.setup_files import (
     read_stored_secrets,
     spell_as_variables,
 )
-from monitor.sources import build_sources, find_missing_keys, list_key_faults
 from scrapers.registry import SourceRegistry
 
 

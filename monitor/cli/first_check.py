@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from monitor.app import App
+from monitor.app.sources import find_missing_keys
 from monitor.cli.check import print_sweep, run_sweep_now, try_lock
 from monitor.cli.context import CliContext, escape_controls
 from monitor.cli.doctor import add_stored_secrets
@@ -38,7 +39,6 @@ from monitor.services.enrollment import (
 )
 from monitor.services.jobs import take_over_jobs
 from monitor.services.outbox import send_due
-from monitor.sources import find_missing_keys
 from reports.emails.registry import EmailKind, render_email
 
 OFFER = "\nDo you want to join as the first one, and see your own digest? You are free not to"

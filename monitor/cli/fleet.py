@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 import click
 from msgspec import structs
@@ -23,8 +22,9 @@ from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.setup import init
 from monitor.config import FetchConfig, FleetFile, read_secret
 from monitor.db.files import StateFolderLock
+from monitor.db.handover import LeaseStore
 from monitor.db.shared import SharedMemories
-from monitor.domain.errors import BusyError, ConfigError, MonitorError, SetAsideError
+from monitor.domain.errors import ConfigError, InputError, MonitorError, SetAsideError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.hosted_districts import QuestionSender, SharedResources
@@ -32,7 +32,6 @@ from monitor.scheduler.workers import Liveness
 from monitor.services.fleet import (
     FLEET_KEY,
     DistrictFolder,
-    DistrictStatus,
     ask_to_leave,
     build_district_environment,
     build_extra_error,
@@ -40,14 +39,11 @@ from monitor.services.fleet import (
     find_district_folder,
     find_memories,
     list_district_folders,
-    list_district_statuses,
     move_out,
     open_memories,
 )
-
-# A service looks for districts that leave every few seconds; what runs in one ends first.
-LEAVES_WITHIN = 60.0
-CHECKED_EVERY = 0.5
+from monitor.services.fleet_moves import hold_state_folder
+from monitor.services.fleet_status import list_district_statuses
 
 
 def run_fleet(context: CliContext, file: FleetFile) -> None:
@@ -79,7 +75,7 @@ def _open_resources(
     shared: SharedMemories, file: FleetFile, context: CliContext
 ) -> Iterator[SharedResources]:
     districts = len(list_district_folders(file.fleet.districts))
-    sender = find_sender(shared) if file.fleet.database else None
+    sender = find_sender(shared, file) if file.fleet.database else None
     resources = SharedResources(shared, context.environment, file.fetch, districts, sender)
     try:
         yield resources
@@ -87,12 +83,12 @@ def _open_resources(
         resources.close()
 
 
-def find_sender(shared: SharedMemories) -> QuestionSender | None:
+def find_sender(shared: SharedMemories, file: FleetFile) -> QuestionSender | None:
     """Have other machines ask, if what districts share is in PostgreSQL."""
     from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
-    from monitor.scheduler.fleet_crawler import FleetSender  # noqa: PLC0415 - likewise
+    from monitor.scheduler.fleet_sender import FleetSender  # noqa: PLC0415 - likewise
 
-    return FleetSender(shared) if isinstance(shared, FleetMemories) else None
+    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
 
 
 @contextmanager
@@ -102,7 +98,17 @@ def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender
         yield None
         return
     with open_memories(file, context.environment) as memories:
-        yield find_sender(memories)
+        yield find_sender(memories, file)
+
+
+@contextmanager
+def open_sender(context: CliContext, file: FleetFile) -> Iterator[QuestionSender]:
+    """Open the fleet's database as a machine with districts does."""
+    with open_memories(file, context.environment) as memories:
+        sender = find_sender(memories, file)
+        if sender is None:
+            raise build_extra_error()
+        yield sender
 
 
 @click.command()
@@ -198,29 +204,24 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     Exits with 71 if any district was set aside.
     """
     file = require_fleet(context, folder)
-    with find_memories(file, context.environment) as memories:
-        statuses = list_district_statuses(file.fleet.districts, memories)
+    with find_memories(file, add_stored_secrets(context).environment) as memories:
+        leases = find_leases(memories, file)
+        statuses = list_district_statuses(file.fleet.districts, memories, leases)
     if as_json:
         Output("UTC").print_json(statuses)
     else:
         columns = ("name", "state", "last seen", "what to do")
-        rows = (
-            (
-                each.name,
-                _describe_state(each),
-                each.seen_at,
-                each.fault,
-            )
-            for each in statuses
-        )
+        rows = ((e.name, e.state, e.seen_at, e.fault or e.next_step) for e in statuses)
         Output("UTC").print_table(columns, rows)
     return SetAsideError.exit_code if any(each.fault for each in statuses) else 0
 
 
-def _describe_state(status: DistrictStatus) -> str:
-    if status.fault:
-        return "set aside"
-    return "at work" if status.running else "not running"
+def find_leases(memories: SharedMemories | None, file: FleetFile) -> LeaseStore | None:
+    """Return where districts live; None without `database`, or before anything is there."""
+    if memories is None or not file.fleet.database:
+        return None
+    sender = find_sender(memories, file)
+    return sender.leases if sender else None
 
 
 @fleet.command()
@@ -241,6 +242,7 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     file = require_fleet(context, folder)
     district = check_new_name(file.fleet.districts, name)
     lent = add_stored_secrets(context).environment
+    _check_name_is_free(replace(context, environment=lent), file, name)
     inner = CliContext(district.config_path, build_district_environment(lent, district))
     words = ["--answers", str(answers)]
     # A command keeps the names of its help from whoever asks first, so they are those of all.
@@ -249,6 +251,17 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
         words, prog_name="init", standalone_mode=False, obj=inner, help_option_names=names
     )
     return code if isinstance(code, int) else 0
+
+
+def _check_name_is_free(context: CliContext, file: FleetFile, name: str) -> None:
+    """Raise InputError for a name of a district that another machine has."""
+    if not file.fleet.database:
+        return
+    with open_sender(context, file) as sender:
+        lease = sender.leases.list_leases().get(name)
+        if lease is not None and lease.machine != sender.leases.machine:
+            reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
+            raise InputError(reason)
 
 
 @fleet.command()
@@ -266,9 +279,12 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
     ask_to_leave(district)
     with (
         _wait_for_lock(context, district),
-        find_memories(file, context.environment) as memories,
+        find_memories(file, add_stored_secrets(context).environment) as memories,
     ):
         target = move_out(district, memories)
+        leases = find_leases(memories, file)
+        if leases is not None:
+            leases.delete_lease(name)
     Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
 
 
@@ -276,26 +292,9 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
 def _wait_for_lock(context: CliContext, district: DistrictFolder) -> Iterator[None]:
     """Hold the district's lock as soon as the service lets go of it. Raises BusyError."""
     try:
-        lock = StateFolderLock(district.load_config().state)
+        state = district.load_config().state
     except MonitorError:
         yield  # a service has set it aside, and it can still leave
         return
-    until = monotonic() + LEAVES_WITHIN
-    while True:
-        try:
-            lock.acquire()
-            break
-        except BusyError:
-            if monotonic() >= until:
-                raise
-            context.environment.clock.sleep(CHECKED_EVERY)
-    with lock_held(lock):
+    with hold_state_folder(state, context.environment.clock.sleep):
         yield
-
-
-@contextmanager
-def lock_held(lock: StateFolderLock) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        lock.release()

@@ -75,7 +75,7 @@ def send(context: CliContext, *, as_json: bool) -> None:
         counts = send_due(app)
         waiting = _count_queued_by_error(app)
     if as_json:
-        numbers = {verdict.value: counts[verdict] for verdict in DeliveryStatus}
+        numbers = {status.value: counts[status] for status in DeliveryStatus}
         context.output.print_json({**numbers, "waiting": waiting})
         return
     context.output.print_line(

@@ -43,6 +43,7 @@ Exit codes:
   70  internal error
   71  some of many districts are set aside; the others are done
   73  cannot write to the state folder
+  74  the district lives on another machine
   75  another Namesake process is using the state folder
   76  the roster key does not match the tokens
   77  not allowed by consent, role or file permissions
@@ -114,7 +115,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "evidence": lambda: import_module("monitor.cli.findings").evidence,
         "explain": lambda: import_module("monitor.cli.findings").explain_item,
         "flags": lambda: import_module("monitor.cli.findings").flags,
-        "fleet": lambda: import_module("monitor.cli.fleet").fleet,
+        "fleet": lambda: import_module("monitor.cli.fleet_moves").fleet,
         "init": lambda: import_module("monitor.cli.setup").init,
         "jobs": lambda: import_module("monitor.cli.jobs").jobs,
         "mail": lambda: import_module("monitor.cli.mail").mail,
@@ -131,7 +132,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "staff": lambda: import_module("monitor.cli.staff").staff,
         "sweep": lambda: import_module("monitor.cli.check").sweep,
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
-        "units": lambda: import_module("monitor.cli.units").units,
+        "units": lambda: import_module("monitor.cli.service").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
         "worker": lambda: import_module("monitor.cli.fleet").worker,
     }

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.app import App, Environment, open_app
+from monitor.app.sources import list_engine_titles, parse_engine_origin
 from monitor.cli.check import show_progress
 from monitor.cli.context import CliContext, Output, escape_controls, pass_cli_context
 from monitor.config import (
@@ -60,7 +61,6 @@ from monitor.services.quick_check import (
     list_asked_handles,
     run_quick_check,
 )
-from monitor.sources import list_engine_titles, parse_engine_origin
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
 
 SEARXNG_VARIABLE: Final = "NAMESAKE_SEARXNG_URL"

@@ -99,8 +99,8 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
         (
             (
                 each.source,
-                _format_terms(each),
-                _format_interval(each),
+                ", ".join(filter(None, each.terms)),
+                "week" if each.every == 1 else f"{each.every} weeks",
                 _format_day(upcoming, each),
                 f"${each.usd:.3f}",
             )
@@ -144,14 +144,6 @@ def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
 
 def _format_limit(dollars: Decimal | None) -> str:
     return "unlimited" if dollars is None else f"${dollars:.2f}"
-
-
-def _format_terms(each: QueryOutlook) -> str:
-    return ", ".join(filter(None, each.terms))
-
-
-def _format_interval(each: QueryOutlook) -> str:
-    return "week" if each.every == 1 else f"{each.every} weeks"
 
 
 def _format_day(upcoming: NextSweep, each: QueryOutlook) -> str:

@@ -14,10 +14,9 @@ from monitor.domain.dates import format_date
 from monitor.domain.errors import InputError
 from monitor.domain.students.matching import MatcherUsage
 from monitor.domain.students.roster import ROSTER_LIFETIME, Roster
-from monitor.matcher.admin import RosterAdmin
+from monitor.matcher.admin import RosterAdmin, StudentImport, read_students
 from monitor.matcher.keys import read_tokens
 from monitor.matcher.process import MatcherProcess, build_matcher_setup
-from monitor.matcher.roster_import import StudentImport, read_students
 from monitor.people_files import SizeCheck
 from monitor.services.retention import erase_student_links, record_roster_import
 

@@ -19,7 +19,7 @@ from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.staff import describe_import
 from monitor.config import find_shipped_files, read_secret
-from monitor.config_file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
+from monitor.config.file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
 from monitor.db.database import Database
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
@@ -491,7 +491,7 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
 
 
 def _print_health(context: CliContext, result: SetupResult) -> None:
-    click.echo(f"\n{result.verdict}{' The others:' if result.failures else ''}")
+    click.echo(f"\n{result.summary}{' The others:' if result.failures else ''}")
     for each in result.failures:
         context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
 

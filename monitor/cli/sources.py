@@ -11,6 +11,7 @@ from typing import Self
 import click
 
 from monitor.app import App
+from monitor.app.sources import detect_picture_support, load_known_sites
 from monitor.cli.check import describe_outcome, run_self_tests_now
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
@@ -18,7 +19,6 @@ from monitor.db.sources import SiteList, SiteListStore, SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
-from monitor.sources import detect_picture_support, load_known_sites
 from reports.labels import format_site_name
 from scrapers.http.throttle import HostState
 from scrapers.registry import discover_built_in_sources

@@ -4,7 +4,7 @@ Also sends a person a copy of all their data, which goes to that person only.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
@@ -34,7 +34,6 @@ from monitor.domain.errors import (
 )
 from monitor.domain.flag import FlaggedItems
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
-from monitor.mail.smtp import format_sender
 from monitor.people_files import SizeCheck
 from monitor.services.consent import pause_checks, resume_checks
 from monitor.services.data_export import DataExport, export_person_data, queue_export_email
@@ -48,7 +47,6 @@ from monitor.services.staff_import import (
     preview_staff_import,
     read_staff_file,
 )
-from reports.emails.render import Email
 from reports.labels import STAFF_LINE_STATES
 
 MAX_LINES_NAMED = 20
@@ -255,19 +253,17 @@ def import_file(
     with context.open_app() as app:
         act = preview_staff_import if dry_run else import_staff
         report = act(app, file, size)
-        email = preview_invitation(app) if dry_run else None
+        preview = preview_invitation(app) if dry_run else {}
     if as_json:
-        preview = {"preview": _build_preview(context, email)} if email else {}
-        counts = _fold_counts(report) if dry_run else {}
-        context.output.print_json({"dry_run": dry_run, **asdict(report), **counts, **preview})
+        only_dry = {**_fold_counts(report), "preview": preview} if dry_run else {}
+        context.output.print_json({"dry_run": dry_run, **asdict(report), **only_dry})
         return
     rows = tuple(_list_state_rows(report, dry_run=dry_run))
     context.output.print_table(("lines", "what"), rows)
     for sentence in describe_import(report, context.config.district.zone, dry_run=dry_run):
         context.output.print_line(sentence)
-    if email:
-        for what, words in _build_preview(context, email).items():
-            context.output.print_line(f"{what.capitalize()}: {words}")
+    for what, words in preview.items():
+        context.output.print_line(f"{what.capitalize()}: {words}")
 
 
 def _fold_counts(report: StaffImport) -> dict[str, object]:
@@ -314,15 +310,6 @@ def describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterato
         yield "Who may have left is on the portal's Service page. Nothing has changed for them."
     if dry_run:
         yield "This was a dry run. Nothing was changed. The invitation, as it would be sent:"
-
-
-def _build_preview(context: CliContext, email: Email) -> Mapping[str, str]:
-    settings, own = context.config.mail, context.config.invitations
-    return {
-        "from": format_sender(settings.sender, own.from_name),
-        "subject": email.subject,
-        "text": email.text,
-    }
 
 
 @staff.command("list")

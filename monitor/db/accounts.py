@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.db.connection import (
+    Records,
     Row,
     Table,
     parse_datetime,
@@ -56,33 +57,31 @@ class Invitation:
         return self.spent_at is None and now < self.expires_at
 
 
-class InvitationsTable(EncryptedTable):
+class InvitationsTable(EncryptedTable, Records[Invitation]):
+    table = "invitations"
+    select = "SELECT id, encrypted, spent_at FROM invitations"
+
     def insert_invitation(self, invitation: Invitation) -> None:
         self.encryption.keys.create_key(invitation.id)
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO invitations (id, keyed_hash, expires_at, reminded_at, encrypted)
+        self.connection.write_rows(
+            """INSERT INTO invitations (id, keyed_hash, expires_at, reminded_at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
-                invitation.id,
-                hash_mail_address(self.encryption, invitation.mail),
-                invitation.expires_at,
-                invitation.reminded_at,
-                self.encryption.encrypt(
-                    invitation.id, _build_invitation_place(invitation.id), invitation
-                ),
-            )
+            invitation.id,
+            hash_mail_address(self.encryption, invitation.mail),
+            invitation.expires_at,
+            invitation.reminded_at,
+            self.encrypt_value(invitation.id, invitation.id, invitation),
+        )
 
     def load_invitation(self, invitation_id: str) -> Invitation:
-        found = self.connection.fetch_row(
-            "SELECT id, encrypted, spent_at FROM invitations WHERE id = ?", invitation_id
-        )
+        found = self.find_record("WHERE id = ?", invitation_id)
         if found is None:
             message = (
                 f"There is no invitation {invitation_id}: "
                 "`namesake staff list` shows those there are."
             )
             raise InputError(message)
-        return self._decrypt_invitation(found)
+        return found
 
     def record_reminder(self, invitation_id: str, at: datetime, expires_at: datetime) -> None:
         """Note the one reminder, and until when the invitation may be answered now."""
@@ -95,9 +94,7 @@ class InvitationsTable(EncryptedTable):
                 WHERE id = ?""",
                 at,
                 expires_at,
-                self.encryption.encrypt(
-                    invitation_id, _build_invitation_place(invitation_id), reminded
-                ),
+                self.encrypt_value(invitation_id, invitation_id, reminded),
                 invitation_id,
             )
 
@@ -113,9 +110,7 @@ class InvitationsTable(EncryptedTable):
             )
             self.connection.execute(
                 "UPDATE invitations SET encrypted = ? WHERE id = ?",
-                self.encryption.encrypt(
-                    invitation_id, _build_invitation_place(invitation_id), changed
-                ),
+                self.encrypt_value(invitation_id, invitation_id, changed),
                 invitation_id,
             )
 
@@ -126,38 +121,29 @@ class InvitationsTable(EncryptedTable):
         )
 
     def find_open_invitation_by_code(self, code_hash: str, now: datetime) -> Invitation | None:
-        found = self.connection.fetch_row(
-            """SELECT id, encrypted, spent_at FROM invitations
-            WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?""",
-            code_hash,
-            now,
+        return self.find_record(
+            "WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?", code_hash, now
         )
-        return None if found is None else self._decrypt_invitation(found)
 
     def find_invitation_by_code(self, code_hash: str) -> Invitation | None:
         """Find whatever a code once opened, also where it opens nothing anymore."""
-        found = self.connection.fetch_row(
-            "SELECT id, encrypted, spent_at FROM invitations WHERE code_hash = ?", code_hash
-        )
-        return None if found is None else self._decrypt_invitation(found)
+        return self.find_record("WHERE code_hash = ?", code_hash)
 
     def find_open_invitation_by_mail(self, mail: str, now: datetime) -> Invitation | None:
         """Find the one that may still be answered."""
-        found = self.connection.fetch_row(
-            """SELECT id, encrypted, spent_at FROM invitations
-            WHERE keyed_hash = ? AND spent_at IS NULL AND expires_at > ? ORDER BY rowid DESC""",
+        return self.find_record(
+            """WHERE keyed_hash = ? AND spent_at IS NULL AND expires_at > ?
+            ORDER BY rowid DESC""",
             hash_mail_address(self.encryption, mail),
             now,
         )
-        return None if found is None else self._decrypt_invitation(found)
 
     def has_invitation(self, mail: str) -> bool:
         """Tell whether an address was invited, as long as that is stored."""
-        found = self.connection.fetch_row(
+        return self.connection.has_row(
             "SELECT 1 FROM invitations WHERE keyed_hash = ?",
             hash_mail_address(self.encryption, mail),
         )
-        return found is not None
 
     def mark_invitation_answered(self, invitation_id: str, at: datetime) -> None:
         """Use it up; anyone who comes second is refused."""
@@ -180,10 +166,7 @@ class InvitationsTable(EncryptedTable):
             self.connection.execute(
                 "DELETE FROM outbox WHERE person_id = ?1 OR recipient_id = ?1", invitation_id
             )
-            if (
-                self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", invitation_id)
-                is None
-            ):
+            if not self.connection.has_row("SELECT 1 FROM people WHERE id = ?", invitation_id):
                 self.connection.run_after_commit(
                     lambda: self.encryption.keys.destroy_key(invitation_id)
                 )
@@ -193,44 +176,34 @@ class InvitationsTable(EncryptedTable):
         self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 
     def list_invitations(self) -> tuple[Invitation, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT id, encrypted, spent_at FROM invitations ORDER BY rowid"
-        )
-        return tuple(self._decrypt_invitation(row) for row in rows)
+        return self.list_records("ORDER BY rowid")
 
-    def _decrypt_invitation(self, row: Row) -> Invitation:
-        invitation = self.encryption.decrypt(
-            row["id"], _build_invitation_place(row["id"]), row["encrypted"], Invitation
-        )
+    def parse_row(self, row: Row) -> Invitation:
+        invitation = self.decrypt_value(row["id"], row["id"], row["encrypted"], Invitation)
         return replace(invitation, spent_at=parse_optional_datetime(row["spent_at"]))
 
 
-def _build_invitation_place(invitation_id: str) -> str:
-    return f"invitations/{invitation_id}/encrypted"
-
-
 class EnrollmentDraftsTable(EncryptedTable):
+    table = "enrollment_drafts"
+
     def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
         found = self.connection.fetch_row(
             "SELECT encrypted FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
         )
         if found is None:
             return None
-        return self.encryption.decrypt(
-            invitation_id, _build_draft_place(invitation_id), found["encrypted"], EnrollmentDraft
-        )
+        return self.decrypt_value(invitation_id, invitation_id, found["encrypted"], EnrollmentDraft)
 
     def save_draft(self, invitation_id: str, draft: EnrollmentDraft, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO enrollment_drafts (invitation_id, changed_at, encrypted)
+        self.connection.write_rows(
+            """INSERT INTO enrollment_drafts (invitation_id, changed_at, encrypted)
                 VALUES (?, ?, ?)
                 ON CONFLICT (invitation_id) DO UPDATE
                 SET changed_at = excluded.changed_at, encrypted = excluded.encrypted""",
-                invitation_id,
-                at,
-                self.encryption.encrypt(invitation_id, _build_draft_place(invitation_id), draft),
-            )
+            invitation_id,
+            at,
+            self.encrypt_value(invitation_id, invitation_id, draft),
+        )
 
     def delete_draft(self, invitation_id: str) -> None:
         self.connection.write_rows(
@@ -239,10 +212,6 @@ class EnrollmentDraftsTable(EncryptedTable):
 
     def delete_drafts_before(self, at: datetime) -> None:
         self.connection.write_rows("DELETE FROM enrollment_drafts WHERE changed_at < ?", at)
-
-
-def _build_draft_place(invitation_id: str) -> str:
-    return f"enrollment_drafts/{invitation_id}/encrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,13 +239,14 @@ class UnlistedAddress:
 
 
 # Of several invitations of an address, the latest one counts.
-_SELECT_LISTINGS = """SELECT staff_listings.keyed_hash, missing_since, people.id AS person_id,
-(SELECT id FROM invitations WHERE invitations.keyed_hash = staff_listings.keyed_hash
-ORDER BY rowid DESC LIMIT 1) AS invitation_id
-FROM staff_listings LEFT JOIN people ON people.keyed_hash = staff_listings.keyed_hash"""
 
 
-class StaffListingsTable(EncryptedTable):
+class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
+    select = """SELECT staff_listings.keyed_hash, missing_since, people.id AS person_id,
+    (SELECT id FROM invitations WHERE invitations.keyed_hash = staff_listings.keyed_hash
+    ORDER BY rowid DESC LIMIT 1) AS invitation_id
+    FROM staff_listings LEFT JOIN people ON people.keyed_hash = staff_listings.keyed_hash"""
+
     def count_listed(self) -> int:
         """Count what the last file, or the staff directory, listed."""
         return self.connection.count_rows("staff_listings", "missing_since IS NULL")
@@ -290,36 +260,30 @@ class StaffListingsTable(EncryptedTable):
         )
 
     def was_listed(self, mail: str) -> bool:
-        found = self.connection.fetch_row(
+        return self.connection.has_row(
             "SELECT 1 FROM staff_listings WHERE keyed_hash = ?",
             hash_mail_address(self.encryption, mail),
         )
-        return found is not None
 
     def list_unlisted(self, mails: Iterable[str]) -> tuple[UnlistedAddress, ...]:
         """Return what was listed before, is not in `mails`, and not active in the directory."""
         listed = {hash_mail_address(self.encryption, mail) for mail in mails}
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_LISTINGS} WHERE staff_listings.keyed_hash NOT IN
+        before = self.list_records(
+            """WHERE staff_listings.keyed_hash NOT IN
             (SELECT keyed_hash FROM directory_users WHERE active = 1)
-            ORDER BY staff_listings.rowid"""  # noqa: S608 - our own words
+            ORDER BY staff_listings.rowid"""
         )
-        return tuple(_parse_listing_row(row) for row in rows if row["keyed_hash"] not in listed)
+        return tuple(each for each in before if each.mark not in listed)
 
     def find_listing(self, mark: bytes) -> UnlistedAddress | None:
         """Find a listed address by its keyed hash."""
-        row = self.connection.fetch_row(
-            f"{_SELECT_LISTINGS} WHERE staff_listings.keyed_hash = ?", mark
-        )
-        return None if row is None else _parse_listing_row(row)
+        return self.find_record("WHERE staff_listings.keyed_hash = ?", mark)
 
     def list_missing(self) -> tuple[UnlistedAddress, ...]:
         """Return what the last file did not list anymore, the longest missing first."""
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_LISTINGS} WHERE missing_since IS NOT NULL
-            ORDER BY missing_since, staff_listings.rowid"""
+        return self.list_records(
+            "WHERE missing_since IS NOT NULL ORDER BY missing_since, staff_listings.rowid"
         )
-        return tuple(map(_parse_listing_row, rows))
 
     def save_listings(self, mails: Iterable[str]) -> None:
         with self.connection.begin_transaction():
@@ -381,14 +345,13 @@ class StaffListingsTable(EncryptedTable):
         """Return what recognizes a file, by a hash of its content."""
         return self.encryption.keyed_hash(DISTRICT, f"staff file {content}")
 
-
-def _parse_listing_row(row: Row) -> UnlistedAddress:
-    return UnlistedAddress(
-        mark=row["keyed_hash"],
-        person_id=row["person_id"],
-        invitation_id=row["invitation_id"],
-        missing_since=parse_optional_datetime(row["missing_since"]),
-    )
+    def parse_row(self, row: Row) -> UnlistedAddress:
+        return UnlistedAddress(
+            mark=row["keyed_hash"],
+            person_id=row["person_id"],
+            invitation_id=row["invitation_id"],
+            missing_since=parse_optional_datetime(row["missing_since"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,10 +365,9 @@ class SignInSession:
     expires_at: datetime
 
 
-_SELECT_SESSIONS = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
+class SignInSessionsTable(Table, Records[SignInSession]):
+    select = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
 
-
-class SignInSessionsTable(Table):
     def insert_session(self, session: SignInSession) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -419,20 +381,12 @@ class SignInSessionsTable(Table):
 
     def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
         """Return None where it has ended."""
-        found = self.connection.fetch_row(
-            f"{_SELECT_SESSIONS} WHERE hash = ? AND expires_at > ?",
-            session_hash,
-            now,
-        )
-        return None if found is None else _parse_session_row(found)
+        return self.find_record("WHERE hash = ? AND expires_at > ?", session_hash, now)
 
     def list_sessions_of_account(self, account_id: str, now: datetime) -> tuple[SignInSession, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SESSIONS} WHERE account_id = ? AND expires_at > ? ORDER BY started_at",
-            account_id,
-            now,
+        return self.list_records(
+            "WHERE account_id = ? AND expires_at > ? ORDER BY started_at", account_id, now
         )
-        return tuple(_parse_session_row(row) for row in rows)
 
     def delete_session(self, session_hash: str) -> None:
         self.connection.write_rows("DELETE FROM sessions WHERE hash = ?", session_hash)
@@ -452,15 +406,14 @@ class SignInSessionsTable(Table):
     def delete_expired_sessions(self, now: datetime) -> None:
         self.connection.write_rows("DELETE FROM sessions WHERE expires_at <= ?", now)
 
-
-def _parse_session_row(row: Row) -> SignInSession:
-    return SignInSession(
-        hash=row["hash"],
-        reader=row["account_id"],
-        way=row["auth_method"],
-        started_at=parse_datetime(row["started_at"]),
-        expires_at=parse_datetime(row["expires_at"]),
-    )
+    def parse_row(self, row: Row) -> SignInSession:
+        return SignInSession(
+            hash=row["hash"],
+            reader=row["account_id"],
+            way=row["auth_method"],
+            started_at=parse_datetime(row["started_at"]),
+            expires_at=parse_datetime(row["expires_at"]),
+        )
 
 
 NO_ACCOUNT = ""
@@ -486,11 +439,10 @@ class SignInLink:
         return self.spent_at is None and now < self.expires_at
 
 
-_SELECT_SIGN_IN_LINKS = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries
-FROM sign_in_links"""
+class SignInLinksTable(Table, Records[SignInLink]):
+    select = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries
+    FROM sign_in_links"""
 
-
-class SignInLinksTable(Table):
     def insert_sign_in_link(self, link: SignInLink) -> None:
         self.connection.write_rows(
             """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
@@ -534,12 +486,9 @@ class SignInLinksTable(Table):
 
     def list_sent_links_of_browser(self, browser: str) -> tuple[SignInLink, ...]:
         """Return the links that a browser asked for and that were sent, the oldest first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SIGN_IN_LINKS} WHERE browser = ? AND code_hash IS NOT NULL"
-            " ORDER BY asked_at",
-            browser,
+        return self.list_records(
+            "WHERE browser = ? AND code_hash IS NOT NULL ORDER BY asked_at", browser
         )
-        return tuple(_parse_sign_in_link(row) for row in rows)
 
     def add_wrong_try(self, link_id: str) -> None:
         self.connection.write_rows(
@@ -567,20 +516,18 @@ class SignInLinksTable(Table):
         self.connection.write_rows("DELETE FROM sign_in_links WHERE asked_at < ?", moment)
 
     def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
-        found = self.connection.fetch_row(f"{_SELECT_SIGN_IN_LINKS} WHERE {column} = ?", value)
-        return None if found is None else _parse_sign_in_link(found)
+        return self.find_record(f"WHERE {column} = ?", value)
 
-
-def _parse_sign_in_link(row: Row) -> SignInLink:
-    return SignInLink(
-        id=row["id"],
-        account_id=row["account_id"],
-        browser=row["browser"],
-        asked_at=parse_datetime(row["asked_at"]),
-        expires_at=parse_datetime(row["expires_at"]),
-        spent_at=parse_optional_datetime(row["spent_at"]),
-        tries=row["tries"],
-    )
+    def parse_row(self, row: Row) -> SignInLink:
+        return SignInLink(
+            id=row["id"],
+            account_id=row["account_id"],
+            browser=row["browser"],
+            asked_at=parse_datetime(row["asked_at"]),
+            expires_at=parse_datetime(row["expires_at"]),
+            spent_at=parse_optional_datetime(row["spent_at"]),
+            tries=row["tries"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -601,11 +548,11 @@ class AccessToken:
     used_on: date | None = None
 
 
-_SELECT_TOKENS = """SELECT id, account_id, person_id, scopes, created_at, expires_at, used_on,
-encrypted FROM access_tokens"""
+class AccessTokensTable(EncryptedTable, Records[AccessToken]):
+    table = "access_tokens"
+    select = """SELECT id, account_id, person_id, scopes, created_at, expires_at, used_on,
+    encrypted FROM access_tokens"""
 
-
-class AccessTokensTable(EncryptedTable):
     def insert_token(self, token: AccessToken, secret: str) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -617,32 +564,24 @@ class AccessTokensTable(EncryptedTable):
                 scopes=json.dumps(sorted(token.scopes)),
                 created_at=token.created_at,
                 expires_at=token.expires_at,
-                encrypted=self.encryption.encrypt(
-                    token.person_id or DISTRICT, _build_token_place(token.id), token.name
-                ),
+                encrypted=self.encrypt_value(token.person_id or DISTRICT, token.id, token.name),
             )
 
     def find_token(self, secret: str, now: datetime) -> AccessToken | None:
         """Return None where it has expired, was revoked, or was never ours."""
-        row = self.connection.fetch_row(
-            f"{_SELECT_TOKENS} WHERE keyed_hash = ? AND expires_at > ?",
-            self._hash_secret(secret),
-            now,
+        return self.find_record(
+            "WHERE keyed_hash = ? AND expires_at > ?", self._hash_secret(secret), now
         )
-        return None if row is None else self._parse_row(row)
 
     def list_tokens(self) -> tuple[AccessToken, ...]:
         """Return all that are stored, those that have expired among them."""
-        return tuple(map(self._parse_row, self.connection.fetch_rows(_SELECT_TOKENS)))
+        return self.list_records("")
 
     def list_tokens_of_account(self, account_id: str, now: datetime) -> tuple[AccessToken, ...]:
         """Return those that still work, the oldest first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_TOKENS} WHERE account_id = ? AND expires_at > ? ORDER BY rowid",
-            account_id,
-            now,
+        return self.list_records(
+            "WHERE account_id = ? AND expires_at > ? ORDER BY rowid", account_id, now
         )
-        return tuple(map(self._parse_row, rows))
 
     def record_use(self, token_id: str, day: date) -> None:
         self.connection.write_rows(
@@ -671,11 +610,9 @@ class AccessTokensTable(EncryptedTable):
     def _hash_secret(self, secret: str) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, f"access token {secret}")
 
-    def _parse_row(self, row: Row) -> AccessToken:
+    def parse_row(self, row: Row) -> AccessToken:
         person_id = row["person_id"] or ""
-        name = self.encryption.decrypt(
-            person_id or DISTRICT, _build_token_place(row["id"]), row["encrypted"], str
-        )
+        name = self.decrypt_value(person_id or DISTRICT, row["id"], row["encrypted"], str)
         return AccessToken(
             id=row["id"],
             account_id=row["account_id"],
@@ -686,7 +623,3 @@ class AccessTokensTable(EncryptedTable):
             expires_at=parse_datetime(row["expires_at"]),
             used_on=date.fromisoformat(row["used_on"]) if row["used_on"] else None,
         )
-
-
-def _build_token_place(token_id: str) -> str:
-    return f"access_tokens/{token_id}/encrypted"

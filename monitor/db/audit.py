@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.db.connection import Row, format_datetime, parse_datetime
+from monitor.db.connection import Records, Row, format_datetime, parse_datetime
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
 from monitor.domain.errors import MonitorError
 from monitor.domain.vocabulary import AuditEndStatus
@@ -121,11 +121,12 @@ class AuditEntry:
 
 # In the order in which they are hashed.
 _LINKED_COLUMNS = ("seq", "at", "actor", "action", "subject", "details")
-_SELECT_ENTRIES = "SELECT seq, at, actor, action, subject, details, link FROM audit"
 
 
-class AuditTable(EncryptedTable):
+class AuditTable(EncryptedTable, Records[AuditEntry]):
     """Each row holds a keyed hash of itself and of the row before it."""
+
+    select = "SELECT seq, at, actor, action, subject, details, link FROM audit"
 
     def append_entry(
         self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]
@@ -157,11 +158,10 @@ class AuditTable(EncryptedTable):
 
     def list_entries_of_subjects(self, subjects: Iterable[str]) -> tuple[AuditEntry, ...]:
         """Return the rows about any of several subjects, the oldest first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_ENTRIES} WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",  # noqa: S608 - our own words
+        return self.list_records(
+            "WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",
             json.dumps(list(subjects)),
         )
-        return tuple(_parse_entry_row(row) for row in rows)
 
     def list_own_action_times(
         self, person_id: str, action: str, limit: int
@@ -178,10 +178,7 @@ class AuditTable(EncryptedTable):
 
     def find_last_entry_of_action(self, action: str) -> AuditEntry | None:
         """Return the newest row of an action; None where it was never done."""
-        row = self.connection.fetch_row(
-            f"{_SELECT_ENTRIES} WHERE action = ? ORDER BY seq DESC LIMIT 1", action
-        )
-        return None if row is None else _parse_entry_row(row)
+        return self.find_record("WHERE action = ? ORDER BY seq DESC LIMIT 1", action)
 
     def find_last_entry_time(self) -> datetime | None:
         """Return when the newest row was written; None where there is none."""
@@ -195,21 +192,17 @@ class AuditTable(EncryptedTable):
 
         What people did about themselves is not among them.
         """
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_ENTRIES} WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
+        return self.list_records(
+            """WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
             AND action IN (SELECT value FROM json_each(?1)) AND (?2 = 0 OR seq < ?2)
-            ORDER BY seq DESC LIMIT ?3""",  # noqa: S608 - our own words
+            ORDER BY seq DESC LIMIT ?3""",
             json.dumps(sorted(actions)),
             before,
             limit,
         )
-        return tuple(_parse_entry_row(row) for row in rows)
 
     def list_entries(self) -> tuple[AuditEntry, ...]:
-        return tuple(
-            _parse_entry_row(row)
-            for row in self.connection.fetch_rows(f"{_SELECT_ENTRIES} ORDER BY seq")
-        )
+        return self.list_records("ORDER BY seq")
 
     def verify_chain(self) -> int | None:
         """Return the number of the first row that is not as it was written, or None.
@@ -217,7 +210,7 @@ class AuditTable(EncryptedTable):
         Nothing later vouches for the last ones: `log_end` tells whether rows were cut off there.
         """
         before, expected = b"", 1
-        for row in self.connection.fetch_rows(f"{_SELECT_ENTRIES} ORDER BY seq"):
+        for row in self.connection.fetch_rows(f"{self.select} ORDER BY seq"):
             link = self._compute_link(before, (row[column] for column in _LINKED_COLUMNS))
             if row["seq"] != expected or not hmac.compare_digest(link, row["link"]):
                 return expected
@@ -231,19 +224,18 @@ class AuditTable(EncryptedTable):
     def _compute_link(self, before: bytes, values: Iterable[object]) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, json.dumps([before.hex(), *values]))
 
+    def parse_row(self, row: Row) -> AuditEntry:
+        return AuditEntry(
+            seq=row["seq"],
+            at=parse_datetime(row["at"]),
+            actor=row["actor"],
+            action=row["action"],
+            subject=row["subject"],
+            details=json.loads(row["details"]),
+        )
+
 
 def _check_opaque(*words: str) -> None:
     if not all(OPAQUE_PATTERN.fullmatch(word) for word in words):
         message = "audit rows hold opaque ids and commitments only"
         raise ValueError(message)
-
-
-def _parse_entry_row(row: Row) -> AuditEntry:
-    return AuditEntry(
-        seq=row["seq"],
-        at=parse_datetime(row["at"]),
-        actor=row["actor"],
-        action=row["action"],
-        subject=row["subject"],
-        details=json.loads(row["details"]),
-    )

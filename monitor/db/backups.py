@@ -22,7 +22,7 @@ from pathlib import Path
 
 from monitor.db.connection import copy_database, flush_to_disk
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
-from monitor.db.encryption import KEYS_DATABASE, decode_json, encode_json
+from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import (
     PRIVATE_MODE,
     give_to_folder_owner,
@@ -30,8 +30,10 @@ from monitor.db.files import (
     make_folder,
     write_file,
 )
+from monitor.db.handover import HANDOVER_FILE
 from monitor.db.people import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.serialization import decode_json, encode_json
 
 # Linux has a tmpfs there, which no reboot outlives.
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - only a private folder is made in it
@@ -167,7 +169,7 @@ ABANDONED_AFTER = timedelta(days=1)
 # Emails lie there in the clear, and a copy of them could not forget anyone.
 OUTBOX = "outbox"
 # Files that can be made again, or are backed up elsewhere.
-EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE})
+EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE, HANDOVER_FILE})
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 

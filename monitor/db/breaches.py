@@ -10,20 +10,19 @@ from scrapers.models import Breach
 
 class BreachesTable(EncryptedTable):
     def save_breach(self, person_id: str, record: BreachRecord) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO breaches
+        self.connection.write_rows(
+            """INSERT INTO breaches
                 (person_id, keyed_hash, first_seen, last_seen, gone_at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (person_id, keyed_hash) DO UPDATE SET last_seen = excluded.last_seen,
                 gone_at = excluded.gone_at, encrypted = excluded.encrypted""",
-                person_id,
-                self.encryption.keyed_hash(person_id, f"breach {record.breach.name}"),
-                record.first_seen,
-                record.last_seen,
-                record.gone_at,
-                self.encryption.encrypt(person_id, _PLACE, record.breach),
-            )
+            person_id,
+            self.encryption.keyed_hash(person_id, f"breach {record.breach.name}"),
+            record.first_seen,
+            record.last_seen,
+            record.gone_at,
+            self.encryption.encrypt(person_id, _PLACE, record.breach),
+        )
 
     def list_breaches_of_person(self, person_id: str) -> tuple[BreachRecord, ...]:
         """Return all of a person's, the latest first, also those that are no longer listed."""

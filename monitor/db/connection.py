@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
-from typing import NoReturn, Self, TypeVar, cast
+from typing import ClassVar, Generic, NoReturn, Self, TypeVar, cast
 
 import sqlite_utils
 
@@ -443,6 +443,9 @@ class DatabaseConnection:
             _raise_translated(error, self.path)
         return found
 
+    def has_row(self, sql: str, *values: object) -> bool:
+        return self.fetch_row(sql, *values) is not None
+
     def _open_cursor(self) -> sqlite3.Cursor:
         """Return a cursor whose rows are read by the names of their columns."""
         cursor = self._connections.get_session().connection.cursor()
@@ -631,6 +634,29 @@ class Table:
     """What reads and writes the rows of one noun."""
 
     connection: DatabaseConnection
+
+
+class Records(Generic[T]):
+    """For a table whose rows are values of one kind: `select` reads them, `parse_row` makes one.
+
+    A condition is all that follows in the statement: `WHERE`, `ORDER BY`.
+    """
+
+    __slots__ = ()
+    connection: DatabaseConnection
+    select: ClassVar[str]
+
+    def parse_row(self, row: Row) -> T:
+        raise NotImplementedError
+
+    def find_record(self, condition: str, *values: object) -> T | None:
+        """Return the first one; None where there is none."""
+        found = self.connection.fetch_row(f"{self.select} {condition}", *values)
+        return None if found is None else self.parse_row(found)
+
+    def list_records(self, condition: str = "", *values: object) -> tuple[T, ...]:
+        rows = self.connection.fetch_rows(f"{self.select} {condition}", *values)
+        return tuple(map(self.parse_row, rows))
 
 
 def measure_log_bytes(path: Path) -> int:

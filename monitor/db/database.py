@@ -28,6 +28,7 @@ from monitor.db.directory import DirectoryUsersTable
 from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
 from monitor.db.flags import FlagsTable
+from monitor.db.handover import check_not_moved
 from monitor.db.items import (
     EventsTable,
     FeedbackTable,
@@ -182,6 +183,7 @@ class Database:
     @classmethod
     def open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
         """Open a district's folder, and finish what erasures a crash or a restored copy left."""
+        check_not_moved(folder)
         if not _has_file(folder / DATABASE_FILE):
             message = f"No district in {folder}. Run `namesake init` first."
             raise InputError(message)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from monitor.db.connection import (
+    Records,
     Row,
     parse_datetime,
 )
@@ -15,7 +16,6 @@ from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.domain.scim import DirectoryUser, UserFilter
 
-_SELECT_USERS = "SELECT id, encrypted FROM directory_users"
 # Whoever is in any of these is known already.
 _IS_NEWCOMER = """active = 1
 AND keyed_hash NOT IN (SELECT keyed_hash FROM staff_listings)
@@ -23,7 +23,10 @@ AND keyed_hash NOT IN (SELECT keyed_hash FROM invitations)
 AND keyed_hash NOT IN (SELECT keyed_hash FROM people)"""
 
 
-class DirectoryUsersTable(EncryptedTable):
+class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
+    table = "directory_users"
+    select = "SELECT id, encrypted FROM directory_users"
+
     def insert_user(self, user: DirectoryUser, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -37,17 +40,16 @@ class DirectoryUsersTable(EncryptedTable):
             )
 
     def update_user(self, user: DirectoryUser, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """UPDATE directory_users SET keyed_hash = ?, external_hash = ?, active = ?,
+        self.connection.write_rows(
+            """UPDATE directory_users SET keyed_hash = ?, external_hash = ?, active = ?,
                 changed_at = ?, encrypted = ? WHERE id = ?""",
-                hash_mail_address(self.encryption, user.mail),
-                self._hash_external_id(user.external_id),
-                user.active,
-                at,
-                self._encrypt(user),
-                user.id,
-            )
+            hash_mail_address(self.encryption, user.mail),
+            self._hash_external_id(user.external_id),
+            user.active,
+            at,
+            self._encrypt(user),
+            user.id,
+        )
 
     def delete_user(self, user_id: str) -> None:
         self.connection.write_rows("DELETE FROM directory_users WHERE id = ?", user_id)
@@ -76,20 +78,13 @@ class DirectoryUsersTable(EncryptedTable):
         self, wanted: UserFilter | None, skip: int, most: int
     ) -> tuple[DirectoryUser, ...]:
         condition, *values = self._build_condition(wanted)
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_USERS} WHERE {condition} ORDER BY rowid LIMIT ? OFFSET ?",
-            *values,
-            most,
-            skip,
+        return self.list_records(
+            f"WHERE {condition} ORDER BY rowid LIMIT ? OFFSET ?", *values, most, skip
         )
-        return tuple(map(self._decrypt, rows))
 
     def list_newcomers(self) -> tuple[DirectoryUser, ...]:
         """Return who is active and was never invited, enrolled or listed, the first come first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_USERS} WHERE {_IS_NEWCOMER} ORDER BY changed_at, rowid"
-        )
-        return tuple(map(self._decrypt, rows))
+        return self.list_records(f"WHERE {_IS_NEWCOMER} ORDER BY changed_at, rowid")
 
     def count_newcomers(self) -> int:
         return self.connection.count_rows("directory_users", _IS_NEWCOMER)
@@ -142,8 +137,7 @@ class DirectoryUsersTable(EncryptedTable):
             self.connection.execute("DELETE FROM directory_state")
 
     def _find_user(self, condition: str, value: object) -> DirectoryUser | None:
-        row = self.connection.fetch_row(f"{_SELECT_USERS} WHERE {condition}", value)
-        return None if row is None else self._decrypt(row)
+        return self.find_record(f"WHERE {condition}", value)
 
     def _build_condition(self, wanted: UserFilter | None) -> tuple[str, *tuple[object, ...]]:
         if wanted is None:
@@ -161,12 +155,7 @@ class DirectoryUsersTable(EncryptedTable):
         return self.encryption.keyed_hash(DISTRICT, f"directory id {external_id}")
 
     def _encrypt(self, user: DirectoryUser) -> bytes:
-        return self.encryption.encrypt(DISTRICT, _build_user_place(user.id), user)
+        return self.encrypt_value(DISTRICT, user.id, user)
 
-    def _decrypt(self, row: Row) -> DirectoryUser:
-        place = _build_user_place(row["id"])
-        return self.encryption.decrypt(DISTRICT, place, row["encrypted"], DirectoryUser)
-
-
-def _build_user_place(user_id: str) -> str:
-    return f"directory_users/{user_id}/encrypted"
+    def parse_row(self, row: Row) -> DirectoryUser:
+        return self.decrypt_value(DISTRICT, row["id"], row["encrypted"], DirectoryUser)

@@ -13,6 +13,8 @@ _ALL_FINDINGS = "district findings"
 
 
 class DistrictFindingsTable(EncryptedTable):
+    table = "district_findings"
+
     def save_district_finding(self, finding: DistrictFinding) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -24,7 +26,7 @@ class DistrictFindingsTable(EncryptedTable):
                 self._hash_key(finding.trace.key),
                 finding.state,
                 finding.last_seen,
-                self.encryption.encrypt(DISTRICT, _build_place(finding.id), finding),
+                self.encrypt_value(DISTRICT, finding.id, finding),
             )
             self.connection.forget_read(_ALL_FINDINGS)
 
@@ -63,11 +65,7 @@ class DistrictFindingsTable(EncryptedTable):
         return self.encryption.keyed_hash(DISTRICT, f"look-alike {key}")
 
     def _decrypt_finding(self, finding_id: str, blob: bytes) -> DistrictFinding:
-        return self.encryption.decrypt(DISTRICT, _build_place(finding_id), blob, DistrictFinding)
-
-
-def _build_place(finding_id: str) -> str:
-    return f"district_findings/{finding_id}/encrypted"
+        return self.decrypt_value(DISTRICT, finding_id, blob, DistrictFinding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,63 +9,21 @@ import hmac
 import os
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
-import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
 from monitor.db.migrations import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.serialization import decode_json, encode_json, encode_utf8
 
 T = TypeVar("T")
-
-
-def encode_json(value: object) -> bytes:
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_replace_surrogates(value))
-
-
-# msgspec 0.22 ends the process if two threads meet a type for the first time together.
-FIRST_USE_LOCK = threading.Lock()
-_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
-
-
-def decode_json(data: bytes, shape: type[T]) -> T:
-    """Raise ValueError where the JSON is not of that shape."""
-    decoder: msgspec.json.Decoder[T] | None = _DECODERS.get(shape)
-    if decoder is None:
-        with FIRST_USE_LOCK:
-            decoder = _DECODERS[shape] = msgspec.json.Decoder(shape)
-    return decoder.decode(data)
-
-
-def encode_utf8(text: str) -> bytes:
-    """Encode any text; half a surrogate pair, as pages sometimes hold, becomes U+FFFD."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-
-
-def _replace_surrogates(value: object) -> object:
-    if isinstance(value, str):
-        return encode_utf8(value).decode()
-    if is_dataclass(value):
-        return {each.name: _replace_surrogates(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, Mapping):
-        return {_replace_surrogates(key): _replace_surrogates(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_replace_surrogates(each) for each in value]
-    return value
-
 
 DISTRICT = ""
 KEYS_DATABASE = "keys.db"
@@ -163,13 +121,10 @@ class KeyStore:
         return self._connection.checkpoint()
 
     def has_key(self, key_id: str) -> bool:
-        return self._connection.fetch_row("SELECT 1 FROM keys WHERE id = ?", key_id) is not None
+        return self._connection.has_row("SELECT 1 FROM keys WHERE id = ?", key_id)
 
     def is_destroyed(self, key_id: str) -> bool:
-        return (
-            self._connection.fetch_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
-            is not None
-        )
+        return self._connection.has_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
 
     def list_key_ids(self) -> tuple[str, ...]:
         """Return whose keys there are, the district's left out."""
@@ -275,9 +230,23 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class EncryptedTable(Table):
-    """A table with personal text in its rows."""
+    """A table with personal text in its rows; `table` is its name, a part of each place."""
 
     encryption: Encryption
+    table: ClassVar[str]
+
+    def encrypt_value(self, key_id: str, row_id: str | int | bytes, value: object) -> bytes:
+        """Encrypt what the column `encrypted` of a row holds."""
+        return self.encryption.encrypt(key_id, self._build_place(row_id), value)
+
+    def decrypt_value(
+        self, key_id: str, row_id: str | int | bytes, blob: bytes, shape: type[T]
+    ) -> T:
+        return self.encryption.decrypt(key_id, self._build_place(row_id), blob, shape)
+
+    def _build_place(self, row_id: str | int | bytes) -> str:
+        row = row_id.hex() if isinstance(row_id, bytes) else row_id
+        return f"{self.table}/{row}/encrypted"
 
 
 def _decrypt_value(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace as replace_struct
+
 from monitor.db.connection import (
+    Records,
     Row,
     build_damage_error,
     find_next_seq,
@@ -23,8 +26,6 @@ from monitor.domain.flag import DecisionRecord, Flag, exclude_contact_kinds, ran
 from monitor.domain.vocabulary import FlagKind, FlagState
 
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
-_SELECT_FLAGS = """SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted
-FROM flags"""
 _DECIDED_STATES_SQL = ", ".join(
     f"'{state}'" for state in FlagState if state not in UNDECIDED_STATES
 )
@@ -37,7 +38,11 @@ _MOVE_ROWS = (
 )
 
 
-class FlagsTable(EncryptedTable):
+class FlagsTable(EncryptedTable, Records[Flag]):
+    table = "flags"
+    select = """SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted
+    FROM flags"""
+
     def insert_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -51,7 +56,7 @@ class FlagsTable(EncryptedTable):
                 flag.relation,
                 flag.state,
                 flag.opened_at,
-                self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
+                self.encrypt_value(flag.person_id, flag.id, flag),
             )
             self.update_review_index(flag)
 
@@ -66,7 +71,7 @@ class FlagsTable(EncryptedTable):
                 flag.relation,
                 flag.state,
                 flag.opened_at,
-                self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
+                self.encrypt_value(flag.person_id, flag.id, flag),
                 flag.id,
             )
             self.update_review_index(flag)
@@ -80,10 +85,10 @@ class FlagsTable(EncryptedTable):
         )
 
     def load_flag(self, flag_id: str) -> Flag:
-        found = self.connection.fetch_row(f"{_SELECT_FLAGS} WHERE id = ?", flag_id)
+        found = self.find_record("WHERE id = ?", flag_id)
         if found is None:
             raise build_missing_flag_error(flag_id)
-        return self._load_flag_row(found)
+        return found
 
     def load_flag_of_person(self, person_id: str, flag_id: str) -> Flag:
         """Return a flag of this person; anyone else's is not there."""
@@ -98,40 +103,25 @@ class FlagsTable(EncryptedTable):
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
     def find_flag(self, item_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
-        found = self.connection.fetch_row(
-            f"{_SELECT_FLAGS} WHERE item_id = ? AND kind = ? AND relation = ?",
-            item_id,
-            kind,
-            relation,
+        return self.find_record(
+            "WHERE item_id = ? AND kind = ? AND relation = ?", item_id, kind, relation
         )
-        return None if found is None else self._load_flag_row(found)
 
     def list_flags_of_person(self, person_id: str) -> tuple[Flag, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_FLAGS} WHERE person_id = ? ORDER BY opened_at, rowid", person_id
-        )
         with self.encryption.keys.hold_keys():
-            return tuple(map(self._load_flag_row, rows))
+            return self.list_records("WHERE person_id = ? ORDER BY opened_at, rowid", person_id)
 
     def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_FLAGS} WHERE item_id = ? ORDER BY opened_at, rowid", item_id
-        )
-        return tuple(map(self._load_flag_row, rows))
+        return self.list_records("WHERE item_id = ? ORDER BY opened_at, rowid", item_id)
 
     def list_flags_of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_FLAGS} WHERE kind = ? ORDER BY opened_at, rowid", kind
-        )
-        return tuple(map(self._load_flag_row, rows))
+        return self.list_records("WHERE kind = ? ORDER BY opened_at, rowid", kind)
 
     def list_undecided_flags(self) -> tuple[Flag, ...]:
         """Return those that no one has ruled on, the oldest first."""
-        rows = self.connection.fetch_rows(
-            # A state that a damaged file made up is looked at, and refused, like an undecided one.
-            f"{_SELECT_FLAGS} WHERE state NOT IN ({_DECIDED_STATES_SQL}) ORDER BY opened_at, rowid"
+        return self.list_records(
+            f"WHERE state NOT IN ({_DECIDED_STATES_SQL}) ORDER BY opened_at, rowid"
         )
-        return tuple(map(self._load_flag_row, rows))
 
     def count_flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
         rows = self.connection.fetch_rows(
@@ -143,22 +133,22 @@ class FlagsTable(EncryptedTable):
         """Forget the flag with its decisions."""
         self.connection.write_rows("DELETE FROM flags WHERE id = ?", flag_id)
 
-    def insert_decision(self, judgment: DecisionRecord) -> None:
+    def insert_decision(self, record: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
         with self.connection.begin_transaction():
-            person = load_flag_owner(self.connection, judgment.flag_id)
+            person = load_flag_owner(self.connection, record.flag_id)
             seq = find_next_seq(self.connection, "decisions")
             self.connection.execute(
                 """INSERT INTO decisions (seq, flag_id, person_id, decision, at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 seq,
-                judgment.flag_id,
+                record.flag_id,
                 person,
-                judgment.ruling,
-                judgment.at,
-                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgment),
+                record.decision,
+                record.at,
+                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", record),
             )
-            self.update_review_index(self.load_flag(judgment.flag_id))
+            self.update_review_index(self.load_flag(record.flag_id))
 
     def list_decisions(self, flag_id: str) -> tuple[DecisionRecord, ...]:
         rows = self.connection.fetch_rows(
@@ -169,17 +159,17 @@ class FlagsTable(EncryptedTable):
 
     def list_altered_flag_ids(self) -> Iterator[str]:
         """Yield each flag with plain columns, of its own or its decisions, that were altered."""
-        for row in self.connection.fetch_rows(_SELECT_FLAGS):
+        for row in self.connection.fetch_rows(self.select):
             if _is_altered(row, self._decrypt_flag(row)):
                 yield row["id"]
         for row in self.connection.fetch_rows(
             "SELECT flag_id, decision, at, seq, person_id, encrypted FROM decisions"
         ):
-            judgment = self._decrypt_decision(row)
+            record = self._decrypt_decision(row)
             expected = {
-                "flag_id": judgment.flag_id,
-                "decision": judgment.ruling,
-                "at": format_datetime(judgment.at),
+                "flag_id": record.flag_id,
+                "decision": record.decision,
+                "at": format_datetime(record.at),
             }
             if any(row[column] != value for column, value in expected.items()):
                 yield row["flag_id"]
@@ -200,12 +190,12 @@ class FlagsTable(EncryptedTable):
     def merge_flags(self, whole: Flag, part_id: str) -> None:
         """Store `whole`, which has become one with another flag, with what was said of both."""
         with self.connection.begin_transaction():
-            judgments = self.list_decisions(part_id)
+            records = self.list_decisions(part_id)
             for follow in _MOVE_ROWS:
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM flags WHERE id = ?", part_id)
-            for each in judgments:
-                self.insert_decision(replace(each, flag_id=whole.id))
+            for each in records:
+                self.insert_decision(replace_struct(each, flag_id=whole.id))
             self.update_flag(whole)
 
     def _move_exposure(self, flag: Flag, target_id: str) -> None:
@@ -243,7 +233,7 @@ class FlagsTable(EncryptedTable):
             row["person_id"], f"decisions/{row['seq']}/encrypted", row["encrypted"], DecisionRecord
         )
 
-    def _load_flag_row(self, row: Row) -> Flag:
+    def parse_row(self, row: Row) -> Flag:
         """Raise DatabaseError where a plain column says something else than what is encrypted."""
         flag = self._decrypt_flag(row)
         if _is_altered(row, flag):
@@ -251,9 +241,7 @@ class FlagsTable(EncryptedTable):
         return flag
 
     def _decrypt_flag(self, row: Row) -> Flag:
-        return self.encryption.decrypt(
-            row["person_id"], _build_flag_place(row["id"]), row["encrypted"], Flag
-        )
+        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], Flag)
 
 
 def _is_altered(row: Row, flag: Flag) -> bool:
@@ -270,7 +258,3 @@ def _is_altered(row: Row, flag: Flag) -> bool:
 
 def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((each for each in (one, other) if each is not None), default=None)
-
-
-def _build_flag_place(flag_id: str) -> str:
-    return f"flags/{flag_id}/encrypted"

@@ -1,6 +1,6 @@
 """What exists about each person: items, where they are seen, their versions and what happened.
 
-Verdicts are appended; the item itself holds the current one.
+Decisions are appended; the item itself holds the current one.
 """
 
 import json
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import Row, Table, find_next_seq, parse_datetime
+from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
@@ -41,10 +41,9 @@ class EventRecord:
     sweep_id: str = ""
 
 
-_SELECT_EVENTS = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
+class EventsTable(EncryptedTable, Records[EventRecord]):
+    select = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
 
-
-class EventsTable(EncryptedTable):
     def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "events")
@@ -62,24 +61,15 @@ class EventsTable(EncryptedTable):
             )
 
     def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE sweep_id = ? ORDER BY seq", sweep_id
-        )
-        return tuple(self._decrypt_event(row) for row in rows)
+        return self.list_records("WHERE sweep_id = ? ORDER BY seq", sweep_id)
 
     def list_events_of_person(self, person_id: str, since: datetime) -> tuple[EventRecord, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE person_id = ? AND at >= ? ORDER BY at, seq",
-            person_id,
-            since,
+        return self.list_records(
+            "WHERE person_id = ? AND at >= ? ORDER BY at, seq", person_id, since
         )
-        return tuple(self._decrypt_event(row) for row in rows)
 
     def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE item_id = ? ORDER BY at, seq", item_id
-        )
-        return tuple(self._decrypt_event(row) for row in rows)
+        return self.list_records("WHERE item_id = ? ORDER BY at, seq", item_id)
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
         self.connection.write_rows(
@@ -91,7 +81,7 @@ class EventsTable(EncryptedTable):
             "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, at
         )
 
-    def _decrypt_event(self, row: Row) -> EventRecord:
+    def parse_row(self, row: Row) -> EventRecord:
         event = Event(
             person_id=row["person_id"],
             item_id=row["item_id"],
@@ -109,15 +99,15 @@ def _build_event_place(seq: int) -> str:
     return f"events/{seq}/url"
 
 
-class SightingsTable(EncryptedTable):
+class SightingsTable(EncryptedTable, Records[Sighting]):
+    select = "SELECT person_id, item_id, question, encrypted FROM sightings"
+
     def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, item_id, question, encrypted FROM sightings
-            WHERE person_id = ? AND question = ? ORDER BY rowid""",
+        return self.list_records(
+            "WHERE person_id = ? AND question = ? ORDER BY rowid",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
-        return tuple(self._decrypt_sighting(row) for row in rows)
 
     def count_sightings(self, person_id: str, key: str) -> int:
         """Count what a question shows, without opening it."""
@@ -129,20 +119,10 @@ class SightingsTable(EncryptedTable):
         )
 
     def list_sightings_of_item(self, item_id: str) -> tuple[Sighting, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, item_id, question, encrypted FROM sightings WHERE item_id = ?
-            ORDER BY rowid""",
-            item_id,
-        )
-        return tuple(self._decrypt_sighting(row) for row in rows)
+        return self.list_records("WHERE item_id = ? ORDER BY rowid", item_id)
 
     def list_sightings_of_person(self, person_id: str) -> tuple[Sighting, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, item_id, question, encrypted FROM sightings WHERE person_id = ?
-            ORDER BY rowid""",
-            person_id,
-        )
-        return tuple(self._decrypt_sighting(row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def list_sources_with_news(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources that showed something new or changed, but of no one else's."""
@@ -193,7 +173,7 @@ class SightingsTable(EncryptedTable):
                     _pick_later(replace(each, item_id=target_id), there.get(each.query))
                 )
 
-    def _decrypt_sighting(self, row: Row) -> Sighting:
+    def parse_row(self, row: Row) -> Sighting:
         return self.encryption.decrypt(
             row["person_id"],
             _build_sighting_place(row["item_id"], row["question"]),
@@ -214,6 +194,8 @@ def _build_sighting_place(item_id: str, mark: bytes) -> str:
 
 
 class VersionsTable(EncryptedTable):
+    table = "versions"
+
     def list_versions(self, item_id: str) -> tuple[ItemVersion, ...]:
         return tuple(self.load_versions_by_seq(item_id).values())
 
@@ -228,7 +210,7 @@ class VersionsTable(EncryptedTable):
                 version.item_id,
                 person,
                 version.at,
-                self.encryption.encrypt(person, _build_version_place(seq), version),
+                self.encrypt_value(person, seq, version),
             )
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
@@ -254,10 +236,8 @@ class VersionsTable(EncryptedTable):
             for seq, version in self.load_versions_by_seq(item_id).items():
                 changed = replace(version, finding=change(version.finding))
                 if changed != version:
-                    sealed = self.encryption.encrypt(
-                        load_item_owner(self.connection, item_id),
-                        _build_version_place(seq),
-                        changed,
+                    sealed = self.encrypt_value(
+                        load_item_owner(self.connection, item_id), seq, changed
                     )
                     self.connection.execute(
                         "UPDATE versions SET encrypted = ? WHERE seq = ?", sealed, seq
@@ -287,8 +267,8 @@ class VersionsTable(EncryptedTable):
             item_id,
         )
         return {
-            row["seq"]: self.encryption.decrypt(
-                row["person_id"], _build_version_place(row["seq"]), row["encrypted"], ItemVersion
+            row["seq"]: self.decrypt_value(
+                row["person_id"], row["seq"], row["encrypted"], ItemVersion
             )
             for row in rows
         }
@@ -297,10 +277,6 @@ class VersionsTable(EncryptedTable):
         with self.connection.begin_transaction():
             for seq in seqs:
                 self.connection.execute("DELETE FROM versions WHERE seq = ?", seq)
-
-
-def _build_version_place(seq: int) -> str:
-    return f"versions/{seq}/encrypted"
 
 
 class FeedbackTable(Table):
@@ -437,8 +413,8 @@ class ItemsTable(EncryptedTable):
             for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
                 noun(self.connection, self.encryption).move_to_item(drop.id, keep.id)
             FeedbackTable(self.connection).move_to_item(drop.id, keep.id)
-            verdicts = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
-            self.set_item_feedback(keep.id, min(verdicts, key=rank_decision))
+            decisions = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
+            self.set_item_feedback(keep.id, min(decisions, key=rank_decision))
             self.delete_item(drop.id)
             self.update_item(whole)
         return whole
@@ -454,7 +430,7 @@ class ItemsTable(EncryptedTable):
             self.connection.forget_read()
 
     def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
-        """Return what the person gave a verdict on, with the verdict, the oldest first."""
+        """Return what the person decided about, with the decision, the oldest first."""
         return self.connection.read_once(
             _build_feedback_key(person_id), partial(self._read_items_with_feedback, person_id)
         )
@@ -471,13 +447,13 @@ class ItemsTable(EncryptedTable):
         return tuple(zip(items, (Decision(row["feedback"]) for row in rows), strict=True))
 
     def count_items_with_feedback(self, person_id: str) -> int:
-        """Count what the person gave a verdict on, without opening anything."""
+        """Count what the person decided about, without opening anything."""
         return self.connection.count_rows(
             "items", "person_id = ? AND feedback IS NOT NULL", person_id
         )
 
     def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, Assessment], ...]:
-        """Return what was assessed and has no verdict of the person's, the oldest first."""
+        """Return what was assessed and has no decision of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
                 """SELECT id, encrypted, assessment FROM items WHERE person_id = ?
@@ -607,15 +583,14 @@ class NewAccountsTable(EncryptedTable):
     def save_new_account(self, item: Item, school: str, appeared_at: datetime) -> None:
         """Keep when it appeared; what was kept of it before stays."""
         place = f"{fold_text(school)}\n{item.portrait.platform}"
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO new_accounts (item_id, person_id, school_and_network, appeared_at)
+        self.connection.write_rows(
+            """INSERT INTO new_accounts (item_id, person_id, school_and_network, appeared_at)
                 VALUES (?, ?, ?, ?) ON CONFLICT (item_id) DO NOTHING""",
-                item.id,
-                item.person_id,
-                self.encryption.keyed_hash(DISTRICT, place),
-                appeared_at,
-            )
+            item.id,
+            item.person_id,
+            self.encryption.keyed_hash(DISTRICT, place),
+            appeared_at,
+        )
 
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of the person's items that are such accounts."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.db.connection import (
+    Records,
     Row,
     Table,
     parse_datetime,
@@ -29,10 +30,9 @@ class Job:
     fault: str = ""
 
 
-_SELECT_JOBS = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
+class JobsTable(Table, Records[Job]):
+    select = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
 
-
-class JobsTable(Table):
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
         """Add it where it is not there yet: a restart never puts off what was missed."""
         self.connection.write_rows(
@@ -81,16 +81,14 @@ class JobsTable(Table):
             self._update_job(done, changes, next_at)
 
     def list_jobs(self) -> tuple[Job, ...]:
-        rows = self.connection.fetch_rows(f"{_SELECT_JOBS} ORDER BY due_at, name, subject")
-        return tuple(_parse_job_row(row) for row in rows)
+        return self.list_records("ORDER BY due_at, name, subject")
 
     def _list_claimable_jobs(self, now: datetime) -> tuple[Job, ...]:
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_JOBS} WHERE due_at <= ?1
-            AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at, name, subject""",
+        return self.list_records(
+            """WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
+            ORDER BY due_at, name, subject""",
             now,
         )
-        return tuple(_parse_job_row(row) for row in rows)
 
     def _lease_job(self, job: Job, lease_until: datetime) -> Job:
         self._update_job(job, "lease_until = ?", lease_until)
@@ -104,16 +102,15 @@ class JobsTable(Table):
             job.subject,
         )
 
-
-def _parse_job_row(row: Row) -> Job:
-    return Job(
-        name=row["name"],
-        subject=row["subject"],
-        due_at=parse_datetime(row["due_at"]),
-        lease_until=parse_optional_datetime(row["lease_until"]),
-        attempts=row["attempts"],
-        fault=row["fault"] or "",
-    )
+    def parse_row(self, row: Row) -> Job:
+        return Job(
+            name=row["name"],
+            subject=row["subject"],
+            due_at=parse_datetime(row["due_at"]),
+            lease_until=parse_optional_datetime(row["lease_until"]),
+            attempts=row["attempts"],
+            fault=row["fault"] or "",
+        )
 
 
 class ClockTable(Table):

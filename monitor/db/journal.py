@@ -152,13 +152,12 @@ class JournalTable(EncryptedTable):
         return {Outcome(row["outcome"]): row["count"] for row in rows}
 
     def is_settled(self, sweep_id: str, source: str, person_id: str) -> bool:
-        found = self.connection.fetch_row(
+        return self.connection.has_row(
             "SELECT 1 FROM settlements WHERE sweep_id = ? AND source = ? AND person_id = ?",
             sweep_id,
             source,
             person_id,
         )
-        return found is not None
 
     def mark_settled(self, sweep_id: str, source: str, person_id: str) -> None:
         self.connection.write_rows(
@@ -270,21 +269,20 @@ class QuestionRecord:
 class QuestionsTable(EncryptedTable):
     def save_question(self, question: QuestionRecord) -> None:
         mark = self.encryption.keyed_hash(question.person_id, question.key)
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO questions (person_id, question, source, kind, version,
+        self.connection.write_rows(
+            """INSERT OR REPLACE INTO questions (person_id, question, source, kind, version,
                 settled_at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                question.person_id,
-                mark,
-                question.source,
-                question.kind,
-                question.version,
-                question.settled_at,
-                self.encryption.encrypt(
-                    question.person_id, _build_question_place(question.person_id, mark), question
-                ),
-            )
+            question.person_id,
+            mark,
+            question.source,
+            question.kind,
+            question.version,
+            question.settled_at,
+            self.encryption.encrypt(
+                question.person_id, _build_question_place(question.person_id, mark), question
+            ),
+        )
 
     def find_question(self, person_id: str, key: str) -> QuestionRecord | None:
         """Return None for a question never settled: its first answer is a silent baseline."""

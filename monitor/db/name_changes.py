@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Row, parse_datetime
+from monitor.db.connection import Records, Row, parse_datetime
 from monitor.db.encryption import EncryptedTable
 from monitor.domain.person import PersonName
 
@@ -27,7 +27,10 @@ class _NameChangeContent:
     name: PersonName
 
 
-class NameChangesTable(EncryptedTable):
+class NameChangesTable(EncryptedTable, Records[NameChange]):
+    table = "name_changes"
+    select = "SELECT person_id, id, asked_at, encrypted FROM name_changes"
+
     def save_name_change(self, change: NameChange) -> None:
         """Keep it in place of an earlier one, whose `id` then names nothing anymore."""
         with self.connection.begin_transaction():
@@ -37,39 +40,27 @@ class NameChangesTable(EncryptedTable):
                 change.person_id,
                 change.id,
                 change.asked_at,
-                self.encryption.encrypt(
-                    change.person_id,
-                    _build_name_change_place(change.id),
-                    _NameChangeContent(change.known, change.name),
+                self.encrypt_value(
+                    change.person_id, change.id, _NameChangeContent(change.known, change.name)
                 ),
             )
 
     def list_name_changes(self) -> tuple[NameChange, ...]:
         """Return all that wait, the oldest first."""
-        return tuple(
-            map(
-                self._decrypt_name_change,
-                self.connection.fetch_rows(f"{_SELECT} ORDER BY asked_at, rowid"),
-            )
-        )
+        return self.list_records("ORDER BY asked_at, rowid")
 
     def find_name_change(self, change_id: str) -> NameChange | None:
-        found = self.connection.fetch_row(f"{_SELECT} WHERE id = ?", change_id)
-        return None if found is None else self._decrypt_name_change(found)
+        return self.find_record("WHERE id = ?", change_id)
 
     def find_name_change_of_person(self, person_id: str) -> NameChange | None:
-        found = self.connection.fetch_row(f"{_SELECT} WHERE person_id = ?", person_id)
-        return None if found is None else self._decrypt_name_change(found)
+        return self.find_record("WHERE person_id = ?", person_id)
 
     def delete_name_change(self, person_id: str) -> None:
         self.connection.write_rows("DELETE FROM name_changes WHERE person_id = ?", person_id)
 
-    def _decrypt_name_change(self, row: Row) -> NameChange:
-        names = self.encryption.decrypt(
-            row["person_id"],
-            _build_name_change_place(row["id"]),
-            row["encrypted"],
-            _NameChangeContent,
+    def parse_row(self, row: Row) -> NameChange:
+        names = self.decrypt_value(
+            row["person_id"], row["id"], row["encrypted"], _NameChangeContent
         )
         return NameChange(
             id=row["id"],
@@ -78,10 +69,3 @@ class NameChangesTable(EncryptedTable):
             name=names.name,
             asked_at=parse_datetime(row["asked_at"]),
         )
-
-
-_SELECT = "SELECT person_id, id, asked_at, encrypted FROM name_changes"
-
-
-def _build_name_change_place(change_id: str) -> str:
-    return f"name_changes/{change_id}/encrypted"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.db.connection import (
+    Records,
     Row,
     Table,
     parse_datetime,
@@ -70,12 +71,11 @@ class OutboxEmail:
         return self.revived_at or self.queued_at
 
 
-_SELECT_EMAILS = """SELECT id, person_id, recipient_id, kind, dedupe_key, message_id, queued_at,
-due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried_at
-FROM outbox"""
+class OutboxTable(EncryptedTable, Records[OutboxEmail]):
+    select = """SELECT id, person_id, recipient_id, kind, dedupe_key, message_id, queued_at,
+    due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried_at
+    FROM outbox"""
 
-
-class OutboxTable(EncryptedTable):
     def insert_email(self, email: OutboxEmail, view: object) -> bool:
         """Keep the email and its view, once: return False where it repeats an earlier one.
 
@@ -101,11 +101,9 @@ class OutboxTable(EncryptedTable):
         return queued == 1
 
     def list_due_emails(self, now: datetime) -> tuple[OutboxEmail, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_EMAILS} WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
-            now,
+        return self.list_records(
+            "WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid", now
         )
-        return tuple(self._parse_email_row(row) for row in rows)
 
     def find_next_due_time(self, after: datetime) -> datetime | None:
         """Return when the next queued email is due that is not due yet."""
@@ -126,13 +124,12 @@ class OutboxTable(EncryptedTable):
 
     def list_queued_emails(self, recipient_id: str, kind: str) -> tuple[OutboxEmail, ...]:
         """Return what is queued of a kind for one reader, due or not."""
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_EMAILS} WHERE state = 'queued' AND recipient_id = ? AND kind = ?
+        return self.list_records(
+            """WHERE state = 'queued' AND recipient_id = ? AND kind = ?
             ORDER BY queued_at, rowid""",
             recipient_id,
             kind,
         )
-        return tuple(self._parse_email_row(row) for row in rows)
 
     def expedite_queued_emails(self, recipient_id: str, at: datetime) -> None:
         """Let what waits for a reader be due at once."""
@@ -144,29 +141,24 @@ class OutboxTable(EncryptedTable):
 
     def find_email_by_message_key(self, message_key: str) -> OutboxEmail | None:
         """Find the email that a bounce is about, by its own part of its Message-ID."""
-        found = self.connection.fetch_row(
-            f"""{_SELECT_EMAILS}
-            WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'""",
-            message_key,
+        return self.find_record(
+            "WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'", message_key
         )
-        return None if found is None else self._parse_email_row(found)
 
     def list_dead_emails(self) -> tuple[OutboxEmail, ...]:
-        sql = f"{_SELECT_EMAILS} WHERE state = 'dead' ORDER BY queued_at, rowid"
-        return tuple(self._parse_email_row(row) for row in self.connection.fetch_rows(sql))
+        return self.list_records("WHERE state = 'dead' ORDER BY queued_at, rowid")
 
     def load_email(self, email_id: str) -> OutboxEmail:
-        found = self.connection.fetch_row(f"{_SELECT_EMAILS} WHERE id = ?", email_id)
+        found = self.find_record("WHERE id = ?", email_id)
         if found is None:
             raise _build_missing_email_error(email_id)
-        return self._parse_email_row(found)
+        return found
 
     def has_email(self, email_id: str) -> bool:
-        return self.connection.fetch_row("SELECT 1 FROM outbox WHERE id = ?", email_id) is not None
+        return self.connection.has_row("SELECT 1 FROM outbox WHERE id = ?", email_id)
 
     def list_emails(self) -> tuple[OutboxEmail, ...]:
-        rows = self.connection.fetch_rows(f"{_SELECT_EMAILS} ORDER BY queued_at, rowid")
-        return tuple(self._parse_email_row(row) for row in rows)
+        return self.list_records("ORDER BY queued_at, rowid")
 
     def find_last_queued_time(self, recipient_id: str, kind: str) -> datetime | None:
         """Return when the last email of this kind was queued for a reader, None if none was.
@@ -238,14 +230,13 @@ class OutboxTable(EncryptedTable):
     def schedule_retry(
         self, email_id: str, due_at: datetime, error: str, tried_at: datetime | None = None
     ) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE id = ?",
-                due_at,
-                self._encrypt_error(email_id, error),
-                tried_at,
-                email_id,
-            )
+        self.connection.write_rows(
+            "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE id = ?",
+            due_at,
+            self._encrypt_error(email_id, error),
+            tried_at,
+            email_id,
+        )
 
     def mark_email_dead(self, email_id: str, reason: str) -> None:
         """Give it up; its content stays for a while, in case it can be retried."""
@@ -295,7 +286,7 @@ class OutboxTable(EncryptedTable):
             self.load_email(email_id).person_id, _build_outbox_place(email_id, "error"), error
         )
 
-    def _parse_email_row(self, row: Row) -> OutboxEmail:
+    def parse_row(self, row: Row) -> OutboxEmail:
         return OutboxEmail(
             id=row["id"],
             person_id=row["person_id"],
@@ -380,7 +371,9 @@ class SuppressedAddress:
     status: str
 
 
-class SuppressionListTable(EncryptedTable):
+class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
+    select = "SELECT person_id, since, status FROM suppression_list"
+
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
         with self.connection.begin_transaction():
             self.connection.replace_row(
@@ -393,19 +386,14 @@ class SuppressionListTable(EncryptedTable):
 
     def find_suppression(self, person_id: str, mail: str) -> SuppressedAddress | None:
         """Return the pause of this person's address; one of an earlier address counts no more."""
-        found = self.connection.fetch_row(
-            """SELECT person_id, since, status FROM suppression_list WHERE person_id = ?
-            AND keyed_hash = ?""",
+        return self.find_record(
+            "WHERE person_id = ? AND keyed_hash = ?",
             person_id,
             hash_mail_address(self.encryption, mail),
         )
-        return None if found is None else _parse_suppression_row(found)
 
     def list_suppressions(self) -> tuple[SuppressedAddress, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT person_id, since, status FROM suppression_list ORDER BY since, person_id"
-        )
-        return tuple(_parse_suppression_row(row) for row in rows)
+        return self.list_records("ORDER BY since, person_id")
 
     def delete_suppression(self, person_id: str) -> bool:
         """Write to them again; return whether anything was held back."""
@@ -414,11 +402,10 @@ class SuppressionListTable(EncryptedTable):
         )
         return gone == 1
 
-
-def _parse_suppression_row(row: Row) -> SuppressedAddress:
-    return SuppressedAddress(
-        person_id=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
-    )
+    def parse_row(self, row: Row) -> SuppressedAddress:
+        return SuppressedAddress(
+            person_id=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
+        )
 
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"

@@ -45,11 +45,15 @@ class PagesTable(EncryptedTable):
     Their kinds and states say which flags need evidence.
     """
 
+    table = "pages"
+
     def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""
         with self.connection.begin_transaction():
             for each in pages:
-                if len(each.page.body) <= MAX_PAGE_BYTES and self._has_person(each.query.subject):
+                if len(each.page.body) <= MAX_PAGE_BYTES and self.connection.has_row(
+                    "SELECT 1 FROM people WHERE id = ?", each.query.subject
+                ):
                     self._save_page(sweep_id, version, each)
 
     def keep_evidence_of_sweep(
@@ -141,10 +145,6 @@ class PagesTable(EncryptedTable):
             FROM evidence)"""
         )
 
-    def _has_person(self, person_id: str) -> bool:
-        """Tell whether it may be stored: a person erased meanwhile has no key anymore."""
-        return bool(self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person_id))
-
     def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
         person = read_page.query.subject
         content = sha256(read_page.page.body).hexdigest()
@@ -169,22 +169,18 @@ class PagesTable(EncryptedTable):
             read_page.query.source,
             self.encryption.keyed_hash(person, read_page.query.key),
             read_page.page.fetched_at,
-            self.encryption.encrypt(person, _build_page_place(mark), stored),
+            self.encrypt_value(person, mark, stored),
         )
 
     def _decrypt_page(self, row: Row) -> StoredPage:
-        stored = self.encryption.decrypt(
-            row["person_id"], _build_page_place(row["keyed_hash"]), row["encrypted"], StoredPage
+        stored = self.decrypt_value(
+            row["person_id"], row["keyed_hash"], row["encrypted"], StoredPage
         )
         return replace(stored, page=replace(stored.page, body=zlib.decompress(stored.page.body)))
 
 
 def _encode_word_list(words: Iterable[str]) -> str:
     return json.dumps(sorted(words))
-
-
-def _build_page_place(mark: bytes) -> str:
-    return f"pages/{mark.hex()}/encrypted"
 
 
 RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {

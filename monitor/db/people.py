@@ -14,6 +14,7 @@ from pathlib import Path
 
 from monitor.db.connection import (
     DatabaseConnection,
+    Records,
     Row,
     Table,
     find_next_seq,
@@ -30,6 +31,8 @@ from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
 
 
 class PeopleTable(EncryptedTable):
+    table = "people"
+
     def insert_person(self, person: Person) -> None:
         self.encryption.keys.create_key(person.id)
         with self.connection.begin_transaction():
@@ -38,7 +41,7 @@ class PeopleTable(EncryptedTable):
                 "INSERT INTO people (id, keyed_hash, encrypted) VALUES (?, ?, ?)",
                 person.id,
                 self._hash_mail(person.mail),
-                self.encryption.encrypt(person.id, _build_person_place(person.id), person),
+                self.encrypt_value(person.id, person.id, person),
             )
 
     def load_person(self, person_id: str) -> Person:
@@ -51,9 +54,7 @@ class PeopleTable(EncryptedTable):
         if found is None:
             message = f"No one is enrolled under {person_id}. See `namesake staff list`."
             raise InputError(message)
-        return self.encryption.decrypt(
-            person_id, _build_person_place(person_id), found["encrypted"], Person
-        )
+        return self.decrypt_value(person_id, person_id, found["encrypted"], Person)
 
     def update_person(self, person: Person) -> None:
         with self.connection.begin_transaction():
@@ -68,7 +69,7 @@ class PeopleTable(EncryptedTable):
             self.connection.execute(
                 "UPDATE people SET keyed_hash = ?, encrypted = ? WHERE id = ?",
                 self._hash_mail(person.mail),
-                self.encryption.encrypt(person.id, _build_person_place(person.id), person),
+                self.encrypt_value(person.id, person.id, person),
                 person.id,
             )
             self.connection.execute(
@@ -194,15 +195,10 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
     return encryption.keyed_hash(DISTRICT, f"school {school.strip().casefold()}")
 
 
-def _build_person_place(person_id: str) -> str:
-    return f"people/{person_id}/encrypted"
+class ConsentsTable(Table, Records[Consent]):
+    select = """SELECT seq, person_id, text_version, text_hash, scopes, given_at, expires_at,
+    withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
 
-
-_SELECT_CONSENTS = """SELECT seq, person_id, text_version, text_hash, scopes, given_at, expires_at,
-withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
-
-
-class ConsentsTable(Table):
     def insert_consent(self, consent: Consent) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -230,16 +226,10 @@ class ConsentsTable(Table):
         )
 
     def _read_latest_consent(self, person_id: str) -> Consent | None:
-        found = self.connection.fetch_row(
-            f"{_SELECT_CONSENTS} WHERE person_id = ? ORDER BY seq DESC LIMIT 1", person_id
-        )
-        return None if found is None else _parse_consent_row(found)
+        return self.find_record("WHERE person_id = ? ORDER BY seq DESC LIMIT 1", person_id)
 
     def list_consents(self, person_id: str) -> tuple[Consent, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_CONSENTS} WHERE person_id = ? ORDER BY seq", person_id
-        )
-        return tuple(_parse_consent_row(row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY seq", person_id)
 
     def has_consent_in_force(self, person_id: str, now: datetime) -> bool:
         """Tell whether someone's consent is in force: they may be written to, though not asked."""
@@ -268,29 +258,27 @@ class ConsentsTable(Table):
 
     def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everyone's, in the order of their enrollment."""
-        rows = self.connection.fetch_rows(
-            f"""{_SELECT_CONSENTS} JOIN people ON people.id = consents.person_id
+        return self.list_records(
+            """JOIN people ON people.id = consents.person_id
             WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
-            ORDER BY people.rowid"""  # noqa: S608 - our own words
+            ORDER BY people.rowid"""
         )
-        return tuple(map(_parse_consent_row, rows))
 
-
-def _parse_consent_row(row: Row) -> Consent:
-    return Consent(
-        person_id=row["person_id"],
-        text_version=row["text_version"],
-        text_hash=row["text_hash"],
-        scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
-        given_at=parse_datetime(row["given_at"]),
-        expires_at=parse_datetime(row["expires_at"]),
-        withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
-        act=ConsentAction(row["action"]),
-        channel=ConsentChannel(row["channel"]),
-        at=parse_optional_datetime(row["at"]),
-        paused_from=parse_optional_datetime(row["paused_from"]),
-        paused_until=parse_optional_datetime(row["paused_until"]),
-    )
+    def parse_row(self, row: Row) -> Consent:
+        return Consent(
+            person_id=row["person_id"],
+            text_version=row["text_version"],
+            text_hash=row["text_hash"],
+            scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
+            given_at=parse_datetime(row["given_at"]),
+            expires_at=parse_datetime(row["expires_at"]),
+            withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
+            act=ConsentAction(row["action"]),
+            channel=ConsentChannel(row["channel"]),
+            at=parse_optional_datetime(row["at"]),
+            paused_from=parse_optional_datetime(row["paused_from"]),
+            paused_until=parse_optional_datetime(row["paused_until"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +292,10 @@ class LegalHold:
     lifted_at: datetime | None = None
 
 
-class LegalHoldsTable(EncryptedTable):
+class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
+    table = "legal_holds"
+    select = "SELECT seq, person_id, lifted_at, encrypted FROM legal_holds"
+
     def insert_legal_hold(self, hold: LegalHold) -> None:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "legal_holds")
@@ -314,16 +305,12 @@ class LegalHoldsTable(EncryptedTable):
                 seq,
                 hold.person_id,
                 hold.placed_at,
-                self.encryption.encrypt(hold.person_id, _build_legal_hold_place(seq), hold),
+                self.encrypt_value(hold.person_id, seq, hold),
             )
 
     def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
         """Return every hold in place, the oldest first."""
-        rows = self.connection.fetch_rows(
-            """SELECT seq, person_id, lifted_at, encrypted FROM legal_holds
-            WHERE lifted_at IS NULL ORDER BY placed_at, seq"""
-        )
-        return tuple(self._decrypt_legal_hold(row) for row in rows)
+        return self.list_records("WHERE lifted_at IS NULL ORDER BY placed_at, seq")
 
     def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
         """Lift every hold of a person; return whether there was one."""
@@ -343,59 +330,46 @@ class LegalHoldsTable(EncryptedTable):
 
     def has_active_legal_hold(self, person_id: str) -> bool:
         """Tell it without opening anything."""
-        found = self.connection.fetch_row(
+        return self.connection.has_row(
             "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
         )
-        return found is not None
 
     def list_legal_holds_of_person(self, person_id: str) -> tuple[LegalHold, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT seq, person_id, lifted_at, encrypted FROM legal_holds WHERE person_id = ?
-            ORDER BY seq""",
-            person_id,
-        )
-        return tuple(self._decrypt_legal_hold(row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY seq", person_id)
 
-    def _decrypt_legal_hold(self, row: Row) -> LegalHold:
-        hold = self.encryption.decrypt(
-            row["person_id"], _build_legal_hold_place(row["seq"]), row["encrypted"], LegalHold
-        )
+    def parse_row(self, row: Row) -> LegalHold:
+        hold = self.decrypt_value(row["person_id"], row["seq"], row["encrypted"], LegalHold)
         return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
 
 
-class HoldProposalsTable(EncryptedTable):
+class HoldProposalsTable(EncryptedTable, Records[HoldProposal]):
     """What one reviewer proposed and no other has confirmed."""
 
+    table = "hold_proposals"
+    select = "SELECT id, person_id, encrypted FROM hold_proposals"
+
     def insert_hold_proposal(self, proposal: HoldProposal) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
-                proposal.id,
-                proposal.person_id,
-                proposal.at,
-                self.encryption.encrypt(
-                    proposal.person_id, _build_hold_proposal_place(proposal.id), proposal
-                ),
-            )
+        self.connection.write_rows(
+            "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
+            proposal.id,
+            proposal.person_id,
+            proposal.at,
+            self.encrypt_value(proposal.person_id, proposal.id, proposal),
+        )
 
     def load_hold_proposal(self, proposal_id: str) -> HoldProposal:
-        found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM hold_proposals WHERE id = ?", proposal_id
-        )
+        found = self.find_record("WHERE id = ?", proposal_id)
         if found is None:
             reason = "There is no such proposal: it was confirmed, it is over, or its person left."
             raise InputError(reason)
-        return self._decrypt_hold_proposal(found)
+        return found
 
     def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
         """Return all that are stored, the oldest first; some may have expired."""
-        query = "SELECT id, person_id, encrypted FROM hold_proposals ORDER BY at, id"
-        return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query)))
+        return self.list_records("ORDER BY at, id")
 
     def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
-        query = """SELECT id, person_id, encrypted FROM hold_proposals WHERE person_id = ?
-            ORDER BY at, id"""
-        return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query, person_id)))
+        return self.list_records("WHERE person_id = ? ORDER BY at, id", person_id)
 
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
@@ -405,18 +379,8 @@ class HoldProposalsTable(EncryptedTable):
         """Forget what no one confirmed; the audit remembers that it was proposed."""
         self.connection.write_rows("DELETE FROM hold_proposals WHERE at < ?", at)
 
-    def _decrypt_hold_proposal(self, row: Row) -> HoldProposal:
-        return self.encryption.decrypt(
-            row["person_id"], _build_hold_proposal_place(row["id"]), row["encrypted"], HoldProposal
-        )
-
-
-def _build_legal_hold_place(seq: int) -> str:
-    return f"legal_holds/{seq}/encrypted"
-
-
-def _build_hold_proposal_place(proposal_id: str) -> str:
-    return f"hold_proposals/{proposal_id}/encrypted"
+    def parse_row(self, row: Row) -> HoldProposal:
+        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], HoldProposal)
 
 
 TOMBSTONES_FILE = "erased.txt"
@@ -493,23 +457,24 @@ class _AddressChangeContent:
     new: str
 
 
-class AddressChangesTable(EncryptedTable):
+class AddressChangesTable(EncryptedTable, Records[AddressChange]):
+    table = "address_changes"
+    select = """SELECT id, person_id, browser, asked_at, expires_at, changed_at, encrypted
+    FROM address_changes"""
+
     def insert_address_change(self, change: AddressChange) -> None:
         addresses = _AddressChangeContent(change.old, change.new)
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO address_changes (id, person_id, browser, code_hash, asked_at,
+        self.connection.write_rows(
+            """INSERT INTO address_changes (id, person_id, browser, code_hash, asked_at,
                 expires_at, changed_at, encrypted)
                 VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)""",
-                change.id,
-                change.person_id,
-                change.browser,
-                change.asked_at,
-                change.expires_at,
-                self.encryption.encrypt(
-                    change.person_id, _build_address_change_place(change.id), addresses
-                ),
-            )
+            change.id,
+            change.person_id,
+            change.browser,
+            change.asked_at,
+            change.expires_at,
+            self.encrypt_value(change.person_id, change.id, addresses),
+        )
 
     def find_address_change(self, change_id: str) -> AddressChange | None:
         return self._find_change_by_column("id", change_id)
@@ -519,10 +484,7 @@ class AddressChangesTable(EncryptedTable):
 
     def list_address_changes(self, person_id: str) -> tuple[AddressChange, ...]:
         """Return all that are remembered, the oldest first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT} WHERE person_id = ? ORDER BY asked_at, rowid", person_id
-        )
-        return tuple(self._decrypt_address_change(row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY asked_at, rowid", person_id)
 
     def find_last_change_time(self, person_id: str) -> datetime | None:
         """Return since when they are written to where they are; None: for as long as we know."""
@@ -571,15 +533,11 @@ class AddressChangesTable(EncryptedTable):
 
     def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
         # The column is one of two fixed names.
-        found = self.connection.fetch_row(f"{_SELECT} WHERE {column} = ?", value)
-        return None if found is None else self._decrypt_address_change(found)
+        return self.find_record(f"WHERE {column} = ?", value)
 
-    def _decrypt_address_change(self, row: Row) -> AddressChange:
-        addresses = self.encryption.decrypt(
-            row["person_id"],
-            _build_address_change_place(row["id"]),
-            row["encrypted"],
-            _AddressChangeContent,
+    def parse_row(self, row: Row) -> AddressChange:
+        addresses = self.decrypt_value(
+            row["person_id"], row["id"], row["encrypted"], _AddressChangeContent
         )
         return AddressChange(
             id=row["id"],
@@ -591,14 +549,6 @@ class AddressChangesTable(EncryptedTable):
             expires_at=parse_datetime(row["expires_at"]),
             changed_at=parse_optional_datetime(row["changed_at"]),
         )
-
-
-_SELECT = """SELECT id, person_id, browser, asked_at, expires_at, changed_at, encrypted
-FROM address_changes"""
-
-
-def _build_address_change_place(change_id: str) -> str:
-    return f"address_changes/{change_id}/encrypted"
 
 
 # Emails print as many characters of an id.

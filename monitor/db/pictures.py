@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Row, parse_datetime
+from monitor.db.connection import Records, Row, parse_datetime
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import load_flag_owner
 from monitor.domain.item import Item
@@ -55,21 +55,20 @@ class Thumbnail:
 class ThumbnailsTable(EncryptedTable):
     """A check stores those of all accounts; its end deletes all but those that are compared."""
 
+    table = "thumbnails"
+
     def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
         """Store it in place of an earlier one."""
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO thumbnails (item_id, person_id, sweep_id, at, encrypted)
+        self.connection.write_rows(
+            """INSERT INTO thumbnails (item_id, person_id, sweep_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?) ON CONFLICT (item_id) DO UPDATE SET
                 sweep_id = excluded.sweep_id, at = excluded.at, encrypted = excluded.encrypted""",
-                thumbnail.item_id,
-                person_id,
-                sweep_id,
-                thumbnail.at,
-                self.encryption.encrypt(
-                    person_id, _build_thumbnail_place(thumbnail.item_id), thumbnail
-                ),
-            )
+            thumbnail.item_id,
+            person_id,
+            sweep_id,
+            thumbnail.at,
+            self.encrypt_value(person_id, thumbnail.item_id, thumbnail),
+        )
 
     def find_thumbnail(self, person_id: str, item_id: str) -> Thumbnail | None:
         found = self.connection.fetch_row(
@@ -126,12 +125,7 @@ class ThumbnailsTable(EncryptedTable):
         self.connection.write_rows("DELETE FROM thumbnails WHERE person_id = ?", person_id)
 
     def _decrypt_thumbnail(self, person_id: str, row: Row) -> Thumbnail:
-        place = _build_thumbnail_place(row["item_id"])
-        return self.encryption.decrypt(person_id, place, row["encrypted"], Thumbnail)
-
-
-def _build_thumbnail_place(item_id: str) -> str:
-    return f"thumbnails/{item_id}/encrypted"
+        return self.decrypt_value(person_id, row["item_id"], row["encrypted"], Thumbnail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +138,11 @@ class Screenshot:
     picture: bytes
 
 
-class ScreenshotsTable(EncryptedTable):
+class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
     """The flag is a column only: two flags that become one keep the screenshots of both."""
+
+    table = "screenshots"
+    select = "SELECT id, flag_id, person_id, at, encrypted FROM screenshots"
 
     def insert_screenshot(self, screenshot: Screenshot) -> None:
         with self.connection.begin_transaction():
@@ -162,22 +159,11 @@ class ScreenshotsTable(EncryptedTable):
             )
 
     def find_screenshot(self, flag_id: str, screenshot_id: str) -> Screenshot | None:
-        found = self.connection.fetch_row(
-            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots
-            WHERE flag_id = ? AND id = ?""",
-            flag_id,
-            screenshot_id,
-        )
-        return None if found is None else self._decrypt_screenshot(found)
+        return self.find_record("WHERE flag_id = ? AND id = ?", flag_id, screenshot_id)
 
     def list_screenshots_of_flag(self, flag_id: str) -> tuple[Screenshot, ...]:
         """Return them, the oldest first."""
-        rows = self.connection.fetch_rows(
-            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots WHERE flag_id = ?
-            ORDER BY at, rowid""",
-            flag_id,
-        )
-        return tuple(map(self._decrypt_screenshot, rows))
+        return self.list_records("WHERE flag_id = ? ORDER BY at, rowid", flag_id)
 
     def list_screenshots_of_person(self, person_id: str) -> Iterator[Screenshot]:
         rows = self.connection.fetch_rows(
@@ -185,7 +171,7 @@ class ScreenshotsTable(EncryptedTable):
             ORDER BY at, rowid""",
             person_id,
         )
-        return map(self._decrypt_screenshot, rows)
+        return map(self.parse_row, rows)
 
     def count_screenshots_of_flag(self, flag_id: str) -> int:
         return self.connection.count_rows("screenshots", "flag_id = ?", flag_id)
@@ -201,10 +187,8 @@ class ScreenshotsTable(EncryptedTable):
     def delete_screenshots_of_flag(self, flag_id: str) -> None:
         self.connection.write_rows("DELETE FROM screenshots WHERE flag_id = ?", flag_id)
 
-    def _decrypt_screenshot(self, row: Row) -> Screenshot:
-        picture = self.encryption.decrypt(
-            row["person_id"], _build_screenshot_place(row["id"]), row["encrypted"], bytes
-        )
+    def parse_row(self, row: Row) -> Screenshot:
+        picture = self.decrypt_value(row["person_id"], row["id"], row["encrypted"], bytes)
         return Screenshot(
             id=row["id"],
             flag_id=row["flag_id"],

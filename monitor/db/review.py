@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.db.connection import (
+    Records,
     Row,
     Table,
     find_next_seq,
@@ -98,21 +99,20 @@ WHOLE_LIST = ListSlice(start=0, length=-1)
 
 class ReviewIndexTable(EncryptedTable):
     def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
+        self.connection.write_rows(
+            """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
                 state, opened_at, since, counted_from)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                flag.id,
-                flag.person_id,
-                hash_school(self.encryption, school),
-                flag.kind,
-                _SEVERITY_RANKS[flag.severity],
-                flag.state,
-                flag.opened_at,
-                foreseen.since,
-                foreseen.counted_from,
-            )
+            flag.id,
+            flag.person_id,
+            hash_school(self.encryption, school),
+            flag.kind,
+            _SEVERITY_RANKS[flag.severity],
+            flag.state,
+            flag.opened_at,
+            foreseen.since,
+            foreseen.counted_from,
+        )
 
     def list_visible_flag_ids(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
@@ -217,7 +217,10 @@ class ReviewNote:
     text: str
 
 
-class ReviewNotesTable(EncryptedTable):
+class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
+    table = "review_notes"
+    select = "SELECT seq, person_id, encrypted FROM review_notes"
+
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
             person = load_flag_owner(self.connection, note.flag_id)
@@ -229,28 +232,17 @@ class ReviewNotesTable(EncryptedTable):
                 note.flag_id,
                 person,
                 note.at,
-                self.encryption.encrypt(person, _build_review_note_place(seq), note),
+                self.encrypt_value(person, seq, note),
             )
 
     def list_review_notes_of_flag(self, flag_id: str) -> tuple[ReviewNote, ...]:
-        query = (
-            "SELECT seq, person_id, encrypted FROM review_notes WHERE flag_id = ? ORDER BY at, seq"
-        )
-        return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, flag_id)))
+        return self.list_records("WHERE flag_id = ? ORDER BY at, seq", flag_id)
 
     def list_review_notes_of_person(self, person_id: str) -> tuple[ReviewNote, ...]:
-        query = """SELECT seq, person_id, encrypted FROM review_notes WHERE person_id = ?
-            ORDER BY at, seq"""
-        return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, person_id)))
+        return self.list_records("WHERE person_id = ? ORDER BY at, seq", person_id)
 
-    def _decrypt_review_note(self, row: Row) -> ReviewNote:
-        return self.encryption.decrypt(
-            row["person_id"], _build_review_note_place(row["seq"]), row["encrypted"], ReviewNote
-        )
-
-
-def _build_review_note_place(seq: int) -> str:
-    return f"review_notes/{seq}/encrypted"
+    def parse_row(self, row: Row) -> ReviewNote:
+        return self.decrypt_value(row["person_id"], row["seq"], row["encrypted"], ReviewNote)
 
 
 class AccessLogTable(Table):
@@ -267,56 +259,50 @@ class AccessLogTable(Table):
             )
 
     def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
-        found = self.connection.fetch_row(
+        return self.connection.has_row(
             "SELECT 1 FROM access_log WHERE reviewer_id = ? AND flag_id = ? AND until > ?",
             reviewer_id,
             flag_id,
             now,
         )
-        return found is not None
 
     def delete_access_before(self, at: datetime) -> None:
         self.connection.write_rows("DELETE FROM access_log WHERE until < ?", at)
 
 
-class BreakGlassTable(EncryptedTable):
+class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
+    table = "break_glass"
+    select = "SELECT id, person_id, encrypted FROM break_glass"
+
     def save_break_glass_proposal(self, proposal: BreakGlassProposal) -> None:
         """Keep it, in place of what it was before."""
         broken = proposal.break_glass
-        with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO break_glass (id, flag_id, person_id, at, broken_at, until,
+        self.connection.write_rows(
+            """INSERT OR REPLACE INTO break_glass (id, flag_id, person_id, at, broken_at, until,
                 encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                proposal.id,
-                proposal.flag_id,
-                proposal.person_id,
-                proposal.at,
-                proposal.broken_at,
-                broken.until if broken else None,
-                self.encryption.encrypt(
-                    proposal.person_id, _build_break_glass_place(proposal.id), proposal
-                ),
-            )
+            proposal.id,
+            proposal.flag_id,
+            proposal.person_id,
+            proposal.at,
+            proposal.broken_at,
+            broken.until if broken else None,
+            self.encrypt_value(proposal.person_id, proposal.id, proposal),
+        )
 
     def load_break_glass_proposal(self, proposal_id: str) -> BreakGlassProposal:
-        found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM break_glass WHERE id = ?", proposal_id
-        )
+        found = self.find_record("WHERE id = ?", proposal_id)
         if found is None:
             reason = "There is no such proposal; it may have been withdrawn with its person."
             raise InputError(reason)
-        return self._decrypt_proposal(found)
+        return found
 
     def list_break_glass_proposals(self) -> tuple[BreakGlassProposal, ...]:
-        query = "SELECT id, person_id, encrypted FROM break_glass ORDER BY at, id"
-        return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
+        return self.list_records("ORDER BY at, id")
 
     def list_unconfirmed_proposals(self) -> tuple[BreakGlassProposal, ...]:
         """Return what no second reviewer has confirmed, the oldest first."""
-        query = """SELECT id, person_id, encrypted FROM break_glass WHERE broken_at IS NULL
-            ORDER BY at, id"""
-        return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
+        return self.list_records("WHERE broken_at IS NULL ORDER BY at, id")
 
     def list_active_break_glass(self, flag_id: str, now: datetime) -> tuple[BreakGlass, ...]:
         """Return what holds a flag open now."""
@@ -326,24 +312,15 @@ class BreakGlassTable(EncryptedTable):
             flag_id,
             now,
         )
-        found = (self._decrypt_proposal(row).break_glass for row in rows)
+        found = (self.parse_row(row).break_glass for row in rows)
         return tuple(each for each in found if each)
 
     def delete_break_glass_before(self, at: datetime) -> int:
         """Forget what no one confirmed and what is over; the audit remembers that it was."""
         return self.connection.write_rows("DELETE FROM break_glass WHERE ifnull(until, at) < ?", at)
 
-    def _decrypt_proposal(self, row: Row) -> BreakGlassProposal:
-        return self.encryption.decrypt(
-            row["person_id"],
-            _build_break_glass_place(row["id"]),
-            row["encrypted"],
-            BreakGlassProposal,
-        )
-
-
-def _build_break_glass_place(proposal_id: str) -> str:
-    return f"break_glass/{proposal_id}/encrypted"
+    def parse_row(self, row: Row) -> BreakGlassProposal:
+        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], BreakGlassProposal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from monitor.db.connection import (
+    Records,
     Row,
     SyncMode,
     Table,
@@ -43,13 +44,11 @@ class SourceHealth:
     proven_at: datetime | None = None
 
 
-_SELECT_HEALTH = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
+class SourceHealthTable(Table, Records[SourceHealth]):
+    select = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
 
-
-class SourceHealthTable(Table):
     def find_source_health(self, source: str) -> SourceHealth | None:
-        found = self.connection.fetch_row(f"{_SELECT_HEALTH} WHERE source = ?", source)
-        return None if found is None else _parse_health_row(found)
+        return self.find_record("WHERE source = ?", source)
 
     def save_source_health(self, health: SourceHealth) -> None:
         with self.connection.begin_transaction():
@@ -64,30 +63,27 @@ class SourceHealthTable(Table):
             )
 
     def list_source_health(self) -> tuple[SourceHealth, ...]:
-        rows = self.connection.fetch_rows(f"{_SELECT_HEALTH} ORDER BY source")
-        return tuple(_parse_health_row(row) for row in rows)
+        return self.list_records("ORDER BY source")
+
+    def parse_row(self, row: Row) -> SourceHealth:
+        return SourceHealth(
+            source=row["source"],
+            outcome=Outcome(row["outcome"]),
+            since=parse_datetime(row["since"]),
+            note=row["note"],
+            retry_at=parse_optional_datetime(row["retry_at"]),
+            proven_at=parse_optional_datetime(row["proven_at"]),
+        )
 
 
-def _parse_health_row(row: Row) -> SourceHealth:
-    return SourceHealth(
-        source=row["source"],
-        outcome=Outcome(row["outcome"]),
-        since=parse_datetime(row["since"]),
-        note=row["note"],
-        retry_at=parse_optional_datetime(row["retry_at"]),
-        proven_at=parse_optional_datetime(row["proven_at"]),
-    )
-
-
-class HostsTable(EncryptedTable):
+class HostsTable(EncryptedTable, Records[HostState]):
     """Remembers hosts for the crawler (`scrapers.http.throttle.HostStore`)."""
 
+    table = "hosts"
+    select = "SELECT keyed_hash, encrypted FROM hosts"
+
     def load_host_state(self, host: str) -> HostState | None:
-        found = self.connection.fetch_row(
-            "SELECT keyed_hash, encrypted FROM hosts WHERE keyed_hash = ?",
-            self.encryption.keyed_hash(DISTRICT, host),
-        )
-        return None if found is None else self._decrypt_host_state(found)
+        return self.find_record("WHERE keyed_hash = ?", self.encryption.keyed_hash(DISTRICT, host))
 
     def save_host_state(self, state: HostState) -> None:
         mark = self.encryption.keyed_hash(DISTRICT, state.host)
@@ -95,12 +91,11 @@ class HostsTable(EncryptedTable):
             self.connection.execute(
                 "INSERT OR REPLACE INTO hosts (keyed_hash, encrypted) VALUES (?, ?)",
                 mark,
-                self.encryption.encrypt(DISTRICT, _build_host_place(mark), state),
+                self.encrypt_value(DISTRICT, mark, state),
             )
 
     def list_host_states(self) -> tuple[HostState, ...]:
-        rows = self.connection.fetch_rows("SELECT keyed_hash, encrypted FROM hosts ORDER BY rowid")
-        return tuple(self._decrypt_host_state(row) for row in rows)
+        return self.list_records("ORDER BY rowid")
 
     def delete_rested_hosts(self, away: datetime, rested: datetime) -> None:
         """Delete hosts last allowed before `rested`, and hosts parked until before `away`."""
@@ -116,10 +111,8 @@ class HostsTable(EncryptedTable):
                 mark = self.encryption.keyed_hash(DISTRICT, each.host)
                 self.connection.execute("DELETE FROM hosts WHERE keyed_hash = ?", mark)
 
-    def _decrypt_host_state(self, row: Row) -> HostState:
-        return self.encryption.decrypt(
-            DISTRICT, _build_host_place(row["keyed_hash"]), row["encrypted"], HostState
-        )
+    def parse_row(self, row: Row) -> HostState:
+        return self.decrypt_value(DISTRICT, row["keyed_hash"], row["encrypted"], HostState)
 
 
 def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
@@ -128,12 +121,10 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
     return state.next_at is not None and state.next_at > rested
 
 
-def _build_host_place(mark: bytes) -> str:
-    return f"hosts/{mark.hex()}/encrypted"
-
-
 class RobotsFilesTable(EncryptedTable):
     """Remembers robots.txt for the crawler (`scrapers.http.robots.RobotsStore`)."""
+
+    table = "robots_files"
 
     def load_robots_file(self, origin: str) -> RobotsRecord | None:
         mark = self.encryption.keyed_hash(DISTRICT, origin)
@@ -150,7 +141,7 @@ class RobotsFilesTable(EncryptedTable):
                 VALUES (?, ?, ?)""",
                 mark,
                 learned.until,
-                self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learned),
+                self.encrypt_value(DISTRICT, mark, learned),
             )
 
     def list_robots_files(self) -> tuple[RobotsRecord, ...]:
@@ -177,11 +168,7 @@ class RobotsFilesTable(EncryptedTable):
                     self.connection.execute("DELETE FROM robots_files WHERE keyed_hash = ?", mark)
 
     def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> RobotsRecord:
-        return self.encryption.decrypt(DISTRICT, _build_robots_place(mark), sealed, RobotsRecord)
-
-
-def _build_robots_place(mark: bytes) -> str:
-    return f"robots_files/{mark.hex()}/encrypted"
+        return self.decrypt_value(DISTRICT, mark, sealed, RobotsRecord)
 
 
 class RequestQuotaTable(Table):

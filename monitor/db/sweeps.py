@@ -11,6 +11,7 @@ from enum import StrEnum
 from json import dumps
 
 from monitor.db.connection import (
+    Records,
     Row,
     SyncMode,
     Table,
@@ -67,23 +68,24 @@ class SourceRun:
     course: SourceRunState = SourceRunState.DONE
 
 
-_SELECT_SWEEPS = "SELECT id, week, kind, person_id, nonce, started_at, closed_at FROM sweeps"
 _SELECT_SOURCE_RUNS = """SELECT sweep_id, source, outcome, note, since, asked, answered, at
 FROM source_runs"""
 
 
-class SweepsTable(Table):
+class SweepsTable(Table, Records[Sweep]):
+    select = "SELECT id, week, kind, person_id, nonce, started_at, closed_at FROM sweeps"
+
     def open_or_resume(self, sweep: Sweep) -> Sweep:
         """Return the open one of that kind and person, of whatever week, or open this one."""
         with self.connection.begin_transaction():
-            found = self.connection.fetch_row(
-                f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS ? AND closed_at IS NULL
+            found = self.find_record(
+                """WHERE kind = ? AND person_id IS ? AND closed_at IS NULL
                 ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
                 sweep.person_id or None,
             )
             if found is not None:
-                return _parse_sweep_row(found)
+                return found
             self.connection.execute(
                 """INSERT INTO sweeps (id, week, kind, person_id, nonce, started_at, closed_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
@@ -98,19 +100,16 @@ class SweepsTable(Table):
             return sweep
 
     def load_sweep(self, sweep_id: str) -> Sweep:
-        found = self.connection.fetch_row(f"{_SELECT_SWEEPS} WHERE id = ?", sweep_id)
+        found = self.find_record("WHERE id = ?", sweep_id)
         if found is None:
             message = f"There is no sweep {sweep_id}."
             raise InputError(message)
-        return _parse_sweep_row(found)
+        return found
 
     def find_latest_sweep(self, kind: SweepKind, person_id: str = "") -> Sweep | None:
-        found = self.connection.fetch_row(
-            f"{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS ? ORDER BY rowid DESC LIMIT 1",
-            kind,
-            person_id or None,
+        return self.find_record(
+            "WHERE kind = ? AND person_id IS ? ORDER BY rowid DESC LIMIT 1", kind, person_id or None
         )
-        return None if found is None else _parse_sweep_row(found)
 
     def find_last_closed_time(self, kind: SweepKind) -> datetime | None:
         """Return when one of this kind was last brought to its end; None where none was."""
@@ -122,13 +121,12 @@ class SweepsTable(Table):
 
         One that is under way is late if it began before `begun_before`.
         """
-        found = self.connection.fetch_row(
-            f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS NULL
+        return self.find_record(
+            """WHERE kind = ? AND person_id IS NULL
             AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
             SweepKind.SWEEP,
             begun_before,
         )
-        return None if found is None else _parse_sweep_row(found)
 
     def list_source_runs_so_far(
         self, sweep: Sweep, begun_before: datetime
@@ -139,22 +137,13 @@ class SweepsTable(Table):
         return tuple(sorted((*self.list_source_runs(sweep.id), *asked), key=lambda run: run.source))
 
     def list_sweeps_of_person(self, person_id: str) -> tuple[Sweep, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SWEEPS} WHERE person_id = ? ORDER BY rowid", person_id
-        )
-        return tuple(_parse_sweep_row(row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def list_district_sweeps(self, kind: SweepKind) -> tuple[Sweep, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SWEEPS} WHERE person_id IS NULL AND kind = ? ORDER BY rowid", kind
-        )
-        return tuple(_parse_sweep_row(row) for row in rows)
+        return self.list_records("WHERE person_id IS NULL AND kind = ? ORDER BY rowid", kind)
 
     def list_open_sweeps(self) -> tuple[Sweep, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SWEEPS} WHERE closed_at IS NULL ORDER BY rowid"
-        )
-        return tuple(_parse_sweep_row(row) for row in rows)
+        return self.list_records("WHERE closed_at IS NULL ORDER BY rowid")
 
     def list_check_counts(self, person_id: str, since: datetime) -> tuple[CheckCount, ...]:
         """Count the sources of each finished check that could have looked at a person."""
@@ -240,17 +229,16 @@ class SweepsTable(Table):
                 course=course,
             )
 
-
-def _parse_sweep_row(row: Row) -> Sweep:
-    return Sweep(
-        id=row["id"],
-        week=row["week"],
-        kind=SweepKind(row["kind"]),
-        nonce=row["nonce"],
-        started_at=parse_datetime(row["started_at"]),
-        person_id=row["person_id"] or "",
-        closed_at=parse_optional_datetime(row["closed_at"]),
-    )
+    def parse_row(self, row: Row) -> Sweep:
+        return Sweep(
+            id=row["id"],
+            week=row["week"],
+            kind=SweepKind(row["kind"]),
+            nonce=row["nonce"],
+            started_at=parse_datetime(row["started_at"]),
+            person_id=row["person_id"] or "",
+            closed_at=parse_optional_datetime(row["closed_at"]),
+        )
 
 
 def _parse_source_run_row(row: Row) -> SourceRun:
@@ -283,11 +271,10 @@ class RunRequest:
     attempts: int = 0
 
 
-_SELECT_RUN_REQUESTS = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
-FROM run_requests"""
+class RunRequestsTable(Table, Records[RunRequest]):
+    select = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
+    FROM run_requests"""
 
-
-class RunRequestsTable(Table):
     def insert_run_request(self, request: RunRequest) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(
@@ -302,33 +289,28 @@ class RunRequestsTable(Table):
 
     def find_run_request(self, request_id: str) -> RunRequest | None:
         """Return None where its person was erased meanwhile."""
-        found = self.connection.fetch_row(f"{_SELECT_RUN_REQUESTS} WHERE id = ?", request_id)
-        return None if found is None else _parse_run_request_row(found)
+        return self.find_record("WHERE id = ?", request_id)
 
     def find_latest_check_request(self, person_id: str) -> RunRequest | None:
         """Return the last check that a person asked for, as long as it is remembered."""
-        found = self.connection.fetch_row(
-            f"""{_SELECT_RUN_REQUESTS} WHERE person_id = ? AND kind = ?
-            ORDER BY asked_at DESC, rowid DESC LIMIT 1""",
+        return self.find_record(
+            "WHERE person_id = ? AND kind = ? ORDER BY asked_at DESC, rowid DESC LIMIT 1",
             person_id,
             SweepKind.SELFCHECK,
         )
-        return None if found is None else _parse_run_request_row(found)
 
     def find_next_open_request(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
         """Return what someone waits for: what is over soonest first, then the oldest.
 
         What failed comes after what was not tried yet, and so holds up no one.
         """
-        found = self.connection.fetch_row(
-            f"""{_SELECT_RUN_REQUESTS}
-            WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
-            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",  # noqa: S608 - our own words
+        return self.find_record(
+            """WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
+            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
             dumps(list(kinds)),
             SweepKind.SELFCHECK,
             SweepKind.CANARIES,
         )
-        return None if found is None else _parse_run_request_row(found)
 
     def count_checks_before(self, request: RunRequest) -> int:
         """Count the checks that are not served yet and were asked for earlier."""
@@ -341,8 +323,7 @@ class RunRequestsTable(Table):
         )
 
     def list_run_requests(self) -> tuple[RunRequest, ...]:
-        rows = self.connection.fetch_rows(f"{_SELECT_RUN_REQUESTS} ORDER BY asked_at, rowid")
-        return tuple(_parse_run_request_row(row) for row in rows)
+        return self.list_records("ORDER BY asked_at, rowid")
 
     def delete_run_request(self, request_id: str) -> None:
         self.connection.write_rows("DELETE FROM run_requests WHERE id = ?", request_id)
@@ -378,18 +359,17 @@ class RunRequestsTable(Table):
         )
         return {row["source"]: row["state"] for row in rows}
 
-
-def _parse_run_request_row(row: Row) -> RunRequest:
-    return RunRequest(
-        id=row["id"],
-        kind=SweepKind(row["kind"]),
-        asked_at=parse_datetime(row["asked_at"]),
-        person_id=row["person_id"] or "",
-        done_at=parse_optional_datetime(row["done_at"]),
-        note=row["note"],
-        source=row["source"] or "",
-        attempts=row["attempts"],
-    )
+    def parse_row(self, row: Row) -> RunRequest:
+        return RunRequest(
+            id=row["id"],
+            kind=SweepKind(row["kind"]),
+            asked_at=parse_datetime(row["asked_at"]),
+            person_id=row["person_id"] or "",
+            done_at=parse_optional_datetime(row["done_at"]),
+            note=row["note"],
+            source=row["source"] or "",
+            attempts=row["attempts"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,19 +379,14 @@ class CanaryCheck:
     trust: TrustAssessment
 
 
-_SELECT_CANARY_CHECKS = "SELECT source, at, trust, outcome, note FROM canary_checks"
+class CanaryChecksTable(Table, Records[CanaryCheck]):
+    select = "SELECT source, at, trust, outcome, note FROM canary_checks"
 
-
-class CanaryChecksTable(Table):
     def find_canary_check(self, source: str) -> CanaryCheck | None:
-        found = self.connection.fetch_row(f"{_SELECT_CANARY_CHECKS} WHERE source = ?", source)
-        return None if found is None else _parse_canary_check_row(found)
+        return self.find_record("WHERE source = ?", source)
 
     def list_canary_checks_since(self, at: datetime) -> tuple[CanaryCheck, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_CANARY_CHECKS} WHERE at >= ? ORDER BY source", at
-        )
-        return tuple(_parse_canary_check_row(row) for row in rows)
+        return self.list_records("WHERE at >= ? ORDER BY source", at)
 
     def save_canary_check(self, check: CanaryCheck) -> None:
         with self.connection.begin_transaction():
@@ -424,12 +399,11 @@ class CanaryChecksTable(Table):
                 note=check.trust.note,
             )
 
-
-def _parse_canary_check_row(row: Row) -> CanaryCheck:
-    trust = TrustAssessment(
-        standing=SourceTrust(row["trust"]),
-        outcome=Outcome(row["outcome"]),
-        note=row["note"],
-        probed=True,
-    )
-    return CanaryCheck(source=row["source"], at=parse_datetime(row["at"]), trust=trust)
+    def parse_row(self, row: Row) -> CanaryCheck:
+        trust = TrustAssessment(
+            standing=SourceTrust(row["trust"]),
+            outcome=Outcome(row["outcome"]),
+            note=row["note"],
+            probed=True,
+        )
+        return CanaryCheck(source=row["source"], at=parse_datetime(row["at"]), trust=trust)

@@ -35,15 +35,15 @@ class RecordedRequest:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def get_utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class WebServer(AbstractContextManager["WebServer"]):
     """Set `web` or `week` at any time; what is asked afterwards is answered accordingly."""
 
     def __init__(
-        self, web: FakeWeb, *, week: int = 1, now: Callable[[], datetime] = get_utc_now
+        self,
+        web: FakeWeb,
+        *,
+        week: int = 1,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.web = web
         self.week = week

@@ -259,7 +259,7 @@ class ReviewFields:
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[str, ...]
-    ruling: Decision | None
+    decision: Decision | None
 
 
 def get_notice_timing(flag: Flag) -> NoticeTiming:
@@ -308,14 +308,14 @@ def build_review_fields(
         first_seen=item.first_seen,
         last_seen=item.last_seen,
         reasons=tuple(rewrite_for_others(each, person.name.given) for each in flag.reasons),
-        ruling=get_own_decision(case),
+        decision=get_own_decision(case),
     )
 
 
 def get_own_decision(case: DisclosureCase) -> Decision | None:
     """Return the person's own answer about a flag, None if there is none."""
     standing = _list_standing_decisions(case.history)
-    said = [each.ruling for each in standing if each.ruling is not Decision.SHARED]
+    said = [each.decision for each in standing if each.decision is not Decision.SHARED]
     return said[-1] if said else None
 
 
@@ -363,17 +363,13 @@ def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> d
     return at and at + consent.compute_paused_time(at - span, at)
 
 
-def _get_shared_time(history: FlagHistory) -> datetime | None:
-    return history.flag.shared_at
-
-
 def _get_confirmed_time(history: FlagHistory) -> datetime | None:
     if not history.flag.is_pursued:
         return None
     said = [
         each.at
         for each in _list_standing_decisions(history)
-        if each.ruling is Decision.IMPERSONATION
+        if each.decision is Decision.IMPERSONATION
     ]
     return min(said, default=None)
 
@@ -399,13 +395,13 @@ def _get_count_start(history: FlagHistory) -> datetime | None:
     if not flag.is_undecided and flag.state is not FlagState.STUDENT_LINK:
         return None
     taken_back = (
-        each.at for each in _list_own_decisions(history) if each.ruling is Decision.REOPENED
+        each.at for each in _list_own_decisions(history) if each.decision is Decision.REOPENED
     )
     return flag.notified_at and max((flag.notified_at, *taken_back))
 
 
 _OPENED: Mapping[OpeningReason, Callable[[FlagHistory], datetime | None]] = {
-    OpeningReason.SHARED: _get_shared_time,
+    OpeningReason.SHARED: lambda history: history.flag.shared_at,
     OpeningReason.CONFIRMED: _get_confirmed_time,
     OpeningReason.UNANSWERED: _get_unanswered_time,
 }
@@ -422,7 +418,7 @@ def _list_standing_decisions(history: FlagHistory) -> list[DecisionRecord]:
     """Return what the person said and did not take back; taking back is of the last word."""
     stand: list[DecisionRecord] = []
     for each in _list_own_decisions(history):
-        if each.ruling is not Decision.REOPENED:
+        if each.decision is not Decision.REOPENED:
             stand.append(each)
         elif stand:
             stand.pop()

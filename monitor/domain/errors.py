@@ -47,6 +47,12 @@ class CannotWriteError(MonitorError):
     exit_code = 73
 
 
+class MovedError(MonitorError):
+    """The district lives on another machine, or is on its way there: nothing is opened here."""
+
+    exit_code = 74
+
+
 class BusyError(MonitorError):
     """Another process holds the state folder."""
 

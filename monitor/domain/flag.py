@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct, field
+
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
@@ -38,12 +40,14 @@ PURSUED_STATES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecord:
-    """One decision, appended and never overwritten. `by` is an opaque id or a role."""
+class DecisionRecord(Struct, frozen=True, kw_only=True):
+    """One decision, appended and never overwritten. `by` is an opaque id or a role.
+
+    0.1.0 stored the decision under another name.
+    """
 
     flag_id: str
-    ruling: Decision
+    decision: Decision = field(name="ruling")
     by: str
     at: datetime
     note: str = ""
@@ -232,9 +236,9 @@ def apply_decision(flag: Flag, record: DecisionRecord) -> Flag:
     if record.flag_id != flag.id:
         reason = "This decision is about another flag."
         raise InputError(reason)
-    if record.ruling is Decision.SHARED:
+    if record.decision is Decision.SHARED:
         return _apply_sharing(flag, record)
-    if record.ruling is Decision.REOPENED:
+    if record.decision is Decision.REOPENED:
         return _undo_last_decision(flag, record)
     return _apply_state_change(flag, record)
 
@@ -345,15 +349,15 @@ def _undo_last_decision(flag: Flag, record: DecisionRecord) -> Flag:
 
 
 def _apply_state_change(flag: Flag, record: DecisionRecord) -> Flag:
-    ruling = record.ruling
-    if ruling not in ALLOWED_DECISIONS[flag.kind]:
-        reason = f"A flag of kind {flag.kind} cannot be marked {ruling}."
+    decision = record.decision
+    if decision not in ALLOWED_DECISIONS[flag.kind]:
+        reason = f"A flag of kind {flag.kind} cannot be marked {decision}."
         raise InputError(reason)
-    state = RESULTING_STATE[ruling]
+    state = RESULTING_STATE[decision]
     here = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     if get_previous_state(flag.kind, state) is not here:
         reason = (
-            f"A flag that is {here} cannot be marked {ruling}; reopen it, or decide step by step."
+            f"A flag that is {here} cannot be marked {decision}; reopen it, or decide step by step."
         )
         raise InputError(reason)
     until = record.until if state is FlagState.HARMLESS else None

@@ -14,24 +14,9 @@ from unicodedata import normalize
 from monitor.domain.pii import VanishedContact
 from scrapers.models import Finding, FindingKind, PageFingerprint
 
-IDENTITY = {
-    FindingKind.ACCOUNT: ("kind", "key", "account", "account_aliases"),
-    FindingKind.PAGE: ("kind", "key", "account", "account_aliases"),
-}
 MATERIAL = {
     FindingKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
     FindingKind.PAGE: (),
-}
-VOLATILE = {
-    FindingKind.ACCOUNT: (
-        *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "says_missing"),
-    ),
-    FindingKind.PAGE: (
-        *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "says_missing"),
-        *("name", "handle", "bio", "picture_hash", "links", "private"),
-    ),
 }
 
 # The first byte of a hash. A new way of hashing gets the next number, so that old hashes are

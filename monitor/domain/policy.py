@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from monitor.domain.data_files import parse_data_file
+from monitor.domain.serialization import parse_data_file
 from monitor.domain.vocabulary import FlagKind
 
 # A reminder is read in passing, so it is short.

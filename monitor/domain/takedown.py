@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
-from monitor.domain.data_files import parse_data_file
+from monitor.domain.serialization import parse_data_file
 from monitor.domain.vocabulary import AllowedReporter, FlagKind, GuideReliability, ProofRequirement
 from scrapers.models import Finding
 

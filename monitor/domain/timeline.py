@@ -238,7 +238,7 @@ def _list_decision_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
         yield TimelineEntry(
             at=each.at,
             kind=TimelineEntryKind.DECIDED,
-            word=each.ruling,
+            word=each.decision,
             by=by,
             flag_id=each.flag_id,
         )

@@ -43,16 +43,12 @@ def parse_bounces(content: bytes, return_path: str) -> tuple[Bounce, ...]:
     message = BytesParser(policy=policy.compat32).parsebytes(content)
     if message.get_content_type() != "multipart/report":
         return ()
-    parts = _list_parts(message)
+    parts = [part for _, part in zip(range(MAX_PARTS), message.walk(), strict=False)]
     letter = _find_id_in_address(message, return_path) or _find_id_in_copy(parts)
     if not letter:
         return ()
     statuses = tuple(_list_statuses(parts))[:MAX_RECIPIENTS]
     return tuple(Bounce(local_id=letter, status=status) for status in statuses)
-
-
-def _list_parts(message: Message) -> list[Message]:
-    return [part for _, part in zip(range(MAX_PARTS), message.walk(), strict=False)]
 
 
 def _find_id_in_address(message: Message, return_path: str) -> str:

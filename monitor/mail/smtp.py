@@ -304,12 +304,8 @@ def _classify_recipient_idusal(code: int, words: bytes | str) -> Delivery:
 
 
 def _extract_status(words: bytes | str) -> str:
-    found = _STATUS.search(_decode_words(words))
+    found = _STATUS.search(words.decode("ascii", "replace") if isinstance(words, bytes) else words)
     return found[0] if found else ""
-
-
-def _decode_words(words: bytes | str) -> str:
-    return words.decode("ascii", "replace") if isinstance(words, bytes) else words
 
 
 def _classify_reply(code: int, words: bytes | str, what: str) -> Delivery:
@@ -373,10 +369,6 @@ def delete_emails(folder: Path, address: str) -> None:
         with suppress(FileNotFoundError):
             if _read_recipient(path) == address.casefold():
                 path.unlink()
-
-
-def keep_all_emails(_folder: Path, _address: str) -> None:
-    """Leave them all there: in a demo they are all that there is to be seen."""
 
 
 def _read_recipient(path: Path) -> str:

@@ -14,6 +14,7 @@ from time import monotonic
 
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitor.app import App
 from monitor.config import CURRENT_DISTRICT, FleetFile, WatchConfig
 from monitor.db.database import Database
 from monitor.db.files import write_file
@@ -22,6 +23,7 @@ from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,
     MonitorError,
+    MovedError,
     ReplacedError,
     WrongKeyError,
     describe_error_location,
@@ -40,7 +42,7 @@ from monitor.scheduler.workers import (
     WorkerPool,
 )
 from monitor.services import jobs
-from monitor.services.fleet import list_district_folders
+from monitor.services.fleet import is_drained, list_district_folders
 from monitor.services.health import Vitals, check_vitals, collect_vitals
 from monitor.services.metrics import render_fleet_metrics
 
@@ -102,6 +104,7 @@ class FleetRunner:
         self._ping = build_ping(watch, resources.environment)
         self._districts: dict[str, HostedDistrict] = {}
         self._folders_at = 0.0
+        self._drained = False
         self._right_of_way = RightOfWay()
         self._sweeping = SweepingThread()
         self._beat = resources.environment.beat
@@ -210,7 +213,7 @@ class FleetRunner:
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
         failed = any(hung.values()) or any(each.failed for each in self._districts.values())
-        well = not faults and not failed
+        well = not faults and not failed and not self._drained
         sound = well and all(_is_well(each) for each in vitals.values())
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
@@ -230,6 +233,8 @@ class FleetRunner:
         self._resources.engine.frontier.stop()
 
     def describe_wait(self) -> str:
+        if self._drained:
+            return "Drained: no district is worked on. See `namesake fleet drain --undo`."
         aside = sorted(each.name for each in self._districts.values() if each.fault)
         if not aside:
             return ""
@@ -252,8 +257,9 @@ class FleetRunner:
     def look_for_folders(self) -> None:
         """Take up new districts, and let go of those that leave."""
         self._folders_at = monotonic() + FOLDERS_EVERY
+        self._drained = is_drained(self._fleet.districts)
         folders = list_district_folders(self._fleet.districts, self._backup)
-        found = {each.name: each for each in folders}
+        found = {} if self._drained else {each.name: each for each in folders}
         for name, folder in found.items():
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
@@ -266,7 +272,7 @@ class FleetRunner:
         """Stop what runs in a district that leaves, and forget it once it has ended."""
         for pool in self._pools.values():
             pool.forget(district)
-        district.set_aside("It is being removed.")
+        district.set_aside("This machine lets go of it.")
         if district.users:
             return
         district.release()
@@ -356,6 +362,8 @@ class FleetRunner:
         if district.fault != fault:
             LOG.error("district_set_aside", extra={"reason": fault})
         district.set_aside(fault)
+        if isinstance(error, MovedError):
+            return  # what is known of it is what the machine says that has it
         self._keep_record(district, district.record.staff if district.record else 0)
 
     def _look(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
@@ -364,6 +372,8 @@ class FleetRunner:
         stamp = district.read_stamp()
         changed = stamp != district.looked
         district.looked, district.looked_at = stamp, monotonic()
+        if changed:
+            self._report_departures(district, app)
         work = jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)
@@ -382,6 +392,17 @@ class FleetRunner:
             filter(None, (work.next_at, district.purge_at, district.bounces_at, soon))
         )
         self._keep_record(district, len(app.db.consents.list_queryable_person_ids(now)))
+
+    def _report_departures(self, district: HostedDistrict, app: App) -> None:
+        """Tell the fleet who left: a backup that is restored elsewhere may not know it."""
+        sender = self._resources.sender
+        if sender is None:
+            return
+        for consent in app.db.consents.list_latest_consents():
+            person_id = consent.person_id
+            if consent.withdrawn_at is not None and person_id not in district.departed:
+                sender.recall_questions(district.name, person_id, left=True)
+                district.departed.add(person_id)
 
     def _run_mail(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
         """Write and send, and what goes with it: what two threads must not do at once."""

@@ -7,10 +7,10 @@ was made for its batch and travels in it.
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
+from monitor.app.sources import PortableSources
 from monitor.db.fleet.mailbox import READABLE_FORMATS
 from monitor.db.fleet.seal import FleetSeal
 from monitor.domain.errors import DatabaseError
-from monitor.sources import PortableSources
 from scrapers.http.batches import HostManners, QuestionState
 from scrapers.models import CrawlPriority, CrawlResult
 
@@ -64,6 +64,11 @@ def open_answer(body: BatchBody, number: int, blob: bytes) -> AnswerBody:
 def tag_person(seal: FleetSeal, district: str, person_id: str) -> str:
     """Name a person for the list of those who have withdrawn."""
     return seal.hash_name("person", district, person_id)
+
+
+def tag_departure(seal: FleetSeal, district: str, person_id: str) -> str:
+    """Name a person who has left for good, so that an older copy of the district hears of it."""
+    return seal.hash_name("left", district, person_id)
 
 
 def tag_district(seal: FleetSeal, district: str) -> str:

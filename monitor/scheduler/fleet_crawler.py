@@ -9,16 +9,11 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from platform import node
-from time import monotonic
 
-from monitor.app import Environment
-from monitor.config import Config, SourcesConfig
-from monitor.db.fleet.leases import LEASE, LeasesTable
+from monitor.app.sources import PortableSources, export_sources
+from monitor.config import SourcesConfig
 from monitor.db.fleet.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
-from monitor.db.fleet.memories import FleetMemories
 from monitor.db.fleet.seal import FleetSeal
-from monitor.domain.errors import BusyError, UnavailableError
 from monitor.scheduler.fleet_batches import (
     BATCH_PLACE,
     BATCH_SIZE,
@@ -29,7 +24,6 @@ from monitor.scheduler.fleet_batches import (
     tag_district,
     tag_person,
 )
-from monitor.sources import PortableSources, export_sources
 from scrapers.http.batches import HostManners, QuestionState, capture_question, restore_question
 from scrapers.http.crawler import Crawler
 from scrapers.http.errors import (
@@ -421,74 +415,3 @@ class FleetCrawler(Crawler):
             self.dispatch.mailbox.delete_batches(through)
         for number in through:
             desk.remove_batch(number)
-
-
-class FleetSender:
-    """Has other machines ask for the districts of this process."""
-
-    def __init__(self, memories: FleetMemories, machine: str = "") -> None:
-        self._seal = memories.seal
-        self._mailbox = Mailbox(memories.connection, memories.hosts)
-        self._leases = LeasesTable(memories.connection, machine or node())
-        self._renewed_at = monotonic()
-
-    def build_crawler(
-        self, name: str, config: Config, environment: Environment, crawler: Crawler
-    ) -> FleetCrawler:
-        """Return a crawler that is like another, but has others ask."""
-        dispatch = Dispatch(
-            mailbox=self._mailbox,
-            seal=self._seal,
-            district=name,
-            contact=config.district.contact,
-            sources=config.sources,
-            variables=environment.variables,
-            keeps_pages=config.evidence.pages,
-            beat=environment.beat,
-        )
-        return FleetCrawler(
-            client=crawler.client,
-            sources=crawler.sources,
-            clock=crawler.clock,
-            host_store=crawler.host_store,
-            parser=crawler.parser,
-            may_ask=crawler.may_ask,
-            engine=crawler.engine,
-            budgets=crawler.budgets,
-            proofs=crawler.proofs,
-            share=crawler.share,
-            dispatch=dispatch,
-        )
-
-    def recall_questions(self, name: str, person_id: str) -> None:
-        """Have no machine ask what was sent about a person until now."""
-        self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
-
-    def claim_district(self, name: str) -> None:
-        """Work on a district from now on. Raises BusyError if another machine does."""
-        machine = self._leases.claim_district(name)
-        if machine != self._leases.machine:
-            reason = (
-                f"The machine {machine} works on this district. Remove its copy here, or stop the "
-                "service there."
-            )
-            raise BusyError(reason)
-
-    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
-        """Return those that are still this machine's; none if it cannot tell in time."""
-        began_at = monotonic()
-        try:
-            kept = self._leases.renew_districts(names)
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})
-            late = monotonic() - self._renewed_at > LEASE.total_seconds() / 2
-            return frozenset() if late else frozenset(names)
-        self._renewed_at = began_at
-        return kept
-
-    def release_district(self, name: str) -> None:
-        """Let another machine have a district; if that cannot be said, it waits a little."""
-        try:
-            self._leases.release_district(name)
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})

@@ -21,8 +21,13 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from monitor.app import Environment, build_parser, build_user_agent
+from monitor.app.sources import (
+    build_portable_sources,
+    is_worth_keeping,
+    load_credentials,
+    name_budgets,
+)
 from monitor.config import FetchConfig
-from monitor.db.encryption import encode_json
 from monitor.db.fleet.engine import FencedJobManager, RetryAtOnce
 from monitor.db.fleet.mailbox import (
     ASK_TASK,
@@ -34,6 +39,7 @@ from monitor.db.fleet.mailbox import (
 )
 from monitor.db.fleet.memories import FleetMemories
 from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
+from monitor.domain.serialization import encode_json
 from monitor.scheduler.fence import BEAT_SECONDS, Fence
 from monitor.scheduler.fleet_batches import (
     BATCH_PLACE,
@@ -41,12 +47,6 @@ from monitor.scheduler.fleet_batches import (
     BatchBody,
     seal_answer,
     tag_person,
-)
-from monitor.sources import (
-    build_portable_sources,
-    is_worth_keeping,
-    load_credentials,
-    name_budgets,
 )
 from scrapers.http.batches import BatchAnswer, HostCrawler, QuestionState
 from scrapers.http.client import HttpClient, HttpConnections

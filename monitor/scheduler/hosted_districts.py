@@ -24,9 +24,11 @@ from monitor.app import (
     open_app,
     recall_nothing,
 )
+from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
+from monitor.db.handover import LeaseStore
 from monitor.db.shared import DistrictRecord, SharedMemories
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
@@ -34,8 +36,8 @@ from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
 from monitor.scheduler.workers import RETRY_SECONDS
 from monitor.services import jobs
 from monitor.services.fleet import DistrictFolder, build_district_environment
+from monitor.services.fleet_restores import ConsentNews
 from monitor.services.health import Vitals
-from monitor.sources import is_worth_keeping, load_credentials, name_budgets
 from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.crawler import CrawlEngine, Crawler, keep_no_page
 from scrapers.http.limits import (
@@ -63,16 +65,25 @@ FILES_OF_A_DISTRICT = 8
 
 
 class QuestionSender(Protocol):
-    """Has other machines ask (`monitor.scheduler.fleet_crawler.FleetSender`)."""
+    """Has other machines ask (`monitor.scheduler.fleet_sender.FleetSender`)."""
 
     def build_crawler(
         self, name: str, config: Config, environment: Environment, crawler: Crawler
     ) -> Crawler: ...
 
-    def recall_questions(self, name: str, person_id: str) -> None: ...
+    def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
 
-    def claim_district(self, name: str) -> None:
-        """Raise BusyError if another machine works on it."""
+    def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
+
+    @property
+    def leases(self) -> LeaseStore: ...
+
+    def claim_district(self, name: str, folder: Path, state: Path) -> None:
+        """Raise MovedError if it lives on another machine."""
+        ...
+
+    def keep_district(self, name: str, folder: Path, state: Path) -> None:
+        """Likewise, of one that this machine has worked on."""
         ...
 
     def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
@@ -226,6 +237,7 @@ class HostedDistrict:
     used_at: float = 0.0
     users: int = 0
     failed: set[str] = field(default_factory=set)
+    departed: set[str] = field(default_factory=set)
     vitals: Vitals | None = None
     record: DistrictRecord | None = None
     runner: SupervisedRunner | None = None
@@ -267,6 +279,8 @@ class HostedDistrict:
             if not self.users and self._read_config_stamp() != self._configured:
                 self._close()
             runner = self.runner or self._open()
+            if self.resources.sender is not None and self._state is not None:
+                self.resources.sender.keep_district(self.name, self.folder.path, self._state)
             self.users += 1
             return runner
 
@@ -329,7 +343,7 @@ class HostedDistrict:
             lock.acquire()
             self._lock = lock
         if self.resources.sender is not None:
-            self.resources.sender.claim_district(self.name)
+            self.resources.sender.claim_district(self.name, self.folder.path, config.state)
         _link_wake_socket(config.state, self.folder.path.parent)
         environment = build_district_environment(self.resources.environment, self.folder)
         shared = self.resources.build_district_resources(self.name, config)

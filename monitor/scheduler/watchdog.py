@@ -23,8 +23,7 @@ from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.health import Vitals, check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
 from monitor.services.notices import NoticeSender, load_all_chat_endpoints
-from monitor.services.notifications import queue_operator_emails
-from reports.emails.operator import DiskFullView
+from monitor.services.notifications import queue_disk_full_email
 from scrapers.models import Page
 
 LOG = logging.getLogger(__name__)
@@ -150,8 +149,7 @@ class SupervisedRunner:
         if self.reserve.release_reserve():
             now = self.app.clock.now()
             with suppress(MonitorError), self.app.db.begin_transaction():
-                day = now.date().isoformat()
-                queue_operator_emails(self.app, day, lambda to: DiskFullView(**to, since=now))
+                queue_disk_full_email(self.app, now)
 
 
 SUCCESS_STATUSES = range(200, 300)

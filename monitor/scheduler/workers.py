@@ -267,11 +267,8 @@ class RightOfWay:
     def give_way(self) -> None:
         until = monotonic() + self._most_seconds
         with self._condition:
-            while (left := min(until, self._find_last_claim()) - monotonic()) > 0:
+            while (left := min(until, max(self._claims.values(), default=0.0)) - monotonic()) > 0:
                 self._condition.wait(left)
-
-    def _find_last_claim(self) -> float:
-        return max(self._claims.values(), default=0.0)
 
 
 TICK_SECONDS = 20

@@ -108,7 +108,8 @@ def list_access_tokens(app: App, principal: Principal, role: Role) -> tuple[Acce
 def find_token_holder(app: App, secret: str) -> TokenHolder | None:
     """Tell whom a token stands for; None where it has ended, or its owner lost role or consent."""
     now = app.clock.now()
-    token = app.db.access_tokens.find_token(secret, now) if _is_like_ours(secret) else None
+    is_like_ours = secret.isascii() and secret.startswith(SECRET_PREFIX)
+    token = app.db.access_tokens.find_token(secret, now) if is_like_ours else None
     if token is None:
         return None
     role = next(iter(token.scopes)).role
@@ -125,10 +126,6 @@ def find_token_holder(app: App, secret: str) -> TokenHolder | None:
         with suppress(MonitorError):
             app.db.access_tokens.record_use(token.id, now.date())
     return TokenHolder(token=token, principal=replace(principal, roles=frozenset({role})))
-
-
-def _is_like_ours(secret: str) -> bool:
-    return secret.isascii() and secret.startswith(SECRET_PREFIX)
 
 
 def _find_account_id(principal: Principal, role: Role) -> str:

@@ -16,8 +16,12 @@ from monitor.db.journal import StagedAnswer
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.invited import shows_other_name
 from monitor.domain.person import Person
-from monitor.services.flagging import include_confirmed_accounts, is_trusted_account, list_own_items
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
+from monitor.services.own_accounts import (
+    include_confirmed_accounts,
+    is_trusted_account,
+    load_own_items,
+)
 from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AccountDroppedView
 from scrapers.models import Finding, Identity, Outcome
@@ -132,7 +136,9 @@ def _has_proof(app: App, person: Person, account: str, finding: Finding) -> bool
 
 def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
     items = (
-        each for each in list_own_items(app.db, person) if is_trusted_account(app.db, person, each)
+        each
+        for each in load_own_items(app.db, person).values()
+        if is_trusted_account(app.db, person, each)
     )
     return frozenset(
         key

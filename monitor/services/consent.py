@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
+from monitor.app.sources import PictureSupport, detect_picture_support, list_engine_titles
 from monitor.config import CONSENT_DURATION
 from monitor.db.people import LegalHold
 from monitor.domain.consent import (
@@ -45,7 +46,6 @@ from monitor.services.notifications import (
 )
 from monitor.services.query_planning import get_student_link_switch
 from monitor.services.retention import delete_unconsented_results
-from monitor.sources import PictureSupport, detect_picture_support, list_engine_titles
 from reports.emails.account import ConsentChangedView, ConsentExpiryView
 from reports.emails.registry import EmailKind
 

@@ -31,8 +31,7 @@ from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.scim import DirectoryUser
-from monitor.domain.vocabulary import AuthMethod, ConsentPhase, Decision, OwnershipLabel
-from monitor.services.consent import load_consent_status
+from monitor.domain.vocabulary import AuthMethod, Decision, OwnershipLabel
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.review_queue import VIEWED, find_review_opening
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
@@ -304,11 +303,11 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
             (
                 each.at,
                 describe_actor(each.by, records.person.id),
-                _describe_decision(each.ruling),
+                _describe_decision(each.decision),
                 each.note,
             )
-            for judgments in records.decisions.values()
-            for each in judgments
+            for decisions in records.decisions.values()
+            for each in decisions
         ),
     )
 
@@ -429,57 +428,6 @@ def _build_token_part(records: PersonRecords) -> ExportPart:
 ExportData = Mapping[str, object]
 EXPORTED = "exported"
 
-# The part of the copy that has the rows of each table with personal data.
-EXPORTED_TABLES: Mapping[str, str] = {
-    "people": "profile",
-    "consents": "consents",
-    "legal_holds": "legal_holds",
-    "hold_proposals": "hold_proposals",
-    "items": "findings",
-    "feedback": "findings",
-    "sightings": "findings",
-    "versions": "findings",
-    "events": "findings",
-    "flags": "findings",
-    "decisions": "findings",
-    "review_notes": "findings",
-    "assignments": "findings",
-    "break_glass": "findings",
-    "questions": "questions",
-    "outbox": "emails",
-    "unsubscribes": "email_settings",
-    "email_cadences": "email_settings",
-    "languages": "email_settings",
-    "address_changes": "email_settings",
-    "name_changes": "name_changes",
-    "account_proofs": "account_proofs",
-    "breaches": "breaches",
-    "suppression_list": "email_settings",
-    "sweeps": "checks",
-    "run_requests": "checks",
-    "directory_users": "directory_entry",
-    "journal": "staged_answers",
-    "pages": "pages",
-    "screenshots": "pictures",
-    "thumbnails": "pictures",
-    "sessions": "sessions",
-    "access_tokens": "access_tokens",
-    "jobs": "jobs",
-    "audit": "audit_log",
-}
-# What is left out, and why.
-EXCLUDED_TABLES: Mapping[str, str] = {
-    "aliases": "keyed hashes of addresses; the findings have the addresses",
-    "pictures": "keyed hashes of pictures; the findings have the prints",
-    "new_accounts": "keyed hashes of schools and networks; the findings have the networks",
-    "review_index": "dates computed from the flags, for speed",
-    "access_log": "permissions that last minutes; the audit log has each view",
-    "evidence": "which page belongs to which finding; the pages are included",
-    "settlements": "when each source was finished, without its answers",
-    "api_costs": "counts of requests and what they cost",
-    "sign_in_links": "hashes of links that work for minutes",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataExport:
@@ -498,7 +446,9 @@ class DataExport:
 
     def render_csv(self) -> str:
         """Write what was found as CSV."""
-        return render_part_csv(self._find_part("What was found"))
+        return render_part_csv(
+            next(each for each in self.view.parts if each.title == "What was found")
+        )
 
     def build_archive(self) -> bytes:
         """Put all three and the pictures into one archive."""
@@ -518,9 +468,6 @@ class DataExport:
         return Attachment(
             name="namesake-data.zip", media_type="application/zip", body=self.build_archive()
         )
-
-    def _find_part(self, title: str) -> ExportPart:
-        return next(each for each in self.view.parts if each.title == title)
 
 
 def export_person_data(
@@ -744,10 +691,6 @@ def _build_page_data(stored: StoredPage) -> ExportData:
         "text": page.text,
         "read": stored.reading,
     }
-
-
-def load_enrollment_status(app: App, person_id: str) -> ConsentPhase:
-    return load_consent_status(app, person_id).phase
 
 
 def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:

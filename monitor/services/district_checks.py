@@ -48,7 +48,7 @@ from monitor.services.query_planning import (
     record_visit_cost,
     sum_spending_by_person,
 )
-from reports.emails.review import DistrictSummary
+from reports.emails.office import DistrictSummary
 from scrapers.models import CrawlResult, DomainRecords, Identity, Outcome, Query
 from scrapers.source import Canary, Source, SourceFamily
 

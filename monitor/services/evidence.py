@@ -13,8 +13,8 @@ from monitor.db.pages import StoredPage
 from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import Flag
-from monitor.services.flagging import list_own_items
 from monitor.services.history import OwnItemComparison, compare_with_own_items
+from monitor.services.own_accounts import load_own_items
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
@@ -58,7 +58,7 @@ def list_copied_fields(app: App, flag: Flag) -> tuple[ComparedElement, ...]:
 
 
 def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
-    for item in list_own_items(app.db, app.db.people.load_person(flag.person_id)):
+    for item in load_own_items(app.db, app.db.people.load_person(flag.person_id)).values():
         if item.id != flag.item_id:
             yield item.portrait.url
 
@@ -66,7 +66,9 @@ def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
 def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.id):
         who = name if each.by == flag.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
+        yield ActionLogLine(
+            at=each.at, who=who, what=DECISION_PHRASES[each.decision], note=each.note
+        )
 
 
 def _build_copied_line(parallel: FieldComparison, beside: OwnItemComparison) -> ComparedElement:

@@ -1,4 +1,4 @@
-"""What people decide: decisions on flags, answers about items, and undoing either.
+"""What people decide: decisions on flags, answers about items, sharing, and undoing each.
 
 A person sorts findings: their own, someone else's, an imitation, not about them.
 
@@ -9,17 +9,31 @@ what. Called inside a transaction, with the learning once at its end.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import (
     ITEM_DECISIONS,
     Feedback,
+    TraitCentroid,
+    TraitKind,
     resolve_feedback,
     resolve_previous_decision,
 )
-from monitor.domain.errors import InputError
+from monitor.domain.disclosure import (
+    ANSWER_WITHIN,
+    DISCLOSURE_RULES,
+    DisclosureCase,
+    ReviewFields,
+    ReviewOpening,
+    build_review_fields,
+    compute_review_opening,
+    forecast_opening,
+    get_own_decision,
+    needs_immediate_notice,
+)
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import (
     FLAG_OF_DECISION,
     OWNERSHIP_FLAGS,
@@ -32,14 +46,13 @@ from monitor.domain.flag import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.services.flagging import (
-    add_ownership_flag,
-    list_declared_items,
-    reassess_person,
-)
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, OwnershipLabel
+from monitor.services.consent import build_disclosure_policy
+from monitor.services.flagging import add_ownership_flag, build_person_assessor, reassess_person
+from monitor.services.own_accounts import list_declared_items
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
+from reports.pages.findings import FeedbackWordsLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +74,16 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
     # One word has one time, however many steps it leads: so it is taken back as one.
     after, at = flag, app.clock.now()
     for step in list_decision_steps(flag, entry.decision):
-        judgment = DecisionRecord(
+        record = DecisionRecord(
             flag_id=flag.id,
-            ruling=step,
+            decision=step,
             by=entry.by,
             at=at,
             note=entry.note,
             until=entry.until if step is entry.decision else None,
         )
-        before, after = after, apply_decision(after, judgment)
-        app.db.flags.insert_decision(judgment)
+        before, after = after, apply_decision(after, record)
+        app.db.flags.insert_decision(record)
         if entry.by == flag.person_id:
             _remember_feedback(app, before, step)
     app.db.flags.update_flag(after)
@@ -90,11 +103,11 @@ def learn_from_feedback(app: App, person_id: str) -> None:
     reassess_person(app, app.db.people.load_person(person_id))
 
 
-def _remember_feedback(app: App, before: Flag, ruling: Decision) -> None:
-    if ruling in ITEM_DECISIONS or (
-        ruling is Decision.REOPENED and _has_feedback_from_flag(app, before)
+def _remember_feedback(app: App, before: Flag, decision: Decision) -> None:
+    if decision in ITEM_DECISIONS or (
+        decision is Decision.REOPENED and _has_feedback_from_flag(app, before)
     ):
-        _append_feedback(app, before.item_id, ruling, before.id)
+        _append_feedback(app, before.item_id, decision, before.id)
 
 
 def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
@@ -107,9 +120,9 @@ def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
     )
 
 
-def _append_feedback(app: App, item_id: str, ruling: Decision, flag_id: str = "") -> None:
+def _append_feedback(app: App, item_id: str, decision: Decision, flag_id: str = "") -> None:
     app.db.feedback.insert_feedback(
-        Feedback(item_id=item_id, decision=ruling, at=app.clock.now(), flag_id=flag_id)
+        Feedback(item_id=item_id, decision=decision, at=app.clock.now(), flag_id=flag_id)
     )
 
 
@@ -122,8 +135,8 @@ def _audit_decision(
     )
 
 
-def _find_decided_state(ruling: Decision | None) -> FlagState | None:
-    return RESULTING_STATE.get(ruling) if ruling else None
+def _find_decided_state(decision: Decision | None) -> FlagState | None:
+    return RESULTING_STATE.get(decision) if decision else None
 
 
 SUGGESTED_ANSWERS = {
@@ -176,7 +189,7 @@ def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...
 def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
     """Return the answered items, the oldest first."""
     items_with_feedback = app.db.items.list_items_with_feedback(owner_id)
-    return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in items_with_feedback)
+    return tuple(ItemFeedback(item=item, answer=decision) for item, decision in items_with_feedback)
 
 
 def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
@@ -185,8 +198,8 @@ def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) ->
     A later answer replaces an earlier one.
     """
     items = {item_id: app.db.items.load_item_of_person(owner_id, item_id) for item_id in answers}
-    for ruling in answers.values():
-        _check_feedback_allowed(ruling)
+    for decision in answers.values():
+        _check_feedback_allowed(decision)
     with app.db.begin_transaction():
         for item_id, item in items.items():
             _record_item_feedback(app, item, DecisionInput(decision=answers[item_id], by=owner_id))
@@ -264,10 +277,10 @@ def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    verdict = app.db.items.find_item_feedback(item.id)
+    decision = app.db.items.find_item_feedback(item.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
     flags = list_ownership_flags(app, item.id)
-    answered = [each for each in flags if verdict and RESULTING_STATE[verdict] is each.state]
+    answered = [each for each in flags if decision and RESULTING_STATE[decision] is each.state]
     for flag in flags:
         # What the answer settled for the other flag is open again, too.
         if flag in answered[-1:] or (answered and flag.state is FlagState.HARMLESS):
@@ -284,8 +297,108 @@ def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
     return (not each.flags, flag, label, -each.assessment.bits, each.item.id)
 
 
-def _check_feedback_allowed(ruling: Decision) -> None:
-    if ruling not in ITEM_DECISIONS:
+def _check_feedback_allowed(decision: Decision) -> None:
+    if decision not in ITEM_DECISIONS:
         words = ", ".join(sorted(ITEM_DECISIONS))
-        reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
+        reason = f"Answer a finding with one of {words}. The answer {decision} is only for flags."
         raise InputError(reason)
+
+
+MIN_ANSWERS = 8
+MAX_TRAITS = 6
+
+
+def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
+    """List the places, schools and words of work that count now; None before eight answers."""
+    answers = app.db.items.count_items_with_feedback(owner_id)
+    if answers < MIN_ANSWERS:
+        return None
+    lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
+    return FeedbackWordsLine(
+        answers=answers,
+        me=_list_strongest_traits(lessons.me),
+        others=_list_strongest_traits(lessons.other),
+    )
+
+
+def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
+    """Return the strongest traits; sites and names count, but are never spelled out."""
+    strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
+    named = (each for each in strongest if each.kind.is_spelled_out)
+    return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
+        :MAX_TRAITS
+    ]
+
+
+def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields:
+    """Return exactly what IT sees of a flag, or would see if it were shared now."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    person, item = (
+        app.db.people.load_person(owner_id),
+        app.db.items.load_item(flag.item_id),
+    )
+    opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
+    return build_review_fields(person, item, _load_own_case(app, flag), opening)
+
+
+def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpening | None:
+    """Return since when and why IT may see a flag; None while it may not."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    return compute_review_opening(
+        _load_own_case(app, flag), app.clock.now(), build_disclosure_policy(app)
+    )
+
+
+def forecast_own_opening(app: App, flag: Flag) -> datetime | None:
+    """Return when a flag opens to IT by itself if the person does not answer; None for never."""
+    case, policy = _load_own_case(app, flag), build_disclosure_policy(app)
+    counted_from, days = forecast_opening(case.history).counted_from, policy.student_link_days
+    if counted_from and days is not None and case.consent.text_hash in policy.told_in:
+        return counted_from + timedelta(days=days)
+    urgent = flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag)
+    waits = urgent and flag.is_undecided
+    return flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
+
+
+def opens_to_it(kind: FlagKind, answer: Decision) -> bool:
+    """Tell whether IT can see a flag of this kind once the person gave this answer."""
+    confirms = OpeningReason.CONFIRMED in DISCLOSURE_RULES[kind].opened_by
+    return confirms and answer is Decision.IMPERSONATION
+
+
+def share_flag(app: App, owner_id: str, flag_id: str) -> None:
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    if flag.shared_at is not None:
+        return
+    with app.db.begin_transaction():
+        record_decision(app, flag, DecisionInput(decision=Decision.SHARED, by=owner_id))
+
+
+def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
+    """Close a flag to IT again; the person's decision on it stays."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    if flag.shared_at is None:
+        reason = "This was not shared, so there is nothing to undo."
+        raise InputError(reason)
+    decision, until = get_own_decision(_load_own_case(app, flag)), flag.harmless_until
+    with app.db.begin_transaction():
+        while flag.shared_at is not None:
+            flag = record_decision(
+                app, flag, DecisionInput(decision=Decision.REOPENED, by=owner_id)
+            )
+        if decision is not None and flag.is_undecided:
+            record_decision(app, flag, DecisionInput(decision=decision, by=owner_id, until=until))
+        learn_from_feedback(app, owner_id)
+
+
+def _load_own_case(app: App, flag: Flag) -> DisclosureCase:
+    consent = app.db.consents.find_latest_consent(flag.person_id)
+    if consent is None:
+        reason = "Your consent has ended, so review has ended too."
+        raise NotPermittedError(reason)
+    return DisclosureCase(
+        flag=flag,
+        consent=consent,
+        decisions=app.db.flags.list_decisions(flag.id),
+        glass=tuple(app.db.break_glass.list_active_break_glass(flag.id, app.clock.now())),
+    )

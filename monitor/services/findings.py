@@ -41,8 +41,12 @@ from monitor.services.breaches import count_breaches
 from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import (
     PendingFeedback,
+    find_own_flag_opening,
+    forecast_own_opening,
     list_given_feedback,
     list_pending_feedback,
+    opens_to_it,
+    preview_shared_fields,
 )
 from monitor.services.history import (
     OwnItemComparison,
@@ -67,12 +71,6 @@ from monitor.services.presenters import (
     format_finding_title,
     list_reasons_against,
     list_reasons_for,
-)
-from monitor.services.sharing import (
-    find_own_flag_opening,
-    forecast_own_opening,
-    opens_to_it,
-    preview_shared_fields,
 )
 from reports import labels as words
 from reports.emails.digest import Coverage
@@ -108,7 +106,10 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_flag]
     flags = app.db.flags.list_flags_of_person(owner_id)
     flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
-    return tuple(sorted((*flag_cards, *asked), key=_rank_card))
+    cards = (*flag_cards, *asked)
+    return tuple(
+        sorted(cards, key=lambda each: each.severity.rank if each.severity else len(Severity))
+    )
 
 
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
@@ -238,10 +239,6 @@ def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFie
     )
 
 
-def _rank_card(card: QuestionCard) -> int:
-    return card.severity.rank if card.severity else len(Severity)
-
-
 MAX_FLAGS = 5
 REMOVABLE_STATES = frozenset({FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE})
 
@@ -332,7 +329,7 @@ def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
 
 def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    verdict = app.db.items.find_item_feedback(item_id)
+    decision = app.db.items.find_item_feedback(item_id)
     label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
     moments = build_item_timeline(app, owner_id, item_id)
     zone = app.db.people.load_person(owner_id).zone
@@ -347,7 +344,7 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
         ),
         own=tuple(_build_own_lines(compare_with_own_items(app, owner_id, item_id))),
         moments=tuple(build_timeline_lines(moments)),
-        verdict=words.ANSWERS[verdict] if verdict else "",
+        decision=words.ANSWERS[decision] if decision else "",
         gone=item.presence is Presence.GONE,
         versions=_list_versions(app, owner_id, item_id),
     )
@@ -470,7 +467,7 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
         ("Why it was flagged", " ".join(fields.reasons)),
-        ("Your answer", words.REVIEWER_ANSWERS[fields.ruling] if fields.ruling else "None yet"),
+        ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
 

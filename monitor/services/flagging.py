@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from monitor.app import App
 from monitor.config import load_weights
-from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
 from monitor.domain.detection.assessment import (
@@ -20,8 +19,6 @@ from monitor.domain.detection.assessment import (
 from monitor.domain.detection.case import Inventory, Subject, build_appearance
 from monitor.domain.detection.feedback import (
     Feedback,
-    TraitCentroid,
-    TraitKind,
     learn_from_feedback,
 )
 from monitor.domain.detection.waves import (
@@ -49,7 +46,6 @@ from monitor.domain.flag import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.names.frequency import estimate_namesakes, load_census
-from monitor.domain.names.invited import has_exact_name
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
 from monitor.domain.pii import ExposedContact
@@ -67,6 +63,7 @@ from monitor.domain.vocabulary import (
     StudentCue,
 )
 from monitor.services.notifications import queue_alert
+from monitor.services.own_accounts import is_trusted_account, load_own_items
 from reports.labels import (
     CONTACT_KINDS,
     CONTACT_PLACES,
@@ -74,10 +71,8 @@ from reports.labels import (
     describe_field,
     join_words,
 )
-from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
-from scrapers.urls.canonical import canonicalize_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,122 +208,6 @@ def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
         yield f"Several rare names {listed} are among them. Chance alone would bring fewer."
 
 
-def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:
-    """Return the accounts and pages that they declared."""
-    addresses = (*person.accounts, *map(canonicalize_url, person.pages))
-    return db.items.find_items_by_aliases(person.id, addresses)
-
-
-def list_own_items(db: Database, person: Person) -> Iterator[Item]:
-    """Yield accounts and pages that the person declared, and accounts that they confirmed.
-
-    A page that they confirmed may still be written by others, such as their school.
-    """
-    own = {
-        item.id: item
-        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
-    }
-    yield from (own[item_id] for item_id in db.items.sort_item_ids(own))
-
-
-def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
-    """Yield accounts that the person confirmed, without those that show another name."""
-    unproven = list_unproven_accounts(db, person.id)
-    for item, decision in db.items.list_items_with_feedback(person.id):
-        portrait = item.portrait
-        theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
-        if decision is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
-            yield item
-
-
-def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
-    """Return the accounts that show someone else's name, without proof of control."""
-    proofs = db.account_proofs.list_proofs_of_person(person_id)
-    return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
-
-
-def include_confirmed_accounts(db: Database, person: Person) -> Person:
-    """Return the person with confirmed accounts added; the rest stays as entered."""
-    declared = set(person.accounts)
-    confirmed = (
-        extract_handle_key(item.portrait)
-        for item in list_confirmed_accounts(db, person)
-        if declared.isdisjoint(_list_account_keys(item.portrait))
-    )
-    added = tuple(filter(None, confirmed))
-    return replace(person, accounts=(*person.accounts, *added)) if added else person
-
-
-def include_requested_accounts(db: Database, person: Person) -> Person:
-    """Return the person with the accounts that wait for a proof check."""
-    proofs = db.account_proofs.list_proofs_of_person(person.id)
-    asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
-    return replace(
-        person,
-        accounts=(*person.accounts, *(each for each in asked if "://" not in each)),
-        pages=(*person.pages, *(each for each in asked if "://" in each)),
-    )
-
-
-def list_trusted_accounts(db: Database, person: Person) -> frozenset[str]:
-    """Return the accounts whose contacts may be read: proven, or showing their exact name."""
-    return frozenset(
-        account
-        for account in person.accounts
-        for item in db.items.find_items_by_aliases(person.id, (account,))
-        if is_trusted_account(db, person, item)
-    )
-
-
-def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
-    """Tell whether a proof, or its exact name, shows that an account is the person's own.
-
-    One that showed their name once stays trusted: it may have been taken over.
-    """
-    proofs = db.account_proofs.list_proofs_of_person(person.id)
-    proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
-    if not proven.isdisjoint(
-        (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
-    ):
-        return True
-    shown = (
-        item.portrait.name,
-        *(each.finding.name for each in db.versions.list_versions(item.id)),
-    )
-    return any(has_exact_name(name, person) for name in shown if name)
-
-
-def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
-    """Return the accounts that were decided to be impersonations of this person."""
-    flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
-    items = dict.fromkeys(each.item_id for each in flags)
-    return tuple(
-        filter(
-            None, (extract_handle_key(db.items.load_item(item_id).portrait) for item_id in items)
-        )
-    )
-
-
-def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
-    """Return the pages whose site was asked to take details down; what is gone may come back."""
-    states = {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE, FlagState.GONE}
-    flags = db.flags.list_flags_of_person(person_id)
-    asked = dict.fromkeys(each.item_id for each in flags if each.state in states)
-    portraits = (db.items.load_item(item_id).portrait for item_id in asked)
-    return tuple(each.url for each in portraits if not extract_handle_key(each))
-
-
-def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
-    return (portrait.account, *portrait.account_aliases)
-
-
-def extract_handle_key(portrait: Finding) -> str:
-    """Return the account key with its handle, as people declare accounts; else empty."""
-    if portrait.kind is not FindingKind.ACCOUNT:
-        return ""
-    return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")
-
-
 def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
     """Collect the person's own items, their answers, and earlier impersonators.
 
@@ -406,7 +285,7 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
         return
     for item_id in changes.item_ids:
         app.db.pictures.save_picture(app.db.items.load_item(item_id))
-    own = {item.id: item for item in list_own_items(app.db, person)}
+    own = load_own_items(app.db, person)
     unsettled = [
         flag_id for event in changes.events for flag_id in _reopen_unsettled_flags(app, event)
     ]
@@ -458,7 +337,7 @@ def _reassess_colleagues(app: App, person: Person, item_ids: Iterable[str]) -> N
         consent = app.db.consents.find_latest_consent(owner_id)
         if owner_id != person.id and consent and consent.allows_queries(now):
             owner = app.db.people.load_person(owner_id)
-            own = {item.id: item for item in list_own_items(app.db, owner)}
+            own = load_own_items(app.db, owner)
             items = (app.db.items.load_item(item_id),)
             _assess_items(app, owner, items, own, SourceTrust.PROVEN)
 
@@ -468,7 +347,7 @@ def reassess_person(app: App, person: Person) -> None:
 
     The next sweep updates flags, since it knows which sources are proven.
     """
-    own = {item.id: item for item in list_own_items(app.db, person)}
+    own = load_own_items(app.db, person)
     _assess_items(
         app, person, app.db.items.list_items_of_person(person.id), own, SourceTrust.UNPROVEN
     )
@@ -482,7 +361,7 @@ def assess_unassessed_items(app: App, person_id: str) -> None:
 
 def build_person_assessor(app: App, person: Person) -> Assessor:
     """Return the assessor for this person's findings."""
-    return _build_assessor(app, person, {item.id: item for item in list_own_items(app.db, person)})
+    return _build_assessor(app, person, load_own_items(app.db, person))
 
 
 def reopen_lapsed_flags(app: App, person_id: str) -> None:
@@ -558,10 +437,10 @@ def _assess_items(
     own: Mapping[str, Item],
     trust_status: SourceTrust,
 ) -> None:
-    judging = _build_assessor(app, person, own)
+    assessor = _build_assessor(app, person, own)
     for item in items:
-        verdict = app.db.items.find_item_feedback(item.id)
-        assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
+        decision = app.db.items.find_item_feedback(item.id)
+        assessment = assessor.assess_with_feedback(_exclude_disputed_handles(app, item), decision)
         app.db.items.set_assessment(item.id, assessment)
         if trust_status is SourceTrust.PROVEN:
             if assessment.label in FLAG_OF_LABEL:
@@ -576,10 +455,10 @@ def _withdraw_outgrown_feedback(
 ) -> None:
     """Undo answers about an account that has become another one since."""
     for event in changes.events:
-        verdict = app.db.items.find_item_feedback(event.item_id)
-        if event.kind is EventKind.CHANGED and verdict:
+        decision = app.db.items.find_item_feedback(event.item_id)
+        if event.kind is EventKind.CHANGED and decision:
             changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item_id))
-            if _build_assessor(app, person, own).is_decision_outdated(changed, verdict):
+            if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
                 outgrown = Feedback(item_id=event.item_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)
 
@@ -676,7 +555,12 @@ def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel)
     """Raise one flag for the contact details that no flag of the item has an answer about."""
     merge_open_exposures(app, item.id)
     flags = _list_exposures(app, item.id)
-    answered = {kind for each in flags if _is_settled(each) for kind in each.contact_kinds}
+    answered = {
+        kind
+        for each in flags
+        if not _is_open_to_more(each) and each.state is not FlagState.GONE
+        for kind in each.contact_kinds
+    }
     asked = _list_exposed_kinds(item.portrait) - answered
     flag = next((each for each in flags if _is_open_to_more(each)), None)
     back = [each for each in flags if each.state is FlagState.GONE]
@@ -730,10 +614,6 @@ def _is_open_to_more(flag: Flag) -> bool:
     return exposed and flag.is_undecided and flag.shared_at is None
 
 
-def _is_settled(flag: Flag) -> bool:
-    return not _is_open_to_more(flag) and flag.state is not FlagState.GONE
-
-
 def _list_exposed_kinds(portrait: Finding) -> frozenset[ContactKind]:
     return frozenset(ExposedContact.from_stored_text(each).kind for each in portrait.exposed)
 
@@ -753,29 +633,3 @@ def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Ass
             return False
     likely = assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
     return likely and build_appearance(portrait, person.name).is_whole_match
-
-
-MIN_ANSWERS = 8
-MAX_TRAITS = 6
-
-
-def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
-    """List the places, schools and words of work that count now; None before eight answers."""
-    answers = app.db.items.count_items_with_feedback(owner_id)
-    if answers < MIN_ANSWERS:
-        return None
-    lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
-    return FeedbackWordsLine(
-        verdicts=answers,
-        me=_list_strongest_traits(lessons.me),
-        others=_list_strongest_traits(lessons.other),
-    )
-
-
-def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
-    """Return the strongest traits; sites and names count, but are never spelled out."""
-    strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
-    named = (each for each in strongest if each.kind.is_spelled_out)
-    return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
-        :MAX_TRAITS
-    ]

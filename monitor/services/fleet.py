@@ -16,10 +16,10 @@ from msgspec import structs
 
 from monitor.app import Environment
 from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, FleetFile, read_secret
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.db.database import Database
-from monitor.db.files import StateFolderLock
-from monitor.db.shared import SHARED_DATABASE, DistrictRecord, SharedDatabase, SharedMemories
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.shared import SHARED_DATABASE, SharedDatabase, SharedMemories
 from monitor.domain.errors import (
     CannotWriteError,
     ConfigError,
@@ -36,6 +36,8 @@ DISTRICT_CONFIG = "namesake.toml"
 SECRETS_FOLDER = "secrets"
 # A file of this name in a district's folder has the service let go of it.
 LEAVING_FILE = "leaving"
+# In the folder of districts: this machine's service lets go of all of them.
+DRAINED_FILE = "drained"
 NO_BACKUPS = BackupConfig()
 REMOVED_SUFFIX = ".removed"
 FLEET_KEY = "fleet-key"
@@ -97,6 +99,10 @@ def list_district_folders(
     )
 
 
+def is_drained(folder: Path) -> bool:
+    return (folder / DRAINED_FILE).exists()
+
+
 def find_district_folder(folder: Path, name: str) -> DistrictFolder:
     found = next((each for each in list_district_folders(folder) if each.name == name), None)
     if found is None:
@@ -127,17 +133,6 @@ def _read_own_secrets(folder: Path) -> Iterator[tuple[str, str]]:
         with suppress(OSError, UnicodeDecodeError):
             if text := path.read_text("utf-8").strip():
                 yield path.name, text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictStatus:
-    """`seen_at` is None where no service has opened it yet; `fault` is why it is not at work."""
-
-    name: str
-    address: str
-    running: bool
-    seen_at: datetime | None
-    fault: str
 
 
 def build_extra_error() -> ConfigError:
@@ -171,34 +166,6 @@ def find_memories(file: FleetFile, environment: Environment) -> Iterator[SharedM
         return
     with open_memories(file, environment) as memories:
         yield memories
-
-
-def list_district_statuses(
-    folder: Path, memories: SharedMemories | None = None
-) -> tuple[DistrictStatus, ...]:
-    """Say of each district whether a service has it, and what is wrong if one set it aside."""
-    known = memories.districts.list_district_records() if memories else ()
-    records = {each.name: each for each in known}
-    return tuple(
-        _build_status(each, records.get(each.name)) for each in list_district_folders(folder)
-    )
-
-
-def _build_status(district: DistrictFolder, record: DistrictRecord | None) -> DistrictStatus:
-    fault = record.reason if record else ""
-    address, running = "", False
-    try:
-        config = district.load_config()
-        address, running = config.portal.address, StateFolderLock(config.state).is_locked()
-    except MonitorError as error:
-        fault = str(error)
-    return DistrictStatus(
-        name=district.name,
-        address=address,
-        running=running and not fault,
-        seen_at=record.seen_at if record else None,
-        fault=fault,
-    )
 
 
 def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals], dict[str, str]]:
@@ -277,6 +244,7 @@ def _back_up_district(
     target = BackupTarget(folder=folder, keys=keys, rotation=rotation)
     with Database.open_folder(config.state) as db:
         done = back_up(db, config, now, target)
+    save_configuration(district, folder)
     return DistrictBackup(
         district=district.name,
         path=str(done.backup.path),
@@ -284,6 +252,15 @@ def _back_up_district(
         removed=done.removed,
         keys=str(keys or ""),
     )
+
+
+def save_configuration(district: DistrictFolder, folder: Path) -> None:
+    """Keep a district's configuration beside its copies: there are no secrets in it."""
+    content, saved = district.config_path.read_bytes(), folder / DISTRICT_CONFIG
+    with suppress(FileNotFoundError):
+        if saved.read_bytes() == content:
+            return
+    write_file(saved, content, PRIVATE_MODE)
 
 
 def _find_owner(taken: Mapping[Path, str], place: Path) -> str | None:
@@ -319,7 +296,15 @@ def ask_to_leave(district: DistrictFolder) -> None:
 
 def move_out(district: DistrictFolder, memories: SharedMemories | None = None) -> Path:
     """Rename the folder so that no service takes it up; what is in it stays as it is."""
-    target = district.path.with_name(f"{district.name}{REMOVED_SUFFIX}")
+    target = rename_folder(district, REMOVED_SUFFIX)
+    if memories is not None:
+        memories.districts.delete_district_record(district.name)
+    return target
+
+
+def rename_folder(district: DistrictFolder, suffix: str) -> Path:
+    """Give a district's folder a name that no service takes up."""
+    target = district.path.with_name(f"{district.name}{suffix}")
     if target.exists():
         reason = f"{target} exists from before. Move it away, then try again."
         raise InputError(reason)
@@ -329,6 +314,4 @@ def move_out(district: DistrictFolder, memories: SharedMemories | None = None) -
     except OSError as error:
         reason = f"{district.path} cannot be renamed ({error.strerror}): check the folder."
         raise CannotWriteError(reason) from error
-    if memories is not None:
-        memories.districts.delete_district_record(district.name)
     return target

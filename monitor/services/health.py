@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.app import MailTransport
 from monitor.config import Config, build_inventory, is_known_time_zone
-from monitor.config_file import list_example_values
+from monitor.config.file import list_example_values
 from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
@@ -38,7 +38,7 @@ from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_import import count_leavers
-from reports.emails.operator import TrialView
+from reports.emails.office import TrialView
 from reports.emails.registry import EmailKind, render_email
 from scrapers.source import Source, SourceFamily
 

@@ -23,7 +23,7 @@ from monitor.domain.timeline import (
     diff_findings,
 )
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind
-from monitor.services.flagging import list_own_items
+from monitor.services.own_accounts import load_own_items
 from reports import labels as words
 from reports.labels import format_site_name
 from reports.pages.findings import (
@@ -77,7 +77,7 @@ def compare_item_versions(
 def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnItemComparison, ...]:
     """Lay an item beside each own account, the one it shows most of first."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    own = list_own_items(app.db, app.db.people.load_person(owner_id))
+    own = load_own_items(app.db, app.db.people.load_person(owner_id)).values()
     comparisons = [
         OwnItemComparison(
             own=each, field_comparisons=compare_accounts(item.portrait, each.portrait)
@@ -143,7 +143,9 @@ def _describe_sighting(moment: TimelineEntry) -> str:
 def _describe_decision(moment: TimelineEntry) -> str:
     if not moment.word:
         return "It became another account, so your earlier answer no longer counts."
-    ruling = Decision(moment.word)
+    decision = Decision(moment.word)
     if moment.by is DecisionMaker.REVIEWER:
-        return f"IT decided: {words.GIVEN_ANSWERS.get(ruling, ruling)}."
-    return words.OWN_STEPS.get(ruling, f"You said: {words.GIVEN_ANSWERS.get(ruling, ruling)}.")
+        return f"IT decided: {words.GIVEN_ANSWERS.get(decision, decision)}."
+    return words.OWN_STEPS.get(
+        decision, f"You said: {words.GIVEN_ANSWERS.get(decision, decision)}."
+    )

@@ -16,7 +16,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
-from monitor.domain.detection.images import PictureResults
+from monitor.domain.detection.comparison import PictureResults
 from monitor.domain.events import (
     EventPolicy,
     ItemAbsence,
@@ -68,12 +68,8 @@ from monitor.domain.source_trust import (
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
-from monitor.services.flagging import (
-    SettlementChanges,
-    assess_changes,
-    flag_student_links,
-    include_confirmed_accounts,
-)
+from monitor.services.flagging import SettlementChanges, assess_changes, flag_student_links
+from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.pictures import store_thumbnails
 from scrapers.models import CrawlResult, Finding, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import PersonalFeedSource, Source, SourceFamily

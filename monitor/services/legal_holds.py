@@ -47,7 +47,12 @@ def propose_legal_hold(
             at=app.clock.now(),
         )
         app.db.hold_proposals.insert_hold_proposal(proposal)
-        _audit_hold(app, reviewer, _get_proposal_action(step), proposal)
+        _audit_hold(
+            app,
+            reviewer,
+            "hold-proposed" if step is HoldAction.PLACE else "hold-lift-proposed",
+            proposal,
+        )
     return proposal
 
 
@@ -149,7 +154,3 @@ def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposa
 
 def _get_audit_action(step: HoldAction) -> str:
     return "hold-placed" if step is HoldAction.PLACE else "hold-lifted"
-
-
-def _get_proposal_action(step: HoldAction) -> str:
-    return "hold-proposed" if step is HoldAction.PLACE else "hold-lift-proposed"

@@ -24,15 +24,15 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
 from monitor.domain.email import build_message_id
 from monitor.domain.errors import InputError
-from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.flag import Flag
+from monitor.domain.health import SourceFailure, fold_failures
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import FlagKind, Language
 from monitor.services.presenters import build_flag_line, build_gap
 from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
 from reports.emails.digest import EmailView
-from reports.emails.operator import SourcesParkedView
+from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, get_email_kind
 from scrapers.models import Outcome
 
@@ -224,6 +224,12 @@ def queue_operator_emails(
             EmailPlan(recipient_id=build_operator_id(address), dedupe_key=dedupe_key),
             build_view(greeting),
         )
+
+
+def queue_disk_full_email(app: App, since: datetime) -> None:
+    """Tell the operators, at most once a day."""
+    day = since.date().isoformat()
+    queue_operator_emails(app, day, lambda to: DiskFullView(**to, since=since))
 
 
 def build_custom_greeting(app: App, name: str, why: str, leave: str) -> EmailGreeting:

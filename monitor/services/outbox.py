@@ -175,17 +175,12 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
 
 
 def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
-    with use_language(_find_language(app, email)):
+    with use_language(load_language(app, email.person_id) if email.person_id else Language.ENGLISH):
         written = render_email(view)
         if not isinstance(view, OwnDataView):
             return written
         copy = build_data_export(app, email.recipient_id)
         return replace(written, attachments=(copy.build_attachment(),))
-
-
-def _find_language(app: App, email: OutboxEmail) -> Language:
-    """Return that of the reader; an office reads English, as its pages are."""
-    return load_language(app, email.person_id) if email.person_id else Language.ENGLISH
 
 
 def _load_view(app: App, email: OutboxEmail) -> EmailView:
@@ -312,12 +307,9 @@ def find_worst_severity(view: EmailView) -> str:
         case AlertView():
             return Severity.HIGH
         case PersonalEmailView():
-            return min((line.severity for line in view.flags), key=_rank_severity, default="")
+            severities = (line.severity for line in view.flags)
+            return min(severities, key=lambda severity: severity.rank, default="")
     return ""
-
-
-def _rank_severity(severity: Severity) -> int:
-    return severity.rank
 
 
 FIRST_RETRY_DELAY = timedelta(minutes=5)
@@ -330,29 +322,29 @@ MAX_INVITATIONS_PER_RUN = 10
 
 
 def send_due(app: App) -> Counter[DeliveryStatus]:
-    verdicts: Counter[DeliveryStatus] = Counter()
+    counts: Counter[DeliveryStatus] = Counter()
     in_vain = 0
     for each in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
-        verdict = _send_email(app, each.id)
-        LOG.debug("email_tried", extra={"email": each.id, "delivery": verdict or "dropped"})
-        if verdict:
-            verdicts[verdict] += 1
-            in_vain = in_vain + 1 if verdict is DeliveryStatus.DEFERRED else 0
-    if verdicts:
+        status = _send_email(app, each.id)
+        LOG.debug("email_tried", extra={"email": each.id, "delivery": status or "dropped"})
+        if status:
+            counts[status] += 1
+            in_vain = in_vain + 1 if status is DeliveryStatus.DEFERRED else 0
+    if counts:
         LOG.info(
             "mail_batch_sent",
             extra={
-                "accepted": verdicts[DeliveryStatus.ACCEPTED],
-                "deferred": verdicts[DeliveryStatus.DEFERRED],
-                "refused": verdicts[DeliveryStatus.REFUSED],
-                "held": verdicts[DeliveryStatus.HELD],
-                "dropped": verdicts[DeliveryStatus.DROPPED],
+                "accepted": counts[DeliveryStatus.ACCEPTED],
+                "deferred": counts[DeliveryStatus.DEFERRED],
+                "refused": counts[DeliveryStatus.REFUSED],
+                "held": counts[DeliveryStatus.HELD],
+                "dropped": counts[DeliveryStatus.DROPPED],
             },
         )
-    return verdicts
+    return counts
 
 
 def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:

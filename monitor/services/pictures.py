@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.app import App
+from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
 from monitor.domain.consent_text import allows_picture_copies
 from monitor.domain.errors import InputError, NotPermittedError
@@ -20,10 +21,10 @@ from monitor.domain.flag import OWNERSHIP_FLAGS
 from monitor.domain.item import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import Scope, UploadProblem
-from monitor.services.flagging import list_own_items, reassess_person
+from monitor.services.flagging import reassess_person
 from monitor.services.history import OwnItemComparison, compare_with_own_items
+from monitor.services.own_accounts import load_own_items
 from monitor.services.presenters import format_finding_title
-from monitor.sources import PictureSupport, detect_picture_support
 from reports.pages.findings import PicturePair
 from scrapers.models import CrawlResult, Outcome, PicturePrint, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
@@ -184,7 +185,7 @@ def _list_compared_item_ids(app: App, person_id: str) -> frozenset[str]:
     if not flagged:
         return flagged
     person = app.db.people.load_person(person_id)
-    return flagged | {item.id for item in list_own_items(app.db, person)}
+    return flagged.union(load_own_items(app.db, person))
 
 
 def _list_flagged_item_ids(app: App, person_id: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Evidence, EvidenceAxis
-from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
+from monitor.domain.health import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.source_trust import WITHHELD
@@ -81,9 +81,9 @@ def build_flag_reminder(app: App, kind: FlagKind) -> PolicyReminder:
 
 def _describe_earlier_answer(app: App, flag: Flag) -> str:
     """Say what was decided before a change reopened the flag."""
-    judgments = app.db.flags.list_decisions(flag.id)
-    decisions = [each for each in judgments if each.at < flag.opened_at]
-    spoken = [each.ruling for each in decisions if each.ruling not in SILENT_DECISIONS]
+    made = app.db.flags.list_decisions(flag.id)
+    decisions = [each for each in made if each.at < flag.opened_at]
+    spoken = [each.decision for each in decisions if each.decision not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
         if spoken

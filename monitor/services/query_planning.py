@@ -42,7 +42,7 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
-from monitor.services.flagging import (
+from monitor.services.own_accounts import (
     include_confirmed_accounts,
     include_requested_accounts,
     list_impersonator_keys,

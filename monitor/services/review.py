@@ -42,7 +42,7 @@ from monitor.services.review_queue import (
 )
 from reports import labels as words
 from reports.emails.account import ReviewerQuestionView
-from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
+from reports.emails.office import ReviewDigestView, ReviewLine, ServiceHealth
 from reports.evidence_pack import EvidenceView
 
 RECENT_PERIOD = timedelta(days=7)
@@ -137,7 +137,7 @@ def _build_review_line(flag: Flag, fields: ReviewFields) -> ReviewLine:
         opened_at=fields.opened_at,
         state_since=flag.ruled_at or flag.opened_at,
         reasons=fields.reasons,
-        ruling=fields.ruling,
+        ruling=fields.decision,
     )
 
 
@@ -214,13 +214,13 @@ def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str)
 
 
 def decide_viewed_flags(
-    app: App, reviewer: Reviewer, seen_states: Mapping[str, str], ruling: Decision, note: str = ""
+    app: App, reviewer: Reviewer, seen_states: Mapping[str, str], decision: Decision, note: str = ""
 ) -> tuple[Flag, ...]:
     """Append one decision to several flags, or to none.
 
     `seen` is the state of each when it was read.
     """
-    if ruling not in REVIEWER_DECISIONS:
+    if decision not in REVIEWER_DECISIONS:
         reason = "Only the staff member can say that."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
@@ -228,7 +228,7 @@ def decide_viewed_flags(
             if _load_viewed_flag(app, reviewer, flag_id).state != state:
                 raise InputError(CHANGED_MEANWHILE)
         return decide_flags(
-            app, seen_states, DecisionInput(decision=ruling, by=reviewer.id, note=note.strip())
+            app, seen_states, DecisionInput(decision=decision, by=reviewer.id, note=note.strip())
         )
 
 
@@ -241,7 +241,7 @@ def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) ->
             if (
                 not decisions
                 or decisions[-1].by != reviewer.id
-                or decisions[-1].ruling is Decision.REOPENED
+                or decisions[-1].decision is Decision.REOPENED
             ):
                 raise InputError(CHANGED_MEANWHILE)
         for flag in flags:

@@ -133,7 +133,7 @@ class ReviewQueueRow:
     platform: str
     school: str
     opened_at: datetime
-    ruling: Decision | None
+    decision: Decision | None
     assignee_address: str
     asked_at: datetime | None
     is_opened_early: bool
@@ -308,7 +308,7 @@ def _build_queue_row(
         platform=fields.platform,
         school=fields.school,
         opened_at=fields.opened_at,
-        ruling=fields.ruling,
+        decision=fields.decision,
         assignee_address=_find_assignee_address(app, flag.id),
         asked_at=find_last_question_time(app.db, flag.id),
         is_opened_early=opening.reason is OpeningReason.BREAK_GLASS,

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from monitor.app import App
-from monitor.db.items import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.item import Item
@@ -177,12 +176,8 @@ def _is_unsorted(app: App, item: Item) -> bool:
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
     for each in app.db.events.list_events_of_sweep(sweep.id):
         label = app.db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN
-        if label not in OTHER_PERSON_LABELS and _is_reportable(each):
+        if label not in OTHER_PERSON_LABELS and each.event.kind is not EventKind.FLAPPING:
             yield build_change_line(app, each)
-
-
-def _is_reportable(recorded: EventRecord) -> bool:
-    return recorded.event.kind is not EventKind.FLAPPING
 
 
 def _build_found_line(source: str, finding: Finding) -> ResultLine:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.app import Environment, build_smtp_transport
+from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
 from monitor.config import (
     Config,
     DistrictConfig,
@@ -18,7 +19,7 @@ from monitor.config import (
     SignInMethod,
     find_config_path,
 )
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
@@ -47,7 +48,6 @@ from monitor.services.setup_questions import (
     SignInChoice,
     split_list,
 )
-from monitor.sources import build_sources, find_missing_keys, parse_engine_origin
 
 # An answer that no one is asked for: where the state folder is.
 STATE = "state"
@@ -239,7 +239,7 @@ class SetupResult:
         return tuple(each for each in self.checks if each.level is not HealthLevel.OK)
 
     @property
-    def verdict(self) -> str:
+    def summary(self) -> str:
         good = len(self.checks) - len(self.failures)
         return f"`namesake doctor`: {good} of {len(self.checks)} checks passed."
 

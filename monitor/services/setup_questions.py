@@ -13,14 +13,14 @@ from types import MappingProxyType
 
 from msgspec import UNSET, Struct, UnsetType
 
+from monitor.app.sources import parse_engine_origin
 from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is_known_time_zone
-from monitor.config_file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
+from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Language
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
-from monitor.sources import parse_engine_origin
 
 NONE, YES, NO = "none", "yes", "no"
 YES_OR_NO = MappingProxyType({YES: "Yes", NO: "No"})
@@ -169,10 +169,6 @@ def _parse_domains(text: str, _answers: Answers) -> str:
         reason = "At least one domain is needed, or no one can be invited."
         raise InputError(reason)
     return ", ".join(dict.fromkeys(domains))
-
-
-def _parse_list(text: str, _answers: Answers) -> str:
-    return ", ".join(split_list(text))
 
 
 def _parse_address(text: str, answers: Answers) -> str:
@@ -381,7 +377,7 @@ DISTRICT_QUESTIONS = (
         key="places",
         prompt="Towns of the district",
         why="Their names help to tell people of one name apart. Put commas between several.",
-        parse=_parse_list,
+        parse=lambda text, _answers: ", ".join(split_list(text)),
         default=NONE,
     ),
     SetupQuestion(

@@ -39,7 +39,7 @@ from monitor.services.staff_import import (
     list_leavers,
     unlist_address,
 )
-from reports.emails.operator import StaffFileView
+from reports.emails.office import StaffFileView
 
 DIRECTORY_CHANGES = "directory-changes"
 DIRECTORY_NEWCOMERS = "directory-newcomers"

@@ -34,6 +34,7 @@ from monitor.domain.staff_file import (
     parse_staff_line,
 )
 from monitor.domain.vocabulary import StaffLineState
+from monitor.mail.smtp import format_sender
 from monitor.people_files import (
     ROLES_FILE,
     CsvLine,
@@ -58,9 +59,8 @@ from monitor.services.notifications import (
     build_operator_id,
     queue_operator_emails,
 )
-from reports.emails.operator import StaffFileView
+from reports.emails.office import StaffFileView
 from reports.emails.registry import render_email
-from reports.emails.render import Email
 
 
 def is_leaver(db: Database, unlisted: UnlistedAddress, now: datetime) -> bool:
@@ -459,7 +459,7 @@ def _record_import(app: App, staff: StaffFile, report: StaffImport, actor: str) 
     )
 
 
-def preview_invitation(app: App) -> Email:
+def preview_invitation(app: App) -> Mapping[str, str]:
     """Render the invitation as it goes out, with a word in the place of its code."""
     now = app.clock.now()
     invitation = Invitation(
@@ -470,7 +470,12 @@ def preview_invitation(app: App) -> Email:
         invited_at=now,
         expires_at=now + INVITATION_LASTS,
     )
-    return render_email(replace(build_invitation_view(app, invitation), code="CODE"))
+    email = render_email(replace(build_invitation_view(app, invitation), code="CODE"))
+    return {
+        "from": format_sender(app.config.mail.sender, app.config.invitations.from_name),
+        "subject": email.subject,
+        "text": email.text,
+    }
 
 
 # Whoever writes a large file needs a while; a younger one may be half of it.

@@ -20,7 +20,7 @@ from monitor.services.notifications import (
     EmailGreeting,
     queue_operator_emails,
 )
-from reports.emails.operator import AddressSuppressedView
+from reports.emails.office import AddressSuppressedView
 
 SET_ASIDE = "bounces-set-aside"
 LOG = logging.getLogger(__name__)

@@ -30,8 +30,8 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import Decision, FlagState, SourceStage, SweepKind
-from monitor.services.flagging import extract_handle_key
 from monitor.services.ingest import is_sweep_erased, settle_sources
+from monitor.services.own_accounts import extract_handle_key
 from monitor.services.pictures import (
     asks_for_pictures,
     delete_thumbnails_of_sweep,
@@ -588,4 +588,4 @@ def find_report_time(db: Database, flag: Flag) -> datetime | None:
     """Return when it was last reported, or its removal asked for; None where no one did."""
     decisions = db.flags.list_decisions(flag.id)
     asked = {Decision.REPORTED, Decision.REMOVAL_ASKED}
-    return max((each.at for each in decisions if each.ruling in asked), default=None)
+    return max((each.at for each in decisions if each.decision in asked), default=None)

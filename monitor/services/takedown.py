@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
+from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import rewrite_for_others
@@ -31,13 +32,12 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.evidence import build_evidence_view, list_copied_fields
-from monitor.services.feedback import DecisionInput
-from monitor.services.flagging import list_own_items
+from monitor.services.feedback import DecisionInput, find_own_flag_opening, opens_to_it
 from monitor.services.next_steps import build_advice_lines
+from monitor.services.own_accounts import load_own_items
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_flags
-from monitor.services.sharing import find_own_flag_opening, opens_to_it
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,
@@ -45,7 +45,6 @@ from monitor.services.sweeps import (
     list_recheck_keys,
     list_recheck_times,
 )
-from monitor.sources import PictureSupport, detect_picture_support, list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
     CONTACT_KINDS,
@@ -102,7 +101,9 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
-        looks_at=_find_next_look(app, flag),
+        looks_at=next(
+            (at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None
+        ),
         opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
         and find_own_flag_opening(app, owner_id, flag_id) is None,
         advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
@@ -204,14 +205,14 @@ def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
 
 
 def record_takedown_step(
-    app: App, owner_id: str, flag_id: str, ruling: Decision, note: str = ""
+    app: App, owner_id: str, flag_id: str, decision: Decision, note: str = ""
 ) -> Flag:
     """Keep what the person did, and have a reported account looked at again."""
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    check_next_decision(flag, ruling, NEXT_DECISIONS)
+    check_next_decision(flag, decision, NEXT_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_flags(
-            app, (flag_id,), DecisionInput(decision=ruling, by=owner_id, note=note.strip())
+            app, (flag_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
         )
         if after.state is FlagState.REPORTED:
             app.db.jobs.ensure_job(RECHECK, flag.item_id, app.clock.now())
@@ -221,10 +222,10 @@ def record_takedown_step(
 
 
 def check_next_decision(
-    flag: Flag, ruling: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
+    flag: Flag, decision: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
 ) -> None:
     """Raise InputError where a flag, as it stands now, does not take this decision."""
-    if ruling not in allowed[flag.state]:
+    if decision not in allowed[flag.state]:
         reason = (
             f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
             "do next."
@@ -251,7 +252,7 @@ def build_log_lines(
 ) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.id):
         who = "You" if each.by == flag.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=phrases[each.ruling], note=each.note)
+        yield ActionLogLine(at=each.at, who=who, what=phrases[each.decision], note=each.note)
 
 
 def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
@@ -262,10 +263,6 @@ def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
     if item.presence is Presence.PRESENT and reported and item.last_seen < reported:
         return AccountSighting.NOT_YET
     return LOOK_BY_PRESENCE[item.presence]
-
-
-def _find_next_look(app: App, flag: Flag) -> datetime | None:
-    return next((at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None)
 
 
 def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
@@ -317,7 +314,7 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     item, now = app.db.items.load_item(flag.item_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
     guide = load_removal_guides().find_guide(item.portrait.url)
-    own = {each.id for each in list_own_items(app.db, person)}
+    own = load_own_items(app.db, person)
     return RemovalView(
         id=flag.id,
         item_id=item.id,
@@ -340,12 +337,12 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     )
 
 
-def record_removal_step(app: App, owner_id: str, flag_id: str, ruling: Decision) -> Flag:
+def record_removal_step(app: App, owner_id: str, flag_id: str, decision: Decision) -> Flag:
     """Keep what the person did; a page whose site was asked is looked at again."""
     flag = _load_removal_flag(app, owner_id, flag_id)
-    check_next_decision(flag, ruling, NEXT_REMOVAL_DECISIONS)
+    check_next_decision(flag, decision, NEXT_REMOVAL_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=ruling, by=owner_id))
+        (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=decision, by=owner_id))
         item = app.db.items.load_item(flag.item_id)
         asked = after.state is FlagState.REMOVAL_ASKED
         # What another flag of the item waits for goes on.

@@ -1,7 +1,6 @@
 """Where staff, reviewers and operators make tokens for programs, and revoke them."""
 
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response
@@ -129,8 +128,7 @@ def _render_tokens(
         address=_build_address(context, role, secret) if in_address and secret else "",
         faults=faults,
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return context.render_page(TITLE, pages.render_access_tokens, view, status)
+    return context.render_page(TITLE, pages.render_access_tokens, view)
 
 
 def _list_scopes(role: Role, *, in_address: bool) -> tuple[TokenScope, ...]:
@@ -164,4 +162,4 @@ def _build_line(token: AccessToken) -> AccessTokenLine:
 def _load_zone(context: PortalContext, role: Role) -> str:
     if role is not Role.STAFF:
         return context.app.config.district.zone
-    return context.app.db.people.load_person(context.require_principal().person_id).zone
+    return context.load_person().zone

@@ -1,6 +1,5 @@
 """A person's alert feeds: what to make an alert for, and where its feed is pasted."""
 
-from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, url_for
@@ -40,7 +39,7 @@ def build_alert_feed_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/alerts")
     def submit_alert_feed() -> Response:
-        form, person_id = read_form(AlertFeedForm), context.require_principal().person_id
+        form, person_id = read_form(AlertFeedForm), context.person_id
         here = url_for("alerts.show_alert_feeds")
         if form.remove:
             remove_alert_feed(context.app, person_id, form.remove)
@@ -49,7 +48,7 @@ def build_alert_feed_routes(context: PortalContext) -> Blueprint:
             add_alert_feed(context.app, person_id, form.address)
         except InputError as error:
             fault = FieldProblem(field="address", words=str(error))
-            return _render_feeds(context, (fault,), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return _render_feeds(context, (fault,))
         except NotPermittedError:
             return context.redirect_to(url_for("data.show_data"), NOT_READ)
         return context.redirect_to(here, "Added. We read it with the next check.")
@@ -60,9 +59,8 @@ def build_alert_feed_routes(context: PortalContext) -> Blueprint:
 def _render_feeds(
     context: PortalContext,
     faults: tuple[FieldProblem, ...] = (),
-    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    person_id = context.require_principal().person_id
+    person_id = context.person_id
     person = context.app.db.people.load_person(person_id)
     view = AlertFeedsView(
         zone=person.zone,
@@ -71,7 +69,7 @@ def _render_feeds(
         feeds=tuple(map(_build_feed_line, person.alert_feeds)),
         faults=faults,
     )
-    return context.render_page(TITLE, pages.render_alert_feeds, view, status)
+    return context.render_page(TITLE, pages.render_alert_feeds, view)
 
 
 def _build_feed_line(feed: AlertFeed) -> AlertFeedLine:

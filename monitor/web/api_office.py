@@ -195,7 +195,7 @@ def open_review_flag(call: ApiCall) -> ReviewedFlagBody:
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
         reasons=tuple(map(clean_sentence, fields.reasons)),
-        answer=fields.ruling,
+        answer=fields.decision,
     )
 
 
@@ -275,7 +275,7 @@ def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
         platform=row.platform,
         school=clean_web_text(row.school),
         opened_at=row.opened_at,
-        answer=row.ruling,
+        answer=row.decision,
         assigned_to=row.assignee_address,
         asked_at=row.asked_at,
         is_opened_early=row.is_opened_early,

@@ -24,12 +24,11 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.consent import load_consent_status
-from monitor.services.feedback import record_feedback, undo_feedback
+from monitor.services.feedback import find_own_flag_opening, record_feedback, undo_feedback
 from monitor.services.findings import build_item_card, filter_findings, list_findings
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.presenters import build_flag_line
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
-from monitor.services.sharing import find_own_flag_opening
 from monitor.web.api import (
     ApiBody,
     ApiCall,

@@ -10,9 +10,9 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
-from monitor.domain.person import Principal
+from monitor.domain.person import Person, Principal
 from monitor.domain.vocabulary import AuthMethod, Language, Role
-from monitor.web.forms import WebForm, read_form
+from monitor.web.forms import WebForm, choose_status, read_form
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
@@ -91,15 +91,24 @@ class PortalContext:
             raise Unauthorized
         return self.browser_session.principal
 
+    @property
+    def person_id(self) -> str:
+        """Return whose pages these are, as `require_principal` does."""
+        return self.require_principal().person_id
+
+    def load_person(self) -> Person:
+        return self.app.db.people.load_person(self.person_id)
+
     def render_page(
         self,
         title: str,
         render: Callable[[V, PageFrame], str],
         view: V,
-        status: HTTPStatus = HTTPStatus.OK,
+        status: HTTPStatus | None = None,
     ) -> Response:
-        """Answer with a page. A form that came back with faults has status 422."""
-        return Response(render(view, self.build_frame(title)), status, mimetype="text/html")
+        """Answer with a page; where no status is given, the view tells it."""
+        body = render(view, self.build_frame(title))
+        return Response(body, status or choose_status(view), mimetype="text/html")
 
     def redirect_to(self, path: str, notice: str = "") -> Response:
         """Redirect to one of our pages and show `notice` there, which names no one."""

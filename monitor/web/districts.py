@@ -94,14 +94,15 @@ class DistrictSites:
         return sum(each.site is not None for each in self._hosts.values())
 
     def tidy(self, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Close what no one has asked for lately, and what lies in other files by now."""
+        """Close what no one has asked for lately, what leaves, and what lies in other files."""
         with self._lock:
             opened = [each for each in self._hosts.values() if each.site is not None]
             opened.sort(key=lambda each: each.used_at)
             surplus = max(len(opened) - MOST_OPEN_SITES, 0)
             for number, each in enumerate(opened):
                 idle = number < surplus or monotonic() - each.used_at > idle_seconds
-                if not each.users and (idle or not _has_its_files(each)):
+                gone = each.folder.is_leaving or not _has_its_files(each)
+                if not each.users and (idle or gone):
                     _close(each)
 
     def close(self) -> None:

@@ -582,9 +582,8 @@ class EnrollmentFlow:
         )
 
     def _render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
         render, view = self._build_step_view(step, step_input)
-        return self.context.render_page(ENROLLMENT_STEPS[step], render, view, status)
+        return self.context.render_page(ENROLLMENT_STEPS[step], render, view)
 
     def _build_step_view(
         self, step: EnrollmentStep, step_input: StepInput
@@ -691,9 +690,10 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
     def submit_invitation() -> Response:
         code = read_pasted_code()
         if not code:
-            title, status = "Open your invitation", HTTPStatus.UNPROCESSABLE_ENTITY
             return context.render_page(
-                title, pages.render_invitation_code, InvitationCodeView(faults=(NO_CODE,)), status
+                "Open your invitation",
+                pages.render_invitation_code,
+                InvitationCodeView(faults=(NO_CODE,)),
             )
         invitation = find_sent_invitation(app, code)
         invitation_status = (

@@ -131,7 +131,7 @@ class ErrorPages(Protocol):
         title: str,
         render: Callable[[ErrorPageView, PageFrame], str],
         view: ErrorPageView,
-        status: HTTPStatus = ...,
+        status: HTTPStatus | None = ...,
     ) -> Response: ...
 
     def answer_stranger(self) -> Response:

@@ -18,7 +18,15 @@ from monitor.domain.detection.feedback import ITEM_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
-from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
+from monitor.services.feedback import (
+    DecisionInput,
+    build_lessons_line,
+    preview_shared_fields,
+    record_feedback,
+    share_flag,
+    undo_feedback,
+    unshare_flag,
+)
 from monitor.services.findings import (
     build_comparison_view,
     build_item_view,
@@ -31,10 +39,8 @@ from monitor.services.findings import (
     list_findings,
     list_pending_cards,
 )
-from monitor.services.flagging import build_lessons_line
 from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_flags, undo_decisions
-from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS, PAGE_ANSWERS
@@ -90,7 +96,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/sort/done")
     def show_answered() -> Response:
-        owner = context.require_principal().person_id
+        owner = context.person_id
         lines = list_answered_items(context.app, owner)
         number, last, shown = paginate_lines(lines, ANSWERS_PER_PAGE)
         zone = context.app.db.people.load_person(owner).zone
@@ -99,7 +105,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/sort")
     def submit_answers() -> Response:
-        form, owner = read_form(AnswerForm), context.require_principal().person_id
+        form, owner = read_form(AnswerForm), context.person_id
         if form.decision not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
         if not form.item:
@@ -110,7 +116,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/sort/undo")
     def submit_undo() -> Response:
-        form, owner = read_form(ItemsForm), context.require_principal().person_id
+        form, owner = read_form(ItemsForm), context.person_id
         check_owns_items(context.app, owner, form.item)
         try:
             undo_feedback(context.app, owner, form.item)
@@ -138,7 +144,7 @@ def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[
 
 
 def _build_sort_view(context: PortalContext) -> SortView:
-    app, owner = context.app, context.require_principal().person_id
+    app, owner = context.app, context.person_id
     cards = list_pending_cards(app, owner)
     number, last, shown = paginate_lines(cards, CARDS_PER_PAGE)
     return SortView(
@@ -157,7 +163,7 @@ def _build_sort_view(context: PortalContext) -> SortView:
 def build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as stored: the URL names only the items."""
     item_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
-    own = {item.id: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
+    own = {item.id: decision for item, decision in app.db.items.list_items_with_feedback(person_id)}
     answered = tuple(each for each in item_ids if each in own)
     if not answered:
         return None
@@ -218,7 +224,7 @@ class FindingListQuery(PageQuery, frozen=True, kw_only=True):
 
 
 def build_finding_list_view(context: PortalContext) -> FindingListView:
-    query, owner = read_query(FindingListQuery), context.require_principal().person_id
+    query, owner = read_query(FindingListQuery), context.person_id
     group = next((each for each in FindingGroup if each == query.show), None)
     lines = list_findings(context.app, owner)
     number, last, shown = paginate_lines(
@@ -378,16 +384,14 @@ def _redirect_after_flag_answer(
 
 
 def _require_item_owner(context: PortalContext, item_id: str) -> str:
-    owner = context.require_principal().person_id
+    owner = context.person_id
     check_owns_items(context.app, owner, (item_id,))
     return owner
 
 
 def _find_own_flag(context: PortalContext, flag_id: str) -> Flag:
     try:
-        return context.app.db.flags.load_flag_of_person(
-            context.require_principal().person_id, flag_id
-        )
+        return context.app.db.flags.load_flag_of_person(context.person_id, flag_id)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 

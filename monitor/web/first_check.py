@@ -83,7 +83,7 @@ class SetupFrames(Protocol):
         title: str,
         render: Callable[[V, PageFrame], str],
         view: V,
-        status: HTTPStatus = ...,
+        status: HTTPStatus | None = ...,
     ) -> Response: ...
 
     def redirect_to(self, path: str) -> Response: ...
@@ -242,16 +242,14 @@ def _render_join(
         mail=form.mail,
         faults=faults,
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return frames.render_page(TITLE, pages.render_first_check_join, view, status)
+    return frames.render_page(TITLE, pages.render_first_check_join, view)
 
 
 def _render_link(frames: SetupFrames, visit: FirstCheckVisit, *faults: FieldProblem) -> Response:
     if not visit.sent or visit.running:
         return frames.redirect_to("/first-check")
     view = FirstCheckLinkView(words=visit.sent.words, faults=faults)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return frames.render_page("Open your invitation", pages.render_first_check_link, view, status)
+    return frames.render_page("Open your invitation", pages.render_first_check_link, view)
 
 
 def _add_result_routes(routes: Blueprint, frames: SetupFrames, visit: FirstCheckVisit) -> None:

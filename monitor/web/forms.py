@@ -9,6 +9,7 @@ answers 400.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from io import BytesIO
 from types import MappingProxyType
 from typing import IO, Annotated, Any, Final, TypeVar, get_args, get_origin
@@ -19,7 +20,7 @@ from msgspec.structs import FieldInfo
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from monitor.db.encryption import FIRST_USE_LOCK, decode_json
+from monitor.domain.serialization import convert_value, decode_json
 
 # More than the longest text that any page takes, so that a page can say that a text is too long.
 MAX_TEXT_LENGTH: Final = 10_000
@@ -53,6 +54,12 @@ def read_form(form_type: type[FormType]) -> FormType:
     return parse_fields(form_type, request.form, request.files)
 
 
+def choose_status(view: object) -> HTTPStatus:
+    """Return the status of a page: a form that came back with faults has 422."""
+    faults = getattr(view, "faults", ())
+    return HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+
+
 def read_query(query_type: type[FormType]) -> FormType:
     """Read the query string of this request, by the same rules."""
     return parse_fields(query_type, request.args)
@@ -69,8 +76,7 @@ def read_strict_query(query_type: type[T]) -> T:
             message = f"`{name}` is given more than once"
             raise msgspec.ValidationError(message)
         values[name] = sent[0]
-    with FIRST_USE_LOCK:
-        return msgspec.convert(values, query_type, strict=False)
+    return convert_value(values, query_type, strict=False)
 
 
 def read_json(body_type: type[T]) -> T:
@@ -131,7 +137,7 @@ class FieldReader:
     """How one field is read. `kind` is its type, or that of its entries if it is `repeated`."""
 
     sent_as: str
-    kind: object
+    kind: Any
     required: bool
     repeated: bool
     max_characters: int = MAX_TEXT_LENGTH
@@ -147,8 +153,7 @@ class FieldReader:
     def _parse_value(self, text: str) -> object:
         try:
             line = text.strip()[: self.max_characters].rstrip()
-            with FIRST_USE_LOCK:
-                return msgspec.convert(line, self.kind, strict=False)
+            return convert_value(line, self.kind, strict=False)
         except msgspec.ValidationError:
             return UNREADABLE
 

@@ -14,7 +14,6 @@ from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase, EmailCadence, Language
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
-from monitor.services.data_export import load_enrollment_status
 from monitor.services.findings import build_home_view
 from monitor.services.notifications import choose_language
 from monitor.services.pictures import can_add_reference_picture
@@ -35,7 +34,7 @@ from reports.pages import enrollment as joining
 from reports.pages import findings as home
 from reports.pages.account import UnsubscribeView
 from reports.pages.data import WithdrawalDoneView, render_withdrawal_done
-from reports.static_files import get_media_type, read_static_file
+from reports.templating import get_media_type, read_static_file
 
 
 def build_home_routes(context: PortalContext) -> Blueprint:
@@ -43,8 +42,8 @@ def build_home_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me")
     def show_home() -> Response:
-        person = context.require_principal().person_id
-        status = load_enrollment_status(context.app, person)
+        person = context.person_id
+        status = load_consent_status(context.app, person).phase
         if status is ConsentPhase.WITHDRAWN:
             return _render_left(context, person)
         if status is ConsentPhase.EXPIRED:
@@ -55,7 +54,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/joined")
     def show_joined() -> Response:
         """Greet who has just joined; the page is there to be read again."""
-        person = context.app.db.people.load_person(context.require_principal().person_id)
+        person = context.load_person()
         district = context.app.config.district
         view = joining.EnrollmentDoneView(
             given=person.name.given or person.mail,
@@ -173,7 +172,7 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/weekly-email")
     def submit_weekly_email() -> Response:
-        person = context.require_principal().person_id
+        person = context.person_id
         if read_form(WeeklyEmailForm).action is WeeklyEmailAction.RESUME:
             resume_digest(context.app, person)
             return context.redirect_to(
@@ -195,7 +194,7 @@ def build_cadence_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/data/cadence")
     def submit_cadence() -> Response:
         chosen = read_form(CadenceForm).cadence
-        choose_cadence(context.app, context.require_principal().person_id, chosen)
+        choose_cadence(context.app, context.person_id, chosen)
         return context.redirect_to(
             url_for("data.show_data", _anchor="weekly-email"), CADENCE_SENTENCES[chosen]
         )

@@ -46,7 +46,6 @@ from monitor.services.data_export import (
     find_hold_line,
     find_next_export_time,
     list_access_log,
-    load_enrollment_status,
 )
 from monitor.services.enrollment import (
     preview_added_queries,
@@ -131,7 +130,7 @@ CONSENT_ENDED: Final = "Your consent has ended, so we do not search for you."
 
 
 def build_editing_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("editing", __name__)
+    routes = _create_blueprint("editing", context)
     editor = ProfileEditor(context)
     for step in EDITABLE_STEPS:
         _add_step_routes(routes, editor, step)
@@ -155,7 +154,7 @@ class ProfileEditor:
 
     @property
     def draft(self) -> EnrollmentDraft:
-        app, person_id = self.context.app, self.context.require_principal().person_id
+        app, person_id = self.context.app, self.context.person_id
         consent = app.db.consents.find_latest_consent(person_id)
         scopes = consent.scopes if consent else frozenset()
         return EnrollmentDraft.from_person(app.db.people.load_person(person_id), scopes)
@@ -163,7 +162,7 @@ class ProfileEditor:
     def build_initial_draft(self, step: EnrollmentStep) -> EnrollmentDraft:
         """Return what the form begins with: a name that waits is the one last given."""
         draft = self.draft
-        waiting = find_requested_name(self.context.app, self.context.require_principal().person_id)
+        waiting = find_requested_name(self.context.app, self.context.person_id)
         return replace(draft, name=waiting) if waiting and step is EnrollmentStep.NAMES else draft
 
     def submit_step(self, step: EnrollmentStep) -> Response:
@@ -172,9 +171,8 @@ class ProfileEditor:
         return self._save_step(step, read_step(step, self.draft), "/me/data")
 
     def render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
         render, view = self._build_step_view(step, step_input)
-        return self.context.render_page(ENROLLMENT_STEPS[step], render, view, status)
+        return self.context.render_page(ENROLLMENT_STEPS[step], render, view)
 
     def _build_step_view(
         self, step: EnrollmentStep, step_input: StepInput
@@ -194,25 +192,17 @@ class ProfileEditor:
         return pages_editing.render_accounts_step, replace(view, proofs=self._build_proof_lines())
 
     def _build_proof_lines(self) -> tuple[AccountProofLine, ...]:
-        kept, person_id = (
-            self.context.app.db.account_proofs,
-            self.context.require_principal().person_id,
-        )
-        return tuple(
-            views.build_proof_lines(
-                kept.list_proofs_of_person(person_id), partial(kept.derive_proof_code, person_id)
-            )
-        )
+        proofs, person_id = self.context.app.db.account_proofs, self.context.person_id
+        known = proofs.list_proofs_of_person(person_id)
+        return tuple(views.build_proof_lines(known, partial(proofs.derive_proof_code, person_id)))
 
     def _request_proof(self, account: str, step_input: StepInput) -> Response:
         """Have the next check look for a proof once."""
-        app, person_id = self.context.app, self.context.require_principal().person_id
+        app, person_id = self.context.app, self.context.person_id
         try:
             request_account_proof(app, person_id, account)
         except TooSoonError:
             return self._render_too_soon(EnrollmentStep.ACCOUNTS, step_input)
-        except NotPermittedError:
-            return self.context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         return self.context.redirect_to(
             PROOFS_PATH,
             "Requested. It runs with the next check. To run it right away, go to “Check now”.",
@@ -226,9 +216,7 @@ class ProfileEditor:
         if form.prove:
             return self._request_proof(form.prove, step_input)
         if form.forget:
-            delete_account_proof(
-                self.context.app, self.context.require_principal().person_id, form.forget
-            )
+            delete_account_proof(self.context.app, self.context.person_id, form.forget)
             return self.context.redirect_to(again)
         if form.remove:
             step_input = replace(step_input, draft=listed.remove_entry(form.remove))
@@ -250,14 +238,12 @@ class ProfileEditor:
     def _save_step(self, step: EnrollmentStep, step_input: StepInput, path: str) -> Response:
         if step_input.faults:
             return self.render_step(step, step_input)
-        app, person_id = self.context.app, self.context.require_principal().person_id
+        app, person_id = self.context.app, self.context.person_id
         person = app.db.people.load_person(person_id)
         try:
             edit_profile(app, step_input.draft.apply_to_person(person))
         except TooSoonError:
             return self._render_too_soon(step, step_input)
-        except NotPermittedError:
-            return self.context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         if step is EnrollmentStep.NAMES and step_input.draft.name == person.name:
             withdraw_name_change(app, person_id)
         waits = step is EnrollmentStep.NAMES and find_requested_name(app, person_id)
@@ -265,7 +251,7 @@ class ProfileEditor:
 
     def _render_too_soon(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         """Say when words may be added again, to a person in words and to a program in seconds."""
-        app, person_id = self.context.app, self.context.require_principal().person_id
+        app, person_id = self.context.app, self.context.person_id
         next_at = find_next_edit_time(app, person_id) or self.context.now()
         zone = app.db.people.load_person(person_id).zone
         after = format_local_time(next_at, zone)
@@ -314,7 +300,7 @@ def build_breach_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/data/breaches")
     def show_breaches() -> Response:
-        view = build_breaches_view(context.app, _require_person_id(context))
+        view = build_breaches_view(context.app, context.person_id)
         return context.render_page("Data breaches", pages.render_breaches, view)
 
     return routes
@@ -329,17 +315,17 @@ def build_data_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/data/seen")
     def show_access_log() -> Response:
-        lines = list_access_log(context.app, _require_person_id(context))
+        lines = list_access_log(context.app, context.person_id)
         number, last, shown = paginate_lines(lines, VIEWS_PER_PAGE)
-        view = AccessLogView(zone=_load_zone(context), lines=shown, number=number, last=last)
+        view = AccessLogView(zone=context.load_person().zone, lines=shown, number=number, last=last)
         return context.render_page("Who viewed your data", pages.render_access_log, view)
 
     @routes.post("/me/data/pause")
     def submit_pause() -> Response:
         span = PAUSE_SPANS.get(read_form(PauseForm).days)
         if span is None:
-            return render_data_page(context, (NO_SPAN_FAULT,), HTTPStatus.UNPROCESSABLE_ENTITY)
-        until, person_id = context.now() + span, _require_person_id(context)
+            return render_data_page(context, (NO_SPAN_FAULT,))
+        until, person_id = context.now() + span, context.person_id
         pause_checks(context.app, person_id, until, ConsentChannel.PORTAL)
         return context.redirect_to(
             url_for("data.show_data"), "Paused. We do not search for you until the pause ends."
@@ -348,7 +334,7 @@ def build_data_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/data/resume")
     def submit_resume() -> Response:
         try:
-            resume_checks(context.app, _require_person_id(context), ConsentChannel.PORTAL)
+            resume_checks(context.app, context.person_id, ConsentChannel.PORTAL)
         except InputError:
             return context.redirect_to(url_for("data.show_data"), "Nothing was paused.")
         return context.redirect_to(url_for("data.show_data"), "Checks are on again.")
@@ -375,12 +361,9 @@ def build_consent_routes(context: PortalContext) -> Blueprint:
         before = _load_agreed_scopes(context)
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
-            title, status = "Change what we search", HTTPStatus.UNPROCESSABLE_ENTITY
-            return context.render_page(title, pages.render_consent_scopes, view, status)
+            return context.render_page("Change what we search", pages.render_consent_scopes, view)
         if chosen < before:
-            drop_consent_scopes(
-                context.app, _require_person_id(context), chosen, ConsentChannel.PORTAL
-            )
+            drop_consent_scopes(context.app, context.person_id, chosen, ConsentChannel.PORTAL)
             return context.redirect_to(
                 url_for("data.show_data"), "Saved. We no longer search what you turned off."
             )
@@ -409,9 +392,7 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
         chosen = frozenset(form.scopes)
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
-            return context.render_page(
-                title, pages.render_consent_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY
-            )
+            return context.render_page(title, pages.render_consent_answer, view)
         if not chosen - _load_agreed_scopes(context) <= _parse_scopes(form.shown):
             return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
         answer = ConsentAnswer(
@@ -420,7 +401,7 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
             channel=ConsentChannel.PORTAL,
         )
         try:
-            renew_consent(context.app, _require_person_id(context), answer)
+            renew_consent(context.app, context.person_id, answer)
         except InputError:
             return context.redirect_to(
                 "/me/data/renew", "The text has changed in the meantime. Please read it again."
@@ -438,15 +419,15 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/data/leave")
     def show_leave() -> Response:
         contact = context.app.config.district.contact
-        hold = find_hold_line(context.app, _require_person_id(context))
-        view = WithdrawalView(contact=contact, zone=_load_zone(context), hold=hold)
+        hold = find_hold_line(context.app, context.person_id)
+        view = WithdrawalView(contact=contact, zone=context.load_person().zone, hold=hold)
         return context.render_page("Leave Namesake?", pages.render_withdrawal, view)
 
     @routes.post("/me/data/leave")
     def submit_leave() -> Response:
         # A person who has already left, in another tab, gets the same page.
         with suppress(InputError):
-            withdraw_consent(context.app, _require_person_id(context), ConsentChannel.PORTAL)
+            withdraw_consent(context.app, context.person_id, ConsentChannel.PORTAL)
         end_all_sessions(context.app, context.require_principal())
         context.sign_out()
         return context.redirect_to(url_for("leaving.show_left"))
@@ -473,7 +454,7 @@ def _create_blueprint(name: str, context: PortalContext) -> Blueprint:
 def render_data_page(
     context: PortalContext,
     faults: tuple[FieldProblem, ...] = (),
-    status: HTTPStatus = HTTPStatus.OK,
+    status: HTTPStatus | None = None,
 ) -> Response:
     return context.render_page(
         "My data", pages.render_data, _build_data_view(context, faults), status
@@ -481,17 +462,14 @@ def render_data_page(
 
 
 def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -> DataView:
-    app, person_id = context.app, _require_person_id(context)
-    own, status = app, load_consent_status(app, person_id)
-    person, consent = app.db.people.load_person(person_id), status.consent
-    asked, waiting = (
-        find_pending_address_change(app, person_id),
-        find_requested_name(app, person_id),
-    )
+    app, person_id = context.app, context.person_id
+    status, person = load_consent_status(app, person_id), context.load_person()
+    consent, asked = status.consent, find_pending_address_change(app, person_id)
+    waiting = find_requested_name(app, person_id)
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
-        standing=load_enrollment_status(own, person_id),
+        standing=status.phase,
         address=person.mail,
         rows=(
             *(each for each in rows if not each.change.endswith("/scopes")),
@@ -504,13 +482,13 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         version=consent.text_version,
         given_at=consent.given_at,
         ends_at=consent.expires_at,
-        kept=count_stored_data(own, person_id),
+        kept=count_stored_data(app, person_id),
         copies_from=find_next_export_time(app, person_id),
         paused_until=consent.paused_until if consent.is_paused(context.now()) else None,
         erased_by=status.erased_by,
-        hold=find_hold_line(own, person_id),
+        hold=find_hold_line(app, person_id),
         renewal_due=status.renewal_due,
-        weekly=not has_stopped_digest(context.app, person_id),
+        weekly=not has_stopped_digest(app, person_id),
         cadence=app.db.email_cadences.load_cadence(person_id),
         faults=faults,
     )
@@ -534,8 +512,8 @@ def _build_picture_row(context: PortalContext, person: Person) -> Iterator[Summa
 def _build_answer_view(
     context: PortalContext, chosen: frozenset[Scope], faults: tuple[FieldProblem, ...] = ()
 ) -> ConsentEditView:
-    terms, offered = context.app, list_offered_scopes(context.app)
-    agreed, widening = _load_agreed_scopes(context), context.app
+    app, agreed = context.app, _load_agreed_scopes(context)
+    offered = list_offered_scopes(app)
     # What was agreed to and is asked nowhere today can still be taken back.
     lines = tuple(
         ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPE_SENTENCES[scope])
@@ -545,13 +523,13 @@ def _build_answer_view(
     return ConsentEditView(
         lines=lines,
         chosen=tuple(chosen),
-        zone=_load_zone(context),
+        zone=context.load_person().zone,
         until=context.now() + CONSENT_DURATION,
         version=TEXT_VERSION,
-        parts=build_consent_parts(list_terms_sections(terms)),
-        seal=hash_district_terms(terms),
+        parts=build_consent_parts(list_terms_sections(app)),
+        seal=hash_district_terms(app),
         adding=tuple(each for each in lines if each.scope in chosen - agreed),
-        asked=preview_added_queries(widening, _require_person_id(context), agreed, chosen),
+        asked=preview_added_queries(app, context.person_id, agreed, chosen),
         faults=faults,
     )
 
@@ -566,18 +544,10 @@ def _parse_scopes(joined: str) -> frozenset[Scope]:
 
 
 def _load_agreed_scopes(context: PortalContext) -> frozenset[Scope]:
-    latest = context.app.db.consents.find_latest_consent(_require_person_id(context))
+    latest = context.app.db.consents.find_latest_consent(context.person_id)
     if latest is None:
         abort(HTTPStatus.FORBIDDEN)
     return latest.scopes
-
-
-def _require_person_id(context: PortalContext) -> str:
-    return context.require_principal().person_id
-
-
-def _load_zone(context: PortalContext) -> str:
-    return context.app.db.people.load_person(_require_person_id(context)).zone
 
 
 TOO_MANY_EXPORTS: Final = FieldProblem(
@@ -592,7 +562,7 @@ def build_export_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/data/export")
     def submit_export() -> Response:
         """Write down who asked, so a POST; the archive holds JSON, a page and a sheet."""
-        person = context.require_principal().person_id
+        person = context.person_id
         try:
             made = export_person_data(app, person, person).build_attachment()
         except TooSoonError:
@@ -624,7 +594,7 @@ class WorkAddressForm(WebForm, frozen=True, kw_only=True):
 
 
 def build_address_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("address", __name__)
+    routes = _create_blueprint("address", context)
     app = context.app
     _add_code_routes(context, routes)
 
@@ -635,18 +605,12 @@ def build_address_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/data/address")
     def submit_address() -> Response:
         typed = read_form(WorkAddressForm).address
-        try:
-            unwritten = request_work_email_change(
-                app,
-                context.require_principal().person_id,
-                typed,
-                context.browser_session.id,
-            )
-        except NotPermittedError:
-            return context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
+        unwritten = request_work_email_change(
+            app, context.person_id, typed, context.browser_session.id
+        )
         if unwritten:
             often = unwritten is AddressRequestRefusal.OFTEN
-            status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.UNPROCESSABLE_ENTITY
+            status = HTTPStatus.TOO_MANY_REQUESTS if often else None
             words = ADDRESS_REQUEST_REFUSALS[unwritten].format(
                 domain=context.app.config.district.domains[0]
             )
@@ -664,7 +628,7 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.get("/me/data/address/code")
     def show_code_form() -> Response:
-        waiting = find_pending_address_change(app, context.require_principal().person_id)
+        waiting = find_pending_address_change(app, context.person_id)
         return (
             _render_code_page(context)
             if waiting
@@ -679,17 +643,11 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.post("/me/data/address/code")
     def submit_code() -> Response:
-        try:
-            unchanged = confirm_work_email_change(
-                app,
-                context.require_principal().person_id,
-                read_pasted_code(),
-                context.browser_session.id,
-            )
-        except NotPermittedError:
-            return context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
+        unchanged = confirm_work_email_change(
+            app, context.person_id, read_pasted_code(), context.browser_session.id
+        )
         if unchanged is AddressConfirmRefusal.OVER and not find_pending_address_change(
-            app, context.require_principal().person_id
+            app, context.person_id
         ):
             return _render_address_page(context, fault=LINK_EXPIRED, status=HTTPStatus.GONE)
         return (
@@ -704,7 +662,7 @@ def _render_address_changed(context: PortalContext) -> Response:
             url_for("data.show_data"),
             "Your email address was changed. We send one last email to the old one.",
         )
-    mail = context.app.db.people.load_person(context.require_principal().person_id).mail
+    mail = context.load_person().mail
     contact = context.app.config.district.contact
     view = AddressSavedView(address=mail, accounts=PROXY_NAME, contact=contact)
     return context.render_page(
@@ -713,9 +671,9 @@ def _render_address_changed(context: PortalContext) -> Response:
 
 
 def _render_address_page(
-    context: PortalContext, typed: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK
+    context: PortalContext, typed: str = "", fault: str = "", status: HTTPStatus | None = None
 ) -> Response:
-    person = context.app.db.people.load_person(context.require_principal().person_id)
+    person = context.load_person()
     made = find_last_address_change(context.app, person.id)
     view = WorkAddressView(
         zone=person.zone,
@@ -742,8 +700,7 @@ def _render_code_page(
     )
     view = AddressCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
     title = "Check your new inbox"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return context.render_page(title, pages_address.render_address_code, view, status)
+    return context.render_page(title, pages_address.render_address_code, view)
 
 
 def _describe_sign_in(context: PortalContext) -> str:

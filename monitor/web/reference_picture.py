@@ -1,10 +1,10 @@
 """A picture that a person adds of themselves: only its print is stored, to be compared."""
 
-from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, url_for
 
+from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.domain.errors import NotPermittedError
 from monitor.services.pictures import (
     MAX_UPLOAD_BYTES,
@@ -12,7 +12,6 @@ from monitor.services.pictures import (
     can_add_reference_picture,
     remove_reference_picture,
 )
-from monitor.sources import PictureSupport, detect_picture_support
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports.labels import REFERENCE_PICTURE_PROBLEMS
@@ -37,20 +36,20 @@ def build_reference_picture_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/picture")
     def submit_reference_picture() -> Response:
-        form, person_id = read_form(ReferencePictureForm), context.require_principal().person_id
+        form, person_id = read_form(ReferencePictureForm), context.person_id
         try:
             problem = add_reference_picture(context.app, person_id, form.picture)
         except NotPermittedError:
             return context.redirect_to(url_for("data.show_data"), NOT_COMPARED)
         if problem:
             fault = FieldProblem(field="picture", words=REFERENCE_PICTURE_PROBLEMS[problem])
-            return _render_picture(context, (fault,), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return _render_picture(context, (fault,))
         notice = "Added. The picture itself is not stored."
         return context.redirect_to(url_for("picture.show_reference_picture"), notice)
 
     @routes.post("/me/data/picture/remove")
     def remove_own_reference_picture() -> Response:
-        remove_reference_picture(context.app, context.require_principal().person_id)
+        remove_reference_picture(context.app, context.person_id)
         return context.redirect_to(url_for("picture.show_reference_picture"), "Removed.")
 
     return routes
@@ -59,9 +58,8 @@ def build_reference_picture_routes(context: PortalContext) -> Blueprint:
 def _render_picture(
     context: PortalContext,
     faults: tuple[FieldProblem, ...] = (),
-    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    person_id = context.require_principal().person_id
+    person_id = context.person_id
     view = ReferencePictureView(
         is_compared=can_add_reference_picture(context.app, person_id),
         is_supported=detect_picture_support() is not PictureSupport.UNOPENED,
@@ -69,4 +67,4 @@ def _render_picture(
         megabytes=MAX_UPLOAD_BYTES >> 20,
         faults=faults,
     )
-    return context.render_page(TITLE, pages.render_reference_picture, view, status)
+    return context.render_page(TITLE, pages.render_reference_picture, view)

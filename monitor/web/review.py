@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -232,7 +231,7 @@ def build_flag_view(
             )
             for each in shown.remarks
         ),
-        rulings=list_decision_options((shown,)),
+        decisions=list_decision_options((shown,)),
         taken_by=shown.assignee_address,
         taken=shown.assignee_id,
         mine=shown.assignee_id == reviewer.id,
@@ -260,7 +259,7 @@ def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
         reasons=fields.reasons,
-        ruling=_describe_decision(fields.ruling),
+        decision=_describe_decision(fields.decision),
         why=labels.REVIEWER_ACCESS_REASONS[shown.opening.reason],
     )
 
@@ -302,7 +301,7 @@ def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
         school=row.school,
         opened_at=row.opened_at,
         days=(now - row.opened_at).days,
-        ruling=_describe_decision(row.ruling),
+        decision=_describe_decision(row.decision),
         taken_by=row.assignee_address,
         asked_at=row.asked_at,
         early=row.is_opened_early,
@@ -317,12 +316,12 @@ def _build_history(app: App, shown: ViewedFlag) -> Iterator[ActionLogLine]:
         who = "The staff member" if of_person else find_reviewer_address(app, each.by)
         note = "" if of_person else each.note
         yield ActionLogLine(
-            at=each.at, who=who, what=labels.DECISION_PHRASES[each.ruling], note=note
+            at=each.at, who=who, what=labels.DECISION_PHRASES[each.decision], note=note
         )
 
 
-def _describe_decision(ruling: Decision | None) -> str:
-    return labels.REVIEWER_ANSWERS[ruling] if ruling else ""
+def _describe_decision(decision: Decision | None) -> str:
+    return labels.REVIEWER_ANSWERS[decision] if decision else ""
 
 
 def _compute_next_question_time(shown: ViewedFlag, now: datetime) -> datetime | None:
@@ -332,7 +331,7 @@ def _compute_next_question_time(shown: ViewedFlag, now: datetime) -> datetime | 
 
 
 def _can_undo(last: DecisionRecord | None, reviewer: Reviewer) -> bool:
-    return last is not None and last.by == reviewer.id and last.ruling is not Decision.REOPENED
+    return last is not None and last.by == reviewer.id and last.decision is not Decision.REOPENED
 
 
 def build_review_routes(context: PortalContext) -> Blueprint:
@@ -402,7 +401,7 @@ class _ReviewPages:
                 url_for("review.show_queue"), "None of these flags is open anymore."
             )
         view = BulkDecisionView(
-            flags=tuple(map(build_opened_flag, opened)), rulings=list_decision_options(opened)
+            flags=tuple(map(build_opened_flag, opened)), decisions=list_decision_options(opened)
         )
         return self.context.render_page("Several flags", pages.render_bulk_decision, view)
 
@@ -434,10 +433,7 @@ def render_flag_page(
         remark=draft.remark,
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return context.render_page(
-        labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again, status
-    )
+    return context.render_page(labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again)
 
 
 def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
@@ -521,7 +517,7 @@ class _FlagActions:
         )
         if len(seen) == 1 or words != SAVED:
             return self.context.redirect_to(_build_return_path(seen), words)
-        view = DecisionDoneView(flag_ids=tuple(seen), ruling=labels.REVIEWER_CHOICES[decision])
+        view = DecisionDoneView(flag_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
     def submit_undo(self) -> Response:
@@ -649,10 +645,7 @@ class _EarlyAccessPages:
             reason=form.reason,
             faults=faults,
         )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.context.render_page(
-            "Early access", pages.render_break_glass_requests, view, status
-        )
+        return self.context.render_page("Early access", pages.render_break_glass_requests, view)
 
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
@@ -717,8 +710,7 @@ class _LegalHoldPages:
             reason=form.reason,
             faults=faults,
         )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.context.render_page("Legal holds", pages.render_legal_holds, view, status)
+        return self.context.render_page("Legal holds", pages.render_legal_holds, view)
 
 
 def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, Forbidden
 
 from monitor.web.forms import WebForm, read_form
 from monitor.web.roles import AccessRules, find_access_rule
-from reports.static_files import STATIC
+from reports.templating import STATIC
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -44,7 +44,7 @@ def build_check_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/check")
     def submit_check() -> Response:
         try:
-            request_self_check(context.app, context.require_principal().person_id)
+            request_self_check(context.app, context.person_id)
         except TooSoonError as error:
             return _render_too_soon(context, looking.build_view(refused=str(error)))
         except NotPermittedError as error:
@@ -108,9 +108,7 @@ class LiveCheck:
     slots: StreamSlots = field(default_factory=StreamSlots)
 
     def build_view(self, refused: str = "") -> SelfCheckPageView:
-        return build_check_view(
-            self.context.app, self.context.require_principal().person_id, refused
-        )
+        return build_check_view(self.context.app, self.context.person_id, refused)
 
     def render_state(self, view: SelfCheckPageView) -> str:
         return _render_state_json(view, self.context.build_frame(TITLE))
@@ -119,7 +117,7 @@ class LiveCheck:
         """Send each change as it comes (server-sent events), while there is a place for it."""
         # What belongs to this request is gone when the first line is sent.
         session, frame = self.context.browser_session, self.context.build_frame(TITLE)
-        person = self.context.require_principal().person_id
+        person = self.context.person_id
         if not self.slots.acquire_slot(person):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
         response = Response(

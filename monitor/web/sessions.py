@@ -28,7 +28,7 @@ from monitor.services.auth import (
     load_principal,
     start_session,
 )
-from reports.static_files import STATIC
+from reports.templating import STATIC
 
 SESSION_COOKIE: Final = "namesake"
 NOTICE_COOKIE: Final = "namesake-notice"

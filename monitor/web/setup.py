@@ -30,7 +30,7 @@ from monitor.services.setup_questions import (
 )
 from monitor.web.errors import register_error_handlers
 from monitor.web.first_check import FirstCheckActions, FirstCheckVisit, build_first_check_routes
-from monitor.web.forms import PortalRequest, WebForm, read_form, read_texts
+from monitor.web.forms import PortalRequest, WebForm, choose_status, read_form, read_texts
 from monitor.web.home import serve_static_file
 from monitor.web.roles import AccessRule, AccessRules, check_role
 from monitor.web.security import RequestGuard
@@ -222,7 +222,7 @@ class SetupContext:
         title: str,
         render: Callable[[V, PageFrame], str],
         view: V,
-        status: HTTPStatus = HTTPStatus.OK,
+        status: HTTPStatus | None = None,
     ) -> Response:
         frame = PageFrame(
             title=title,
@@ -232,7 +232,7 @@ class SetupContext:
             csrf=self.visit.csrf_token,
             notice=self.visit.take_notice(),
         )
-        return Response(render(view, frame), status, mimetype="text/html")
+        return Response(render(view, frame), status or choose_status(view), mimetype="text/html")
 
     def redirect_to(self, path: str) -> Response:
         response = Response(status=HTTPStatus.SEE_OTHER)
@@ -372,8 +372,7 @@ def _render_section(
         led_to_more=bool(sent) and request.method == "POST" and not came.problems,
         faults=came.problems,
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if came.problems else HTTPStatus.OK
-    return context.render_page(title, pages.render_setup_section, view, status)
+    return context.render_page(title, pages.render_setup_section, view)
 
 
 def _has_use(questions: Sequence[SetupQuestion], answers: Answers) -> bool:
@@ -455,8 +454,7 @@ def _render_summary(context: SetupContext, *faults: FieldProblem) -> Response:
     view = SetupSummaryView(
         rows=tuple(_list_answer_rows(visit.check_answers()[1])), place=visit.place, faults=faults
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return context.render_page("Check your answers", pages.render_setup_summary, view, status)
+    return context.render_page("Check your answers", pages.render_setup_summary, view)
 
 
 def _list_answer_rows(answers: Answers) -> Iterator[SetupAnswerRow]:
@@ -474,7 +472,7 @@ def _list_answer_rows(answers: Answers) -> Iterator[SetupAnswerRow]:
 def _build_done_view(written: Sequence[str], result: SetupResult, *, offers: bool) -> SetupDoneView:
     return SetupDoneView(
         written=tuple(written),
-        verdict=result.verdict,
+        summary=result.summary,
         failed=tuple(
             FailedCheck(what=each.what, message=each.message, remedy=each.remedy)
             for each in result.failures

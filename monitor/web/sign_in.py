@@ -145,18 +145,12 @@ def _render_sign_in(
         address=address,
         faults=faults,
     )
-    return context.render_page("Sign in", pages.render_sign_in, view, _choose_status(faults))
+    return context.render_page("Sign in", pages.render_sign_in, view)
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
     view = SignInCodeView(minutes=int(CODE_LASTS.total_seconds() // 60), faults=faults)
-    return context.render_page(
-        "Check your email", pages.render_sign_in_code, view, _choose_status(faults)
-    )
-
-
-def _choose_status(faults: tuple[FieldProblem, ...]) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    return context.render_page("Check your email", pages.render_sign_in_code, view)
 
 
 try:

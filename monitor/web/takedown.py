@@ -52,11 +52,11 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
 
     def load_kit(flag_id: str) -> TakedownView:
         with _mask_as_not_found():
-            return build_takedown_view(app, context.require_principal().person_id, flag_id)
+            return build_takedown_view(app, context.person_id, flag_id)
 
     @routes.get("/me/takedown/<flag_id>")
     def show_kit(flag_id: str) -> Response:
-        done = build_done_line(app, context.require_principal().person_id)
+        done = build_done_line(app, context.person_id)
         view = replace(load_kit(flag_id), done=done)
         return context.render_page("Report this account", document.render_takedown, view)
 
@@ -66,11 +66,8 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
         faults = tuple(_find_faults(view, form))
         if faults or form.done is None:
             view = replace(view, faults=faults, note=form.note)
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return context.render_page(
-                "Report this account", document.render_takedown, view, status
-            )
-        person_id = context.require_principal().person_id
+            return context.render_page("Report this account", document.render_takedown, view)
+        person_id = context.person_id
         record_takedown_step(app, person_id, flag_id, form.done, form.note)
         notices = {**REPORT_NOTICES, **({} if view.can_look else UNSEEN_REPORT_NOTICES)}
         return context.redirect_to(
@@ -80,9 +77,7 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/takedown/<flag_id>/pack")
     def download_evidence(flag_id: str) -> Response:
         with _mask_as_not_found():
-            return build_pack_response(
-                build_takedown_evidence(app, context.require_principal().person_id, flag_id)
-            )
+            return build_pack_response(build_takedown_evidence(app, context.person_id, flag_id))
 
     _add_screenshot_routes(context, routes)
     return routes
@@ -97,19 +92,19 @@ def _add_screenshot_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.post(place)
     def add_own_screenshot(flag_id: str) -> Response:
-        owner_id, form = context.require_principal().person_id, read_form(ScreenshotForm)
+        owner_id, form = context.person_id, read_form(ScreenshotForm)
         with _mask_as_not_found():
             problem = add_screenshot(app, owner_id, flag_id, form.picture)
             if problem is None:
                 return redirect_to_screenshots(flag_id, "Screenshot added.")
             view = build_takedown_view(app, owner_id, flag_id)
         fault = FieldProblem(field="picture", words=SCREENSHOT_PROBLEMS[problem])
-        view, status = replace(view, faults=(fault,)), HTTPStatus.UNPROCESSABLE_ENTITY
-        return context.render_page("Report this account", document.render_takedown, view, status)
+        view = replace(view, faults=(fault,))
+        return context.render_page("Report this account", document.render_takedown, view)
 
     @routes.get(f"{place}/<screenshot_id>")
     def show_screenshot(flag_id: str, screenshot_id: str) -> Response:
-        owner_id = context.require_principal().person_id
+        owner_id = context.person_id
         with _mask_as_not_found():
             picture = load_screenshot(app, owner_id, flag_id, screenshot_id)
         return Response(picture, mimetype="image/jpeg")
@@ -117,7 +112,7 @@ def _add_screenshot_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.post(f"{place}/<screenshot_id>/remove")
     def remove_own_screenshot(flag_id: str, screenshot_id: str) -> Response:
         with _mask_as_not_found():
-            remove_screenshot(app, context.require_principal().person_id, flag_id, screenshot_id)
+            remove_screenshot(app, context.person_id, flag_id, screenshot_id)
         return redirect_to_screenshots(flag_id, "Screenshot removed.")
 
 
@@ -159,7 +154,7 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
 
     def load_view(flag_id: str) -> RemovalView:
         with _mask_as_not_found():
-            return build_removal_view(app, context.require_principal().person_id, flag_id)
+            return build_removal_view(app, context.person_id, flag_id)
 
     @routes.get("/me/removal/<flag_id>")
     def show_removal(flag_id: str) -> Response:
@@ -170,7 +165,7 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
         view, form = load_view(flag_id), read_form(RemovalForm)
         if form.done not in view.choices:
             abort(HTTPStatus.BAD_REQUEST)
-        record_removal_step(app, context.require_principal().person_id, flag_id, form.done)
+        record_removal_step(app, context.person_id, flag_id, form.done)
         return context.redirect_to(
             url_for(".show_removal", flag_id=flag_id), REMOVAL_NOTICES[form.done]
         )

@@ -8,7 +8,7 @@ nothing to say.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
 from monitor.domain.vocabulary import (
@@ -338,34 +338,23 @@ class EmailSections:
 
 def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     """Give `most` places to what matters most; what has no order here keeps the one given."""
-    flags = limit_lines(sorted(view.flags, key=_key_by_severity_and_age), most)
-    most -= len(flags.shown)
-    breaches = limit_lines(view.breaches, most)
-    most -= len(breaches.shown)
-    changes = limit_lines(sorted(view.changes, key=lambda line: line.at), most)
-    most -= len(changes.shown)
-    questions = limit_lines(view.questions, most)
-    most -= len(questions.shown)
-    waiting = limit_lines(sorted(view.waiting, key=lambda line: line.since), most)
-    most -= len(waiting.shown)
-    decided = limit_lines(sorted(view.decided, key=lambda line: line.at), most)
-    most -= len(decided.shown)
-    own = limit_lines(view.own, most)
-    most -= len(own.shown)
-    about = limit_lines(view.about, most)
-    most -= len(about.shown)
-    return EmailSections(
-        flags=flags,
-        breaches=breaches,
-        changes=changes,
-        questions=questions,
-        waiting=waiting,
-        decided=decided,
-        own=own,
-        about=about,
-        set_aside=limit_lines(view.set_aside, most),
-        gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
-    )
+    by_rank: dict[str, Iterable[Any]] = {
+        "flags": sorted(view.flags, key=_key_by_severity_and_age),
+        "breaches": view.breaches,
+        "changes": sorted(view.changes, key=lambda line: line.at),
+        "questions": view.questions,
+        "waiting": sorted(view.waiting, key=lambda line: line.since),
+        "decided": sorted(view.decided, key=lambda line: line.at),
+        "own": view.own,
+        "about": view.about,
+        "set_aside": view.set_aside,
+    }
+    sections: dict[str, SectionLines[Any]] = {}
+    for name, lines in by_rank.items():
+        sections[name] = limit_lines(lines, most)
+        most -= len(sections[name].shown)
+    gaps = limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST)
+    return EmailSections(**sections, gaps=gaps)
 
 
 def _key_by_severity_and_age(line: FlagLine) -> tuple[int, float, str]:
@@ -387,13 +376,19 @@ class DigestView(PersonalEmailView):
 
 
 def render_digest(view: DigestView) -> Email:
-    context = {"view": view, "year": parse_week_year(view.week), "quiet": view.is_quiet}
+    return _render_personal_email("digest", view, parse_week_year(view.week), quiet=view.is_quiet)
+
+
+def _render_personal_email(
+    folder: str, view: PersonalEmailView, year: int, *, quiet: bool
+) -> Email:
+    context = {"view": view, "year": year, "quiet": quiet}
     context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:
         return {**context, "page": arrange_sections(view, most)}
 
-    return compose_fitting_email("digest", build_context)
+    return compose_fitting_email(folder, build_context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,10 +400,4 @@ class SelfCheckView(PersonalEmailView):
 
 
 def render_self_check(view: SelfCheckView) -> Email:
-    context = {"view": view, "year": view.at.year, "quiet": False}
-    context["covered"] = fill_template("_base/covered.txt", context)
-
-    def build_context(most: int) -> Mapping[str, object]:
-        return {**context, "page": arrange_sections(view, most)}
-
-    return compose_fitting_email("selfcheck", build_context)
+    return _render_personal_email("selfcheck", view, view.at.year, quiet=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports.emails import account, digest, operator, review
+from reports.emails import account, digest, office
 from reports.emails.digest import EmailView
 from reports.emails.render import Email, compose_email
 
@@ -47,7 +47,7 @@ class _EmailForm:
 
 _FORMS: Final = {
     EmailKind.DIGEST: _EmailForm(digest.DigestView, digest.render_digest),
-    EmailKind.REVIEW: _EmailForm(review.ReviewDigestView, review.render_review_digest),
+    EmailKind.REVIEW: _EmailForm(office.ReviewDigestView, office.render_review_digest),
     EmailKind.SELF_CHECK: _EmailForm(digest.SelfCheckView, digest.render_self_check),
     EmailKind.ALERT: _EmailForm(account.AlertView, account.render_alert),
     EmailKind.WITHDRAWN: _EmailForm(account.ConsentEndedView, "withdrawn"),
@@ -62,20 +62,18 @@ _FORMS: Final = {
     EmailKind.SIGN_IN_LINK: _EmailForm(account.SignInLinkView, account.render_sign_in_link),
     EmailKind.LEGAL_HOLD: _EmailForm(account.LegalHoldView, "hold"),
     EmailKind.OWN_DATA: _EmailForm(account.OwnDataView, "own_data"),
-    EmailKind.SOURCES_PARKED: _EmailForm(
-        operator.SourcesParkedView, operator.render_sources_parked
-    ),
+    EmailKind.SOURCES_PARKED: _EmailForm(office.SourcesParkedView, office.render_sources_parked),
     EmailKind.REVIEWER_QUESTION: _EmailForm(account.ReviewerQuestionView, "asked"),
     EmailKind.ADDRESS_SUPPRESSED: _EmailForm(
-        operator.AddressSuppressedView, operator.render_address_suppressed
+        office.AddressSuppressedView, office.render_address_suppressed
     ),
-    EmailKind.TRIAL: _EmailForm(operator.TrialView, "trial"),
+    EmailKind.TRIAL: _EmailForm(office.TrialView, "trial"),
     EmailKind.NEW_ADDRESS: _EmailForm(account.NewAddressView, account.render_new_address),
     EmailKind.ADDRESS_CHANGED: _EmailForm(account.AddressChangedView, "address_changed"),
     EmailKind.NAME_DECIDED: _EmailForm(account.NameDecisionView, "name_decided"),
     EmailKind.ACCOUNT_REMOVED: _EmailForm(account.AccountDroppedView, "account_dropped"),
-    EmailKind.DISK_FULL: _EmailForm(operator.DiskFullView, "disk_full"),
-    EmailKind.STAFF_FILE: _EmailForm(operator.StaffFileView, "staff_file"),
+    EmailKind.DISK_FULL: _EmailForm(office.DiskFullView, "disk_full"),
+    EmailKind.STAFF_FILE: _EmailForm(office.StaffFileView, "staff_file"),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 

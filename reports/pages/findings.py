@@ -215,7 +215,7 @@ class QuestionCard:
 class FeedbackWordsLine:
     """What answers taught: words that point to the person, and to others."""
 
-    verdicts: int
+    answers: int
     me: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -230,7 +230,7 @@ class UndoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortView:
-    """`left` counts what waits on all pages. `learned` is None before eight verdicts.
+    """`left` counts what waits on all pages. `learned` is None before eight answers.
 
     `coverage` is that of the latest look at them, None before there was one.
     """
@@ -373,7 +373,7 @@ class ItemView:
     flags: tuple[FlagPanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
-    verdict: str = ""
+    decision: str = ""
     gone: bool = False
     versions: tuple[tuple[int, str], ...] = ()
 

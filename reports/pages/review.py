@@ -17,7 +17,7 @@ Option = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueLine:
-    """One row. `state`, `ruling` and `taken_by` are words; empty where there is nothing to say."""
+    """One row. `state`, `decision` and `taken_by` are words; empty if there is nothing to say."""
 
     id: str
     kind: FlagKind
@@ -27,7 +27,7 @@ class ReviewQueueLine:
     school: str
     opened_at: datetime
     days: int
-    ruling: str
+    decision: str
     taken_by: str
     asked_at: datetime | None
     early: bool
@@ -81,7 +81,7 @@ render_review_queue = build_renderer("review", ReviewQueueView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFlag:
-    """All that IT sees of a flag, without a word from the web. `ruling` is its person's own."""
+    """All that IT sees of a flag, without a word from the web. `decision` is its person's own."""
 
     id: str
     person: str
@@ -96,7 +96,7 @@ class ReviewFlag:
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[str, ...]
-    ruling: str
+    decision: str
     why: str
 
 
@@ -120,7 +120,7 @@ class ReviewFlagView:
     flag: ReviewFlag
     history: tuple[ActionLogLine, ...]
     remarks: tuple[ReviewNoteLine, ...]
-    rulings: tuple[Option, ...]
+    decisions: tuple[Option, ...]
     taken_by: str
     taken: str
     mine: bool
@@ -141,7 +141,7 @@ class BulkDecisionView:
     """Several flags, to be ruled alike."""
 
     flags: tuple[ReviewFlag, ...]
-    rulings: tuple[Option, ...]
+    decisions: tuple[Option, ...]
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
@@ -152,7 +152,7 @@ class DecisionDoneView:
     """What was just ruled, and may be undone."""
 
     flag_ids: tuple[str, ...]
-    ruling: str
+    decision: str
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 

@@ -77,7 +77,7 @@ class SetupDoneView:
     """
 
     written: tuple[str, ...]
-    verdict: str
+    summary: str
     failed: tuple[FailedCheck, ...]
     steps: tuple[LeftToDo, ...]
     trouble: str = ""

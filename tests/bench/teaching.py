@@ -108,7 +108,7 @@ def by_verdicts_alone(each: Trial, said: Said) -> Score:
 def by_every_word(each: Trial, said: Said) -> Score:
     """Divide by all words, as we decided not to: the difference is the price of it."""
     mine, others = (
-        tuple(finding for finding, ruling in said if ruling is side)
+        tuple(finding for finding, decision in said if decision is side)
         for side in (Decision.MINE, Decision.NAMESAKE)
     )
     return PlainWords(each.person.name, each.shown).scorer(mine, others)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
 from monitor.app import OUTBOX
+from monitor.app.sources import build_sources
 from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.db.sweeps import SourceRun
@@ -18,7 +19,6 @@ from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.server import RecordedRequest
 from monitor.domain.vocabulary import EmailState, SweepKind
-from monitor.sources import build_sources
 from reports.emails.registry import EmailKind
 from scrapers.models import Outcome, Query, QueryKind
 

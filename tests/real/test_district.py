@@ -69,7 +69,8 @@ NOT_IN_THE_LOOP = {
     *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw", "staff import", "units"),
-    *("fleet add", "fleet list", "fleet remove", "fleet status", "worker"),
+    *("fleet add", "fleet drain", "fleet list", "fleet move", "fleet remove", "fleet restore"),
+    *("fleet status", "worker"),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.app import App, Environment, open_app
 from monitor.config import Config
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.enrollment import EnrollmentAnswers

@@ -16,9 +16,9 @@ from reports.emails.digest import (
     QuestionLine,
     UnansweredFlagLine,
 )
+from reports.emails.office import ReviewDigestView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
-from reports.emails.review import ReviewDigestView
 from tests.reports.samples import (
     ASIDE,
     CHANGED,

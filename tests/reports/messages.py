@@ -36,7 +36,7 @@ OFFICE_TABLES = {
 STAFF_CODE = (
     "reports/labels.py",
     *(f"monitor/domain/detection/{name}.py" for name in ("claim", "imitation", "rules", "waves")),
-    "monitor/domain/failures.py",
+    "monitor/domain/health.py",
     "monitor/domain/handles/lookalike.py",
     *(f"monitor/services/{name}.py" for name in ("findings", "flagging", "history", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/presenters.py"),

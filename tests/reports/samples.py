@@ -43,8 +43,7 @@ from reports.emails.digest import (
     SelfCheckView,
     UnansweredFlagLine,
 )
-from reports.emails.operator import SourcesParkedView
-from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
+from reports.emails.office import ReviewDigestView, ReviewLine, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING

@@ -3,7 +3,7 @@
 from typing import Final
 
 from reports.emails.digest import EmailView
-from reports.emails.operator import AddressSuppressedView, DiskFullView, StaffFileView, TrialView
+from reports.emails.office import AddressSuppressedView, DiskFullView, StaffFileView, TrialView
 from tests.reports.readers import MONDAY, SAM
 
 UPKEEP: Final[dict[str, EmailView]] = {

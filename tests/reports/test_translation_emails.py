@@ -8,15 +8,15 @@ import pytest
 
 from monitor.domain.vocabulary import SITE_NAMES, Language
 from reports.emails.digest import EmailView
-from reports.emails.operator import (
+from reports.emails.office import (
     AddressSuppressedView,
     DiskFullView,
+    ReviewDigestView,
     SourcesParkedView,
     StaffFileView,
     TrialView,
 )
 from reports.emails.registry import render_email
-from reports.emails.review import ReviewDigestView
 from reports.labels import format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.config_file import load_config, load_fleet_file
+from monitor.config.file import load_config, load_fleet_file
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.scheduler.hosted_districts import FILES_OF_A_DISTRICT

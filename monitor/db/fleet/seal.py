@@ -7,8 +7,9 @@ from typing import TypeVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from monitor.db.encryption import NONCE_BYTES, decode_json, encode_json, encode_utf8
+from monitor.db.encryption import NONCE_BYTES
 from monitor.domain.errors import ConfigError, DatabaseError
+from monitor.domain.serialization import decode_json, encode_json, encode_utf8
 
 T = TypeVar("T")
 SHORTEST_KEY = 32

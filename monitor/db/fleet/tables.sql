@@ -56,11 +56,15 @@ CREATE TABLE namesake.districts (
     reason text NOT NULL  -- empty: it is at work; else why it was set aside
 );
 
--- Which machine works on a district. A copy of its folder elsewhere is not worked on meanwhile.
+-- Which machine a district lives on. It alone works on it, also once its lease has run out: a copy
+-- of the folder elsewhere may be old. Only an operator lets another machine have it.
 CREATE TABLE namesake.leases (
     district text PRIMARY KEY,
     machine text NOT NULL,
-    until timestamptz NOT NULL
+    session text NOT NULL,  -- of the process that works on it
+    until timestamptz NOT NULL,
+    next_machine text NOT NULL DEFAULT '',  -- it is on its way there; empty: it stays
+    token text NOT NULL DEFAULT ''  -- of the last move: only the folder that has it may be opened
 );
 
 CREATE TABLE namesake.schema_version (

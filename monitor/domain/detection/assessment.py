@@ -409,7 +409,7 @@ class Assessor:
         return assess_finding(self.subject, finding, said, decision, self.weights)
 
     def is_decision_outdated(self, changed: Finding, decision: Decision | None) -> bool:
-        """Tell whether a verdict of someone else no longer fits what an account has become.
+        """Tell whether a decision for someone else no longer fits what an account has become.
 
         Else an impostor would only have to look like a namesake first.
         """

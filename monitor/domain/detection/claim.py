@@ -27,7 +27,7 @@ from monitor.domain.detection.case import (
     has_link_to,
     is_linked_both_ways,
 )
-from monitor.domain.detection.images import PictureSimilarity, compare_prints
+from monitor.domain.detection.comparison import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
 from monitor.domain.handles.from_name import NameCover
 from monitor.domain.names.matching import (

@@ -264,12 +264,12 @@ def learn_from_feedback(
     judged: Iterable[tuple[Finding, Decision]], own: Iterable[Finding], name: PersonName
 ) -> Lessons:
     """Learn from what the person declared and, from the first answer on, from what they ruled."""
-    said = {finding.key: (finding, ruling) for finding, ruling in judged}
+    said = {finding.key: (finding, decision) for finding, decision in judged}
     mine = {each.key: each for each in own}
     if not said and not mine:
         return NO_LESSONS
-    mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Decision.MINE}
-    theirs = [finding for finding, ruling in said.values() if ruling in _NOT_ME_DECISIONS]
+    mine |= {key: finding for key, (finding, decision) in said.items() if decision is Decision.MINE}
+    theirs = [finding for finding, decision in said.values() if decision in _NOT_ME_DECISIONS]
     lessons = build_lessons(
         [extract_traits(each, name) for each in mine.values()],
         [extract_traits(each, name) for each in theirs],
@@ -314,7 +314,7 @@ ITEM_DECISIONS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """`REOPENED` takes back the last word. `ruling` is None where the item became another one.
+    """`REOPENED` takes back the last word. `decision` is None where the item became another one.
 
     Nothing that was said before that counts anymore. `flag` is the flag it was said of, if any.
     """

@@ -125,12 +125,7 @@ def _list_used_names(person: Person) -> Iterator[PersonName]:
         for given in (name.given, *name.nicknames):
             if len(squash_text(given)) > 1:
                 middle = name.middle if given == name.given else ""
-                yield PersonName(given=given, family=family, middle=_shorten_middle(middle))
-
-
-def _shorten_middle(middle: str) -> str:
-    """Shorten a middle name: as a whole word it would be taken for a name they go by."""
-    return squash_text(middle)[:1]
+                yield PersonName(given=given, family=family, middle=squash_text(middle)[:1])
 
 
 def _is_other_name(
@@ -155,7 +150,7 @@ def _is_usual_given(word: str, counts: NameCounts) -> bool:
 
 
 def _is_given_form(given: str, known: Iterable[PersonName]) -> bool:
-    first = _extract_first_word(given)
+    first = next(iter(_split_parts(given)), "")
     return bool(first) and any(
         _is_form(first, each) for each in chain(*map(_list_given_words, known))
     )
@@ -176,10 +171,6 @@ def _is_form(claimed: str, known: str) -> bool:
 def _list_given_words(name: PersonName) -> Iterable[str]:
     for part in (name.given, *name.nicknames):
         yield from _split_parts(part)
-
-
-def _extract_first_word(text: str) -> str:
-    return next(iter(_split_parts(text)), "")
 
 
 def _is_family_form(family: str, known: Iterable[PersonName]) -> bool:

@@ -77,7 +77,11 @@ def _drop_completed_forms(forms: frozenset[RosterForm]) -> Iterator[RosterForm]:
 def _list_shown_forms(name: str, counts: NameCounts) -> Iterator[RosterForm]:
     for reading in parse_name_variants(name):
         words = (*reading.givens, *reading.family)
-        if reading.givens and len(words) <= _LONGEST_NAME and not _has_digits(words):
+        if (
+            reading.givens
+            and len(words) <= _LONGEST_NAME
+            and not any(map(str.isdigit, "".join(words)))
+        ):
             yield from _list_name_forms(reading, counts)
         elif len(words) == 1:
             yield from _list_unspaced_forms(words[0])
@@ -164,10 +168,6 @@ def _list_unspaced_forms(word: str) -> Iterator[RosterForm]:
     if len(word) in _UNSPACED_LENGTHS and all(ord(letter) in _IDEOGRAPHS for letter in word):
         for at in range(1, len(word)):
             yield RosterForm(FormKind.WHOLE, word[at:], word[:at])
-
-
-def _has_digits(words: tuple[str, ...]) -> bool:
-    return any(map(str.isdigit, "".join(words)))
 
 
 # How likely two people of the 2020 census share an initial, or the first letters of a given name.

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import main
 from monitor.config import Config
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage

@@ -12,7 +12,7 @@ import pytest
 from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.services.sharing import share_flag
+from monitor.services.feedback import share_flag
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS
 
@@ -58,8 +58,11 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
     # This district is in no folder of many.
     "fleet add": (row("north", "--answers", "/dev/null", codes=(64,)),),
+    "fleet drain": (row(codes=(64,)), row("--json", codes=(64,))),
     "fleet list": (row(codes=(64,)), row("--json", codes=(64,))),
+    "fleet move": (row("north", "second", codes=(64,)),),
     "fleet remove": (row("north", codes=(64,)),),
+    "fleet restore": (row("north", codes=(64,)),),
     "fleet status": (row(codes=(64,)), row("--json", codes=(64,))),
     "run": (row(codes=(75,)),),
     # It holds no district, and here is no PostgreSQL.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.config_file import list_example_values, load_config
+from monitor.config.file import list_example_values, load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.health import NO_SEARCH_ENGINE

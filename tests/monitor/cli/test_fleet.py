@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor.app.sources import build_sources
 from monitor.cli import doctor
 from monitor.cli.main import main
 from monitor.config import Config, find_shipped_files
-from monitor.config_file import load_fleet_file
+from monitor.config.file import load_fleet_file
 from monitor.db.files import StateFolderLock
 from monitor.db.shared import DistrictRecord, SharedDatabase
 from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.services.fleet import LEAVING_FILE, list_district_folders
-from monitor.sources import build_sources
 from scrapers.registry import SourceRegistry
 from tests.monitor.fleet_world import FRIDAY, make_districts
 
@@ -301,9 +301,11 @@ def test_backups_go_where_the_configuration_says_and_a_district_s_own_comes_firs
 
     assert code == 0, said
     assert "Not all keys were copied." in said
-    assert len(list((tmp_path / "copies" / "birch").iterdir())) == 1
+    copies = {each.name[:9] for each in (tmp_path / "copies" / "birch").iterdir()}
+    assert copies == {"namesake-", "namesake."}
     assert (tmp_path / "keys" / "birch" / "keys.db").exists()
-    assert len(list((folder / "cedar" / "copies").iterdir())) == 1
+    saved = folder / "cedar" / "copies" / "namesake.toml"
+    assert saved.read_bytes() == own.read_bytes()
     assert [each.name for each in (tmp_path / "keys").iterdir()] == ["birch"]
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Environment
-from monitor.config_file import load_config
+from monitor.app.sources import build_sources
+from monitor.config.file import load_config
 from monitor.domain.vocabulary import Language
-from monitor.sources import build_sources
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, opened

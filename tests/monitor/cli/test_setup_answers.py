@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import fields
 
 from monitor.config import find_shipped_files
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.services.setup_questions import AnswersFile
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.services.setup_files import (
     SHIPPED_PROGRAM,
     UNITS,

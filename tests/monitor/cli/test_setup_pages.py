@@ -14,7 +14,7 @@ from monitor.app import Environment
 from monitor.cli import setup_pages
 from monitor.cli.context import CliContext
 from monitor.cli.setup_pages import IDLE_LASTS, OwnFirstCheck, list_entry_lines, wait_for_end
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.demo.server import WebServer
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 
 SENTENCE = "Profile pictures are not compared"
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.encryption import DataKey, Encryption, KeyStore, decode_json, encode_json
+from monitor.db.encryption import DataKey, Encryption, KeyStore
 from monitor.db.journal import StagedAnswer
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
+from monitor.domain.serialization import decode_json, encode_json
 from monitor.domain.students.matching import ContactMatchResult
 from scrapers.models import CrawlResult, Finding, ParseResult, Query
 

@@ -38,7 +38,7 @@ PLANTED = {
     for word in (
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
-        *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
+        *("reason", "decision", "letter", "error", "cue", "host", "invited", "former"),
         *("etag", "file", "body", "note", "question", "reviewer"),
     )
 }
@@ -183,10 +183,10 @@ def rule(world, item):
     world.state.flags.insert_decision(
         DecisionRecord(
             flag_id=flag.id,
-            ruling=Decision.HARMLESS,
+            decision=Decision.HARMLESS,
             by=item.person_id,
             at=world.now,
-            note=PLANTED["ruling"],
+            note=PLANTED["decision"],
         )
     )
     review(world, flag)

@@ -1,4 +1,4 @@
-"""Flags are found again, and rulings are appended."""
+"""Flags are found again, and decisions are appended."""
 
 import sqlite3
 from dataclasses import replace
@@ -55,9 +55,9 @@ def test_rulings_are_appended_and_never_overwritten(world):
     world.state.flags.insert_flag(flag)
     said = [
         DecisionRecord(
-            flag_id=flag.id, ruling=ruling, by=flag.person_id, at=world.now, note="my sister"
+            flag_id=flag.id, decision=decision, by=flag.person_id, at=world.now, note="my sister"
         )
-        for ruling in (Decision.FAMILY, Decision.REOPENED)
+        for decision in (Decision.FAMILY, Decision.REOPENED)
     ]
     said.append(replace(said[0], at=world.now + timedelta(days=1), until=world.now))
     for judgment in said:
@@ -70,7 +70,7 @@ def test_a_removed_flag_takes_its_rulings_along(world):
     flag = world.flag(world.item(world.enrolled()))
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
-        DecisionRecord(flag_id=flag.id, ruling=Decision.MINE, by=flag.person_id, at=world.now)
+        DecisionRecord(flag_id=flag.id, decision=Decision.MINE, by=flag.person_id, at=world.now)
     )
 
     world.state.flags.delete_flag(flag.id)
@@ -80,7 +80,7 @@ def test_a_removed_flag_takes_its_rulings_along(world):
 
 
 def test_an_unknown_flag_is_said_in_a_sentence(world):
-    judgment = DecisionRecord(flag_id="none", ruling=Decision.MINE, by="rosa", at=world.now)
+    judgment = DecisionRecord(flag_id="none", decision=Decision.MINE, by="rosa", at=world.now)
 
     with pytest.raises(InputError, match="There is no flag none"):
         world.state.flags.load_flag("none")

@@ -15,9 +15,9 @@ from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, 
 DAY = timedelta(days=1)
 
 
-def judgment(world, flag, ruling):
+def judgment(world, flag, decision):
     return DecisionRecord(
-        flag_id=flag.id, ruling=ruling, by=flag.person_id, at=world.now, note="truly"
+        flag_id=flag.id, decision=decision, by=flag.person_id, at=world.now, note="truly"
     )
 
 
@@ -250,7 +250,7 @@ def test_merging_never_quietens_an_impersonation(world):
     assert (flag.id, flag.item_id, flag.state) == (quiet.id, keep.id, FlagState.REPORTED)
     assert (flag.opened_at, flag.shared_at) == (loud.opened_at, loud.shared_at)
     assert flag.reasons == loud.reasons
-    assert {each.ruling for each in world.state.flags.list_decisions(flag.id)} == {
+    assert {each.decision for each in world.state.flags.list_decisions(flag.id)} == {
         Decision.HARMLESS,
         Decision.REPORTED,
     }

@@ -57,7 +57,7 @@ def raised(world, people, chance):
         by = chance.choice([flag.person_id, flag.person_id, "reviewer"])
         told = DecisionRecord(
             flag_id=flag.id,
-            ruling=chance.choice(list(Decision)),
+            decision=chance.choice(list(Decision)),
             by=by,
             at=MONDAY + (6 + day) * DAY,
         )

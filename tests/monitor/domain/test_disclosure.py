@@ -92,11 +92,11 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
     )
 
 
-def case(flag, *rulings, by="rosa", consent=CONSENT):
+def case(flag, *decisions, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
     judgments = []
-    for day, ruling in enumerate(rulings, start=1):
-        judgment = DecisionRecord(flag_id=flag.id, ruling=ruling, by=by, at=MONDAY + day * DAY)
+    for day, decision in enumerate(decisions, start=1):
+        judgment = DecisionRecord(flag_id=flag.id, decision=decision, by=by, at=MONDAY + day * DAY)
         flag = apply_decision(flag, judgment)
         judgments.append(judgment)
     return DisclosureCase(flag=flag, consent=consent, decisions=tuple(judgments))
@@ -276,11 +276,11 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
 
     assert [each.name for each in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
-        *("opened_at", "first_seen", "last_seen", "reasons", "ruling"),
+        *("opened_at", "first_seen", "last_seen", "reasons", "decision"),
     ]
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
-    assert shown.ruling is Decision.IMPERSONATION
+    assert shown.decision is Decision.IMPERSONATION
     assert shown.reasons == ("Its handle looks like Rosa's.",)
     assert "text from the web" not in repr(shown)
 

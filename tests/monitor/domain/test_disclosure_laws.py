@@ -64,12 +64,12 @@ GLASS = st.builds(
 
 @st.composite
 def cases(draw):
-    """Cases that rulings really lead to, told or not, with and without broken glass."""
+    """Cases that decisions really lead to, told or not, with and without broken glass."""
     flag = draw(FLAGS)
     judgments = []
-    for day, ruling in enumerate(draw(st.lists(st.sampled_from(Decision), max_size=6))):
+    for day, decision in enumerate(draw(st.lists(st.sampled_from(Decision), max_size=6))):
         by = draw(st.sampled_from(["rosa", "reviewer"]))
-        judgment = DecisionRecord(flag_id="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
+        judgment = DecisionRecord(flag_id="flag", decision=decision, by=by, at=MONDAY + day * DAY)
         try:
             flag = apply_decision(flag, judgment)
         except MonitorError:
@@ -95,12 +95,12 @@ def test_taking_back_the_sharing_never_reveals_more(case, now, policy):
 
 
 @given(cases(), MOMENTS, POLICIES, st.sampled_from(Decision))
-def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, ruling):
-    if ruling in {Decision.SHARED, Decision.IMPERSONATION} or compute_review_opening(
+def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, decision):
+    if decision in {Decision.SHARED, Decision.IMPERSONATION} or compute_review_opening(
         case, now, policy
     ):
         return
-    judgment = DecisionRecord(flag_id="flag", ruling=ruling, by="rosa", at=now)
+    judgment = DecisionRecord(flag_id="flag", decision=decision, by="rosa", at=now)
     try:
         ruled_flag = apply_decision(case.flag, judgment)
     except MonitorError:

@@ -1,4 +1,4 @@
-"""How a flag moves by rulings, by events and by time."""
+"""How a flag moves by decisions, by events and by time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,12 +41,14 @@ FLAG = Flag(
 )
 
 
-def says(ruling, at=MONDAY + DAY, **more):
-    return DecisionRecord(flag_id="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
+def says(decision, at=MONDAY + DAY, **more):
+    return DecisionRecord(
+        flag_id="flag", decision=decision, by=more.pop("by", "rosa"), at=at, **more
+    )
 
 
-def after(flag, *rulings):
-    return reduce(lambda now, each: apply_decision(now, says(each)), rulings, flag)
+def after(flag, *decisions):
+    return reduce(lambda now, each: apply_decision(now, says(each)), decisions, flag)
 
 
 def event(kind, at=MONDAY + 9 * DAY, item="item"):
@@ -130,11 +132,11 @@ def test_taking_back_undoes_the_last_word_only():
 
 
 @given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Decision), max_size=12))
-def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
+def test_whatever_people_say_every_state_leads_back_to_open(kind, decisions):
     flag = replace(FLAG, kind=kind)
-    for ruling in rulings:
+    for decision in decisions:
         try:
-            flag = after(flag, ruling)
+            flag = after(flag, decision)
         except MonitorError:
             continue
 
@@ -144,9 +146,9 @@ def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
 
 
 @given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Decision), max_size=6))
-def test_what_is_called_possible_is_just_what_is_not_refused(kind, rulings):
+def test_what_is_called_possible_is_just_what_is_not_refused(kind, decisions):
     flag = replace(FLAG, kind=kind)
-    for each in rulings:
+    for each in decisions:
         if each in list_possible_decisions(flag):
             flag = after(flag, *list_decision_steps(flag, each))
 
@@ -175,16 +177,16 @@ def test_harmless_lasts_until_it_lapses():
 
 
 @pytest.mark.parametrize(
-    ("ruling", "until"), [(Decision.HARMLESS, MONDAY), (Decision.MINE, MONDAY + 9 * DAY)]
+    ("decision", "until"), [(Decision.HARMLESS, MONDAY), (Decision.MINE, MONDAY + 9 * DAY)]
 )
-def test_an_end_that_makes_no_sense_is_refused(ruling, until):
+def test_an_end_that_makes_no_sense_is_refused(decision, until):
     with pytest.raises(InputError):
-        apply_decision(FLAG, says(ruling, until=until))
+        apply_decision(FLAG, says(decision, until=until))
 
 
-@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
-def test_what_was_ruled_harmless_reopens_when_it_changes_and_begins_anew(ruling):
-    flag = after(FLAG, Decision.SHARED, ruling)
+@pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE])
+def test_what_was_ruled_harmless_reopens_when_it_changes_and_begins_anew(decision):
+    flag = after(FLAG, Decision.SHARED, decision)
 
     again = reopen_on_event(flag, event(EventKind.CHANGED))
 

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.item import (
     HASH_VERSION,
-    IDENTITY,
     MATERIAL,
-    VOLATILE,
     Item,
     Presence,
     combine_findings,
@@ -24,6 +22,21 @@ from monitor.domain.item import (
 )
 from scrapers.models import Finding, FindingKind
 
+IDENTITY = {
+    FindingKind.ACCOUNT: ("kind", "key", "account", "account_aliases"),
+    FindingKind.PAGE: ("kind", "key", "account", "account_aliases"),
+}
+VOLATILE = {
+    FindingKind.ACCOUNT: (
+        *("url", "title", "snippet", "location", "created_at", "counts"),
+        *("picture", "picture_print", "exposed", "says_missing"),
+    ),
+    FindingKind.PAGE: (
+        *("url", "title", "snippet", "location", "created_at", "counts"),
+        *("picture", "picture_print", "exposed", "says_missing"),
+        *("name", "handle", "bio", "picture_hash", "links", "private"),
+    ),
+}
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 ROSA = Finding(
     key="https://skies.example/rosa",

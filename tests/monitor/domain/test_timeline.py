@@ -38,8 +38,8 @@ def event(hours: int, kind: EventKind) -> Event:
     return Event(person_id="rosa", item_id="i", kind=kind, at=NOON + timedelta(hours=hours))
 
 
-def judgment(hours: int, ruling: Decision, by: str) -> DecisionRecord:
-    return DecisionRecord(flag_id="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
+def judgment(hours: int, decision: Decision, by: str) -> DecisionRecord:
+    return DecisionRecord(flag_id="f", decision=decision, by=by, at=NOON + timedelta(hours=hours))
 
 
 def test_all_is_told_in_the_order_of_time():

@@ -23,9 +23,9 @@ from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import RightOfWay
 from monitor.services.fleet import (
     ask_to_leave,
-    list_district_statuses,
     move_out,
 )
+from monitor.services.fleet_status import list_district_statuses
 from monitor.services.presenters import build_coverage
 from scrapers.http.errors import FailureReason
 from scrapers.http.throttle import Throttle

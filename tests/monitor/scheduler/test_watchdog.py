@@ -23,7 +23,7 @@ from monitor.services.health import Vitals
 from monitor.services.jobs import schedule_jobs
 from monitor.services.notices import NoticeSender
 from monitor.services.notifications import queue_operator_emails
-from reports.emails.operator import DiskFullView
+from reports.emails.office import DiskFullView
 from tests.monitor.services.test_notices import FakeChat
 from tests.monitor.services.world import World
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from monitor.app.sources import QueryPermission
 from monitor.db.connection import DatabaseConnection
 from monitor.services.sweeps import ProgressListener
-from monitor.sources import QueryPermission
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
 from tests.monitor.services.world import World
 

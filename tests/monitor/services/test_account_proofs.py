@@ -10,8 +10,8 @@ from monitor.domain.errors import TooSoonError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import record_feedback
-from monitor.services.flagging import include_confirmed_accounts
 from monitor.services.outbox import send_due
+from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.profile import edit_profile, request_account_proof
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account, profile

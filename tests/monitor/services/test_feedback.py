@@ -11,10 +11,9 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import mark_notified
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.services.feedback import DecisionInput, forecast_own_opening, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_flags, undo_decisions
-from monitor.services.sharing import forecast_own_opening
 from scrapers.models import QueryKind
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher
@@ -54,7 +53,7 @@ def changes_its_words(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ruling", "state", "label"),
+    ("decision", "state", "label"),
     [
         (Decision.MINE, FlagState.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, FlagState.NAMESAKE, OwnershipLabel.NAMESAKE),
@@ -62,8 +61,8 @@ def changes_its_words(world: World) -> None:
         (Decision.IMPERSONATION, FlagState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
-def test_what_its_person_says_of_an_account_is_learned(maria: Staff, ruling, state, label):
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+def test_what_its_person_says_of_an_account_is_learned(maria: Staff, decision, state, label):
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
     maria.world.a_week_later()
     maria.world.sweep()
 
@@ -72,9 +71,9 @@ def test_what_its_person_says_of_an_account_is_learned(maria: Staff, ruling, sta
     assert label_of(maria, ruled) is label
 
 
-@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
-def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, ruling):
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+@pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
+def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, decision):
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
     letters = len(maria.world.state.outbox.list_emails())
     for _ in range(3):
         maria.world.a_week_later()
@@ -84,9 +83,9 @@ def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, ruling):
     assert len(maria.world.state.outbox.list_emails()) == letters
 
 
-@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
-def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, ruling):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+@pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE])
+def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, decision):
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
     world = maria.world
     changes_its_words(world)
     world.a_week_later()
@@ -133,8 +132,8 @@ def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
     assert undone.state is FlagState.OPEN
     assert maria.world.state.items.find_item_feedback(flag.item_id) is None
     assert label_of(maria, flag) is OwnershipLabel.IMPERSONATION
-    rulings = [each.ruling for each in maria.world.state.flags.list_decisions(flag.id)]
-    assert rulings == [Decision.MINE, Decision.REOPENED]
+    decisions = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
+    assert decisions == [Decision.MINE, Decision.REOPENED]
 
 
 def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
@@ -295,5 +294,5 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     flag = mark_notified(follows, world.clock.at)
 
     assert forecast_own_opening(world.app, flag) is None
-    monkeypatch.setattr("monitor.services.sharing.build_disclosure_policy", lambda _: counsel)
+    monkeypatch.setattr("monitor.services.feedback.build_disclosure_policy", lambda _: counsel)
     assert forecast_own_opening(world.app, flag) == world.clock.at + timedelta(days=21)

@@ -27,12 +27,12 @@ def found(maria: Staff, url: str) -> str:
     return next(item.id for each, item in maria.items.items() if each.partition("?")[0] == url)
 
 
-def sorts(maria: Staff, url: str, ruling: Decision) -> None:
+def sorts(maria: Staff, url: str, decision: Decision) -> None:
     sorting, item = maria.world.app, found(maria, url)
-    if ruling is Decision.REOPENED:
+    if decision is Decision.REOPENED:
         undo_feedback(sorting, maria.id, (item,))
     else:
-        record_feedback(sorting, maria.id, {item: ruling})
+        record_feedback(sorting, maria.id, {item: decision})
 
 
 def bits(maria: Staff, url: str) -> float:

@@ -15,12 +15,13 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
 )
 from monitor.services.feedback import (
+    find_own_flag_opening,
     list_given_feedback,
     list_pending_feedback,
     record_feedback,
+    share_flag,
     undo_feedback,
 )
-from monitor.services.sharing import find_own_flag_opening, share_flag
 from monitor.services.takedown import record_takedown_step
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -46,9 +47,9 @@ def verdict(maria: Staff, ref: str) -> Decision | None:
     return maria.world.state.items.find_item_feedback(ref)
 
 
-def sorts(maria: Staff, ruling: Decision, *refs: str) -> None:
+def sorts(maria: Staff, decision: Decision, *refs: str) -> None:
     maria.world.later(minutes=1)
-    record_feedback(sorting(maria), maria.id, dict.fromkeys(refs, ruling))
+    record_feedback(sorting(maria), maria.id, dict.fromkeys(refs, decision))
 
 
 def takes_back(maria: Staff, *refs: str) -> None:
@@ -252,12 +253,12 @@ def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria
     assert seen == [FlagState.REPORTED, FlagState.REMOVED, FlagState.REPORTED, FlagState.MOCK]
 
 
-@pytest.mark.parametrize("ruling", [Decision.MOCK, Decision.IMPERSONATION])
-def test_a_declared_account_can_be_called_someone_elses_work(maria: Staff, ruling: Decision):
+@pytest.mark.parametrize("decision", [Decision.MOCK, Decision.IMPERSONATION])
+def test_a_declared_account_can_be_called_someone_elses_work(maria: Staff, decision: Decision):
     own = next(item.id for item in maria.items.values() if _own(maria, item.id))
 
-    sorts(maria, ruling, own)
+    sorts(maria, decision, own)
 
-    flag = maria.world.state.flags.find_flag(own, FLAG_OF_DECISION[ruling])
+    flag = maria.world.state.flags.find_flag(own, FLAG_OF_DECISION[decision])
     assert flag is not None
-    assert flag.state is FlagState(ruling)
+    assert flag.state is FlagState(decision)

@@ -164,7 +164,7 @@ def test_open_flags_of_one_page_become_one_within_the_day(maria: Staff):
 
     (flag,) = exposed(maria).values()
     assert (flag.relation, flag.severity) == (BOTH, Severity.HIGH)
-    said = [each.ruling for each in maria.world.state.flags.list_decisions(flag.id)]
+    said = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
     assert said == [Decision.HARMLESS, Decision.REOPENED]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA

@@ -46,10 +46,10 @@ def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
     assert "owls" not in " ".join(flag.reasons)
 
 
-@pytest.mark.parametrize("ruling", [None, Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
-def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, ruling):
-    if ruling:
-        maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+@pytest.mark.parametrize("decision", [None, Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
+def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, decision):
+    if decision:
+        maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
     the_impostor_comes_again(maria)
 
     assert flagged_again(maria) == []
@@ -57,8 +57,8 @@ def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, ruling)
 
 def test_an_account_that_was_removed_is_remembered_while_its_flag_is(maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    for ruling in (Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED):
-        flag = maria.rules(flag, ruling)
+    for decision in (Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED):
+        flag = maria.rules(flag, decision)
     maria.world.internet = maria.world.internet.remove_entry(FIRST)
     the_impostor_comes_again(maria)
 

@@ -17,7 +17,7 @@ from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
 from monitor.services.notices import AUDIENCES, NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_operator_emails
-from reports.emails.operator import DiskFullView
+from reports.emails.office import DiskFullView
 from reports.emails.registry import EmailKind
 from tests.monitor.services.world import World
 

@@ -8,7 +8,7 @@ from monitor.domain.vocabulary import Language
 from monitor.services.enrollment import invite_person
 from monitor.services.notifications import choose_language, load_language, queue_operator_emails
 from monitor.services.outbox import send_due
-from reports.emails.operator import TrialView
+from reports.emails.office import TrialView
 from reports.translation import get_language
 from tests.monitor.services.world import World
 

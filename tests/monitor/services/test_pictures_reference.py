@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import json
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
 from monitor.domain.errors import NotPermittedError

@@ -31,9 +31,9 @@ def purge(rosa):
     purge_expired_data(rosa.world.app)
 
 
-def rule(rosa, *rulings):
-    for ruling in rulings:
-        rosa.rules(link(rosa), ruling)
+def rule(rosa, *decisions):
+    for decision in decisions:
+        rosa.rules(link(rosa), decision)
 
 
 def test_what_was_cleared_up_keeps_its_ruling_and_nothing_that_was_seen(rosa):

@@ -10,11 +10,11 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.services.feedback import preview_shared_fields
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review import list_reviewable_flags, queue_review_digests
 from monitor.services.review_queue import record_flag_views
-from monitor.services.sharing import preview_shared_fields
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World

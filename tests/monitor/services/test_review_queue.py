@@ -307,12 +307,12 @@ def test_who_read_another_state_rules_on_none(maria: Staff, ref: str):
 
 
 @pytest.mark.parametrize(
-    "ruling", [Decision.SHARED, Decision.MINE, Decision.FAMILY, Decision.REOPENED]
+    "decision", [Decision.SHARED, Decision.MINE, Decision.FAMILY, Decision.REOPENED]
 )
-def test_some_words_are_their_persons_alone(maria: Staff, ref: str, ruling: Decision):
-    assert ruling not in load_opened_flag(queue(maria), ANA, ref).allowed_decisions
+def test_some_words_are_their_persons_alone(maria: Staff, ref: str, decision: Decision):
+    assert decision not in load_opened_flag(queue(maria), ANA, ref).allowed_decisions
     with pytest.raises(NotPermittedError):
-        decide_viewed_flags(handling(maria), ANA, {ref: "open"}, ruling)
+        decide_viewed_flags(handling(maria), ANA, {ref: "open"}, decision)
 
 
 def test_evidence_is_of_what_its_person_shared_only(maria: Staff, ref: str):

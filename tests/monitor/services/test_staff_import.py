@@ -604,11 +604,11 @@ def test_the_preview_is_the_email_with_the_words_of_the_district(world: World):
     send_due(world.app)
 
     (sent,) = world.post.of_kind("invitation")
-    assert shown.subject == sent.letter.subject == "Your name on the web"
-    for text in (shown.text, sent.letter.text):
+    assert shown["subject"] == sent.letter.subject == "Your name on the web"
+    for text in (shown["text"], sent.letter.text):
         assert "We pay for this." in text
         assert "Dana Ortiz" in text
         assert "<b>" not in text
     assert "<b>Dana" not in sent.letter.html
     assert sent.envelope.from_name == "Dana Ortiz"
-    assert "CODE" in shown.text
+    assert "CODE" in shown["text"]

@@ -38,8 +38,8 @@ def kit(maria: Staff):
     return build_takedown_view(maria.world.app, maria.id, fake(maria).id)
 
 
-def says(maria: Staff, ruling: Decision, note: str = "") -> Flag:
-    return record_takedown_step(maria.world.app, maria.id, fake(maria).id, ruling, note)
+def says(maria: Staff, decision: Decision, note: str = "") -> Flag:
+    return record_takedown_step(maria.world.app, maria.id, fake(maria).id, decision, note)
 
 
 def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
@@ -79,9 +79,9 @@ def test_the_kit_of_somebody_else_is_not_there(maria: Staff):
         record_takedown_step(kits, rosa.id, fake(maria).id, Decision.REPORTED)
 
 
-@pytest.mark.parametrize("ruling", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
-def test_what_its_person_called_harmless_is_not_reported(maria: Staff, ruling: Decision):
-    maria.rules(fake(maria), ruling)
+@pytest.mark.parametrize("decision", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
+def test_what_its_person_called_harmless_is_not_reported(maria: Staff, decision: Decision):
+    maria.rules(fake(maria), decision)
 
     with pytest.raises(InputError, match="Undo that"):
         kit(maria)
@@ -188,12 +188,12 @@ def test_an_imitation_is_asked_for_at_its_own_address_in_each_sweep_once_it_is_c
     assert [each.path for each in world.asked if IMPOSTOR.handle in each.query]
 
 
-@pytest.mark.parametrize("ruling", [Decision.REMOVED, Decision.REFUSED, Decision.REOPENED])
+@pytest.mark.parametrize("decision", [Decision.REMOVED, Decision.REFUSED, Decision.REOPENED])
 def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
-    maria: Staff, ruling: Decision
+    maria: Staff, decision: Decision
 ):
     reports(maria)
-    says(maria, ruling)
+    says(maria, decision)
 
     assert kit(maria).looks_at is None
     assert due_time(maria.world.state, RECHECK, fake(maria).item_id) is None

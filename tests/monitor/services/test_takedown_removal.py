@@ -54,8 +54,8 @@ def page(maria: Staff):
     return build_removal_view(maria.world.app, maria.id, exposure(maria).id)
 
 
-def says(maria: Staff, ruling: Decision) -> Flag:
-    return record_removal_step(maria.world.app, maria.id, exposure(maria).id, ruling)
+def says(maria: Staff, decision: Decision) -> Flag:
+    return record_removal_step(maria.world.app, maria.id, exposure(maria).id, decision)
 
 
 def looks(maria: Staff) -> list[str]:
@@ -159,9 +159,9 @@ def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staf
         says(maria, Decision.REMOVAL_DONE)
 
 
-@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
-def test_what_is_not_to_be_removed_has_no_page(maria: Staff, ruling: Decision):
-    maria.rules(exposure(maria), ruling)
+@pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE])
+def test_what_is_not_to_be_removed_has_no_page(maria: Staff, decision: Decision):
+    maria.rules(exposure(maria), decision)
 
     with pytest.raises(InputError, match="Undo that"):
         page(maria)

@@ -7,18 +7,18 @@ from io import BytesIO
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, UploadProblem
 from monitor.services.data_export import count_stored_data, export_person_data
+from monitor.services.feedback import share_flag
 from monitor.services.notifications import Reviewer
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
 from monitor.services.review_queue import record_flag_views
-from monitor.services.sharing import share_flag
 from monitor.services.takedown import (
     MAX_SCREENSHOTS,
     add_screenshot,
@@ -184,10 +184,10 @@ def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: 
     assert counted["Pictures: your screenshots and profile pictures"] == 1
 
 
-@pytest.mark.parametrize("ruling", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
-def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, ruling: Decision):
+@pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
+def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, decision: Decision):
     adds(maria)
-    maria.rules(fake(maria), ruling)
+    maria.rules(fake(maria), decision)
 
     maria.world.later(days=29)
     maria.world.writes()
@@ -198,10 +198,10 @@ def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, ruling
     assert shots(maria) == ()
 
 
-@pytest.mark.parametrize("ruling", [None, Decision.IMPERSONATION])
-def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, ruling: Decision | None):
+@pytest.mark.parametrize("decision", [None, Decision.IMPERSONATION])
+def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, decision: Decision | None):
     adds(maria)
-    _ = ruling and maria.rules(fake(maria), ruling)
+    _ = decision and maria.rules(fake(maria), decision)
 
     maria.world.later(days=200)
     maria.world.writes()

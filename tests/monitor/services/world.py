@@ -293,8 +293,8 @@ class Staff:
     def withdraws(self) -> None:
         withdraw_consent(self.world.app, self.id)
 
-    def rules(self, flag: Flag, ruling: Decision) -> Flag:
-        return decide_flag(self.world.app, flag.id, ruling, self.id)
+    def rules(self, flag: Flag, decision: Decision) -> Flag:
+        return decide_flag(self.world.app, flag.id, decision, self.id)
 
 
 def answers_of(member: StaffMember, **told: Any) -> EnrollmentAnswers:

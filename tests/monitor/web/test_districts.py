@@ -11,6 +11,7 @@ from werkzeug.test import Client, TestResponse
 from monitor.app import DistrictResources, Environment, build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
+from monitor.db.handover import close_databases
 from monitor.demo.setup import StoryClock
 from monitor.services.fleet import (
     DistrictFolder,
@@ -127,3 +128,15 @@ def test_a_district_that_leaves_is_shown_no_more(
 
     assert get(sites, "birch").status_code == 404
     assert sites.count_open == 0
+
+
+def test_the_portal_closes_a_district_that_leaves_though_no_one_asks_for_it(
+    sites: DistrictSites, folder: Path
+) -> None:
+    for name in NAMES:
+        get(sites, name).close()
+    ask_to_leave(DistrictFolder(name="birch", path=folder / "birch"))
+    sites.tidy()
+
+    assert sites.count_open == 1
+    close_databases(folder / "birch" / "state")

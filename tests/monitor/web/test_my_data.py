@@ -8,10 +8,10 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Decision, FlagKind, Scope
 from monitor.services.data_export import export_person_data
+from monitor.services.feedback import share_flag
 from monitor.services.notifications import Reviewer
 from monitor.services.review import confirm_break_glass, propose_break_glass
 from monitor.services.review_queue import record_flag_views
-from monitor.services.sharing import share_flag
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen

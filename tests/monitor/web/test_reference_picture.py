@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Scope

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from monitor import sources
+from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import ROSA
 from monitor.domain.vocabulary import FlagKind

@@ -21,7 +21,7 @@ from monitor.db.fleet.memories import FleetMemories
 from monitor.demo.setup import StoryClock
 from monitor.scheduler.fence import MUTE_EXIT_CODE
 from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.fleet_crawler import FleetSender
+from monitor.scheduler.fleet_sender import FleetSender
 from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
 from scrapers.http.clock import SystemClock

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor.db.database import Database
 from monitor.db.fleet.leases import LeasesTable
 from monitor.db.fleet.postgres import FleetConnection
+from monitor.db.handover import Lease
 from monitor.demo.setup import StoryClock
+from monitor.domain.errors import MovedError
+from monitor.scheduler import fence, fleet_sender
 from tests.monitor.fleet_world import FRIDAY, make_districts
 from tests.real.fleet.machines import open_home
 
@@ -28,16 +32,23 @@ def end_leases(connection: FleetConnection) -> None:
     connection.execute("UPDATE namesake.leases SET until = clock_timestamp()")
 
 
-def test_a_district_is_one_machine_s_until_its_lease_ends(connection: FleetConnection) -> None:
+def whose(lease: Lease | None) -> str:
+    assert lease is not None
+    return lease.machine
+
+
+def test_a_district_stays_its_machine_s_when_its_lease_has_run_out(
+    connection: FleetConnection,
+) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
-    assert first.claim_district("cedar") == "first"
-    assert second.claim_district("cedar") == "first"
-    assert first.claim_district("cedar") == "first"
+    assert whose(first.claim_district("cedar")) == "first"
+    assert whose(second.claim_district("cedar")) == "first"
 
     end_leases(connection)
-    assert second.claim_district("cedar") == "second"
-    assert first.claim_district("cedar") == "second"
-    assert first.renew_districts(["cedar"]) == frozenset()
+    assert whose(second.claim_district("cedar")) == "first"
+    first.release_district("cedar")
+    assert whose(second.claim_district("cedar")) == "first"
+    assert whose(first.claim_district("cedar")) == "first"
 
 
 def test_who_renews_keeps_what_is_its_own(connection: FleetConnection) -> None:
@@ -47,20 +58,81 @@ def test_who_renews_keeps_what_is_its_own(connection: FleetConnection) -> None:
     end_leases(connection)
 
     assert first.renew_districts(["cedar", "maple"]) == {"cedar"}
-    assert first.list_machines() == {"cedar": "first"}
+    held = first.list_leases()
+    assert {name: each.is_held for name, each in held.items()} == {"cedar": True, "maple": False}
 
 
-def test_a_district_that_was_let_go_is_free_at_once(connection: FleetConnection) -> None:
+def test_a_second_machine_of_the_same_name_takes_over_and_the_first_notices(
+    connection: FleetConnection,
+) -> None:
+    first, namesake = LeasesTable(connection, "first"), LeasesTable(connection, "first")
+    first.claim_district("cedar")
+    namesake.claim_district("cedar")
+
+    assert first.renew_districts(["cedar"]) == frozenset()
+    assert namesake.renew_districts(["cedar"]) == {"cedar"}
+
+
+def test_a_moved_district_is_taken_only_with_its_token_and_once_it_was_let_go(
+    connection: FleetConnection,
+) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
     first.claim_district("cedar")
-    second.release_district("cedar")
-    assert second.claim_district("cedar") == "first"
+    first.begin_move("cedar", "second", "token")
 
-    first.release_district("cedar")
-    assert second.claim_district("cedar") == "second"
+    assert first.renew_districts(["cedar"]) == frozenset()
+    assert whose(second.claim_district("cedar", "token")) == "first"
+    first.end_leases(["cedar"])
+    assert whose(second.claim_district("cedar")) == "first"
+    assert whose(second.claim_district("cedar", "another")) == "first"
+    assert whose(LeasesTable(connection, "third").claim_district("cedar", "token")) == "first"
+    assert whose(second.claim_district("cedar", "token")) == "second"
+
+    assert not first.cancel_move("cedar")
+    assert whose(first.claim_district("cedar", "token")) == "second"
+    # After a crash, the file with the token may still be there.
+    assert whose(second.claim_district("cedar", "token")) == "second"
 
 
-def test_a_copy_of_a_district_elsewhere_is_set_aside_until_the_first_is_gone(
+def test_a_move_that_is_taken_back_is_over(connection: FleetConnection) -> None:
+    first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
+    first.claim_district("cedar")
+    first.begin_move("cedar", "second", "token")
+    first.end_leases(["cedar"])
+
+    assert first.cancel_move("cedar")
+    assert whose(second.claim_district("cedar", "token")) == "first"
+    assert first.renew_districts(["cedar"]) == {"cedar"}
+
+
+def test_a_lost_machine_is_replaced_once_its_lease_ran_out_or_an_operator_says_so(
+    connection: FleetConnection,
+) -> None:
+    first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
+    first.claim_district("cedar")
+
+    assert whose(second.replace_machine("cedar", "")) == "first"
+    assert whose(second.replace_machine("cedar", "third")) == "first"
+    assert whose(second.replace_machine("cedar", "first")) == "second"
+    assert whose(first.claim_district("cedar")) == "second"
+    end_leases(connection)
+    assert whose(first.replace_machine("cedar", "")) == "first"
+
+
+def test_what_is_on_its_way_is_not_replaced_by_an_older_backup(connection: FleetConnection) -> None:
+    first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
+    first.claim_district("cedar")
+    first.begin_move("cedar", "second", "token")
+    end_leases(connection)
+
+    for each in (first, second):
+        lease = each.replace_machine("cedar", "")
+        assert lease is not None
+        assert (lease.machine, lease.next_machine) == ("first", "second")
+    assert whose(second.replace_machine("cedar", "first")) == "second"
+
+
+def test_a_copy_of_a_district_elsewhere_is_set_aside_and_stays_closed(
     fleet_address: str, tmp_path: Path, connection: FleetConnection
 ) -> None:
     make_districts(tmp_path / "first", ("cedar",), 1, 1)
@@ -77,10 +149,33 @@ def test_a_copy_of_a_district_elsewhere_is_set_aside_until_the_first_is_gone(
         second.works()
         assert first.runner.describe_wait() == ""
         assert "1 of 1 districts are set aside: cedar" in second.runner.describe_wait()
+        with pytest.raises(MovedError, match="worked on by the machine first"):
+            Database.open_folder(tmp_path / "second" / "cedar" / "state")
         (record,) = first.resources.shared.districts.list_district_records()
-        assert "The machine first works on this district." in record.reason
+        assert record.reason == ""
 
-        end_leases(connection)
-        assert LeasesTable(connection, "second").claim_district("cedar") == "second"
+
+def test_a_machine_notices_that_another_one_has_replaced_it(
+    fleet_address: str, tmp_path: Path, connection: FleetConnection
+) -> None:
+    make_districts(tmp_path, ("cedar",), 1, 1)
+    with open_home(fleet_address, tmp_path, StoryClock(FRIDAY), machine="first") as first:
+        first.works()
+        LeasesTable(connection, "second").replace_machine("cedar", "first")
         first.runner.report()
+        assert "1 of 1 districts are set aside: cedar" in first.runner.describe_wait()
+
+
+def test_a_machine_that_was_frozen_asks_for_its_lease_before_it_goes_on(
+    fleet_address: str, tmp_path: Path, connection: FleetConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_districts(tmp_path, ("cedar",), 1, 1)
+    clock = StoryClock(FRIDAY)
+    with open_home(fleet_address, tmp_path, clock, machine="first") as first:
+        first.works()
+        LeasesTable(connection, "second").replace_machine("cedar", "first")
+        thawed = fence.read_boot_clock() + 600
+        monkeypatch.setattr(fleet_sender, "read_boot_clock", lambda: thawed)
+        first.ask_for_check("cedar")
+        first.works()
         assert "1 of 1 districts are set aside: cedar" in first.runner.describe_wait()

@@ -46,9 +46,9 @@ BARE = Finding(
 )
 
 
-def maria(finding: Finding, ruling: Decision | None = None, others: float = MANY) -> Assessment:
+def maria(finding: Finding, decision: Decision | None = None, others: float = MANY) -> Assessment:
     subject = Subject(person=MARIA.person, commonness=others)
-    return assess_finding(subject, finding, Inventory(own_findings=(OWN,)), ruling, WEIGHTS)
+    return assess_finding(subject, finding, Inventory(own_findings=(OWN,)), decision, WEIGHTS)
 
 
 def john(finding: Finding) -> Assessment:
@@ -243,7 +243,7 @@ def test_copied_words_under_another_name_are_still_an_imitation():
 
 
 @pytest.mark.parametrize(
-    ("ruling", "label"),
+    ("decision", "label"),
     [
         (Decision.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
@@ -255,8 +255,8 @@ def test_copied_words_under_another_name_are_still_an_imitation():
     ],
 )
 @pytest.mark.parametrize("finding", [IMPOSTOR, STRANGER])
-def test_the_persons_ruling_settles_it(finding, ruling, label):
-    assert maria(finding, ruling).label is label
+def test_the_persons_ruling_settles_it(finding, decision, label):
+    assert maria(finding, decision).label is label
 
 
 def test_a_page_that_the_person_calls_theirs_is_about_them():
@@ -264,9 +264,9 @@ def test_a_page_that_the_person_calls_theirs_is_about_them():
     assert maria(PAGE, Decision.NAMESAKE).label is OwnershipLabel.NAMESAKE
 
 
-@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
-def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(ruling):
-    assert maria(IMPOSTOR, ruling) == maria(IMPOSTOR)
+@pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
+def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(decision):
+    assert maria(IMPOSTOR, decision) == maria(IMPOSTOR)
 
 
 def test_a_bio_that_was_copied_and_added_to_is_copied_still():

@@ -22,7 +22,7 @@ JUDGING = Assessor(
 
 
 @pytest.mark.parametrize(
-    ("ruling", "label"),
+    ("decision", "label"),
     [
         (Decision.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
@@ -30,8 +30,8 @@ JUDGING = Assessor(
         (Decision.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
-def test_what_a_person_says_of_a_finding_settles_it(ruling, label):
-    assert JUDGING.assess_with_feedback(CLONE, ruling).label is label
+def test_what_a_person_says_of_a_finding_settles_it(decision, label):
+    assert JUDGING.assess_with_feedback(CLONE, decision).label is label
 
 
 def test_what_was_judged_is_not_held_to_what_it_taught():
@@ -42,15 +42,17 @@ def test_what_was_judged_is_not_held_to_what_it_taught():
     assert not {rule for rule in rules if rule.startswith(("like-", "unlike-me"))}
 
 
-@pytest.mark.parametrize("ruling", [Decision.NAMESAKE, Decision.UNRELATED])
-def test_a_verdict_of_somebody_else_is_outgrown_by_imitating(ruling):
-    assert JUDGING.is_decision_outdated(CLONE, ruling)
-    assert not JUDGING.is_decision_outdated(STRANGER, ruling)
+@pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.UNRELATED])
+def test_a_verdict_of_somebody_else_is_outgrown_by_imitating(decision):
+    assert JUDGING.is_decision_outdated(CLONE, decision)
+    assert not JUDGING.is_decision_outdated(STRANGER, decision)
     assert not JUDGING.is_decision_outdated(
-        replace(STRANGER, bio="A florist with cats now."), ruling
+        replace(STRANGER, bio="A florist with cats now."), decision
     )
 
 
-@pytest.mark.parametrize("ruling", [None, Decision.MINE, Decision.IMPERSONATION, Decision.HARMLESS])
-def test_any_other_verdict_is_not(ruling):
-    assert not JUDGING.is_decision_outdated(CLONE, ruling)
+@pytest.mark.parametrize(
+    "decision", [None, Decision.MINE, Decision.IMPERSONATION, Decision.HARMLESS]
+)
+def test_any_other_verdict_is_not(decision):
+    assert not JUDGING.is_decision_outdated(CLONE, decision)

@@ -43,7 +43,7 @@ findings = st.builds(
     handle=st.sampled_from(["mariadelgado", "mariade1gado", "mdelgado", "maria_delgado", "zz", ""]),
 )
 subjects = st.floats(0, 1e5).map(lambda many: Subject(person=MARIA.person, commonness=many))
-rulings = st.none() | st.sampled_from(Decision)
+decisions = st.none() | st.sampled_from(Decision)
 
 
 def imitated(subject, finding):
@@ -51,9 +51,9 @@ def imitated(subject, finding):
     return sum(each.bits for each in found.evidence if each.axis is EvidenceAxis.IMITATION)
 
 
-@given(subject=subjects, finding=findings, ruling=rulings)
-def test_the_reasons_add_up_to_the_score_strongest_first(subject, finding, ruling):
-    found = assess_finding(subject, finding, INVENTORY, ruling, WEIGHTS)
+@given(subject=subjects, finding=findings, decision=decisions)
+def test_the_reasons_add_up_to_the_score_strongest_first(subject, finding, decision):
+    found = assess_finding(subject, finding, INVENTORY, decision, WEIGHTS)
     strengths = [abs(each.bits) for each in found.evidence]
 
     assert found.bits == sum(each.bits for each in found.evidence)
@@ -68,12 +68,13 @@ def test_copying_the_bio_never_looks_less_like_an_imitation(subject, finding):
     )
 
 
-@given(subject=subjects, finding=findings, ruling=rulings)
-def test_declaring_an_account_makes_it_own(subject, finding, ruling):
+@given(subject=subjects, finding=findings, decision=decisions)
+def test_declaring_an_account_makes_it_own(subject, finding, decision):
     declaring = replace(subject, person=replace(MARIA.person, accounts=(finding.account,)))
 
     assert (
-        assess_finding(declaring, finding, INVENTORY, ruling, WEIGHTS).label is OwnershipLabel.MINE
+        assess_finding(declaring, finding, INVENTORY, decision, WEIGHTS).label
+        is OwnershipLabel.MINE
     )
 
 
@@ -115,8 +116,8 @@ def test_a_page_imitates_nobody(subject, finding):
     assert imitated(subject, replace(finding, kind=FindingKind.PAGE)) == 0
 
 
-@given(subject=subjects, finding=findings, ruling=rulings)
-def test_no_reason_quotes_the_web(subject, finding, ruling):
+@given(subject=subjects, finding=findings, decision=decisions)
+def test_no_reason_quotes_the_web(subject, finding, decision):
     planted = replace(
         finding,
         title=f"{finding.title} {PLANTED}",
@@ -125,7 +126,7 @@ def test_no_reason_quotes_the_web(subject, finding, ruling):
         name=f"{finding.name} {PLANTED}",
         handle=f"{finding.handle}{PLANTED}",
     )
-    found = assess_finding(subject, planted, INVENTORY, ruling, WEIGHTS)
+    found = assess_finding(subject, planted, INVENTORY, decision, WEIGHTS)
 
     assert PLANTED not in " ".join((*found.reasons, *found.lowered_by))
 

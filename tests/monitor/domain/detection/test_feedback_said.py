@@ -18,10 +18,10 @@ NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
 WORDS = st.lists(st.sampled_from([*sorted(ITEM_DECISIONS), Decision.REOPENED, None]))
 
 
-def said(*rulings: Decision | None) -> list[Feedback]:
+def said(*decisions: Decision | None) -> list[Feedback]:
     return [
         Feedback(item_id="i", decision=each, at=NOON + timedelta(hours=hour))
-        for hour, each in enumerate(rulings)
+        for hour, each in enumerate(decisions)
     ]
 
 

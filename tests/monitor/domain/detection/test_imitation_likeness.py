@@ -147,12 +147,12 @@ def test_an_account_that_was_declared_and_confirmed_teaches_once():
     assert learn_from_feedback([(ROBOTS, Decision.MINE)], (ROBOTS,), NAME).me.finding_count == 1
 
 
-@pytest.mark.parametrize("ruling", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
-def test_an_impersonator_teaches_no_words_for_they_are_copied(ruling):
-    taught = said((CHESS, Decision.MINE), (ROBOTS, ruling))
+@pytest.mark.parametrize("decision", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
+def test_an_impersonator_teaches_no_words_for_they_are_copied(decision):
+    taught = said((CHESS, Decision.MINE), (ROBOTS, decision))
 
     assert taught.me.finding_count == 1
-    assert taught.other.finding_count == (ruling is Decision.UNRELATED)
+    assert taught.other.finding_count == (decision is Decision.UNRELATED)
 
 
 def test_a_likeness_counts_more_the_more_findings_bear_it_out():

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.app.sources import build_sources
 from monitor.demo import setup as stage
 from monitor.domain.detection.recognition import NO_TARGET, recognize_address
-from monitor.sources import build_sources
 from scrapers.source import Source
 
 

@@ -82,7 +82,7 @@ class Planting:
             )
         said = Decision.IMPERSONATION
         state.flags.insert_decision(
-            DecisionRecord(flag_id=flag.id, ruling=said, by="reviewer", at=now, note=next(texts))
+            DecisionRecord(flag_id=flag.id, decision=said, by="reviewer", at=now, note=next(texts))
         )
         proposal = BreakGlassProposal(
             id="proposal",

@@ -1,5 +1,13 @@
 """What another machine needs to ask for a district goes there in values, and asks the same."""
 
+from monitor.app.sources import (
+    PortableSources,
+    build_portable_sources,
+    build_sources,
+    export_sources,
+    load_credentials,
+    name_budgets,
+)
 from monitor.config import (
     BlueskyConfig,
     BraveConfig,
@@ -11,17 +19,9 @@ from monitor.config import (
     SiteCatalogConfig,
     StackExchangeConfig,
 )
-from monitor.db.encryption import decode_json, encode_json
-from monitor.sources import (
-    PortableSources,
-    build_portable_sources,
-    build_sources,
-    export_sources,
-    load_credentials,
-    name_budgets,
-)
+from monitor.domain.serialization import decode_json, encode_json
 from scrapers.sites.presence import PresenceSource
-from tests.monitor.test_sources import configured
+from tests.monitor.app.test_sources import configured
 
 NEAR = "http://127.0.0.1:8888"
 KEYS = {"NAMESAKE_BRAVE_KEY": "secret", "NAMESAKE_SMTP_PASSWORD": "not of a source"}

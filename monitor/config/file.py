@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec import Struct, ValidationError, to_builtins
 from msgspec.inspect import (
     EnumType,
     Field,
@@ -45,9 +45,9 @@ from monitor.config import (
     find_socket_path,
     is_known_time_zone,
 )
-from monitor.db.encryption import FIRST_USE_LOCK
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError
+from monitor.domain.serialization import convert_value
 
 
 def load_config(path: Path) -> Config:
@@ -98,8 +98,7 @@ _FileShape = TypeVar("_FileShape", Config, FleetFile)
 def _parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
     try:
         settings = tomllib.loads(text)
-        with FIRST_USE_LOCK:
-            return convert(settings, shape, dec_hook=_build_path_decoder(path.parent))
+        return convert_value(settings, shape, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error

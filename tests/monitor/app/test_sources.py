@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from monitor.app.sources import build_sources, load_site_catalog
 from monitor.config import (
     AppProfileApiConfig,
     BlueskyConfig,
@@ -26,7 +27,6 @@ from monitor.config import (
 )
 from monitor.demo.setup import CATALOG_FILE
 from monitor.domain.errors import ConfigError
-from monitor.sources import build_sources, load_site_catalog
 from scrapers.search.searxng import SearxNG
 from scrapers.search_api import HitPageSource
 from scrapers.source import UNLIMITED_QUOTA, RequestQuota, SourceFamily

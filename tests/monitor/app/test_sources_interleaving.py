@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app.sources import QueryPermission
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError
@@ -21,7 +22,6 @@ from monitor.services.erasure import (
 )
 from monitor.services.jobs import run_self_check
 from monitor.services.outbox import send_due
-from monitor.sources import QueryPermission
 from tests.monitor.services.interleaved import Moments, Parrot, nothing, rows_of, watched
 from tests.monitor.services.world import World
 

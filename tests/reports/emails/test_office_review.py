@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from datetime import timedelta
 
-from reports.emails.review import ReviewDigestView, ReviewLine, render_review_digest
+from reports.emails.office import ReviewDigestView, ReviewLine, render_review_digest
 
 
 def test_a_reviewer_sees_a_closed_list_of_fields() -> None:

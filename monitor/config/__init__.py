@@ -490,11 +490,13 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 
     `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
     `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
-    With `database`, a PostgreSQL, the machines ask that run `namesake worker`.
+    With `database`, a PostgreSQL, the machines ask that run `namesake worker`. There, this one goes
+    by `machine`, or by its host name.
     """
 
     districts: Path
     database: Annotated[str, Meta(pattern=r"^(postgresql://\S+)?$")] = ""
+    machine: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]*$")] = ""
     listen: Text = "127.0.0.1:8080"
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None
@@ -530,8 +532,8 @@ def build_inventory(config: Config) -> DistrictInventory | None:
 
 def find_shipped_files() -> Path:
     """Find the units and the example configuration, in the installed package or in a checkout."""
-    installed = Path(__file__).with_name("systemd")
-    return installed if installed.is_dir() else Path(__file__).parents[1] / "systemd"
+    installed = Path(__file__).parents[1] / "systemd"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "systemd"
 
 
 CONSENT_DURATION = timedelta(days=365)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.app.sources import load_credentials
 from monitor.domain.errors import ConfigError
-from monitor.sources import load_credentials
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.profiles.github import GITHUB
 from scrapers.profiles.reddit import Reddit

@@ -9,7 +9,7 @@ from monitor.config import (
     load_policy_texts,
     read_secret,
 )
-from monitor.config_file import load_config
+from monitor.config.file import load_config
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyClause, load_own_policy_texts
 
@@ -72,7 +72,7 @@ def test_a_good_file_is_read_with_its_defaults(written, tmp_path):
 
 
 def test_the_example_that_we_ship_is_good():
-    config = load_config(Path(__file__).parents[2] / "systemd" / "namesake.toml")
+    config = load_config(Path(__file__).parents[3] / "systemd" / "namesake.toml")
 
     assert config.sources.searxng is not None
     assert config.sources.brave is not None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.detection.images import PictureResults
+from monitor.domain.detection.comparison import PictureResults
 from scrapers.models import (
     CrawlResult,
     Finding,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.errors import InputError
-from monitor.matcher.roster_import import read_students
+from monitor.matcher.admin import read_students
 
 MASON = ("Mason", "Whitlock")
 PRIYA = ("Priya", "Venkataraman")

@@ -13,6 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from monitor.app.sources import (
+    QueryPermission,
+    build_sources,
+    detect_picture_support,
+    is_worth_keeping,
+    load_credentials,
+)
 from monitor.config import Config, build_inventory, load_policy_texts, load_weights, read_secret
 from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
@@ -27,13 +34,6 @@ from monitor.mail.smtp import (
     name_by_message_id,
 )
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
-from monitor.sources import (
-    QueryPermission,
-    build_sources,
-    detect_picture_support,
-    is_worth_keeping,
-    load_credentials,
-)
 from reports.emails.render import Email
 from scrapers.http.client import HttpClient, HttpConnections, PageFetcher, Redirect
 from scrapers.http.clock import Clock, SystemClock
@@ -102,7 +102,13 @@ class Environment:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def recall_nothing(_person_id: str) -> None:
+class QuestionRecall(Protocol):
+    """Has no other machine ask what was sent about a person before; `left` is for good."""
+
+    def __call__(self, person_id: str, *, left: bool = False) -> None: ...
+
+
+def recall_nothing(person_id: str, *, left: bool = False) -> None:
     """Do nothing, where no other machine has questions."""
 
 
@@ -289,7 +295,7 @@ class App:
     copier: UploadReader
     mailer: Mailer
     beat: Callable[[], None]
-    recall_questions: Callable[[str], None] = recall_nothing
+    recall_questions: QuestionRecall = recall_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +305,7 @@ class DistrictResources:
     parser: SandboxParser
     build_crawler: CrawlerBuilder
     pace: RelayPace | None = None
-    recall_questions: Callable[[str], None] = recall_nothing
+    recall_questions: QuestionRecall = recall_nothing
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from monitor.config import Config
-from monitor.config_file import format_config_fault, load_config
+from monitor.config.file import format_config_fault, load_config
 from monitor.domain.errors import ConfigError
-from tests.monitor.test_config import GOOD
+from tests.monitor.config.test_config import GOOD
 
 
 @pytest.mark.parametrize(

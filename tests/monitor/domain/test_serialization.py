@@ -5,7 +5,7 @@ import sys
 
 CODE = """\
 import dataclasses, sys, threading
-from monitor.db.encryption import decode_json
+from monitor.domain.serialization import decode_json
 
 sys.setswitchinterval(1e-6)
 inner_json = "{" + ",".join(f'"f{each}":1' for each in range(20)) + "}"

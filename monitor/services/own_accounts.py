@@ -1,0 +1,132 @@
+"""Which accounts and pages are a person's own: declared, confirmed, or proven.
+
+The rest is what query planning adds to them: what waits for a proof, and what was flagged before.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from monitor.db.account_proofs import ProofState
+from monitor.db.database import Database
+from monitor.domain.item import Item
+from monitor.domain.names.invited import has_exact_name
+from monitor.domain.person import Person
+from monitor.domain.vocabulary import Decision, FlagState
+from scrapers.models import Finding, FindingKind
+from scrapers.urls.canonical import canonicalize_url
+
+
+def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:
+    """Return the accounts and pages that they declared."""
+    addresses = (*person.accounts, *map(canonicalize_url, person.pages))
+    return db.items.find_items_by_aliases(person.id, addresses)
+
+
+def load_own_items(db: Database, person: Person) -> Mapping[str, Item]:
+    """Return, by id, what the person declared, and accounts that they confirmed.
+
+    A page that they confirmed may still be written by others, such as their school.
+    """
+    own = {
+        item.id: item
+        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
+    }
+    return {item_id: own[item_id] for item_id in db.items.sort_item_ids(own)}
+
+
+def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
+    """Yield accounts that the person confirmed, without those that show another name."""
+    unproven = list_unproven_accounts(db, person.id)
+    for item, decision in db.items.list_items_with_feedback(person.id):
+        portrait = item.portrait
+        theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
+        if decision is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
+            yield item
+
+
+def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
+    """Return the accounts that show someone else's name, without proof of control."""
+    proofs = db.account_proofs.list_proofs_of_person(person_id)
+    return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
+
+
+def include_confirmed_accounts(db: Database, person: Person) -> Person:
+    """Return the person with confirmed accounts added; the rest stays as entered."""
+    declared = set(person.accounts)
+    confirmed = (
+        extract_handle_key(item.portrait)
+        for item in list_confirmed_accounts(db, person)
+        if declared.isdisjoint(_list_account_keys(item.portrait))
+    )
+    added = tuple(filter(None, confirmed))
+    return replace(person, accounts=(*person.accounts, *added)) if added else person
+
+
+def include_requested_accounts(db: Database, person: Person) -> Person:
+    """Return the person with the accounts that wait for a proof check."""
+    proofs = db.account_proofs.list_proofs_of_person(person.id)
+    asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
+    return replace(
+        person,
+        accounts=(*person.accounts, *(each for each in asked if "://" not in each)),
+        pages=(*person.pages, *(each for each in asked if "://" in each)),
+    )
+
+
+def list_trusted_accounts(db: Database, person: Person) -> frozenset[str]:
+    """Return the accounts whose contacts may be read: proven, or showing their exact name."""
+    return frozenset(
+        account
+        for account in person.accounts
+        for item in db.items.find_items_by_aliases(person.id, (account,))
+        if is_trusted_account(db, person, item)
+    )
+
+
+def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
+    """Tell whether a proof, or its exact name, shows that an account is the person's own.
+
+    One that showed their name once stays trusted: it may have been taken over.
+    """
+    proofs = db.account_proofs.list_proofs_of_person(person.id)
+    proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
+    if not proven.isdisjoint(
+        (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
+    ):
+        return True
+    shown = (
+        item.portrait.name,
+        *(each.finding.name for each in db.versions.list_versions(item.id)),
+    )
+    return any(has_exact_name(name, person) for name in shown if name)
+
+
+def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
+    """Return the accounts that were decided to be impersonations of this person."""
+    flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
+    items = dict.fromkeys(each.item_id for each in flags)
+    return tuple(
+        filter(
+            None, (extract_handle_key(db.items.load_item(item_id).portrait) for item_id in items)
+        )
+    )
+
+
+def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
+    """Return the pages whose site was asked to take details down; what is gone may come back."""
+    states = {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE, FlagState.GONE}
+    flags = db.flags.list_flags_of_person(person_id)
+    asked = dict.fromkeys(each.item_id for each in flags if each.state in states)
+    portraits = (db.items.load_item(item_id).portrait for item_id in asked)
+    return tuple(each.url for each in portraits if not extract_handle_key(each))
+
+
+def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
+    return (portrait.account, *portrait.account_aliases)
+
+
+def extract_handle_key(portrait: Finding) -> str:
+    """Return the account key with its handle, as people declare accounts; else empty."""
+    if portrait.kind is not FindingKind.ACCOUNT:
+        return ""
+    return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")
