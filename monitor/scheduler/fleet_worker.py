@@ -20,7 +20,8 @@ from typing import Generic, TypeVar
 import procrastinate
 from procrastinate import PsycopgConnector
 
-from monitor.app import Environment, build_parser, build_user_agent
+from monitor.app import Environment
+from monitor.app.parts import build_parser, build_user_agent
 from monitor.app.sources import (
     build_portable_sources,
     is_worth_keeping,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import DistrictResources, Environment, build_crawler, build_parser, open_portal_app
+from monitor.app import DistrictResources, Environment, open_portal_app
+from monitor.app.parts import build_crawler, build_parser
 from monitor.db.fleet.postgres import FleetConnection
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
