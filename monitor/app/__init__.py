@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
     from scrapers.http.throttle import Throttle
-    from scrapers.models import Contact, DomainRecords, LoggedNames, ParseResult
+    from scrapers.models import Contact, DomainRecords, LoggedNames
     from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser
     from scrapers.source import Source
@@ -164,14 +164,6 @@ class Matcher(Protocol):
     def compare_contacts(self, contacts: tuple["Contact", ...]) -> "ContactMatchResult": ...
 
 
-class UploadReader(Protocol):
-    """Opens a picture that a person uploaded, where it can do no harm."""
-
-    def copy_screenshot(self, body: bytes) -> "ParseResult": ...
-
-    def print_picture(self, body: bytes) -> "ParseResult": ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailer:
     """How emails leave and come back.
@@ -201,7 +193,7 @@ class App:
     crawler: LateField["Crawler"] = LateField()
     records: LateField[PublicRecords] = LateField()
     matcher: LateField[Matcher] = LateField()
-    copier: LateField[UploadReader] = LateField()
+    copier: LateField["SandboxParser"] = LateField()
     mailer: LateField[Mailer] = LateField()
     beat: Callable[[], None]
     recall_questions: QuestionRecall = recall_nothing

@@ -21,7 +21,7 @@ from monitor.cli.context import CliContext, Output, escape_controls, json_option
 from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep
 from monitor.domain.errors import BusyError, NotPermittedError, UnavailableError
-from monitor.domain.health import SourceFailure, fold_failures
+from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import (

@@ -289,7 +289,7 @@ def copy_database(source: Path, to: Path) -> None:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with (
             translate_opening_errors(source, write_path=to),
-            closing(_open_for_reading(source)) as database,
+            closing(open_for_reading(source)) as database,
         ):
             database.execute("VACUUM INTO ?", (str(part),))
         flush_to_disk(part)
@@ -304,14 +304,14 @@ def copy_database(source: Path, to: Path) -> None:
 
 def check_database(path: Path) -> None:
     """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
-    with translate_opening_errors(path), closing(_open_for_reading(path)) as database:
+    with translate_opening_errors(path), closing(open_for_reading(path)) as database:
         if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise build_damage_error(path)
         if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise build_damage_error(path)
 
 
-def _open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
 
 

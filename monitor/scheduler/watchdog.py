@@ -125,7 +125,7 @@ class SupervisedRunner:
         return jobs.describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
 
     def check_files(self) -> None:
-        jobs.check_files(self.app)
+        self.app.db.check_files()
 
     def stop_running_sweep(self) -> None:
         jobs.stop_running_sweep(self.app)

@@ -310,10 +310,6 @@ def collect_new_bounces(app: App) -> None:
     collect_bounces(app)
 
 
-def check_files(app: App) -> None:
-    app.db.check_files()
-
-
 def stop_running_sweep(app: App) -> None:
     act_once_built(app, "crawler", lambda crawler: crawler.stop())
 
