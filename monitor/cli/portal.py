@@ -26,7 +26,7 @@ from monitor.web.app import create_portal_app
 from monitor.web.districts import DistrictSites, OpenSite
 from monitor.web.server import WsgiApp, serve_on_port, serve_on_socket
 from monitor.web.sign_in import IdentityProvider
-from scrapers.http.client import HttpConnections
+from scrapers.http.connection import HttpConnections
 
 
 @click.command()

@@ -48,10 +48,12 @@ from monitor.scheduler.fleet_batches import (
     seal_answer,
     tag_person,
 )
-from scrapers.http.batches import BatchAnswer, HostCrawler, QuestionState
-from scrapers.http.client import HttpClient, HttpConnections
+from scrapers.http.batches import BatchAnswer, HostCrawler
+from scrapers.http.client import HttpClient
 from scrapers.http.clock import Clock
-from scrapers.http.crawler import CrawlEngine, keep_no_page
+from scrapers.http.connection import HttpConnections
+from scrapers.http.crawler import CrawlEngine
+from scrapers.http.frontier import CrawlQuestion, keep_no_page
 from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
 from scrapers.http.robots import RobotsCache
 from scrapers.http.throttle import HostState, Throttle
@@ -199,7 +201,7 @@ class BatchAsker:
             raise BatchYielded
 
     def _build_failure(
-        self, left: tuple[int, QuestionState], body: BatchBody, host_state: HostState
+        self, left: tuple[int, CrawlQuestion], body: BatchBody, host_state: HostState
     ) -> BatchAnswer:
         number, state = left
         now = self._environment.clock.now()

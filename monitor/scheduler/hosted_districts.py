@@ -38,8 +38,10 @@ from monitor.services import jobs
 from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.services.fleet_restores import ConsentNews
 from monitor.services.health import Vitals
-from scrapers.http.client import HttpClient, HttpConnections
-from scrapers.http.crawler import CrawlEngine, Crawler, keep_no_page
+from scrapers.http.client import HttpClient
+from scrapers.http.connection import HttpConnections
+from scrapers.http.crawler import CrawlEngine, Crawler
+from scrapers.http.frontier import keep_no_page
 from scrapers.http.limits import (
     MOST_IDLE_HOSTS,
     WANTED_FILES,

@@ -17,66 +17,13 @@ from scrapers.http.frontier import (
     HostGroups,
     HostQueue,
 )
-from scrapers.http.robots import RobotsRecord
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.http.throttle import HostState
-from scrapers.models import CrawlPriority, CrawlResult, ParsedPage, ParseResult, Query, Request
+from scrapers.models import CrawlPriority, CrawlResult
 from scrapers.source import AccessMode
 
 # Two processes that do not agree whose host it is must not hand a question to and fro for ever.
 MOST_HANDOVERS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionState:
-    """A question as it stands, so that another process can go on with it.
-
-    `pages` are still to be asked. `robots` is where its origin's robots.txt lies, where redirects
-    have led on from its usual place, and how many did; `rules` are what it said, for a host of
-    which nothing is remembered elsewhere.
-    """
-
-    query: Query
-    pages: tuple[Query, ...]
-    depth: int = 0
-    asked_count: int = 0
-    hops: int = 0
-    redirect: Request | None = None
-    postponed_count: int = 0
-    result: ParseResult | None = None
-    kept_pages: tuple[ParsedPage, ...] = ()
-    robots: tuple[Request, int] | None = None
-    rules: RobotsRecord | None = None
-    handovers: int = 0
-
-
-def restore_question(state: QuestionState) -> CrawlQuestion:
-    question = CrawlQuestion(
-        query=state.query,
-        depth=state.depth,
-        asked_count=state.asked_count,
-        hops=state.hops,
-        redirect=state.redirect,
-        postponed_count=state.postponed_count,
-        result=state.result,
-        kept_pages=state.kept_pages,
-    )
-    question.pages[:] = state.pages
-    return question
-
-
-def capture_question(question: CrawlQuestion) -> QuestionState:
-    return QuestionState(
-        query=question.query,
-        pages=tuple(question.pages),
-        depth=question.depth,
-        asked_count=question.asked_count,
-        hops=question.hops,
-        redirect=question.redirect,
-        postponed_count=question.postponed_count,
-        result=question.result,
-        kept_pages=question.kept_pages,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +57,11 @@ class BatchAnswer:
 
     number: int
     result: CrawlResult | None
-    handed_back: QuestionState | None
+    handed_back: CrawlQuestion | None
     host_state: HostState
 
 
-@dataclass(slots=True, kw_only=True, weakref_slot=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
 class HostCrawler(Crawler):
     """Asks one host at a time, for whoever holds the right to it; its consumer saves the host."""
 
@@ -122,7 +69,7 @@ class HostCrawler(Crawler):
         self,
         manners: HostManners,
         host_state: HostState,
-        questions: Iterable[tuple[int, QuestionState]],
+        questions: Iterable[tuple[int, CrawlQuestion]],
         priority: CrawlPriority,
         gives_way: Callable[[], bool],
     ) -> Generator[BatchAnswer, None, None]:
@@ -135,19 +82,17 @@ class HostCrawler(Crawler):
         self._frontier.add_run(run)
         host_queue = self._frontier.reload_host_queue(host_state)
         try:
-            for number, state in questions:
+            for number, question in questions:
                 if not self._wait_until_due(host_queue, gives_way):
                     return
                 self._save_ahead(host_queue, manners)
-                answer = self._ask_question(run, host_queue, state)
+                answer = self._ask_question(run, host_queue, question)
                 if answer is None:
                     return
-                result = answer if isinstance(answer, CrawlResult) else None
-                handed_back = None if isinstance(answer, CrawlResult) else answer
                 yield BatchAnswer(
                     number=number,
-                    result=result,
-                    handed_back=handed_back,
+                    result=answer if isinstance(answer, CrawlResult) else None,
+                    handed_back=answer if isinstance(answer, CrawlQuestion) else None,
                     host_state=host_queue.state,
                 )
         finally:
@@ -171,11 +116,12 @@ class HostCrawler(Crawler):
             self.host_store.save_host_state(replace(host_queue.state, next_at=until))
 
     def _ask_question(
-        self, run: CrawlRun, host_queue: HostQueue, state: QuestionState
-    ) -> CrawlResult | QuestionState | None:
-        question = restore_question(state)
-        if not self._belongs_here(question, host_queue.host, state):
-            return self._hand_back(question, state)
+        self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuestion
+    ) -> CrawlResult | CrawlQuestion | None:
+        # If it is cut short, another process begins with it as it came.
+        question = replace(asked, pages=list(asked.pages))
+        if not self._belongs_here(question, host_queue.host):
+            return self._hand_back(question)
         self._queue_question(run, question)
         while not (run.stopped or self.is_stopped()):
             step = run.events.get()
@@ -187,12 +133,12 @@ class HostCrawler(Crawler):
             if step.waiting_host:
                 self._frontier.release_host(run, step.waiting_host)
             if step.moved_question is not None:
-                return self._hand_back(question, state)
+                return self._hand_back(question)
             if step.result is not None:
                 return step.result
         return None
 
-    def _belongs_here(self, question: CrawlQuestion, host: str, state: QuestionState) -> bool:
+    def _belongs_here(self, question: CrawlQuestion, host: str) -> bool:
         """Tell whether a question's next request goes to this host, as far as is known now."""
         source = self.sources.get(question.pages[0].source)
         if source is None:
@@ -202,28 +148,22 @@ class HostCrawler(Crawler):
             if source.crawl_policy.access is AccessMode.PAGE:
                 origin = RequestTarget.from_url(question.request.url).origin
                 robots.reload_record(origin, now)
-                if state.rules is not None:
-                    robots.adopt_record(state.rules, now)
-                if state.robots is not None:
-                    robots.set_onward(origin, state.robots)
-            return (
-                self._tenant.router.plan_next_request(question, source.crawl_policy, now).host
-                == host
-            )
+                robots.take_up(origin, question.rules, question.robots, now)
+            plan = self.router.plan_next_request(question, source.crawl_policy, now)
         except FetchError:
             return True
+        return plan.host == host
 
-    def _hand_back(
-        self, question: CrawlQuestion, state: QuestionState
-    ) -> CrawlResult | QuestionState:
+    def _hand_back(self, question: CrawlQuestion) -> CrawlResult | CrawlQuestion:
         now = self.clock.now()
-        if state.handovers >= MOST_HANDOVERS:
+        if question.handovers >= MOST_HANDOVERS:
             lost = build_unreadable_error(FailureReason.HOPS).result
             return CrawlResult(query=question.query, result=lost, at=now)
-        captured = replace(capture_question(question), handovers=state.handovers + 1)
+        question.handovers += 1
         try:
             origin = RequestTarget.from_url(question.request.url).origin
-        except FetchError:
-            return captured  # its next request is refused wherever it is asked
-        robots = self._engine.robots
-        return replace(captured, robots=robots.get_onward(origin), rules=robots.get_record(origin))
+        except FetchError:  # its next request is refused wherever it is asked
+            question.rules, question.robots = None, None
+        else:
+            question.rules, question.robots = self._engine.robots.hand_on(origin)
+        return question

@@ -4,15 +4,15 @@ What an answer says: its source reads it, in the child that can be killed where 
 What is done with a turn: ask one host one thing, and read the answer.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from weakref import finalize
 
 from gevent.pool import Group
 
-from scrapers.http.budget import InMemoryQuotaStore, QuotaCounter, QuotaStore, QuotaTracker
-from scrapers.http.client import PageFetcher, Redirect
+from scrapers.http.budget import QuotaCounter, QuotaStore, QuotaTracker
+from scrapers.http.client import Redirect
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import add_conditions, build_cache_entry, check_unchanged
 from scrapers.http.errors import (
@@ -36,13 +36,12 @@ from scrapers.http.frontier import (
     HostDirectory,
     HostGroups,
     HostQueue,
-    KeepPredicate,
     NextRequest,
     ProgressCallback,
     SourceProgress,
 )
 from scrapers.http.robots import RobotsCache
-from scrapers.http.sharing import SAVED_EVERY, DistrictProofs, HostShareTracker
+from scrapers.http.sharing import SAVED_EVERY
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState, HostStore, Throttle, apply_result, is_answered
 from scrapers.models import (
@@ -121,16 +120,6 @@ def _is_own_origin(query: Query, policy: CrawlPolicy) -> bool:
 LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
-
-
-def allow_every_query(_query: Query) -> bool:
-    """Allow every question, where no one can take a permission back."""
-    return True
-
-
-def keep_no_page(_source: Source, _query: Query, _reading: ParseResult) -> bool:
-    """Keep no page: what was read of it is enough."""
-    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,8 +468,8 @@ class CrawlEngine:
         self._thread.close()
 
 
-@dataclass(slots=True, kw_only=True, weakref_slot=True)
-class Crawler:
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
+class Crawler(CrawlTenant):
     """Asks for one district. Crawlers of one process share an `engine`, or together they are rude.
 
     Several threads may run visits at once. Each pulls its own queries and touches `host_store`,
@@ -491,22 +480,14 @@ class Crawler:
     `look_ahead`.
     """
 
-    client: PageFetcher
-    sources: Mapping[str, Source]
     clock: Clock
     host_store: HostStore
-    parser: PageParser
     throttle: Throttle = field(default_factory=Throttle)
     robots: RobotsCache = field(default_factory=RobotsCache)
-    may_ask: AskPredicate = allow_every_query
-    should_keep: KeepPredicate = keep_no_page
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
-    quota_store: QuotaStore = field(default_factory=InMemoryQuotaStore)
+    quota_store: QuotaStore | None = None
     engine: CrawlEngine | None = None
-    budgets: Mapping[str, str] = field(default_factory=dict)
-    proofs: DistrictProofs | None = None
-    share: HostShareTracker | None = None
     _engine: CrawlEngine = field(init=False)
     _tenant: CrawlTenant = field(init=False)
     _stopped: bool = field(init=False, default=False)
@@ -521,18 +502,10 @@ class Crawler:
         )
         groups = HostGroups.from_sources(self.sources.values())
         self._engine.directory.add_groups(groups)
-        self._tenant = CrawlTenant(
-            client=self.client,
-            sources=self.sources,
-            router=CrawlRouter(groups, self._engine.robots, self._engine.directory),
-            parser=self.parser,
-            quota=self._engine.quota or QuotaTracker(self.quota_store, self.clock),
-            may_ask=self.may_ask,
-            should_keep=self.should_keep,
-            budgets=self.budgets,
-            proofs=self.proofs,
-            share=self.share,
-        )
+        self.router = CrawlRouter(groups, self._engine.robots, self._engine.directory)
+        self.quota = self._engine.quota or QuotaTracker(self.quota_store, self.clock)
+        # The thread that asks holds this, and must not hold us: then we could not be forgotten.
+        self._tenant = self.copy_tenant()
 
     def crawl(
         self,
@@ -630,19 +603,19 @@ class Crawler:
             if source is None:
                 raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
             self._load_robots(source, question)
-            host = self._tenant.router.plan_next_request(
+            host = self.router.plan_next_request(
                 question, source.crawl_policy, self.clock.now()
             ).host
         except FetchError as end:
             self._conclude_unasked(run, question, end.result)
             return
-        self._tenant.quota.load_usage(source, self._tenant.get_budget(source))
+        self.quota.load_usage(source, self.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
         if host_queue is None:
             host_queue = self._frontier.open_host_queue(
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
-        pause = self._tenant.router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
+        pause = self.router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
         self._frontier.add_question(host_queue, run, question, pause)
         self._engine.ensure_worker()
 
@@ -662,7 +635,7 @@ class Crawler:
             )
 
     def _save_quota_and_robots(self) -> None:
-        self._tenant.quota.save_usage()
+        self.quota.save_usage()
         self._engine.robots.save_records()
         if self.proofs is not None:
             self.proofs.cache.save_proofs()

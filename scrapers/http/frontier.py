@@ -5,7 +5,7 @@ What a question asks next is its page, or first what robots.txt says of it.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -21,7 +21,7 @@ from scrapers.http.client import PageFetcher
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.event_loop import EventLoop
-from scrapers.http.robots import RobotsCache
+from scrapers.http.robots import RobotsCache, RobotsRecord
 from scrapers.http.sharing import DistrictProofs, HostShareTracker
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.http.throttle import HostState
@@ -52,6 +52,10 @@ class CrawlQuestion:
     which is a tenth of the size of an empty deque. `hops` are the redirects to the current page,
     `redirect` where the last of them leads, `postponed_count` how often the host asked us to come
     back later. `kept_pages` are the pages to store.
+
+    The rest is for another process that goes on with it. `robots` is where its origin's robots.txt
+    lies, where redirects have led on from its usual place, and how many did; `rules` are what it
+    said, for a host of which nothing is remembered elsewhere.
     """
 
     query: Query
@@ -62,10 +66,14 @@ class CrawlQuestion:
     postponed_count: int = 0
     result: ParseResult | None = None
     kept_pages: tuple[ParsedPage, ...] = ()
-    pages: list[Query] = field(init=False)
+    pages: list[Query] = field(default_factory=list)
+    robots: tuple[Request, int] | None = None
+    rules: RobotsRecord | None = None
+    handovers: int = 0
 
     def __post_init__(self) -> None:
-        self.pages = [self.query]
+        if not self.asked_count and not self.pages:
+            self.pages = [self.query]
 
     @property
     def has_begun(self) -> bool:
@@ -76,7 +84,7 @@ class CrawlQuestion:
         return self.redirect or self.pages[0].request
 
     def follow_redirect(self, redirect_request: Request) -> None:
-        """Ask on where a redirect leads; raise UnfinishedError where there are too many."""
+        """Ask on where a redirect leads; raise FetchError where there are too many."""
         if self.hops >= min(self.pages[0].request.hops, MOST_HOPS):
             raise build_unreadable_error(FailureReason.HOPS)
         self.hops += 1
@@ -642,7 +650,7 @@ class CrawlRouter:
     def plan_next_request(
         self, question: CrawlQuestion, policy: CrawlPolicy, now: datetime
     ) -> NextRequest:
-        """Raise UnfinishedError where the question's address may not be asked by its source."""
+        """Raise FetchError where the question's address may not be asked by its source."""
         page = question.request
         target = RequestTarget.from_url(page.url)
         if not page.led and match_origin(target, policy.origins) is None:
@@ -682,7 +690,17 @@ AskPredicate = Callable[[Query], bool]
 KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+def allow_every_query(_query: Query) -> bool:
+    """Allow every question, where no one can take a permission back."""
+    return True
+
+
+def keep_no_page(_source: Source, _query: Query, _reading: ParseResult) -> bool:
+    """Keep no page: what was read of it is enough."""
+    return False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class CrawlTenant:
     """On whose behalf a run asks: its sources and keys, its budgets, and what it may ask now.
 
@@ -692,14 +710,21 @@ class CrawlTenant:
 
     client: PageFetcher
     sources: Mapping[str, Source]
-    router: CrawlRouter
     parser: PageParser
-    quota: QuotaCounter
-    budgets: Mapping[str, str]
-    may_ask: AskPredicate
-    should_keep: KeepPredicate
+    may_ask: AskPredicate = allow_every_query
+    should_keep: KeepPredicate = keep_no_page
+    budgets: Mapping[str, str] = field(default_factory=dict)
     proofs: DistrictProofs | None = None
     share: HostShareTracker | None = None
+    router: CrawlRouter = field(init=False)
+    quota: QuotaCounter = field(init=False)
 
     def get_budget(self, source: Source) -> str:
         return self.budgets.get(source.name, source.name)
+
+    def copy_tenant(self) -> "CrawlTenant":
+        """Return the tenant alone, whatever else an object of a subclass holds."""
+        alone = CrawlTenant.__new__(CrawlTenant)
+        for each in fields(CrawlTenant):
+            setattr(alone, each.name, getattr(self, each.name))
+        return alone

@@ -6,10 +6,11 @@ from scrapers.http.client import PageFetcher
 from scrapers.http.clock import SystemClock
 from scrapers.http.crawler import Crawler
 from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore
+from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request
 from scrapers.source import CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
+from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
 

@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.budget import (
-    InMemoryQuotaStore,
-    QuotaUsage,
-    check_quota,
-    count_request,
-    roll_over_usage,
-)
+from scrapers.http.budget import QuotaUsage, check_quota, count_request, roll_over_usage
 from scrapers.http.crawler import Crawler
 from scrapers.http.errors import FailureReason
 from scrapers.http.throttle import Throttle
@@ -29,6 +23,7 @@ from tests.scrapers.http.fakes import (
     questions,
     site,
 )
+from tests.scrapers.http.memories import InMemoryQuotaStore
 
 SUNDAY_NIGHT = datetime(2026, 11, 8, 23, 59, 59, tzinfo=UTC)
 SPENT = QuotaUsage(source="alpha", day=date(2026, 11, 8), today=3, this_week=9)

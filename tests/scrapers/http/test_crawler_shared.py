@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from scrapers.http.budget import InMemoryQuotaStore, QuotaTracker
+from scrapers.http.budget import QuotaTracker
 from scrapers.http.crawler import CrawlEngine, Crawler
 from scrapers.http.frontier import HostGroups
 from scrapers.http.robots import RobotsCache
@@ -13,6 +13,7 @@ from scrapers.http.throttle import Throttle
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Query
 from scrapers.source import AccessMode, RequestQuota
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
+from tests.scrapers.http.memories import InMemoryQuotaStore
 
 ALPHA = site("alpha", seconds_between=5.0)
 

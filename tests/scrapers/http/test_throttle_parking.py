@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from scrapers.http.client import Redirect
-from scrapers.http.throttle import HostState, InMemoryHostStore
+from scrapers.http.throttle import HostState
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import ANY_ORIGIN, AccessMode
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.http.memories import InMemoryHostStore
 
 ALPHA, BETA = site("alpha"), site("beta")
 # People's pages, wherever they lie, and an API of another platform.
