@@ -35,16 +35,16 @@ from monitor.mail.smtp import (
 )
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
 from reports.emails.render import Email
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, PageFetcher, Redirect
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.connection import HttpConnections
-from scrapers.http.crawler import Crawler
-from scrapers.http.frontier import keep_no_page
 from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
 from scrapers.http.public_records import InternetRecords, NameService
-from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import Throttle
 from scrapers.models import (
     Contact,
     DomainRecords,

@@ -21,9 +21,9 @@ from monitor.db.connection import (
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.files import write_private_file
 from monitor.domain.errors import CannotWriteError, InputError
-from scrapers.http.budget import QuotaUsage, roll_over_usage
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.throttle import HostState
+from scrapers.crawl.budget import QuotaUsage, roll_over_usage
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.throttle import HostState
 from scrapers.models import Outcome
 from scrapers.sites.catalog import CatalogError, SiteEntry
 from scrapers.sites.importers import KnownSites, SiteImport, import_site_list
@@ -77,7 +77,7 @@ class SourceHealthTable(Table, Records[SourceHealth]):
 
 
 class HostsTable(EncryptedTable, Records[HostState]):
-    """Remembers hosts for the crawler (`scrapers.http.throttle.HostStore`)."""
+    """Remembers hosts for the crawler (`scrapers.crawl.throttle.HostStore`)."""
 
     table = "hosts"
     select = "SELECT keyed_hash, encrypted FROM hosts"
@@ -122,7 +122,7 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
 
 
 class RobotsFilesTable(EncryptedTable):
-    """Remembers robots.txt for the crawler (`scrapers.http.robots.RobotsStore`)."""
+    """Remembers robots.txt for the crawler (`scrapers.crawl.robots.RobotsStore`)."""
 
     table = "robots_files"
 
@@ -172,7 +172,7 @@ class RobotsFilesTable(EncryptedTable):
 
 
 class RequestQuotaTable(Table):
-    """Remembers quotas for the crawler (`scrapers.http.budget.QuotaStore`)."""
+    """Remembers quotas for the crawler (`scrapers.crawl.budget.QuotaStore`)."""
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
         found = self.connection.fetch_row(

@@ -11,8 +11,7 @@ from monitor.app.sources import PortableSources
 from monitor.db.fleet.mailbox import READABLE_FORMATS
 from monitor.db.fleet.seal import FleetSeal
 from monitor.domain.errors import DatabaseError
-from scrapers.http.batches import HostManners
-from scrapers.http.frontier import CrawlQuestion
+from scrapers.crawl.routing import CrawlQuestion, HostManners
 from scrapers.models import CrawlPriority, CrawlResult
 
 # Large enough that a batch costs little, small enough that a sweep has one or two at each host.

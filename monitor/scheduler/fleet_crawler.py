@@ -24,22 +24,14 @@ from monitor.scheduler.fleet_batches import (
     tag_district,
     tag_person,
 )
-from scrapers.http.batches import HostManners
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import LOOK_AHEAD, CrawlRun, ProgressCallback, SourceProgress
+from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUESTIONS, CrawlQuestion, HostManners
 from scrapers.http.errors import (
     FailureReason,
     FetchError,
     build_failure_error,
     build_refusal_error,
-)
-from scrapers.http.frontier import (
-    DEEPEST,
-    LOOK_AHEAD,
-    MOST_FOLLOW_QUESTIONS,
-    CrawlQuestion,
-    CrawlRun,
-    ProgressCallback,
-    SourceProgress,
 )
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import (
@@ -305,17 +297,18 @@ class FleetCrawler(Crawler):
             return known
         source = question.query.source
         desk.run.report_progress(source, SourceProgress.ASKING)
-        if self.share is None or not self.router.host_groups.is_declared(host):
+        if self.share is None or not self.router.directory.is_declared(host):
             return None
         pause = self._get_pause(host, question)
         return self.share.take_turn(host, pause, desk.run.priority, self.clock.now())
 
     def _get_pause(self, host: str, question: CrawlQuestion) -> float:
         own = self.sources[question.query.source].crawl_policy.seconds_between
-        return self.router.host_groups.get_pause(host, own)
+        return self.router.directory.get_pause(host, own)
 
     def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuestion]) -> BatchBody:
-        groups = self.router.host_groups
+        pause = max(self._get_pause(host, each) for each in chosen)
+        declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
         subjects = {each.query.subject for each in chosen if self._allows_pictures(each)}
         return BatchBody(
             format=BATCH_FORMAT,
@@ -324,12 +317,7 @@ class FleetCrawler(Crawler):
             sources=self._export_sources(chosen),
             keeps_pages=self.dispatch.keeps_pages,
             picture_subjects=tuple(sorted(subjects)),
-            manners=HostManners(
-                host=host,
-                pause=max(self._get_pause(host, each) for each in chosen),
-                owners=tuple(sorted(groups.owners.get(host, ()))),
-                is_api=host in groups.apis,
-            ),
+            manners=replace(declared, pause=pause),
             priority=desk.run.priority,
             questions=tuple(chosen),
         )

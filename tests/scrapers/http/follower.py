@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import PageFetcher
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request
 from scrapers.source import CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource

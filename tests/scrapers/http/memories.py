@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from scrapers.http.budget import QuotaUsage
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.throttle import HostState
+from scrapers.crawl.budget import QuotaUsage
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.throttle import HostState
 
 
 @dataclass(slots=True)

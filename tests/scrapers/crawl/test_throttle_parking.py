@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.crawl.throttle import HostState
 from scrapers.http.client import Redirect
-from scrapers.http.throttle import HostState
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import ANY_ORIGIN, AccessMode
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site

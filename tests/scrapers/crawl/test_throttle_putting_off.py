@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from scrapers.http.throttle import Throttle
+from scrapers.crawl.throttle import Throttle
 from scrapers.models import Outcome, ParseResult
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
 from tests.scrapers.http.memories import InMemoryHostStore

@@ -8,17 +8,12 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from scrapers.http.batches import (
-    MOST_HANDOVERS,
-    BatchAnswer,
-    HostCrawler,
-    HostManners,
-)
+from scrapers.crawl.batches import MOST_HANDOVERS, BatchAnswer, HostCrawler
+from scrapers.crawl.crawler import CrawlEngine
+from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.throttle import WITHOUT_WAITS, HostState
 from scrapers.http.client import Redirect
-from scrapers.http.crawler import CrawlEngine
 from scrapers.http.errors import FailureReason
-from scrapers.http.frontier import CrawlQuestion
-from scrapers.http.throttle import WITHOUT_WAITS, HostState
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query, Request
 from scrapers.source import AccessMode
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, questions, site

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.crawl.robots import KEPT_FOR, LONGEST_KEPT, RobotsCache, RobotsRecord
 from scrapers.http.errors import FailureReason
-from scrapers.http.robots import KEPT_FOR, LONGEST_KEPT, RobotsCache, RobotsRecord
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import Outcome, Page, ParseResult
 from scrapers.source import AccessMode

@@ -7,45 +7,18 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from scrapers.http.crawler import LONG_PAUSE, Crawler
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue
+from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.throttle import HostState
+from scrapers.crawl.turns import LONG_PAUSE
 from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
-from scrapers.http.frontier import (
-    LONGEST_FLIGHT,
-    NAP,
-    CrawlQuestion,
-    CrawlRun,
-    HostGroups,
-    HostQueue,
-)
 from scrapers.http.ssrf_guard import RequestTarget
-from scrapers.http.throttle import HostState
 from scrapers.models import CrawlPriority, CrawlResult
 from scrapers.source import AccessMode
 
 # Two processes that do not agree whose host it is must not hand a question to and fro for ever.
 MOST_HANDOVERS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostManners:
-    """What a process must know of a host's queue that none of its own sources may declare.
-
-    `pause` are the seconds between two requests; `owners` are the sources that declare the host.
-    """
-
-    host: str
-    pause: float
-    owners: tuple[str, ...] = ()
-    is_api: bool = False
-
-    @property
-    def groups(self) -> HostGroups:
-        return HostGroups(
-            seconds={self.host: self.pause} if self.owners else {},
-            sites=(self.host,) if self.host.startswith("*.") else (),
-            owners={self.host: frozenset(self.owners)} if self.owners else {},
-            apis=frozenset({self.host}) if self.is_api else frozenset(),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +51,7 @@ class HostCrawler(Crawler):
         What this process knew of the host before is forgotten: others have asked it since.
         """
         run = CrawlRun(queries=iter(()), priority=priority, tenant=self._tenant)
-        self._engine.directory.add_groups(manners.groups)
+        self._engine.directory.add_manners([manners])
         self._frontier.add_run(run)
         host_queue = self._frontier.reload_host_queue(host_state)
         try:
