@@ -17,11 +17,12 @@ from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.routing import list_manners
 from scrapers.crawl.sharing import CanaryProof, HostShare
-from scrapers.crawl.throttle import HostState, InMemoryHostStore
+from scrapers.crawl.throttle import HostState
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, ParseResult
 from scrapers.source import RequestQuota
 from tests.scrapers.http.fakes import FakeClock, site
+from tests.scrapers.http.memories import InMemoryHostStore
 
 pytestmark = pytest.mark.real
 
