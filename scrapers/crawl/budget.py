@@ -48,16 +48,18 @@ def check_quota(usage: QuotaUsage, quota: RequestQuota, now: datetime) -> ParseR
     """Return what a question comes to that the budget has no request left for, else None."""
     current = roll_over_usage(usage, now)
     if quota.weekly is not None and current.this_week >= quota.weekly:
-        days = DAYS_OF_A_WEEK + 1 - current.day.isoweekday()
-        return _build_quota_refusal(
-            FailureReason.SPENT_THIS_WEEK, current.day + timedelta(days=days)
-        )
+        return build_week_refusal(FailureReason.SPENT_THIS_WEEK, current.day)
     if quota.daily is not None and current.today >= quota.daily:
-        return _build_quota_refusal(FailureReason.SPENT_TODAY, current.day + timedelta(days=1))
+        return _build_refusal(FailureReason.SPENT_TODAY, current.day + timedelta(days=1))
     return None
 
 
-def _build_quota_refusal(reason: FailureReason, renewal_day: date) -> ParseResult:
+def build_week_refusal(reason: FailureReason, day: date) -> ParseResult:
+    """Say that nothing is left of the week of this day."""
+    return _build_refusal(reason, day + timedelta(days=DAYS_OF_A_WEEK + 1 - day.isoweekday()))
+
+
+def _build_refusal(reason: FailureReason, renewal_day: date) -> ParseResult:
     return ParseResult(
         outcome=Outcome.SKIPPED,
         note=reason.value,

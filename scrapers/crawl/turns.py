@@ -145,7 +145,9 @@ class CrawlWorker:
             slot.question, source.crawl_policy, self.clock.now()
         )
         kept_away = self._check_may_ask(slot)
-        proven = self._find_proven_answer(slot) if kept_away is None else None
+        proofs, proven = slot.tenant.proofs, None
+        if proofs is not None and kept_away is None:
+            proven = proofs.find_answer(slot.question.query, self.clock.now())
         if proven is not None:
             self._conclude_question(slot, proven, slot.host_queue.due, shared=True)
         elif kept_away is None and next_request.host != slot.host_queue.host:
@@ -153,7 +155,8 @@ class CrawlWorker:
         elif kept_away is None and next_request.asks_robots:
             self._fetch_robots(slot, next_request, source.crawl_policy)
         else:
-            kept_away = kept_away or _check_robots(slot.tenant, next_request, source.crawl_policy)
+            if kept_away is None and source.crawl_policy.access is AccessMode.PAGE:
+                kept_away = slot.tenant.router.robots.check_allowed(next_request.target)
             if kept_away is None:
                 self._fetch_page(slot, next_request, source)
             else:
@@ -168,10 +171,6 @@ class CrawlWorker:
         if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
             return build_failure_error(FailureReason.CLOSED).result
         return None
-
-    def _find_proven_answer(self, slot: CrawlSlot) -> ParseResult | None:
-        proofs = slot.tenant.proofs
-        return proofs.find_answer(slot.question.query, self.clock.now()) if proofs else None
 
     def _get_failure_key(self, slot: CrawlSlot) -> str:
         """Name what failures in a row are counted for: a host, or the way from one to another."""
@@ -390,16 +389,6 @@ def _find_next_host(tenant: CrawlTenant, question: CrawlQuestion, now: datetime)
         return tenant.router.plan_next_request(question, source.crawl_policy, now).host
     except FetchError:
         return None
-
-
-def _check_robots(
-    tenant: CrawlTenant, next_request: NextRequest, policy: CrawlPolicy
-) -> ParseResult | None:
-    return (
-        tenant.router.robots.check_allowed(next_request.target)
-        if policy.access is AccessMode.PAGE
-        else None
-    )
 
 
 def _is_refusal_confirmed(
