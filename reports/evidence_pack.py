@@ -11,12 +11,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
 from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from monitor.domain.vocabulary import FlagKind, Language, Severity
 from reports.data_export import render_csv
@@ -24,6 +22,9 @@ from reports.labels import describe_field
 from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
 from reports.translation import use_language
+
+if TYPE_CHECKING:
+    from warcio.statusandheaders import StatusAndHeaders
 
 # What we keep was unpacked already; these speak of how it travelled.
 _OF_THE_WAY = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
@@ -54,6 +55,8 @@ class PageCopy:
 
 def build_warc(pages: Iterable[PageCopy]) -> bytes:
     """Archive them; the same pages give the same bytes."""
+    from warcio.warcwriter import WARCWriter  # noqa: PLC0415 - only who makes a pack needs it
+
     archive = BytesIO()
     writer = WARCWriter(archive, gzip=True)
     for page in pages:
@@ -69,7 +72,9 @@ def build_warc(pages: Iterable[PageCopy]) -> bytes:
     return archive.getvalue()
 
 
-def _build_http_headers(page: PageCopy) -> StatusAndHeaders:
+def _build_http_headers(page: PageCopy) -> "StatusAndHeaders":
+    from warcio.statusandheaders import StatusAndHeaders  # noqa: PLC0415 - as above
+
     headers = [
         (name, _escape_non_ascii(clean_header_line(value, 2_000)))
         for name, value in sorted(page.headers.items())

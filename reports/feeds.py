@@ -6,12 +6,14 @@ Both are read by whoever knows their address, so both say as little as they can.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event, vDuration
+from typing import TYPE_CHECKING
 
 from monitor.domain.vocabulary import Severity
 from reports.templating import ENVIRONMENT
 from reports.translation import translate_message, translate_sentence
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 # How often a calendar asks again; checks are weekly.
 ASK_AGAIN_AFTER = timedelta(hours=12)
@@ -60,6 +62,8 @@ class QueueFeedView:
 
 
 def render_calendar(view: CheckCalendarView) -> bytes:
+    from icalendar import Calendar, vDuration  # noqa: PLC0415 - large, and few have the calendar
+
     calendar = Calendar()
     calendar.add("PRODID", "-//Namesake//Checks//EN")
     calendar.add("VERSION", "2.0")
@@ -74,7 +78,9 @@ def render_calendar(view: CheckCalendarView) -> bytes:
     return written
 
 
-def _build_event(view: CheckCalendarView, check: CalendarCheck) -> Event:
+def _build_event(view: CheckCalendarView, check: CalendarCheck) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     event = Event()
     event.add("UID", f"{check.id}@{view.host}")
     event.add("DTSTAMP", view.at)

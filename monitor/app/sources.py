@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
+from importlib import import_module
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace as replace_struct
 
@@ -27,7 +28,7 @@ from monitor.config import (
     read_secret,
 )
 from monitor.db.database import Database
-from monitor.db.sources import SiteListStore
+from monitor.db.site_lists import SiteListStore
 from monitor.domain.district.inventory import (
     DISTRICT_SUBJECT,
     DistrictInventory,
@@ -35,9 +36,8 @@ from monitor.domain.district.inventory import (
 )
 from monitor.domain.errors import ConfigError
 from monitor.domain.planning.queries import get_required_scope
+from monitor.lazy import LazyModule
 from scrapers.http.clock import Clock
-from scrapers.http.credentials import AppCredential, Credential, Credentials
-from scrapers.http.ssrf_guard import normalize_origin
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
 from scrapers.parsers.profile_images import can_open_pictures
 from scrapers.profile_api import ProfileApi
@@ -87,6 +87,14 @@ from scrapers.source import (
     Source,
     SourceFamily,
 )
+
+# What asks the web takes long to load, and who only names sources asks nothing.
+if TYPE_CHECKING:
+    from scrapers.http import credentials, ssrf_guard
+    from scrapers.http.credentials import AppCredential, Credential, Credentials
+else:
+    credentials = LazyModule(lambda: import_module("scrapers.http.credentials"))
+    ssrf_guard = LazyModule(lambda: import_module("scrapers.http.ssrf_guard"))
 
 
 def build_budget(chosen: BudgetedConfig) -> RequestQuota:
@@ -247,7 +255,7 @@ def load_site_catalog(config: SourceSettings) -> SiteCatalog:
 
 def parse_engine_origin(address: str) -> str:
     """Return the origin of a district's own search engine; empty where the address is none."""
-    return normalize_origin(address)
+    return ssrf_guard.normalize_origin(address)
 
 
 def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
@@ -415,7 +423,7 @@ def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
     return {entry.key: entry.report_form for entry in sites if entry.report_form}
 
 
-def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> Credentials:
+def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "Credentials":
     """Collect the API keys of the sources.
 
     Raises ConfigError if two sources want different keys at one origin.
@@ -431,7 +439,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
         value = read_secret(name, environ)
         policy = source.crawl_policy
         keyed = (each for each in policy.origins if each not in policy.picture_origins)
-        for origin in map(normalize_origin, keyed):
+        for origin in map(ssrf_guard.normalize_origin, keyed):
             if not value:
                 missing |= {origin} if key.required else set()
             elif key.app_token:
@@ -440,7 +448,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
                 reason = f"Two keys are set for {origin}. Turn off one of its sources."
                 raise ConfigError(reason)
     by_origin = {origin: credential for origin, (_, credential) in found.items()}
-    return Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
+    return credentials.Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
 
 
 def list_key_faults(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -457,11 +465,11 @@ def _find_key_fault(key: ApiKeySpec, value: str) -> str:
     return f"The credential {key.name} must be the ID of your app and its secret, as ID:SECRET."
 
 
-def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> AppCredential:
+def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> "AppCredential":
     if fault := _find_key_fault(key, value):
         raise ConfigError(fault)
     client_id, _, secret = value.partition(":")
-    return AppCredential(
+    return credentials.AppCredential(
         client_id=client_id.strip(),
         secret=secret.strip(),
         token=token,
@@ -470,10 +478,10 @@ def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> A
     )
 
 
-def _build_credential(key: ApiKeySpec, value: str) -> Credential:
+def _build_credential(key: ApiKeySpec, value: str) -> "Credential":
     if key.header:
-        return Credential(headers=((key.header, f"{key.prefix}{value}"),))
-    return Credential(params=((key.param, value),))
+        return credentials.Credential(headers=((key.header, f"{key.prefix}{value}"),))
+    return credentials.Credential(params=((key.param, value),))
 
 
 ACCOUNT_QUERY_KINDS = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})

@@ -21,6 +21,7 @@ from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
 from monitor.domain.errors import InputError, SetAsideError
 from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
+from monitor.services.changed_backups import back_up_changes
 from monitor.services.erasure import BACKUPS_ROTATE
 from monitor.services.fleet import DistrictBackup, back_up_districts, list_district_folders
 
@@ -49,16 +50,22 @@ EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
     show_default=True,
     help="Keep at most this many backups.",
 )
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Leave out what did not change since its last backup of today.",
+)
 @districts_option
 @json_option
 @pass_cli_context
-def backup(
+def backup(  # noqa: PLR0913 - what can be typed
     context: CliContext,
     /,
     dest: Path | None,
     keys: Path | None,
     folder: Path | None,
     *,
+    changed: bool,
     as_json: bool,
     **most: int,
 ) -> int:
@@ -68,6 +75,8 @@ def backup(
     without them: --keys updates the copy of the keys in another folder. DEST and --keys default to
     [backup] in the configuration. With --districts, or [fleet] in the configuration, backs up each
     district to a folder of its own in DEST and --keys, and exits with 71 if one could not be.
+    --changed is for a timer that runs every few minutes. It makes one backup a day in any case, and
+    of those older than two hours, it deletes all but the last one of each day.
     """
     rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
     file = find_fleet(context, folder)
@@ -75,20 +84,30 @@ def backup(
         context.folders.extend(filter(None, (dest, keys)))
         districts = list_district_folders(file.fleet.districts, file.backup)
         now, places = context.environment.clock.now(), BackupConfig(folder=dest, keys=keys)
-        backups = back_up_districts(districts, now, rotation, places)
+        backups = back_up_districts(districts, now, rotation, places, changed=changed)
         return _report_backups(backups, as_json=as_json)
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
-    return _back_up_one(context, target, as_json=as_json)
+    return _back_up_one(context, target, changed=changed, as_json=as_json)
 
 
-def _back_up_one(context: CliContext, target: BackupTarget, *, as_json: bool) -> int:
+def _back_up_one(context: CliContext, target: BackupTarget, *, changed: bool, as_json: bool) -> int:
     began, now, keys = monotonic(), context.environment.clock.now(), target.keys
-    with logs.log_to_journal(), Database.open_folder(context.config.state) as db:
-        done = back_up(db, context.config, now, target)
+    with logs.log_to_journal():
+        if changed:
+            done = back_up_changes(context.config, now, target)
+        else:
+            with Database.open_folder(context.config.state) as db:
+                done = back_up(db, context.config, now, target)
+    if done is None:
+        if as_json:
+            context.output.print_json({"path": None, "bytes": 0, "removed": 0, "keys": None})
+        else:
+            context.output.print_line("Nothing changed since the last backup.")
+        return 0
     if as_json:
         report = {
             "path": str(done.backup.path),
@@ -114,13 +133,15 @@ def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
     with logs.log_to_journal():
         for each in backups:
             done.append(each)
-            if not as_json:
+            if not as_json and (each.path or each.fault):
                 output.print_line(_describe_backup(each))
-    faults = sum(bool(each.fault) for each in done)
+    faults, made = sum(bool(each.fault) for each in done), sum(bool(each.path) for each in done)
     if as_json:
         output.print_json(done)
     else:
-        output.print_line(f"{len(done) - faults} of {len(done)} districts backed up.")
+        same = len(done) - faults - made
+        unchanged = f" {same} did not change." if same else ""
+        output.print_line(f"{made} of {len(done)} districts backed up.{unchanged}")
     if not as_json and any(each.path and not each.keys for each in done):
         output.print_line("Not all keys were copied. Use --keys FOLDER to update their copies.")
     return SetAsideError.exit_code if faults else 0

@@ -21,7 +21,7 @@ from monitor.cli.context import CliContext, Output, escape_controls, json_option
 from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep
 from monitor.domain.errors import BusyError, NotPermittedError, UnavailableError
-from monitor.domain.health import SourceFailure, fold_failures
+from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import (
@@ -54,7 +54,7 @@ def show_progress(
     output: Output, listener: ProgressListener = ignore_progress
 ) -> Iterator[ProgressListener]:
     """Show it on a terminal; `listener` gets it in any case."""
-    if not output.console.is_terminal:
+    if not output.is_terminal:
         yield listener
         return
     states: dict[str, str] = {}

@@ -5,40 +5,38 @@ Opens a district's folder, or the folder of a demo, where all people are made up
 """
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 import click
 import msgspec
 from msgspec import structs
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from monitor.app import App, Environment, open_app
+from monitor.app import App, Environment, open_app, open_quiet_app
 from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
 from monitor.config.file import load_config, load_fleet_file
 from monitor.db.files import StateFolderLock, hand_over_folder
-from monitor.demo import setup as stage
-from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.domain.dates import format_local_time
 from monitor.domain.errors import ConfigError, InputError
 from monitor.people_files import SizeCheck
-from monitor.scheduler.daemon import WakeSocket
-from monitor.services.fleet import DistrictFolder, build_district_environment, list_district_folders
-from monitor.services.jobs import take_over_jobs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.services.fleet import DistrictFolder
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
 CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
 UNWRAPPED_COLUMNS = frozenset({"id", "whom", "source"})
-# A program that reads a table wants one row a line, however long.
-PIPED_WIDTH = 10_000
+GAP = "   "
 
 
 def escape_controls(text: str) -> str:
@@ -52,12 +50,26 @@ def _escape_character(character: str) -> str:
     return json.dumps(character)[1:-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """`zone` is the district's: what an operator reads is in local time, JSON is in UTC."""
 
     zone: str
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    screen: "Console | None" = None
+    """What is written on, in place of this program's output."""
+
+    @cached_property
+    def console(self) -> "Console":
+        from rich.console import Console  # noqa: PLC0415 - takes long, and only a terminal needs it
+
+        return self.screen or Console(highlight=False)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.screen.is_terminal if self.screen else sys.stdout.isatty()
+
+    def _print_text(self, text: str) -> None:
+        click.echo(text, file=self.screen.file if self.screen else None)
 
     def print_json(self, value: object) -> None:
         """Print one value. What is spelled out reads back as what it was."""
@@ -66,26 +78,41 @@ class Output:
         )
 
     def print_line(self, sentence: str) -> None:
-        self.console.print(Text(escape_controls(sentence)), soft_wrap=True)
+        self._print_text(escape_controls(sentence))
 
     def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        texts = [
+            [escape_controls(self._format_cell(cell)) for _, cell in zip(columns, row, strict=True)]
+            for row in rows
+        ]
+        if self.is_terminal:
+            self._print_wrapped_table(columns, texts)
+        else:
+            self._print_text(_format_piped_table([list(columns), *texts]))
+
+    def _print_wrapped_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        from rich.table import Table  # noqa: PLC0415 - as with the console
+        from rich.text import Text  # noqa: PLC0415 - likewise
+
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
         for column in columns:
             table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
         for row in rows:
-            cells = (cell for _, cell in zip(columns, row, strict=True))
-            table.add_row(*(Text(escape_controls(self._format_cell(cell))) for cell in cells))
-        self._choose_console().print(table)
-
-    def _choose_console(self) -> Console:
-        if self.console.is_terminal:
-            return self.console
-        return Console(highlight=False, width=PIPED_WIDTH, file=self.console.file)
+            table.add_row(*map(Text, row))
+        self.console.print(table)
 
     def _format_cell(self, cell: object) -> str:
         if isinstance(cell, datetime):
             return format_local_time(cell, self.zone)
         return "" if cell is None else str(cell)
+
+
+def _format_piped_table(rows: Sequence[Sequence[str]]) -> str:
+    """Return one row a line, however long: a program reads it."""
+    flat = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
+    lines = (GAP.join(map(str.ljust, row, widths)) for row in flat)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 @dataclass(frozen=True)
@@ -98,7 +125,7 @@ class CliContext:
     config_path: Path
     environment: Environment
     folders: list[Path] = field(default_factory=list)
-    district: DistrictFolder | None = None
+    district: "DistrictFolder | None" = None
 
     @cached_property
     def config(self) -> Config:
@@ -119,17 +146,28 @@ class CliContext:
 
         At the end, wakes the service if emails are queued, so that it sends them at once.
         """
-        with open_app(self.config, self.environment) as app:
+        with open_quiet_app(self.config, self.environment) as app:
             yield app
-            if app.db.outbox.list_due_emails(app.clock.now()):
-                WakeSocket(self.config.state).wake_daemon()
+            self._wake_daemon_for_emails(app)
 
     @contextmanager
     def open_app_locked(self) -> Iterator[App]:
         """Open it and take its lock, which every use of the network needs. Raises BusyError."""
-        with self.open_app() as app, StateFolderLock(self.config.state):
+        from monitor.services.jobs import take_over_jobs  # noqa: PLC0415 - for who works, not reads
+
+        with (
+            open_app(self.config, self.environment) as app,
+            StateFolderLock(self.config.state),
+        ):
             take_over_jobs(app)
             yield app
+            self._wake_daemon_for_emails(app)
+
+    def _wake_daemon_for_emails(self, app: App) -> None:
+        if app.db.outbox.list_due_emails(app.clock.now()):
+            from monitor.scheduler.daemon import WakeSocket  # noqa: PLC0415 - only with emails
+
+            WakeSocket(self.config.state).wake_daemon()
 
     def fix_file_ownership(self) -> None:
         """Give what this command made as root to whom its folder belongs, before it ends."""
@@ -187,6 +225,9 @@ def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[
         with context.open_app() as app:
             yield app, context.output
         return
+    from monitor.demo import setup as stage  # noqa: PLC0415 - only a demo needs it
+    from monitor.demo.district import ZONE  # noqa: PLC0415 - likewise
+
     if not (folder / stage.MARKER).exists():
         sentence = f"{folder} is not a demo folder. Create one with `namesake demo`."
         raise InputError(sentence)
@@ -198,6 +239,8 @@ def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[
 
 def _refuse_real_people(app: App, folder: Path) -> None:
     """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
+    from monitor.demo.district import MAIL_DOMAIN  # noqa: PLC0415 - only a demo needs it
+
     people = app.db.people
     if any(
         not people.load_person(person_id).mail.endswith(f"@{MAIL_DOMAIN}")
@@ -230,6 +273,11 @@ def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
 
 def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, CliContext]]:
     """Yield each district as a command sees it that is about this one alone."""
+    from monitor.services.fleet import (  # noqa: PLC0415 - only with many districts
+        build_district_environment,
+        list_district_folders,
+    )
+
     for each in list_district_folders(file.fleet.districts, file.backup):
         environment = build_district_environment(context.environment, each)
         yield each.name, CliContext(each.config_path, environment, district=each)

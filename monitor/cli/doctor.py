@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from msgspec import structs, to_builtins
 
-from monitor.app import build_smtp_transport
+from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, list_key_faults
 from monitor.cli import endpoints
 from monitor.cli.context import (

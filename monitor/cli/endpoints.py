@@ -10,7 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.app import Environment, fetch_endpoint, open_endpoint_client
+from monitor.app import Environment
+from monitor.app.parts import fetch_endpoint, open_endpoint_client
 from monitor.config import DISCOVERY_PATH, PortalConfig, SignInMethod
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.health import (

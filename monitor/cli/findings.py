@@ -6,7 +6,9 @@ open and answer flags on the portal's pages, never at a shell.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,16 +24,26 @@ from monitor.cli.context import (
 )
 from monitor.config import load_weights
 from monitor.db.files import PRIVATE_MODE, write_file
-from monitor.domain.detection.assessment import Explanation, explain_assessment
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
-from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
 from monitor.domain.vocabulary import DiffMarkKind
-from monitor.services.evidence import build_evidence_view
-from monitor.services.history import build_item_timeline
-from monitor.services.notifications import record_break_glass
-from monitor.services.review_queue import find_review_opening
-from reports.evidence_pack import build_evidence_pack, format_pack_name
+from monitor.lazy import LazyModule
 from reports.labels import describe_field, format_site_name
+
+# Services bring nearly all of the program along: each is loaded when a command needs it.
+if TYPE_CHECKING:
+    from monitor.domain.detection import assessment as assessments
+    from monitor.domain.detection.assessment import Explanation
+    from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
+    from monitor.services import evidence as evidence_service
+    from monitor.services import history, notifications, review_queue
+    from reports import evidence_pack
+else:
+    assessments = LazyModule(lambda: import_module("monitor.domain.detection.assessment"))
+    evidence_service = LazyModule(lambda: import_module("monitor.services.evidence"))
+    history = LazyModule(lambda: import_module("monitor.services.history"))
+    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
+    review_queue = LazyModule(lambda: import_module("monitor.services.review_queue"))
+    evidence_pack = LazyModule(lambda: import_module("reports.evidence_pack"))
 
 NEEDS_BREAK_GLASS = (
     "Findings belong to the person they are about. --break-glass REASON prints this one. That is "
@@ -67,9 +79,11 @@ def explain_item(
             sentence = f"{loaded_item.id} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            record_break_glass(app, loaded_item.person_id, "Why a finding got its label", reason)
+            notifications.record_break_glass(
+                app, loaded_item.person_id, "Why a finding got its label", reason
+            )
         weights = load_weights(app.config.detection)
-        found = explain_assessment(assessment, loaded_item.portrait.kind, weights)
+        found = assessments.explain_assessment(assessment, loaded_item.portrait.kind, weights)
     if as_json:
         output.print_json(found)
     else:
@@ -97,7 +111,7 @@ class _SumRow:
     value: str
 
 
-def _print_explanation(found: Explanation, output: Output) -> None:
+def _print_explanation(found: "Explanation", output: Output) -> None:
     output.print_table(
         ("axis", "bits", "evidence"),
         ((each.axis, f"{each.bits:+.1f}", each.personal_reason) for each in found.evidence),
@@ -109,7 +123,7 @@ def _print_explanation(found: Explanation, output: Output) -> None:
         output.print_line(sentence)
 
 
-def _list_sums(found: Explanation) -> Iterator[_SumRow]:
+def _list_sums(found: "Explanation") -> Iterator[_SumRow]:
     sums = found.sums
     yield _SumRow("claim", f"{sums.claim:+.1f} bits")
     yield _SumRow("control", f"{sums.control:+.1f} bits")
@@ -129,7 +143,7 @@ def _list_sums(found: Explanation) -> Iterator[_SumRow]:
         yield _SumRow(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
 
 
-def _describe_label(found: Explanation) -> Iterator[str]:
+def _describe_label(found: "Explanation") -> Iterator[str]:
     if found.settled:
         yield f"Label: {found.label}. The person said so, and that always decides."
     elif found.suggestion:
@@ -168,8 +182,10 @@ def show_timeline(
         if folder is None:
             refuse_flagged_item(app, loaded_item.id)
         if reason is not None and folder is None:
-            record_break_glass(app, loaded_item.person_id, "The history of a finding", reason)
-        moments = build_item_timeline(app, loaded_item.person_id, loaded_item.id)
+            notifications.record_break_glass(
+                app, loaded_item.person_id, "The history of a finding", reason
+            )
+        moments = history.build_item_timeline(app, loaded_item.person_id, loaded_item.id)
     if as_json:
         output.print_json(moments)
         return
@@ -179,7 +195,7 @@ def show_timeline(
     )
 
 
-def _describe_moment(moment: TimelineEntry) -> str:
+def _describe_moment(moment: "TimelineEntry") -> str:
     if moment.number:
         first = f"version {moment.number}" + (
             f" by {format_site_name(moment.source)}" if moment.source else ""
@@ -190,11 +206,11 @@ def _describe_moment(moment: TimelineEntry) -> str:
     return f"{words}: {fields}" if fields else words
 
 
-def _format_field_marks(field: FieldDiff) -> str:
+def _format_field_marks(field: "FieldDiff") -> str:
     return f"{describe_field(field.field)}: {''.join(map(_format_mark, field.marks))}"
 
 
-def _format_mark(mark: DiffMark) -> str:
+def _format_mark(mark: "DiffMark") -> str:
     before, after = _MARK_BRACKETS.get(mark.kind, ("", ""))
     return f"{before}{mark.text}{after}"
 
@@ -221,12 +237,12 @@ def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> 
         raise NotPermittedError(EVIDENCE_REFUSED)
     with open_district_or_demo(context, folder) as (app, output):
         loaded_flag = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(flag))
-        view = build_evidence_view(app, loaded_flag)
-        place = out / format_pack_name(view)
+        view = evidence_service.build_evidence_view(app, loaded_flag)
+        place = out / evidence_pack.format_pack_name(view)
         if place.exists():
             reason_not = f"{place} already exists. Move it, or choose another folder."
             raise CannotWriteError(reason_not)
-        write_file(place, build_evidence_pack(view), PRIVATE_MODE)
+        write_file(place, evidence_pack.build_evidence_pack(view), PRIVATE_MODE)
         output.print_line(f"Written: {place}")
 
 
@@ -248,7 +264,7 @@ def list_flags(context: CliContext, *, as_json: bool) -> None:
                 "severity": flag.severity,
                 "state": flag.state,
                 "opened_at": flag.opened_at,
-                "to_it": "open" if find_review_opening(app, flag) else "not yet",
+                "to_it": "open" if review_queue.find_review_opening(app, flag) else "not yet",
             }
             for flag in app.db.flags.list_undecided_flags()
         ]

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,13 +21,21 @@ from monitor.cli.context import (
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import FlaggedItems
 from monitor.domain.vocabulary import EmailState
-from monitor.services.digests import build_digest_view
-from monitor.services.notifications import record_break_glass
-from monitor.services.outbox import send_due
-from monitor.services.suppression import resume_address
-from reports.emails.registry import render_email
+from monitor.lazy import LazyModule
+
+# Services bring nearly all of the program along: each is loaded when a command needs it.
+if TYPE_CHECKING:
+    from monitor.domain import flag
+    from monitor.services import digests, notifications, outbox, suppression
+    from reports.emails import registry
+else:
+    flag = LazyModule(lambda: import_module("monitor.domain.flag"))
+    digests = LazyModule(lambda: import_module("monitor.services.digests"))
+    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
+    outbox = LazyModule(lambda: import_module("monitor.services.outbox"))
+    suppression = LazyModule(lambda: import_module("monitor.services.suppression"))
+    registry = LazyModule(lambda: import_module("reports.emails.registry"))
 
 BREAK_GLASS_SUBJECT = "Your next digest, without flagged findings"
 
@@ -52,10 +62,10 @@ def preview(
         )
         raise NotPermittedError(sentence)
     with context.open_app() as app:
-        view = build_digest_view(app, person, FlaggedItems.LEFT_OUT)
+        view = digests.build_digest_view(app, person, flag.FlaggedItems.LEFT_OUT)
         left_out = len(app.db.flags.list_flags_of_person(person))
-        record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
-        email = render_email(view)
+        notifications.record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
+        email = registry.render_email(view)
     if as_json:
         parts = {"subject": email.subject, "text": email.text, "html": email.html}
         context.output.print_json({**parts, "flags_left_out": left_out})
@@ -72,7 +82,7 @@ def preview(
 def send(context: CliContext, *, as_json: bool) -> None:
     """Send every email that is due now. Show how many could not be sent, and why."""
     with context.open_app_locked() as app:
-        counts = send_due(app)
+        counts = outbox.send_due(app)
         waiting = _count_queued_by_error(app)
     if as_json:
         numbers = {status.value: counts[status] for status in DeliveryStatus}
@@ -185,7 +195,7 @@ def paused(context: CliContext, *, as_json: bool) -> None:
 def resume(context: CliContext, person: str) -> None:
     """Resume email to a person whose address works again. Queued emails go out at once."""
     with context.open_app() as app:
-        resume_address(app, person)
+        suppression.resume_address(app, person)
     context.output.print_line("Email to this address is resumed.")
 
 

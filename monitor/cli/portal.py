@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.app import DistrictResources, build_crawler, build_parser, cut_off, open_portal_app
+from monitor.app import DistrictResources, cut_off, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
-from monitor.cli.fleet import open_recall
 from monitor.config import (
     FleetFile,
     SignInMethod,
@@ -21,12 +21,13 @@ from monitor.config import (
     split_host_and_port,
 )
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
-from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.web.app import create_portal_app
 from monitor.web.districts import DistrictSites, OpenSite
 from monitor.web.server import WsgiApp, serve_on_port, serve_on_socket
 from monitor.web.sign_in import IdentityProvider
-from scrapers.http.connection import HttpConnections
+
+if TYPE_CHECKING:
+    from monitor.services.fleet import DistrictFolder
 
 
 @click.command()
@@ -52,6 +53,12 @@ def portal(context: CliContext, log_format: str, folder: Path | None, *, verbose
 
 
 def _serve_fleet(context: CliContext, file: FleetFile) -> None:
+    # A portal of one district has no part in asking.
+    from monitor.app.parts import build_crawler, build_parser  # noqa: PLC0415 - see above
+    from monitor.cli.fleet import open_recall  # noqa: PLC0415 - likewise
+    from monitor.services.fleet import build_district_environment  # noqa: PLC0415 - likewise
+    from scrapers.http.connection import HttpConnections  # noqa: PLC0415 - likewise
+
     fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))
     offline = cut_off(context.environment)
@@ -59,7 +66,7 @@ def _serve_fleet(context: CliContext, file: FleetFile) -> None:
         shared = replace(offline, connections=HttpConnections(offline.dialer, 1))
         resources = DistrictResources(parser=parser, build_crawler=build_crawler)
 
-        def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
+        def open_district(folder: "DistrictFolder") -> AbstractContextManager[OpenSite]:
             environment = build_district_environment(shared, folder)
             own = resources
             if sender is not None:

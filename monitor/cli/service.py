@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,33 +24,32 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.cli.fleet import run_fleet
 from monitor.db.database import Database
 from monitor.db.encryption import AuditPosition
 from monitor.db.files import write_file
 from monitor.db.pages import RETENTION_BY_TABLE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, NotPermittedError
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.watchdog import build_supervised_runner
-from monitor.scheduler.workers import Liveness
-from monitor.services.backups import accept_audit_end, describe_audit_damage
-from monitor.services.fleet import collect_fleet_vitals
-from monitor.services.health import collect_vitals
-from monitor.services.metrics import (
-    list_fleet_samples,
-    list_metric_samples,
-    render_fleet_metrics,
-    render_metrics,
-)
-from monitor.services.retention import preview_purge, purge_expired_data
-from monitor.services.setup_files import (
-    FLEET_UNITS,
-    UNITS,
-    find_systemd_release,
-    list_credentials,
-    plan_units,
-)
+from monitor.lazy import LazyModule, replace_fields
+
+# Services bring nearly all of the program along: each is loaded when a command needs it.
+if TYPE_CHECKING:
+    from monitor.cli import fleet as fleets
+    from monitor.scheduler import daemon, watchdog, workers
+    from monitor.services import backups, health, retention, setup_files
+    from monitor.services import fleet as fleet_service
+    from monitor.services import metrics as metric_service
+else:
+    fleets = LazyModule(lambda: import_module("monitor.cli.fleet"))
+    daemon = LazyModule(lambda: import_module("monitor.scheduler.daemon"))
+    watchdog = LazyModule(lambda: import_module("monitor.scheduler.watchdog"))
+    workers = LazyModule(lambda: import_module("monitor.scheduler.workers"))
+    backups = LazyModule(lambda: import_module("monitor.services.backups"))
+    fleet_service = LazyModule(lambda: import_module("monitor.services.fleet"))
+    health = LazyModule(lambda: import_module("monitor.services.health"))
+    metric_service = LazyModule(lambda: import_module("monitor.services.metrics"))
+    retention = LazyModule(lambda: import_module("monitor.services.retention"))
+    setup_files = LazyModule(lambda: import_module("monitor.services.setup_files"))
 
 
 @click.command()
@@ -63,15 +64,16 @@ def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: b
     settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     if (file := find_fleet(context, folder)) is not None:
         with logs.log_to_stream(settings=settings):
-            run_fleet(context, file)
+            fleets.run_fleet(context, file)
         return
-    liveness = Liveness(context.environment.clock)
-    watched = replace(context, environment=replace(context.environment, beat=liveness.beat))
+    liveness = workers.Liveness(context.environment.clock)
+    environment = replace_fields(context.environment, beat=liveness.beat)
+    watched = replace(context, environment=environment)
     with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
-        Daemon(
-            jobs=build_supervised_runner(app, context.environment),
-            notifier=SystemdNotifier(context.environment.variables),
-            wake_socket=WakeSocket(context.config.state),
+        daemon.Daemon(
+            jobs=watchdog.build_supervised_runner(app, context.environment),
+            notifier=daemon.SystemdNotifier(context.environment.variables),
+            wake_socket=daemon.WakeSocket(context.config.state),
             stopping=threading.Event(),
             liveness=liveness,
         ).run_until_stopped()
@@ -97,7 +99,7 @@ def verify(context: CliContext, end: str | None, *, as_json: bool) -> None:
     with context.open_app() as app:
         log = app.db.audit
         trouble, rows, last = (
-            describe_audit_damage(log),
+            backups.describe_audit_damage(log),
             len(log.list_entries()),
             log.log_end.load_last_position().text_form,
         )
@@ -127,7 +129,7 @@ def accept(context: CliContext) -> None:
     that an operator confirmed it.
     """
     with context.open_app() as app:
-        accept_audit_end(app.db, app.clock.now())
+        backups.accept_audit_end(app.db, app.clock.now())
     context.output.print_line("The audit log continues from its last row, and records this.")
 
 
@@ -147,12 +149,18 @@ def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_j
     """
     many, now = find_fleet(context, folder), context.environment.clock.now()
     if many is not None:
-        found, faults = collect_fleet_vitals(many.fleet.districts, now)
-        samples, text = list_fleet_samples(found, faults), render_fleet_metrics(found, faults)
+        found, faults = fleet_service.collect_fleet_vitals(many.fleet.districts, now)
+        samples, text = (
+            metric_service.list_fleet_samples(found, faults),
+            metric_service.render_fleet_metrics(found, faults),
+        )
     else:
         with Database.open_folder(context.config.state) as db:
-            vitals = collect_vitals(db, now)
-        samples, text = list_metric_samples(vitals), render_metrics(vitals)
+            vitals = health.collect_vitals(db, now)
+        samples, text = (
+            metric_service.list_metric_samples(vitals),
+            metric_service.render_metrics(vitals),
+        )
     if as_json:
         Output("UTC").print_json(samples)
     elif file is None:
@@ -177,7 +185,7 @@ def purge(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
     """
     with context.open_app() as app:
         if not dry_run:
-            purge_expired_data(app)
+            retention.purge_expired_data(app)
             context.output.print_line("Data past its retention period is deleted.")
             return
         rows = tuple(_build_retention_rows(app))
@@ -206,7 +214,7 @@ class RetentionRow:
 
 
 def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
-    counts, gone = app.db.count_rows(), preview_purge(app)
+    counts, gone = app.db.count_rows(), retention.preview_purge(app)
     for table, kind in sorted(RETENTION_BY_TABLE.items()):
         lifetime = RETENTION_PERIODS[kind]
         yield RetentionRow(
@@ -253,12 +261,15 @@ def units(folder: Path, release: int | None, *, fleet: bool) -> None:
     systemd before 252 also after each new secret.
     """
     program = find_program(Path(sys.prefix), Path(sys.executable))
-    release = release or find_systemd_release(Path("/"))
+    release = release or setup_files.find_systemd_release(Path("/"))
     if release is None:
         sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
         raise InputError(sentence)
-    stored, names = list_credentials(Path("/")), FLEET_UNITS if fleet else UNITS
-    for planned in plan_units(folder, program, release, stored, names):
+    stored, names = (
+        setup_files.list_credentials(Path("/")),
+        setup_files.FLEET_UNITS if fleet else setup_files.UNITS,
+    )
+    for planned in setup_files.plan_units(folder, program, release, stored, names):
         if planned.text:
             _write(planned.path, planned.text)
         elif planned.path.exists():

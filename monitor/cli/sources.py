@@ -15,7 +15,8 @@ from monitor.app.sources import detect_picture_support, load_known_sites
 from monitor.cli.check import describe_outcome, run_self_tests_now
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
-from monitor.db.sources import SiteList, SiteListStore, SourceHealth
+from monitor.db.site_lists import SiteList, SiteListStore
+from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -32,22 +34,32 @@ from monitor.domain.errors import (
     InputError,
     UnavailableError,
 )
-from monitor.domain.flag import FlaggedItems
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
+from monitor.lazy import LazyModule
 from monitor.people_files import SizeCheck
-from monitor.services.consent import pause_checks, resume_checks
-from monitor.services.data_export import DataExport, export_person_data, queue_export_email
-from monitor.services.enrollment import INVITATION_LASTS, invite_person
-from monitor.services.erasure import record_departure, withdraw_consent
-from monitor.services.notifications import record_break_glass
-from monitor.services.staff_import import (
-    StaffImport,
-    import_staff,
-    preview_invitation,
-    preview_staff_import,
-    read_staff_file,
-)
 from reports.labels import STAFF_LINE_STATES
+
+# Services bring nearly all of the program along: each is loaded when a command needs it.
+if TYPE_CHECKING:
+    from monitor.domain import flag
+    from monitor.services import (
+        consent,
+        data_export,
+        enrollment,
+        erasure,
+        notifications,
+        staff_import,
+    )
+    from monitor.services.data_export import DataExport
+    from monitor.services.staff_import import StaffImport
+else:
+    flag = LazyModule(lambda: import_module("monitor.domain.flag"))
+    consent = LazyModule(lambda: import_module("monitor.services.consent"))
+    data_export = LazyModule(lambda: import_module("monitor.services.data_export"))
+    enrollment = LazyModule(lambda: import_module("monitor.services.enrollment"))
+    erasure = LazyModule(lambda: import_module("monitor.services.erasure"))
+    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
+    staff_import = LazyModule(lambda: import_module("monitor.services.staff_import"))
 
 MAX_LINES_NAMED = 20
 # What these say is about a person, and not about the file. A dry run leaves no trace, so it shows
@@ -73,7 +85,7 @@ def left(context: CliContext, person: str) -> None:
     Do this before their email address is given to someone else.
     """
     with context.open_app() as app:
-        record_departure(app, _find_person_id(app, person))
+        erasure.record_departure(app, _find_person_id(app, person))
     context.output.print_line(
         "Searches have stopped. One goodbye email is sent, and all data is deleted within 24 hours."
     )
@@ -93,7 +105,7 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
     with context.open_app() as app:
         zone = ZoneInfo(app.db.people.load_person(person_id).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
-        pause_checks(app, person_id, after, ConsentChannel.OPERATOR)
+        consent.pause_checks(app, person_id, after, ConsentChannel.OPERATOR)
     context.output.print_line(
         f"Checks are paused through {format_date(until)}. The person is notified."
     )
@@ -105,7 +117,7 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
 def resume(context: CliContext, person_id: str) -> None:
     """Resume checks for a person at their request."""
     with context.open_app() as app:
-        resume_checks(app, person_id, ConsentChannel.OPERATOR)
+        consent.resume_checks(app, person_id, ConsentChannel.OPERATOR)
     context.output.print_line("Checks resume with the next sweep. The person is notified.")
 
 
@@ -145,11 +157,13 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     with context.open_app() as app:
         app.db.people.load_person(person_id)
         if reason is None:
-            queue_export_email(app, person_id, "operator")
+            data_export.queue_export_email(app, person_id, "operator")
             context.output.print_line("Queued. It is created when it is sent, to the person only.")
             return
-        record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
-        copy = export_person_data(app, person_id, "operator", FlaggedItems.LEFT_OUT)
+        notifications.record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
+        copy = data_export.export_person_data(
+            app, person_id, "operator", flag.FlaggedItems.LEFT_OUT
+        )
         left_out = len(app.db.flags.list_flags_of_person(person_id))
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
@@ -160,7 +174,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     context.output.print_line(f"data.json, data.html and findings.csv are in {folder}.")
 
 
-def _write_copy(folder: Path, copy: DataExport) -> None:
+def _write_copy(folder: Path, copy: "DataExport") -> None:
     files = {
         "data.json": copy.encode_json(),
         "data.html": copy.render_html().encode(),
@@ -207,8 +221,8 @@ def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None
     with context.open_app() as app:
         # Who has joined is not for operators to try out: they read the same either way.
         with suppress(AlreadyEnrolledError):
-            invite_person(app, mail, given, family)
-        expires_at = app.clock.now() + INVITATION_LASTS
+            enrollment.invite_person(app, mail, given, family)
+        expires_at = app.clock.now() + enrollment.INVITATION_LASTS
         context.output.print_line(
             "Done. An invitation is sent to this address, unless its owner has joined already. Its "
             "code is created when it is sent, and expires on "
@@ -247,13 +261,13 @@ def import_file(
     portal's Service page lists them, and an operator says of each whether they left.
     """
     config = context.config
-    file = read_staff_file(path, config.district.domains, config.staff.student_unit)
+    file = staff_import.read_staff_file(path, config.district.domains, config.staff.student_unit)
     if not dry_run:
         _require_mail_server(context)
     with context.open_app() as app:
-        act = preview_staff_import if dry_run else import_staff
+        act = staff_import.preview_staff_import if dry_run else staff_import.import_staff
         report = act(app, file, size)
-        preview = preview_invitation(app) if dry_run else {}
+        preview = staff_import.preview_invitation(app) if dry_run else {}
     if as_json:
         only_dry = {**_fold_counts(report), "preview": preview} if dry_run else {}
         context.output.print_json({"dry_run": dry_run, **asdict(report), **only_dry})
@@ -266,7 +280,7 @@ def import_file(
         context.output.print_line(f"{what.capitalize()}: {words}")
 
 
-def _fold_counts(report: StaffImport) -> dict[str, object]:
+def _fold_counts(report: "StaffImport") -> dict[str, object]:
     """Leave out what a small count would tell about one person; nothing is done in its course."""
     shown = {
         state: None if state in PERSONAL_STATES and count < MIN_COUNT else count
@@ -275,12 +289,12 @@ def _fold_counts(report: StaffImport) -> dict[str, object]:
     return {"states": shown, "in_small_counts": _count_folded(report), "last_email_at": None}
 
 
-def _count_folded(report: StaffImport) -> int:
+def _count_folded(report: "StaffImport") -> int:
     small = (report.states[state] for state in PERSONAL_STATES)
     return sum(count for count in small if count < MIN_COUNT)
 
 
-def _list_state_rows(report: StaffImport, *, dry_run: bool) -> Iterator[tuple[int, str]]:
+def _list_state_rows(report: "StaffImport", *, dry_run: bool) -> Iterator[tuple[int, str]]:
     for state, count in report.states.items():
         if count and not (dry_run and state in PERSONAL_STATES and count < MIN_COUNT):
             yield count, STAFF_LINE_STATES[state]
@@ -292,7 +306,7 @@ def _list_state_rows(report: StaffImport, *, dry_run: bool) -> Iterator[tuple[in
         yield report.missing, "no longer in the file"
 
 
-def describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterator[str]:
+def describe_import(report: "StaffImport", zone: str, *, dry_run: bool) -> Iterator[str]:
     lines_by_reason: dict[str, list[int]] = defaultdict(list)
     for each in report.unusable:
         lines_by_reason[each.reason].append(each.line)
@@ -342,7 +356,7 @@ def withdraw(context: CliContext, person_id: str) -> None:
     Searches stop now, and all data is deleted within 24 hours.
     """
     with context.open_app() as app:
-        withdraw_consent(app, person_id)
+        erasure.withdraw_consent(app, person_id)
     context.output.print_line(
         "Searches about them have stopped. Their data is deleted within 24 hours."
     )

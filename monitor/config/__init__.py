@@ -9,16 +9,18 @@ from email.utils import parseaddr
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
-from monitor.domain.district.inventory import DistrictInventory, OfficialAccount
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
 from monitor.domain.vocabulary import Language
+
+if TYPE_CHECKING:
+    from monitor.domain.district.inventory import DistrictInventory
 
 Text = Annotated[str, Meta(min_length=1)]
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -514,11 +516,14 @@ class FleetFile(ConfigSection, frozen=True, kw_only=True):
     backup: BackupConfig = BackupConfig()
 
 
-def build_inventory(config: Config) -> DistrictInventory | None:
+def build_inventory(config: Config) -> "DistrictInventory | None":
     """Return what the configuration lists as the district's own; None without the table."""
     official, district = config.official, config.district
     if official is None:
         return None
+    # It brings the rules of names along, which most commands do without.
+    from monitor.domain.district.inventory import DistrictInventory, OfficialAccount  # noqa: PLC0415 - see above
+
     return DistrictInventory(
         name=district.name,
         schools=official.schools,

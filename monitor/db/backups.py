@@ -14,13 +14,18 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from monitor.db.connection import copy_database, flush_to_disk
+from monitor.db.connection import (
+    copy_database,
+    flush_to_disk,
+    open_for_reading,
+    translate_opening_errors,
+)
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import (
@@ -164,6 +169,9 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 PREFIX = "namesake-"
 PARTIAL_SUFFIX = ".part"
+DAY_LENGTH = len("2026-01-31")
+# The time of the last look: it changes where nothing else does. And how far the audit log goes.
+UNCOUNTED_TABLES = frozenset({"clock", "audit_end"})
 # A copy takes minutes at most.
 ABANDONED_AFTER = timedelta(days=1)
 # Emails lie there in the clear, and a copy of them could not forget anyone.
@@ -246,7 +254,7 @@ def begin_backup(state_folder: Path, to: Path, now: datetime, without: frozenset
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         copy_database(state_folder / DATABASE_FILE, part / DATABASE_FILE)
-        for path in _list_extra_files(state_folder, without):
+        for path in list_extra_files(state_folder, without):
             target = part / path.relative_to(state_folder)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -305,11 +313,49 @@ def rotate_backups(folder: Path, now: datetime, keep: timedelta, max_count: int)
     return len(old)
 
 
+def thin_backups(folder: Path, now: datetime, whole: timedelta) -> int:
+    """Remove what is older than `whole`, but for the last one of each day and the newest one."""
+    seen, old = set[str](), []
+    for number, each in enumerate(list_backups(folder)):
+        day = each.path.name[: len(PREFIX) + DAY_LENGTH]
+        if number and each.path.name <= _format_backup_name(now - whole) and day in seen:
+            old.append(each.path)
+        seen.add(day)
+    for path in old:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(old)
+
+
+def hash_content(folder: Path, unseen_action: str) -> str:
+    """Return a hash of what a district's database holds, wherever in its file it is.
+
+    What its service notes to itself does not count, nor the audit log's rows of one action.
+    Raises DatabaseError.
+    """
+    path, total = folder / DATABASE_FILE, hashlib.sha256()
+    with translate_opening_errors(path), closing(open_for_reading(path)) as database:
+        database.execute("BEGIN")
+        tables = database.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        for (table,) in tables:
+            if table in UNCOUNTED_TABLES:
+                continue
+            names = database.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+            columns = ", ".join(f'"{name}"' for (name,) in names)
+            where = "WHERE action <> ?" if table == "audit" else ""
+            values = (unseen_action,) if where else ()
+            total.update(table.encode())
+            for row in database.execute(f'SELECT {columns} FROM "{table}" {where}', values):  # noqa: S608 - names of our own tables
+                total.update(repr(row).encode("utf-8", "surrogatepass"))
+    return total.hexdigest()
+
+
 def _format_backup_name(at: datetime) -> str:
     return f"{PREFIX}{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
 
 
-def _list_extra_files(state_folder: Path, without: frozenset[Path]) -> Iterator[Path]:
+def list_extra_files(state_folder: Path, without: frozenset[Path]) -> Iterator[Path]:
     """Yield the files of a district besides its databases, such as lists of sites."""
     for path in sorted(state_folder.rglob("*")):
         first = path.relative_to(state_folder).parts[0]

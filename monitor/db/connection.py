@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +16,6 @@ from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
 from typing import ClassVar, Generic, NoReturn, Self, TypeVar, cast
-
-import sqlite_utils
 
 from monitor.db.migrations import STEPS_TABLE, Schema
 from monitor.db.open_files import list_deleted_files
@@ -125,20 +123,13 @@ CONNECTION_PRAGMAS = (
 class ThreadSession:
     """A thread's connection, and how deep in `write()` blocks the thread stands.
 
-    `tables` is the same connection as sqlite-utils sees it. `known` is what the transaction has
-    read, and is empty outside one.
+    `known` is what the transaction has read, and is empty outside one.
     """
 
     connection: sqlite3.Connection
-    tables: sqlite_utils.Database = field(init=False)
     depth: int = 0
     callbacks: list[Callable[[], object]] = field(default_factory=list)
     known: dict[Hashable, object] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.tables = sqlite_utils.Database(
-            self.connection, recursive_triggers=False, execute_plugins=False
-        )
 
 
 class ThreadConnectionPool:
@@ -298,7 +289,7 @@ def copy_database(source: Path, to: Path) -> None:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with (
             translate_opening_errors(source, write_path=to),
-            closing(_open_for_reading(source)) as database,
+            closing(open_for_reading(source)) as database,
         ):
             database.execute("VACUUM INTO ?", (str(part),))
         flush_to_disk(part)
@@ -313,14 +304,14 @@ def copy_database(source: Path, to: Path) -> None:
 
 def check_database(path: Path) -> None:
     """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
-    with translate_opening_errors(path), closing(_open_for_reading(path)) as database:
+    with translate_opening_errors(path), closing(open_for_reading(path)) as database:
         if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise build_damage_error(path)
         if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise build_damage_error(path)
 
 
-def _open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
 
 
@@ -385,27 +376,23 @@ class DatabaseConnection:
         check = "PRAGMA integrity_check(1)" if whole else "PRAGMA quick_check(1)"
         if session.connection.execute(check).fetchone() != ("ok",):
             raise build_damage_error(self.path)
-        tables = session.tables
-        try:
-            applied = schema.list_applied_steps(tables)
-        except KeyError as error:
-            raise build_damage_error(self.path) from error
+        applied = schema.list_applied_steps(session.connection)
         if applied - schema.names:
             message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
         # The check has read every page; who has many districts open cannot keep them all in memory.
         session.connection.execute("PRAGMA shrink_memory")
         if applied == schema.names:
-            self._check_schema(schema, tables)
+            self._check_schema(schema, session.connection)
             return
         if applied and spare is not None:
             copy_database(self.path, spare)
         with self.begin_transaction():
-            schema.apply_steps(tables)
-            self._check_schema(schema, tables)
+            schema.apply_steps(session.connection)
+            self._check_schema(schema, session.connection)
 
-    def _check_schema(self, schema: Schema, tables: sqlite_utils.Database) -> None:
-        if not schema.is_complete_in(tables):
+    def _check_schema(self, schema: Schema, connection: Connection) -> None:
+        if not schema.is_complete_in(connection):
             raise build_damage_error(self.path)
 
     def close(self) -> None:
@@ -472,27 +459,20 @@ class DatabaseConnection:
 
     def insert_row(self, table: str, **values: object) -> None:
         """Add a row, inside `write()` only; each value under the name of its column."""
-        with translate_errors(self.path):
-            self._get_writable_table(table).insert(_bind_datetimes(values))
+        self.execute(f"INSERT {_spell_row(table, values)}", *values.values())
 
     def replace_row(self, table: str, **values: object) -> None:
-        """Do the same, in the place of the row that has its primary key; not where rows hang on it.
-
-        It is no `upsert()`: to find out what SQLite can do, that makes a table first and drops it.
-        """
-        with translate_errors(self.path):
-            self._get_writable_table(table).insert(_bind_datetimes(values), replace=True)
+        """Do the same in the place of the row with its primary key; not where rows hang on it."""
+        self.execute(f"REPLACE {_spell_row(table, values)}", *values.values())
 
     def count_rows(self, table: str, where: str = "true", *values: object) -> int:
-        with translate_errors(self.path):
-            tables = self._connections.get_session().tables
-            return tables.table(table).count_where(where, values)
+        found = self.fetch_row(f"SELECT count(*) FROM {_quote(table)} WHERE {where}", *values)  # noqa: S608 - our own words
+        return 0 if found is None else int(found[0])
 
     def list_tables(self) -> tuple[str, ...]:
         """Name the tables that hold rows of ours."""
-        with translate_errors(self.path):
-            names = self._connections.get_session().tables.table_names()
-        return tuple(name for name in names if name != STEPS_TABLE)
+        rows = self.fetch_rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return tuple(name for (name,) in rows if name != STEPS_TABLE)
 
     @contextmanager
     def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
@@ -565,11 +545,6 @@ class DatabaseConnection:
             message = "rows are changed only inside a transaction"
             raise RuntimeError(message)
         return connection
-
-    def _get_writable_table(self, name: str) -> sqlite_utils.db.Table:
-        """Return a table that sqlite-utils may write to: it would begin and commit by itself."""
-        self._require_transaction()
-        return self._connections.get_session().tables.table(name)
 
     def _shorten_log(self, connection: Connection) -> None:
         """Empty the write-ahead log once it is long; where readers are in the way, later."""
@@ -698,12 +673,14 @@ def format_datetime(at: datetime) -> str:
 sqlite3.register_adapter(datetime, format_datetime)
 
 
-def _bind_datetimes(values: Mapping[str, object]) -> dict[str, object]:
-    """Do the same for sqlite-utils, which has its own way to write one."""
-    return {
-        name: format_datetime(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+def _spell_row(table: str, columns: Iterable[str]) -> str:
+    names = tuple(columns)
+    marks = ", ".join("?" * len(names))
+    return f"INTO {_quote(table)} ({', '.join(map(_quote, names))}) VALUES ({marks})"
+
+
+def _quote(name: str) -> str:
+    return f'"{name}"'
 
 
 def format_optional_datetime(at: datetime | None) -> str | None:

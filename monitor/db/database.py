@@ -1,88 +1,115 @@
 """Everything Namesake remembers of one district, in one folder."""
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from monitor.db.account_proofs import AccountProofsTable
-from monitor.db.accounts import (
-    AccessTokensTable,
-    EnrollmentDraftsTable,
-    InvitationsTable,
-    SignInLinksTable,
-    SignInSessionsTable,
-    StaffListingsTable,
-)
-from monitor.db.audit import AuditTable
-from monitor.db.breaches import BreachesTable
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
     SyncMode,
+    Table,
     measure_log_bytes,
 )
-from monitor.db.directory import DirectoryUsersTable
-from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
-from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
-from monitor.db.flags import FlagsTable
+from monitor.db.encryption import (
+    DISTRICT,
+    KEYS_DATABASE,
+    EmailCodes,
+    EncryptedTable,
+    Encryption,
+    KeyStore,
+)
 from monitor.db.handover import check_not_moved
-from monitor.db.items import (
-    EventsTable,
-    FeedbackTable,
-    ItemsTable,
-    NewAccountsTable,
-    SightingsTable,
-    VersionsTable,
-)
-from monitor.db.jobs import ClockTable, JobsTable
-from monitor.db.journal import JournalTable, QuestionsTable
 from monitor.db.migrations import DISTRICT_SCHEMA
-from monitor.db.name_changes import NameChangesTable
-from monitor.db.outbox import (
-    EmailCadencesTable,
-    EmailCounts,
-    LanguagesTable,
-    OutboxTable,
-    SentLog,
-    SuppressionListTable,
-    UnsubscribesTable,
-)
-from monitor.db.pages import PagesTable
-from monitor.db.people import (
-    TOMBSTONES_FILE,
-    AddressChangesTable,
-    ConsentsTable,
-    ErasureTombstones,
-    HoldProposalsTable,
-    LegalHoldsTable,
-    PeopleTable,
-)
-from monitor.db.pictures import PicturesTable, ScreenshotsTable, ThumbnailsTable
-from monitor.db.review import (
-    AccessLogTable,
-    AssignmentsTable,
-    BreakGlassTable,
-    FlagStatistics,
-    ReviewIndexTable,
-    ReviewNotesTable,
-)
-from monitor.db.sources import (
-    ApiCostsTable,
-    HostsTable,
-    RequestQuotaTable,
-    RobotsFilesTable,
-    SourceHealthTable,
-)
-from monitor.db.sweeps import CanaryChecksTable, RunRequestsTable, SweepsTable
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+
+
+class LazyModule:
+    """Stands for a module, which is loaded when something of it is first asked for."""
+
+    def __init__(self, load: Callable[[], ModuleType]) -> None:
+        self._load = load
+
+    def __getattr__(self, name: str) -> object:
+        found: object = getattr(self._load(), name)
+        return found
+
+
+if TYPE_CHECKING:
+    from monitor.db import (
+        account_proofs,
+        accounts,
+        audit,
+        breaches,
+        directory,
+        district,
+        flags,
+        items,
+        jobs,
+        journal,
+        name_changes,
+        outbox,
+        pages,
+        people,
+        pictures,
+        review,
+        sources,
+        sweeps,
+    )
+    from monitor.db.outbox import SentLog
+    from monitor.db.people import ErasureTombstones
+else:
+    account_proofs = LazyModule(lambda: import_module("monitor.db.account_proofs"))
+    accounts = LazyModule(lambda: import_module("monitor.db.accounts"))
+    audit = LazyModule(lambda: import_module("monitor.db.audit"))
+    breaches = LazyModule(lambda: import_module("monitor.db.breaches"))
+    directory = LazyModule(lambda: import_module("monitor.db.directory"))
+    district = LazyModule(lambda: import_module("monitor.db.district"))
+    flags = LazyModule(lambda: import_module("monitor.db.flags"))
+    items = LazyModule(lambda: import_module("monitor.db.items"))
+    jobs = LazyModule(lambda: import_module("monitor.db.jobs"))
+    journal = LazyModule(lambda: import_module("monitor.db.journal"))
+    name_changes = LazyModule(lambda: import_module("monitor.db.name_changes"))
+    outbox = LazyModule(lambda: import_module("monitor.db.outbox"))
+    pages = LazyModule(lambda: import_module("monitor.db.pages"))
+    people = LazyModule(lambda: import_module("monitor.db.people"))
+    pictures = LazyModule(lambda: import_module("monitor.db.pictures"))
+    review = LazyModule(lambda: import_module("monitor.db.review"))
+    sources = LazyModule(lambda: import_module("monitor.db.sources"))
+    sweeps = LazyModule(lambda: import_module("monitor.db.sweeps"))
 
 DATABASE_FILE = "namesake.db"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
 PRE_UPGRADE_FILE = "namesake.db.before-upgrade"
 SENT_LOG_FILE = "sent-log"
+
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+class Noun(Generic[TableT]):
+    """An attribute that is a table of the district, made when it is first asked for.
+
+    The tables know nearly all of the rules, and one command needs few of them.
+    """
+
+    def __init__(self, get_class: Callable[[], type[TableT]]) -> None:
+        self._get_class = get_class
+
+    def __set_name__(self, _owner: type["Database"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, database: "Database", _owner: type["Database"]) -> TableT:
+        built = database.build_table(self._get_class())
+        # Of two threads that ask at once, both get the table of the first.
+        table: TableT = database.__dict__.setdefault(self._name, built)
+        return table
 
 
 class Database:
@@ -91,77 +118,79 @@ class Database:
     `begin_transaction()` keeps what is done with several, or nothing.
     """
 
+    people = Noun(lambda: people.PeopleTable)
+    consents = Noun(lambda: people.ConsentsTable)
+    legal_holds = Noun(lambda: people.LegalHoldsTable)
+    hold_proposals = Noun(lambda: people.HoldProposalsTable)
+    invitations = Noun(lambda: accounts.InvitationsTable)
+    enrollment_drafts = Noun(lambda: accounts.EnrollmentDraftsTable)
+    sweeps = Noun(lambda: sweeps.SweepsTable)
+    journal = Noun(lambda: journal.JournalTable)
+    questions = Noun(lambda: journal.QuestionsTable)
+    items = Noun(lambda: items.ItemsTable)
+    feedback = Noun(lambda: items.FeedbackTable)
+    sightings = Noun(lambda: items.SightingsTable)
+    versions = Noun(lambda: items.VersionsTable)
+    events = Noun(lambda: items.EventsTable)
+    flags = Noun(lambda: flags.FlagsTable)
+    review_index = Noun(lambda: review.ReviewIndexTable)
+    flag_statistics = Noun(lambda: review.FlagStatistics)
+    assignments = Noun(lambda: review.AssignmentsTable)
+    review_notes = Noun(lambda: review.ReviewNotesTable)
+    break_glass = Noun(lambda: review.BreakGlassTable)
+    access_log = Noun(lambda: review.AccessLogTable)
+    pages = Noun(lambda: pages.PagesTable)
+    jobs = Noun(lambda: jobs.JobsTable)
+    clock = Noun(lambda: jobs.ClockTable)
+    audit = Noun(lambda: audit.AuditTable)
+    source_health = Noun(lambda: sources.SourceHealthTable)
+    canary_checks = Noun(lambda: sweeps.CanaryChecksTable)
+    hosts = Noun(lambda: sources.HostsTable)
+    robots_files = Noun(lambda: sources.RobotsFilesTable)
+    request_quota = Noun(lambda: sources.RequestQuotaTable)
+    api_costs = Noun(lambda: sources.ApiCostsTable)
+    run_requests = Noun(lambda: sweeps.RunRequestsTable)
+    pictures = Noun(lambda: pictures.PicturesTable)
+    thumbnails = Noun(lambda: pictures.ThumbnailsTable)
+    screenshots = Noun(lambda: pictures.ScreenshotsTable)
+    district_findings = Noun(lambda: district.DistrictFindingsTable)
+    district_checks = Noun(lambda: district.DistrictChecksTable)
+    staff_listings = Noun(lambda: accounts.StaffListingsTable)
+    directory_users = Noun(lambda: directory.DirectoryUsersTable)
+    sessions = Noun(lambda: accounts.SignInSessionsTable)
+    access_tokens = Noun(lambda: accounts.AccessTokensTable)
+    name_changes = Noun(lambda: name_changes.NameChangesTable)
+    new_accounts = Noun(lambda: items.NewAccountsTable)
+    account_proofs = Noun(lambda: account_proofs.AccountProofsTable)
+    breaches = Noun(lambda: breaches.BreachesTable)
+    outbox = Noun(lambda: outbox.OutboxTable)
+    email_counts = Noun(lambda: outbox.EmailCounts)
+    suppression_list = Noun(lambda: outbox.SuppressionListTable)
+    unsubscribes = Noun(lambda: outbox.UnsubscribesTable)
+    email_cadences = Noun(lambda: outbox.EmailCadencesTable)
+    languages = Noun(lambda: outbox.LanguagesTable)
+    sign_in_links = Noun(lambda: accounts.SignInLinksTable)
+    address_changes = Noun(lambda: people.AddressChangesTable)
+
     def __init__(self, connection: DatabaseConnection, keys: KeyStore) -> None:
         self._connection = connection
         self._keys = keys
-        self._encryption = sealing = Encryption(keys)
-        self.people = PeopleTable(connection, sealing)
-        self.consents = ConsentsTable(connection)
-        self.legal_holds = LegalHoldsTable(connection, sealing)
-        self.hold_proposals = HoldProposalsTable(connection, sealing)
-        self.tombstones = ErasureTombstones(sealing)
-        self.invitations = InvitationsTable(connection, sealing)
-        self.enrollment_drafts = EnrollmentDraftsTable(connection, sealing)
-        self.sweeps = SweepsTable(connection)
-        self.journal = JournalTable(connection, sealing)
-        self.questions = QuestionsTable(connection, sealing)
-        self.items = ItemsTable(connection, sealing)
-        self.feedback = FeedbackTable(connection)
-        self.sightings = SightingsTable(connection, sealing)
-        self.versions = VersionsTable(connection, sealing)
-        self.events = EventsTable(connection, sealing)
-        self.flags = FlagsTable(connection, sealing)
-        self.review_index = ReviewIndexTable(connection, sealing)
-        self.flag_statistics = FlagStatistics(connection)
-        self.assignments = AssignmentsTable(connection)
-        self.review_notes = ReviewNotesTable(connection, sealing)
-        self.break_glass = BreakGlassTable(connection, sealing)
-        self.access_log = AccessLogTable(connection)
-        self.pages = PagesTable(connection, sealing)
-        self.jobs = JobsTable(connection)
-        self.clock = ClockTable(connection)
-        self.audit = AuditTable(connection, sealing)
-        self.source_health = SourceHealthTable(connection)
-        self.canary_checks = CanaryChecksTable(connection)
-        self.hosts = HostsTable(connection, sealing)
-        self.robots_files = RobotsFilesTable(connection, sealing)
-        self.request_quota = RequestQuotaTable(connection)
-        self.api_costs = ApiCostsTable(connection)
-        self.run_requests = RunRequestsTable(connection)
-        self._add_picture_tables(connection, sealing)
-        self._add_district_tables(connection, sealing)
-        self._add_account_and_email_tables(connection, sealing)
+        self._encryption = Encryption(keys)
+        self.email_codes = EmailCodes(self._encryption)
 
-    def _add_picture_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
-        self.pictures = PicturesTable(connection, encryption)
-        self.thumbnails = ThumbnailsTable(connection, encryption)
-        self.screenshots = ScreenshotsTable(connection, encryption)
+    @cached_property
+    def tombstones(self) -> "ErasureTombstones":
+        return people.ErasureTombstones(self._encryption)
 
-    def _add_district_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
-        self.district_findings = DistrictFindingsTable(connection, encryption)
-        self.district_checks = DistrictChecksTable(connection)
-        self.staff_listings = StaffListingsTable(connection, encryption)
-        self.directory_users = DirectoryUsersTable(connection, encryption)
+    @cached_property
+    def sent_log(self) -> "SentLog":
+        return outbox.SentLog(self._connection.path.parent / SENT_LOG_FILE)
 
-    def _add_account_and_email_tables(
-        self, connection: DatabaseConnection, encryption: Encryption
-    ) -> None:
-        self.sessions = SignInSessionsTable(connection)
-        self.access_tokens = AccessTokensTable(connection, encryption)
-        self.name_changes = NameChangesTable(connection, encryption)
-        self.new_accounts = NewAccountsTable(connection, encryption)
-        self.account_proofs = AccountProofsTable(connection, encryption)
-        self.breaches = BreachesTable(connection, encryption)
-        self.outbox = OutboxTable(connection, encryption)
-        self.email_codes = EmailCodes(encryption)
-        self.email_counts = EmailCounts(connection)
-        self.suppression_list = SuppressionListTable(connection, encryption)
-        self.unsubscribes = UnsubscribesTable(connection, encryption)
-        self.email_cadences = EmailCadencesTable(connection)
-        self.languages = LanguagesTable(connection)
-        self.sent_log = SentLog(connection.path.parent / SENT_LOG_FILE)
-        self.sign_in_links = SignInLinksTable(connection)
-        self.address_changes = AddressChangesTable(connection, encryption)
+    def build_table(self, table: type[TableT]) -> TableT:
+        """Return a table of this district."""
+        if issubclass(table, EncryptedTable):
+            return table(self._connection, self._encryption)
+        return table(self._connection)
 
     @classmethod
     def create_or_open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
@@ -198,7 +227,7 @@ class Database:
             undo.enter_context(closing(database))
             _check_keys_match(database, Encryption(keys), folder)
             state = cls(database, keys)
-            state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
+            state.tombstones.replay_tombstone_file(folder / people.TOMBSTONES_FILE)
             state.people.finish_erasures()
             undo.pop_all()
         return state

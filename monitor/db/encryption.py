@@ -12,16 +12,17 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Self, TypeVar
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
 from monitor.db.migrations import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json, encode_utf8
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 T = TypeVar("T")
 
@@ -32,13 +33,19 @@ NONCE_BYTES = 12
 CIPHERTEXT_VERSION = b"\x01"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DataKey:
     """One half seals, the other marks."""
 
     encryption_key: bytes = field(repr=False)
     hash_key: bytes = field(repr=False)
-    cipher: AESGCM = field(repr=False, compare=False)
+
+    @cached_property
+    def cipher(self) -> "AESGCM":
+        # Large, and who only looks up ids and states opens nothing.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
+        return AESGCM(self.encryption_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +195,7 @@ class KeyStore:
                 "restore the copy of the keys that belongs to this database."
             )
             raise DatabaseError(message)
-        return DataKey(
-            encryption_key=found["encryption_key"],
-            hash_key=found["hash_key"],
-            cipher=AESGCM(found["encryption_key"]),
-        )
+        return DataKey(encryption_key=found["encryption_key"], hash_key=found["hash_key"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +252,9 @@ class EncryptedTable(Table):
         return f"{self.table}/{row}/encrypted"
 
 
-def _decrypt_value(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:
+def _decrypt_value(cipher: "AESGCM", place: str, blob: bytes, shape: type[T]) -> T:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as with the cipher
+
     start = len(CIPHERTEXT_VERSION)
     nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
     try:

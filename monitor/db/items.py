@@ -8,21 +8,24 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
-from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import Feedback, resolve_decision
-from monitor.domain.detection.waves import NewAccount
 from monitor.domain.events import Event
 from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from scrapers.models import Finding
+
+if TYPE_CHECKING:
+    from monitor.domain.detection.assessment import Assessment
+    from monitor.domain.detection.waves import NewAccount
 
 # What became new or changed for a person (?1) since a time (?2), and is not someone else's.
 _SELECT_NEWS = """SELECT id AS item_id, first_seen AS at FROM items
@@ -452,7 +455,7 @@ class ItemsTable(EncryptedTable):
             "items", "person_id = ? AND feedback IS NOT NULL", person_id
         )
 
-    def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, Assessment], ...]:
+    def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, "Assessment"], ...]:
         """Return what was assessed and has no decision of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
@@ -464,6 +467,8 @@ class ItemsTable(EncryptedTable):
         encrypted = (
             (_build_item_place(row["id"], "assessment"), row["assessment"]) for row in rows
         )
+        from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
+
         assessments = self.encryption.decrypt_each(person_id, encrypted, Assessment)
         return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
 
@@ -475,7 +480,7 @@ class ItemsTable(EncryptedTable):
         found = self.connection.fetch_row("SELECT label FROM items WHERE id = ?", item_id)
         return None if found is None or found["label"] is None else OwnershipLabel(found["label"])
 
-    def find_assessment(self, item_id: str) -> Assessment | None:
+    def find_assessment(self, item_id: str) -> "Assessment | None":
         found = self.connection.fetch_row(
             "SELECT person_id, assessment FROM items WHERE id = ?", item_id
         )
@@ -483,7 +488,7 @@ class ItemsTable(EncryptedTable):
             return None
         return self._decrypt_assessment(item_id, found["person_id"], found["assessment"])
 
-    def set_assessment(self, item_id: str, assessment: Assessment) -> None:
+    def set_assessment(self, item_id: str, assessment: "Assessment") -> None:
         with self.connection.begin_transaction():
             person = load_item_owner(self.connection, item_id)
             self.connection.execute(
@@ -534,7 +539,9 @@ class ItemsTable(EncryptedTable):
             item.person_id, _build_item_place(item.id, "encrypted"), item
         )
 
-    def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> Assessment:
+    def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> "Assessment":
+        from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
+
         return self.encryption.decrypt(
             person_id, _build_item_place(item_id, "assessment"), sealed, Assessment
         )
@@ -599,8 +606,10 @@ class NewAccountsTable(EncryptedTable):
         )
         return tuple(item_id for (item_id,) in rows)
 
-    def list_accounts_of_same_place(self, item_id: str) -> tuple[NewAccount, ...]:
+    def list_accounts_of_same_place(self, item_id: str) -> tuple["NewAccount", ...]:
         """Return those of the same school and network, itself included; none if it is not new."""
+        from monitor.domain.detection.waves import NewAccount  # noqa: PLC0415 - all rules
+
         rows = self.connection.fetch_rows(
             """SELECT other.item_id, other.person_id, other.appeared_at
             FROM new_accounts AS here

@@ -13,42 +13,61 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from sqlite3 import complete_statement
-from typing import Self
-
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from typing import Protocol, Self
 
 # Where sqlite-utils notes which steps a database has had.
 STEPS_TABLE = "_sqlite_migrations"
-MigrationStep = Callable[[Database], None]
+
+
+class StatementRunner(Protocol):
+    """What a step works on: a database of sqlite-utils, or a connection alone."""
+
+    def execute(self, sql: str, /) -> sqlite3.Cursor: ...
+
+
+MigrationStep = Callable[[StatementRunner], None]
 SchemaObject = tuple[str, str, str | None, str | None]
 SCHEMA_OBJECTS_QUERY = """
     SELECT part.type, part.name, piece.name, piece.type
     FROM sqlite_schema AS part LEFT JOIN pragma_table_xinfo(part.name) AS piece
 """
+STEPS_TABLE_QUERY = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+APPLIED_QUERY = "SELECT name, applied_at FROM _sqlite_migrations WHERE migration_set = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    migrations: Migrations
-    names: frozenset[str]
+    """The steps of one kind of database, oldest first; a step's name is its name for ever."""
+
+    name: str
+    steps: tuple[MigrationStep, ...]
 
     @classmethod
     def from_steps(cls, name: str, *steps: MigrationStep) -> Self:
-        """Build it from its steps, oldest first; a step's name is its name for ever."""
-        migrations = Migrations(name)
-        for step in steps:
+        return cls(name, steps)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(step.__name__ for step in self.steps)
+
+    def list_applied_steps(self, database: sqlite3.Connection) -> frozenset[str]:
+        """Raise OperationalError where the list of steps is not as it was written."""
+        if not database.execute(STEPS_TABLE_QUERY, (STEPS_TABLE,)).fetchone():
+            return frozenset()
+        return frozenset(name for name, _ in database.execute(APPLIED_QUERY, (self.name,)))
+
+    def apply_steps(self, database: sqlite3.Connection) -> None:
+        """Take the steps that this database has not had, and note them."""
+        # Large, and only a new database and an upgrade need it.
+        from sqlite_utils import Database  # noqa: PLC0415 - see above
+        from sqlite_utils.migrations import Migrations  # noqa: PLC0415 - likewise
+
+        migrations = Migrations(self.name)
+        for step in self.steps:
             migrations()(step)
-        return cls(migrations, frozenset(step.__name__ for step in steps))
+        migrations.apply(Database(database, recursive_triggers=False, execute_plugins=False))
 
-    def list_applied_steps(self, database: Database) -> frozenset[str]:
-        """Raise KeyError where the list of steps is not as it was written."""
-        return frozenset(each.name for each in self.migrations.applied(database))
-
-    def apply_steps(self, database: Database) -> None:
-        self.migrations.apply(database)
-
-    def is_complete_in(self, database: Database) -> bool:
+    def is_complete_in(self, database: sqlite3.Connection) -> bool:
         """Say whether each column, index and trigger of all steps is there, under its name."""
         return _build_expected_objects(self) <= _list_schema_objects(database)
 
@@ -56,19 +75,19 @@ class Schema:
 @cache
 def _build_expected_objects(schema: Schema) -> frozenset[SchemaObject]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        database = Database(connection, recursive_triggers=False, execute_plugins=False)
-        schema.apply_steps(database)
-        return _list_schema_objects(database)
+        for step in schema.steps:
+            step(connection)
+        return _list_schema_objects(connection)
 
 
-def _list_schema_objects(database: Database) -> frozenset[SchemaObject]:
+def _list_schema_objects(database: sqlite3.Connection) -> frozenset[SchemaObject]:
     return frozenset(database.execute(SCHEMA_OBJECTS_QUERY).fetchall())
 
 
 def build_step(name: str) -> MigrationStep:
     """Make a step of the statements in `tables/NAME.sql`."""
 
-    def run_statements(database: Database) -> None:
+    def run_statements(database: StatementRunner) -> None:
         # One by one: a whole script would commit before it begins, and half of it could stay.
         for statement in _read_statements(name):
             database.execute(statement)

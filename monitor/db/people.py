@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.db.connection import (
     DatabaseConnection,
@@ -24,10 +25,12 @@ from monitor.db.connection import (
 from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
-from monitor.domain.disclosure import HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
+
+if TYPE_CHECKING:
+    from monitor.domain.disclosure import HoldProposal
 
 
 class PeopleTable(EncryptedTable):
@@ -342,13 +345,13 @@ class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
         return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
 
 
-class HoldProposalsTable(EncryptedTable, Records[HoldProposal]):
+class HoldProposalsTable(EncryptedTable, Records["HoldProposal"]):
     """What one reviewer proposed and no other has confirmed."""
 
     table = "hold_proposals"
     select = "SELECT id, person_id, encrypted FROM hold_proposals"
 
-    def insert_hold_proposal(self, proposal: HoldProposal) -> None:
+    def insert_hold_proposal(self, proposal: "HoldProposal") -> None:
         self.connection.write_rows(
             "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
             proposal.id,
@@ -357,18 +360,18 @@ class HoldProposalsTable(EncryptedTable, Records[HoldProposal]):
             self.encrypt_value(proposal.person_id, proposal.id, proposal),
         )
 
-    def load_hold_proposal(self, proposal_id: str) -> HoldProposal:
+    def load_hold_proposal(self, proposal_id: str) -> "HoldProposal":
         found = self.find_record("WHERE id = ?", proposal_id)
         if found is None:
             reason = "There is no such proposal: it was confirmed, it is over, or its person left."
             raise InputError(reason)
         return found
 
-    def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
+    def list_hold_proposals(self) -> tuple["HoldProposal", ...]:
         """Return all that are stored, the oldest first; some may have expired."""
         return self.list_records("ORDER BY at, id")
 
-    def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
+    def list_hold_proposals_of_person(self, person_id: str) -> tuple["HoldProposal", ...]:
         return self.list_records("WHERE person_id = ? ORDER BY at, id", person_id)
 
     def delete_proposals_of_person(self, person_id: str) -> None:
@@ -379,7 +382,9 @@ class HoldProposalsTable(EncryptedTable, Records[HoldProposal]):
         """Forget what no one confirmed; the audit remembers that it was proposed."""
         self.connection.write_rows("DELETE FROM hold_proposals WHERE at < ?", at)
 
-    def parse_row(self, row: Row) -> HoldProposal:
+    def parse_row(self, row: Row) -> "HoldProposal":
+        from monitor.domain.disclosure import HoldProposal  # noqa: PLC0415 - it brings many rules along
+
         return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], HoldProposal)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from csv import DictReader
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
+from typing import TypedDict, Unpack
 
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
@@ -44,127 +45,102 @@ class DemoStudent:
     grade: int
 
 
-MARIA = StaffMember(
-    person=Person(
-        id="staff-maria",
-        name=PersonName(given="Maria", family="Delgado"),
-        mail=f"maria.delgado@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=MAPLE_STREET,
-        role="fifth grade science teacher",
-        places=(TOWN,),
-        handles=("mariadelgado",),
-        accounts=(
-            "bluesky:@mariadelgado.skies.example",
-            "chalkboard:@mariadelgado",
-            "snapgarden:@mariadelgado",
-        ),
+class _Answers(TypedDict, total=False):
+    school: str
+    role: str
+    handles: tuple[str, ...]
+    accounts: tuple[str, ...]
+    absent_from: tuple[str, ...]
+
+
+def _build_person(person_id: str, name: PersonName, **answers: Unpack[_Answers]) -> Person:
+    mail = f"{name.given}.{name.family}@{MAIL_DOMAIN}".lower()
+    return Person(id=person_id, name=name, mail=mail, organization=NAME, zone=ZONE, **answers)
+
+
+def _build_staff_member(
+    person_id: str,
+    name: PersonName,
+    scopes: frozenset[Scope] = BASIC_SCOPES,
+    *,
+    withdrawn: bool = False,
+    **answers: Unpack[_Answers],
+) -> StaffMember:
+    person = replace(_build_person(person_id, name, **answers), places=(TOWN,))
+    return StaffMember(person=person, scopes=scopes, withdrawn=withdrawn)
+
+
+MARIA = _build_staff_member(
+    "staff-maria",
+    PersonName(given="Maria", family="Delgado"),
+    school=MAPLE_STREET,
+    role="fifth grade science teacher",
+    handles=("mariadelgado",),
+    accounts=(
+        "bluesky:@mariadelgado.skies.example",
+        "chalkboard:@mariadelgado",
+        "snapgarden:@mariadelgado",
     ),
     scopes=STUDENT_LINK_SCOPES,
 )
 
-JOHN = StaffMember(
-    person=Person(
-        id="staff-john",
-        name=PersonName(given="John", family="Smith", middle="Albert"),
-        mail=f"john.smith@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=HIGH_SCHOOL,
-        role="mathematics teacher",
-        places=(TOWN,),
-        handles=("mrsmithmath",),
-        accounts=("bluesky:@mrsmithmath.skies.example", "chalkboard:@mrsmithmath"),
-    ),
+JOHN = _build_staff_member(
+    "staff-john",
+    PersonName(given="John", family="Smith", middle="Albert"),
+    school=HIGH_SCHOOL,
+    role="mathematics teacher",
+    handles=("mrsmithmath",),
+    accounts=("bluesky:@mrsmithmath.skies.example", "chalkboard:@mrsmithmath"),
 )
 
-BETH = StaffMember(
-    person=Person(
-        id="staff-beth",
-        name=PersonName(
-            given="Elizabeth", family="Novak", nicknames=("Beth",), former_families=("Hartley",)
-        ),
-        mail=f"elizabeth.novak@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=MIDDLE_SCHOOL,
-        role="librarian",
-        places=(TOWN,),
-        handles=("bethnovak", "bethreads"),
-        accounts=(
-            "bluesky:@bethnovak.skies.example",
-            "readerly:@bethreads",
-            "recipebox:@bethnovak",
-        ),
+BETH = _build_staff_member(
+    "staff-beth",
+    PersonName(
+        given="Elizabeth", family="Novak", nicknames=("Beth",), former_families=("Hartley",)
     ),
+    school=MIDDLE_SCHOOL,
+    role="librarian",
+    handles=("bethnovak", "bethreads"),
+    accounts=("bluesky:@bethnovak.skies.example", "readerly:@bethreads", "recipebox:@bethnovak"),
 )
 
-THOMAS = StaffMember(
-    person=Person(
-        id="staff-thomas",
-        name=PersonName(given="Thomas", family="Okafor", nicknames=("Tom",)),
-        mail=f"thomas.okafor@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=HIGH_SCHOOL,
-        role="physical education teacher",
-        places=(TOWN,),
-        handles=("coachokafor",),
-        accounts=("bluesky:@coachokafor.skies.example", "paceclub:@coachokafor"),
-    ),
+THOMAS = _build_staff_member(
+    "staff-thomas",
+    PersonName(given="Thomas", family="Okafor", nicknames=("Tom",)),
+    school=HIGH_SCHOOL,
+    role="physical education teacher",
+    handles=("coachokafor",),
+    accounts=("bluesky:@coachokafor.skies.example", "paceclub:@coachokafor"),
     scopes=STUDENT_LINK_SCOPES,
 )
 
-ROSA = StaffMember(
-    person=Person(
-        id="staff-rosa",
-        name=PersonName(given="Rosa", family="Marchetti"),
-        mail=f"rosa.marchetti@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=HIGH_SCHOOL,
-        role="band director",
-        places=(TOWN,),
-        handles=("rosamarchetti",),
-        accounts=("bluesky:@rosamarchetti.skies.example", "tuneshelf:@rosamarchetti"),
-    ),
+ROSA = _build_staff_member(
+    "staff-rosa",
+    PersonName(given="Rosa", family="Marchetti"),
+    school=HIGH_SCHOOL,
+    role="band director",
+    handles=("rosamarchetti",),
+    accounts=("bluesky:@rosamarchetti.skies.example", "tuneshelf:@rosamarchetti"),
     scopes=STUDENT_LINK_SCOPES,
 )
 
-DANIEL = StaffMember(
-    person=Person(
-        id="staff-daniel",
-        name=PersonName(given="Daniel", family="Reyes", nicknames=("Dan",)),
-        mail=f"daniel.reyes@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=MIDDLE_SCHOOL,
-        role="art teacher",
-        places=(TOWN,),
-        handles=("dreyesart",),
-        accounts=(
-            "bluesky:@dreyesart.skies.example",
-            "stitchbook:@dreyesart",
-            "givingdesk:@dreyesart",
-        ),
-        absent_from=("paceclub",),
-    ),
+DANIEL = _build_staff_member(
+    "staff-daniel",
+    PersonName(given="Daniel", family="Reyes", nicknames=("Dan",)),
+    school=MIDDLE_SCHOOL,
+    role="art teacher",
+    handles=("dreyesart",),
+    accounts=("bluesky:@dreyesart.skies.example", "stitchbook:@dreyesart", "givingdesk:@dreyesart"),
+    absent_from=("paceclub",),
 )
 
-KAREN = StaffMember(
-    person=Person(
-        id="staff-karen",
-        name=PersonName(given="Karen", family="Whitfield"),
-        mail=f"karen.whitfield@{MAIL_DOMAIN}",
-        organization=NAME,
-        zone=ZONE,
-        school=MAPLE_STREET,
-        role="office manager",
-        places=(TOWN,),
-        handles=("karenwhitfield",),
-        accounts=("bluesky:@karenwhitfield.skies.example", "recipebox:@karenwhitfield"),
-    ),
+KAREN = _build_staff_member(
+    "staff-karen",
+    PersonName(given="Karen", family="Whitfield"),
+    school=MAPLE_STREET,
+    role="office manager",
+    handles=("karenwhitfield",),
+    accounts=("bluesky:@karenwhitfield.skies.example", "recipebox:@karenwhitfield"),
     scopes=STUDENT_LINK_SCOPES,
     withdrawn=True,
 )
@@ -172,13 +148,7 @@ KAREN = StaffMember(
 STAFF = (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL, KAREN)
 ENROLLED = tuple(member for member in STAFF if not member.withdrawn)
 # She is invited when the story is over: whoever looks at the demo can join as her.
-NEWCOMER = Person(
-    id="staff-nora",
-    name=PersonName(given="Nora", family="Lindgren"),
-    mail=f"nora.lindgren@{MAIL_DOMAIN}",
-    organization=NAME,
-    zone=ZONE,
-)
+NEWCOMER = _build_person("staff-nora", PersonName(given="Nora", family="Lindgren"))
 
 
 def load_students() -> Iterator[DemoStudent]:

@@ -45,55 +45,20 @@ class FakeSite:
         return f"http://{self.host}{self.profile_path}{handle}"
 
 
-SITES = (
+SITES = tuple(
     FakeSite(
-        name="chalkboard",
-        title="Chalkboard",
-        missing_style=MissingProfileStyle.STATUS,
-        profile_path="/t/",
-    ),
-    FakeSite(
-        name="readerly",
-        title="Readerly",
-        missing_style=MissingProfileStyle.MESSAGE,
-        profile_path="/reader/",
-    ),
-    FakeSite(
-        name="stitchbook",
-        title="Stitchbook",
-        missing_style=MissingProfileStyle.REDIRECT,
-        profile_path="/by/",
-    ),
-    FakeSite(
-        name="tuneshelf",
-        title="Tuneshelf",
-        missing_style=MissingProfileStyle.JSON,
-        profile_path="/api/users/",
-    ),
-    FakeSite(
-        name="snapgarden",
-        title="Snapgarden",
-        missing_style=MissingProfileStyle.OPEN_GRAPH,
-        profile_path="/@",
-    ),
-    FakeSite(
-        name="paceclub",
-        title="Pace Club",
-        missing_style=MissingProfileStyle.SOFT,
-        profile_path="/athletes/",
-    ),
-    FakeSite(
-        name="givingdesk",
-        title="Giving Desk",
-        missing_style=MissingProfileStyle.GONE,
-        profile_path="/people/",
-    ),
-    FakeSite(
-        name="recipebox",
-        title="Recipe Box",
-        missing_style=MissingProfileStyle.TITLE,
-        profile_path="/cooks/",
-    ),
+        name=title.replace(" ", "").lower(), title=title, missing_style=style, profile_path=path
+    )
+    for title, style, path in (
+        ("Chalkboard", MissingProfileStyle.STATUS, "/t/"),
+        ("Readerly", MissingProfileStyle.MESSAGE, "/reader/"),
+        ("Stitchbook", MissingProfileStyle.REDIRECT, "/by/"),
+        ("Tuneshelf", MissingProfileStyle.JSON, "/api/users/"),
+        ("Snapgarden", MissingProfileStyle.OPEN_GRAPH, "/@"),
+        ("Pace Club", MissingProfileStyle.SOFT, "/athletes/"),
+        ("Giving Desk", MissingProfileStyle.GONE, "/people/"),
+        ("Recipe Box", MissingProfileStyle.TITLE, "/cooks/"),
+    )
 )
 SITE_BY_HOST = {site.host: site for site in SITES}
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.domain.errors import ConfigError
-from scrapers.http.event_loop import run_in_thread
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase
@@ -27,6 +26,8 @@ class ChatEndpoint:
 
     def send_message(self, title: str, body: str) -> str:
         """Send once; return what went wrong, without words of the service, or nothing."""
+        from scrapers.http.event_loop import run_in_thread  # noqa: PLC0415 - large, and few have chats
+
         try:
             sent = run_in_thread(lambda: self.plugin.notify(body=body, title=title), MOST_SECONDS)
         except TimeoutError:

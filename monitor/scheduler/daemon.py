@@ -7,22 +7,28 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.domain.errors import MonitorError
-from monitor.scheduler.workers import (
-    HUNG_AFTER_SECONDS,
-    TICK_SECONDS,
-    ClockJumpDetector,
-    JobScheduler,
-    Liveness,
-    TimedJob,
-    Worker,
-)
+from monitor.lazy import LazyModule
+
+# The portal, too, tells systemd and the service of itself, and has no jobs.
+if TYPE_CHECKING:
+    from monitor.scheduler import workers
+    from monitor.scheduler.workers import (
+        ClockJumpDetector,
+        JobScheduler,
+        Liveness,
+        TimedJob,
+        Worker,
+    )
+else:
+    workers = LazyModule(lambda: import_module("monitor.scheduler.workers"))
 
 # A signal that comes as a wait begins is noticed when it ends, so waits are short.
 WATCHED_SECONDS = 1.0
@@ -43,7 +49,7 @@ class DaemonJobs(Protocol):
     raises ReplacedError where what is written would go to files that no one else sees.
     """
 
-    def list_timed_jobs(self) -> Iterable[TimedJob]: ...
+    def list_timed_jobs(self) -> Iterable["TimedJob"]: ...
     def stop_running_sweep(self) -> None: ...
     def describe_wait(self) -> str: ...
     def check_files(self) -> None: ...
@@ -115,7 +121,7 @@ class WakeSocket:
             listener.close()
             reason = (
                 f"Cannot listen at {self.path} ({error}). Requests from commands wait up to "
-                f"{TICK_SECONDS} seconds."
+                f"{workers.TICK_SECONDS} seconds."
             )
             LOG.warning("wake_socket_missing", extra={"reason": reason})
             return None
@@ -147,7 +153,7 @@ class Daemon:
     notifier: SystemdNotifier
     wake_socket: WakeSocket
     stopping: threading.Event
-    liveness: Liveness
+    liveness: "Liveness"
     note_caller: Callable[[str], None] = ignore_caller
 
     def run_until_stopped(self) -> None:
@@ -155,9 +161,9 @@ class Daemon:
 
         Raises ReplacedError, after all work has ended, if the database files were replaced.
         """
-        scheduler = JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
+        scheduler = workers.JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
         # Before the first job begins, or a jump during it would go unnoticed.
-        jumps = ClockJumpDetector(self.liveness.clock)
+        jumps = workers.ClockJumpDetector(self.liveness.clock)
         with (
             stop_on_signals(self.stopping),
             self.wake_socket.listen_for_wakeups(scheduler.answer_bell, self.note_caller),
@@ -170,7 +176,7 @@ class Daemon:
             finally:
                 self._stop_workers(scheduler)
 
-    def _stop_workers(self, scheduler: JobScheduler) -> None:
+    def _stop_workers(self, scheduler: "JobScheduler") -> None:
         self._report_status("Stopping.", "STOPPING=1")
         scheduler.stop()
         self.jobs.stop_running_sweep()
@@ -181,7 +187,7 @@ class Daemon:
         self.notifier.send_state(*lines, f"STATUS={status}")
 
     def _watch_workers(
-        self, scheduler: JobScheduler, jumps: ClockJumpDetector, status: str
+        self, scheduler: "JobScheduler", jumps: "ClockJumpDetector", status: str
     ) -> None:
         """Tell systemd that we live, as long as all move; run all jobs at once when time jumps."""
         hung = frozenset[str]()
@@ -204,18 +210,18 @@ class Daemon:
             return str(error)
 
 
-def _list_hung_workers(workers: Iterable[Worker], reported: frozenset[str]) -> frozenset[str]:
+def _list_hung_workers(threads: Iterable["Worker"], reported: frozenset[str]) -> frozenset[str]:
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
-    hung = {each.name: each.running_job for each in workers if not each.is_responsive}
+    hung = {each.name: each.running_job for each in threads if not each.is_responsive}
     for name in sorted(hung.keys() - reported):
-        minutes = round(HUNG_AFTER_SECONDS / 60)
+        minutes = round(workers.HUNG_AFTER_SECONDS / 60)
         LOG.error("worker_hung", extra={"worker": name, "job": hung[name], "minutes": minutes})
     return frozenset(hung)
 
 
-def _join_workers(workers: Iterable[Worker]) -> None:
+def _join_workers(threads: Iterable["Worker"]) -> None:
     until = monotonic() + FAREWELL_SECONDS
-    for worker in workers:
+    for worker in threads:
         if not worker.has_ended_within(max(until - monotonic(), 0.0)):
             # The next start resumes it.
             LOG.warning("job_not_finished", extra={"job": worker.running_job})

@@ -36,7 +36,7 @@ class FleetSender:
 
     def __init__(self, memories: FleetMemories, machine: str = "") -> None:
         self._seal = memories.seal
-        self._mailbox = Mailbox.build(memories.connection, memories.hosts)
+        self._mailbox = Mailbox(memories.connection, memories.hosts)
         self.leases = LeasesTable(memories.connection, machine or node())
         # By the clock that runs on while the machine sleeps.
         self._held_at: dict[str, float] = {}

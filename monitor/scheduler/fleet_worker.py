@@ -20,7 +20,8 @@ from typing import Generic, TypeVar
 import procrastinate
 from procrastinate import PsycopgConnector
 
-from monitor.app import Environment, build_parser, build_user_agent
+from monitor.app import Environment
+from monitor.app.parts import build_parser, build_user_agent
 from monitor.app.sources import (
     build_portable_sources,
     is_worth_keeping,
@@ -70,7 +71,9 @@ FETCHED_EVERY = 0.25
 # Older than that, the list of who has withdrawn is not relied on: nothing is asked.
 WITHDRAWALS_VALID_FOR = 8.0
 FRESH_AGAIN_EVERY = 0.2
-RESCUED_EVERY = 5.0
+# With the 25 seconds until a machine is taken for dead, its hosts are asked again within 30.
+RESCUED_EVERY = 2.0
+TRIED_AGAIN_AFTER = 5.0
 # Long after a machine is taken for dead: its row tells whose jobs are to be given back.
 FORGOTTEN_AFTER = 3_600.0
 MOST_REGISTRIES = 1_024
@@ -392,7 +395,7 @@ class FleetWorker:
         except Exception as error:  # noqa: BLE001 - another machine may fare better, or this one later
             fault = describe_error_location(error)
             LOG.error("batch_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
-            self.guard.stopping.wait(RESCUED_EVERY)
+            self.guard.stopping.wait(TRIED_AGAIN_AFTER)
             raise BatchYielded from None
 
 
@@ -405,7 +408,7 @@ def open_fleet_worker(
         FleetMemories.open_address(address, secret, environment.clock) as memories,
         ExitStack() as parts,
     ):
-        mailbox = Mailbox.build(memories.connection, memories.hosts)
+        mailbox = Mailbox(memories.connection, memories.hosts)
         guard = BatchGuard(mailbox, fence, environment.clock)
         asker = BatchAsker(memories, mailbox, guard, environment, fetch)
         parts.callback(asker.close)

@@ -18,12 +18,10 @@ from monitor.app import (
     CrawlerBuilder,
     DistrictResources,
     Environment,
-    build_parser,
-    build_permission,
-    build_user_agent,
     open_app,
     recall_nothing,
 )
+from monitor.app.parts import build_parser, build_permission, build_user_agent
 from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database

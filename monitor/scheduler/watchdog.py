@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.app import App, Environment, fetch_endpoint, open_endpoint_client
+from monitor.app import App, Environment
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
@@ -21,7 +21,6 @@ from monitor.scheduler.workers import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.health import Vitals, check_vitals, collect_vitals
-from monitor.services.metrics import render_metrics
 from monitor.services.notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_disk_full_email
 from scrapers.models import Page
@@ -126,7 +125,7 @@ class SupervisedRunner:
         return jobs.describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
 
     def check_files(self) -> None:
-        jobs.check_files(self.app)
+        self.app.db.check_files()
 
     def stop_running_sweep(self) -> None:
         jobs.stop_running_sweep(self.app)
@@ -168,6 +167,8 @@ class Heartbeat:
         well = level is HealthLevel.OK
         try:
             if self.watch.metrics_file:
+                from monitor.services.metrics import render_metrics  # noqa: PLC0415 - few have it
+
                 write_file(self.watch.metrics_file, render_metrics(vitals))
         except CannotWriteError as error:
             LOG.warning("metrics_not_written", extra={"reason": str(error)})
@@ -191,6 +192,9 @@ def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     """Request the address with our guarded client; it may be on the district's own network."""
 
     def send_ping() -> bool:
+        # A service without such an address asks nothing while it is idle.
+        from monitor.app.parts import fetch_endpoint, open_endpoint_client  # noqa: PLC0415 - see above
+
         with open_endpoint_client(environment) as client:
             answer = fetch_endpoint(client, watch.heartbeat_url)
         return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES

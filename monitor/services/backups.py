@@ -250,15 +250,24 @@ class BackupResult:
     removed: int
 
 
-def back_up(db: Database, config: Config, now: datetime, target: BackupTarget) -> BackupResult:
+def back_up(
+    db: Database, config: Config, now: datetime, target: BackupTarget, *, recorded: bool = True
+) -> BackupResult:
     """Make a copy, test it by restoring it, then delete old copies.
 
-    The database is copied first: keys copied too early would lack those of new people.
+    Unless it is `recorded`, it leaves no row in the audit log, and the district as it was. The
+    database is copied first: keys copied too early would lack those of new people.
     A failure is recorded, so that the operator finds out.
     """
     _check_separate_folders(config.state, target.folder, target.keys)
     try:
         done = _write_backup(db, config, now, target)
+        if recorded:
+            details = {
+                "bytes": str(done.backup.size_bytes),
+                "keys": "copied" if target.keys else "left",
+            }
+            db.audit.append_entry(now, "operator", BACKED_UP, "", details)
     except MonitorError as error:
         LOG.error("backup_failed", extra={"code": error.exit_code})  # noqa: TRY400 - the command says why
         with suppress(MonitorError):
@@ -272,7 +281,7 @@ def back_up(db: Database, config: Config, now: datetime, target: BackupTarget) -
 def _write_backup(
     db: Database, config: Config, now: datetime, target: BackupTarget
 ) -> BackupResult:
-    unfinished = begin_backup(config.state, target.folder, now, _list_excluded_files(config))
+    unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
     try:
         key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
         if target.keys is not None:
@@ -283,12 +292,10 @@ def _write_backup(
         shutil.rmtree(unfinished.path, ignore_errors=True)
     rotation = target.rotation
     removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
-    details = {"bytes": str(backup.size_bytes), "keys": "copied" if target.keys else "left"}
-    db.audit.append_entry(now, "operator", BACKED_UP, "", details)
     return BackupResult(backup=backup, removed=removed)
 
 
-def _list_excluded_files(config: Config) -> frozenset[Path]:
+def list_excluded_files(config: Config) -> frozenset[Path]:
     """Leave out the roster and its key, wherever they are, so that no copy has both."""
     students = config.students
     return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)

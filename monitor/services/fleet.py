@@ -28,6 +28,7 @@ from monitor.domain.errors import (
     describe_error_location,
 )
 from monitor.services.backups import BackupRotation, BackupTarget, back_up
+from monitor.services.changed_backups import back_up_changes
 from monitor.services.health import Vitals, collect_vitals
 from monitor.services.setup_files import ROSTER_KEY, list_secret_names, spell_as_variables
 
@@ -201,16 +202,20 @@ def back_up_districts(
     now: datetime,
     rotation: BackupRotation,
     places: BackupConfig = NO_BACKUPS,
+    *,
+    changed: bool = False,
 ) -> Iterator[DistrictBackup]:
     """Back up one district after another: into `places`, or else where its configuration says.
 
-    What goes wrong with one stops no other: it is told, and its last backup stays.
+    What goes wrong with one stops no other: it is told, and its last backup stays. `changed` leaves
+    out those that did not change since their last backup.
     """
     taken: dict[Path, str] = {}
     for each in districts:
         token, began = CURRENT_DISTRICT.set(each.name), monotonic()
         try:
-            done = _back_up_district(each, now, rotation, places, taken)
+            target = _find_target(each, rotation, places, taken)
+            done = _back_up_district(each, now, target, changed=changed)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other districts go on
             known = isinstance(error, MonitorError)
             fault = str(error) if known else describe_error_location(error)
@@ -221,13 +226,12 @@ def back_up_districts(
         yield replace(done, seconds=round(monotonic() - began, 1))
 
 
-def _back_up_district(
+def _find_target(
     district: DistrictFolder,
-    now: datetime,
     rotation: BackupRotation,
     places: BackupConfig,
     taken: dict[Path, str],
-) -> DistrictBackup:
+) -> BackupTarget:
     config = district.load_config()
     folder = places.folder / district.name if places.folder else config.backup.folder
     keys = places.keys / district.name if places.keys else config.backup.keys
@@ -241,16 +245,28 @@ def _back_up_district(
             reason = f"{place} has the backups of {owner}. Give each district folders of its own."
             raise InputError(reason)
     taken.update({each.resolve(): district.name for each in (folder, keys) if each})
-    target = BackupTarget(folder=folder, keys=keys, rotation=rotation)
-    with Database.open_folder(config.state) as db:
-        done = back_up(db, config, now, target)
-    save_configuration(district, folder)
+    return BackupTarget(folder=folder, keys=keys, rotation=rotation)
+
+
+def _back_up_district(
+    district: DistrictFolder, now: datetime, target: BackupTarget, *, changed: bool
+) -> DistrictBackup:
+    config = district.load_config()
+    if changed:
+        done = back_up_changes(config, now, target)
+    else:
+        with Database.open_folder(config.state) as db:
+            done = back_up(db, config, now, target)
+    if target.folder.is_dir():
+        save_configuration(district, target.folder)
+    if done is None:
+        return DistrictBackup(district=district.name)
     return DistrictBackup(
         district=district.name,
         path=str(done.backup.path),
         bytes=done.backup.size_bytes,
         removed=done.removed,
-        keys=str(keys or ""),
+        keys=str(target.keys or ""),
     )
 
 

@@ -25,6 +25,7 @@ from monitor.domain.schedule import (
     is_clock_plausible,
 )
 from monitor.domain.vocabulary import SweepKind
+from monitor.lazy import act_once_built
 from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.digests import queue_self_check_email, queue_weekly_digest
 from monitor.services.district_checks import (
@@ -309,12 +310,8 @@ def collect_new_bounces(app: App) -> None:
     collect_bounces(app)
 
 
-def check_files(app: App) -> None:
-    app.db.check_files()
-
-
 def stop_running_sweep(app: App) -> None:
-    app.crawler.stop()
+    act_once_built(app, "crawler", lambda crawler: crawler.stop())
 
 
 def run_self_check(

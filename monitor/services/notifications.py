@@ -24,8 +24,8 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
 from monitor.domain.email import build_message_id
 from monitor.domain.errors import InputError
+from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.flag import Flag
-from monitor.domain.health import SourceFailure, fold_failures
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import FlagKind, Language
 from monitor.services.presenters import build_flag_line, build_gap

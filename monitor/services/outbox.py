@@ -5,7 +5,7 @@ Recipient and content of a queued email are worked out when it is sent.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -200,22 +200,17 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
 
 def activate_code(app: App, email: OutboxEmail) -> None:
     """Activate the links of an email; they do nothing before it is sent."""
+    set_hash: Callable[[str, str], None]
     match EmailKind(email.kind):
         case EmailKind.INVITATION | EmailKind.REMINDER:
-            target_id = email.recipient_id
-            app.db.invitations.set_code_hash(
-                target_id, hash_code(_derive_code(app, email, target_id))
-            )
+            set_hash, target_id = app.db.invitations.set_code_hash, email.recipient_id
         case EmailKind.NEW_ADDRESS:
-            target_id = email.dedupe_key
-            app.db.address_changes.set_code_hash(
-                target_id, hash_code(_derive_code(app, email, target_id))
-            )
+            set_hash, target_id = app.db.address_changes.set_code_hash, email.dedupe_key
         case EmailKind.SIGN_IN_LINK:
-            target_id = email.dedupe_key
-            app.db.sign_in_links.set_code_hash(
-                target_id, hash_code(_derive_code(app, email, target_id))
-            )
+            set_hash, target_id = app.db.sign_in_links.set_code_hash, email.dedupe_key
+        case _:
+            return
+    set_hash(target_id, hash_code(_derive_code(app, email, target_id)))
 
 
 def _derive_code(app: App, email: OutboxEmail, target_id: str) -> str:

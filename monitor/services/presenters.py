@@ -11,8 +11,8 @@ from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
-from monitor.domain.health import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.source_trust import WITHHELD

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.app import Environment, build_smtp_transport
+from monitor.app import Environment
+from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
 from monitor.config import (
     Config,

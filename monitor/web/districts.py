@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
@@ -20,8 +20,10 @@ from werkzeug.wsgi import ClosingIterator
 from monitor.app import App
 from monitor.config import CURRENT_DISTRICT, SignInMethod
 from monitor.domain.errors import ConfigError, MonitorError, describe_error_location
-from monitor.services.fleet import DistrictFolder, list_district_folders
 from monitor.web.server import StartResponse, WsgiApp
+
+if TYPE_CHECKING:
+    from monitor.services.fleet import DistrictFolder
 
 LOG = logging.getLogger(__name__)
 LOOKED_EVERY = 10.0
@@ -40,14 +42,14 @@ class OpenSite:
     pages: WsgiApp
 
 
-SiteOpener = Callable[[DistrictFolder], AbstractContextManager[OpenSite]]
+SiteOpener = Callable[["DistrictFolder"], AbstractContextManager[OpenSite]]
 
 
 @dataclass(slots=True)
 class DistrictSite:
     """A district at its address; `changed` is when its configuration was written."""
 
-    folder: DistrictFolder
+    folder: "DistrictFolder"
     changed: int
     fault: str = ""
     retry_at: float = 0.0
@@ -151,6 +153,8 @@ class DistrictSites:
         """Read the addresses anew of what is new or was changed; who serves goes on serving."""
         self._looked_at = monotonic()
         hosts: dict[str, DistrictSite] = {}
+        from monitor.services.fleet import list_district_folders  # noqa: PLC0415 - only with many
+
         for folder in list_district_folders(self._folder):
             changed, host = self._read_host(folder)
             before = self._hosts.get(host)
@@ -163,7 +167,7 @@ class DistrictSites:
                 _close(site)
         self._hosts = hosts
 
-    def _read_host(self, folder: DistrictFolder) -> tuple[int, str]:
+    def _read_host(self, folder: "DistrictFolder") -> tuple[int, str]:
         """Return when its configuration was written, and its host; empty if it has none."""
         try:
             changed = folder.config_path.stat().st_mtime_ns
@@ -174,7 +178,7 @@ class DistrictSites:
             self._known[folder.name] = known = changed, self._parse_host(folder)
         return known
 
-    def _parse_host(self, folder: DistrictFolder) -> str:
+    def _parse_host(self, folder: "DistrictFolder") -> str:
         try:
             config = folder.load_config()
             if config.portal.sign_in is SignInMethod.HEADER and not self._on_socket:

@@ -153,14 +153,6 @@ def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] =
     return context.render_page("Check your email", pages.render_sign_in_code, view)
 
 
-try:
-    from authlib.integrations.requests_client import OAuth2Session
-    from joserfc import jwt
-    from joserfc.errors import JoseError
-    from joserfc.jwk import KeySet
-except ImportError:
-    OAuth2Session = None
-
 ALGORITHMS: Final = ["RS256", "ES256"]
 SCOPE: Final = "openid email"
 LEEWAY_SECONDS: Final = 60
@@ -213,9 +205,12 @@ class IdentityProvider:
     now: Callable[[], datetime]
 
     def __post_init__(self) -> None:
-        if OAuth2Session is None:
+        try:
+            import authlib.integrations.requests_client  # noqa: F401, PLC0415 - only where it is used
+            import joserfc.jwt  # noqa: F401, PLC0415 - likewise
+        except ImportError:
             reason = "Signing in with accounts needs authlib and joserfc: install requirements.txt."
-            raise ConfigError(reason)
+            raise ConfigError(reason) from None
 
     def build_authorization_url(self, attempt: SignInAttempt) -> str:
         """Return the address at which the provider asks who one is."""
@@ -253,6 +248,10 @@ class IdentityProvider:
     def _verify_id_token(
         self, id_token: object, keys: Mapping[str, Any], nonce: str
     ) -> dict[str, Any]:
+        from joserfc import jwt  # noqa: PLC0415 - as above
+        from joserfc.errors import JoseError  # noqa: PLC0415 - likewise
+        from joserfc.jwk import KeySet  # noqa: PLC0415 - likewise
+
         registry = jwt.JWTClaimsRegistry(
             now=int(self.now().timestamp()),
             leeway=LEEWAY_SECONDS,
@@ -277,6 +276,8 @@ class IdentityProvider:
         return dict(token.claims)
 
     def _open_session(self) -> OAuthSession:
+        from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 - as above
+
         session = OAuth2Session(
             self.client_id,
             self.client_secret,

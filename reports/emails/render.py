@@ -4,12 +4,13 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
-
-import css_inline
+from functools import cache
+from typing import TYPE_CHECKING
 
 from reports.sanitize import clean_header_line
-from reports.templating import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 WIDTH = 72
 # Lines of a list, before it says how many more there are.
@@ -21,11 +22,6 @@ _LINES = ("subject", "preheader", "heading")
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
 _BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
-_INLINER: Final = css_inline.CSSInliner(
-    keep_style_tags=False,
-    keep_at_rules=True,
-    load_remote_stylesheets=False,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +85,21 @@ def _wrap_line(line: str) -> str:
 
 def fill_template(template: str, context: Mapping[str, object]) -> str:
     """Fill in one template; raise jinja2.UndefinedError where a fact is missing."""
+    # Who queues an email names its facts alone; who sends it fills them in.
+    from reports.templating import ENVIRONMENT  # noqa: PLC0415 - takes long, see above
+
     return ENVIRONMENT.get_template(template).render(context)
+
+
+@cache
+def _build_inliner() -> "CSSInliner":
+    from css_inline import CSSInliner  # noqa: PLC0415 - as above
+
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def _inline_styles(page: str) -> str:
     """Inline the style; the character set must come first, within 1,024 bytes."""
-    inlined = _INLINER.inline(page)
+    inlined = _build_inliner().inline(page)
     bare = inlined.replace(_CHARSET, "", 1)
     return bare.replace("<head>", f"<head>{_CHARSET}", 1)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from reports.templating import ENVIRONMENT
-
 V = TypeVar("V")
 
 
@@ -150,6 +148,8 @@ def preload_templates() -> None:
 
     Readers who come at once would each have the same ones read, and wait for all the others.
     """
+    from reports.templating import ENVIRONMENT  # noqa: PLC0415 - takes long, and emails need no page
+
     for name in ENVIRONMENT.list_templates(extensions=("html",)):
         if name.startswith(("pages/", "_base/")):
             ENVIRONMENT.get_template(name)
@@ -157,6 +157,8 @@ def preload_templates() -> None:
 
 def render_page(name: str, view: object, frame: PageFrame) -> str:
     """Fill in `templates/pages/NAME.html`; raise jinja2.UndefinedError where a fact is missing."""
+    from reports.templating import ENVIRONMENT  # noqa: PLC0415 - as above
+
     return ENVIRONMENT.get_template(f"pages/{name}.html").render(view=view, frame=frame)
 
 

@@ -71,7 +71,7 @@ def open_world(folder: Path) -> Iterator[World]:
     parser = nullcontext(InProcessParser())
     with (
         WebServer(Internet(), now=clock.now) as web,
-        patch("monitor.app.SandboxParser", lambda: parser),
+        patch("monitor.app.parts.SandboxParser", lambda: parser),
     ):
         world = World(config, web, clock)
         try:

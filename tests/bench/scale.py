@@ -17,11 +17,12 @@ from monitor.demo.response import (
     build_html_response,
     build_text_response,
 )
-from monitor.demo.server import WebServer
+from monitor.demo.server import RecordedRequest, WebServer
 from monitor.domain.person import Person, PersonName
 
+PROFILE_PATH = "/u/"
 ROBOTS = "User-agent: *\nAllow: /\n"
-KNOCKS, STOP = "knocks", "stop"
+KNOCKS, QUESTIONS, COUNT, STOP = "knocks", "questions", "count", "stop"
 # About one made-up person in this many has a profile on a site.
 RARITY = 20
 SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
@@ -43,7 +44,7 @@ class ScaleInternet:
     def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         if asked.path == "/robots.txt":
             return build_text_response(ROBOTS)
-        handle = asked.path.removeprefix("/u/")
+        handle = asked.path.removeprefix(PROFILE_PATH)
         if has_profile(asked.host, handle):
             return self.render_profile(asked, handle)
         return build_html_response(
@@ -86,6 +87,16 @@ class ScaleServerProcess:
         knocks: list[tuple[str, datetime]] = self._pipe.recv()
         return knocks
 
+    def fetch_questions(self) -> list[tuple[str, str, datetime]]:
+        """Return at which host it was asked about which handle and when, in order."""
+        self._pipe.send(QUESTIONS)
+        questions: list[tuple[str, str, datetime]] = self._pipe.recv()
+        return questions
+
+    def count_requests(self) -> int:
+        self._pipe.send(COUNT)
+        return int(self._pipe.recv())
+
 
 @contextmanager
 def run_server_process(sites: int) -> Iterator[ScaleServerProcess]:
@@ -105,8 +116,20 @@ def run_server_process(sites: int) -> Iterator[ScaleServerProcess]:
 def _serve_until_stopped(sites: int, pipe: Connection) -> None:
     with WebServer(ScaleInternet(sites=sites)) as server:
         pipe.send(server.build_address_map())
-        while pipe.recv() == KNOCKS:
-            pipe.send([(request.host, request.at) for request in server.visits])
+        while (wanted := pipe.recv()) != STOP:
+            pipe.send(_report_visits(server.visits, wanted))
+
+
+def _report_visits(visits: list[RecordedRequest], wanted: str) -> object:
+    if wanted == COUNT:
+        return len(visits)
+    if wanted == KNOCKS:
+        return [(each.host, each.at) for each in visits]
+    return [
+        (each.host, each.path.removeprefix(PROFILE_PATH), each.at)
+        for each in visits
+        if each.path.startswith(PROFILE_PATH)
+    ]
 
 
 def _build_site_name(number: int) -> str:
@@ -116,7 +139,7 @@ def _build_site_name(number: int) -> str:
 def _build_site_entry(name: str) -> dict[str, object]:
     return {
         "name": name,
-        "uri_check": f"http://{name}.example/u/{{account}}",
+        "uri_check": f"http://{name}.example{PROFILE_PATH}{{account}}",
         "e_code": 200,
         "e_string": 'class="profile"',
         "m_code": 404,

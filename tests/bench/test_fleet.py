@@ -12,14 +12,14 @@ from monitor.scheduler.fleet import MOST_OPEN
 from tests.house.tree import ROOT
 
 PROGRAM = "tests.bench.fleet"
-A_TENTH = 30
+DISTRICTS = 300
 PEOPLE, SITES = 20, 6
 MOST_MEBIBYTES = 4.0
 MOST_OPENING_MS = 40.0
 
 
 def test_many_districts_are_polite_small_and_strangers_to_each_other(share):
-    districts = A_TENTH * len(share(range(10)))
+    districts = len(share(range(DISTRICTS), of=14))
     command = [sys.executable, "-m", PROGRAM, "--districts", str(districts)]
     command += ["--people", str(PEOPLE), "--sites", str(SITES), "--json"]
     answer = subprocess.run(

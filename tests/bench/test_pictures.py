@@ -7,7 +7,7 @@ pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 from tests.bench.altered import BEYOND, WITHIN_REACH
 from tests.bench.pictures import Exhibit, all_drawn, exhibits, false_pairs, scores
 
-EACH = 7
+EACH = 4
 
 
 @pytest.fixture(scope="module")

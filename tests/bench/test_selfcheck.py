@@ -7,7 +7,7 @@ import sys
 from tests.house.tree import ROOT
 
 # With a pause at each host, or all is over before the page has said a second thing.
-SIZE = ("--sites", "20", "--handles", "8", "--interval", "0.3")
+SIZE = ("--sites", "20", "--handles", "4", "--interval", "0.3")
 
 
 def test_a_check_shows_a_result_soon_and_never_stands_still():

@@ -9,7 +9,7 @@ from tests.bench.students import linked, rated, rated_teachers
 ROOT = Path(__file__).parents[2]
 # With 50 accounts a rate of 0.02 lets one be flagged. The people are the same in each run, so what
 # holds once holds always.
-WITHOUT_A_PUPIL, WITH_PUPILS, FEW = 50, 30, 20
+WITHOUT_A_PUPIL, WITH_PUPILS, FEW = 50, 15, 10
 
 
 def test_few_accounts_without_a_pupil_are_flagged():

@@ -8,12 +8,12 @@ from tests.house.tree import ROOT
 
 PROGRAM = "tests.bench.sweep"
 SITES = 60
-A_TENTH = 50
+PEOPLE = 500
 MOST_MEBIBYTES = 200
 
 
 def test_a_large_district_is_swept_whole_in_little_memory(share):
-    people = A_TENTH * len(share(range(10)))
+    people = len(share(range(PEOPLE), of=20))
     command = [sys.executable, "-m", PROGRAM, "--people", str(people), "--json"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     figures = json.loads(answer.stdout)

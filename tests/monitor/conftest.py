@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import app as app_module
+from monitor.app import parts as app_parts
 from monitor.cli.logs import EventFormatter
 from monitor.db.database import Database
 from monitor.demo.internet import Internet
@@ -44,14 +44,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
 @pytest.fixture
 def own_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each district of a test start and end children of its own, as a service does."""
-    monkeypatch.setattr(app_module, "SandboxParser", SandboxParser)
+    monkeypatch.setattr(app_parts, "SandboxParser", SandboxParser)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_parser() -> Iterator[None]:
     """Parse for all districts in the same children: to start one takes half a second."""
     with SandboxParser() as parser, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app_module, "SandboxParser", lambda: nullcontext(parser))
+        patch.setattr(app_parts, "SandboxParser", lambda: nullcontext(parser))
         yield
 
 

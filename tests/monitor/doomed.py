@@ -138,7 +138,7 @@ class AnnouncedJobs:
         return jobs.describe_wait(self.app)
 
     def check_files(self) -> None:
-        jobs.check_files(self.app)
+        self.app.db.check_files()
 
 
 @dataclass(slots=True)

@@ -68,14 +68,18 @@ def make_districts(folder: Path, names: tuple[str, ...], people: int, sites: int
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CATALOG).write_text(json.dumps(scale.build_site_catalog(sites)), "utf-8")
     for number, name in enumerate(names):
-        path = folder / name
-        path.mkdir()
-        (path / DISTRICT_CONFIG).write_text(SETTINGS.format(name=name), "utf-8")
-        with Database.create_or_open_folder(path / "state") as db:
-            _enroll(db, name, _list_members(number, people))
+        make_district(folder, name, _list_members(number, people))
 
 
-def _enroll(db: Database, name: str, members: tuple[StaffMember, ...]) -> None:
+def make_district(folder: Path, name: str, members: tuple[StaffMember, ...]) -> None:
+    path = folder / name
+    path.mkdir()
+    (path / DISTRICT_CONFIG).write_text(SETTINGS.format(name=name), "utf-8")
+    with Database.create_or_open_folder(path / "state") as db:
+        enroll_members(db, name, members)
+
+
+def enroll_members(db: Database, name: str, members: tuple[StaffMember, ...]) -> None:
     with db.begin_transaction():
         for member in members:
             mail = member.person.mail.partition("@")[0] + f"@{name}.example"
@@ -135,9 +139,10 @@ class Fleet:
         with open_portal_app(config, Environment(clock=self.clock)) as app:
             withdraw_consent(app, sorted(app.db.people.list_person_ids())[number])
 
-    def ask_for_check(self, name: str) -> str:
+    def ask_for_check(self, name: str, person_id: str = "") -> str:
+        """Ask for a check of a person, or of the first one, as a page does."""
         with self.open_database(name) as db:
-            person = db.people.list_person_ids()[0]
+            person = person_id or db.people.list_person_ids()[0]
             request = RunRequest(
                 id=f"check-{name}",
                 kind=SweepKind.SELFCHECK,

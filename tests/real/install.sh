@@ -32,6 +32,7 @@ need npm nodejs npm
 need g++ g++
 need make make
 need promtool prometheus
+compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || need faketime libfaketime
 # Debian keeps this one off the PATH, under a folder of its version.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 

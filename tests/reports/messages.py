@@ -36,7 +36,7 @@ OFFICE_TABLES = {
 STAFF_CODE = (
     "reports/labels.py",
     *(f"monitor/domain/detection/{name}.py" for name in ("claim", "imitation", "rules", "waves")),
-    "monitor/domain/health.py",
+    "monitor/domain/failures.py",
     "monitor/domain/handles/lookalike.py",
     *(f"monitor/services/{name}.py" for name in ("findings", "flagging", "history", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/presenters.py"),
@@ -44,8 +44,8 @@ STAFF_CODE = (
     *(
         f"monitor/web/{name}.py"
         for name in (
-            *("access_tokens", "alert_feeds", "answer_link", "app", "context", "enrollment"),
-            *("errors", "findings", "home", "my_data", "reference_picture"),
+            *("access_tokens", "answer_link", "app", "context", "enrollment"),
+            *("errors", "findings", "home", "my_data", "profile"),
             *("self_check", "sign_in", "takedown"),
         )
     ),

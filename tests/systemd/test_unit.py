@@ -117,7 +117,7 @@ def test_the_units_of_many_districts_read_one_configuration_and_make_its_folders
         assert "NAMESAKE_CONFIG=/etc/namesake/fleet.toml" in setting("Environment", unit)
         assert setting("User", unit) == [UNIT.stem]
         assert setting("StateDirectory", unit)[0].split()[0] == state
-    assert setting("ExecStart", FLEET_BACKUP) == ["/opt/namesake/bin/namesake backup"]
+    assert setting("ExecStart", FLEET_BACKUP) == ["/opt/namesake/bin/namesake backup --changed"]
     assert file.fleet.districts == Path("/var/lib") / state / "districts"
     assert file.backup.folder == Path("/var/lib") / copies
     assert file.backup.keys == Path("/var/lib") / keys

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-import procrastinate
-from procrastinate import SyncPsycopgConnector
-
 from monitor.db.fleet.memories import WRITE_HOST, FleetHostsTable
 from monitor.db.fleet.postgres import FleetConnection, FleetCursor
 from scrapers.crawl.throttle import HostState
@@ -22,7 +19,13 @@ ASK_TASK = "ask"
 BATCH_FORMAT = 1
 READABLE_FORMATS = (1,)
 JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
-# One round trip: it is done for each question.
+# One round trip each: a person may wait for the batch, and an answer is saved for each question.
+SEND_BATCH: LiteralString = """WITH batch AS (
+        INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s) RETURNING id, lock
+    )
+    SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
+        %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
+    )::procrastinate_job_to_defer_v1]) FROM batch"""
 SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST}), batch AS (
         SELECT id FROM namesake.batches WHERE id = %s FOR KEY SHARE
     ), answer AS (
@@ -60,33 +63,15 @@ class Mailbox:
 
     connection: FleetConnection
     hosts: FleetHostsTable
-    jobs: procrastinate.App
-
-    @classmethod
-    def build(cls, connection: FleetConnection, hosts: FleetHostsTable) -> "Mailbox":
-        # It is never opened: jobs are written by our connections, with their batches.
-        return cls(connection, hosts, procrastinate.App(connector=SyncPsycopgConnector()))
 
     def send_batch(self, district: str, lock: str, body: bytes, priority: CrawlPriority) -> int:
         """Queue a batch: it and its job are there together, or neither is."""
-
-        def insert_both(connection: FleetCursor) -> int:
-            found = connection.execute(
-                """INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s)
-                RETURNING id""",
-                (district, lock, body),
-            ).fetchone()
-            number = int(found["id"]) if found else 0
-            self.jobs.configure_task(
-                ASK_TASK,
-                lock=lock,
-                queue=name_queue(BATCH_FORMAT),
-                priority=JOB_PRIORITIES[priority],
-                connection=connection,
-            ).defer(batch_id=number)
-            return number
-
-        return self.connection.run(insert_both)
+        sent = self.connection.fetch_row(
+            SEND_BATCH,
+            *(district, lock, body),
+            *(name_queue(BATCH_FORMAT), ASK_TASK, JOB_PRIORITIES[priority]),
+        )
+        return int(sent["id"]) if sent else 0
 
     def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
         """Return what has been answered since, and not been taken."""

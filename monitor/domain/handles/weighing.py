@@ -19,7 +19,7 @@ from monitor.domain.names.parts import NameForms, NamePart, build_name_forms
 from monitor.domain.person import PersonName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class HandleWeight:
     name: str
     bits: float
@@ -34,81 +34,61 @@ class HandleWeight:
         )
 
 
-ANYBODY = HandleWeight(
-    name="handle-anybody", bits=-1.9, reason="Most handles that come up belong to someone else."
-)
-OPAQUE = HandleWeight(
-    name="handle-opaque", bits=0.9, reason="Its network made up the handle, so it says nothing."
-)
+ANYBODY = HandleWeight("handle-anybody", -1.9, "Most handles that come up belong to someone else.")
+OPAQUE = HandleWeight("handle-opaque", 0.9, "Its network made up the handle, so it says nothing.")
 # By hand, beside what the handle itself says: people who never met share a common name or word.
-SAME = HandleWeight(name="handle-same", bits=5.0, reason="The handles are the same.")
-NOTHING = HandleWeight(
-    name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name."
-)
+SAME = HandleWeight("handle-same", 5.0, "The handles are the same.")
+NOTHING = HandleWeight("handle-nothing", -4.5, "The handle holds nothing of your name.")
 
-FAMILY = HandleWeight(name="handle-family", bits=3.9, reason="The handle holds your family name.")
-GIVEN = HandleWeight(name="handle-given", bits=1.1, reason="The handle holds your given name.")
-NICK = HandleWeight(
-    name="handle-nickname", bits=-0.5, reason="The handle holds another form of your given name."
-)
-MIDDLE = HandleWeight(name="handle-middle", bits=0.3, reason="The handle holds your middle name.")
-BOTH = HandleWeight(
-    name="handle-both", bits=3.8, reason="The handle holds both a given and the family name."
-)
+FAMILY = HandleWeight("handle-family", 3.9, "The handle holds your family name.")
+GIVEN = HandleWeight("handle-given", 1.1, "The handle holds your given name.")
+NICK = HandleWeight("handle-nickname", -0.5, "The handle holds another form of your given name.")
+MIDDLE = HandleWeight("handle-middle", 0.3, "The handle holds your middle name.")
+BOTH = HandleWeight("handle-both", 3.8, "The handle holds both a given and the family name.")
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
-INITIAL = HandleWeight(
-    name="handle-initial", bits=2.0, reason="One of your initials is next to it."
-)
-INITIALS = HandleWeight(
-    name="handle-all-initials", bits=2.6, reason="The handle holds all your initials."
-)
+INITIAL = HandleWeight("handle-initial", 2.0, "One of your initials is next to it.")
+INITIALS = HandleWeight("handle-all-initials", 2.6, "The handle holds all your initials.")
 # By hand, shrunk: two given letters, and a third one between them, are a stranger's once in 9 bits.
 HEADS = HandleWeight(
-    name="handle-heads",
-    bits=5.0,
-    reason="The handle is two or three letters, from your first initial to your last.",
+    "handle-heads", 5.0, "The handle is two or three letters, from your first initial to your last."
 )
 MOST_HEADS = 3
 # By hand: few go by an initial that is none of theirs, and many share a family name.
-OTHER_INITIAL = HandleWeight(
-    name="handle-other-initial", bits=-2.5, reason="The handle holds another initial."
-)
+OTHER_INITIAL = HandleWeight("handle-other-initial", -2.5, "The handle holds another initial.")
 MOST_INITIALS = 2
 # By hand, shrunk: two letters more agree by chance once in 8 bits.
 FAMILY_START = HandleWeight(
-    name="handle-family-start", bits=2.5, reason="The handle holds the start of your family name."
+    "handle-family-start", 2.5, "The handle holds the start of your family name."
 )
 GIVEN_START = HandleWeight(
-    name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
+    "handle-given-start", 0.5, "The handle holds the start of your given name."
 )
 # By hand, for each letter in a row beyond the second: three stand in one of thirty strangers'
 # handles, four in one of two hundred.
-SHARED = HandleWeight(name="handle-shared-letters", bits=1.5, reason="")
+SHARED = HandleWeight("handle-shared-letters", 1.5, "")
 SHARED_BY_CHANCE = 2
 MOST_SHARED = 4
 
 # By hand, shrunk: one in twelve strangers' handles begins so, and perhaps three in ten of those
 # that people make up of more than their name. The second letter counts as much again.
 FIRST_LETTER = HandleWeight(
-    name="handle-first-letter", bits=1.0, reason="The handle begins with one of your initials."
+    "handle-first-letter", 1.0, "The handle begins with one of your initials."
 )
 
 # A share of how rare a name is, in bits beyond that of a common one.
-RARE_FAMILY = HandleWeight(name="handle-rare-family", bits=0.6, reason="")
-RARE_GIVEN = HandleWeight(name="handle-rare-given", bits=0.4, reason="")
+RARE_FAMILY = HandleWeight("handle-rare-family", 0.6, "")
+RARE_GIVEN = HandleWeight("handle-rare-given", 0.4, "")
 USUAL_FAMILY = 12.0
 USUAL_GIVEN = 8.0
 # Beyond it a name is as rare as any word is that somebody thought of.
 MOST_RARE = 4.0
 
 # For each letter that the name does not explain.
-BESIDE_FAMILY = HandleWeight(name="handle-beside-family", bits=-0.8, reason="")
-BESIDE_GIVEN = HandleWeight(name="handle-beside-given", bits=-1.1, reason="")
-BESIDE_BOTH = HandleWeight(name="handle-beside-both", bits=-0.5, reason="")
+BESIDE_FAMILY = HandleWeight("handle-beside-family", -0.8, "")
+BESIDE_GIVEN = HandleWeight("handle-beside-given", -1.1, "")
+BESIDE_BOTH = HandleWeight("handle-beside-both", -0.5, "")
 MOST_LETTERS = 5
-OTHER_GIVEN = HandleWeight(
-    name="handle-other-given", bits=-2.2, reason="The handle holds another given name."
-)
+OTHER_GIVEN = HandleWeight("handle-other-given", -2.2, "The handle holds another given name.")
 AGAINST = frozenset(
     rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN, OTHER_INITIAL)
 )

@@ -272,6 +272,21 @@ def test_all_districts_are_backed_up_by_one_command_and_can_be_restored(
     assert json.loads(said)["person_count"] == 1
 
 
+def test_a_timer_leaves_out_what_did_not_change(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("backup", str(tmp_path / "copies"), "--changed", "--districts", str(folder))
+    typed(capsys, *words)
+    text = folder / "cedar" / "state" / "site-lists" / "own.json"
+    text.parent.mkdir()
+    text.write_text("{}", "utf-8")
+    code, said = typed(capsys, *words)
+
+    assert code == 0
+    assert "birch" not in said
+    assert "1 of 2 districts backed up. 1 did not change." in said
+
+
 def test_a_district_that_cannot_be_backed_up_is_told_and_the_others_are(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,21 +1,19 @@
-"""Rows that sqlite-utils writes and counts are part of our transactions, and of no other."""
+"""Rows that are written and counted by name are part of our transactions, and of no other."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database as Tables
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.migrations import Schema
+from monitor.db.migrations import Schema, StatementRunner
 from monitor.domain.errors import BusyError, CannotWriteError
 
 MARIA, ROSA = {"name": "Maria", "room": "B12"}, {"name": "Rosa", "room": "C3"}
 
 
-def rooms_1(tables: Tables) -> None:
+def rooms_1(tables: StatementRunner) -> None:
     tables.execute("CREATE TABLE rooms (name TEXT PRIMARY KEY, room TEXT NOT NULL) STRICT")
 
 
@@ -120,19 +118,3 @@ def test_rows_are_counted_with_and_without_a_condition(database: DatabaseConnect
     assert database.list_tables() == ("rooms",)
     assert database.count_rows("rooms") == 2
     assert database.count_rows("rooms", "room = ? AND name > ?", "C3", "Maria") == 1
-
-
-def test_an_upsert_of_the_library_ends_with_our_transaction_but_makes_a_table_in_it(
-    database: DatabaseConnection,
-):
-    """Why rows are replaced instead: each thread would change the schema once."""
-    ran: list[str] = []
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
-        connection.set_trace_callback(ran.append)
-        connection.execute("BEGIN IMMEDIATE")
-        Tables(connection).table("rooms").upsert(MARIA)
-        assert connection.in_transaction
-        connection.execute("ROLLBACK")
-
-    assert rows(database) == []
-    assert [each for each in ran if each.casefold().startswith("create table")]

@@ -222,7 +222,7 @@ def drawn_end(number: int, usual: Undisturbed, outlived: int = 0) -> tuple[Doom,
 
 def test_a_week_killed_again_and_again_ends_as_if_it_never_was(districts, usual, share):
     district = next(districts)
-    for number in share(KILLS, of=20):
+    for number in share(KILLS, of=50):
         for outlived in count():
             doom, end = drawn_end(number, usual, outlived)
             if not district.goes_on(usual, doom=doom, end=end):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from monitor.db.sources import SiteListStore
+from monitor.db.site_lists import SiteListStore
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.source_trust import SourceTrust

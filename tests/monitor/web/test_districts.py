@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from monitor.app import DistrictResources, Environment, build_crawler, build_parser
+from monitor.app import DistrictResources, Environment
+from monitor.app.parts import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
 from monitor.db.handover import close_databases

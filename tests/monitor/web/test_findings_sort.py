@@ -150,7 +150,7 @@ def test_taking_back_what_was_never_said_is_said(guest, maria):
 
 
 def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
-    monkeypatch.setattr("monitor.services.flagging.MIN_ANSWERS", 1)
+    monkeypatch.setattr("monitor.services.feedback.MIN_ANSWERS", 1)
     assert "What we learned from your answers" not in guest.get("/me/sort").text
 
     guest.post("/me/sort", item=suspect(maria), decision="unrelated")

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import pytest
+from authlib.integrations import requests_client
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from monitor.domain.errors import NotPermittedError, UnavailableError
-from monitor.web import sign_in as module
 from monitor.web.sign_in import ENTRA_ISSUERS, IdentityProvider, SignInAttempt
 
 ISSUER = "https://accounts.cedarvalley.example"
@@ -74,7 +74,7 @@ class Session:
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch):
     def answer(session: Session) -> IdentityProvider:
-        monkeypatch.setattr(module, "OAuth2Session", lambda *_a, **_k: session)
+        monkeypatch.setattr(requests_client, "OAuth2Session", lambda *_a, **_k: session)
         return IdentityProvider(
             issuer=ISSUER,
             client_id=CLIENT,

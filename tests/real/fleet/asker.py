@@ -6,13 +6,16 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from time import monotonic
+
+from procrastinate import jobs
 
 from monitor.app import Environment
 from monitor.config import FetchConfig
+from monitor.db.fleet.engine import FencedJobManager
 from monitor.db.fleet.mailbox import Mailbox, SealedAnswer
 from monitor.db.fleet.memories import FleetHostsTable
 from monitor.scheduler import fleet_worker
@@ -28,7 +31,11 @@ FLEET_KEY = "a key that is made for the tests alone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskerSettings:
-    """`addresses` say where each host of the made-up web is; `clock_off` is in seconds."""
+    """`addresses` say where each host of the made-up web is.
+
+    `clock_off` are seconds by which the machine's clock is wrong, and `rests` those for which it
+    takes no batch after one, so that another machine takes the next.
+    """
 
     database: str = ""
     addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -39,16 +46,7 @@ class AskerSettings:
     mute_after: float = 12.0
     dead_after: float = 25.0
     clock_off: float = 0.0
-
-
-class WrongClock(SystemClock):
-    """The clock of a machine that no one has set."""
-
-    def __init__(self, seconds: float) -> None:
-        self._off = timedelta(seconds=seconds)
-
-    def now(self) -> datetime:
-        return super().now() + self._off
+    rests: float = 0.0
 
 
 def remove_fence(_: AskerSettings) -> Fence:
@@ -99,6 +97,30 @@ def ignore_withdrawals() -> None:
     fleet_worker.BatchGuard.has_withdrawn = lambda *_: False
 
 
+def take_turns(seconds: float) -> None:
+    """Have another machine take the next batch at a host that this one has asked."""
+    fetch, rested_at = FencedJobManager.fetch_job, 0.0
+
+    async def fetch_later(
+        self: FencedJobManager, queues: Iterable[str] | None, worker_id: int
+    ) -> jobs.Job | None:
+        return await fetch(self, queues, worker_id) if monotonic() >= rested_at else None
+
+    def rest_before(
+        end: Callable[..., Coroutine[None, None, None]],
+    ) -> Callable[..., Coroutine[None, None, None]]:
+        async def end_and_rest(*words: object, **more: object) -> None:
+            nonlocal rested_at
+            rested_at = monotonic() + seconds
+            await end(*words, **more)
+
+        return end_and_rest
+
+    FencedJobManager.fetch_job = fetch_later
+    FencedJobManager.finish_job = rest_before(FencedJobManager.finish_job)
+    FencedJobManager.retry_job = rest_before(FencedJobManager.retry_job)
+
+
 REMOVALS: dict[str, Callable[[], None]] = {
     "reloading": forget_reloading,
     "database clock": trust_own_clock,
@@ -112,13 +134,15 @@ def main() -> None:
     settings = AskerSettings(**json.loads(sys.argv[1]))
     if settings.without in REMOVALS:
         REMOVALS[settings.without]()
+    if settings.rests:
+        take_turns(settings.rests)
     if settings.without == "fence":
         fence = remove_fence(settings)
     else:
         fence = Fence(mute_after=settings.mute_after, dead_after=settings.dead_after)
     addresses = {host: (at[0], at[1]) for host, at in settings.addresses.items()}
     environment = Environment(
-        clock=WrongClock(settings.clock_off),
+        clock=SystemClock(),
         dialer=Dialer(address_map=addresses, resolve=resolve_nothing),
         throttle=Throttle(wait_factor=settings.pace),
     )

@@ -43,12 +43,12 @@ def measure_fleet(size: FleetSize, folder: Path) -> FleetCost:
     with ExitStack() as parts:
         address = parts.enter_context(databases.postgres(folder, ()))
         world = parts.enter_context(build_world(folder, address, size))
-        before, first, began = _read_seconds(world, folder), world.count_requests(), monotonic()
+        before, first, began = _read_seconds(world, folder), world.web.count_requests(), monotonic()
         world.start_sweep().join()
         after, seconds = _read_seconds(world, folder), monotonic() - began
         asking, home, database = (now - then for now, then in zip(after, before, strict=True))
         return FleetCost(
-            requests=world.count_requests() - first,
+            requests=world.web.count_requests() - first,
             too_close=world.count_too_close(),
             asking=asking,
             home=home,

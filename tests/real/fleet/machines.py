@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -33,6 +34,11 @@ from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 PATIENCE = 900.0
 # What the clocks of a server and of its threads may be off by.
 TOLERANCE = timedelta(milliseconds=1)
+
+
+def find_clock_library() -> Path | None:
+    """Find libfaketime, which gives a process a clock of its own."""
+    return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
 @dataclass(slots=True)
@@ -79,7 +85,19 @@ class Asker:
                 (sys.executable, "-m", "tests.real.fleet.asker", words),
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self._set_clock()},
             )
+
+    def _set_clock(self) -> dict[str, str]:
+        """Have every library of the process see a wrong time of day."""
+        if not self.settings.clock_off:
+            return {}
+        return {
+            "LD_PRELOAD": str(find_clock_library()),
+            "FAKETIME": f"{self.settings.clock_off:+}s",
+            # Spans are right on a machine whose clock is wrong.
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
 
     def _keep_running(self) -> None:
         while True:

@@ -42,7 +42,7 @@ from monitor.services.fleet import LEAVING_FILE
 from tests.monitor import fleet_world
 from tests.monitor.fleet_world import Fleet, make_districts
 from tests.real.fleet.asker import FLEET_KEY
-from tests.real.fleet.machines import open_home
+from tests.real.fleet.machines import open_home, wait_for
 
 pytestmark = pytest.mark.real
 PEOPLE = 4
@@ -88,6 +88,10 @@ class Machine:
     def list_states(self) -> dict[str, str]:
         _, said = self.fleet("status", "--json")
         return {each["name"]: each["state"] for each in json.loads(said)}
+
+    def waits_for(self, states: dict[str, str]) -> None:
+        """Wait until its status says so: its service looks when it comes to it."""
+        wait_for(lambda: self.list_states() == states, 60)
 
     @contextmanager
     def serves(self) -> Iterator[Fleet]:
@@ -175,13 +179,13 @@ def test_a_district_moves_and_is_open_on_one_machine_at_a_time(
         assert not first.state.exists()
         with pytest.raises(MovedError, match="is on its way to the machine second"):
             Database.open_folder(first.districts / "cedar.moved" / "state")
-        assert first.list_states() == {"birch": "at work", "cedar": "moved away"}
+        first.waits_for({"birch": "at work", "cedar": "moved away"})
 
         copy_over(first, second)
-        assert second.list_states() == {"cedar": "on its way here"}
+        second.waits_for({"cedar": "on its way here"})
         with second.serves() as there:
             there.works()
-            assert second.list_states() == {"cedar": "at work"}
+            second.waits_for({"cedar": "at work"})
             code, said = first.fleet("status")
             assert code == 0
             assert "The machine second has it: delete" in said
@@ -204,7 +208,7 @@ def test_half_a_copy_is_not_taken_up_and_the_rest_of_it_is(first: Machine, secon
     database.write_bytes(whole[:-1])
     with second.serves() as there:
         there.works()
-        assert second.list_states() == {"cedar": "on its way here"}
+        second.waits_for({"cedar": "on its way here"})
         with pytest.raises(MovedError):
             second.count_people()
         _, said = second.fleet("status")
@@ -212,7 +216,7 @@ def test_half_a_copy_is_not_taken_up_and_the_rest_of_it_is(first: Machine, secon
 
         database.write_bytes(whole)
         there.works()
-        assert second.list_states() == {"cedar": "at work"}
+        second.waits_for({"cedar": "at work"})
     assert find_handover(second.state) is None
 
 
@@ -227,6 +231,7 @@ def test_a_copy_of_a_district_that_was_not_closed_is_never_taken_up(
         code, said = second.fleet("status")
         assert code == SetAsideError.exit_code
         assert "What lies here is not its copy" in said
+        wait_for(lambda: find_handover(second.state) is not None, 60)
         with pytest.raises(MovedError):
             second.count_people()
 
@@ -243,10 +248,10 @@ def test_a_move_can_be_taken_back_until_the_other_machine_has_the_district(
         code, said = first.fleet("move", "cedar", "first")
         assert (code, said) == (0, "cedar stays on first.\n")
         home.works()
-        assert first.list_states() == {"birch": "at work", "cedar": "at work"}
+        first.waits_for({"birch": "at work", "cedar": "at work"})
         with second.serves() as there:
             there.works()
-            assert second.list_states() == {"cedar": "elsewhere"}
+            second.waits_for({"cedar": "elsewhere"})
         shutil.rmtree(second.districts / "cedar")
 
         first.fleet("move", "cedar", "second")
@@ -272,7 +277,7 @@ def test_a_district_that_is_in_use_stays_as_it_was(
         assert not (first.districts / "cedar" / LEAVING_FILE).exists()
         assert find_handover(first.state) is None
         home.works()
-        assert first.list_states() == {"birch": "at work", "cedar": "at work"}
+        first.waits_for({"birch": "at work", "cedar": "at work"})
 
 
 def test_a_move_that_was_killed_is_done_again_or_taken_back(
@@ -287,14 +292,13 @@ def test_a_move_that_was_killed_is_done_again_or_taken_back(
             first.fleet("move", "cedar", "second")
         with first.serves() as home:
             home.works()
-            states = first.list_states()
-            assert states["cedar"] == "let go"
+            first.waits_for({"birch": "at work", "cedar": "let go"})
             _, said = first.fleet("status")
             assert "A move to second did not end. Run `namesake fleet move cedar second`" in said
             code, said = first.fleet("move", "cedar", words[0])
             assert code == 0, said
             home.works()
-            assert first.list_states()["cedar"] == words[1]
+            first.waits_for({"birch": "at work", "cedar": words[1]})
             first.fleet("move", "cedar", "first")
 
 
@@ -305,14 +309,14 @@ def test_a_drained_machine_lets_go_of_all_districts_until_that_is_undone(first: 
         assert code == 0
         assert "All 2 districts are let go, and stay this machine's." in said
         assert "Drained" in home.runner.describe_wait()
-        assert set(first.list_states().values()) == {"let go"}
+        first.waits_for({"birch": "let go", "cedar": "let go"})
         with open_leases(first) as leases:
             assert not any(each.is_held for each in leases.list_leases().values())
 
         code, said = first.fleet("drain", "--undo", "--json")
         assert json.loads(said)["drained"] is False
         home.works()
-        assert set(first.list_states().values()) == {"at work"}
+        first.waits_for({"birch": "at work", "cedar": "at work"})
 
 
 def test_a_machine_that_cannot_be_drained_in_time_says_what_is_at_work(
@@ -376,7 +380,7 @@ def test_a_lost_machine_s_district_comes_back_and_knows_who_withdrew_since_its_b
         assert "1 of 2 districts are set aside: cedar" in home.runner.describe_wait()
     with second.serves() as there:
         there.works()
-        assert second.list_states() == {"cedar": "at work"}
+        second.waits_for({"cedar": "at work"})
     with Database.open_folder(second.state) as db:
         now = datetime.now(UTC)
         assert len(db.consents.list_queryable_person_ids(now)) == PEOPLE - 2
@@ -394,7 +398,8 @@ def test_a_machine_that_comes_back_does_not_work_on_what_was_restored_elsewhere(
     assert "Lost is what was done after its backup of" in said
     with first.serves() as home:
         home.works()
-        assert first.list_states() == {"birch": "at work", "cedar": "elsewhere"}
+        first.waits_for({"birch": "at work", "cedar": "elsewhere"})
+        wait_for(lambda: find_handover(first.state) is not None, 60)
         with pytest.raises(MovedError):
             first.count_people()
 

@@ -1,19 +1,32 @@
 """A whole fleet for a test: a made-up web, PostgreSQL, machines that ask, and a home."""
 
-import shutil
+import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from monitor.db.database import Database
+from monitor.db.fleet.postgres import FleetConnection
+from monitor.db.fleet.seal import FleetSeal
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
+from monitor.scheduler.fleet_batches import name_lock
 from tests.bench import scale
-from tests.monitor.fleet_world import FRIDAY, SUNDAY, Fleet, make_districts, open_fleet
-from tests.real.fleet.asker import AskerSettings
+from tests.monitor.fleet_world import (
+    FRIDAY,
+    SUNDAY,
+    Fleet,
+    list_handles,
+    make_districts,
+    open_fleet,
+)
+from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 from tests.real.fleet.machines import (
     PATIENCE,
     Asker,
@@ -22,6 +35,8 @@ from tests.real.fleet.machines import (
     run_askers,
     wait_for,
 )
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +58,11 @@ class FleetSize:
         return self.districts * self.people * self.sites
 
 
+# The small forms fit into every test run; the whole ones ask more than 50,000 questions each.
 SMALL = FleetSize(districts=3, people=4, sites=6)
-# Few hosts that are asked slowly by many districts in turn: a missing guard shows for certain.
-SLOW = FleetSize(districts=3, people=3, sites=3, pace=2.0)
 WHOLE = FleetSize(districts=50, people=17, sites=60)
+# One host that machines ask by turns: a missing guard shows for certain.
+BY_TURNS = FleetSize(districts=6, people=2, sites=1, pace=2.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,11 +71,11 @@ class FleetWorld:
 
     size: FleetSize
     folder: Path
-    database: str
+    connection: FleetConnection
     home: Fleet
     clock: StoryClock
     askers: list[Asker]
-    fetch_requests: Callable[[], list[tuple[str, datetime]]]
+    web: scale.ScaleServerProcess
 
     def start_sweep(self) -> threading.Thread:
         """Have all districts sweep, on a thread."""
@@ -68,17 +84,62 @@ class FleetWorld:
         thread.start()
         return thread
 
-    def count_requests(self) -> int:
-        return len(self.fetch_requests())
-
-    def wait_for_requests(self, number: int) -> None:
-        wait_for(lambda: self.count_requests() >= number)
+    def wait_for_questions(self, part: float) -> None:
+        """Wait until so much of the questions about people has been asked, or about that."""
+        canaries = 4 * self.size.sites
+        wait_for(lambda: self.web.count_requests() >= canaries + part * self.size.questions)
 
     def count_too_close(self) -> int:
-        return count_too_close(self.fetch_requests(), timedelta(seconds=self.size.pace))
+        """Count requests that came too soon, as the server saw it."""
+        requests = self.web.fetch_requests()
+        count = count_too_close(requests, timedelta(seconds=self.size.pace))
+        LOG.info("%s: %s requests, %s too close", self.size, len(requests), count)
+        return count
 
     def list_traces(self) -> dict[str, set[str]]:
         return list_traces(self.folder, self.size.names)
+
+    def list_questions(self) -> list[tuple[str, str, datetime]]:
+        """Return the host, handle and time of all questions about people."""
+        districts = range(self.size.districts)
+        people = {each for number in districts for each in list_handles(number, self.size.people)}
+        return [each for each in self.web.fetch_questions() if each[1] in people]
+
+    def count_asked_again(self) -> Counter[str]:
+        """Count by host the questions about people that were asked more often than once."""
+        asked = Counter((host, handle) for host, handle, _ in self.list_questions())
+        again: Counter[str] = Counter()
+        for (host, _), times in asked.items():
+            again[host] += times - 1
+        return +again
+
+    def wait_for_held_hosts(self) -> frozenset[str]:
+        """Wait until a machine has not been heard of for long, and return the hosts it holds."""
+        seal, locks = FleetSeal(FLEET_KEY), set[str | None]()
+
+        def find_locks() -> set[str | None]:
+            rows = self.connection.fetch_rows(
+                """SELECT job.lock FROM procrastinate_workers AS worker
+                LEFT JOIN procrastinate_jobs AS job
+                    ON job.worker_id = worker.id AND job.status = 'doing'
+                WHERE clock_timestamp() - worker.last_heartbeat
+                    BETWEEN interval '14 s' AND interval '24 s'"""
+            )
+            locks.update(each["lock"] for each in rows)
+            return locks
+
+        wait_for(find_locks)
+        hosts = scale.ScaleInternet(sites=self.size.sites).hosts
+        return frozenset(each for each in hosts if name_lock(seal, each) in locks)
+
+    def list_quiet_seconds(self, hosts: frozenset[str], since: datetime) -> list[float]:
+        """Return how long each host was not asked, from the shortest; some may never be again."""
+        first: dict[str, datetime] = {}
+        # What was on its way to the server arrives a little later.
+        for host, at in self.web.fetch_requests():
+            if host in hosts and at > since + timedelta(seconds=5):
+                first.setdefault(host, at)
+        return sorted((at - since).total_seconds() for at in first.values())
 
 
 @contextmanager
@@ -88,14 +149,21 @@ def build_world(
     """Build a fleet of two machines that ask, or of those that are named."""
     districts = folder / "districts"
     make_districts(districts, size.names, size.people, size.sites)
-    shutil.copytree(districts, folder / "alone")
     clock = StoryClock(FRIDAY)
     with (
         scale.run_server_process(size.sites) as web,
         open_home(database, districts, clock) as home,
+        closing(FleetConnection.open_address(database)) as connection,
     ):
         settings = [
-            replace(each, database=database, addresses=web.address_map, pace=size.pace)
+            replace(
+                each,
+                database=database,
+                addresses=web.address_map,
+                pace=size.pace,
+                # No machine has room for all hosts, so each one has some.
+                workers=max(2 * size.sites // 3, 1),
+            )
             for each in machines or (AskerSettings(), AskerSettings())
         ]
         with run_askers(folder, *settings) as askers:
@@ -103,25 +171,29 @@ def build_world(
             yield FleetWorld(
                 size=size,
                 folder=districts,
-                database=database,
+                connection=connection,
                 home=home,
                 clock=clock,
                 askers=askers,
-                fetch_requests=web.fetch_requests,
+                web=web,
             )
 
 
-def sweep_alone(folder: Path, size: FleetSize) -> dict[str, set[str]]:
-    """Return what one process finds that asks for a copy of the same districts by itself."""
+def sweep_alone(size: FleetSize) -> dict[str, set[str]]:
+    """Return what one process finds that asks for the same districts by itself."""
+    return _sweep_alone(replace(size, pace=0.0))
+
+
+@cache
+def _sweep_alone(size: FleetSize) -> dict[str, set[str]]:
     clock = StoryClock(FRIDAY)
-    with (
-        scale.run_server_process(size.sites) as web,
-        open_fleet(folder / "alone", web.address_map, clock) as fleet,
-    ):
-        fleet.works()
-        clock.at = SUNDAY
-        fleet.works_for(4 * PATIENCE)
-    return list_traces(folder / "alone", size.names)
+    with TemporaryDirectory() as folder, scale.run_server_process(size.sites) as web:
+        make_districts(Path(folder), size.names, size.people, size.sites)
+        with open_fleet(Path(folder), web.address_map, clock) as fleet:
+            fleet.works()
+            clock.at = SUNDAY
+            fleet.works_for(4 * PATIENCE)
+        return list_traces(Path(folder), size.names)
 
 
 def list_traces(folder: Path, names: tuple[str, ...]) -> dict[str, set[str]]:

@@ -77,9 +77,13 @@ def _another(app: App, flag: Flag, name: str) -> str:
     state.flags.insert_flag(replace(flag, id=ref, item_id=ref, state=standing, shared_at=None))
     if reported:
         said = DecisionRecord(
-            flag_id=ref, decision=Decision.REPORTED, by=flag.person_id, at=now - 2 * DAY
+            flag_id=ref,
+            decision=Decision.REPORTED,
+            by=flag.person_id,
+            at=now - 2 * DAY,
+            note="Number 17",
         )
-        state.flags.insert_decision(replace(said, note="Number 17"))
+        state.flags.insert_decision(said)
     return ref
 
 

@@ -1,5 +1,6 @@
 """In the thread that asks, what waits gives way; in any other, it just waits."""
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from threading import enumerate as enumerate_threads
 
 import gevent
 import pytest
+from gevent.hub import Hub
 
 from scrapers.http.event_loop import (
     READABLE,
@@ -167,3 +169,21 @@ def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:
     thread.close()
 
     assert not begun.is_set()
+
+
+def test_a_loop_that_has_ended_leaves_nothing_in_memory() -> None:
+    def count_hubs() -> int:
+        gc.collect()
+        return sum(isinstance(each, Hub) for each in gc.get_objects())
+
+    def ask_once() -> None:
+        with enter_event_loop():
+            gevent.spawn(gevent.sleep, 0).join()
+
+    before = count_hubs()
+    for _ in range(3):
+        thread = Thread(target=ask_once)
+        thread.start()
+        thread.join()
+
+    assert count_hubs() == before

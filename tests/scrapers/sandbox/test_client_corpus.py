@@ -18,7 +18,7 @@ from tests.scrapers.sandbox.corpus import BYTES, CORPUS, FEEDS, TEXTS, TREES
 from tests.scrapers.sandbox.sources import MANNERS, FeedSource
 
 Answered = Callable[..., Page]
-Share = Callable[[Sequence[str]], Sequence[str]]
+Share = Callable[..., Sequence[str]]
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 JANE = b"<title>Jane Doe (@jdoe) | Alpha</title>"
@@ -79,9 +79,9 @@ def test_the_corpus_is_large() -> None:
 
 
 def test_no_page_holds_up_those_after_it(
-    alpha: PresenceSource, tried: Callable[..., list[Ordeal]]
+    alpha: PresenceSource, tried: Callable[..., list[Ordeal]], share: Share
 ) -> None:
-    pages = [*TREES, *TEXTS, *BYTES]
+    pages = share([*TREES, *TEXTS, *BYTES], of=4)
     before = resident()
 
     ordeals = tried(alpha, pages)

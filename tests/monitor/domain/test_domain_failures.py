@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.health import SourceFailure, fold_failures
+from monitor.domain.failures import SourceFailure, fold_failures
 from scrapers.http.errors import FailureReason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from monitor.db.sources import SiteListStore
+from monitor.db.site_lists import SiteListStore
 from monitor.domain.errors import CannotWriteError, InputError
 
 

@@ -1,0 +1,175 @@
+"""What the parts of an App are made of: what asks the web, reads answers, and sends email.
+
+Loaded when the first of them is used.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+from importlib.metadata import version
+
+from monitor.app import (
+    OUTBOX,
+    BounceMailbox,
+    DistrictResources,
+    Environment,
+    Mailer,
+    MailTransport,
+)
+from monitor.app.sources import (
+    QueryPermission,
+    detect_picture_support,
+    is_worth_keeping,
+    load_credentials,
+)
+from monitor.config import Config, build_inventory, read_secret
+from monitor.db.database import Database
+from monitor.mail.bounces import ImapBounceMailbox, NoBounceMailbox
+from monitor.mail.smtp import FolderTransport, RelayPace, SmtpTransport
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import Throttle
+from scrapers.http.client import HttpClient, PageFetcher, Redirect
+from scrapers.http.clock import Clock
+from scrapers.http.limits import compute_idle_hosts, raise_file_limit
+from scrapers.http.public_records import InternetRecords, NameService
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.sandbox.client import PageParser, SandboxParser
+from scrapers.source import AccessMode, CrawlPolicy, Source
+
+
+def open_own_resources(parts: ExitStack) -> DistrictResources:
+    """Return what a district has that shares nothing; its children end with `parts`."""
+    parser = parts.enter_context(SandboxParser())
+    return DistrictResources(parser=parser, build_crawler=build_crawler)
+
+
+def build_parser() -> SandboxParser:
+    """Build the children that parse, for a process that has many districts."""
+    return SandboxParser()
+
+
+def build_crawler(
+    config: Config,
+    environment: Environment,
+    db: Database,
+    sources: Mapping[str, Source],
+    parser: PageParser,
+) -> Crawler:
+    """Build the crawler. A district has only one: two would each be polite, but not together."""
+    workers = config.fetch.workers
+    hosts = {origin for each in sources.values() for origin in each.crawl_policy.origins}
+    idle_hosts = compute_idle_hosts(len(hosts), workers, raise_file_limit())
+    client = HttpClient(
+        dialer=environment.dialer,
+        clock=environment.clock,
+        limits=replace(environment.limits, idle_hosts=idle_hosts),
+        user_agent=build_user_agent(config.district.contact),
+        credentials=load_credentials(sources.values(), environment.variables),
+        connections=environment.connections,
+    )
+    return Crawler(
+        client=client,
+        sources=sources,
+        clock=environment.clock,
+        host_store=db.hosts,
+        parser=parser,
+        robots=RobotsCache(db.robots_files),
+        quota_store=db.request_quota,
+        may_ask=build_permission(config, environment.clock, db, sources),
+        should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
+        throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
+        workers=workers,
+    )
+
+
+def build_permission(
+    config: Config, clock: Clock, db: Database, sources: Mapping[str, Source]
+) -> QueryPermission:
+    return QueryPermission(
+        db=db,
+        clock=clock,
+        sources=sources,
+        inventory=build_inventory(config),
+        pictures=detect_picture_support(),
+    )
+
+
+def build_user_agent(contact: str) -> str:
+    """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
+    about = f"+mailto:{contact}" if contact else "a person looking themselves up"
+    return f"Namesake/{version('namesake-monitor')} ({about})"
+
+
+@contextmanager
+def open_endpoint_client(environment: Environment) -> Iterator[HttpClient]:
+    """Open a client without keys, for addresses of the configuration."""
+    client = HttpClient(
+        dialer=environment.dialer,
+        clock=environment.clock,
+        limits=environment.limits,
+        user_agent=f"Namesake/{version('namesake-monitor')}",
+    )
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def fetch_endpoint(
+    client: HttpClient, url: str, headers: tuple[tuple[str, str], ...] = ()
+) -> Page | ParseResult:
+    """Request an address that the configuration names; it may be on the district's own network.
+
+    A redirect is the answer, and is not followed.
+    """
+    origin = "/".join(url.split("/")[:3])
+    policy = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
+    answer = client.fetch(Request(url=url, headers=headers, hops=0), policy)
+    return ParseResult(outcome=Outcome.FAILED) if isinstance(answer, Redirect) else answer
+
+
+def build_public_records(config: Config, client: PageFetcher) -> InternetRecords:
+    official = config.official
+    return InternetRecords(
+        names=NameService(),
+        client=client,
+        log_url=official.certificate_log if official else "",
+        allow_private=official.allow_private if official else (),
+    )
+
+
+def build_mailer(config: Config, environment: Environment, pace: RelayPace | None) -> Mailer:
+    folder = config.state / OUTBOX
+    return Mailer(
+        transport=_build_transport(config, environment, pace),
+        bounces=_build_bounce_mailbox(config, environment),
+        delete_stored_emails=partial(environment.delete_emails, folder),
+    )
+
+
+def _build_transport(
+    config: Config, environment: Environment, pace: RelayPace | None
+) -> MailTransport:
+    smtp = build_smtp_transport(config, environment, pace)
+    return smtp or FolderTransport(config.mail, config.state / OUTBOX, environment.name_email)
+
+
+def build_smtp_transport(
+    config: Config, environment: Environment, pace: RelayPace | None = None
+) -> SmtpTransport | None:
+    """Return the connection to the mail server; None if none is configured. Raises ConfigError."""
+    if not config.mail.host:
+        return None
+    password = read_secret("smtp-password", environment.variables)
+    return SmtpTransport(config.mail, password, environment.clock, pace)
+
+
+def _build_bounce_mailbox(config: Config, environment: Environment) -> BounceMailbox:
+    settings = config.bounces
+    if settings is None:
+        return NoBounceMailbox()
+    password = read_secret("bounces-password", environment.variables)
+    return ImapBounceMailbox(settings, password, config.mail.return_path)

@@ -1,0 +1,119 @@
+"""Back up a district that changed since its last backup, and any once a day.
+
+Opening a district writes to its files, and a service that looks at it notes the time. So files that
+are as they were need no reading, and those that are not are compared by what they hold.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.config import Config
+from monitor.db.backups import (
+    hash_content,
+    list_backups,
+    list_extra_files,
+    thin_backups,
+)
+from monitor.db.database import DATABASE_FILE, Database
+from monitor.db.encryption import KEYS_DATABASE
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.domain.serialization import decode_json, encode_json
+from monitor.services.backups import (
+    BACKED_UP,
+    BackupResult,
+    BackupTarget,
+    back_up,
+    list_excluded_files,
+)
+
+# Beside the copies. Without it, the next backup is made as if all had changed.
+RECORD_FILE = "last-backup.json"
+# Once a day it is done whatever has changed: the audit log has a row of it, and `doctor` looks.
+EACH_DAY = timedelta(days=1)
+# Of older copies, the last one of each day stays.
+KEPT_WHOLE = timedelta(hours=2)
+WATCHED_FILES = tuple(
+    f"{name}{log}" for name in (DATABASE_FILE, KEYS_DATABASE) for log in ("", "-wal")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """`changed` is in nanoseconds."""
+
+    name: str
+    changed: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRecord:
+    """What the last backup of a district has: its files as they were before it, and `content`.
+
+    `stamps` are those of its databases, `others` those of all its other files.
+    """
+
+    daily_at: datetime
+    stamps: tuple[FileStamp, ...]
+    others: tuple[FileStamp, ...]
+    content: str
+
+
+def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> BackupResult | None:
+    """Back up a district unless nothing changed since the last time; None then.
+
+    What is written meanwhile is in this backup or in the next one.
+    """
+    stamps, last = read_stamps(config.state, WATCHED_FILES), load_record(target.folder)
+    others = read_stamps(config.state, list_other_files(config))
+    is_daily = last is None or now >= last.daily_at + EACH_DAY or not list_backups(target.folder)
+    if last is not None and not is_daily and last.others == others:
+        if last.stamps == stamps:
+            return None
+        if last.content == hash_content(config.state, BACKED_UP):
+            save_record(target.folder, replace(last, stamps=stamps))
+            return None
+    with Database.open_folder(config.state) as db:
+        done = back_up(db, config, now, target, recorded=is_daily)
+    record = BackupRecord(
+        daily_at=now if last is None or is_daily else last.daily_at,
+        stamps=stamps,
+        others=others,
+        content=hash_content(done.backup.path, BACKED_UP),
+    )
+    save_record(target.folder, record)
+    thinned = thin_backups(target.folder, now, KEPT_WHOLE)
+    return replace(done, removed=done.removed + thinned)
+
+
+def list_other_files(config: Config) -> tuple[str, ...]:
+    """Name the files that a backup has besides the database, such as lists of sites."""
+    found = list_extra_files(config.state, list_excluded_files(config))
+    return tuple(str(each.relative_to(config.state)) for each in found)
+
+
+def read_stamps(state: Path, names: Iterable[str]) -> tuple[FileStamp, ...]:
+    """Describe files without opening them; a log that is empty is none."""
+    found = []
+    for name in names:
+        try:
+            known = (state / name).stat()
+        except OSError:
+            continue
+        if known.st_size:
+            found.append(FileStamp(name=name, changed=known.st_mtime_ns, bytes=known.st_size))
+    return tuple(found)
+
+
+def load_record(folder: Path) -> BackupRecord | None:
+    """Return what is known of the last backup; None where that is nothing of use."""
+    try:
+        return decode_json((folder / RECORD_FILE).read_bytes(), BackupRecord)
+    except (OSError, ValueError):
+        return None
+
+
+def save_record(folder: Path, record: BackupRecord) -> None:
+    write_file(folder / RECORD_FILE, encode_json(record), PRIVATE_MODE)
