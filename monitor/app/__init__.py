@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrapers.crawl.crawler import Crawler
     from scrapers.crawl.throttle import Throttle
     from scrapers.http import limits, ssrf_guard
-    from scrapers.http.connection import HttpConnections
+    from scrapers.http.client import HttpConnections
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
     from scrapers.models import Contact, DomainRecords, LoggedNames

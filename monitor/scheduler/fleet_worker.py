@@ -55,9 +55,8 @@ from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuestion
 from scrapers.crawl.throttle import HostState, Throttle
-from scrapers.http.client import HttpClient
+from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.clock import Clock
-from scrapers.http.connection import HttpConnections
 from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source

@@ -46,8 +46,7 @@ from scrapers.crawl.sharing import (
     list_expected_proofs,
 )
 from scrapers.crawl.throttle import Throttle
-from scrapers.http.client import HttpClient
-from scrapers.http.connection import HttpConnections
+from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.limits import (
     MOST_IDLE_HOSTS,
     WANTED_FILES,
