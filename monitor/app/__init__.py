@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
     from monitor.matcher import process
+    from scrapers.crawl.crawler import Crawler
+    from scrapers.crawl.throttle import Throttle
     from scrapers.http import limits, ssrf_guard
     from scrapers.http.client import HttpConnections
-    from scrapers.http.crawler import Crawler
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
-    from scrapers.http.throttle import Throttle
     from scrapers.models import Contact, DomainRecords, LoggedNames
     from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser

@@ -30,9 +30,9 @@ from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.

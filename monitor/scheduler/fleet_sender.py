@@ -24,7 +24,7 @@ from monitor.scheduler.fence import read_boot_clock
 from monitor.scheduler.fleet_batches import tag_departure, tag_person
 from monitor.scheduler.fleet_crawler import Dispatch, FleetCrawler
 from monitor.services.fleet_restores import ConsentNews
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
 
 LOG = logging.getLogger(__name__)
 # A machine that froze, or could not reach the database for so long, asks for its lease again.

@@ -49,9 +49,9 @@ class FailureReason(StrEnum):
 
 
 class FetchError(Exception):
-    """Travels up through urllib3 and requests, and is a Reading again before anyone sees it.
+    """Ends a visit from inside of it, and is a ParseResult again before anyone sees it.
 
-    It is no OSError, so that neither library wraps it, retries it or writes it to a log.
+    It is no OSError: those come from sockets, and say less.
     """
 
     def __init__(self, outcome: Outcome, reason: FailureReason) -> None:

@@ -32,9 +32,9 @@ from monitor.services import outbox as drafting
 from monitor.services.ingest import SnapshotComparer
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from reports.emails.render import Email
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.sandbox.client import SandboxParser
 from tests.monitor.supervised import timed
 

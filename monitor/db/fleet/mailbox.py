@@ -10,7 +10,7 @@ from typing import LiteralString
 
 from monitor.db.fleet.memories import WRITE_HOST, FleetHostsTable
 from monitor.db.fleet.postgres import FleetConnection, FleetCursor
-from scrapers.http.throttle import HostState
+from scrapers.crawl.throttle import HostState
 from scrapers.models import CrawlPriority
 
 ASK_TASK = "ask"

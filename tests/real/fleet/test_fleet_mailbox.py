@@ -20,8 +20,8 @@ from monitor.db.fleet.mailbox import (
 from monitor.db.fleet.memories import FleetMemories
 from monitor.scheduler.fence import Fence
 from monitor.scheduler.fleet_worker import BatchGuard
+from scrapers.crawl.throttle import HostState
 from scrapers.http.clock import SystemClock
-from scrapers.http.throttle import HostState
 from scrapers.models import CrawlPriority
 from tests.real.fleet.asker import FLEET_KEY
 
