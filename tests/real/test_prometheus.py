@@ -61,9 +61,9 @@ ALARMS = {
         "1h10m",
         "1h15m",
     ),
-    "NamesakeDistrictSetAside": ({'namesake_district_up{district="a"}': TURNS_GOOD}, "35m", "40m"),
-    "NamesakeFleetDatabaseAway": ({"namesake_fleet_database_up": TURNS_GOOD}, "10m", "15m"),
-    "NamesakeNoWorker": ({"namesake_fleet_workers": TURNS_GOOD}, "10m", "15m"),
+    "NamesakeDistrictSetAside": ({'namesake_district_up{district="a"}': TURNS_GOOD}, "40m", "45m"),
+    "NamesakeFleetDatabaseAway": ({"namesake_fleet_database_up": TURNS_GOOD}, "15m", "20m"),
+    "NamesakeNoWorker": ({"namesake_fleet_workers": TURNS_GOOD}, "15m", "20m"),
     "NamesakeMachineSilent": (
         {'namesake_fleet_machine_beat_seconds{machine="first"}': GROWS},
         "5m",
