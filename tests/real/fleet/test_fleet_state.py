@@ -30,7 +30,7 @@ def memories(fleet_address: str) -> Iterator[FleetMemories]:
 
 @pytest.fixture
 def mailbox(memories: FleetMemories) -> Mailbox:
-    return Mailbox.build(memories.connection, memories.hosts)
+    return Mailbox(memories.connection, memories.hosts)
 
 
 def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Mailbox) -> None:
