@@ -18,7 +18,8 @@ def test_a_check_shows_a_result_soon_and_never_stands_still():
     figures = [json.loads(line) for line in said.stdout.splitlines()]
     assert len(figures) == 2
     for each in figures:
-        # A machine that does something else as well may take its time; standing still it may not.
-        assert each["result"] < 5
-        assert each["longest_gap"] < 3
+        # How long it takes is for the machine to say; it may not all come at the end.
+        assert each["answer"] < each["done"]
+        assert each["result"] < each["done"] / 2
+        assert each["longest_gap"] < each["done"] / 2
         assert each["traces"]
