@@ -11,11 +11,9 @@ from importlib.metadata import version
 
 from monitor.app import (
     OUTBOX,
-    BounceMailbox,
     DistrictResources,
     Environment,
     Mailer,
-    MailTransport,
 )
 from monitor.app.sources import (
     QueryPermission,
@@ -25,8 +23,8 @@ from monitor.app.sources import (
 )
 from monitor.config import Config, build_inventory, read_secret
 from monitor.db.database import Database
-from monitor.mail.bounces import ImapBounceMailbox, NoBounceMailbox
-from monitor.mail.smtp import FolderTransport, RelayPace, SmtpTransport
+from monitor.mail.bounces import BounceMailbox, ImapBounceMailbox, NoBounceMailbox
+from monitor.mail.smtp import FolderTransport, MailTransport, RelayPace, SmtpTransport
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.robots import RobotsCache

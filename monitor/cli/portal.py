@@ -57,7 +57,7 @@ def _serve_fleet(context: CliContext, file: FleetFile) -> None:
     from monitor.app.parts import build_crawler, build_parser  # noqa: PLC0415 - see above
     from monitor.cli.fleet import open_recall  # noqa: PLC0415 - likewise
     from monitor.services.fleet import build_district_environment  # noqa: PLC0415 - likewise
-    from scrapers.http.connection import HttpConnections  # noqa: PLC0415 - likewise
+    from scrapers.http.client import HttpConnections  # noqa: PLC0415 - likewise
 
     fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from monitor.app import OUTBOX, App, Environment, IdSource, open_app
+from monitor.app import OUTBOX, App, Environment, IdSource, create_state_folder, open_app
 from monitor.config import Config, PortalConfig
-from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
@@ -124,7 +123,7 @@ def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_
             delete_emails=keep_all_emails,
             variables=os.environ,
         )
-        Database.create_or_open_folder(config.state).close()
+        create_state_folder(config)
         with open_app(config, environment) as app:
             enroll_everyone(app, config.state / OUTBOX)
             weeks = tuple(_play_weeks(app, clock, web, on_week))

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from secrets import token_urlsafe
 
 from monitor.app.sources import PortableSources, export_sources
 from monitor.config import SourcesConfig
@@ -51,8 +52,10 @@ WINDOW = 2
 # How long to wait before looking for answers again; a person who waits for a check notices.
 # How soon it is noticed what a command has changed meanwhile.
 RECHECKED_EVERY = 2.0
-# Looks in vain after which it is seen whether the database still has what was sent.
-LOST_EVERY = 100
+# How often it is seen whether the database still has what was sent.
+LOST_EVERY = 30.0
+# What was not asked at all for so many times could not be checked.
+MOST_TRIES = 3
 LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
 # Whoever an account follows is about many people who agreed to nothing: that never leaves home.
 KEPT_HOME = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
@@ -74,10 +77,14 @@ class Dispatch:
 
 @dataclass(slots=True)
 class SentBatch:
-    """`left` are the numbers of the questions that have no answer yet."""
+    """`left` are the numbers of the questions that have no answer yet.
+
+    `tries` counts how often it was lost before anyone had answered any of it.
+    """
 
     body: BatchBody
     left: set[int]
+    tries: int = 0
 
 
 @dataclass(slots=True)
@@ -92,7 +99,7 @@ class Desk:
     results: deque[CrawlResult] = field(default_factory=deque)
     recalled: set[str] = field(default_factory=set)
     recheck_at: float = 0.0
-    looks: int = 0
+    lost_check_at: float = 0.0
 
     @property
     def waiting_count(self) -> int:
@@ -134,6 +141,7 @@ class FleetCrawler(Crawler):
             while not self.is_stopped():
                 self.dispatch.beat()
                 self._recall_what_ended(desk)
+                self._send_lost_again(desk)
                 self._feed(desk)
                 sent = self._send_batches(desk)
                 yield from self._drain_results(desk)
@@ -146,19 +154,13 @@ class FleetCrawler(Crawler):
                 elif run.is_finished:
                     break
                 elif not sent:
-                    self._wait(desk)
+                    self.clock.sleep(LOOK_SECONDS[desk.run.priority])
         finally:
             self._abandoned |= set(desk.sent)
             self._delete_abandoned()
             self._save_quota_and_robots()
             if self.share is not None:
                 self.share.save_shares()
-
-    def _wait(self, desk: Desk) -> None:
-        self.clock.sleep(LOOK_SECONDS[desk.run.priority])
-        desk.looks += 1
-        if desk.looks % LOST_EVERY == 0:
-            self._send_lost_again(desk)
 
     def _forget_earlier_batches(self) -> None:
         """Drop what this district sent before a crash: what it still wants it sends again."""
@@ -195,12 +197,32 @@ class FleetCrawler(Crawler):
         desk.recalled |= ended
 
     def _send_lost_again(self, desk: Desk) -> None:
-        """Line up again what is in batches that the database has no longer."""
+        """Send again what is in batches that the database has no longer, or that expired there.
+
+        What was sent for nothing again and again could not be checked, and is told as that.
+        """
+        now = self.clock.monotonic()
+        if not desk.sent or now < desk.lost_check_at:
+            return
+        desk.lost_check_at = now + LOST_EVERY
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
         for number in [each for each in desk.sent if each not in known]:
             lost = desk.remove_batch(number)
-            for place in sorted(lost.left):
-                self._place(desk, lost.body.questions[place])
+            in_vain = len(lost.left) == len(lost.body.questions)
+            tries = lost.tries + 1 if in_vain else 0
+            left = [lost.body.questions[place] for place in sorted(lost.left)]
+            given_up = build_failure_error(FailureReason.NO_MACHINE).result
+            chosen = []
+            for state in left:
+                known_answer = given_up if tries >= MOST_TRIES else self._find_answer(state)
+                if known_answer is None:
+                    chosen.append(state)
+                else:
+                    self._conclude(desk, state, known_answer)
+            if chosen:
+                # They were counted as this district's share when they were sent first.
+                body = replace(lost.body, questions=tuple(chosen), answer_key=token_urlsafe(32))
+                self._post(desk, body, tries, waited=True)
 
     def _feed(self, desk: Desk) -> None:
         """Take more questions while few wait; a slow host's do not keep the others from coming."""
@@ -279,16 +301,18 @@ class FleetCrawler(Crawler):
                 self._conclude(desk, question, refusal)
         if not chosen:
             return False
-        body = self._build_body(desk, host, chosen)
-        sealed = self.dispatch.seal.encrypt(BATCH_PLACE, body)
+        self._post(desk, self._build_body(desk, host, chosen))
+        return True
+
+    def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
         number = self.dispatch.mailbox.send_batch(
             tag_district(self.dispatch.seal, self.dispatch.district),
-            name_lock(self.dispatch.seal, host),
-            sealed,
+            name_lock(self.dispatch.seal, body.manners.host),
+            self.dispatch.seal.encrypt(BATCH_PLACE, body),
             desk.run.priority,
+            waited=waited,
         )
-        desk.add_batch(number, SentBatch(body, set(range(len(chosen)))))
-        return True
+        desk.add_batch(number, SentBatch(body, set(range(len(body.questions))), tries))
 
     def _take_turn(self, desk: Desk, host: str, question: CrawlQuestion) -> ParseResult | None:
         """Count a question, or return what it comes to: things may have changed meanwhile."""

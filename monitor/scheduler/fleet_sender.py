@@ -75,6 +75,16 @@ class FleetSender:
             self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))
         self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
 
+    def delete_expired_batches(self) -> None:
+        """Forget what was not asked in time, also where no machine is there that asks."""
+        try:
+            expired = self._mailbox.delete_expired_batches()
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            return
+        if expired:
+            LOG.warning("batches_expired", extra={"count": expired})
+
     def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]:
         """Return what the fleet remembers of people, for a copy of a district that is older."""
         known = self._mailbox.list_withdrawals()

@@ -55,9 +55,8 @@ from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuestion
 from scrapers.crawl.throttle import HostState, Throttle
-from scrapers.http.client import HttpClient
+from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.clock import Clock
-from scrapers.http.connection import HttpConnections
 from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source
@@ -339,11 +338,14 @@ class FleetWorker:
         while not self.guard.stopping.wait(RESCUED_EVERY):
             try:
                 rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
+                expired = self.mailbox.delete_expired_batches()
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
             else:
                 if rescued:
                     LOG.warning("jobs_rescued", extra={"count": rescued})
+                if expired:
+                    LOG.warning("batches_expired", extra={"count": expired})
 
     async def _take_jobs(self) -> None:
         # Its own words about a job that was put back would say nothing that ours do not.

@@ -46,8 +46,7 @@ from scrapers.crawl.sharing import (
     list_expected_proofs,
 )
 from scrapers.crawl.throttle import Throttle
-from scrapers.http.client import HttpClient
-from scrapers.http.connection import HttpConnections
+from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.limits import (
     MOST_IDLE_HOSTS,
     WANTED_FILES,
@@ -72,6 +71,8 @@ class QuestionSender(Protocol):
     ) -> Crawler: ...
 
     def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
+
+    def delete_expired_batches(self) -> None: ...
 
     def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
 

@@ -1,19 +1,29 @@
 """One client for all: what it may ask, where a redirect may lead, what comes back.
 
-A body is read to its end or to the cap, and unpacked once. A redirect is a new request that waits
-its own turn.
+APIs go through requests, pages over our own connections. A body is read to its end or to the cap,
+and unpacked once. A redirect is a new request that waits its own turn.
 """
 
+import logging
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from ssl import SSLError
 from threading import Lock
 from typing import Protocol
 
+from requests import RequestException
+from requests.exceptions import SSLError as RequestsSSLError
+from requests.exceptions import Timeout as RequestsTimeout
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import SSLError as PoolSSLError
+from urllib3.exceptions import TimeoutError as PoolTimeout
+
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import remove_conditions
-from scrapers.http.connection import Http1Response, HttpConnections
+from scrapers.http.connection import ConnectionPool
 from scrapers.http.credentials import AppTokenStore, Credentials
 from scrapers.http.errors import (
     FailureReason,
@@ -22,7 +32,8 @@ from scrapers.http.errors import (
     build_refusal_error,
     build_unreadable_error,
 )
-from scrapers.http.limits import FetchAllowance, FetchLimits, grant_allowance
+from scrapers.http.limits import FetchAllowance, FetchLimits, get_current_allowance, grant_allowance
+from scrapers.http.requests_adapter import GuardedAdapter, HostPools, Pool
 from scrapers.http.ssrf_guard import (
     DEFAULT_PORTS,
     Dialer,
@@ -34,8 +45,111 @@ from scrapers.http.ssrf_guard import (
 from scrapers.models import MediaKind, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
 
+
+class HttpResponse(Protocol):
+    """Names of headers are lower-case; the values of one that came twice are joined by a comma.
+
+    What reads from it may raise OSError where the other side breaks off, as `connect` does.
+    """
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    def read_raw_body(self, most: int) -> bytes:
+        """Return the whole body; where there is more than `most`, at least that, and hang up."""
+        ...
+
+    def close(self) -> None:
+        """Hang up: whatever still comes is not wanted."""
+        ...
+
+    def discard_body(self) -> None:
+        """Leave the body unread, and the connection open where there is none."""
+        ...
+
+
 # Our own headers, whatever a source's request says.
 OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", "cookie"})
+
+
+class HttpConnections:
+    """Open connections. They carry no key: clients with different keys may share them."""
+
+    def __init__(self, dialer: Dialer, idle_hosts: int) -> None:
+        # urllib3's warnings quote whole addresses, and those hold people's names.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        tls = dialer.create_tls_context()
+        self._pools = HostPools(dialer, tls, idle_hosts)
+        self.lines = ConnectionPool(dialer, tls, idle_hosts)
+        self.adapters = {
+            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
+        }
+
+    def close(self) -> None:
+        self._pools.close()
+        self.lines.close()
+
+    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
+        return self._pools.get_pool(RequestTarget.from_url(url), scope)
+
+
+@dataclass(slots=True, kw_only=True)
+class HttpTransport:
+    connections: HttpConnections
+    credentials: Credentials
+    user_agent: str
+    tokens: AppTokenStore
+
+    def send_request(
+        self, target: RequestTarget, request: Request, *, scope: NetworkScope, access: AccessMode
+    ) -> HttpResponse:
+        signed = self.credentials.add_credential_params(target)
+        headers = self._build_headers(target, request)
+        send = self._send_with_requests if access is AccessMode.API else self._send_over_connection
+        allowance = get_current_allowance()
+        allowance.begin_head()
+        response = send(signed, request, headers, scope)
+        allowance.begin_body()
+        return _refuse_interim_response(response)
+
+    def _send_with_requests(
+        self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
+    ) -> HttpResponse:
+        allowance = get_current_allowance()
+        seconds = (allowance.get_connect_seconds(), allowance.get_seconds_left())
+        adapter, body = self.connections.adapters[scope], request.body.encode() or None
+        return adapter.send_request(request.method, target.url, headers, body, seconds)
+
+    def _send_over_connection(
+        self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
+    ) -> HttpResponse:
+        return self.connections.lines.get_connection(target, scope).send_request(
+            target, request, headers
+        )
+
+    def _build_headers(self, target: RequestTarget, request: Request) -> dict[str, str]:
+        asked = {name.lower(): value for name, value in request.headers}
+        return {
+            "accept": "*/*",
+            **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
+            **dict(self.credentials.get_credential(target).headers),
+            **dict(self.tokens.get_headers(target.origin)),
+            "user-agent": self.user_agent,
+            "accept-encoding": "gzip, deflate",
+        }
+
+
+def _refuse_interim_response(response: HttpResponse) -> HttpResponse:
+    """Refuse an interim answer (103): what follows it would be taken for the next answer."""
+    if response.status < HTTPStatus.OK:
+        response.close()
+        raise build_failure_error(FailureReason.CUT_SHORT)
+    return response
+
+
 # zlib's window sizes: 31 expects a gzip frame, 15 a zlib frame, -15 none.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -45,7 +159,9 @@ _TEXT = ("text/", "json", "xml", "javascript")
 _READ = {MediaKind.TEXT: _TEXT, MediaKind.PICTURE: (*_TEXT, "image/")}
 
 
-def read_body(response: Http1Response, cap: int, media: MediaKind) -> tuple[bytes, bool]:
+def read_body(
+    response: HttpResponse, cap: int, media: MediaKind = MediaKind.TEXT
+) -> tuple[bytes, bool]:
     """Return at most `cap` bytes, unpacked, and whether there was more.
 
     A cut page still shows what is in it; that something is not in it proves nothing.
@@ -162,12 +278,16 @@ class HttpClient:
     connections: HttpConnections | None = None
     traffic: TrafficCounter = field(init=False, default_factory=TrafficCounter)
     _tokens: AppTokenStore = field(init=False)
-    _connections: HttpConnections = field(init=False)
+    _transport: HttpTransport = field(init=False)
 
     def __post_init__(self) -> None:
         self._tokens = AppTokenStore(self.credentials, self.clock)
-        own = self.connections or HttpConnections(self.dialer, self.limits.idle_hosts)
-        self._connections = own
+        self._transport = HttpTransport(
+            connections=self.connections or HttpConnections(self.dialer, self.limits.idle_hosts),
+            credentials=self.credentials,
+            user_agent=self.user_agent,
+            tokens=self._tokens,
+        )
 
     def fetch(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
         origin = self._find_app_origin(request)
@@ -203,12 +323,14 @@ class HttpClient:
     def _fetch_once(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
         with grant_allowance(self.clock, self.limits) as allowance:
             try:
-                return self._send_request(request, policy, allowance)
+                return self._send_request(request, policy)
             except FetchError as end:
                 return end.result
-            except SSLError:
+            except (SSLError, PoolSSLError, RequestsSSLError):
                 return build_failure_error(FailureReason.NO_TRUST).result
-            except OSError:
+            except (PoolTimeout, RequestsTimeout):
+                return build_failure_error(FailureReason.OUT_OF_TIME).result
+            except (HTTPError, RequestException, OSError):
                 return self._build_broken_result(allowance)
             except ValueError:  # a header that cannot be sent
                 return build_failure_error(FailureReason.BROKE_OFF).result
@@ -217,7 +339,7 @@ class HttpClient:
 
     def close(self) -> None:
         if self.connections is None:
-            self._connections.close()
+            self._transport.connections.close()
 
     def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
         """Ask again, in turn, if a reused connection may have been closed meanwhile."""
@@ -226,39 +348,22 @@ class HttpClient:
             return result
         return replace(result, retry_at=self.clock.now())
 
-    def _send_request(
-        self, request: Request, policy: CrawlPolicy, allowance: FetchAllowance
-    ) -> Page | Redirect:
+    def _send_request(self, request: Request, policy: CrawlPolicy) -> Page | Redirect:
         target = RequestTarget.from_request(request)
         if not request.led and match_origin(target, policy.origins) is None:
             raise build_refusal_error(FailureReason.NOT_ITS_OWN)
         if target.origin in self.credentials.missing:
             raise build_refusal_error(FailureReason.NO_KEY)
-        scope, headers = self._choose_scope(target, policy), self._build_headers(target, request)
-        signed = self.credentials.add_credential_params(target)
-        allowance.begin_head()
-        connection = self._connections.get_connection(signed, scope)
-        response = connection.send_request(signed, request, headers)
-        allowance.begin_body()
+        reach = self._choose_scope(target, policy)
+        response = self._transport.send_request(target, request, scope=reach, access=policy.access)
         try:
             return self._handle_response(target, request, response, policy)
         except BaseException:
             response.close()
             raise
 
-    def _build_headers(self, target: RequestTarget, request: Request) -> dict[str, str]:
-        asked = {name.lower(): value for name, value in request.headers}
-        return {
-            "accept": "*/*",
-            **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
-            **dict(self.credentials.get_credential(target).headers),
-            **dict(self._tokens.get_headers(target.origin)),
-            "user-agent": self.user_agent,
-            "accept-encoding": "gzip, deflate",
-        }
-
     def _handle_response(
-        self, target: RequestTarget, request: Request, response: Http1Response, policy: CrawlPolicy
+        self, target: RequestTarget, request: Request, response: HttpResponse, policy: CrawlPolicy
     ) -> Page | Redirect:
         location = response.headers.get("location")
         followed = request.hops > 0 and not request.body
@@ -289,7 +394,7 @@ class HttpClient:
         return NetworkScope.PUBLIC
 
     def _build_page(
-        self, target: RequestTarget, response: Http1Response, media: MediaKind, access: AccessMode
+        self, target: RequestTarget, response: HttpResponse, media: MediaKind, access: AccessMode
     ) -> Page:
         body, cut = read_body(response, self.limits.body_bytes, media)
         if cut and access is AccessMode.API:

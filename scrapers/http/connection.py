@@ -14,22 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from math import inf
 from select import POLLIN, poll
 from threading import Lock
-from typing import TypeVar
 from weakref import finalize
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_failure_error
-from scrapers.http.event_loop import READABLE, WRITABLE, wait_until_ready
-from scrapers.http.limits import FetchLimits, get_current_allowance, grant_allowance
+from scrapers.http.limits import FetchLimits, grant_allowance
 from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 from scrapers.models import Request
-
-Done = TypeVar("Done")
 
 # Small, for what comes along with the head counts against the bytes that a head may have.
 _HEAD_PIECE, _BODY_PIECE = 16_384, 65_536
@@ -39,41 +34,8 @@ _MOST_HEADERS = 256
 _NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-def secure_socket(sock: socket.socket, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
-    """Shake hands with a server that must prove this name."""
-    # What ends without TLS saying so may have been cut off by anyone on the way.
-    secured = context.wrap_socket(
-        sock, server_hostname=name, do_handshake_on_connect=False, suppress_ragged_eofs=False
-    )
-    try:
-        until = get_current_allowance().get_connect_deadline()
-        _retry_until_done(secured, READABLE, secured.do_handshake, until)
-    except BaseException:  # such as the end of the greenlet that waits here
-        secured.close()
-        raise
-    return secured
-
-
-def _retry_until_done(
-    sock: socket.socket, event: int, attempt: Callable[[], Done], until: float = inf
-) -> Done:
-    """Try until it is done, or raise FetchError when the visit's time is up."""
-    allowance = get_current_allowance()
-    while True:
-        seconds = allowance.get_seconds_left(until)
-        try:
-            return attempt()
-        # TLS may have to write in order to read, and the reverse.
-        except ssl.SSLWantReadError:
-            wait_until_ready(sock.fileno(), READABLE, seconds)
-        except ssl.SSLWantWriteError:
-            wait_until_ready(sock.fileno(), WRITABLE, seconds)
-        except BlockingIOError:
-            wait_until_ready(sock.fileno(), event, seconds)
-
-
 class Http1Connection:
-    """`sock` is connected and never blocks; `keep` is called when it is free again."""
+    """`sock` is connected and does its own waiting; `keep` is called when it is free again."""
 
     __slots__ = ("_keep", "_sock")
 
@@ -84,24 +46,16 @@ class Http1Connection:
     def send_request(
         self, target: RequestTarget, request: Request, headers: Mapping[str, str]
     ) -> "Http1Response":
-        """Return once the head is there; raise OSError where none comes, or FetchError."""
+        """Return once the head is there; raise OSError where none comes, UnfinishedError."""
         try:
-            left = memoryview(_encode_request(target, request, headers))
-            while left:
-                send = partial(self._sock.send, left)
-                left = left[_retry_until_done(self._sock, WRITABLE, send) :]
+            self._sock.sendall(_encode_request(target, request, headers))
             return Http1Response(self)
         except BaseException:
             self.close()
             raise
 
     def receive_bytes(self, most: int) -> bytes:
-        try:
-            piece = _retry_until_done(self._sock, READABLE, partial(self._sock.recv, most))
-        except ssl.SSLEOFError:  # an end without a close_notify is no fault of a certificate
-            raise ConnectionResetError from None
-        get_current_allowance().spend_bytes(len(piece))
-        return piece
+        return self._sock.recv(most)
 
     def return_to_pool(self) -> None:
         self._keep(self)
@@ -118,11 +72,7 @@ class Http1Connection:
 
 
 class Http1Response:
-    """Names of headers are lower-case; the values of one that came twice are joined by a comma.
-
-    What reads from it may raise OSError where the other side breaks off, or FetchError. What begins
-    with `on_` is for the parser to call.
-    """
+    """A Response from a line; what begins with `on_` is for the parser to call."""
 
     __slots__ = (
         "_fields",
@@ -183,7 +133,6 @@ class Http1Response:
             self._keeps = self._parser.should_keep_alive()
 
     def read_raw_body(self, most: int) -> bytes:
-        """Return the whole body; where there is more than `most`, at least that, and hang up."""
         while self._parser is not None and not self._whole and self._size < most:
             if not self._receive_piece(self._parser, _BODY_PIECE):
                 self._accept_hangup_as_end()
@@ -193,11 +142,9 @@ class Http1Response:
         return body
 
     def discard_body(self) -> None:
-        """Leave the body unread, and the connection open where there is none."""
         self._finish_response()
 
     def close(self) -> None:
-        """Hang up: whatever still comes is not wanted."""
         self._keeps = False
         self._finish_response()
 
@@ -207,8 +154,6 @@ class Http1Response:
                 raise ConnectionResetError
         if self._fields > _MOST_HEADERS:
             raise build_failure_error(FailureReason.ENDLESS)
-        if self.status < HTTPStatus.OK:  # what follows it is of another protocol
-            raise build_failure_error(FailureReason.CUT_SHORT)
 
     def _receive_piece(self, parser: HttpResponseParser, most: int) -> bool:
         piece = self._line.receive_bytes(most)
@@ -288,35 +233,38 @@ class IdleConnections:
             line.close()
 
 
-class HttpConnections:
-    """Open connections. They carry no key: clients with different keys may share them.
+class ConnectionPool:
+    """What was opened to a declared origin serves no one else; every connection is dialled by us.
 
-    What was opened to a declared origin serves no one else; every connection is dialled by us.
     TLS speaks of the name (server name and certificate), the socket goes to the vetted address.
-    Anyone who forgets to close this hangs up all the same.
+    Anyone who forgets to close this hangs up all the same, as with urllib3's pools.
     """
 
-    def __init__(self, dialer: Dialer, idle_hosts: int) -> None:
+    def __init__(self, dialer: Dialer, tls: ssl.SSLContext, idle_hosts: int) -> None:
         self._dialer = dialer
-        self._tls = dialer.create_tls_context()
+        self._tls = tls
         self._idle = IdleConnections(idle_hosts)
         finalize(self, self._idle.close)
 
     def get_connection(self, target: RequestTarget, scope: NetworkScope) -> Http1Connection:
-        """Return an idle or a new connection; raise OSError or FetchError if that fails."""
+        """Return an idle or a new connection; raise OSError or UnfinishedError if that fails."""
         key = (target.origin, scope)
         idle = self._idle.take_connection(key)
-        if idle is not None:
-            if not idle.is_stale:
-                return idle
+        if idle is not None and idle.is_stale:
             idle.close()
-        sock = self._dialer.dial(target.host.rstrip("."), target.port, scope)
-        if target.scheme == "https":
-            sock = secure_socket(sock, self._tls, target.server_name)
-        return Http1Connection(sock, partial(self._idle.keep_connection, key))
+            idle = None
+        return idle or self._open_connection(target, key)
 
     def close(self) -> None:
         self._idle.close()
+
+    def _open_connection(self, target: RequestTarget, key: PoolKey) -> Http1Connection:
+        sock = self._dialer.dial(target.host.rstrip("."), target.port, key[1])
+        if target.scheme == "https":
+            sock = self._tls.wrap_socket(sock, server_hostname=target.server_name)
+        else:
+            sock.settimeout(0)
+        return Http1Connection(sock, partial(self._idle.keep_connection, key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,8 +286,9 @@ def read_certificate(
     with grant_allowance(clock, limits) as allowance:
         allowance.begin_head()
         sock = dialer.dial(target.host.rstrip("."), target.port, NetworkScope.DECLARED)
+        tls = dialer.create_tls_context()
         try:
-            with secure_socket(sock, dialer.create_tls_context(), target.server_name) as secured:
+            with sock, tls.wrap_socket(sock, server_hostname=target.server_name) as secured:
                 ends = str((secured.getpeercert() or {})["notAfter"])
         except ssl.SSLCertVerificationError as error:
             return ServedCertificate(fault=error.verify_message)

@@ -42,6 +42,7 @@ class FailureReason(StrEnum):
     CLOSED = "the host failed twice in a row in this run"
     SPENT_TODAY = "the budget for this source is used up for today"
     SPENT_THIS_WEEK = "the budget for this source is used up for this week"
+    NO_MACHINE = "no machine of the fleet asked it in time"
     SHARE_USED = "all districts together ask this site for more than fits into a week"
     CUT_PAGE = "the page is too large to prove that nothing is there"
     MANY_PAGES = "there are more pages than we read"

@@ -4,7 +4,6 @@ Which addresses belong to the public internet. Which URLs may be asked at all, a
 they lead.
 """
 
-import os
 import re
 import socket
 import ssl
@@ -24,13 +23,14 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urljoin
 
-import certifi
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
-from scrapers.http.event_loop import WRITABLE, run_in_thread, wait_until_ready
+from scrapers.http.event_loop import run_in_thread
 from scrapers.http.limits import FetchAllowance, get_current_allowance
+from scrapers.http.sockets import MeteredSocket, MeteredTLSSocket
 from scrapers.models import Request
 
 # What is not globally routable unicast, by the IANA special-purpose registries. Whole blocks,
@@ -117,8 +117,9 @@ def parse_ip_literal(host: str) -> IPv4Address | IPv6Address | None:
 MOST_DIALLED = 4
 
 # (family, type, protocol, canonical name, socket address), as socket.getaddrinfo answers.
-SocketAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
-AddressInfo = tuple[int, int, int, str, SocketAddress]
+AddressInfo = tuple[
+    int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+]
 Resolver = Callable[[str, int], Iterable[AddressInfo]]
 
 
@@ -154,8 +155,9 @@ class Dialer:
 
     def create_tls_context(self) -> ssl.SSLContext:
         """Load the one context that all connections share: a bundle costs 7 ms to load."""
-        context = ssl.create_default_context(cafile=str(self.ca_file or certifi.where()))
+        context = ssl.create_default_context(cafile=str(self.ca_file or DEFAULT_CA_BUNDLE_PATH))
         context.set_alpn_protocols(["http/1.1"])
+        context.sslsocket_class = MeteredTLSSocket
         return context
 
     def allows_any_port(self, host: str) -> bool:
@@ -218,13 +220,11 @@ def _build_address_info(ip: str, port: int) -> AddressInfo:
 
 
 def _try_connect(answer: AddressInfo, seconds: float) -> socket.socket | None:
-    """Return a socket that never blocks: who uses it waits as long as its visit may last."""
     family, kind, protocol, _, address = answer
-    sock = socket.socket(family, kind, protocol)
+    sock = MeteredSocket(family, kind, protocol)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setblocking(False)  # noqa: FBT003 - the signature is that of socket
-        _connect_within(sock, address, seconds)
+        sock.connect_within(address, seconds)
     except OSError:
         sock.close()
         return None
@@ -232,17 +232,6 @@ def _try_connect(answer: AddressInfo, seconds: float) -> socket.socket | None:
         sock.close()
         raise
     return sock
-
-
-def _connect_within(sock: socket.socket, address: SocketAddress, seconds: float) -> None:
-    try:
-        sock.connect(address)
-    except BlockingIOError:
-        wait_until_ready(sock.fileno(), WRITABLE, seconds)
-        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error:
-            raise OSError(error, os.strerror(error)) from None
-        sock.getpeername()  # which raises where the time was up first
 
 
 LONGEST_URL = 2_048
@@ -273,7 +262,7 @@ class RequestTarget:
     @classmethod
     @lru_cache(maxsize=16_384)
     def from_url(cls, url: str) -> Self:
-        """Parse as urllib3 does; raise FetchError if unsafe."""
+        """Parse as urllib3 does, which asks the APIs; raise FetchError if unsafe."""
         if len(url) > LONGEST_URL:
             raise build_refusal_error(FailureReason.TOO_LONG)
         if _TREACHEROUS.search(url):

@@ -16,7 +16,7 @@ from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
 
 from monitor import app as building
-from monitor.app import App, Environment, MailTransport, open_app
+from monitor.app import App, Environment, open_app
 from monitor.db.connection import DatabaseConnection, SyncMode
 from monitor.db.files import StateFolderLock
 from monitor.demo import data as days
@@ -24,7 +24,7 @@ from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.email import Delivery, Envelope
-from monitor.mail.smtp import FolderTransport
+from monitor.mail.smtp import FolderTransport, MailTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import ingest, jobs, sweeps

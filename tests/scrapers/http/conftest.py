@@ -9,6 +9,7 @@ import pytest
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
 from scrapers.http.limits import FetchLimits
+from scrapers.http.sockets import MeteredSocket
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
@@ -23,7 +24,7 @@ PATIENT = FetchLimits(total_seconds=10.0)
 
 @pytest.fixture(params=AccessMode, ids=str)
 def etiquette(request: pytest.FixtureRequest) -> CrawlPolicy:
-    """Let a test be about pages and about APIs, which may be led to different places."""
+    """Let a test stand for pages and for APIs, which are asked in two ways."""
     return CrawlPolicy(origins=("http://site.example",), access=request.param)
 
 
@@ -79,7 +80,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     def connect(sock: socket.socket, address: Connect) -> None:
         made.connect(sock, address)
 
-    monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
+    monkeypatch.setattr(MeteredSocket, "connect", connect, raising=False)
     yield made
     made.close()
 

@@ -198,10 +198,24 @@ def test_many_small_packages_in_a_row_do_not_cost_their_square(internet: Interne
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 
 
-def test_interim_answers_before_a_page_are_passed_over(
-    internet: Internet, etiquette: CrawlPolicy
+def test_an_interim_answer_to_an_api_is_not_the_answer_and_what_follows_it_answers_nobody(
+    internet: Internet,
 ) -> None:
+    server = internet.serve(without_robots(answering(EARLY + answer(b"first"), answer(b"second"))))
+    etiquette = CrawlPolicy(origins=("http://site.example",), access=AccessMode.API)
+
+    first, second = asked_twice(internet, etiquette)
+
+    assert isinstance(first, ParseResult)
+    assert (first.outcome, first.note) == (Outcome.FAILED, FailureReason.CUT_SHORT)
+    assert isinstance(second, Page)
+    assert second.body == b"second"
+    assert server.connections == 2
+
+
+def test_interim_answers_before_a_page_are_passed_over(internet: Internet) -> None:
     server = internet.serve(answering(EARLY * 2 + answer(b"first"), answer(b"second")))
+    etiquette = CrawlPolicy(origins=("http://site.example",), access=AccessMode.PAGE)
 
     first, second = asked_twice(internet, etiquette)
 
@@ -210,18 +224,6 @@ def test_interim_answers_before_a_page_are_passed_over(
     assert (first.status, first.body, "link" in first.headers) == (200, b"first", False)
     assert second.body == b"second"
     assert server.connections == 1
-
-
-def test_an_answer_in_another_protocol_is_none(internet: Internet, etiquette: CrawlPolicy) -> None:
-    switched = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
-    server = internet.serve(answering(switched + answer(b"first"), answer(b"second")))
-
-    first, second = asked_twice(internet, etiquette)
-
-    assert isinstance(first, ParseResult)
-    assert first.outcome is Outcome.FAILED
-    assert isinstance(second, Page)
-    assert (second.body, server.connections) == (b"second", 2)
 
 
 def asked_twice(internet: Internet, etiquette: CrawlPolicy) -> list[Page | ParseResult | Redirect]:

@@ -1,17 +1,14 @@
 """How one response is heard on a connection, and when that connection is kept for the next."""
 
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.clock import SystemClock
 from scrapers.http.connection import Http1Connection
 from scrapers.http.errors import FailureReason, FetchError
-from scrapers.http.limits import FetchLimits, grant_allowance
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import Request
 
@@ -43,11 +40,8 @@ class Pieces:
     closed: bool = False
     kept: list[Http1Connection] = field(default_factory=list)
 
-    def send(self, data: memoryview) -> int:
-        """Take a request in small pieces, as a full pipe does."""
-        piece = bytes(data[:16])
-        self.sent += piece
-        return len(piece)
+    def sendall(self, data: bytes) -> None:
+        self.sent += data
 
     def recv(self, _most: int) -> bytes:
         return self.pieces.pop(0) if self.pieces else b""
@@ -58,14 +52,6 @@ class Pieces:
     @property
     def line(self) -> Http1Connection:
         return Http1Connection(self, self.kept.append)  # type: ignore[arg-type] # as much of a socket as it uses
-
-
-@pytest.fixture(autouse=True, scope="module")
-def allowance() -> Iterator[None]:
-    """Let all that is heard here belong to one visit."""
-    with grant_allowance(SystemClock(), FetchLimits(total_seconds=600.0)) as granted:
-        granted.begin_body()
-        yield
 
 
 def cut(whole: bytes, places: list[int]) -> list[bytes]:

