@@ -29,7 +29,6 @@ ALLOWED = {
         "opens the PostgreSQL of a fleet, where the configuration names one",
     ),
     "monitor/db/fleet/engine.py": ({"asyncio", "procrastinate"}, "takes jobs from that database"),
-    "monitor/db/fleet/mailbox.py": ({"procrastinate"}, "puts jobs into that database"),
     "monitor/scheduler/fleet_worker.py": (
         {"asyncio", "procrastinate"},
         "runs the jobs of that database",

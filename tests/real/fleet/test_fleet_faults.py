@@ -38,7 +38,7 @@ SIZES = pytest.mark.parametrize(
     ],
 )
 # Slow enough that much is left to ask when a machine thaws after 45 seconds.
-FROZEN = FleetSize(districts=3, people=16, sites=4, pace=2.0)
+FROZEN = FleetSize(districts=3, people=10, sites=4, pace=2.0)
 
 
 @SIZES
