@@ -203,7 +203,7 @@ class WebProtocol:
             while request := await self._read_path(reader):
                 if host == FIGURES_HOST:
                     writer.write(_build_response(200, self._tell_figures()))
-                elif not await self._answer(self._by_host[host], request, writer):
+                elif not await self._answer(self._by_host[host], request, reader, writer):
                     break
                 await writer.drain()
         writer.close()
@@ -217,23 +217,27 @@ class WebProtocol:
         self._figures = WebFigures()
         return json.dumps(told).encode()
 
-    async def _answer(self, site: Site, path: str, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(
+        self, site: Site, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         """Answer one request; False where the connection ends without an answer."""
         figures = self._figures
         figures.requests += 1
         figures.at_once[site.number] += 1
         figures.most_at_once = max(figures.most_at_once, figures.at_once[site.number])
         try:
-            return await self._play(site, path, writer)
+            return await self._play(site, path, reader, writer)
         finally:
             figures.at_once[site.number] -= 1
 
-    async def _play(self, site: Site, path: str, writer: asyncio.StreamWriter) -> bool:
+    async def _play(
+        self, site: Site, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         if site.trouble is Trouble.RESETS:
             writer.transport.abort()
             return False
         if site.trouble is Trouble.HANGS:
-            await asyncio.sleep(3600)
+            await reader.read()  # until the other side gives up
             return False
         await asyncio.sleep(site.seconds)
         writer.write(self.build_answer(site, path))
