@@ -241,7 +241,9 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
     if as_json:
         Output("UTC").print_json(statuses)
     else:
-        columns = ("name", "state", "last seen", "what to do")
+        if leases is not None:
+            Output("UTC").print_line(f"This machine: {leases.machine}")
+        columns = ("name", "state", "last seen", "why, and what to do")
         rows = ((e.name, e.state, e.seen_at, e.fault or e.next_step) for e in statuses)
         Output("UTC").print_table(columns, rows)
     return SetAsideError.exit_code if any(each.fault for each in statuses) else 0
