@@ -12,14 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import (
-    App,
-    DistrictResources,
-    Environment,
-    build_crawler,
-    build_parser,
-    open_portal_app,
-)
+from monitor.app import App, DistrictResources, Environment, open_portal_app
+from monitor.app.parts import build_crawler, build_parser
 from monitor.cli.main import main
 from monitor.db.database import Database
 from monitor.db.fleet.leases import LeasesTable
