@@ -22,18 +22,18 @@ from scrapers.http.clock import Clock, SystemClock
 # What asks the web takes long to load, and most commands ask nothing.
 if TYPE_CHECKING:
     from monitor.app import parts, sources
-    from monitor.domain.email import Bounce, Delivery, Envelope
+    from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
     from monitor.mail import smtp
-    from monitor.mail.smtp import RelayPace
+    from monitor.mail.bounces import BounceMailbox
+    from monitor.mail.smtp import MailTransport, RelayPace
     from monitor.matcher import process
-    from reports.emails.render import Email
+    from scrapers.crawl.crawler import Crawler
+    from scrapers.crawl.throttle import Throttle
     from scrapers.http import limits, ssrf_guard
     from scrapers.http.client import HttpConnections
-    from scrapers.http.crawler import Crawler
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
-    from scrapers.http.throttle import Throttle
     from scrapers.models import Contact, DomainRecords, LoggedNames
     from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser
@@ -123,20 +123,6 @@ class CrawlerBuilder(Protocol):
     ) -> "Crawler": ...
 
 
-class MailTransport(Protocol):
-    def send_email(self, email: "Email", envelope: "Envelope") -> "Delivery": ...
-
-
-class BounceMailbox(Protocol):
-    """The mailbox that undeliverable emails come back to.
-
-    `read_bounces` yields the bounces of one message after another, and None for one that cannot
-    be read; what was yielded is not read again. Raises UnavailableError.
-    """
-
-    def read_bounces(self) -> "Iterator[tuple[Bounce, ...] | None]": ...
-
-
 class PublicRecords(Protocol):
     """What anyone may look up about a domain, without connecting to it."""
 
@@ -171,8 +157,8 @@ class Mailer:
     `delete_stored_emails` removes the emails to an address from our own outbox folder.
     """
 
-    transport: MailTransport
-    bounces: BounceMailbox
+    transport: "MailTransport"
+    bounces: "BounceMailbox"
     delete_stored_emails: Callable[[str], None]
 
 
@@ -207,6 +193,11 @@ class DistrictResources:
     build_crawler: CrawlerBuilder
     pace: "RelayPace | None" = None
     recall_questions: QuestionRecall = recall_nothing
+
+
+def create_state_folder(config: Config) -> None:
+    """Create the folder of a district with its databases; one that is there stays as it is."""
+    Database.create_or_open_folder(config.state).close()
 
 
 @contextmanager

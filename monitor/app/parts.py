@@ -11,11 +11,9 @@ from importlib.metadata import version
 
 from monitor.app import (
     OUTBOX,
-    BounceMailbox,
     DistrictResources,
     Environment,
     Mailer,
-    MailTransport,
 )
 from monitor.app.sources import (
     QueryPermission,
@@ -25,15 +23,16 @@ from monitor.app.sources import (
 )
 from monitor.config import Config, build_inventory, read_secret
 from monitor.db.database import Database
-from monitor.mail.bounces import ImapBounceMailbox, NoBounceMailbox
-from monitor.mail.smtp import FolderTransport, RelayPace, SmtpTransport
+from monitor.mail.bounces import BounceMailbox, ImapBounceMailbox, NoBounceMailbox
+from monitor.mail.smtp import FolderTransport, MailTransport, RelayPace, SmtpTransport
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, PageFetcher, Redirect
 from scrapers.http.clock import Clock
-from scrapers.http.crawler import Crawler, keep_no_page
 from scrapers.http.limits import compute_idle_hosts, raise_file_limit
 from scrapers.http.public_records import InternetRecords, NameService
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import Throttle
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.sandbox.client import PageParser, SandboxParser
 from scrapers.source import AccessMode, CrawlPolicy, Source

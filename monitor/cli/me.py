@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.app import App, Environment, open_app
+from monitor.app import App, Environment, create_state_folder, open_app
 from monitor.app.sources import list_engine_titles, parse_engine_origin
 from monitor.cli.check import show_progress
 from monitor.cli.context import CliContext, Output, escape_controls, pass_cli_context
@@ -40,7 +40,6 @@ from monitor.config import (
     read_secret,
 )
 from monitor.db.backups import make_check_folder
-from monitor.db.database import Database
 from monitor.db.files import write_private_file
 from monitor.domain.errors import (
     INTERRUPTED_EXIT_CODE,
@@ -202,7 +201,7 @@ def _run_check(
     )
     with stop_on_signals(stopping, SIGNALS), make_check_folder(now) as folder:
         config = _build_config(folder, zone, answers, sources)
-        Database.create_or_open_folder(config.state).close()
+        create_state_folder(config)
         with open_app(config, environment) as app:
             person = add_own_person(app, answers)
             _announce_check(app, person)

@@ -14,13 +14,13 @@ import click
 from click.formatting import wrap_text
 from msgspec import UNSET, ValidationError, convert, structs
 
+from monitor.app import create_state_folder
 from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.staff import describe_import
 from monitor.config import find_shipped_files, read_secret
 from monitor.config.file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
-from monitor.db.database import Database
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
 from monitor.people_files import SizeCheck
@@ -243,7 +243,7 @@ def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
     for name, secret in secrets.items():
         if not find_secret(name, context.config_path, place.host):
             context.output.print_line(keep_secret(place, name, secret))
-    Database.create_or_open_folder(context.config.state).close()
+    create_state_folder(context.config)
     _offer_missing_files(context, place, asks=beforehand.path is None)
     trouble = start_units(place.host) if answers["start"] == YES else ""
     started = place.runs_units and place.host.is_service_running()

@@ -21,7 +21,7 @@ from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
 from reports.labels import format_site_name
-from scrapers.http.throttle import HostState
+from scrapers.crawl.throttle import HostState
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import SiteExclusion
 from scrapers.sites.importers import SiteImport, SiteListFormat

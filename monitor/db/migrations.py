@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from sqlite3 import complete_statement
 from typing import Protocol, Self
 
+TABLES_FOLDER = Path(__file__).with_name("tables")
 # Where sqlite-utils notes which steps a database has had.
 STEPS_TABLE = "_sqlite_migrations"
 
@@ -97,7 +98,7 @@ def build_step(name: str) -> MigrationStep:
 
 
 def _read_statements(name: str) -> Iterator[str]:
-    script = files("monitor.db").joinpath("tables", f"{name}.sql").read_text("utf-8")
+    script = (TABLES_FOLDER / f"{name}.sql").read_text("utf-8")
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

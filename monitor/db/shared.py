@@ -25,12 +25,12 @@ from monitor.db.connection import (
 from monitor.db.migrations import SHARED_SCHEMA
 from monitor.db.sources import RequestQuotaTable
 from monitor.domain.errors import DatabaseError
-from scrapers.http.budget import QuotaCounter, QuotaTracker
+from scrapers.crawl.budget import QuotaCounter, QuotaTracker
+from scrapers.crawl.robots import RobotsRecord, RobotsStore
+from scrapers.crawl.routing import HostDirectory
+from scrapers.crawl.sharing import CanaryProof, HostShare, ProofStore, ShareStore
+from scrapers.crawl.throttle import HostState, HostStore
 from scrapers.http.clock import Clock
-from scrapers.http.frontier import HostDirectory
-from scrapers.http.robots import RobotsRecord, RobotsStore
-from scrapers.http.sharing import CanaryProof, HostShare, ProofStore, ShareStore
-from scrapers.http.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 
 SHARED_DATABASE = "shared.db"
@@ -40,7 +40,7 @@ NONCE_VALID_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class SharedHostsTable:
-    """Remembers declared hosts for all crawlers (`scrapers.http.throttle.HostStore`)."""
+    """Remembers declared hosts for all crawlers (`scrapers.crawl.throttle.HostStore`)."""
 
     connection: DatabaseConnection
 
@@ -73,7 +73,7 @@ class SharedHostsTable:
 
 @dataclass(frozen=True, slots=True)
 class SharedRobotsTable:
-    """Remembers robots.txt for all crawlers (`scrapers.http.robots.RobotsStore`).
+    """Remembers robots.txt for all crawlers (`scrapers.crawl.robots.RobotsStore`).
 
     Of a host that no source declares nothing is written: the process remembers it for a day.
     """
@@ -94,7 +94,7 @@ class SharedRobotsTable:
         )
 
     def save_robots_file(self, record: RobotsRecord) -> None:
-        if not self.directory.groups.is_declared(urlsplit(record.origin).hostname or ""):
+        if not self.directory.is_declared(urlsplit(record.origin).hostname or ""):
             return
         refusal = record.refusal
         with self.connection.begin_transaction(SyncMode.NORMAL):
@@ -111,7 +111,7 @@ class SharedRobotsTable:
 
 @dataclass(frozen=True, slots=True)
 class CanaryProofsTable:
-    """Remembers which canaries agreed (`scrapers.http.sharing.ProofStore`)."""
+    """Remembers which canaries agreed (`scrapers.crawl.sharing.ProofStore`)."""
 
     connection: DatabaseConnection
 
@@ -160,7 +160,7 @@ def _parse_proof_row(row: Row) -> CanaryProof:
 
 @dataclass(frozen=True, slots=True)
 class HostSharesTable:
-    """Remembers each district's week at each host (`scrapers.http.sharing.ShareStore`)."""
+    """Remembers each district's week at each host (`scrapers.crawl.sharing.ShareStore`)."""
 
     connection: DatabaseConnection
 
@@ -343,11 +343,11 @@ class DistrictHostStore:
     started_at: datetime
 
     def load_host_state(self, host: str) -> HostState | None:
-        if self.shared.directory.groups.is_declared(host):
+        if self.shared.directory.is_declared(host):
             return self.shared.hosts.load_host_state(host)
         known = self.own.load_host_state(host)
         return known or HostState(host=host, next_at=self.started_at + UNKNOWN_PAUSE)
 
     def save_host_state(self, host_state: HostState) -> None:
-        declared = self.shared.directory.groups.is_declared(host_state.host)
+        declared = self.shared.directory.is_declared(host_state.host)
         (self.shared.hosts if declared else self.own).save_host_state(host_state)

@@ -18,12 +18,12 @@ from monitor.db.connection import (
     parse_optional_datetime,
 )
 from monitor.db.encryption import DISTRICT, EncryptedTable
-from scrapers.http.budget import QuotaUsage, roll_over_usage
-from scrapers.http.throttle import HostState
+from scrapers.crawl.budget import QuotaUsage, roll_over_usage
+from scrapers.crawl.throttle import HostState
 from scrapers.models import Outcome
 
 if TYPE_CHECKING:
-    from scrapers.http.robots import RobotsRecord
+    from scrapers.crawl.robots import RobotsRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class SourceHealthTable(Table, Records[SourceHealth]):
 
 
 class HostsTable(EncryptedTable, Records[HostState]):
-    """Remembers hosts for the crawler (`scrapers.http.throttle.HostStore`)."""
+    """Remembers hosts for the crawler (`scrapers.crawl.throttle.HostStore`)."""
 
     table = "hosts"
     select = "SELECT keyed_hash, encrypted FROM hosts"
@@ -119,7 +119,7 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
 
 
 class RobotsFilesTable(EncryptedTable):
-    """Remembers robots.txt for the crawler (`scrapers.http.robots.RobotsStore`)."""
+    """Remembers robots.txt for the crawler (`scrapers.crawl.robots.RobotsStore`)."""
 
     table = "robots_files"
 
@@ -165,13 +165,13 @@ class RobotsFilesTable(EncryptedTable):
                     self.connection.execute("DELETE FROM robots_files WHERE keyed_hash = ?", mark)
 
     def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> "RobotsRecord":
-        from scrapers.http.robots import RobotsRecord  # noqa: PLC0415 - it brings the crawler along
+        from scrapers.crawl.robots import RobotsRecord  # noqa: PLC0415 - it brings the crawler along
 
         return self.decrypt_value(DISTRICT, mark, sealed, RobotsRecord)
 
 
 class RequestQuotaTable(Table):
-    """Remembers quotas for the crawler (`scrapers.http.budget.QuotaStore`)."""
+    """Remembers quotas for the crawler (`scrapers.crawl.budget.QuotaStore`)."""
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
         found = self.connection.fetch_row(

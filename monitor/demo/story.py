@@ -14,9 +14,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from monitor.app import OUTBOX, App, Environment, IdSource, open_app
+from monitor.app import OUTBOX, App, Environment, IdSource, create_state_folder, open_app
 from monitor.config import Config, PortalConfig
-from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
@@ -31,9 +30,9 @@ from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
@@ -124,7 +123,7 @@ def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_
             delete_emails=keep_all_emails,
             variables=os.environ,
         )
-        Database.create_or_open_folder(config.state).close()
+        create_state_folder(config)
         with open_app(config, environment) as app:
             enroll_everyone(app, config.state / OUTBOX)
             weeks = tuple(_play_weeks(app, clock, web, on_week))

@@ -7,7 +7,7 @@ opinion. What cannot be seen in a finding, such as a student in a photo, is a re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -55,5 +55,5 @@ def parse_policy_texts(text: str, name: str) -> PolicyTexts:
 
 @cache
 def load_own_policy_texts() -> PolicyTexts:
-    file = files("monitor.domain").joinpath("policy.toml")
+    file = Path(__file__).with_name("policy.toml")
     return parse_policy_texts(file.read_text("utf-8"), "policy.toml")

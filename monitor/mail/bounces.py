@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from email import policy
 from email.message import Message
 from email.parser import BytesParser, Parser
+from typing import Protocol
 
 from monitor.config import BouncesConfig, MailSecurity
 from monitor.domain.email import Bounce, extract_local_id
@@ -113,6 +114,16 @@ def _list_status_blocks(part: Message) -> list[Message]:
 # What is more waits for the next time.
 MAX_MESSAGES = 200
 LOG = logging.getLogger(__name__)
+
+
+class BounceMailbox(Protocol):
+    """The mailbox that undeliverable emails come back to.
+
+    `read_bounces` yields the bounces of one message after another, and None for one that cannot
+    be read; what was yielded is not read again. Raises UnavailableError.
+    """
+
+    def read_bounces(self) -> Iterator[tuple[Bounce, ...] | None]: ...
 
 
 class NoBounceMailbox:

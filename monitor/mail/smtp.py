@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
 from monitor.config import MailConfig, MailSecurity
 from monitor.domain.email import NO_ROUTE, Delivery, DeliveryStatus, Envelope, is_single_address
@@ -159,6 +159,10 @@ class RelayPace:
             self._clock.sleep(max(self._free_at - self._clock.monotonic(), 0.0))
             self._free_at = self._clock.monotonic() + 1 / per_second
             yield
+
+
+class MailTransport(Protocol):
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery: ...
 
 
 class SmtpTransport:

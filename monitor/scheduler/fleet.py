@@ -222,8 +222,9 @@ class FleetRunner:
         """Set aside what another machine has taken over."""
         sender = self._resources.sender
         held = {each.name: each for each in self._districts.values() if each.is_locked}
-        if sender is None or not held:
+        if sender is None:
             return
+        sender.delete_expired_batches()
         for name in held.keys() - sender.renew_districts(held):
             held[name].set_aside("Another machine may work on this district by now.")
 

@@ -11,7 +11,7 @@ from monitor.app.sources import PortableSources
 from monitor.db.fleet.mailbox import READABLE_FORMATS
 from monitor.db.fleet.seal import FleetSeal
 from monitor.domain.errors import DatabaseError
-from scrapers.http.batches import HostManners, QuestionState
+from scrapers.crawl.routing import CrawlQuestion, HostManners
 from scrapers.models import CrawlPriority, CrawlResult
 
 # Large enough that a batch costs little, small enough that a sweep has one or two at each host.
@@ -33,7 +33,7 @@ class BatchBody:
     picture_subjects: tuple[str, ...]
     manners: HostManners
     priority: CrawlPriority
-    questions: tuple[QuestionState, ...]
+    questions: tuple[CrawlQuestion, ...]
     answer_key: str = field(repr=False, default_factory=lambda: token_urlsafe(32))
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class AnswerBody:
     """One of both: a question's result, or the question, which goes on at another host."""
 
     result: CrawlResult | None = None
-    handed_back: QuestionState | None = None
+    handed_back: CrawlQuestion | None = None
 
 
 BATCH_PLACE = "batch"

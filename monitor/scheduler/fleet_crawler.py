@@ -9,6 +9,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from secrets import token_urlsafe
 
 from monitor.app.sources import PortableSources, export_sources
 from monitor.config import SourcesConfig
@@ -24,22 +25,14 @@ from monitor.scheduler.fleet_batches import (
     tag_district,
     tag_person,
 )
-from scrapers.http.batches import HostManners, QuestionState, capture_question, restore_question
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import LOOK_AHEAD, CrawlRun, ProgressCallback, SourceProgress
+from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUESTIONS, CrawlQuestion, HostManners
 from scrapers.http.errors import (
     FailureReason,
     FetchError,
     build_failure_error,
     build_refusal_error,
-)
-from scrapers.http.frontier import (
-    DEEPEST,
-    LOOK_AHEAD,
-    MOST_FOLLOW_QUESTIONS,
-    CrawlQuestion,
-    CrawlRun,
-    ProgressCallback,
-    SourceProgress,
 )
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import (
@@ -59,8 +52,10 @@ WINDOW = 2
 # How long to wait before looking for answers again; a person who waits for a check notices.
 # How soon it is noticed what a command has changed meanwhile.
 RECHECKED_EVERY = 2.0
-# Looks in vain after which it is seen whether the database still has what was sent.
-LOST_EVERY = 100
+# How often it is seen whether the database still has what was sent.
+LOST_EVERY = 30.0
+# What was not asked at all for so many times could not be checked.
+MOST_TRIES = 3
 LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
 # Whoever an account follows is about many people who agreed to nothing: that never leaves home.
 KEPT_HOME = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
@@ -82,10 +77,14 @@ class Dispatch:
 
 @dataclass(slots=True)
 class SentBatch:
-    """`left` are the numbers of the questions that have no answer yet."""
+    """`left` are the numbers of the questions that have no answer yet.
+
+    `tries` counts how often it was lost before anyone had answered any of it.
+    """
 
     body: BatchBody
     left: set[int]
+    tries: int = 0
 
 
 @dataclass(slots=True)
@@ -93,14 +92,14 @@ class Desk:
     """One run's questions: those that wait here, by host, and those that were sent."""
 
     run: CrawlRun
-    waiting: dict[str, deque[QuestionState]] = field(default_factory=lambda: defaultdict(deque))
+    waiting: dict[str, deque[CrawlQuestion]] = field(default_factory=lambda: defaultdict(deque))
     sent: dict[int, SentBatch] = field(default_factory=dict)
     sent_counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     results: deque[CrawlResult] = field(default_factory=deque)
     recalled: set[str] = field(default_factory=set)
     recheck_at: float = 0.0
-    looks: int = 0
+    lost_check_at: float = 0.0
 
     @property
     def waiting_count(self) -> int:
@@ -116,7 +115,7 @@ class Desk:
         return batch
 
 
-@dataclass(slots=True, kw_only=True, weakref_slot=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
 class FleetCrawler(Crawler):
     """Sends a district's questions to whichever machine asks their hosts."""
 
@@ -142,6 +141,7 @@ class FleetCrawler(Crawler):
             while not self.is_stopped():
                 self.dispatch.beat()
                 self._recall_what_ended(desk)
+                self._send_lost_again(desk)
                 self._feed(desk)
                 sent = self._send_batches(desk)
                 yield from self._drain_results(desk)
@@ -154,19 +154,13 @@ class FleetCrawler(Crawler):
                 elif run.is_finished:
                     break
                 elif not sent:
-                    self._wait(desk)
+                    self.clock.sleep(LOOK_SECONDS[desk.run.priority])
         finally:
             self._abandoned |= set(desk.sent)
             self._delete_abandoned()
             self._save_quota_and_robots()
             if self.share is not None:
                 self.share.save_shares()
-
-    def _wait(self, desk: Desk) -> None:
-        self.clock.sleep(LOOK_SECONDS[desk.run.priority])
-        desk.looks += 1
-        if desk.looks % LOST_EVERY == 0:
-            self._send_lost_again(desk)
 
     def _forget_earlier_batches(self) -> None:
         """Drop what this district sent before a crash: what it still wants it sends again."""
@@ -203,12 +197,32 @@ class FleetCrawler(Crawler):
         desk.recalled |= ended
 
     def _send_lost_again(self, desk: Desk) -> None:
-        """Line up again what is in batches that the database has no longer."""
+        """Send again what is in batches that the database has no longer, or that expired there.
+
+        What was sent for nothing again and again could not be checked, and is told as that.
+        """
+        now = self.clock.monotonic()
+        if not desk.sent or now < desk.lost_check_at:
+            return
+        desk.lost_check_at = now + LOST_EVERY
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
         for number in [each for each in desk.sent if each not in known]:
             lost = desk.remove_batch(number)
-            for place in sorted(lost.left):
-                self._place(desk, lost.body.questions[place])
+            in_vain = len(lost.left) == len(lost.body.questions)
+            tries = lost.tries + 1 if in_vain else 0
+            left = [lost.body.questions[place] for place in sorted(lost.left)]
+            given_up = build_failure_error(FailureReason.NO_MACHINE).result
+            chosen = []
+            for state in left:
+                known_answer = given_up if tries >= MOST_TRIES else self._find_answer(state)
+                if known_answer is None:
+                    chosen.append(state)
+                else:
+                    self._conclude(desk, state, known_answer)
+            if chosen:
+                # They were counted as this district's share when they were sent first.
+                body = replace(lost.body, questions=tuple(chosen), answer_key=token_urlsafe(32))
+                self._post(desk, body, tries, waited=True)
 
     def _feed(self, desk: Desk) -> None:
         """Take more questions while few wait; a slow host's do not keep the others from coming."""
@@ -222,46 +236,41 @@ class FleetCrawler(Crawler):
 
     def _admit(self, desk: Desk, question: CrawlQuestion) -> None:
         if desk.run.admit_question(question):
-            self._place(desk, capture_question(question))
+            self._place(desk, question)
 
-    def _place(self, desk: Desk, state: QuestionState) -> None:
+    def _place(self, desk: Desk, question: CrawlQuestion) -> None:
         """Line a question up at the host that it asks next, or conclude it if there is none."""
-        known = self._find_answer(state)
+        known = self._find_answer(question)
         if known is not None:
-            self._conclude(desk, state, known)
+            self._conclude(desk, question, known)
             return
-        proven = self._find_proven_answer(state)
+        proven = self._find_proven_answer(question)
         if proven is not None:
-            self._conclude(desk, state, proven, shared=True)
+            self._conclude(desk, question, proven, shared=True)
             return
-        question = restore_question(state)
         try:
-            desk.waiting[self._find_host(question, state)].append(state)
+            desk.waiting[self._find_host(question)].append(question)
         except FetchError as end:
-            self._conclude(desk, state, end.result)
+            self._conclude(desk, question, end.result)
 
-    def _find_answer(self, state: QuestionState) -> ParseResult | None:
+    def _find_answer(self, question: CrawlQuestion) -> ParseResult | None:
         """Return what a question comes to that may not be asked; None if it may."""
-        if state.query.kind in KEPT_HOME or not self.may_ask(state.query):
+        if question.query.kind in KEPT_HOME or not self.may_ask(question.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         return None
 
-    def _find_proven_answer(self, state: QuestionState) -> ParseResult | None:
-        return self.proofs.find_answer(state.query, self.clock.now()) if self.proofs else None
+    def _find_proven_answer(self, question: CrawlQuestion) -> ParseResult | None:
+        return self.proofs.find_answer(question.query, self.clock.now()) if self.proofs else None
 
-    def _find_host(self, question: CrawlQuestion, state: QuestionState) -> str:
+    def _find_host(self, question: CrawlQuestion) -> str:
         source = self.sources.get(question.pages[0].source)
         if source is None:
             raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+        now = self.clock.now()
         if source.crawl_policy.access is AccessMode.PAGE:
             origin = RequestTarget.from_url(question.request.url).origin
-            robots, now = self._engine.robots, self.clock.now()
-            robots.set_onward(origin, state.robots)
-            if state.rules is not None:
-                robots.adopt_record(state.rules, now)
-        return self._tenant.router.plan_next_request(
-            question, source.crawl_policy, self.clock.now()
-        ).host
+            self._engine.robots.take_up(origin, question.rules, question.robots, now)
+        return self.router.plan_next_request(question, source.crawl_policy, now).host
 
     def _send_batches(self, desk: Desk) -> bool:
         sent = False
@@ -282,45 +291,48 @@ class FleetCrawler(Crawler):
             self._conclude(desk, desk.waiting[host].popleft(), closed)
 
     def _send_batch(self, desk: Desk, host: str) -> bool:
-        queue, chosen = desk.waiting[host], list[QuestionState]()
+        queue, chosen = desk.waiting[host], list[CrawlQuestion]()
         while queue and len(chosen) < BATCH_SIZE:
-            state = queue.popleft()
-            refusal = self._take_turn(desk, host, state)
+            question = queue.popleft()
+            refusal = self._take_turn(desk, host, question)
             if refusal is None:
-                chosen.append(state)
+                chosen.append(question)
             else:
-                self._conclude(desk, state, refusal)
+                self._conclude(desk, question, refusal)
         if not chosen:
             return False
-        body = self._build_body(desk, host, chosen)
-        sealed = self.dispatch.seal.encrypt(BATCH_PLACE, body)
-        number = self.dispatch.mailbox.send_batch(
-            tag_district(self.dispatch.seal, self.dispatch.district),
-            name_lock(self.dispatch.seal, host),
-            sealed,
-            desk.run.priority,
-        )
-        desk.add_batch(number, SentBatch(body, set(range(len(chosen)))))
+        self._post(desk, self._build_body(desk, host, chosen))
         return True
 
-    def _take_turn(self, desk: Desk, host: str, state: QuestionState) -> ParseResult | None:
+    def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
+        number = self.dispatch.mailbox.send_batch(
+            tag_district(self.dispatch.seal, self.dispatch.district),
+            name_lock(self.dispatch.seal, body.manners.host),
+            self.dispatch.seal.encrypt(BATCH_PLACE, body),
+            desk.run.priority,
+            waited=waited,
+        )
+        desk.add_batch(number, SentBatch(body, set(range(len(body.questions))), tries))
+
+    def _take_turn(self, desk: Desk, host: str, question: CrawlQuestion) -> ParseResult | None:
         """Count a question, or return what it comes to: things may have changed meanwhile."""
-        known = self._find_answer(state)
+        known = self._find_answer(question)
         if known is not None:
             return known
-        source = state.query.source
+        source = question.query.source
         desk.run.report_progress(source, SourceProgress.ASKING)
-        if self.share is None or not self._tenant.router.host_groups.is_declared(host):
+        if self.share is None or not self.router.directory.is_declared(host):
             return None
-        pause = self._get_pause(host, state)
+        pause = self._get_pause(host, question)
         return self.share.take_turn(host, pause, desk.run.priority, self.clock.now())
 
-    def _get_pause(self, host: str, state: QuestionState) -> float:
-        own = self.sources[state.query.source].crawl_policy.seconds_between
-        return self._tenant.router.host_groups.get_pause(host, own)
+    def _get_pause(self, host: str, question: CrawlQuestion) -> float:
+        own = self.sources[question.query.source].crawl_policy.seconds_between
+        return self.router.directory.get_pause(host, own)
 
-    def _build_body(self, desk: Desk, host: str, chosen: list[QuestionState]) -> BatchBody:
-        groups = self._tenant.router.host_groups
+    def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuestion]) -> BatchBody:
+        pause = max(self._get_pause(host, each) for each in chosen)
+        declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
         subjects = {each.query.subject for each in chosen if self._allows_pictures(each)}
         return BatchBody(
             format=BATCH_FORMAT,
@@ -329,30 +341,25 @@ class FleetCrawler(Crawler):
             sources=self._export_sources(chosen),
             keeps_pages=self.dispatch.keeps_pages,
             picture_subjects=tuple(sorted(subjects)),
-            manners=HostManners(
-                host=host,
-                pause=max(self._get_pause(host, each) for each in chosen),
-                owners=tuple(sorted(groups.owners.get(host, ()))),
-                is_api=host in groups.apis,
-            ),
+            manners=replace(declared, pause=pause),
             priority=desk.run.priority,
             questions=tuple(chosen),
         )
 
-    def _export_sources(self, chosen: list[QuestionState]) -> PortableSources:
+    def _export_sources(self, chosen: list[CrawlQuestion]) -> PortableSources:
         names = sorted({each.query.source for each in chosen})
         wanted = [self.sources[name] for name in names]
         return export_sources(self.dispatch.sources, wanted, self.dispatch.variables)
 
-    def _allows_pictures(self, state: QuestionState) -> bool:
+    def _allows_pictures(self, question: CrawlQuestion) -> bool:
         picture = Query(
-            source=state.query.source,
+            source=question.query.source,
             kind=QueryKind.PICTURE,
             terms=(),
             request=Request(url=""),
-            subject=state.query.subject,
+            subject=question.query.subject,
         )
-        return bool(state.query.subject) and self.may_ask(picture)
+        return bool(question.query.subject) and self.may_ask(picture)
 
     def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
         return self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
@@ -370,7 +377,7 @@ class FleetCrawler(Crawler):
             self._take_result(desk, batch, asked, answer)
 
     def _take_result(
-        self, desk: Desk, batch: SentBatch, asked: QuestionState, answer: AnswerBody
+        self, desk: Desk, batch: SentBatch, asked: CrawlQuestion, answer: AnswerBody
     ) -> None:
         visit = answer.result
         if visit is None:
@@ -388,11 +395,11 @@ class FleetCrawler(Crawler):
         self._finish(desk, visit, asked.depth)
 
     def _conclude(
-        self, desk: Desk, state: QuestionState, result: ParseResult, *, shared: bool = False
+        self, desk: Desk, question: CrawlQuestion, result: ParseResult, *, shared: bool = False
     ) -> None:
-        joined = result if state.result is None else state.result.merge_next_page(result)
-        visit = CrawlResult(query=state.query, result=joined, at=self.clock.now(), shared=shared)
-        self._finish(desk, visit, state.depth)
+        joined = result if question.result is None else question.result.merge_next_page(result)
+        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now(), shared=shared)
+        self._finish(desk, visit, question.depth)
 
     def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
         """Note a result, and line up what it leads to."""

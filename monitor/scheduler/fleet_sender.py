@@ -24,7 +24,7 @@ from monitor.scheduler.fence import read_boot_clock
 from monitor.scheduler.fleet_batches import tag_departure, tag_person
 from monitor.scheduler.fleet_crawler import Dispatch, FleetCrawler
 from monitor.services.fleet_restores import ConsentNews
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
 
 LOG = logging.getLogger(__name__)
 # A machine that froze, or could not reach the database for so long, asks for its lease again.
@@ -74,6 +74,16 @@ class FleetSender:
         if left:
             self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))
         self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
+
+    def delete_expired_batches(self) -> None:
+        """Forget what was not asked in time, also where no machine is there that asks."""
+        try:
+            expired = self._mailbox.delete_expired_batches()
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            return
+        if expired:
+            LOG.warning("batches_expired", extra={"count": expired})
 
     def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]:
         """Return what the fleet remembers of people, for a copy of a district that is older."""

@@ -49,13 +49,15 @@ from monitor.scheduler.fleet_batches import (
     seal_answer,
     tag_person,
 )
-from scrapers.http.batches import BatchAnswer, HostCrawler, QuestionState
+from scrapers.crawl.batches import BatchAnswer, HostCrawler
+from scrapers.crawl.crawler import CrawlEngine
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.routing import CrawlQuestion
+from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.clock import Clock
-from scrapers.http.crawler import CrawlEngine, keep_no_page
 from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import HostState, Throttle
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source
 
@@ -176,7 +178,7 @@ class BatchAsker:
         ]
         host = body.manners.host
         crawler = self._build_crawler(body, batch)
-        self._memories.directory.add_groups(body.manners.groups)
+        self._memories.directory.add_manners([body.manners])
         host_state = self._memories.hosts.load_host_state(host) or HostState(host=host)
         answers = crawler.ask_host(
             body.manners,
@@ -202,7 +204,7 @@ class BatchAsker:
             raise BatchYielded
 
     def _build_failure(
-        self, left: tuple[int, QuestionState], body: BatchBody, host_state: HostState
+        self, left: tuple[int, CrawlQuestion], body: BatchBody, host_state: HostState
     ) -> BatchAnswer:
         number, state = left
         now = self._environment.clock.now()
@@ -336,11 +338,14 @@ class FleetWorker:
         while not self.guard.stopping.wait(RESCUED_EVERY):
             try:
                 rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
+                expired = self.mailbox.delete_expired_batches()
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
             else:
                 if rescued:
                     LOG.warning("jobs_rescued", extra={"count": rescued})
+                if expired:
+                    LOG.warning("batches_expired", extra={"count": expired})
 
     async def _take_jobs(self) -> None:
         # Its own words about a job that was put back would say nothing that ours do not.

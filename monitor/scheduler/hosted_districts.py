@@ -36,22 +36,23 @@ from monitor.services import jobs
 from monitor.services.fleet import DistrictFolder, build_district_environment
 from monitor.services.fleet_restores import ConsentNews
 from monitor.services.health import Vitals
+from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.sharing import (
+    DistrictProofs,
+    HostShareTracker,
+    ProofCache,
+    list_expected_proofs,
+)
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, HttpConnections
-from scrapers.http.crawler import CrawlEngine, Crawler, keep_no_page
 from scrapers.http.limits import (
     MOST_IDLE_HOSTS,
     WANTED_FILES,
     compute_idle_hosts,
     raise_file_limit,
 )
-from scrapers.http.robots import RobotsCache
-from scrapers.http.sharing import (
-    DistrictProofs,
-    HostShareTracker,
-    ProofCache,
-    list_expected_proofs,
-)
-from scrapers.http.throttle import Throttle
 from scrapers.sandbox.client import PageParser
 from scrapers.source import Source
 
@@ -70,6 +71,8 @@ class QuestionSender(Protocol):
     ) -> Crawler: ...
 
     def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
+
+    def delete_expired_batches(self) -> None: ...
 
     def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
 

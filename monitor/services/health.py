@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from monitor.app import MailTransport
 from monitor.config import Config, build_inventory, is_known_time_zone
 from monitor.config.file import list_example_values
 from monitor.db.accounts import StaffImportRecord
@@ -41,6 +41,9 @@ from monitor.services.staff_import import count_leavers
 from reports.emails.office import TrialView
 from reports.emails.registry import EmailKind, render_email
 from scrapers.source import Source, SourceFamily
+
+if TYPE_CHECKING:
+    from monitor.mail.smtp import MailTransport
 
 # A smaller count could show who has joined, or who has findings.
 MIN_COUNT = 10
@@ -315,7 +318,7 @@ def check_service_running(folder: Path, unit: str = "namesake") -> HealthResult:
     )
 
 
-def send_test_email(config: Config, transport: MailTransport, now: datetime) -> HealthResult:
+def send_test_email(config: Config, transport: "MailTransport", now: datetime) -> HealthResult:
     """Send a test email to the contact, in the same way as all emails."""
     email = render_email(
         TrialView(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.app import Environment
+from monitor.app import Environment, create_state_folder
 from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
 from monitor.config import (
@@ -21,7 +21,6 @@ from monitor.config import (
     find_config_path,
 )
 from monitor.config.file import load_config
-from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
 from monitor.domain.vocabulary import HealthLevel
@@ -96,7 +95,7 @@ def write_district(
     for name, secret in secrets.items():
         yield keep_secret(place, name, secret)
     config = load_config(place.config_path)
-    Database.create_or_open_folder(config.state).close()
+    create_state_folder(config)
     yield from write_missing_files(place, config)
 
 

@@ -487,17 +487,15 @@ class _FlagActions:
 
     def submit_note(self, flag_id: str) -> Response:
         by, text = build_reviewer(self.context), read_form(ReviewNoteForm).remark
-        action = partial(partial(add_review_note, self.context.app), by, flag_id, text)
+        action = partial(add_review_note, self.context.app, by, flag_id, text)
         return self._run_with_draft(
             flag_id, action, "Note saved.", FlagFormDraft(field="remark", remark=text)
         )
 
     def submit_question(self, flag_id: str) -> Response:
         by, text = build_reviewer(self.context), read_form(ReviewQuestionForm).question
-        action, draft = (
-            partial(partial(queue_review_question, self.context.app), by, flag_id, text),
-            FlagFormDraft(field="question", question=text),
-        )
+        action = partial(queue_review_question, self.context.app, by, flag_id, text)
+        draft = FlagFormDraft(field="question", question=text)
         return self._run_with_draft(flag_id, action, "We emailed them your question.", draft)
 
     def download_evidence(self, flag_id: str) -> Response:
@@ -588,17 +586,16 @@ CANNOT_PROPOSE_HOLD = (
 
 
 def build_early_access_routes(context: PortalContext) -> Blueprint:
-    routes, early_pages = Blueprint("early", __name__), _EarlyAccessPages(context)
-    routes.add_url_rule("/review/early", "show_proposals", early_pages.show_proposals)
-    routes.add_url_rule(
-        "/review/early", "submit_proposal", early_pages.submit_proposal, methods=["POST"]
-    )
-    routes.add_url_rule(
-        "/review/early/<proposal_id>",
-        "submit_confirmation",
-        early_pages.submit_confirmation,
-        methods=["POST"],
-    )
+    return _build_proposal_routes("early", _EarlyAccessPages(context))
+
+
+def _build_proposal_routes(name: str, views: "_EarlyAccessPages | _LegalHoldPages") -> Blueprint:
+    """Make the routes of what one reviewer proposes and another confirms."""
+    routes, path = Blueprint(name, __name__), f"/review/{name}"
+    confirm = f"{path}/<proposal_id>"
+    routes.add_url_rule(path, "show_proposals", views.show_proposals)
+    routes.add_url_rule(path, "submit_proposal", views.submit_proposal, methods=["POST"])
+    routes.add_url_rule(confirm, "submit_confirmation", views.submit_confirmation, methods=["POST"])
     return routes
 
 
@@ -649,25 +646,14 @@ class _EarlyAccessPages:
 
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
-    routes, hold_pages = Blueprint("holds", __name__), _LegalHoldPages(context)
-    routes.add_url_rule("/review/holds", "show_holds", hold_pages.show_holds)
-    routes.add_url_rule(
-        "/review/holds", "submit_proposal", hold_pages.submit_proposal, methods=["POST"]
-    )
-    routes.add_url_rule(
-        "/review/holds/<proposal_id>",
-        "submit_confirmation",
-        hold_pages.submit_confirmation,
-        methods=["POST"],
-    )
-    return routes
+    return _build_proposal_routes("holds", _LegalHoldPages(context))
 
 
 @dataclass(frozen=True, slots=True)
 class _LegalHoldPages:
     context: PortalContext
 
-    def show_holds(self) -> Response:
+    def show_proposals(self) -> Response:
         return self._render_holds(LegalHoldForm(), ())
 
     def submit_proposal(self) -> Response:
@@ -680,7 +666,7 @@ class _LegalHoldPages:
                 faults = (FieldProblem(field="person", words=CANNOT_PROPOSE_HOLD),)
         if faults:
             return self._render_holds(form, faults)
-        return self.context.redirect_to(url_for("holds.show_holds"), PROPOSAL_SENT)
+        return self.context.redirect_to(url_for("holds.show_proposals"), PROPOSAL_SENT)
 
     def submit_confirmation(self, proposal_id: str) -> Response:
         try:
@@ -688,10 +674,10 @@ class _LegalHoldPages:
                 self.context.app, build_reviewer(self.context), proposal_id
             )
         except (InputError, NotPermittedError) as error:
-            return self.context.redirect_to(url_for("holds.show_holds"), str(error))
+            return self.context.redirect_to(url_for("holds.show_proposals"), str(error))
         self.context.wake_service()
         notice = labels.HOLD_NOTICES[proposal.step]
-        return self.context.redirect_to(url_for("holds.show_holds"), notice)
+        return self.context.redirect_to(url_for("holds.show_proposals"), notice)
 
     def _render_holds(self, form: LegalHoldForm, faults: tuple[FieldProblem, ...]) -> Response:
         mine = build_reviewer(self.context).address.casefold()

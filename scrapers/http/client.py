@@ -5,6 +5,7 @@ and unpacked once. A redirect is a new request that waits its own turn.
 """
 
 import logging
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,9 +14,6 @@ from ssl import SSLError
 from threading import Lock
 from typing import Protocol
 
-# What inflating a page costs is most of what reading it costs; this takes a third of zlib's time.
-from isal.igzip_lib import IsalError
-from isal.isal_zlib import decompressobj
 from requests import RequestException
 from requests.exceptions import SSLError as RequestsSSLError
 from requests.exceptions import Timeout as RequestsTimeout
@@ -204,20 +202,20 @@ def _decompress_body(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
     cut = len(raw) > cap
     try:
         return _inflate_stream(raw, _GZIP if coding == "gzip" else _ZLIB, cap, cut=cut)
-    except IsalError:  # type: ignore[misc]  # its stub calls the class an instance
+    except zlib.error:
         if coding == "gzip":
             raise build_unreadable_error(FailureReason.PACKED) from None
     try:
         # Some servers have always sent deflate without its zlib frame.
         return _inflate_stream(raw, _BARE, cap, cut=cut)
-    except IsalError:  # type: ignore[misc]  # its stub calls the class an instance
+    except zlib.error:
         raise build_unreadable_error(FailureReason.PACKED) from None
 
 
 def _inflate_stream(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:
     whole = b""
     for _ in range(_MOST_MEMBERS):
-        decoder = decompressobj(frame)
+        decoder = zlib.decompressobj(frame)
         whole += decoder.decompress(raw, cap + 1 - len(whole))
         if len(whole) > cap:
             return whole[:cap], True

@@ -42,15 +42,16 @@ class FailureReason(StrEnum):
     CLOSED = "the host failed twice in a row in this run"
     SPENT_TODAY = "the budget for this source is used up for today"
     SPENT_THIS_WEEK = "the budget for this source is used up for this week"
+    NO_MACHINE = "no machine of the fleet asked it in time"
     SHARE_USED = "all districts together ask this site for more than fits into a week"
     CUT_PAGE = "the page is too large to prove that nothing is there"
     MANY_PAGES = "there are more pages than we read"
 
 
 class FetchError(Exception):
-    """Travels up through urllib3 and requests, and is a Reading again before anyone sees it.
+    """Ends a visit from inside of it, and is a ParseResult again before anyone sees it.
 
-    It is no OSError, so that neither library wraps it, retries it or writes it to a log.
+    It is no OSError: those come from sockets, and say less.
     """
 
     def __init__(self, outcome: Outcome, reason: FailureReason) -> None:

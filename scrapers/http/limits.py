@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from scrapers.http.clock import Clock
-from scrapers.http.errors import FailureReason, FetchError, build_failure_error
+from scrapers.http.errors import FailureReason, build_failure_error
 
 USUAL_IDLE_HOSTS = 512
 
@@ -70,15 +70,10 @@ class FetchAllowance:
 
     __slots__ = ("_bytes_left", "_clock", "_limits", "dialled", "ends", "received", "total")
 
-    def __init__(
-        self, clock: Clock, limits: FetchLimits, within: "FetchAllowance | None" = None
-    ) -> None:
-        """`within` is the visit that this one is part of, and cannot outlast."""
+    def __init__(self, clock: Clock, limits: FetchLimits) -> None:
         self._clock = clock
         self._limits = limits
         self.ends = clock.monotonic() + limits.total_seconds
-        if within is not None:
-            self.ends = min(self.ends, within.ends)
         self._bytes_left = 0
         self.received = 0
         self.total = 0
@@ -98,11 +93,8 @@ class FetchAllowance:
         """Return the seconds to the end of the visit, or to an earlier one; raise if it is over."""
         left = min(self.ends, until) - self._clock.monotonic()
         if left <= 0:
-            raise self.build_timeout_error()
+            raise build_failure_error(FailureReason.OUT_OF_TIME)
         return left
-
-    def build_timeout_error(self) -> FetchError:
-        return build_failure_error(FailureReason.OUT_OF_TIME)
 
     def get_connect_seconds(self) -> float:
         return min(self._limits.connect_seconds, self.get_seconds_left())
@@ -130,7 +122,7 @@ def get_current_allowance() -> FetchAllowance:
 @contextmanager
 def grant_allowance(clock: Clock, limits: FetchLimits) -> Iterator[FetchAllowance]:
     """Give this thread an allowance for one visit."""
-    allowance = FetchAllowance(clock, limits, _CURRENT.get(None))
+    allowance = FetchAllowance(clock, limits)
     token = _CURRENT.set(allowance)
     try:
         yield allowance

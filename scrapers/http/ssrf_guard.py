@@ -165,7 +165,7 @@ class Dialer:
         return address is not None and self._is_in_allowed_network(address)
 
     def dial(self, host: str, port: int, scope: NetworkScope) -> socket.socket:
-        """Connect to a vetted address of `host`, or raise UnfinishedError."""
+        """Connect to a vetted address of `host`, or raise FetchError."""
         allowance = get_current_allowance()
         allowance.dialled = True
         answers = self._resolve_vetted(host, port, scope, allowance)[:MOST_DIALLED]
@@ -262,7 +262,7 @@ class RequestTarget:
     @classmethod
     @lru_cache(maxsize=16_384)
     def from_url(cls, url: str) -> Self:
-        """Parse as urllib3 does, which asks the APIs; raise UnfinishedError if unsafe."""
+        """Parse as urllib3 does, which asks the APIs; raise FetchError if unsafe."""
         if len(url) > LONGEST_URL:
             raise build_refusal_error(FailureReason.TOO_LONG)
         if _TREACHEROUS.search(url):
@@ -285,7 +285,7 @@ class RequestTarget:
 
     @classmethod
     def from_request(cls, request: Request) -> Self:
-        """Return where a request goes, its parameters included; raise as `of` does."""
+        """Return where a request goes, its parameters included; raise as `from_url` does."""
         if not request.params:
             return cls.from_url(request.url)
         mark = "&" if "?" in request.url else "?"
@@ -352,7 +352,7 @@ def match_origin(target: RequestTarget, origins: Iterable[str]) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def normalize_origin(origin: str) -> str:
-    """Spell an origin as `Target.origin` does; empty if it is none, or a pattern for many."""
+    """Spell an origin as `RequestTarget.origin` is; empty if it is none, or a pattern for many."""
     try:
         return "" if "*" in origin else RequestTarget.from_url(origin).origin
     except FetchError:

@@ -21,9 +21,9 @@ from monitor.services.auth import start_session
 from monitor.services.jobs import take_over_jobs
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
+from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS, Throttle
 
 PATIENCE_SECONDS = 60.0
 FAREWELL_SECONDS = 20.0

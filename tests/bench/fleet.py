@@ -25,8 +25,8 @@ from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.workers import JobScheduler, Liveness
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
-from scrapers.http.throttle import Throttle
 from tests.bench import scale
 from tests.bench.cost import peak_mebibytes
 from tests.monitor.fleet_world import (

@@ -29,11 +29,11 @@ from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.digests import build_digest_view
+from scrapers.crawl.sharing import WEEK_SECONDS, compute_allowance
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.errors import FailureReason
-from scrapers.http.sharing import WEEK_SECONDS, compute_allowance
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import Throttle
 from scrapers.models import Page, Request
 from scrapers.source import CrawlPolicy
 from tests.bench import scale

@@ -20,18 +20,19 @@ from pathlib import Path
 
 from monitor.cli.main import reduce_gc_frequency
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
 from scrapers.http.limits import FetchLimits
-from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, RequestTarget, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore, Throttle
 from scrapers.models import CrawlResult, Identity, Outcome, Page, ParseResult, Query
 from scrapers.sites.catalog import parse_catalog
 from scrapers.sites.presence import PresenceSource
 from scrapers.source import Canary, MarkupSource, interleave_canaries
 from tests.bench.cost import Cost
+from tests.scrapers.http.memories import InMemoryHostStore
 
 USER_AGENT = "Namesake-bench"
 NONCE = "bench"

@@ -15,8 +15,8 @@ from threading import Event, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
+from scrapers.crawl.crawler import Crawler
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
 from tests.scrapers.http.fakes import FakeClient, FakeSource, lanes_over, site
 

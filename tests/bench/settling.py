@@ -34,7 +34,7 @@ from scrapers.urls.canonical import canonicalize_url
 from tests.bench.sweep import Size, district_of
 
 if TYPE_CHECKING:
-    from scrapers.http.crawler import Crawler
+    from scrapers.crawl.crawler import Crawler
 
 SITES = 60
 PARTS = 600

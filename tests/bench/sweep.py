@@ -33,9 +33,9 @@ from monitor.demo.setup import PORTAL_URL
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.services.jobs import run_full_sweep
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from tests.bench import scale
 from tests.bench.cost import peak_mebibytes
 

@@ -16,7 +16,7 @@ from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
 
 from monitor import app as building
-from monitor.app import App, Environment, MailTransport, open_app
+from monitor.app import App, Environment, open_app
 from monitor.db.connection import DatabaseConnection, SyncMode
 from monitor.db.files import StateFolderLock
 from monitor.demo import data as days
@@ -24,7 +24,7 @@ from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.email import Delivery, Envelope
-from monitor.mail.smtp import FolderTransport
+from monitor.mail.smtp import FolderTransport, MailTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import ingest, jobs, sweeps
@@ -32,9 +32,9 @@ from monitor.services import outbox as drafting
 from monitor.services.ingest import SnapshotComparer
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from reports.emails.render import Email
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.sandbox.client import SandboxParser
 from tests.monitor.supervised import timed
 

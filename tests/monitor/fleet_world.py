@@ -23,10 +23,10 @@ from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
 from monitor.services.erasure import withdraw_consent
 from monitor.services.fleet import DISTRICT_CONFIG, DistrictFolder, list_district_folders
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import Throttle
 from tests.bench import scale
 
 FRIDAY = datetime(2026, 9, 11, 20, tzinfo=UTC)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
-from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore
 from scrapers.models import ParseResult, Query, QueryKind
 from scrapers.source import Source
+from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
 

@@ -22,9 +22,9 @@ from monitor.services.outbox import MAX_INVITATIONS_PER_RUN
 from monitor.web.app import create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.emails.registry import EmailKind
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from tests.real.first_digest import ANSWERS, STAFF, follow_invitation, mail_of, write_staff_lines
 from tests.real.journeys import Browser
 from tests.real.mail_sink import MailSink, mail_sink

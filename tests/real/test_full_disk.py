@@ -21,9 +21,9 @@ from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.scheduler.watchdog import build_supervised_runner
 from reports.emails.registry import EmailKind
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.aftermath import Aftermath, delivered, sent, sound
 from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
 from tests.monitor.first_week import SteadyInternet, first_week_in

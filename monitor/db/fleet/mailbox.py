@@ -5,12 +5,12 @@ The jobs are procrastinate's. One batch is one job, and names nothing but the ba
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 
 from monitor.db.fleet.memories import WRITE_HOST, FleetHostsTable
 from monitor.db.fleet.postgres import FleetConnection, FleetCursor
-from scrapers.http.throttle import HostState
+from scrapers.crawl.throttle import HostState
 from scrapers.models import CrawlPriority
 
 ASK_TASK = "ask"
@@ -19,6 +19,10 @@ ASK_TASK = "ask"
 BATCH_FORMAT = 1
 READABLE_FORMATS = (1,)
 JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
+# What was sent again because no one came to it in time goes before what was sent meanwhile.
+WAITED_PRIORITY = 5
+# Names and handles are in them, if sealed: whatever becomes of them, they are not there for longer.
+BATCH_LASTS = timedelta(hours=1)
 # One round trip each: a person may wait for the batch, and an answer is saved for each question.
 SEND_BATCH: LiteralString = """WITH batch AS (
         INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s) RETURNING id, lock
@@ -64,12 +68,21 @@ class Mailbox:
     connection: FleetConnection
     hosts: FleetHostsTable
 
-    def send_batch(self, district: str, lock: str, body: bytes, priority: CrawlPriority) -> int:
+    def send_batch(
+        self,
+        district: str,
+        lock: str,
+        body: bytes,
+        priority: CrawlPriority,
+        *,
+        waited: bool = False,
+    ) -> int:
         """Queue a batch: it and its job are there together, or neither is."""
         sent = self.connection.fetch_row(
             SEND_BATCH,
             *(district, lock, body),
-            *(name_queue(BATCH_FORMAT), ASK_TASK, JOB_PRIORITIES[priority]),
+            *(name_queue(BATCH_FORMAT), ASK_TASK),
+            JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
         )
         return int(sent["id"]) if sent else 0
 
@@ -103,6 +116,21 @@ class Mailbox:
     def delete_district_batches(self, district: str) -> None:
         """Forget what a process that is gone has sent for a district."""
         self.connection.execute("DELETE FROM namesake.batches WHERE district = %s", district)
+
+    def delete_expired_batches(self) -> int:
+        """Forget what no one came to in time, with its answers; who sent it asks again."""
+        found = self.connection.fetch_row(
+            """WITH gone AS (
+                DELETE FROM namesake.batches WHERE at <= clock_timestamp() - %s::interval
+                RETURNING id
+            ), jobs AS (
+                DELETE FROM procrastinate_jobs USING gone WHERE task_name = %s
+                    AND status = 'todo' AND (args ->> 'batch_id')::bigint = gone.id
+            )
+            SELECT count(*) AS number FROM gone""",
+            *(BATCH_LASTS, ASK_TASK),
+        )
+        return int(found["number"]) if found else 0
 
     def list_known_batches(self, batches: Iterable[int]) -> frozenset[int]:
         rows = self.connection.fetch_rows(
@@ -165,8 +193,8 @@ class Mailbox:
         """Return the hosts for which someone waits who may not: a sweep there gives way."""
         rows = self.connection.fetch_rows(
             """SELECT DISTINCT lock FROM procrastinate_jobs
-            WHERE status = 'todo' AND priority > %s AND lock IS NOT NULL""",
-            JOB_PRIORITIES[CrawlPriority.USUAL],
+            WHERE status = 'todo' AND priority >= %s AND lock IS NOT NULL""",
+            JOB_PRIORITIES[CrawlPriority.FIRST],
         )
         return frozenset(row["lock"] for row in rows)
 

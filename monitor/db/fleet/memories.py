@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from monitor.db.fleet.postgres import FleetConnection, FleetRow
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import NONCE_VALID_FOR, DistrictRecord
-from scrapers.http.budget import QuotaUsage, check_quota
+from scrapers.crawl.budget import QuotaUsage, check_quota
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.routing import HostDirectory
+from scrapers.crawl.sharing import CanaryProof, HostShare
+from scrapers.crawl.throttle import HostState, HostStore
 from scrapers.http.clock import Clock
 from scrapers.http.event_loop import run_in_thread
-from scrapers.http.frontier import HostDirectory
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.sharing import CanaryProof, HostShare
-from scrapers.http.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 from scrapers.source import Source
 
@@ -30,10 +30,13 @@ WRITE_HOST: LiteralString = """INSERT INTO namesake.hosts
         parked_until = excluded.parked_until, reason = excluded.reason,
         failures = excluded.failures"""
 
+# Longer than the oldest backup, which may not know of them.
+WITHDRAWALS_KEPT = timedelta(days=60)
+
 
 @dataclass(frozen=True, slots=True)
 class FleetHostsTable:
-    """Remembers hosts for all machines (`scrapers.http.throttle.HostStore`).
+    """Remembers hosts for all machines (`scrapers.crawl.throttle.HostStore`).
 
     A host that no source declares may carry a handle, so its name is a keyed hash there.
     """
@@ -76,7 +79,7 @@ class FleetHostsTable:
         )
 
     def _name_host(self, host: str) -> str:
-        declared = self.directory.groups.is_declared(host)
+        declared = self.directory.is_declared(host)
         return host if declared else self.seal.hash_name("host", host)
 
 
@@ -90,7 +93,7 @@ def _add_span(now: datetime, span: timedelta | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class FleetRobotsTable:
-    """Remembers robots.txt for all machines (`scrapers.http.robots.RobotsStore`).
+    """Remembers robots.txt for all machines (`scrapers.crawl.robots.RobotsStore`).
 
     Of a host that no source declares nothing is written: each process remembers it for a day.
     """
@@ -113,7 +116,7 @@ class FleetRobotsTable:
         return RobotsRecord(origin=origin, until=until, file=found["file"], refusal=refusal)
 
     def save_robots_file(self, record: RobotsRecord) -> None:
-        if not self.directory.groups.is_declared(urlsplit(record.origin).hostname or ""):
+        if not self.directory.is_declared(urlsplit(record.origin).hostname or ""):
             return
         refusal = record.refusal
         self.connection.execute(
@@ -131,7 +134,7 @@ class FleetRobotsTable:
 
 @dataclass(frozen=True, slots=True)
 class FleetQuota:
-    """Budgets of API keys for all machines (`scrapers.http.budget.QuotaCounter`).
+    """Budgets of API keys for all machines (`scrapers.crawl.budget.QuotaCounter`).
 
     A request is taken where it is counted, in one statement, so no two machines take the last one.
     A day is the database's day. Until it can be reached, nothing is asked that has a budget.
@@ -189,7 +192,7 @@ class FleetQuota:
 
 @dataclass(frozen=True, slots=True)
 class FleetProofsTable:
-    """Remembers which canaries agreed (`scrapers.http.sharing.ProofStore`)."""
+    """Remembers which canaries agreed (`scrapers.crawl.sharing.ProofStore`)."""
 
     connection: FleetConnection
     clock: Clock
@@ -242,7 +245,7 @@ def _parse_proof_row(row: FleetRow, now: datetime) -> CanaryProof:
 
 @dataclass(frozen=True, slots=True)
 class FleetSharesTable:
-    """Remembers each district's week at each host (`scrapers.http.sharing.ShareStore`)."""
+    """Remembers each district's week at each host (`scrapers.crawl.sharing.ShareStore`)."""
 
     connection: FleetConnection
 
@@ -343,11 +346,13 @@ class FleetMemories:
                     DELETE FROM namesake.robots_files WHERE until <= clock_timestamp()
                 ), proofs AS (
                     DELETE FROM namesake.canary_proofs WHERE at <= clock_timestamp() - %s::interval
+                ), withdrawn AS (
+                    DELETE FROM namesake.withdrawn WHERE at <= clock_timestamp() - %s::interval
                 )
                 DELETE FROM namesake.hosts WHERE failures = 0
                     AND coalesce(parked_until, '-infinity') <= clock_timestamp()
                     AND coalesce(next_at, '-infinity') <= clock_timestamp()""",
-                (NONCE_VALID_FOR,),
+                (NONCE_VALID_FOR, WITHDRAWALS_KEPT),
             )
         )
 

@@ -71,6 +71,7 @@ CREATE TABLE namesake.schema_version (
     version integer NOT NULL
 );
 
+-- Forgotten after an hour, asked or not.
 CREATE TABLE namesake.batches (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     district text NOT NULL,  -- a keyed hash
@@ -79,6 +80,7 @@ CREATE TABLE namesake.batches (
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+CREATE INDEX batches_by_age ON namesake.batches (at);
 CREATE INDEX batches_by_district ON namesake.batches (district);
 
 CREATE TABLE namesake.answers (

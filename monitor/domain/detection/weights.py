@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from monitor.domain.detection.rules import RULES
 from monitor.domain.errors import ConfigError
@@ -116,5 +116,5 @@ def _is_whole_number(value: object) -> bool:
 
 @cache
 def load_own_weights() -> Weights:
-    file = files("monitor.domain.detection").joinpath("weights.toml")
+    file = Path(__file__).with_name("weights.toml")
     return parse_weights(file.read_text("utf-8"), "weights.toml")

@@ -27,9 +27,9 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.conftest import Found
 
 SETTINGS = """\

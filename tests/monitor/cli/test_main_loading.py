@@ -1,51 +1,100 @@
-"""Help comes at once: a command is loaded when it is run, and not before."""
+"""Help comes at once: a command is loaded when it is run, and with it what it uses, and no more."""
 
-import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import pytest
 
 from monitor.cli.main import COMMANDS, namesake
+from tests.bench.starting import COMPLETION, make_district, measure_start
 
 PROBE = """\
-import json, sys
-from contextlib import suppress
-from monitor.cli.main import namesake
-with suppress(SystemExit):
-    namesake.main(sys.argv[1:], "namesake", standalone_mode=False)
-print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+import sys
+from monitor.cli.main import main
+main(sys.argv[1:])
 """
-MOST_MODULES = 250
-HEAVY = {"flask", "gevent", "lxml", "requests", "sqlite_utils", "cryptography", "jinja2", "rich"}
-
-
-# What a shell asks when someone types `namesake st` and presses Tab.
-COMPLETED = {
-    "_NAMESAKE_COMPLETE": "bash_complete",
-    "COMP_WORDS": "namesake st",
-    "COMP_CWORD": "1",
+HEAVY = {
+    *("flask", "gevent", "lxml", "requests", "sqlite_utils", "cryptography", "jinja2", "rich"),
+    *("apscheduler", "asyncio", "authlib", "rapidfuzz", "icalendar", "prometheus_client"),
 }
+# Python itself, click and the commands' names are 120 of these.
+MOST_MODULES_OF_HELP = 190
+MOST_MODULES_OF_A_LIST = 275
+MOST_MEBIBYTES_OF_A_LIST = 45
+PEOPLE = 20
 
 
 @pytest.mark.parametrize(
-    ("asked", "environment"), [(["--help"], {}), (["--version"], {}), ([], COMPLETED)]
+    ("asked", "environment"), [(["--help"], {}), (["--version"], {}), ([], COMPLETION)]
 )
 def test_help_loads_little(asked: list[str], environment: dict[str, str]) -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", PROBE, *asked],
-        capture_output=True,
-        check=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
+    start = measure_start(asked, **environment)
 
-    loaded = set(json.loads(said.stderr))
-    assert "monitor.app" not in loaded
-    assert loaded & HEAVY == set()
-    assert len(loaded) <= MOST_MODULES
+    assert start.code == 0
+    assert not {"monitor.app", *HEAVY} & set(start.modules)
+    assert len(start.modules) <= MOST_MODULES_OF_HELP
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the configuration of a district with some staff."""
+    return make_district(tmp_path_factory.mktemp("district"), PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "words", [("staff", "list"), ("mail", "list"), ("mail", "paused"), ("flags", "list")]
+)
+def test_a_list_loads_what_it_shows_and_no_services(district: Path, words: Sequence[str]) -> None:
+    start = measure_start(["--config", str(district), *words])
+
+    assert start.code == 0
+    assert not HEAVY & set(start.modules)
+    assert not [each for each in start.modules if each.startswith("monitor.services.")]
+    assert len(start.modules) <= MOST_MODULES_OF_A_LIST
+    assert start.mib < MOST_MEBIBYTES_OF_A_LIST
+
+
+# What a process has loaded once it is ready, before its first work and its first reader.
+READY = """\
+import sys
+from pathlib import Path
+from monitor.app import Environment
+from monitor.cli.context import CliContext
+context = CliContext(Path(sys.argv[1]), Environment())
+{opened}
+    print(*sys.modules)
+"""
+PORTAL = """\
+from monitor.cli.portal import open_site
+with open_site(context):"""
+SERVICE = """\
+from monitor.scheduler.watchdog import build_supervised_runner
+with context.open_app_locked() as app:
+    build_supervised_runner(app, context.environment).list_timed_jobs()"""
+ASKING = {"gevent", "requests", "httptools", "isal", "lxml", "bs4", "protego", "warcio"}
+RARE = {"authlib", "joserfc", "icalendar", "prometheus_client", "sqlite_utils", "rich", "babel"}
+
+
+@pytest.mark.parametrize(
+    ("opened", "absent", "most"),
+    [
+        (PORTAL, {*ASKING, *RARE, "apscheduler", "asyncio", "css_inline"}, 720),
+        (SERVICE, {*ASKING, *RARE, "flask", "css_inline"}, 720),
+    ],
+)
+def test_a_process_that_waits_has_not_loaded_what_asks(
+    district: Path, opened: str, absent: set[str], most: int
+) -> None:
+    command = [sys.executable, "-c", READY.format(opened=opened), str(district)]
+    said = subprocess.run(command, capture_output=True, check=True, text=True)
+
+    loaded = set(said.stdout.split())
+    assert absent & loaded == set()
+    assert len(loaded) <= most
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -69,7 +118,7 @@ def test_a_command_that_does_not_exist_is_wrong_usage() -> None:
     ],
 )
 def test_a_shell_completes_commands(typed: str, completed: set[str]) -> None:
-    environment = {**COMPLETED, "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    environment = {**COMPLETION, "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
     said = subprocess.run(
         [sys.executable, "-c", PROBE],
         capture_output=True,

@@ -22,9 +22,9 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.person import PersonName
 from monitor.services.alert_feeds import FOREIGN_FEED
 from monitor.services.quick_check import QuickCheckAnswers
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.cli.conftest import Said, run
 
 MARIA = ("Maria Delgado", "--town", "Cedar Valley", "--school", "Maple Street Elementary School")

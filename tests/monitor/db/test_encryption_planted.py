@@ -20,8 +20,8 @@ from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel, SweepKind
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.throttle import HostState
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.throttle import HostState
 from scrapers.models import (
     Outcome,
     Page,

@@ -15,17 +15,17 @@ from monitor.db.shared import (
     SharedDatabase,
 )
 from monitor.domain.errors import DatabaseError
-from scrapers.http.budget import QuotaStore, QuotaUsage
-from scrapers.http.frontier import HostGroups
-from scrapers.http.robots import RobotsRecord, RobotsStore
-from scrapers.http.sharing import CanaryProof, HostShare
-from scrapers.http.throttle import HostState, HostStore
+from scrapers.crawl.budget import QuotaStore, QuotaUsage
+from scrapers.crawl.robots import RobotsRecord, RobotsStore
+from scrapers.crawl.routing import list_manners
+from scrapers.crawl.sharing import CanaryProof, HostShare
+from scrapers.crawl.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 from tests.monitor.conftest import Found
 from tests.scrapers.http.fakes import site
 
 NOW = datetime(2026, 11, 2, 6, tzinfo=UTC)
-ALPHA = HostGroups.from_sources([site("alpha")])
+ALPHA = list_manners([site("alpha")])
 PARKED = HostState(
     host="alpha.example",
     next_at=NOW,
@@ -38,7 +38,7 @@ PARKED = HostState(
 @pytest.fixture
 def shared(tmp_path: Path) -> Iterator[SharedDatabase]:
     with SharedDatabase.open_folder(tmp_path) as opened:
-        opened.directory.add_groups(ALPHA)
+        opened.directory.add_manners(ALPHA)
         yield opened
 
 

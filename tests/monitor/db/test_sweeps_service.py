@@ -8,9 +8,9 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, RunRequest
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
 from monitor.domain.vocabulary import SweepKind
-from scrapers.http.budget import QuotaUsage
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.throttle import HostState, HostStore
+from scrapers.crawl.budget import QuotaUsage
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult
 
 HOUR = timedelta(hours=1)

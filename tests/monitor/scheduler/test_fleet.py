@@ -27,8 +27,8 @@ from monitor.services.fleet import (
 )
 from monitor.services.fleet_status import list_district_statuses
 from monitor.services.presenters import build_coverage
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.errors import FailureReason
-from scrapers.http.throttle import Throttle
 from tests.bench import scale
 from tests.monitor.fleet_world import (
     FRIDAY,

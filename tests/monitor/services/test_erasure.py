@@ -20,7 +20,7 @@ from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.legal_holds import propose_legal_hold
 from monitor.services.notifications import Reviewer, record_break_glass
 from monitor.services.outbox import send_due
-from scrapers.http.throttle import HostState
+from scrapers.crawl.throttle import HostState
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import World, due_time
 

@@ -7,8 +7,8 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.services.erasure import erase_if_ready
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.throttle import HostState
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.throttle import HostState
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World
 

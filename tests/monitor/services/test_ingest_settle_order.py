@@ -13,7 +13,7 @@ from monitor.db.database import Database
 from monitor.demo.district import MARIA, THOMAS
 from monitor.services.jobs import run_full_sweep
 from monitor.services.sweeps import ProgressListener
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
 from tests.monitor.services.world import Staff, World, account, profile
 

@@ -12,7 +12,7 @@ from monitor.domain.item import Presence
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import delete_expired_data
 from monitor.services.retention import preview_purge, purge_expired_data
-from scrapers.http.throttle import HostState
+from scrapers.crawl.throttle import HostState
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import World
 

@@ -37,10 +37,10 @@ from monitor.services.jobs import (
 )
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import CrawlPriority, CrawlResult, Query
 from scrapers.registry import SourceRegistry
 from tests.monitor.decisions import decide_flag

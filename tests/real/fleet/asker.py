@@ -21,10 +21,10 @@ from monitor.db.fleet.memories import FleetHostsTable
 from monitor.scheduler import fleet_worker
 from monitor.scheduler.fence import Fence
 from monitor.scheduler.fleet_worker import open_fleet_worker
+from scrapers.crawl.frontier import Frontier, HostQueue
+from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.clock import SystemClock
-from scrapers.http.frontier import Frontier, HostQueue
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import HostState, Throttle
 
 FLEET_KEY = "a key that is made for the tests alone"
 

@@ -24,10 +24,10 @@ from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.fleet_sender import FleetSender
 from monitor.scheduler.hosted_districts import SharedResources
 from monitor.scheduler.workers import Liveness
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import Throttle
 from tests.monitor.fleet_world import Fleet
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 

@@ -20,8 +20,8 @@ from monitor.db.fleet.mailbox import (
 from monitor.db.fleet.memories import FleetMemories
 from monitor.scheduler.fence import Fence
 from monitor.scheduler.fleet_worker import BatchGuard
+from scrapers.crawl.throttle import HostState
 from scrapers.http.clock import SystemClock
-from scrapers.http.throttle import HostState
 from scrapers.models import CrawlPriority
 from tests.real.fleet.asker import FLEET_KEY
 
@@ -369,3 +369,47 @@ def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> No
     assert guard.gives_way(sweep, CrawlPriority.USUAL)
     assert not guard.gives_way(sweep, CrawlPriority.FIRST)
     assert not guard.gives_way(other, CrawlPriority.USUAL)
+
+
+def test_what_no_one_came_to_within_an_hour_is_gone_with_its_answers_and_its_job(
+    memories: FleetMemories, mailbox: Mailbox
+) -> None:
+    old, new = send(mailbox, "lock"), send(mailbox, "lock")
+    mailbox.save_answer(answer(old, 1), HERE)
+    memories.connection.execute(
+        "UPDATE namesake.batches SET at = at - interval '59 minutes' WHERE id = %s", old
+    )
+    assert mailbox.delete_expired_batches() == 0
+    memories.connection.execute(
+        "UPDATE namesake.batches SET at = at - interval '1 minute' WHERE id = %s", old
+    )
+
+    assert mailbox.delete_expired_batches() == 1
+    assert mailbox.load_batch(old) is None
+    assert mailbox.read_answers([old]) == []
+    assert mailbox.list_known_batches([old, new]) == {new}
+    assert count_jobs(memories, "todo") == 1
+    assert not mailbox.save_answer(answer(old, 2), HERE)
+
+
+def test_what_waited_in_vain_goes_before_a_sweep_and_after_a_check(
+    fleet_address: str, mailbox: Mailbox
+) -> None:
+    sweep = send(mailbox, "lock")
+    waited = mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    check = send(mailbox, "lock", CrawlPriority.FIRST)
+    order = []
+
+    async def work(manager: FencedJobManager, number: int) -> None:
+        for _ in range(3):
+            job = await fetch(manager, number)
+            order.append(job.task_kwargs["batch_id"])
+            await manager.finish_job(job, jobs.Status.SUCCEEDED, delete_job=True)
+
+    as_machine(fleet_address, work)
+    assert order == [check, waited, sweep]
+
+
+def test_a_sweep_gives_no_way_to_another_one_that_waited_in_vain(mailbox: Mailbox) -> None:
+    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    assert mailbox.list_urgent_locks() == frozenset()

@@ -14,14 +14,15 @@ from monitor.db.fleet.postgres import FleetConnection
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import DistrictRecord, SharedDatabase, SharedMemories
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
+from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.routing import list_manners
+from scrapers.crawl.sharing import CanaryProof, HostShare
+from scrapers.crawl.throttle import HostState
 from scrapers.http.errors import FailureReason
-from scrapers.http.frontier import HostGroups
-from scrapers.http.robots import RobotsRecord
-from scrapers.http.sharing import CanaryProof, HostShare
-from scrapers.http.throttle import HostState, InMemoryHostStore
 from scrapers.models import Outcome, ParseResult
 from scrapers.source import RequestQuota
 from tests.scrapers.http.fakes import FakeClock, site
+from tests.scrapers.http.memories import InMemoryHostStore
 
 pytestmark = pytest.mark.real
 
@@ -72,7 +73,7 @@ def _with_alpha(
     memories: FleetMemories | SharedDatabase,
 ) -> Iterator[FleetMemories | SharedDatabase]:
     with memories:
-        memories.directory.add_groups(HostGroups.from_sources([site("alpha")]))
+        memories.directory.add_manners(list_manners([site("alpha")]))
         yield memories
 
 
@@ -174,7 +175,7 @@ def test_a_district_that_left_is_forgotten_with_its_shares(
 
 
 def test_what_is_over_is_deleted_and_no_more(home: FleetMemories | SharedDatabase) -> None:
-    home.directory.add_groups(HostGroups.from_sources([site("beta"), site("gamma")]))
+    home.directory.add_manners(list_manners([site("beta"), site("gamma")]))
     now, hour = datetime.now(UTC), timedelta(hours=1)
     for host, failures, until in (("alpha", 0, now), ("beta", 1, now), ("gamma", 0, now + hour)):
         name = f"{host}.example"
@@ -269,10 +270,10 @@ def test_a_new_day_and_a_new_week_begin_with_nothing(fleet: FleetMemories) -> No
 def test_a_machine_whose_clock_is_wrong_waits_as_long_as_the_others(
     fleet: FleetMemories, fleet_address: str, wrong_by: timedelta
 ) -> None:
-    fleet.directory.add_groups(HostGroups.from_sources([site("alpha")]))
+    fleet.directory.add_manners(list_manners([site("alpha")]))
     began, pause, clock = monotonic(), timedelta(seconds=90), LateClock(wrong_by)
     with FleetMemories.open_address(fleet_address, KEY, clock) as other:
-        other.directory.add_groups(HostGroups.from_sources([site("alpha")]))
+        other.directory.add_manners(list_manners([site("alpha")]))
         other.hosts.save_host_state(HostState(host="alpha.example", next_at=clock.now() + pause))
         assert_wait(fleet.hosts.load_host_state("alpha.example"), pause, monotonic() - began)
 

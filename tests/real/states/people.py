@@ -29,7 +29,7 @@ from monitor.services.self_check import request_self_check
 from monitor.services.staff_directory import create_directory_user
 from monitor.services.suppression import stop_digest
 from monitor.services.sweeps import ProgressListener
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
 from tests.monitor.services.held import places_hold
 

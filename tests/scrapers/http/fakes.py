@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, Redirect
-from scrapers.http.crawler import Crawler
 from scrapers.http.event_loop import run_in_thread
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import InMemoryHostStore, Throttle
 from scrapers.models import (
     CrawlPriority,
     Identity,
@@ -21,6 +21,7 @@ from scrapers.models import (
     Request,
 )
 from scrapers.source import AccessMode, Canary, CrawlPolicy, SourceFamily, SourceInfo
+from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
 DECLARED = SourceInfo(

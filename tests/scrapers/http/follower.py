@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import PageFetcher
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore
 from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request
 from scrapers.source import CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
+from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
 

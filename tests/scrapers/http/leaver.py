@@ -16,12 +16,12 @@ from enum import StrEnum
 from pathlib import Path
 from threading import Event, Thread
 
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
 from scrapers.http.limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import CrawlResult
 from tests.scrapers.http.fakes import FakeSource, lanes_over, questions, site
 from tests.scrapers.http.wire import AGENT

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapers.crawl.turns import parse_page
 from scrapers.http.client import Redirect
 from scrapers.http.conditional import CONDITIONS, add_conditions, build_cache_entry, check_unchanged
-from scrapers.http.crawler import parse_page
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, Page, PageFingerprint, ParseResult, Query, QueryKind, Request
 from tests.scrapers.http.conftest import Internet

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.frontier import HostGroups
+from scrapers.crawl.routing import HostDirectory, list_manners
 from scrapers.models import Identity, Outcome, Page
 from scrapers.sites.catalog import CatalogError, SiteCatalog, load_own_catalog
 from scrapers.sites.importers import (
@@ -167,9 +167,10 @@ def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
     )
     sources = [PresenceSource(entry=entry) for entry in listed(*sites).entries]
 
-    queues = HostGroups.from_sources(sources)
+    manners = list_manners(sources)
+    queues = HostDirectory(manners)
 
-    assert set(queues.seconds) == {"alpha.example", "*.blogs.example"}
+    assert {each.host for each in manners} == {"alpha.example", "*.blogs.example"}
     assert queues.get_queue_name("nquill.blogs.example") == queues.get_queue_name(
         "other.blogs.example"
     )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from scrapers.crawl.frontier import SourceProgress
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.event_loop import run_in_thread
-from scrapers.http.frontier import SourceProgress
-from scrapers.http.throttle import Throttle
 from scrapers.models import CrawlPriority, Query, QueryKind, Request
 from tests.scrapers.http.fakes import (
     FakeClient,
@@ -243,7 +243,7 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     client = FakeClient(clock, takes=lambda _: 1.0)
     lanes = lanes_over(client, ALPHA)
     with monkeypatch.context() as patch:
-        patch.setattr("scrapers.http.crawler.Group.spawn", broken)
+        patch.setattr("scrapers.crawl.turns.Group.spawn", broken)
         with pytest.raises(OverflowError):
             list(lanes.crawl(questions(2, ALPHA)))
     wait_for_the_loop_to_end()

@@ -1,6 +1,6 @@
 """Manners towards a host: how long to wait, when to stay away, and what to remember of it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -58,17 +58,6 @@ class HostStore(Protocol):
 
     def load_host_state(self, host: str) -> HostState | None: ...
     def save_host_state(self, host_state: HostState) -> None: ...
-
-
-@dataclass(slots=True)
-class InMemoryHostStore:
-    states: dict[str, HostState] = field(default_factory=dict)
-
-    def load_host_state(self, host: str) -> HostState | None:
-        return self.states.get(host)
-
-    def save_host_state(self, host_state: HostState) -> None:
-        self.states[host_state.host] = host_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

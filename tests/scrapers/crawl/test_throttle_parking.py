@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.crawl.throttle import HostState
 from scrapers.http.client import Redirect
-from scrapers.http.throttle import HostState, InMemoryHostStore
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import ANY_ORIGIN, AccessMode
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.http.memories import InMemoryHostStore
 
 ALPHA, BETA = site("alpha"), site("beta")
 # People's pages, wherever they lie, and an API of another platform.

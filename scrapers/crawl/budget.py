@@ -3,7 +3,7 @@
 What all runs together spend of the sources' budgets.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Protocol
@@ -48,16 +48,18 @@ def check_quota(usage: QuotaUsage, quota: RequestQuota, now: datetime) -> ParseR
     """Return what a question comes to that the budget has no request left for, else None."""
     current = roll_over_usage(usage, now)
     if quota.weekly is not None and current.this_week >= quota.weekly:
-        days = DAYS_OF_A_WEEK + 1 - current.day.isoweekday()
-        return _build_quota_refusal(
-            FailureReason.SPENT_THIS_WEEK, current.day + timedelta(days=days)
-        )
+        return build_week_refusal(FailureReason.SPENT_THIS_WEEK, current.day)
     if quota.daily is not None and current.today >= quota.daily:
-        return _build_quota_refusal(FailureReason.SPENT_TODAY, current.day + timedelta(days=1))
+        return _build_refusal(FailureReason.SPENT_TODAY, current.day + timedelta(days=1))
     return None
 
 
-def _build_quota_refusal(reason: FailureReason, renewal_day: date) -> ParseResult:
+def build_week_refusal(reason: FailureReason, day: date) -> ParseResult:
+    """Say that nothing is left of the week of this day."""
+    return _build_refusal(reason, day + timedelta(days=DAYS_OF_A_WEEK + 1 - day.isoweekday()))
+
+
+def _build_refusal(reason: FailureReason, renewal_day: date) -> ParseResult:
     return ParseResult(
         outcome=Outcome.SKIPPED,
         note=reason.value,
@@ -70,17 +72,6 @@ class QuotaStore(Protocol):
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None: ...
     def save_quota_usage(self, usage: QuotaUsage) -> None: ...
-
-
-@dataclass(slots=True)
-class InMemoryQuotaStore:
-    usages: dict[str, QuotaUsage] = field(default_factory=dict)
-
-    def load_quota_usage(self, source: str) -> QuotaUsage | None:
-        return self.usages.get(source)
-
-    def save_quota_usage(self, usage: QuotaUsage) -> None:
-        self.usages[usage.source] = usage
 
 
 class QuotaCounter(Protocol):
@@ -98,7 +89,7 @@ class QuotaTracker:
     districts ask with one API key comes out of one budget.
     """
 
-    def __init__(self, memory: QuotaStore, clock: Clock) -> None:
+    def __init__(self, memory: QuotaStore | None, clock: Clock) -> None:
         self._memory = memory
         self._clock = clock
         self._lock = Lock()
@@ -110,7 +101,7 @@ class QuotaTracker:
         """Recall what a source has had; its consumer calls this before anything is asked."""
         if not source.crawl_policy.quota.is_limited or budget in self._spent:
             return
-        usage = self._memory.load_quota_usage(budget)
+        usage = self._memory.load_quota_usage(budget) if self._memory else None
         if usage is not None:
             with self._lock:
                 self._spent.setdefault(budget, usage)
@@ -128,7 +119,7 @@ class QuotaTracker:
 
     def save_usage(self) -> None:
         """Remember what was spent since; only a consumer of visits calls this."""
-        if not self._unkept:
+        if not self._unkept or not self._memory:
             return
         # One at a time, or an older count could be written over a newer one.
         with self._keeping:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from scrapers.http.throttle import InMemoryHostStore, Throttle
+from scrapers.crawl.throttle import Throttle
 from scrapers.models import Outcome, ParseResult
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.http.memories import InMemoryHostStore
 
 ALPHA, BETA = site("alpha"), site("beta")
 

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from scrapers.http.budget import InMemoryQuotaStore, QuotaTracker
-from scrapers.http.crawler import CrawlEngine, Crawler
-from scrapers.http.frontier import HostGroups
-from scrapers.http.robots import RobotsCache
-from scrapers.http.throttle import Throttle
+from scrapers.crawl.budget import QuotaTracker
+from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.routing import HostDirectory, list_manners
+from scrapers.crawl.throttle import Throttle
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Query
 from scrapers.source import AccessMode, RequestQuota
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
+from tests.scrapers.http.memories import InMemoryQuotaStore
 
 ALPHA = site("alpha", seconds_between=5.0)
 
@@ -166,14 +167,14 @@ def test_a_site_that_a_later_district_declares_waits_for_its_subdomains(clock: F
 
 
 def test_groups_of_hosts_are_joined_by_the_longer_pause() -> None:
-    quick = HostGroups.from_sources([site("alpha", seconds_between=1.0)])
-    slow = HostGroups.from_sources([ALPHA, site("beta")])
-    nothing = HostGroups.from_sources(())
+    quick = list_manners([site("alpha", seconds_between=1.0)])
+    slow = list_manners([ALPHA, site("beta")])
 
-    both = quick.merge(slow)
+    for order in ((quick, slow), (slow, quick, quick)):
+        both = HostDirectory()
+        for each in order:
+            both.add_manners(each)
 
-    assert both.get_pause("alpha.example", 0.0) == 5.0
-    assert both.is_declared("beta.example")
-    assert both.covers(quick)
-    assert not quick.covers(slow)
-    assert nothing.merge(quick) == quick == quick.merge(nothing)
+        assert both.get_pause("alpha.example", 0.0) == 5.0
+        assert both.is_declared("beta.example")
+        assert both.find_manners("alpha.example") == slow[0]

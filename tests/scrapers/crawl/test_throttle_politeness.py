@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.event_loop import run_in_thread
-from scrapers.http.throttle import Throttle
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult
 from scrapers.source import AccessMode
 from tests.scrapers.http.fakes import (

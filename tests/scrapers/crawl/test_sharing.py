@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.http.budget import QuotaTracker
-from scrapers.http.crawler import CrawlEngine, Crawler
-from scrapers.http.errors import FailureReason
-from scrapers.http.sharing import (
+from scrapers.crawl.budget import QuotaTracker
+from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.sharing import (
     CanaryProof,
     DistrictProofs,
     HostShare,
@@ -18,7 +17,8 @@ from scrapers.http.sharing import (
     list_expected_proofs,
     roll_over_share,
 )
-from scrapers.http.throttle import Throttle
+from scrapers.crawl.throttle import Throttle
+from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlPriority, Outcome, Query
 from scrapers.source import Canary
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, FakeSource, lanes_over, site

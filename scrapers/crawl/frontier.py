@@ -1,120 +1,32 @@
-"""Who may be asked next: one queue a host, one question in flight in each.
-
-What a question asks next is its page, or first what robots.txt says of it.
-"""
+"""Who may be asked next: one queue a host, one question in flight in each."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import chain, count
 from queue import SimpleQueue
 from threading import RLock
-from typing import Self
 
 from gevent.event import Event
 
-from scrapers.http.budget import QuotaCounter
+from scrapers.crawl.budget import QuotaCounter
+from scrapers.crawl.routing import CrawlQuestion, CrawlRouter
+from scrapers.crawl.sharing import DistrictProofs, HostShareTracker
+from scrapers.crawl.throttle import HostState
 from scrapers.http.client import PageFetcher
 from scrapers.http.clock import Clock
-from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.event_loop import EventLoop
-from scrapers.http.robots import RobotsCache
-from scrapers.http.sharing import DistrictProofs, HostShareTracker
-from scrapers.http.ssrf_guard import RequestTarget, match_origin
-from scrapers.http.throttle import HostState
 from scrapers.models import (
-    MOST_HOPS,
     CrawlPriority,
     CrawlResult,
     Outcome,
-    ParsedPage,
     ParseResult,
     Query,
-    Request,
 )
 from scrapers.sandbox.client import PageParser
-from scrapers.source import AccessMode, CrawlPolicy, Source
-
-# Hostile or broken sources offer a next page for ever, or questions that lead to questions.
-MOST_FOLLOW_PAGES = 50
-MOST_FOLLOW_QUESTIONS = 50
-DEEPEST = 3
-
-
-@dataclass(slots=True, kw_only=True)
-class CrawlQuestion:
-    """`depth` counts the questions that led to this one; `result` joins the pages so far.
-
-    `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
-    which is a tenth of the size of an empty deque. `hops` are the redirects to the current page,
-    `redirect` where the last of them leads, `postponed_count` how often the host asked us to come
-    back later. `kept_pages` are the pages to store.
-    """
-
-    query: Query
-    depth: int = 0
-    asked_count: int = 0
-    hops: int = 0
-    redirect: Request | None = None
-    postponed_count: int = 0
-    result: ParseResult | None = None
-    kept_pages: tuple[ParsedPage, ...] = ()
-    pages: list[Query] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pages = [self.query]
-
-    @property
-    def has_begun(self) -> bool:
-        return self.asked_count > 0 or self.hops > 0
-
-    @property
-    def request(self) -> Request:
-        return self.redirect or self.pages[0].request
-
-    def follow_redirect(self, redirect_request: Request) -> None:
-        """Ask on where a redirect leads; raise UnfinishedError where there are too many."""
-        if self.hops >= min(self.pages[0].request.hops, MOST_HOPS):
-            raise build_unreadable_error(FailureReason.HOPS)
-        self.hops += 1
-        self.redirect = redirect_request
-
-    @property
-    def is_answered(self) -> bool:
-        return not self.pages
-
-    def add_result(self, result: ParseResult) -> tuple["CrawlQuestion", ...]:
-        """Take the result of the current page; return the new questions that it asks."""
-        del self.pages[0]
-        self.asked_count += 1
-        self.hops, self.redirect = 0, None
-        onward = self._build_followups(result.follow)
-        # What it leads to stays with the reading: anyone who keeps that can go on after a crash.
-        page_result = result
-        if result.follow:
-            page_result = replace(result, follow=tuple(each.query for each in onward))
-        self.result = (
-            page_result if self.result is None else self.result.merge_next_page(page_result)
-        )
-        self.pages.extend(each for each in result.follow if each.key == self.query.key)
-        if self.pages and self.asked_count > MOST_FOLLOW_PAGES:
-            self.pages.clear()
-            self.result = self.result.merge_next_page(
-                ParseResult(outcome=Outcome.PARTIAL, note=FailureReason.MANY_PAGES.value)
-            )
-        return onward
-
-    def _build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuestion", ...]:
-        if self.depth >= DEEPEST:
-            return ()
-        others = [each for each in follow if each.key != self.query.key]
-        return tuple(
-            CrawlQuestion(query=each, depth=self.depth + 1)
-            for each in others[:MOST_FOLLOW_QUESTIONS]
-        )
+from scrapers.source import Source
 
 
 class SourceProgress(StrEnum):
@@ -527,162 +439,21 @@ class Frontier:
         return not self._busy.total() and all(run.drained and not run.untaken for run in self._runs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostGroups:
-    """Subdomains of one site share a queue, named `*.site`, no matter who asks or is led there.
-
-    `seconds` holds, for the queues that sources declare, the longest pause that any of them wants,
-    `owners` the names of these sources, and `apis` the queues that an API's source declares.
-    """
-
-    seconds: Mapping[str, float]
-    sites: tuple[str, ...]
-    owners: Mapping[str, frozenset[str]]
-    apis: frozenset[str]
-
-    @classmethod
-    def from_sources(cls, sources: Iterable[Source]) -> Self:
-        declared: dict[str, float] = {}
-        owners: dict[str, frozenset[str]] = {}
-        apis: set[str] = set()
-        for source in sources:
-            for origin in source.crawl_policy.origins:
-                host = origin.casefold().partition("://")[2].partition(":")[0]
-                pause = source.crawl_policy.seconds_between
-                declared[host] = max(declared.get(host, 0.0), pause)
-                owners[host] = owners.get(host, frozenset()) | {source.name}
-                if source.crawl_policy.access is AccessMode.API:
-                    apis.add(host)
-        return cls(
-            seconds=declared,
-            sites=tuple(host for host in declared if host.startswith("*.")),
-            owners=owners,
-            apis=frozenset(apis),
-        )
-
-    def merge(self, others: "HostGroups") -> "HostGroups":
-        """Return what both declare together; for a queue of both, the longer pause."""
-        if not self.seconds or not others.seconds:
-            return others if not self.seconds else self
-        both = self.seconds.keys() | others.seconds.keys()
-        seconds = {
-            each: max(self.get_pause(each, 0.0), others.get_pause(each, 0.0)) for each in both
-        }
-        return HostGroups(
-            seconds=seconds,
-            sites=tuple(sorted({*self.sites, *others.sites}, key=len, reverse=True)),
-            owners={
-                each: self.owners.get(each, frozenset()) | others.owners.get(each, frozenset())
-                for each in both
-            },
-            apis=self.apis | others.apis,
-        )
-
-    def covers(self, others: "HostGroups") -> bool:
-        """Tell whether merging them in would change nothing."""
-        return others.apis <= self.apis and all(
-            self.get_pause(each, -1.0) >= pause and others.owners[each] <= self.owners[each]
-            for each, pause in others.seconds.items()
-        )
-
-    def is_declared(self, queue: str) -> bool:
-        return queue in self.seconds
-
-    def get_queue_name(self, host: str) -> str:
-        bare = host.rstrip(".")
-        return next((site for site in self.sites if bare.endswith(site[1:])), bare)
-
-    def is_owner(self, source: str, queue: str) -> bool:
-        """Tell whether a source declares the hosts of a queue as its own."""
-        return source in self.owners.get(queue, frozenset())
-
-    def get_pause(self, queue: str, otherwise: float) -> float:
-        """Return the seconds between two requests; `otherwise` where no source knows the host."""
-        return self.seconds.get(queue, otherwise)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextRequest:
-    """`target` is the page that is wanted; `request` asks for it, or for the file that rules it."""
-
-    target: RequestTarget
-    request: Request
-    host: str
-    asks_robots: bool
-
-
-class HostDirectory:
-    """The queues of hosts that any tenant of a process has declared; it only grows."""
-
-    def __init__(self) -> None:
-        self.groups = HostGroups.from_sources(())
-        self._lock = RLock()
-
-    def add_groups(self, groups: HostGroups) -> None:
-        with self._lock:
-            if not self.groups.covers(groups):
-                self.groups = self.groups.merge(groups)
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlRouter:
-    """What all questions of a tenant share: the queues of the hosts, and their robots.txt files.
-
-    `own_groups` are what its own sources declare: only of them is it an owner.
-    """
-
-    own_groups: HostGroups
-    robots: RobotsCache
-    directory: HostDirectory
-
-    @property
-    def host_groups(self) -> HostGroups:
-        return self.directory.groups
-
-    def plan_next_request(
-        self, question: CrawlQuestion, policy: CrawlPolicy, now: datetime
-    ) -> NextRequest:
-        """Raise UnfinishedError where the question's address may not be asked by its source."""
-        page = question.request
-        target = RequestTarget.from_url(page.url)
-        if not page.led and match_origin(target, policy.origins) is None:
-            raise build_refusal_error(FailureReason.NOT_ITS_OWN)
-        file = (
-            self.robots.build_robots_request(target, now)
-            if policy.access is AccessMode.PAGE
-            else None
-        )
-        asked = target if file is None else RequestTarget.from_url(file.url)
-        return NextRequest(
-            target=target,
-            request=file or page,
-            host=self.host_groups.get_queue_name(asked.host),
-            asks_robots=file is not None,
-        )
-
-    def get_origin_queue(self, question: CrawlQuestion) -> str:
-        """Return the queue of the page that was asked for, wherever redirects led from there."""
-        return self.host_groups.get_queue_name(
-            RequestTarget.from_url(question.pages[0].request.url).host
-        )
-
-    def is_guest(self, question: CrawlQuestion, queue: str) -> bool:
-        """Tell whether what a question meets in a queue says nothing of the hosts there.
-
-        Anyone can redirect their page to another host's refusal, and anyone can name an API's
-        address as a page. An API answers for itself to its own source's questions only.
-        """
-        if self.own_groups.is_owner(question.pages[0].source, queue):
-            return False
-        led_here = question.redirect is not None and self.get_origin_queue(question) != queue
-        return led_here or queue in self.host_groups.apis
-
-
 AskPredicate = Callable[[Query], bool]
 KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+def allow_every_query(_query: Query) -> bool:
+    """Allow every question, where no one can take a permission back."""
+    return True
+
+
+def keep_no_page(_source: Source, _query: Query, _reading: ParseResult) -> bool:
+    """Keep no page: what was read of it is enough."""
+    return False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class CrawlTenant:
     """On whose behalf a run asks: its sources and keys, its budgets, and what it may ask now.
 
@@ -692,14 +463,21 @@ class CrawlTenant:
 
     client: PageFetcher
     sources: Mapping[str, Source]
-    router: CrawlRouter
     parser: PageParser
-    quota: QuotaCounter
-    budgets: Mapping[str, str]
-    may_ask: AskPredicate
-    should_keep: KeepPredicate
+    may_ask: AskPredicate = allow_every_query
+    should_keep: KeepPredicate = keep_no_page
+    budgets: Mapping[str, str] = field(default_factory=dict)
     proofs: DistrictProofs | None = None
     share: HostShareTracker | None = None
+    router: CrawlRouter = field(init=False)
+    quota: QuotaCounter = field(init=False)
 
     def get_budget(self, source: Source) -> str:
         return self.budgets.get(source.name, source.name)
+
+    def copy_tenant(self) -> "CrawlTenant":
+        """Return the tenant alone, whatever else an object of a subclass holds."""
+        alone = CrawlTenant.__new__(CrawlTenant)
+        for each in fields(CrawlTenant):
+            setattr(alone, each.name, getattr(self, each.name))
+        return alone

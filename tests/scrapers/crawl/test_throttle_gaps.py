@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from scrapers.crawl.crawler import Crawler
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Crawler
 from scrapers.http.limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import Lock
@@ -30,6 +30,8 @@ MOST_BYTES = 32 * 1024 * 1024
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s)(.*)", re.IGNORECASE | re.DOTALL)
 _RULE_LINE = re.compile(r"\s*(?:dis)?allow\s*:", re.IGNORECASE)
+# Where redirects led on to, and how many did.
+Onward = tuple[Request, int]
 _SOMEONE_ELSE = "User-agent: someone-else"
 
 
@@ -61,17 +63,6 @@ class RobotsStore(Protocol):
     def save_robots_file(self, record: RobotsRecord) -> None: ...
 
 
-@dataclass(slots=True)
-class InMemoryRobotsStore:
-    records: dict[str, RobotsRecord] = field(default_factory=dict)
-
-    def load_robots_file(self, origin: str) -> RobotsRecord | None:
-        return self.records.get(origin)
-
-    def save_robots_file(self, record: RobotsRecord) -> None:
-        self.records[record.origin] = record
-
-
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
     """What was learned, ready to be asked; without a parsed file all is allowed."""
@@ -92,11 +83,11 @@ class RobotsCache:
     """
 
     def __init__(self, memory: RobotsStore | None = None) -> None:
-        self._memory = InMemoryRobotsStore() if memory is None else memory
+        self._memory = memory
         self._lock = Lock()
         self._rules: dict[str, RobotsRules] = {}
         self.held_bytes = 0
-        self._onward: dict[str, tuple[Request, int]] = {}
+        self._onward: dict[str, Onward] = {}
         self._recalled: set[str] = set()
         self._unkept: deque[RobotsRecord] = deque()
 
@@ -128,7 +119,7 @@ class RobotsCache:
         if len(self._recalled) >= MOST_HOSTS:
             self._recalled.clear()
         self._recalled.add(origin)
-        learned = self._memory.load_robots_file(origin)
+        learned = self._memory.load_robots_file(origin) if self._memory else None
         if learned is not None and learned.is_fresh(now):
             self._store_rules(learned)
 
@@ -139,30 +130,26 @@ class RobotsCache:
             self._recalled.discard(origin)
             self.load_record(origin, now)
 
-    def get_onward(self, origin: str) -> tuple[Request, int] | None:
-        """Return where an origin's file lies, and after how many redirects, as far as we went."""
-        return self._onward.get(origin)
-
-    def set_onward(self, origin: str, onward: tuple[Request, int] | None) -> None:
-        """Go on with a file where another process left it."""
-        if onward is None:
-            self._onward.pop(origin, None)
-        else:
-            self._onward[origin] = onward
-
-    def get_record(self, origin: str) -> RobotsRecord | None:
+    def hand_on(self, origin: str) -> tuple[RobotsRecord | None, Onward | None]:
+        """Return what is known of an origin, and where its file lies as far as we went for it."""
         rules = self._rules.get(origin)
-        return None if rules is None else rules.record
+        return (None if rules is None else rules.record), self._onward.get(origin)
 
-    def adopt_record(self, record: RobotsRecord, now: datetime) -> None:
-        """Take up what another process has learned, if it still holds."""
-        if record.is_fresh(now):
+    def take_up(
+        self, origin: str, record: RobotsRecord | None, onward: Onward | None, now: datetime
+    ) -> None:
+        """Go on where another process left an origin's file, with what it knew if that holds."""
+        self._onward.pop(origin, None)
+        if onward is not None:
+            self._onward[origin] = onward
+        if record is not None and record.is_fresh(now):
             self._store_rules(record)
 
     def save_records(self) -> None:
         """Remember what was learned since."""
         for learned in self._drain_unsaved():
-            self._memory.save_robots_file(learned)
+            if self._memory:
+                self._memory.save_robots_file(learned)
 
     def _store_rules(self, record: RobotsRecord) -> None:
         rules = RobotsRules.from_record(record)

@@ -8,16 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.budget import (
-    InMemoryQuotaStore,
-    QuotaUsage,
-    check_quota,
-    count_request,
-    roll_over_usage,
-)
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.budget import QuotaUsage, check_quota, count_request, roll_over_usage
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.errors import FailureReason
-from scrapers.http.throttle import Throttle
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Page, ParseResult
 from scrapers.source import AccessMode, RequestQuota
 from tests.scrapers.http.fakes import (
@@ -29,6 +23,7 @@ from tests.scrapers.http.fakes import (
     questions,
     site,
 )
+from tests.scrapers.http.memories import InMemoryQuotaStore
 
 SUNDAY_NIGHT = datetime(2026, 11, 8, 23, 59, 59, tzinfo=UTC)
 SPENT = QuotaUsage(source="alpha", day=date(2026, 11, 8), today=3, this_week=9)

@@ -5,15 +5,16 @@ want more of a host than its week has, each gets a share.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import Protocol
 
+from scrapers.crawl.budget import build_week_refusal
 from scrapers.http.errors import FailureReason
-from scrapers.models import CrawlPriority, Outcome, ParseResult, Query, Request
+from scrapers.models import CrawlPriority, Outcome, ParseResult, Query
 from scrapers.source import Source
 
 # A sweep's own canaries are at most as old when its last answer is settled.
@@ -132,12 +133,10 @@ def list_expected_proofs(
 
 
 def _build_proof_key(source: Source, query: Query, budget: str) -> str:
-    parts = (budget, str(source.version), query.key, *_list_request_parts(query.request))
+    asked = query.request
+    request = (asked.method, asked.url, repr(asked.params), asked.body)
+    parts = (budget, str(source.version), query.key, *request)
     return sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def _list_request_parts(request: Request) -> tuple[str, ...]:
-    return (request.method, request.url, repr(request.params), request.body)
 
 
 WEEK_SECONDS = 604_800.0
@@ -188,22 +187,17 @@ class ShareStore(Protocol):
     def save_host_shares(self, district: str, shares: Iterable[HostShare]) -> None: ...
 
 
-class Fraction(Protocol):
-    """Tells which part of all staff a district has; it changes as people come and go."""
-
-    def __call__(self) -> float: ...
-
-
 @dataclass(slots=True)
 class HostShareTracker:
     """One district's questions to all hosts this week.
 
-    A self-check counts, and is never refused: a person waits for it.
+    A self-check counts, and is never refused: a person waits for it. `fraction` tells which part of
+    all staff the district has; it changes as people come and go.
     """
 
     district: str
     store: ShareStore
-    fraction: Fraction
+    fraction: Callable[[], float]
     _shares: dict[str, HostShare] = field(init=False)
     _lock: Lock = field(init=False, default_factory=Lock)
     _unkept: set[str] = field(init=False, default_factory=set)
@@ -222,7 +216,7 @@ class HostShareTracker:
             share = roll_over_share(known, now, allowance)
             spent = share.asked >= allowance + share.carried
             if spent and rank is not CrawlPriority.FIRST:
-                return _build_share_refusal(now)
+                return build_week_refusal(FailureReason.SHARE_USED, now.astimezone(UTC).date())
             self._shares[host] = replace(share, asked=share.asked + 1)
             self._unkept.add(host)
             self._count += 1
@@ -237,13 +231,3 @@ class HostShareTracker:
             self._unkept.clear()
             self._count = 0
         self.store.save_host_shares(self.district, unkept)
-
-
-def _build_share_refusal(now: datetime) -> ParseResult:
-    today = now.astimezone(UTC).date()
-    renewed = today + timedelta(days=8 - today.isoweekday())
-    return ParseResult(
-        outcome=Outcome.SKIPPED,
-        note=FailureReason.SHARE_USED.value,
-        retry_at=datetime.combine(renewed, time(), UTC),
-    )

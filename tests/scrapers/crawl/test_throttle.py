@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.throttle import HostState, Throttle, apply_result, compute_backoff
+from scrapers.crawl.throttle import HostState, Throttle, apply_result, compute_backoff
 from scrapers.models import Outcome, ParseResult
 from tests.scrapers.http.fakes import MONDAY
 

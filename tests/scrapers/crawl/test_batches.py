@@ -8,23 +8,16 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from scrapers.http.batches import (
-    MOST_HANDOVERS,
-    BatchAnswer,
-    HostCrawler,
-    HostManners,
-    QuestionState,
-    capture_question,
-    restore_question,
-)
+from scrapers.crawl.batches import MOST_HANDOVERS, BatchAnswer, HostCrawler
+from scrapers.crawl.crawler import CrawlEngine
+from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.throttle import WITHOUT_WAITS, HostState
 from scrapers.http.client import Redirect
-from scrapers.http.crawler import CrawlEngine
 from scrapers.http.errors import FailureReason
-from scrapers.http.frontier import CrawlQuestion
-from scrapers.http.throttle import WITHOUT_WAITS, HostState, InMemoryHostStore
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query, Request
 from scrapers.source import AccessMode
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, questions, site
+from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
 ALPHA = site("alpha", seconds_between=5.0)
@@ -46,7 +39,7 @@ def build_crawler(client: FakeClient, *sources: FakeSource, **parts: object) -> 
 
 def ask(
     crawler: HostCrawler,
-    states: list[QuestionState],
+    states: list[CrawlQuestion],
     host_state: HostState = FRESH,
     ways: Iterator[bool] | None = None,
 ) -> list[BatchAnswer]:
@@ -62,8 +55,8 @@ def ask(
     )
 
 
-def states(count: int, source: FakeSource = ALPHA) -> list[QuestionState]:
-    return [capture_question(CrawlQuestion(query=each)) for each in questions(count, source)]
+def states(count: int, source: FakeSource = ALPHA) -> list[CrawlQuestion]:
+    return [CrawlQuestion(query=each) for each in questions(count, source)]
 
 
 def test_questions_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
@@ -241,12 +234,9 @@ def test_a_question_is_the_same_after_a_journey() -> None:
     question = CrawlQuestion(query=questions(1, ALPHA)[0], depth=2, hops=1, asked_count=3)
     question.redirect = Request(url="http://alpha.example/on", led=True)
     question.result = ParseResult(outcome=Outcome.PARTIAL, note="half")
-    state = capture_question(question)
+    arrived = msgspec.json.decode(msgspec.json.encode(question), type=CrawlQuestion)
 
-    arrived = msgspec.json.decode(msgspec.json.encode(state), type=QuestionState)
-
-    assert arrived == state
-    assert restore_question(arrived) == question
+    assert arrived == question
 
 
 def test_crawlers_of_one_process_share_an_engine(clock: FakeClock) -> None:

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scrapers.http.crawler import Crawler
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.throttle import Throttle
 from scrapers.http.event_loop import run_in_thread
-from scrapers.http.throttle import Throttle
 from scrapers.models import CrawlPriority, Query
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
 

@@ -5,18 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.crawl.robots import KEPT_FOR, LONGEST_KEPT, RobotsCache, RobotsRecord
 from scrapers.http.errors import FailureReason
-from scrapers.http.robots import (
-    KEPT_FOR,
-    LONGEST_KEPT,
-    InMemoryRobotsStore,
-    RobotsCache,
-    RobotsRecord,
-)
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import Outcome, Page, ParseResult
 from scrapers.source import AccessMode
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, site
+from tests.scrapers.http.memories import InMemoryRobotsStore
 
 ALPHA = site("alpha", access=AccessMode.PAGE)
 BETA = site("beta")

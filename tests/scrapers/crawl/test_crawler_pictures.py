@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from scrapers.http.crawler import add_picture_queries, parse_page
+from scrapers.crawl.turns import add_picture_queries, parse_page
 from scrapers.models import (
     Finding,
     FindingKind,

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.crawl.robots import RobotsCache
 from scrapers.http.client import Redirect
 from scrapers.http.errors import FailureReason
-from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
@@ -136,7 +136,7 @@ def test_a_file_made_to_exhaust_its_parser_is_read_in_no_time(clock: FakeClock) 
 def test_what_is_known_of_hosts_stays_bounded(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scrapers.http.robots.MOST_HOSTS", 3)
+    monkeypatch.setattr("scrapers.crawl.robots.MOST_HOSTS", 3)
     robots = RobotsCache()
     targets = [RequestTarget.from_url(f"http://site{number}.example/") for number in range(5)]
     none = Page(url="", status=404, body=b"", fetched_at=clock.now())
@@ -150,7 +150,7 @@ def test_what_is_known_of_hosts_stays_bounded(
 def test_what_is_kept_of_files_stays_bounded_in_bytes_too(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scrapers.http.robots.MOST_BYTES", 100_000)
+    monkeypatch.setattr("scrapers.crawl.robots.MOST_BYTES", 100_000)
     robots = RobotsCache()
     targets = [RequestTarget.from_url(f"http://site{number}.example/") for number in range(5)]
     rules = "User-agent: *\n" + "Disallow: /secret/\n" * 1_700

@@ -1,0 +1,142 @@
+"""Questions as data: one host's batch, asked by whichever process holds the right to that host.
+
+What a question leads to at another host is handed back, for it needs that host's right.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue
+from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.throttle import HostState
+from scrapers.crawl.turns import LONG_PAUSE
+from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.models import CrawlPriority, CrawlResult
+from scrapers.source import AccessMode
+
+# Two processes that do not agree whose host it is must not hand a question to and fro for ever.
+MOST_HANDOVERS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAnswer:
+    """What became of a question: its result, or the question itself, to be asked elsewhere.
+
+    `host_state` is how its host is to be treated from now on.
+    """
+
+    number: int
+    result: CrawlResult | None
+    handed_back: CrawlQuestion | None
+    host_state: HostState
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
+class HostCrawler(Crawler):
+    """Asks one host at a time, for whoever holds the right to it; its consumer saves the host."""
+
+    def ask_host(
+        self,
+        manners: HostManners,
+        host_state: HostState,
+        questions: Iterable[tuple[int, CrawlQuestion]],
+        priority: CrawlPriority,
+        gives_way: Callable[[], bool],
+    ) -> Generator[BatchAnswer, None, None]:
+        """Ask questions one by one and yield each answer; end early where `gives_way` says so.
+
+        What this process knew of the host before is forgotten: others have asked it since.
+        """
+        run = CrawlRun(queries=iter(()), priority=priority, tenant=self._tenant)
+        self._engine.directory.add_manners([manners])
+        self._frontier.add_run(run)
+        host_queue = self._frontier.reload_host_queue(host_state)
+        try:
+            for number, question in questions:
+                if not self._wait_until_due(host_queue, gives_way):
+                    return
+                self._save_ahead(host_queue, manners)
+                answer = self._ask_question(run, host_queue, question)
+                if answer is None:
+                    return
+                yield BatchAnswer(
+                    number=number,
+                    result=answer if isinstance(answer, CrawlResult) else None,
+                    handed_back=answer if isinstance(answer, CrawlQuestion) else None,
+                    host_state=host_queue.state,
+                )
+        finally:
+            self._frontier.remove_run(run)
+            self._save_quota_and_robots()
+
+    def _wait_until_due(self, host_queue: HostQueue, gives_way: Callable[[], bool]) -> bool:
+        """Wait out the pause here, where one can still give way; False if that is wanted."""
+        while True:
+            if self.is_stopped() or gives_way():
+                return False
+            left = host_queue.due - self.clock.monotonic()
+            if left <= 0:
+                return True
+            self.clock.sleep(min(left, NAP))
+
+    def _save_ahead(self, host_queue: HostQueue, manners: HostManners) -> None:
+        """Before a host with long pauses is asked, remember that it was, whatever happens to us."""
+        if manners.pause >= LONG_PAUSE:
+            until = self.clock.now() + timedelta(seconds=LONGEST_FLIGHT + manners.pause)
+            self.host_store.save_host_state(replace(host_queue.state, next_at=until))
+
+    def _ask_question(
+        self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuestion
+    ) -> CrawlResult | CrawlQuestion | None:
+        # If it is cut short, another process begins with it as it came.
+        question = replace(asked, pages=list(asked.pages))
+        if not self._belongs_here(question, host_queue.host):
+            return self._hand_back(question)
+        self._queue_question(run, question)
+        while not (run.stopped or self.is_stopped()):
+            step = run.events.get()
+            if step.error is not None:
+                raise step.error
+            self._save_quota_and_robots()
+            if step.host_state is not None and step.host_state.host == host_queue.host:
+                self.host_store.save_host_state(step.host_state)
+            if step.waiting_host:
+                self._frontier.release_host(run, step.waiting_host)
+            if step.moved_question is not None:
+                return self._hand_back(question)
+            if step.result is not None:
+                return step.result
+        return None
+
+    def _belongs_here(self, question: CrawlQuestion, host: str) -> bool:
+        """Tell whether a question's next request goes to this host, as far as is known now."""
+        source = self.sources.get(question.pages[0].source)
+        if source is None:
+            return True
+        now, robots = self.clock.now(), self._engine.robots
+        try:
+            if source.crawl_policy.access is AccessMode.PAGE:
+                origin = RequestTarget.from_url(question.request.url).origin
+                robots.reload_record(origin, now)
+                robots.take_up(origin, question.rules, question.robots, now)
+            plan = self.router.plan_next_request(question, source.crawl_policy, now)
+        except FetchError:
+            return True
+        return plan.host == host
+
+    def _hand_back(self, question: CrawlQuestion) -> CrawlResult | CrawlQuestion:
+        now = self.clock.now()
+        if question.handovers >= MOST_HANDOVERS:
+            lost = build_unreadable_error(FailureReason.HOPS).result
+            return CrawlResult(query=question.query, result=lost, at=now)
+        question.handovers += 1
+        try:
+            origin = RequestTarget.from_url(question.request.url).origin
+        except FetchError:  # its next request is refused wherever it is asked
+            question.rules, question.robots = None, None
+        else:
+            question.rules, question.robots = self._engine.robots.hand_on(origin)
+        return question

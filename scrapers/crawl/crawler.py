@@ -1,0 +1,257 @@
+"""All hosts side by side, one question at a time in each: the visits of a run."""
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from weakref import finalize
+
+from scrapers.crawl.budget import QuotaCounter, QuotaStore, QuotaTracker
+from scrapers.crawl.frontier import (
+    LOOK_AHEAD,
+    CrawlEvent,
+    CrawlRun,
+    CrawlTenant,
+    Frontier,
+    ProgressCallback,
+    SourceProgress,
+)
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.routing import CrawlQuestion, CrawlRouter, HostDirectory, list_manners
+from scrapers.crawl.sharing import SAVED_EVERY
+from scrapers.crawl.throttle import HostState, HostStore, Throttle
+from scrapers.crawl.turns import CrawlWorker
+from scrapers.http.clock import Clock
+from scrapers.http.errors import (
+    FailureReason,
+    FetchError,
+    build_refusal_error,
+)
+from scrapers.http.event_loop import EventLoopThread
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.models import (
+    CrawlPriority,
+    CrawlResult,
+    ParseResult,
+    Query,
+)
+from scrapers.source import AccessMode, Source
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
+class CrawlEngine:
+    """What all crawlers of a process share: together they are as polite as one.
+
+    One thread asks for all of them. `robots` and the state of every host are the same for all.
+    `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
+    `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
+    `quota`, where it is given, counts the budgets of all crawlers.
+    Anyone who forgets to `close` it ends its thread all the same, at exit at the latest.
+    """
+
+    clock: Clock
+    throttle: Throttle = field(default_factory=Throttle)
+    robots: RobotsCache = field(default_factory=RobotsCache)
+    workers: int = 512
+    look_ahead: int = LOOK_AHEAD
+    quota: QuotaCounter | None = None
+    directory: HostDirectory = field(default_factory=HostDirectory)
+    frontier: Frontier = field(init=False)
+    _thread: EventLoopThread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.frontier = Frontier(self.clock, self.workers, self.look_ahead)
+        self._thread = EventLoopThread(self.frontier.stop)
+        finalize(self, self._thread.close)
+
+    def ensure_worker(self) -> None:
+        """Have a thread ask as long as there are runs."""
+        if self.frontier.claim_worker():
+            worker = CrawlWorker(frontier=self.frontier, clock=self.clock, throttle=self.throttle)
+            self._thread.start_thread(worker.run)
+
+    def close(self) -> None:
+        """Stop, cut off what is in flight, and return once the thread that asks has ended."""
+        self._thread.close()
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
+class Crawler(CrawlTenant):
+    """Asks for one district. Crawlers of one process share an `engine`, or together they are rude.
+
+    Several threads may run visits at once. Each pulls its own queries and touches `host_store`,
+    `robots` and `quota_store` from its own thread, so all may sit on a database connection.
+    One thread asks; it reads `may_ask` just before each question, for what was allowed when it
+    was planned may not be anymore. `should_keep` says which pages come along with their visits.
+    Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers` and
+    `look_ahead`.
+    """
+
+    clock: Clock
+    host_store: HostStore
+    throttle: Throttle = field(default_factory=Throttle)
+    robots: RobotsCache = field(default_factory=RobotsCache)
+    workers: int = 512
+    look_ahead: int = LOOK_AHEAD
+    quota_store: QuotaStore | None = None
+    engine: CrawlEngine | None = None
+    _engine: CrawlEngine = field(init=False)
+    _tenant: CrawlTenant = field(init=False)
+    _stopped: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._engine = self.engine or CrawlEngine(
+            clock=self.clock,
+            throttle=self.throttle,
+            robots=self.robots,
+            workers=self.workers,
+            look_ahead=self.look_ahead,
+        )
+        own, directory = list_manners(self.sources.values()), self._engine.directory
+        directory.add_manners(own)
+        self.router = CrawlRouter(HostDirectory(own), self._engine.robots, directory)
+        self.quota = self._engine.quota or QuotaTracker(self.quota_store, self.clock)
+        # The thread that asks holds this, and must not hold us: then we could not be forgotten.
+        self._tenant = self.copy_tenant()
+
+    def crawl(
+        self,
+        queries: Iterable[Query],
+        watch: ProgressCallback | None = None,
+        priority: CrawlPriority = CrawlPriority.USUAL,
+    ) -> Generator[CrawlResult, None, None]:
+        """Ask all queries and what they lead to, and yield each question's visit once.
+
+        Queries are pulled as hosts become free. At one host they are asked in the order they come,
+        `CrawlPriority.FIRST` before the rest. A question whose key was asked in this run already is
+        left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
+        counts as not asked.
+        """
+        run = CrawlRun(
+            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
+        )
+        self._frontier.add_run(run)
+        try:
+            while not (run.stopped or self.is_stopped()):
+                self._feed_run(run)
+                if run.is_finished:
+                    break
+                yield from self._process_event(run, run.events.get())
+        finally:
+            self._frontier.remove_run(run)
+            self._save_host_states(run)
+
+    def forget_proofs(self, sources: Iterable[str]) -> None:
+        """Ask the canaries of these sources again, whatever other districts heard."""
+        if self.proofs is not None:
+            self.proofs.forget_sources(sources)
+
+    def count_unproven_canaries(self, source: Source) -> int:
+        """Count the canaries of a source that would have to be asked now, and not be shared."""
+        if self.proofs is None:
+            return len(list(source.build_canaries("")))
+        return self.proofs.count_missing(source.name, self.clock.now())
+
+    def stop(self) -> None:
+        """End every run of this crawler now; nothing is asked through it anymore."""
+        self._stopped = True
+        self._frontier.stop_tenant(self._tenant)
+        if self.engine is None:
+            self._frontier.stop()
+
+    def is_stopped(self) -> bool:
+        return self._stopped or self._frontier.stopped
+
+    def close(self) -> None:
+        """Stop; where the engine is its own, cut off what is in flight, and end its thread."""
+        self.stop()
+        if self.engine is None:
+            self._engine.close()
+
+    @property
+    def _frontier(self) -> Frontier:
+        return self._engine.frontier
+
+    def _feed_run(self, run: CrawlRun) -> None:
+        """Pull queries while no one waits for us and someone could use them."""
+        while not run.drained and run.events.empty() and self._frontier.needs_questions(run):
+            query = next(run.queries, None)
+            if query is None:
+                self._frontier.mark_drained(run)
+            else:
+                self._admit_question(run, CrawlQuestion(query=query))
+
+    def _process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
+        if step.error is not None:
+            raise step.error
+        self._save_quota_and_robots()
+        if step.asked_source:
+            run.report_progress(step.asked_source, SourceProgress.ASKING)
+        if step.host_state is not None:
+            self.host_store.save_host_state(step.host_state)
+        if step.moved_question is not None:
+            self._queue_question(run, step.moved_question)
+        for question in step.new_questions:
+            self._admit_question(run, question)
+        if step.result is not None:
+            run.record_result(step.result)
+            yield step.result
+        if step.waiting_host:
+            self._frontier.release_host(run, step.waiting_host)
+
+    def _admit_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
+        if run.admit_question(question):
+            self._queue_question(run, question)
+
+    def _queue_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
+        """Queue a question at the host that it asks next, or conclude it if there is none."""
+        source = self.sources.get(question.pages[0].source)
+        try:
+            if source is None:
+                raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+            self._load_robots(source, question)
+            host = self.router.plan_next_request(
+                question, source.crawl_policy, self.clock.now()
+            ).host
+        except FetchError as end:
+            self._conclude_unasked(run, question, end.result)
+            return
+        self.quota.load_usage(source, self.get_budget(source))
+        host_queue = self._frontier.get_host_queue(host)
+        if host_queue is None:
+            host_queue = self._frontier.open_host_queue(
+                self.host_store.load_host_state(host) or HostState(host=host)
+            )
+        pause = self.router.directory.get_pause(host, source.crawl_policy.seconds_between)
+        self._frontier.add_question(host_queue, run, question, pause)
+        self._engine.ensure_worker()
+
+    def _conclude_unasked(
+        self, run: CrawlRun, question: CrawlQuestion, result: ParseResult
+    ) -> None:
+        question.pages.clear()
+        joined = result if question.result is None else question.result.merge_next_page(result)
+        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now())
+        run.events.put(CrawlEvent(result=visit))
+
+    def _load_robots(self, source: Source, question: CrawlQuestion) -> None:
+        """Take up what the host's robots.txt said before a restart."""
+        if source.crawl_policy.access is AccessMode.PAGE:
+            self._engine.robots.load_record(
+                RequestTarget.from_url(question.request.url).origin, self.clock.now()
+            )
+
+    def _save_quota_and_robots(self) -> None:
+        self.quota.save_usage()
+        self._engine.robots.save_records()
+        if self.proofs is not None:
+            self.proofs.cache.save_proofs()
+        if self.share is not None:
+            self.share.save_shares(at_least=SAVED_EVERY)
+
+    def _save_host_states(self, run: CrawlRun) -> None:
+        self._save_quota_and_robots()
+        if self.share is not None:
+            self.share.save_shares()
+        for host in sorted(run.hosts):
+            host_queue = self._frontier.get_host_queue(host)
+            if host_queue is not None and host_queue.state.next_at is not None:
+                self.host_store.save_host_state(host_queue.state)

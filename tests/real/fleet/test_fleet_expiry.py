@@ -1,0 +1,97 @@
+"""What no machine asks within an hour is asked again, or could not be checked: never "absent"."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.db.database import Database
+from monitor.db.fleet.memories import FleetMemories
+from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
+from monitor.scheduler import fleet_crawler
+from monitor.scheduler.fleet_crawler import FleetCrawler
+from monitor.scheduler.fleet_sender import FleetSender
+from scrapers.http.errors import FailureReason
+from scrapers.models import CrawlResult, Outcome, ParseResult
+from tests.bench import scale
+from tests.monitor.fleet_world import FRIDAY, SUNDAY, Fleet, make_districts
+from tests.real.fleet.asker import AskerSettings
+from tests.real.fleet.machines import open_home, run_askers, wait_for
+
+pytestmark = pytest.mark.real
+PEOPLE, SITES = 3, 2
+
+
+@pytest.fixture
+def home(fleet_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    """A district that was opened once, and no machine that asks."""
+    monkeypatch.setattr(fleet_crawler, "LOST_EVERY", 0.1)
+    make_districts(tmp_path / "districts", ("cedar",), PEOPLE, SITES)
+    clock = StoryClock(FRIDAY)
+    with open_home(fleet_address, tmp_path / "districts", clock) as opened:
+        opened.works()
+        clock.at = SUNDAY
+        yield opened
+
+
+@contextmanager
+def sweeping(home: Fleet) -> Iterator[None]:
+    work = threading.Thread(target=home.works_for, args=(120.0,))
+    work.start()
+    yield
+    work.join()
+
+
+def expire_all(home: Fleet) -> int:
+    """Let an hour pass; return how many batches that was too long for."""
+    memories = home.resources.shared
+    assert isinstance(memories, FleetMemories)
+    count = memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
+    FleetSender(memories, "home").delete_expired_batches()
+    return count
+
+
+def is_swept(home: Fleet) -> bool:
+    with Database.open_folder(home.folder / "cedar" / "state") as db:
+        sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
+        return sweep is not None and sweep.closed_at is not None
+
+
+@pytest.fixture
+def results(monkeypatch: pytest.MonkeyPatch) -> list[ParseResult]:
+    """All that sweeps are told."""
+    told: list[ParseResult] = []
+    crawl = FleetCrawler.crawl
+
+    def listen(self: FleetCrawler, *words: Any, **more: Any) -> Iterator[CrawlResult]:
+        for visit in crawl(self, *words, **more):
+            told.append(visit.result)
+            yield visit
+
+    monkeypatch.setattr(FleetCrawler, "crawl", listen)
+    return told
+
+
+def test_what_expired_is_asked_again(
+    home: Fleet, results: list[ParseResult], tmp_path: Path, fleet_address: str
+) -> None:
+    with scale.run_server_process(SITES) as web, sweeping(home):
+        wait_for(lambda: expire_all(home) > 0, 60)
+        settings = AskerSettings(database=fleet_address, addresses=web.address_map, pace=0.0)
+        with run_askers(tmp_path, settings):
+            wait_for(lambda: is_swept(home), 120)
+    assert len(results) >= PEOPLE * SITES
+    assert all(each.outcome.is_conclusive for each in results)
+
+
+def test_what_no_machine_asks_again_and_again_could_not_be_checked(
+    home: Fleet, results: list[ParseResult]
+) -> None:
+    with sweeping(home):
+        wait_for(lambda: not expire_all(home) and is_swept(home), 120)
+    told = {(each.outcome, each.note) for each in results}
+    assert told == {(Outcome.FAILED, FailureReason.NO_MACHINE)}
