@@ -71,6 +71,10 @@ soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
 mutants: $(INSTALLED) ## Count the small faults in the rules that no test notices: a seeded sample
 	@$(BIN)/python -m tests.bench.mutants
 
+.PHONY: bench
+bench: $(INSTALLED) ## Measure ours beside other programs and renew docs/benchmark.md; needs Linux, and the network once
+	@$(BIN)/python -m tests.bench.benchmark
+
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; needs Chromium
 	@$(BIN)/python -m docs.pictures

@@ -211,10 +211,8 @@ def open_app(
     What is wrong with the sources or the matcher shows at once, not in the middle of a sweep.
     """
     with open_quiet_app(config, environment, shared) as app:
-        for fault in app.sources.faults:
-            LOG.warning("source_left_out", extra={"reason": fault})
-        # Its process starts with it.
-        _ = app.matcher
+        # The process of the matcher starts with it.
+        _ = app.sources, app.matcher
         yield app
 
 
@@ -257,6 +255,13 @@ def _check_named_files(config: Config) -> None:
         load_policy_texts(config.policy)
 
 
+def _build_sources(config: Config) -> "SourceRegistry":
+    built = sources.build_sources(config)
+    for fault in built.faults:
+        LOG.warning("source_left_out", extra={"reason": fault})
+    return built
+
+
 def _start_matcher(config: Config, environment: Environment, opened: ExitStack) -> Matcher:
     matcher = process.build_matcher(config, environment.clock.now)
     try:
@@ -278,7 +283,7 @@ def _build_app(
     db = opened.enter_context(Database.open_folder(config.state))
     _check_named_files(config)
     resources = Deferred(lambda: shared or parts.open_own_resources(opened))
-    registry = Deferred(lambda: sources.build_sources(config))
+    registry = Deferred(lambda: _build_sources(config))
 
     def open_crawler() -> "Crawler":
         own = resources.get()

@@ -29,6 +29,7 @@ from monitor.domain.errors import (
     UnavailableError,
     describe_error_location,
 )
+from monitor.domain.fleet_health import check_fleet
 from monitor.domain.health import (
     HealthResult,
     assess_reviewers,
@@ -42,6 +43,7 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
+from monitor.services.fleet import is_drained
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.notices import check_notices, send_test_notices
 from monitor.services.setup_files import (
@@ -107,8 +109,23 @@ def _check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json
 
 def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
     yield machine.check_service_running(file.fleet.districts, "namesake-fleet")
+    if is_drained(file.fleet.districts):
+        remedy = "Go on: `namesake fleet drain --undo`."
+        yield report_warning("service", "This machine is drained.", remedy)
+    if file.fleet.database:
+        yield from _check_fleet_database(context, file)
     if setup_files.HOST.runs_units_of(context.config_path):
         yield from _check_units(setup_files.HOST)
+
+
+def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
+    from monitor.cli.fleet import open_state  # noqa: PLC0415 - it adds secrets by this module
+
+    try:
+        yield from check_fleet(open_state(context, file))
+    except MonitorError as error:
+        remedy = "See docs/fleet.md: several machines."
+        yield report_failure("database", str(error), remedy, error.exit_code)
 
 
 def _check_district(

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -24,7 +25,14 @@ from monitor.config import FetchConfig, FleetFile, read_secret
 from monitor.db.files import StateFolderLock
 from monitor.db.handover import LeaseStore
 from monitor.db.shared import SharedMemories
-from monitor.domain.errors import ConfigError, InputError, MonitorError, SetAsideError
+from monitor.domain.errors import (
+    ConfigError,
+    InputError,
+    MonitorError,
+    SetAsideError,
+    UnavailableError,
+)
+from monitor.domain.fleet_health import FleetState
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.hosted_districts import QuestionSender, SharedResources
@@ -44,6 +52,10 @@ from monitor.services.fleet import (
 )
 from monitor.services.fleet_moves import hold_state_folder
 from monitor.services.fleet_status import list_district_statuses
+from monitor.services.metrics import FleetReading
+
+# Who only looks does not wait for a database that starts.
+LOOKS_FOR = timedelta(seconds=5)
 
 
 def run_fleet(context: CliContext, file: FleetFile) -> None:
@@ -99,6 +111,25 @@ def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender
         return
     with open_memories(file, context.environment) as memories:
         yield find_sender(memories, file)
+
+
+def read_fleet(asked: CliContext, file: FleetFile) -> FleetReading:
+    """Read how a fleet is, where there is one; a database that is away is told as that."""
+    if not file.fleet.database:
+        return FleetReading()
+    try:
+        return FleetReading(asked=True, state=open_state(add_stored_secrets(asked), file))
+    except UnavailableError:
+        return FleetReading(asked=True)
+
+
+def open_state(context: CliContext, file: FleetFile) -> FleetState:
+    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
+    with open_memories(file, context.environment, LOOKS_FOR) as memories:
+        sender = find_sender(memories, file)
+        if sender is None:
+            raise build_extra_error()
+        return sender.read_state()
 
 
 @contextmanager

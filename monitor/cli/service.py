@@ -150,10 +150,9 @@ def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_j
     many, now = find_fleet(context, folder), context.environment.clock.now()
     if many is not None:
         found, faults = fleet_service.collect_fleet_vitals(many.fleet.districts, now)
-        samples, text = (
-            metric_service.list_fleet_samples(found, faults),
-            metric_service.render_fleet_metrics(found, faults),
-        )
+        reading = fleets.read_fleet(context, many)
+        samples = metric_service.list_fleet_samples(found, faults, reading)
+        text = metric_service.render_fleet_metrics(found, faults, reading)
     else:
         with Database.open_folder(context.config.state) as db:
             vitals = health.collect_vitals(db, now)

@@ -25,6 +25,7 @@ from monitor.domain.errors import (
     MonitorError,
     MovedError,
     ReplacedError,
+    UnavailableError,
     WrongKeyError,
     describe_error_location,
 )
@@ -44,7 +45,7 @@ from monitor.scheduler.workers import (
 from monitor.services import jobs
 from monitor.services.fleet import is_drained, list_district_folders
 from monitor.services.health import Vitals, check_vitals, collect_vitals
-from monitor.services.metrics import render_fleet_metrics
+from monitor.services.metrics import FleetReading, render_fleet_metrics
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1
@@ -209,7 +210,8 @@ class FleetRunner:
         faults = {each.name: each.fault for each in self._districts.values() if each.fault}
         if self._fleet.metrics_file:
             try:
-                write_file(self._fleet.metrics_file, render_fleet_metrics(vitals, faults))
+                text = render_fleet_metrics(vitals, faults, self._read_state())
+                write_file(self._fleet.metrics_file, text)
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
         failed = any(hung.values()) or any(each.failed for each in self._districts.values())
@@ -217,6 +219,15 @@ class FleetRunner:
         sound = well and all(_is_well(each) for each in vitals.values())
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
+
+    def _read_state(self) -> FleetReading:
+        sender = self._resources.sender
+        if sender is None:
+            return FleetReading()
+        try:
+            return FleetReading(asked=True, state=sender.read_state())
+        except UnavailableError:
+            return FleetReading(asked=True)
 
     def _renew_leases(self) -> None:
         """Set aside what another machine has taken over."""

@@ -10,6 +10,7 @@ from monitor.config import Config
 from monitor.db.fleet.leases import LEASE, LeasesTable
 from monitor.db.fleet.mailbox import Mailbox
 from monitor.db.fleet.memories import FleetMemories
+from monitor.db.fleet.state import read_fleet_state
 from monitor.db.handover import (
     Handover,
     Lease,
@@ -20,6 +21,7 @@ from monitor.db.handover import (
     write_handover,
 )
 from monitor.domain.errors import MovedError, UnavailableError
+from monitor.domain.fleet_health import FleetState
 from monitor.scheduler.fence import read_boot_clock
 from monitor.scheduler.fleet_batches import tag_departure, tag_person
 from monitor.scheduler.fleet_crawler import Dispatch, FleetCrawler
@@ -35,6 +37,7 @@ class FleetSender:
     """Has other machines ask for the districts of this process."""
 
     def __init__(self, memories: FleetMemories, machine: str = "") -> None:
+        self._memories = memories
         self._seal = memories.seal
         self._mailbox = Mailbox(memories.connection, memories.hosts)
         self.leases = LeasesTable(memories.connection, machine or node())
@@ -74,6 +77,10 @@ class FleetSender:
         if left:
             self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))
         self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
+
+    def read_state(self) -> FleetState:
+        """Return how the fleet is. Raises UnavailableError."""
+        return read_fleet_state(self._memories)
 
     def delete_expired_batches(self) -> None:
         """Forget what was not asked in time, also where no machine is there that asks."""

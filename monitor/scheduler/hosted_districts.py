@@ -28,6 +28,7 @@ from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.db.handover import LeaseStore
 from monitor.db.shared import DistrictRecord, SharedMemories
+from monitor.domain.fleet_health import FleetState
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
@@ -73,6 +74,10 @@ class QuestionSender(Protocol):
     def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
 
     def delete_expired_batches(self) -> None: ...
+
+    def read_state(self) -> FleetState:
+        """Raise UnavailableError where the database cannot be reached."""
+        ...
 
     def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -144,7 +144,9 @@ def build_extra_error() -> ConfigError:
 
 
 @contextmanager
-def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedMemories]:
+def open_memories(
+    file: FleetFile, environment: Environment, patience: timedelta | None = None
+) -> Iterator[SharedMemories]:
     """Open what districts share: PostgreSQL where the configuration names one, else a file."""
     if not file.fleet.database:
         with SharedDatabase.open_folder(file.fleet.districts) as shared:
@@ -155,7 +157,10 @@ def open_memories(file: FleetFile, environment: Environment) -> Iterator[SharedM
     except ImportError as error:
         raise build_extra_error() from error
     secret = read_secret(FLEET_KEY, environment.variables)
-    with FleetMemories.open_address(file.fleet.database, secret, environment.clock) as memories:
+    given = {} if patience is None else {"patience": patience}
+    with FleetMemories.open_address(
+        file.fleet.database, secret, environment.clock, **given
+    ) as memories:
         yield memories
 
 

@@ -176,13 +176,14 @@ class HostQueue:
         return next((run for run in runs if self.host not in run.untaken), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CrawlSlot:
-    """The right to ask one host one thing."""
+    """The right to ask one host one thing; what a guest meets there says nothing of the host."""
 
     host_queue: HostQueue
     run: CrawlRun
     question: CrawlQuestion
+    is_guest: bool = False
 
     @property
     def tenant(self) -> "CrawlTenant":

@@ -229,8 +229,10 @@ class CrawlRouter:
         Anyone can redirect their page to another host's refusal, and anyone can name an API's
         address as a page. An API answers for itself to its own source's questions only.
         """
-        own, known = self.own.find_manners(queue), self.directory.find_manners(queue)
+        own = self.own.find_manners(queue)
         if own is not None and question.pages[0].source in own.owners:
             return False
-        led_here = question.redirect is not None and self.get_origin_queue(question) != queue
-        return led_here or (known is not None and known.is_api)
+        if question.redirect is not None and self.get_origin_queue(question) != queue:
+            return True
+        known = self.directory.find_manners(queue)
+        return known is not None and known.is_api

@@ -144,6 +144,7 @@ class CrawlWorker:
         next_request = slot.tenant.router.plan_next_request(
             slot.question, source.crawl_policy, self.clock.now()
         )
+        slot.is_guest = slot.tenant.router.is_guest(slot.question, slot.host_queue.host)
         kept_away = self._check_may_ask(slot)
         proofs, proven = slot.tenant.proofs, None
         if proofs is not None and kept_away is None:
@@ -168,14 +169,15 @@ class CrawlWorker:
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
             return slot.host_queue.state.parked_result
-        if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
+        failures = slot.run.failures
+        if failures and failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
             return build_failure_error(FailureReason.CLOSED).result
         return None
 
     def _get_failure_key(self, slot: CrawlSlot) -> str:
         """Name what failures in a row are counted for: a host, or the way from one to another."""
         host = slot.host_queue.host
-        if not slot.tenant.router.is_guest(slot.question, host):
+        if not slot.is_guest:
             return host
         return f"{slot.tenant.router.get_origin_queue(slot.question)} > {host}"
 
@@ -218,12 +220,11 @@ class CrawlWorker:
         self._handle_result(slot, result, due)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
-        guest = slot.tenant.router.is_guest(slot.question, slot.host_queue.host)
-        wait = None if guest else self._compute_retry_wait(slot.question, result)
+        wait, pause = None, 0.0
+        if not slot.is_guest:
+            wait = self._compute_retry_wait(slot.question, result)
+            pause = self.throttle.compute_requested_pause(result, self.clock.now())
         if wait is None:
-            pause = (
-                0.0 if guest else self.throttle.compute_requested_pause(result, self.clock.now())
-            )
             due = max(due, self.clock.monotonic() + pause)
             self._conclude_question(slot, result, due, self._update_host_state(slot, result, due))
         else:
@@ -268,7 +269,7 @@ class CrawlWorker:
                 slot, end.result, due, self._update_host_state(slot, end.result, due)
             )
         else:
-            slot.run.failures[slot.host_queue.host] = 0
+            slot.run.failures.pop(slot.host_queue.host, None)
             self._requeue_question(slot, due)
 
     def _compute_retry_wait(self, question: CrawlQuestion, result: ParseResult) -> float | None:
@@ -294,20 +295,17 @@ class CrawlWorker:
         self, slot: CrawlSlot, result: ParseResult, due: float
     ) -> HostState | None:
         """Record the state of the host; return what a restart must know."""
-        host_queue, failures, route = (
-            slot.host_queue,
-            slot.run.failures,
-            self._get_failure_key(slot),
-        )
-        failures[route] = failures[route] + 1 if result.outcome is Outcome.FAILED else 0
-        if slot.tenant.router.is_guest(slot.question, host_queue.host):
+        host_queue, route = slot.host_queue, self._get_failure_key(slot)
+        if result.outcome is Outcome.FAILED:
+            slot.run.failures[route] += 1
+        else:
+            slot.run.failures.pop(route, None)
+        if slot.is_guest:
             host_queue.state = self._add_pause(host_queue.state, due)
             return self._charge_origin(slot, result)
         before, after = host_queue.state, host_queue.state
-        page = (
-            slot.tenant.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
-        )
-        single = page and result.outcome is Outcome.BLOCKED
+        policy = slot.tenant.sources[slot.question.query.source].crawl_policy
+        single = policy.access is AccessMode.PAGE and result.outcome is Outcome.BLOCKED
         if not single or _is_refusal_confirmed(host_queue, slot.question, result):
             after = apply_result(before, result, self.clock.now())
         if is_answered(result):
@@ -319,10 +317,8 @@ class CrawlWorker:
 
     def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
-        origin, now = (
-            self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.question)),
-            self.clock.now(),
-        )
+        now = self.clock.now()
+        origin = self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.question))
         if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
             return None
         if is_answered(result):

@@ -77,18 +77,23 @@ class Job:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of each site, and when its verdicts came, in seconds from the first question."""
+    """What came of each site, and when its verdicts came, in seconds from the first question.
+
+    `told_at` is when, on the clock of the whole machine, by source and name.
+    """
 
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     probes: dict[str, ParseResult] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
+    told_at: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def take(self, visit: CrawlResult, seconds: float) -> None:
+    def take(self, visit: CrawlResult, began: float, now: float) -> None:
         query = visit.query
         if query.subject:
             outcomes = self.outcomes.setdefault(query.source, {})
             outcomes[query.subject] = visit.result.outcome
-            self.seconds.append(seconds)
+            self.seconds.append(now - began)
+            self.told_at[query.source, query.subject] = now
         else:
             self.probes[query.key] = visit.result
 
@@ -109,14 +114,15 @@ def sources_of(catalog: Path, interval: float) -> dict[str, PresenceSource]:
     return {entry.key: PresenceSource(entry=entry) for entry in entries}
 
 
-def verdicts(job: Job, tally: Tally) -> Iterator[dict[str, str]]:
+def verdicts(job: Job, tally: Tally) -> Iterator[dict[str, object]]:
     """Yield one verdict a name and site; a site whose canaries disagree is unreadable."""
     for name, outcomes in tally.outcomes.items():
         source = job.sources[name]
         refuted = job.canaries and _refuted(job.controls[name], tally)
         for user, outcome in outcomes.items():
             told = Outcome.UNREADABLE if refuted else outcome
-            yield {"site": source.entry.name, "user": user, "outcome": told}
+            at = tally.told_at[name, user]
+            yield {"site": source.entry.name, "user": user, "outcome": told, "at": at}
 
 
 def measured(job: Job, lanes: Crawler, client: HttpClient) -> dict[str, object]:
@@ -124,7 +130,7 @@ def measured(job: Job, lanes: Crawler, client: HttpClient) -> dict[str, object]:
     start, tally = Cost.now(), Tally()
     began = lanes.clock.monotonic()
     for visit in lanes.crawl(job.queries()):
-        tally.take(visit, lanes.clock.monotonic() - began)
+        tally.take(visit, began, lanes.clock.monotonic())
     cost = Cost.now()
     return {
         "verdicts": list(verdicts(job, tally)),

@@ -61,6 +61,21 @@ ALARMS = {
         "1h10m",
         "1h15m",
     ),
+    "NamesakeDistrictSetAside": ({'namesake_district_up{district="a"}': TURNS_GOOD}, "40m", "45m"),
+    "NamesakeFleetDatabaseAway": ({"namesake_fleet_database_up": TURNS_GOOD}, "15m", "20m"),
+    "NamesakeNoWorker": ({"namesake_fleet_workers": TURNS_GOOD}, "15m", "20m"),
+    "NamesakeMachineSilent": (
+        {'namesake_fleet_machine_beat_seconds{machine="first"}': GROWS},
+        "5m",
+        "10m",
+    ),
+    "NamesakeCheckWaits": (
+        {'namesake_fleet_oldest_job_seconds{priority="check"}': GROWS},
+        "0m",
+        "5m",
+    ),
+    "NamesakeBatchesExpire": ({"namesake_fleet_expired_total": TURNS_BAD}, "10m", "15m"),
+    "NamesakeSiteFull": ({"namesake_fleet_hosts_full": TURNS_BAD}, "10m", "15m"),
     "NamesakeSourceOut": (
         {
             f'namesake_source_since_timestamp_seconds{{{AT}source="a"}}': STANDS,

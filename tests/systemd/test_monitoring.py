@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.domain.fleet_health import CHECK_WAITS, MACHINE_SILENT_AFTER
 from monitor.domain.health import (
     BACKUP_MAX_AGE,
     JOB_OVERDUE_AFTER,
@@ -15,28 +16,35 @@ from monitor.domain.health import (
     SWEEP_MISSED,
     SWEEP_STUCK,
 )
-from monitor.services.metrics import list_metric_samples
+from monitor.services.metrics import list_fleet_samples, list_metric_samples
 from scrapers.models import CONCLUSIVE_OUTCOMES
-from tests.systemd.vitals import FULL_VITALS
+from tests.systemd.vitals import FULL_FLEET, FULL_VITALS
 
 RULES = Path("systemd/prometheus-rules.yaml").read_text("utf-8")
 DASHBOARD = Path("systemd/grafana-dashboard.json").read_text("utf-8")
+FLEET_METRICS = {sample.name for sample in list_fleet_samples({}, {"cedar": "no key"}, FULL_FLEET)}
 METRICS = {sample.name for sample in list_metric_samples(FULL_VITALS)}
 LABELS = {label for sample in list_metric_samples(FULL_VITALS) for label in sample.labels}
+FLEET_PAGE = Path("docs/fleet.md").read_text("utf-8")
 # Prometheus adds them to all that it reads.
 ITS_LABELS = {"instance", "job"}
 
 
 @pytest.mark.parametrize("text", [RULES, DASHBOARD], ids=["rules", "dashboard"])
 def test_every_number_that_is_asked_for_is_one_that_we_print(text: str):
-    assert set(re.findall(r"\bnamesake_\w+", text)) <= METRICS
+    assert set(re.findall(r"\bnamesake_\w+", text)) <= METRICS | FLEET_METRICS
 
 
 def test_every_number_that_we_print_is_shown_or_gives_an_alarm():
     proven = {"namesake_source_proven_timestamp_seconds"}  # the doctor alone judges by it
 
     asked = set(re.findall(r"\bnamesake_\w+", RULES + DASHBOARD))
-    assert asked == METRICS - proven
+    assert asked - FLEET_METRICS == METRICS - proven
+
+
+def test_every_number_of_a_fleet_is_explained():
+    listed = set(re.findall(r"`(namesake_(?:fleet|district)_\w+)", FLEET_PAGE))
+    assert listed == FLEET_METRICS
 
 
 def test_no_label_of_ours_is_one_that_prometheus_takes_for_itself():
@@ -59,6 +67,18 @@ def test_an_alarm_rings_when_the_doctor_would_say_so(written: str, threshold: ti
 
     assert written in RULES
     assert timedelta(seconds=count * unit) == threshold
+
+
+@pytest.mark.parametrize(
+    ("written", "threshold"),
+    [
+        ("namesake_fleet_machine_beat_seconds >= 300", MACHINE_SILENT_AFTER),
+        ('namesake_fleet_oldest_job_seconds{priority="check"} >= 300', CHECK_WAITS),
+    ],
+)
+def test_an_alarm_of_a_fleet_rings_when_the_doctor_would_say_so(written: str, threshold: timedelta):
+    assert written in RULES
+    assert timedelta(seconds=int(written.rpartition(" ")[2])) == threshold
 
 
 def test_the_words_in_the_rules_are_those_of_the_service():

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.db.jobs import Job
 from monitor.db.sources import SourceHealth
+from monitor.domain.fleet_health import FleetState
 from monitor.domain.health import FailedBackup
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
 from monitor.services.health import Vitals
+from monitor.services.metrics import FleetReading
 from scrapers.models import Outcome
 
 
@@ -39,3 +41,20 @@ def build_full_vitals(at: datetime) -> Vitals:
 
 
 FULL_VITALS = build_full_vitals(datetime(2026, 9, 28, 11, tzinfo=UTC))
+FULL_FLEET = FleetReading(
+    asked=True,
+    state=FleetState(
+        server_version=150_006,
+        clock_off=timedelta(),
+        jobs={"todo": 3, "doing": 2},
+        oldest_jobs={"sweep": timedelta(minutes=20), "check": timedelta(seconds=2)},
+        workers=(timedelta(seconds=3), timedelta(hours=1)),
+        machines={"first": timedelta(seconds=20)},
+        parked_hosts=1,
+        busiest_host=0.5,
+        full_hosts=0,
+        rescued=2,
+        expired=1,
+        sent_again=1,
+    ),
+)

@@ -84,6 +84,7 @@ class Mailbox:
             *(name_queue(BATCH_FORMAT), ASK_TASK),
             JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
         )
+        self._count("sent again", int(waited))
         return int(sent["id"]) if sent else 0
 
     def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
@@ -130,7 +131,18 @@ class Mailbox:
             SELECT count(*) AS number FROM gone""",
             *(BATCH_LASTS, ASK_TASK),
         )
-        return int(found["number"]) if found else 0
+        expired = int(found["number"]) if found else 0
+        self._count("expired", expired)
+        return expired
+
+    def _count(self, name: str, number: int) -> None:
+        """Add to what is counted for those who watch."""
+        if number:
+            self.connection.execute(
+                """INSERT INTO namesake.counters AS known (name, number) VALUES (%s, %s)
+                ON CONFLICT (name) DO UPDATE SET number = known.number + excluded.number""",
+                *(name, number),
+            )
 
     def list_known_batches(self, batches: Iterable[int]) -> frozenset[int]:
         rows = self.connection.fetch_rows(
@@ -231,7 +243,9 @@ class Mailbox:
             ).fetchall()
             return len(rows)
 
-        return self.connection.run(retry)
+        rescued = self.connection.run(retry)
+        self._count("rescued", rescued)
+        return rescued
 
 
 RESCUE_LOCK = 6_263_735

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import LiteralString, Self
 from urllib.parse import urlsplit
 
-from monitor.db.fleet.postgres import FleetConnection, FleetRow
+from monitor.db.fleet.postgres import PATIENCE, FleetConnection, FleetRow
 from monitor.db.fleet.seal import FleetSeal
 from monitor.db.shared import NONCE_VALID_FOR, DistrictRecord
+from monitor.domain.errors import ConfigError
 from scrapers.crawl.budget import QuotaUsage, check_quota
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.routing import HostDirectory
@@ -311,6 +312,22 @@ class FleetRecordsTable:
         )
 
 
+def _check_key(connection: FleetConnection, seal: FleetSeal) -> None:
+    """Raise ConfigError for a key that is not the one of all machines; the first one is."""
+    word = seal.hash_name("key", "fleet")
+    found = connection.fetch_row(
+        """WITH first AS (
+            INSERT INTO namesake.fleet_key (one, word) VALUES (1, %s)
+            ON CONFLICT DO NOTHING RETURNING word
+        )
+        SELECT word FROM first UNION ALL SELECT word FROM namesake.fleet_key""",
+        word,
+    )
+    if found is not None and found["word"] != word:
+        reason = "The secret fleet-key is not that of the other machines. Copy theirs."
+        raise ConfigError(reason)
+
+
 class FleetMemories:
     """One attribute for each noun, as in `monitor.db.shared.SharedDatabase`."""
 
@@ -326,10 +343,18 @@ class FleetMemories:
         self.districts = FleetRecordsTable(connection, clock)
 
     @classmethod
-    def open_address(cls, address: str, secret: str, clock: Clock) -> Self:
+    def open_address(
+        cls, address: str, secret: str, clock: Clock, patience: timedelta = PATIENCE
+    ) -> Self:
         """Open the database of a fleet. Raises ConfigError, UnavailableError, DatabaseError."""
         seal = FleetSeal(secret)
-        return cls(FleetConnection.open_address(address), seal, clock)
+        connection = FleetConnection.open_address(address, patience)
+        try:
+            _check_key(connection, seal)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, seal, clock)
 
     def build_quota(self, clock: Clock) -> FleetQuota:  # noqa: ARG002 - the database's clock counts
         return self.quota

@@ -67,6 +67,18 @@ CREATE TABLE namesake.leases (
     token text NOT NULL DEFAULT ''  -- of the last move: only the folder that has it may be opened
 );
 
+-- A word that only the fleet key makes: who has another one is told at once.
+CREATE TABLE namesake.fleet_key (
+    one integer PRIMARY KEY CHECK (one = 1),
+    word text NOT NULL
+);
+
+-- What happened since the beginning, for those who watch.
+CREATE TABLE namesake.counters (
+    name text PRIMARY KEY,
+    number bigint NOT NULL
+);
+
 CREATE TABLE namesake.schema_version (
     version integer NOT NULL
 );

@@ -1,0 +1,164 @@
+"""What `doctor` and the metrics say of a fleet, as a real PostgreSQL has it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.main import main
+from monitor.db.fleet.leases import LeasesTable
+from monitor.db.fleet.mailbox import Mailbox
+from monitor.db.fleet.memories import FleetMemories
+from monitor.db.fleet.state import read_fleet_state
+from monitor.domain.errors import ConfigError, UnavailableError
+from scrapers.crawl.sharing import HostShare, format_utc_week
+from scrapers.http.clock import SystemClock
+from scrapers.models import CrawlPriority
+from tests.monitor.fleet_world import make_districts
+from tests.real.fleet.asker import FLEET_KEY
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def memories(fleet_address: str) -> Iterator[FleetMemories]:
+    with FleetMemories.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def mailbox(memories: FleetMemories) -> Mailbox:
+    return Mailbox(memories.connection, memories.hosts)
+
+
+def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Mailbox) -> None:
+    for priority in (CrawlPriority.USUAL, CrawlPriority.USUAL, CrawlPriority.FIRST):
+        mailbox.send_batch("cedar", "lock", b"sealed", priority)
+    memories.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
+    state = read_fleet_state(memories)
+
+    assert dict(state.jobs) == {"todo": 3, "doing": 0}
+    assert set(state.oldest_jobs) == {"sweep", "check"}
+    assert all(600 <= age.total_seconds() < 900 for age in state.oldest_jobs.values())
+
+
+def test_what_was_lost_and_sent_again_is_counted(memories: FleetMemories, mailbox: Mailbox) -> None:
+    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL)
+    memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
+    mailbox.delete_expired_batches()
+    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    memories.connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    assert mailbox.rescue_jobs(25.0) == 1
+    state = read_fleet_state(memories)
+
+    assert (state.expired, state.sent_again, state.rescued) == (1, 1, 1)
+
+
+def test_machines_are_heard_of_by_workers_and_by_leases(memories: FleetMemories) -> None:
+    LeasesTable(memories.connection, "first").claim_district("cedar")
+    LeasesTable(memories.connection, "second").claim_district("maple")
+    memories.connection.execute(
+        "UPDATE namesake.leases SET until = until - interval '1 hour' WHERE machine = 'second'"
+    )
+    memories.connection.execute(
+        """INSERT INTO procrastinate_workers (last_heartbeat)
+        VALUES (clock_timestamp()), (clock_timestamp() - interval '2 minutes')"""
+    )
+    state = read_fleet_state(memories)
+
+    assert state.count_workers() == 1
+    assert state.machines["first"].total_seconds() < 300
+    assert state.machines["second"].total_seconds() >= 3600
+
+
+def test_the_busiest_site_is_told_without_its_name(memories: FleetMemories) -> None:
+    week = format_utc_week(datetime.now(UTC))
+    for district, asked in (("cedar", 60_000), ("maple", 56_000)):
+        share = HostShare(host="site.example", week=week, asked=asked)
+        memories.host_shares.save_host_shares(district, [share])
+    state = read_fleet_state(memories)
+
+    assert state.full_hosts == 1
+    assert 0.95 < state.busiest_host < 1.05
+    assert "site.example" not in repr(state)
+
+
+def test_a_machine_with_another_key_is_refused(
+    fleet_address: str,
+    memories: FleetMemories,
+) -> None:
+    with pytest.raises(ConfigError, match="is not that of the other machines"):
+        FleetMemories.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
+
+
+@pytest.fixture
+def config(fleet_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NAMESAKE_FLEET_KEY", FLEET_KEY)
+    make_districts(tmp_path / "districts", ("cedar",), 1, 1)
+    path = tmp_path / "fleet.toml"
+    path.write_text(f'[fleet]\ndistricts = "districts"\ndatabase = "{fleet_address}"\n', "utf-8")
+    return path
+
+
+def types(capsys: pytest.CaptureFixture[str], config: Path, *words: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(("--config", str(config), *words))
+    said = capsys.readouterr()
+    return int(str(ended.value.code or 0)), said.out
+
+
+def examine(capsys: pytest.CaptureFixture[str], config: Path) -> dict[str, dict[str, str]]:
+    _, said = types(capsys, config, "doctor", "--json")
+    return {each["what"]: each for each in json.loads(said) if not each["district"]}
+
+
+def test_the_doctor_looks_at_the_database_and_misses_a_worker(
+    config: Path, capsys: pytest.CaptureFixture[str], memories: FleetMemories
+) -> None:
+    found = examine(capsys, config)
+    assert "answers, and the fleet key is that of all." in found["database"]["message"]
+    assert found["workers"]["message"] == "No worker asks."
+    assert found["clock"]["level"] == "ok"
+
+    memories.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert examine(capsys, config)["workers"]["message"] == "1 worker processes ask."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE namesake.schema_version SET version = 99", "made by a newer Namesake"),
+        ("UPDATE namesake.fleet_key SET word = 'another'", "is not that of the other machines"),
+    ],
+    ids=["newer", "another key"],
+)
+def test_the_doctor_says_why_a_database_cannot_be_used(
+    config: Path,
+    capsys: pytest.CaptureFixture[str],
+    memories: FleetMemories,
+    change: str,
+    told: str,
+) -> None:
+    memories.connection.run(lambda connection: connection.execute(change.encode()))
+    assert told in examine(capsys, config)["database"]["message"]
+
+
+def test_a_database_that_is_away_is_a_metric_and_a_line_of_the_doctor(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = types(capsys, config, "metrics")
+    assert code == 0
+    assert "namesake_fleet_database_up 1.0" in said
+    assert "namesake_fleet_workers 0.0" in said
+
+    monkeypatch.setattr("monitor.cli.fleet.LOOKS_FOR", SystemClock().now() - SystemClock().now())
+    config.write_text(
+        '[fleet]\ndistricts = "districts"\ndatabase = "postgresql://127.0.0.1:1/none"\n', "utf-8"
+    )
+    code, said = types(capsys, config, "metrics")
+    assert code == 0
+    assert "namesake_fleet_database_up 0.0" in said
+    found = examine(capsys, config)["database"]
+    assert (found["message"][:10], found["exit_code"]) == ("PostgreSQL", UnavailableError.exit_code)

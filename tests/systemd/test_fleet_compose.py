@@ -1,0 +1,84 @@
+"""The containers of a fleet: which runs where, what each may do, and no secret is in the file."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.config.file import load_fleet_file
+from tests.monitor.cli.test_main import COMMANDS
+
+TEXT = Path("systemd/container/fleet-compose.yaml").read_text("utf-8")
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: each for name, each in SERVICES.items() if "namesake" in each["image"]}
+SECRETS = ("NAMESAKE_FLEET_KEY", "NAMESAKE_FLEET_DATABASE", "PGPASSWORD")
+
+
+def list_mounts(service: dict[str, Any]) -> dict[str, str]:
+    """Return which folder of the machine is mounted where."""
+    parts = (each.split(":") for each in service.get("volumes", ()))
+    return {each[1]: each[0] for each in parts}
+
+
+def test_the_first_machine_has_all_and_the_others_only_ask() -> None:
+    assert {name for name, each in SERVICES.items() if "worker" in each["profiles"]} == {"worker"}
+    assert all("home" in each["profiles"] for each in SERVICES.values())
+    assert not list_mounts(SERVICES["worker"])
+    assert "depends_on" not in SERVICES["worker"]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_each_runs_a_command_that_there_is_and_may_do_no_more(name: str) -> None:
+    service = OURS[name]
+    words = service["command"][2:] if service["command"][0] == "--config" else service["command"]
+    options = {option for each in COMMANDS[words[0]].params for option in each.opts}
+    assert set(words[1:]) <= options
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_who_reads_or_writes_districts_has_their_folders() -> None:
+    assert {name for name in OURS if "/districts" in list_mounts(OURS[name])} == {
+        *("home", "pages", "backup")
+    }
+    assert {name for name in OURS if "/copies" in list_mounts(OURS[name])} == {"backup"}
+    # The service destroys the keys of those who leave, in the copy, too.
+    assert {name for name in OURS if "/keys" in list_mounts(OURS[name])} == {"home", "backup"}
+
+
+def test_no_secret_is_in_the_file_and_one_that_is_missing_is_told() -> None:
+    for name in SECRETS:
+        assert set(re.findall(rf"\$\{{{name}[^}}]*\}}", TEXT)) == {f"${{{name}:?set it in .env}}"}
+
+
+def test_only_the_proxy_can_be_reached_from_outside() -> None:
+    ports = {name: each["ports"] for name, each in SERVICES.items() if "ports" in each}
+    assert ports == {
+        "caddy": ["80:80", "443:443"],
+        "postgres": ["${NAMESAKE_PRIVATE_ADDRESS:-127.0.0.1}:5432:5432"],
+    }
+    assert SERVICES["pages"]["network_mode"] == "service:caddy"
+    assert SERVICES["backup"]["network_mode"] == "none"
+
+
+def test_every_volume_that_is_named_is_made() -> None:
+    named = {source for each in SERVICES.values() for source in list_mounts(each).values()}
+    assert {each for each in named if not each.startswith("./")} == set(COMPOSE["volumes"])
+
+
+def test_the_configuration_at_its_top_can_be_used_as_it_is(tmp_path: Path) -> None:
+    found = re.search(r"^#   \[fleet\]\n(?:#   .*\n)+", TEXT, re.MULTILINE)
+    assert found is not None
+    lines = [re.sub(r"  +or .*", "", line[4:]) for line in found[0].splitlines()]
+    (tmp_path / "fleet.toml").write_text("\n".join(lines), "utf-8")
+    file = load_fleet_file(tmp_path / "fleet.toml")
+
+    assert file is not None
+    assert str(file.fleet.districts) in list_mounts(SERVICES["home"])
+    assert {str(file.backup.folder), str(file.backup.keys)} <= {*list_mounts(SERVICES["backup"])}
+    assert file.fleet.machine == "FIRST-MACHINE"
+    assert file.fleet.listen == "127.0.0.1:8080"
