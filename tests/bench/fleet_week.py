@@ -167,7 +167,7 @@ def make_districts(folder: Path, size: WeekSize) -> None:
 
 def with_handles(person: Person, number: int) -> Person:
     (first, *_) = person.handles
-    return replace(person, handles=tuple(first + "0" * extra for extra in range(number)))
+    return replace(person, handles=tuple(first + "x" * extra for extra in range(number)))
 
 
 def give_more_handles(folder: Path, size: WeekSize) -> None:

@@ -161,10 +161,10 @@ def build_world(
                 database=database,
                 addresses=web.address_map,
                 pace=size.pace,
-                # No machine has room for all hosts, so each one has some.
-                workers=max(2 * size.sites // 3, 1),
+                # The first has no room for all hosts, so others have some; they can have all.
+                workers=size.sites if number else max(2 * size.sites // 3, 1),
             )
-            for each in machines or (AskerSettings(), AskerSettings())
+            for number, each in enumerate(machines or (AskerSettings(), AskerSettings()))
         ]
         with run_askers(folder, *settings) as askers:
             home.works()
