@@ -18,7 +18,7 @@ from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Finding
-from scrapers.urls.redirects import split_url_or_none
+from scrapers.urls.canonical import split_url_or_none
 
 _NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
 _TURN = r"(?:\s+(?:[NS][EW]|[NSEW]|North|South|East|West)\b\.?)?"

@@ -28,9 +28,8 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
-from scrapers.http.event_loop import run_in_thread
+from scrapers.http.event_loop import MeteredSocket, MeteredTLSSocket, run_in_thread
 from scrapers.http.limits import FetchAllowance, get_current_allowance
-from scrapers.http.sockets import MeteredSocket, MeteredTLSSocket
 from scrapers.models import Request
 
 # What is not globally routable unicast, by the IANA special-purpose registries. Whole blocks,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from scrapers.models import Page
-from scrapers.urls.redirects import split_url_or_none
+from scrapers.urls.canonical import split_url_or_none
 
 # Longer than any platform allows; a bound on what one hostile answer can make us carry.
 LONGEST_TEXT = 5000

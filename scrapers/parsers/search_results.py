@@ -35,9 +35,15 @@ from scrapers.parsers.text import (
     split_words,
     strip_site_name,
 )
-from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
+from scrapers.urls.canonical import (
+    build_account_key,
+    canonicalize_url,
+    extract_account_keys,
+    is_advert,
+    split_url_or_none,
+    unwrap_url,
+)
 from scrapers.urls.platforms import SPOKEN_NAMES
-from scrapers.urls.redirects import is_advert, split_url_or_none, unwrap_url
 
 # Their titles go on after the name, so only the first part is it.
 WORDY_TITLE_PLATFORMS = frozenset({"facebook", "linkedin"})

@@ -31,7 +31,7 @@ from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
 from scrapers.models import Finding, FindingKind, PicturePrint
-from scrapers.urls.redirects import split_url_or_none
+from scrapers.urls.canonical import split_url_or_none
 
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.

@@ -8,8 +8,8 @@ import pytest
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
+from scrapers.http.event_loop import MeteredSocket
 from scrapers.http.limits import FetchLimits
-from scrapers.http.sockets import MeteredSocket
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy

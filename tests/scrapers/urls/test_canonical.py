@@ -5,8 +5,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapers.parsers.json_fields import clean_web_address
-from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
-from scrapers.urls.redirects import split_url_or_none
+from scrapers.urls.canonical import (
+    build_account_key,
+    canonicalize_url,
+    extract_account_keys,
+    split_url_or_none,
+)
 from tests.scrapers.addresses import APART, NO_PROFILES, PROFILES, SAME
 from tests.scrapers.drawn_addresses import drawn_address
 
