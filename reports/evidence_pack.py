@@ -18,9 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from monitor.domain.vocabulary import FlagKind, Language, Severity
 from reports.data_export import render_csv
+from reports.emails.render import fill_template
 from reports.labels import describe_field
 from reports.sanitize import clean_header_line
-from reports.templating import ENVIRONMENT
 from reports.translation import use_language
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def format_pack_name(view: EvidenceView) -> str:
 def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
     left_out = len(view.pages) - len(pages)
     context = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
-    yield REPORT, ENVIRONMENT.get_template("evidence/report.html").render(context).encode()
+    yield REPORT, fill_template("evidence/report.html", context).encode()
     # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
     findings = json.dumps(_build_findings(view, pages), indent=1, sort_keys=True)
     yield FINDINGS, findings.encode()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.domain.vocabulary import Severity
-from reports.templating import ENVIRONMENT
+from reports.emails.render import fill_template
 from reports.translation import translate_message, translate_sentence
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _build_event(view: CheckCalendarView, check: CalendarCheck) -> "Event":
 
 def render_queue_feed(view: QueueFeedView) -> str:
     """Write one entry: a new one whenever a flag has opened, so that readers show it as unread."""
-    return ENVIRONMENT.get_template("feeds/queue.xml").render(view=view)
+    return fill_template("feeds/queue.xml", {"view": view})

@@ -5,7 +5,6 @@ Files that pages load from us, a style sheet and small scripts, are named by wha
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -23,8 +22,6 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from monitor.domain import dates
-from monitor.domain.vocabulary import Language
 from reports import labels
 from reports.labels import (
     describe_data_class,
@@ -35,7 +32,12 @@ from reports.labels import (
 )
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.translation import (
-    format_date_pattern,
+    format_date,
+    format_day,
+    format_local_time,
+    format_near_time,
+    format_seen_range,
+    format_week_start,
     get_language,
     translate_message,
     translate_plural,
@@ -81,55 +83,6 @@ _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as someone else's address.
 _OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
 _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
-
-
-def format_day(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    return format_date(dates.convert_to_zone(moment, zone), year)
-
-
-def format_date(day: date, year: int = 0) -> CleanText:
-    if _speaks_english():
-        return CleanText(dates.format_date(day, year))
-    return CleanText(format_date_pattern(day, "MMM d" if day.year == year else "MMM d, y"))
-
-
-def format_local_time(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    if _speaks_english():
-        return CleanText(dates.format_local_time(moment, zone, year))
-    there = dates.convert_to_zone(moment, zone)
-    known = there.year == year
-    shown = format_date_pattern(there, "EEE, MMM d, h:mm a" if known else "EEE, MMM d, y, h:mm a")
-    return CleanText(f"{shown} {dates.format_zone_name(there, zone)}")
-
-
-def format_near_time(moment: datetime, zone: str) -> CleanText:
-    return format_local_time(moment, zone, dates.convert_to_zone(moment, zone).year)
-
-
-def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> CleanText:
-    """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
-    facts = {"day": format_day(first, zone, year), "time": format_local_time(last, zone, year)}
-    if format_day(first, zone) == format_day(last, zone):
-        return CleanText(translate_message("Seen %(time)s") % facts)
-    return CleanText(translate_message("First seen %(day)s, last seen %(time)s") % facts)
-
-
-def format_week_start(week: str, year: int = 0) -> CleanText:
-    if _speaks_english():
-        return CleanText(dates.format_week_start(week, year))
-    monday = dates.parse_monday(week)
-    return CleanText(format_date_pattern(monday, "MMMM d" if monday.year == year else "MMMM d, y"))
-
-
-def format_short_week(week: str) -> CleanText:
-    if _speaks_english():
-        return CleanText(dates.format_short_week(week))
-    return CleanText(format_date_pattern(dates.parse_monday(week), "M/d"))
-
-
-def _speaks_english() -> bool:
-    """Tell whether dates are those of the rules, which need no tables of languages."""
-    return get_language() is Language.ENGLISH
 
 
 def format_count(number: int, one: str, many: str = "") -> CleanText:
@@ -258,7 +211,17 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         mark_web_link,
         build_asset_url,
     )
-    return translated | {each.__name__: each for each in (*words, *names, *ours, *_TIMES)}
+    times = {each.__name__: _mark_clean(each) for each in _TIMES}
+    return translated | times | {each.__name__: each for each in (*words, *names, *ours)}
+
+
+def _mark_clean(write_date: Callable[..., str]) -> Callable[..., CleanText]:
+    """Print a date as it was written, with the spaces that its language has in it."""
+
+    def write_clean(*parts: object) -> CleanText:
+        return CleanText(write_date(*parts))
+
+    return write_clean
 
 
 def _build_environment() -> Environment:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from gettext import c2py
 from importlib.resources import files
 from io import BytesIO
 from typing import Final
 
+from monitor.domain import dates
 from monitor.domain.vocabulary import Language
 
 # Where its dates and times come from: as people in the United States write them.
@@ -254,3 +255,52 @@ def format_date_pattern(moment: date, pattern: str) -> str:
     if hasattr(moment, "hour"):
         return format_datetime(moment, shown, locale=locale)
     return format_date(moment, shown, locale=locale)
+
+
+def format_day(moment: datetime, zone: str, year: int = 0) -> str:
+    return format_date(dates.convert_to_zone(moment, zone), year)
+
+
+def format_date(day: date, year: int = 0) -> str:
+    if _speaks_english():
+        return dates.format_date(day, year)
+    return format_date_pattern(day, "MMM d" if day.year == year else "MMM d, y")
+
+
+def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
+    if _speaks_english():
+        return dates.format_local_time(moment, zone, year)
+    there = dates.convert_to_zone(moment, zone)
+    known = there.year == year
+    shown = format_date_pattern(there, "EEE, MMM d, h:mm a" if known else "EEE, MMM d, y, h:mm a")
+    return f"{shown} {dates.format_zone_name(there, zone)}"
+
+
+def format_near_time(moment: datetime, zone: str) -> str:
+    return format_local_time(moment, zone, dates.convert_to_zone(moment, zone).year)
+
+
+def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> str:
+    """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
+    facts = {"day": format_day(first, zone, year), "time": format_local_time(last, zone, year)}
+    if format_day(first, zone) == format_day(last, zone):
+        return translate_message("Seen %(time)s") % facts
+    return translate_message("First seen %(day)s, last seen %(time)s") % facts
+
+
+def format_week_start(week: str, year: int = 0) -> str:
+    if _speaks_english():
+        return dates.format_week_start(week, year)
+    monday = dates.parse_monday(week)
+    return format_date_pattern(monday, "MMMM d" if monday.year == year else "MMMM d, y")
+
+
+def format_short_week(week: str) -> str:
+    if _speaks_english():
+        return dates.format_short_week(week)
+    return format_date_pattern(dates.parse_monday(week), "M/d")
+
+
+def _speaks_english() -> bool:
+    """Tell whether dates are those of the rules, which need no tables of languages."""
+    return get_language() is Language.ENGLISH

@@ -92,8 +92,7 @@ from reports.pages.findings import (
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
-from reports.templating import format_day, format_local_time
-from reports.translation import translate_sentence, use_language
+from reports.translation import format_day, format_local_time, translate_sentence, use_language
 from scrapers.models import FindingKind
 
 ACCOUNT_QUESTION = "Is this you?"

@@ -86,7 +86,7 @@ from reports.pages.data import (
 )
 from reports.pages.enrollment import AccountProofLine, EnrollmentStepView
 from reports.pages.layout import FieldProblem, PageFrame
-from reports.templating import format_local_time
+from reports.translation import format_local_time
 from scrapers.search.alerts import build_feed_id
 
 PROOFS_PATH: Final = "/me/data/accounts#proofs"

@@ -7,7 +7,7 @@ from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState,
 from reports.emails.digest import Coverage
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
-from reports.templating import format_short_week, format_week_start
+from reports.translation import format_short_week, format_week_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

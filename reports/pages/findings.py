@@ -13,7 +13,7 @@ from reports.pages.layout import (
     build_bar_chart,
     build_renderer,
 )
-from reports.translation import translate_message
+from reports.translation import format_short_week, format_week_start, translate_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +84,8 @@ class PersonalWeekLine:
 
     @property
     def words(self) -> tuple[str, str, str, str]:
-        # Services make these facts, and most of them show no page.
-        from reports.templating import format_week_start  # noqa: PLC0415 - see above
-
         return (
-            str(format_week_start(self.week)),
+            format_week_start(self.week),
             self._describe_checked(),
             translate_message("Not known") if self.known_news is None else str(self.known_news),
             str(self.flags),
@@ -137,8 +134,6 @@ class HomeView:
 
     @property
     def chart(self) -> BarChart:
-        from reports.templating import format_short_week  # noqa: PLC0415 - as above
-
         columns = [(format_short_week(each.week), each.known_news) for each in self.weeks]
         return build_bar_chart("New or changed findings, by week", columns, unknown="?")
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability, Language, Severity
+from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import (
     GUIDE_SOURCES,
@@ -16,8 +17,7 @@ from reports.labels import (
 )
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
-from reports.templating import ENVIRONMENT, format_date
-from reports.translation import use_language
+from reports.translation import format_date, use_language
 
 
 class AccountSighting(StrEnum):
@@ -122,7 +122,7 @@ class TakedownView:
     def report_text(self) -> str:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
         with use_language(Language.ENGLISH):
-            text = ENVIRONMENT.get_template("takedown/text.txt").render(view=self.evidence)
+            text = fill_template("takedown/text.txt", {"view": self.evidence})
         return f"{text.strip()}\n"
 
     @property

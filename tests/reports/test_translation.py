@@ -13,17 +13,14 @@ from monitor.domain.vocabulary import ContactKind, Language
 from reports import translation
 from reports.labels import describe_exposures
 from reports.sanitize import CleanText
-from reports.templating import (
-    ENVIRONMENT,
+from reports.templating import ENVIRONMENT, spell_number
+from reports.translation import (
     format_date,
     format_local_time,
     format_near_time,
     format_seen_range,
     format_short_week,
     format_week_start,
-    spell_number,
-)
-from reports.translation import (
     get_language,
     load_catalog,
     translate_message,
