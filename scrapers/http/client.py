@@ -4,22 +4,13 @@ APIs go through requests, pages over our own connections. A body is read to its 
 and unpacked once. A redirect is a new request that waits its own turn.
 """
 
-import logging
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from http import HTTPStatus
 from ssl import SSLError
 from threading import Lock
-from typing import Protocol
-
-from requests import RequestException
-from requests.exceptions import SSLError as RequestsSSLError
-from requests.exceptions import Timeout as RequestsTimeout
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import SSLError as PoolSSLError
-from urllib3.exceptions import TimeoutError as PoolTimeout
+from typing import TYPE_CHECKING, Protocol
 
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import remove_conditions
@@ -33,7 +24,6 @@ from scrapers.http.errors import (
     build_unreadable_error,
 )
 from scrapers.http.limits import FetchAllowance, FetchLimits, get_current_allowance, grant_allowance
-from scrapers.http.requests_adapter import GuardedAdapter, HostPools, Pool
 from scrapers.http.ssrf_guard import (
     DEFAULT_PORTS,
     Dialer,
@@ -44,6 +34,9 @@ from scrapers.http.ssrf_guard import (
 )
 from scrapers.models import MediaKind, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
+
+if TYPE_CHECKING:
+    from scrapers.http.requests_adapter import ApiConnections
 
 
 class HttpResponse(Protocol):
@@ -79,21 +72,26 @@ class HttpConnections:
     """Open connections. They carry no key: clients with different keys may share them."""
 
     def __init__(self, dialer: Dialer, idle_hosts: int) -> None:
-        # urllib3's warnings quote whole addresses, and those hold people's names.
-        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-        tls = dialer.create_tls_context()
-        self._pools = HostPools(dialer, tls, idle_hosts)
-        self.lines = ConnectionPool(dialer, tls, idle_hosts)
-        self.adapters = {
-            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
-        }
+        self._dialer, self._idle_hosts = dialer, idle_hosts
+        self._tls = dialer.create_tls_context()
+        self._lock = Lock()
+        self._apis: ApiConnections | None = None
+        self.lines = ConnectionPool(dialer, self._tls, idle_hosts)
+
+    def get_api_connections(self) -> "ApiConnections":
+        """Return those of requests, which is loaded for the first API."""
+        from scrapers.http.requests_adapter import ApiConnections  # noqa: PLC0415 - 8 MiB
+
+        with self._lock:
+            if self._apis is None:
+                self._apis = ApiConnections(self._dialer, self._tls, self._idle_hosts)
+            return self._apis
 
     def close(self) -> None:
-        self._pools.close()
+        with self._lock:
+            if self._apis is not None:
+                self._apis.close()
         self.lines.close()
-
-    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
-        return self._pools.get_pool(RequestTarget.from_url(url), scope)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +118,8 @@ class HttpTransport:
     ) -> HttpResponse:
         allowance = get_current_allowance()
         seconds = (allowance.get_connect_seconds(), allowance.get_seconds_left())
-        adapter, body = self.connections.adapters[scope], request.body.encode() or None
+        adapter = self.connections.get_api_connections().adapters[scope]
+        body = request.body.encode() or None
         return adapter.send_request(request.method, target.url, headers, body, seconds)
 
     def _send_over_connection(
@@ -326,11 +325,9 @@ class HttpClient:
                 return self._send_request(request, policy)
             except FetchError as end:
                 return end.result
-            except (SSLError, PoolSSLError, RequestsSSLError):
+            except SSLError:
                 return build_failure_error(FailureReason.NO_TRUST).result
-            except (PoolTimeout, RequestsTimeout):
-                return build_failure_error(FailureReason.OUT_OF_TIME).result
-            except (HTTPError, RequestException, OSError):
+            except OSError:
                 return self._build_broken_result(allowance)
             except ValueError:  # a header that cannot be sent
                 return build_failure_error(FailureReason.BROKE_OFF).result

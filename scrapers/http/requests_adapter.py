@@ -6,19 +6,26 @@ gets around it. TLS is urllib3's own: server name, certificate and
 Host header speak of the name, the socket goes to the vetted address.
 """
 
+import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from socket import socket
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from threading import Lock
 from typing import cast
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import SSLError as RequestsSSLError
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import SSLError as PoolSSLError
+from urllib3.exceptions import TimeoutError as PoolTimeout
 
+from scrapers.http.errors import FailureReason, build_failure_error
 from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 
 Dial = Callable[[str, int], socket]
@@ -108,6 +115,37 @@ class HostPools:
         return pool
 
 
+class ApiConnections:
+    """How APIs are asked: an adapter of requests for each reach, over the same pools."""
+
+    def __init__(self, dialer: Dialer, tls: SSLContext, idle_hosts: int) -> None:
+        # urllib3's warnings quote whole addresses, and those hold people's names.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        self._pools = HostPools(dialer, tls, idle_hosts)
+        self.adapters = {
+            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
+        }
+
+    def close(self) -> None:
+        self._pools.close()
+
+    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
+        return self._pools.get_pool(RequestTarget.from_url(url), scope)
+
+
+@contextmanager
+def raise_our_errors() -> Iterator[None]:
+    """Say in the errors of sockets and visits what the libraries say in theirs."""
+    try:
+        yield
+    except (PoolSSLError, RequestsSSLError):
+        raise SSLError from None
+    except (PoolTimeout, requests.Timeout):
+        raise build_failure_error(FailureReason.OUT_OF_TIME) from None
+    except (HTTPError, requests.RequestException):
+        raise OSError from None
+
+
 class GuardedAdapter(HTTPAdapter):
     """Takes every connection from `pool_of(url)`.
 
@@ -127,8 +165,9 @@ class GuardedAdapter(HTTPAdapter):
         body: bytes | None,
         timeout: tuple[float, float],
     ) -> "PooledResponse":
-        prepared = requests.Request(method, url, headers=headers, data=body).prepare()
-        answer = self.send(prepared, stream=True, timeout=timeout)
+        with raise_our_errors():
+            prepared = requests.Request(method, url, headers=headers, data=body).prepare()
+            answer = self.send(prepared, stream=True, timeout=timeout)
         return PooledResponse(cast("BaseHTTPResponse", answer.raw))
 
     def get_connection_with_tls_context(
@@ -152,6 +191,7 @@ class PooledResponse:
         self.status = raw.status
         self.headers = {name.lower(): raw.headers[name] for name in raw.headers}
 
+    @raise_our_errors()
     def read_raw_body(self, most: int) -> bytes:
         pieces, left = [], most
         while left > 0:
@@ -167,6 +207,7 @@ class PooledResponse:
     def close(self) -> None:
         self._raw.close()
 
+    @raise_our_errors()
     def discard_body(self) -> None:
         if self._raw.length_remaining == 0:
             self._raw.read(1, decode_content=False)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urljoin
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+import certifi
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -154,7 +154,7 @@ class Dialer:
 
     def create_tls_context(self) -> ssl.SSLContext:
         """Load the one context that all connections share: a bundle costs 7 ms to load."""
-        context = ssl.create_default_context(cafile=str(self.ca_file or DEFAULT_CA_BUNDLE_PATH))
+        context = ssl.create_default_context(cafile=str(self.ca_file or certifi.where()))
         context.set_alpn_protocols(["http/1.1"])
         context.sslsocket_class = MeteredTLSSocket
         return context
