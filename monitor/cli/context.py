@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,9 @@ from monitor.people_files import SizeCheck
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.db.shared import SharedMemories
+    from monitor.domain.fleet_health import FleetState
+    from monitor.scheduler.hosted_districts import QuestionSender
     from monitor.services.fleet import DistrictFolder
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
@@ -37,6 +40,8 @@ CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
 UNWRAPPED_COLUMNS = frozenset({"id", "whom", "source"})
 GAP = "   "
+# Who only looks does not wait for a database that starts.
+LOOKS_FOR = timedelta(seconds=5)
 
 
 def escape_controls(text: str) -> str:
@@ -281,3 +286,22 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, C
     for each in list_district_folders(file.fleet.districts, file.backup):
         environment = build_district_environment(context.environment, each)
         yield each.name, CliContext(each.config_path, environment, district=each)
+
+
+def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | None":
+    """Have other machines ask, if what districts share is in PostgreSQL."""
+    from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
+    from monitor.scheduler.fleet_sender import FleetSender  # noqa: PLC0415 - likewise
+
+    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
+
+
+def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
+    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
+    from monitor.services.fleet import build_extra_error, open_memories  # noqa: PLC0415 - likewise
+
+    with open_memories(file, context.environment, LOOKS_FOR) as memories:
+        sender = find_sender(memories, file)
+        if sender is None:
+            raise build_extra_error()
+        return sender.read_state()

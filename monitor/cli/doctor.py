@@ -17,6 +17,7 @@ from monitor.cli.context import (
     find_fleet,
     json_option,
     list_contexts,
+    open_fleet_state,
     pass_cli_context,
 )
 from monitor.config import MIN_TOKEN_LENGTH, Config, FleetFile, read_secret
@@ -119,10 +120,8 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
 
 
 def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
-    from monitor.cli.fleet import open_state  # noqa: PLC0415 - it adds secrets by this module
-
     try:
-        yield from check_fleet(open_state(context, file))
+        yield from check_fleet(open_fleet_state(context, file))
     except MonitorError as error:
         remedy = "See docs/fleet.md: several machines."
         yield report_failure("database", str(error), remedy, error.exit_code)

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,7 +14,9 @@ from monitor.cli.context import (
     CliContext,
     Output,
     districts_option,
+    find_sender,
     json_option,
+    open_fleet_state,
     pass_cli_context,
     require_fleet,
 )
@@ -32,7 +33,6 @@ from monitor.domain.errors import (
     SetAsideError,
     UnavailableError,
 )
-from monitor.domain.fleet_health import FleetState
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.fleet import FleetRunner
 from monitor.scheduler.hosted_districts import QuestionSender, SharedResources
@@ -53,9 +53,6 @@ from monitor.services.fleet import (
 from monitor.services.fleet_moves import hold_state_folder
 from monitor.services.fleet_status import list_district_statuses
 from monitor.services.metrics import FleetReading
-
-# Who only looks does not wait for a database that starts.
-LOOKS_FOR = timedelta(seconds=5)
 
 
 def run_fleet(context: CliContext, file: FleetFile) -> None:
@@ -95,14 +92,6 @@ def _open_resources(
         resources.close()
 
 
-def find_sender(shared: SharedMemories, file: FleetFile) -> QuestionSender | None:
-    """Have other machines ask, if what districts share is in PostgreSQL."""
-    from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
-    from monitor.scheduler.fleet_sender import FleetSender  # noqa: PLC0415 - likewise
-
-    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
-
-
 @contextmanager
 def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender | None]:
     """Open what has other machines ask no more about a person; None where there are none."""
@@ -118,18 +107,9 @@ def read_fleet(asked: CliContext, file: FleetFile) -> FleetReading:
     if not file.fleet.database:
         return FleetReading()
     try:
-        return FleetReading(asked=True, state=open_state(add_stored_secrets(asked), file))
+        return FleetReading(asked=True, state=open_fleet_state(add_stored_secrets(asked), file))
     except UnavailableError:
         return FleetReading(asked=True)
-
-
-def open_state(context: CliContext, file: FleetFile) -> FleetState:
-    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
-    with open_memories(file, context.environment, LOOKS_FOR) as memories:
-        sender = find_sender(memories, file)
-        if sender is None:
-            raise build_extra_error()
-        return sender.read_state()
 
 
 @contextmanager
