@@ -278,6 +278,8 @@ def finish_backup(backup: Backup) -> Backup:
     """Give it the name of a copy that can be relied on."""
     done = backup.path.with_suffix("")
     try:
+        # One of the same second is replaced: this one is as good, and newer.
+        shutil.rmtree(done, ignore_errors=True)
         backup.path.replace(done)
         hand_over_folder(done.parent)
     except OSError as error:

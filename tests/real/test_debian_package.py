@@ -174,7 +174,7 @@ def check_another_python(machine: Machine) -> None:
     machine.run("rm", "-r", compiled)
 
     change(machine, "python3-minimal", "/usr/bin/python3")
-    assert "app.cpython" in machine.run("ls", compiled)
+    assert "__main__.cpython" in machine.run("ls", compiled)
     assert is_active(machine, *UNITS), journal(machine)
     after = shown_of(machine, "namesake.service", "MainPID")
     assert after != before

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.db.backups import Backup, list_backups
+from monitor.db.backups import Backup, begin_backup, finish_backup, list_backups
 from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.errors import CannotWriteError
@@ -62,6 +62,17 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
     shutil.rmtree(state)
     assert restore(terminal).code == 0
     assert all((state / name).read_text("utf-8") == name for name in kept)
+
+
+def test_of_two_copies_in_one_second_the_later_one_stays(terminal: Terminal):
+    state, copies = terminal.config.state, place(terminal, "copies")
+    for word in ("first", "second"):
+        (state / "notes").write_text(word, "utf-8")
+        finish_backup(begin_backup(state, copies, datetime(2026, 9, 12, tzinfo=UTC), frozenset()))
+
+    (copy,) = list_backups(copies)
+
+    assert (copy.path / "notes").read_text("utf-8") == "second"
 
 
 def test_a_roster_that_is_named_by_another_way_to_it_stays_out_of_the_copy_too(terminal: Terminal):

@@ -153,7 +153,7 @@ def test_a_database_that_is_away_is_a_metric_and_a_line_of_the_doctor(
     assert "namesake_fleet_database_up 1.0" in said
     assert "namesake_fleet_workers 0.0" in said
 
-    monkeypatch.setattr("monitor.cli.fleet.LOOKS_FOR", SystemClock().now() - SystemClock().now())
+    monkeypatch.setattr("monitor.cli.context.LOOKS_FOR", SystemClock().now() - SystemClock().now())
     config.write_text(
         '[fleet]\ndistricts = "districts"\ndatabase = "postgresql://127.0.0.1:1/none"\n', "utf-8"
     )

@@ -24,9 +24,10 @@ def test_what_works_on_one_job_for_too_long_is_ended_without_a_parent() -> None:
 def test_each_job_has_the_same_time_however_many_came_before() -> None:
     done = ran(
         "from time import process_time\n"
-        "for job in range(3):\n"
+        # The kernel's count for limits may run ahead of this clock, by part of a second.
+        "for job in range(5):\n"
         "    began = process_time()\n"
-        "    bounds.allow_another_job(1)\n"
+        "    bounds.allow_another_job(2)\n"
         "    while process_time() < began + 0.8: pass\n"
         "print('done')"
     )
