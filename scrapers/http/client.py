@@ -80,7 +80,7 @@ class HttpConnections:
 
     def get_api_connections(self) -> "ApiConnections":
         """Return those of requests, which is loaded for the first API."""
-        from scrapers.http.requests_adapter import ApiConnections  # noqa: PLC0415 - 8 MiB
+        from scrapers.http.requests_adapter import ApiConnections  # noqa: PLC0415 - few need it, and it takes 8 MiB
 
         with self._lock:
             if self._apis is None:
