@@ -73,8 +73,9 @@ class Peer:
 
     def install(self) -> str:
         """Install it, once; return in a sentence why it cannot be, or nothing."""
-        done = self.python.parent.parent / f".installed-{self.version}"
-        if done.exists():
+        # Its programs name this place: a folder that was moved or copied is no installation.
+        done, place = self.python.parent.parent / f".installed-{self.version}", str(self.python)
+        if done.exists() and done.read_text("utf-8") == place:
             return ""
         python = getattr(sys, "_base_executable", sys.executable)
         pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
@@ -89,7 +90,7 @@ class Peer:
                 said = getattr(error, "stderr", None) or str(error).encode()
                 reason = said.decode(errors="replace").strip().splitlines()[-1:]
                 return f"{self.title} {self.version} could not be installed: {' '.join(reason)}"
-        done.touch()
+        done.write_text(place, "utf-8")
         return ""
 
 
