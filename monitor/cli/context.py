@@ -296,12 +296,24 @@ def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | 
     return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
 
 
-def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
-    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
+@contextmanager
+def open_sender(
+    context: CliContext, file: FleetFile, patience: timedelta | None = None
+) -> Iterator["QuestionSender"]:
+    """Open the fleet's database as a machine with districts does.
+
+    `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
+    """
     from monitor.services.fleet import build_extra_error, open_memories  # noqa: PLC0415 - likewise
 
-    with open_memories(file, context.environment, LOOKS_FOR) as memories:
+    with open_memories(file, context.environment, patience) as memories:
         sender = find_sender(memories, file)
         if sender is None:
             raise build_extra_error()
+        yield sender
+
+
+def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
+    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
+    with open_sender(context, file, LOOKS_FOR) as sender:
         return sender.read_state()

@@ -17,6 +17,7 @@ from monitor.cli.context import (
     find_sender,
     json_option,
     open_fleet_state,
+    open_sender,
     pass_cli_context,
     require_fleet,
 )
@@ -110,16 +111,6 @@ def read_fleet(asked: CliContext, file: FleetFile) -> FleetReading:
         return FleetReading(asked=True, state=open_fleet_state(add_stored_secrets(asked), file))
     except UnavailableError:
         return FleetReading(asked=True)
-
-
-@contextmanager
-def open_sender(context: CliContext, file: FleetFile) -> Iterator[QuestionSender]:
-    """Open the fleet's database as a machine with districts does."""
-    with open_memories(file, context.environment) as memories:
-        sender = find_sender(memories, file)
-        if sender is None:
-            raise build_extra_error()
-        yield sender
 
 
 @click.command()

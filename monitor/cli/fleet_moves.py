@@ -14,11 +14,12 @@ from monitor.cli.context import (
     Output,
     districts_option,
     json_option,
+    open_sender,
     pass_cli_context,
     require_fleet,
 )
 from monitor.cli.doctor import add_stored_secrets
-from monitor.cli.fleet import fleet, open_sender
+from monitor.cli.fleet import fleet
 from monitor.config import BackupConfig, FleetFile
 from monitor.db.files import give_to_folder_owner
 from monitor.domain.errors import BusyError, CannotWriteError, ConfigError, InputError
