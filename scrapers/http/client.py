@@ -80,10 +80,11 @@ class HttpConnections:
 
     def get_api_connections(self) -> "ApiConnections":
         """Return those of requests, which is loaded for the first API."""
-        from scrapers.http.requests_adapter import ApiConnections  # noqa: PLC0415 - few need it, and it takes 8 MiB
-
         with self._lock:
             if self._apis is None:
+                # Few need it, and it takes 8 MiB.
+                from scrapers.http.requests_adapter import ApiConnections  # noqa: PLC0415 - see above
+
                 self._apis = ApiConnections(self._dialer, self._tls, self._idle_hosts)
             return self._apis
 
