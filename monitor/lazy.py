@@ -13,11 +13,15 @@ class LazyModule:
     """Stands for a module, which is loaded when something of it is first asked for."""
 
     def __init__(self, load: Callable[[], ModuleType]) -> None:
-        self._load = load
+        vars(self)["_load"] = load
 
     def __getattr__(self, name: str) -> object:
         found: object = getattr(self._load(), name)
         return found
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        message = f"Set {name} on the module itself: here, the module would not see it."
+        raise AttributeError(message)
 
 
 class Deferred(Generic[T]):

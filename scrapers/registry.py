@@ -1,5 +1,6 @@
 """Every source there is, by its name: what is written here, and what plug-ins bring."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -83,7 +84,7 @@ def build_registry(
     for source in sources:
         _add_source(by_name, source)
     faults: list[str] = []
-    for plugin in entry_points(group=ENTRY_POINT_GROUP) if plugins is None else plugins:
+    for plugin in _find_plugins(tuple(sys.path)) if plugins is None else plugins:
         try:
             brought = _load_plugin(plugin)
             _check_plugin_names(plugin, brought, by_name)
@@ -92,6 +93,12 @@ def build_registry(
         else:
             by_name.update({source.name: source for source in brought})
     return SourceRegistry(by_name, faults)
+
+
+@cache
+def _find_plugins(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Look through what is installed once for all districts: it takes 4 ms."""
+    return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
 
 def _add_source(sources: dict[str, Source], source: Source) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from monitor.db.connection import (
@@ -28,18 +27,7 @@ from monitor.db.encryption import (
 from monitor.db.handover import check_not_moved
 from monitor.db.migrations import DISTRICT_SCHEMA
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
-
-
-class LazyModule:
-    """Stands for a module, which is loaded when something of it is first asked for."""
-
-    def __init__(self, load: Callable[[], ModuleType]) -> None:
-        self._load = load
-
-    def __getattr__(self, name: str) -> object:
-        found: object = getattr(self._load(), name)
-        return found
-
+from monitor.lazy import LazyModule
 
 if TYPE_CHECKING:
     from monitor.db import (

@@ -73,7 +73,7 @@ class HttpConnections:
 
     def __init__(self, dialer: Dialer, idle_hosts: int) -> None:
         self._dialer, self._idle_hosts = dialer, idle_hosts
-        self._tls = dialer.create_tls_context()
+        self._tls = dialer.get_tls_context()
         self._lock = Lock()
         self._apis: ApiConnections | None = None
         self.lines = ConnectionPool(dialer, self._tls, idle_hosts)

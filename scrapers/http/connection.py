@@ -286,7 +286,7 @@ def read_certificate(
     with grant_allowance(clock, limits) as allowance:
         allowance.begin_head()
         sock = dialer.dial(target.host.rstrip("."), target.port, NetworkScope.DECLARED)
-        tls = dialer.create_tls_context()
+        tls = dialer.get_tls_context()
         try:
             with sock, tls.wrap_socket(sock, server_hostname=target.server_name) as secured:
                 ends = str((secured.getpeercert() or {})["notAfter"])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -71,7 +72,7 @@ def open_world(folder: Path) -> Iterator[World]:
     parser = nullcontext(InProcessParser())
     with (
         WebServer(Internet(), now=clock.now) as web,
-        patch("monitor.app.parts.SandboxParser", lambda: parser),
+        patch.object(import_module("monitor.app.parts"), "SandboxParser", lambda: parser),
     ):
         world = World(config, web, clock)
         try:

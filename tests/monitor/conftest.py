@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from monitor.app import parts as app_parts
 from monitor.cli.logs import EventFormatter
 from monitor.db.database import Database
 from monitor.demo.internet import Internet
@@ -21,6 +21,8 @@ from scrapers.sandbox.client import SandboxParser
 from tests.monitor.services.world import World, configured
 
 Found = Callable[[Path], None]
+# Not by `from monitor.app`, which gives what stands for the module until it is loaded.
+app_parts = import_module("monitor.app.parts")
 
 
 @pytest.fixture(autouse=True)

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
+from typing import Any
 
-from monitor import app as building
 from monitor.app import App, Environment, open_app
 from monitor.db.connection import DatabaseConnection, SyncMode
 from monitor.db.files import StateFolderLock
@@ -49,6 +50,7 @@ PHASES: Mapping[str, tuple[object, str]] = {
     "send": (FolderTransport, "send_email"),
 }
 
+app_parts: Any = import_module("monitor.app.parts")
 # On a loaded machine an honest page takes longer than the service gives it.
 PARSER_PATIENCE = 120.0
 
@@ -203,7 +205,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
         name_email=_each_its_own,
     )
     deeds = Deeds(life.doom)
-    building.SandboxParser = partial(SandboxParser, patience=PARSER_PATIENCE)
+    app_parts.SandboxParser = partial(SandboxParser, patience=PARSER_PATIENCE)
     with StateFolderLock(config.state), open_app(config, environment) as app:
         _count_writes(deeds)
         _note_phases(deeds)

@@ -126,3 +126,10 @@ def test_a_module_is_loaded_when_something_of_it_is_asked_for(
     assert module.rgb_to_hsv
 
     assert "colorsys" in sys.modules
+
+
+def test_nothing_can_be_set_where_the_module_would_not_see_it() -> None:
+    module = LazyModule(lambda: import_module("colorsys"))
+
+    with pytest.raises(AttributeError, match="the module itself"):
+        module.ONE_SIXTH = 2  # type: ignore[misc]  # which is the point
