@@ -12,6 +12,8 @@ T = TypeVar("T")
 class LazyModule:
     """Stands for a module, which is loaded when something of it is first asked for."""
 
+    _load: Callable[[], ModuleType]
+
     def __init__(self, load: Callable[[], ModuleType]) -> None:
         vars(self)["_load"] = load
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any, Final, NoReturn, TypeVar, get_type_hints
@@ -168,13 +168,17 @@ def build_api_blueprint(context: PortalContext, operations: Sequence[Operation])
             methods=[operation.method],
             provide_automatic_options=False,
         )
-    description = json.dumps(build_openapi(operations))
 
     def show_openapi() -> Response:
-        return Response(description, mimetype="application/json")
+        return Response(_write_openapi(tuple(operations)), mimetype="application/json")
 
     routes.add_url_rule("/openapi.json", "show_openapi", show_openapi)
     return routes
+
+
+@cache
+def _write_openapi(operations: tuple[Operation, ...]) -> str:
+    return json.dumps(build_openapi(operations))
 
 
 def _bind_view(

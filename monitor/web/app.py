@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from monitor.app import App
 from monitor.config import SignInMethod
@@ -45,6 +48,35 @@ from reports.translation import set_language
 LOG = logging.getLogger(__name__)
 BlueprintFactory = Callable[[PortalContext], Blueprint]
 API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
+
+
+class UrlList(Map):
+    """Notes the addresses of an app, and leaves it to `_compile_urls` to compile them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noted: list[Rule] = []
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._noted.extend(rulefactory.get_rules(self))
+
+    def get_app_urls(self) -> "AppUrls":
+        names = tuple(
+            f"{each.rule} {sorted(each.methods or ())} {each.endpoint}" for each in self._noted
+        )
+        return AppUrls(names=names, rules=tuple(self._noted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppUrls:
+    names: tuple[str, ...]
+    rules: tuple[Rule, ...] = field(compare=False)
+
+
+@cache
+def _compile_urls(urls: AppUrls) -> Map:
+    """Compile addresses once for all districts that have them: they take 30 ms and 1 MiB."""
+    return Map(urls.rules)
 
 
 def build_api_routes(context: PortalContext) -> Blueprint:
@@ -148,6 +180,7 @@ def create_flask_app(
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES)
     app.request_class = PortalRequest
     app.session_interface = context.sessions
+    app.url_map = urls = UrlList()
     address = context.app.config.portal.address
     _register_request_hooks(
         app,
@@ -157,6 +190,7 @@ def create_flask_app(
     register_error_handlers(app, context)
     for family in factories:
         app.register_blueprint(family(context))
+    app.url_map = _compile_urls(urls.get_app_urls())
     return app
 
 

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from monitor.config import SignInMethod
-from monitor.web.app import API_OPERATIONS
+from monitor.web.app import API_OPERATIONS, create_portal_app
 from monitor.web.security import HEADERS
 from monitor.web.sign_in import CALLBACK_PATH
 from tests.monitor.web.portal import ADDRESS, Portal
@@ -180,6 +180,19 @@ def test_every_route_says_whose_it_is(portal: Portal, sign_in: SignInMethod) -> 
     here = set(WHOSE) - (OF_ANY_WAY - SIGNING_IN[sign_in])
 
     assert {rule.rule for rule in portal.app.url_map.iter_rules()} == here
+
+
+def test_districts_share_their_addresses_and_each_has_a_page_of_its_own_at_them(
+    portal: Portal,
+) -> None:
+    app, other = (create_portal_app(portal.world.app, lambda: None) for _ in range(2))
+
+    assert app.url_map is other.url_map
+    for each in (app, other):
+        assert {rule.endpoint for rule in each.url_map.iter_rules()} == set(each.view_functions)
+    assert (
+        app.view_functions["front.redirect_home"] is not other.view_functions["front.redirect_home"]
+    )
 
 
 def test_whoever_a_route_is_not_for_is_refused_and_changes_nothing(scene: Scene) -> None:
