@@ -1,6 +1,7 @@
 """The real parts as fixtures: each starts when a test first asks for it and ends with the run."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
 from tests.real.browser import Looks
 from tests.real.fedify import Fedify
+from tests.real.machine import HERE
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
@@ -29,6 +31,29 @@ from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
 from tests.real.wordpress import WordPress
+
+# What takes longest begins first: at the end it would keep a single process at work.
+LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, for they share what they start.
+
+    Those of the package share nothing, and each mostly waits for its machine.
+    """
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        alone = item.path.stem == "test_debian_package"
+        item.add_marker(pytest.mark.xdist_group(item.name if alone else item.path.stem))
+    ours.sort(key=lambda item: item.path.stem not in LONGEST)
+    items[:] = [*ours, *(item for item in items if HERE not in item.path.parents)]
+
+
+@pytest.fixture(scope="session")
+def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ need /usr/share/wordpress/index.php wordpress
 need php php-cli
 need mariadbd mariadb-server
 need mariadb mariadb-client
-need chromium chromium
+need chromium-headless-shell chromium-headless-shell
 need systemd-analyze systemd
 need mmdebstrap mmdebstrap
 need podman podman aardvark-dns netavark nftables

@@ -34,7 +34,7 @@ HOST = "namesake.oakhill.test"
 HTTPS = 443
 USER = 10_001
 FOLDERS = 'backup_folder = "/copies"\nbackup_keys = "/keys"\n'
-JOINING = (0, 1, 2)
+JOINING = (0,)
 # No one gives a certificate for a name that ends in .test.
 OWN_CERTIFICATES = "{\n\tlocal_certs\n}\n"
 SERVICES = ("service", "portal", "backup", "searxng", "caddy")
