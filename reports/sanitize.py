@@ -5,8 +5,6 @@ import unicodedata
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
-import nh3
-
 from reports.translation import translate_message, translate_plural
 
 CAP = 300
@@ -114,6 +112,8 @@ def _strip_markup(text: str) -> tuple[str, int]:
     """Take markup and hidden characters out, also those that entities spell."""
     if _is_plain(text):
         return text, 0
+    import nh3  # noqa: PLC0415 - 2 MiB, for the little text that has markup
+
     hidden = 0
     for _ in range(ROUNDS):
         text, dropped = _remove_hidden(text)

@@ -12,6 +12,9 @@ from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.vocabulary import HealthLevel, spell_site_name
 from scrapers.models import Outcome
 
+# What the audit log calls a backup that was made, and one that was not.
+BACKED_UP, BACKUP_FAILED = "backed-up", "backup-failed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthResult:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rapidfuzz.distance import Indel
-
 from monitor.domain.dates import format_date
 from monitor.domain.detection.feedback import Feedback
+from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
@@ -56,7 +55,7 @@ def diff_list(before: Sequence[str], after: Sequence[str]) -> tuple[DiffMark, ..
 
 def _merge_pieces(old: list[str], new: list[str]) -> Iterator[DiffMark]:
     gone = come = ""
-    for step in Indel.opcodes(old, new):
+    for step in list_edits(old, new):
         was = "".join(old[step.src_start : step.src_end])
         now = "".join(new[step.dest_start : step.dest_end])
         if step.tag == "equal" and not (was.isspace() and (gone or come)):

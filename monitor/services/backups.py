@@ -31,6 +31,7 @@ from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import hand_over_folder, read_owner
 from monitor.domain.consent import Consent
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, MonitorError
+from monitor.domain.health import BACKED_UP, BACKUP_FAILED
 from monitor.domain.schedule import compute_next_digest
 from monitor.domain.vocabulary import AuditEndStatus, EmailState
 from monitor.services.erasure import BACKUPS_ROTATE, ERASURE
@@ -221,8 +222,6 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
 
 
 LOG = logging.getLogger(__name__)
-BACKED_UP = "backed-up"
-BACKUP_FAILED = "backup-failed"
 # It begins with a dot, so no copy includes it.
 TRIAL_FOLDER = ".restoring"
 

@@ -19,9 +19,9 @@ from monitor.db.backups import (
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.domain.health import BACKED_UP
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.services.backups import (
-    BACKED_UP,
     BackupResult,
     BackupTarget,
     back_up,

@@ -27,6 +27,8 @@ from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.domain.health import (
+    BACKED_UP,
+    BACKUP_FAILED,
     FailedBackup,
     HealthResult,
     SourceCondition,
@@ -35,7 +37,6 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
-from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_import import count_leavers
 from reports.emails.office import TrialView

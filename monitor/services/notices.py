@@ -14,10 +14,9 @@ from monitor.config import Config, read_secret
 from monitor.db.audit import AuditEntry
 from monitor.db.database import Database
 from monitor.domain.errors import MonitorError, UnavailableError
-from monitor.domain.health import HealthResult, report_failure, report_ok
+from monitor.domain.health import BACKUP_FAILED, HealthResult, report_failure, report_ok
 from monitor.domain.vocabulary import NoticeKind, Role
 from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
-from monitor.services.backups import BACKUP_FAILED
 from monitor.services.review import count_opened_flags
 from reports.labels import NOTICES, OFFICES
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
 from monitor.domain.detection.feedback import NO_LESSONS, Lessons
 from monitor.domain.detection.mock import (
     NO_MOCK_SIGNS,
@@ -20,6 +18,7 @@ from monitor.domain.detection.mock import (
     has_mock_words,
     read_mock_signs,
 )
+from monitor.domain.edit_distance import measure_overlap
 from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import (
     extract_local_part,
@@ -322,8 +321,8 @@ def repeats_bio(description: str, own: Finding) -> bool:
     theirs, ours = fold_text(description), fold_text(own.bio)
     if min(len(theirs), len(ours)) < SHORTEST_BIO:
         return len(ours) >= _SHORTEST_SAME and theirs == ours
-    added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED_RATIO
-    return added or fuzz.ratio(theirs, ours) >= _COPIED_RATIO
+    added = len(theirs) > len(ours) and measure_overlap(theirs, ours, part=True) >= _ADDED_RATIO
+    return added or measure_overlap(theirs, ours) >= _COPIED_RATIO
 
 
 def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> AssessmentCase:

@@ -13,8 +13,7 @@ from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 
-from rapidfuzz.distance import OSA
-
+from monitor.domain.edit_distance import count_edits, measure_likeness
 from monitor.domain.handles.handles import (
     BOASTS,
     EPITHETS,
@@ -413,14 +412,14 @@ def _list_lookalikes(theirs: Glyphs, ours: Glyphs) -> Iterator[HandleLookalike]:
         key=lambda pair: _estimate_distance(*pair),
     )
     for one, other in pairs[:_WORTH_ALIGNING]:
-        if OSA.normalized_similarity(one.glyphs.letters, other.glyphs.letters) >= _FAR_SIMILARITY:
+        if measure_likeness(one.glyphs.letters, other.glyphs.letters) >= _FAR_SIMILARITY:
             yield _compare_variants(one, other)
     yield from _compare_word_lists(_WORDS.findall(theirs.letters), _WORDS.findall(ours.letters))
 
 
 def _estimate_distance(theirs: HandleVariant, ours: HandleVariant) -> float:
     """Guess what comes of comparing two guises, without telling one change from another."""
-    distance = OSA.distance(theirs.glyphs.letters, ours.glyphs.letters)
+    distance = count_edits(theirs.glyphs.letters, ours.glyphs.letters)
     return distance + _REMOVED_WORD_PRICE * (len(theirs.removed_words) + len(ours.removed_words))
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import OSA
-
+from monitor.domain.edit_distance import count_edits
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import (
     is_counterpart_pair,
@@ -105,7 +104,7 @@ def _is_near_family(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     if shorter < _SPELLABLE:
         return False
-    return OSA.distance(one, other) <= (2 if shorter >= _LONG else 1)
+    return count_edits(one, other) <= (2 if shorter >= _LONG else 1)
 
 
 class GivenAgreement(StrEnum):
@@ -234,7 +233,7 @@ def _is_alike(one: GivenNames, other: GivenNames) -> bool:
     if mine[:_STEM] == yours[:_STEM]:
         return True
     # A name that people bear is another name and no misspelling.
-    return OSA.distance(mine, yours) == 1 and not (is_listed_given(mine) and is_listed_given(yours))
+    return count_edits(mine, yours) == 1 and not (is_listed_given(mine) and is_listed_given(yours))
 
 
 _TESTS: tuple[tuple[GivenAgreement, Callable[[GivenNames, GivenNames], bool]], ...] = (

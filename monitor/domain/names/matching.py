@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
+from monitor.domain.edit_distance import count_edits
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.likeness import (
     FamilyAgreement,
@@ -312,7 +311,7 @@ def _count_given_words(theirs: ParsedName, own: _OwnReading) -> int:
 
 def _rate_misspelling(theirs: str, ours: str) -> MatchLevel:
     """Tell a misspelled given name from another one; a name that people have is another one."""
-    near = OSA.distance(theirs, ours) == 1 or is_lookalike_text(theirs, ours)
+    near = count_edits(theirs, ours) == 1 or is_lookalike_text(theirs, ours)
     return MatchLevel.NEAR if near and not is_listed_given(theirs) else MatchLevel.DIFFERENT
 
 

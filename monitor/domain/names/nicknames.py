@@ -5,8 +5,10 @@ Given names: what else their bearers are called, in both directions.
 
 import re
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from nicknames import NickNamer
+if TYPE_CHECKING:
+    from nicknames import NickNamer
 
 # Most are Spanish; then English ones that schools know, and a few German and Slavic ones.
 # A translation is not a short form: Juan is not called John.
@@ -246,5 +248,8 @@ def _build_full_forms() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _load_nickname_table() -> NickNamer:
+def _load_nickname_table() -> "NickNamer":
+    # With its table it takes 3 MiB, and pages for staff need neither.
+    from nicknames import NickNamer  # noqa: PLC0415 - see above
+
     return NickNamer()

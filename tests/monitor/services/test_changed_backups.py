@@ -11,7 +11,8 @@ from monitor.config import Config
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
-from monitor.services.backups import BACKED_UP, BackupRotation, BackupTarget
+from monitor.domain.health import BACKED_UP
+from monitor.services.backups import BackupRotation, BackupTarget
 from monitor.services.changed_backups import RECORD_FILE, back_up_changes
 from monitor.services.fleet import DistrictFolder
 from tests.monitor.fleet_world import FRIDAY, make_districts, open_fleet

@@ -10,9 +10,9 @@ from monitor.db.audit import AuditTable
 from monitor.demo.district import MARIA
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import CannotWriteError
+from monitor.domain.health import BACKUP_FAILED
 from monitor.domain.vocabulary import DistrictFindingKind, NoticeKind
 from monitor.mail.chat import ChatEndpoint
-from monitor.services.backups import BACKUP_FAILED
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
 from monitor.services.notices import AUDIENCES, NoticeSender, load_all_chat_endpoints
