@@ -6,6 +6,7 @@ It reads the code and does not run it: it is for people who forget, not for peop
 import ast
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 
 # What can open or accept a connection. Of `http`, `urllib` and `lxml` that is only a part.
 NETWORK = (
@@ -92,8 +93,13 @@ def ways_out(module: ast.Module) -> Iterator[tuple[int, str]]:
     known = dict(_names(module))
     for node in ast.walk(module):
         for name in _reached(node, known):
-            if any(fnmatchcase(name, each) or fnmatchcase(name, f"{each}.*") for each in WAYS):
+            if _leads_out(name):
                 yield getattr(node, "lineno", 0), name
+
+
+@cache
+def _leads_out(name: str) -> bool:
+    return any(fnmatchcase(name, each) or fnmatchcase(name, f"{each}.*") for each in WAYS)
 
 
 def _names(module: ast.Module) -> Iterator[tuple[str, str]]:

@@ -36,15 +36,22 @@ from tests.real.wordpress import WordPress
 LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, for they share what they start.
+def name_group(item: pytest.Item) -> str:
+    """Say which tests share what they start, and so a process: those of a file, but for two cases.
 
-    Those of the package share nothing, and each mostly waits for its machine.
+    Those of the package share nothing, and each mostly waits for its machine. Bluesky takes as long
+    to start as to test.
     """
+    file = item.path.stem
+    if file == "test_debian_package":
+        return item.name
+    return "test_bluesky" if file.startswith("test_bluesky") else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
-        alone = item.path.stem == "test_debian_package"
-        item.add_marker(pytest.mark.xdist_group(item.name if alone else item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(name_group(item)))
     ours.sort(key=lambda item: item.path.stem not in LONGEST)
     items[:] = [*ours, *(item for item in items if HERE not in item.path.parents)]
 
