@@ -22,8 +22,9 @@ from tests.real import systemd_machine
 from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
 from tests.real.browser import Looks
+from tests.real.debian_package import NEW, OLD, build_once
 from tests.real.fedify import Fedify
-from tests.real.machine import HERE
+from tests.real.machine import HERE, lacking_home, wheels_home
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
@@ -48,19 +49,24 @@ def name_group(item: pytest.Item) -> str:
     return "test_bluesky" if file.startswith("test_bluesky") else file
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.xdist_group(name_group(item)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group(name_group(item)))
     ours.sort(key=lambda item: item.path.stem not in LONGEST)
     items[:] = [*ours, *(item for item in items if HERE not in item.path.parents)]
 
 
 @pytest.fixture(scope="session")
-def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run have in common."""
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Our Debian package as two releases, built once for all processes of this run."""
+    if reason := lacking_home(wheels_home()):
+        pytest.skip(f"wheels of the Debian package: {reason}")
     folder = tmp_path_factory.getbasetemp()
-    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return {each: build_once(each, folder / f"tree-{each}") for each in (OLD, NEW)}
 
 
 @pytest.fixture(scope="session")

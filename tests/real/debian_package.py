@@ -1,5 +1,6 @@
-"""Our Debian package, built from this tree under any version."""
+"""Our Debian package, built from this tree as two releases."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -8,11 +9,21 @@ from pathlib import Path
 
 from tests.real.systemd_machine import CODE
 
+OLD, NEW = "0.0.1", "0.0.2"
 COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
 
 
-def build_package(version: str, tree: Path) -> Path:
-    """Build a release of this tree as `make deb` does, but do not compress it."""
+def build_once(version: str, tree: Path) -> Path:
+    """Build a release where no other process of this run has, and wait for one that is about to."""
+    with tree.parent.joinpath(f"{tree.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if built := list((tree / "dist").glob("*.deb")):
+            return built[0]
+        return _build_package(version, tree)
+
+
+def _build_package(version: str, tree: Path) -> Path:
+    """Build it as `make deb` does, but do not compress it."""
     for name in COPIED:
         shutil.copytree(CODE / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in CODE.iterdir():

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from tests.real import containers
 from tests.real.containers import MAIL_PORT, Podman
-from tests.real.debian_package import build_package
+from tests.real.debian_package import NEW, OLD
 from tests.real.first_digest import (
     ANSWERS,
     MAKE_DIGESTS_DUE,
@@ -25,11 +25,10 @@ from tests.real.first_digest import (
 )
 from tests.real.installed import in_time
 from tests.real.journeys import Browser
-from tests.real.machine import LOCALHOST, lacking_home, wheels_home
+from tests.real.machine import LOCALHOST
 
 pytestmark = pytest.mark.real
 
-OLD, NEW = "0.0.1", "0.0.2"
 HOST = "namesake.oakhill.test"
 HTTPS = 443
 USER = 10_001
@@ -41,23 +40,23 @@ SERVICES = ("service", "portal", "backup", "searxng", "caddy")
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_a_district_in_containers_is_set_up_upgraded_and_removed(tmp_path: Path) -> None:
-    if reason := containers.lacking() or lacking_home(wheels_home()):
+def test_a_district_in_containers_is_set_up_upgraded_and_removed(
+    tmp_path: Path, packages: dict[str, Path]
+) -> None:
+    if reason := containers.lacking():
         pytest.skip(reason)
     with containers.running(tmp_path) as podman:
-        build(podman, OLD)
+        build(podman, packages[OLD])
         set_up(podman)
         check_services(podman)
         check_rights(podman)
         check_first_digests(podman)
-        check_upgrade(podman)
+        check_upgrade(podman, packages[NEW])
         check_removal(podman)
 
 
-def build(podman: Podman, version: str) -> None:
-    tree = podman.folder / version
-    tree.mkdir()
-    said = podman.build_image(build_package(version, tree))
+def build(podman: Podman, package: Path) -> None:
+    said = podman.build_image(package)
     assert "Successfully tagged" in said, said
 
 
@@ -178,10 +177,10 @@ def check_rights(podman: Podman) -> None:
     assert "Read-only file system" in said
 
 
-def check_upgrade(podman: Podman) -> None:
+def check_upgrade(podman: Podman, package: Path) -> None:
     database = podman.district / "config" / "state" / "namesake.db"
     before, people = database.stat().st_ino, list_enrolled(podman)
-    build(podman, NEW)
+    build(podman, package)
     podman.compose("up", "-d", "--force-recreate")
     assert in_time(lambda: ask_portal("/sign-in") == 200), podman.compose("logs")
     assert podman.inside("service", "namesake", "--version").endswith(f"{NEW}\n")

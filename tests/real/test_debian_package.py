@@ -3,7 +3,6 @@
 Also from there to a first digest: one command with one file of answers, for 400 invented staff.
 """
 
-import fcntl
 import json
 import re
 import sys
@@ -18,7 +17,7 @@ from monitor.domain.vocabulary import EmailState
 from monitor.services.setup_files import CURRENT_SYSTEMD
 from reports.emails.registry import EmailKind
 from tests.real import systemd_machine
-from tests.real.debian_package import build_package
+from tests.real.debian_package import NEW, OLD
 from tests.real.first_digest import (
     ANSWERS,
     MAKE_DIGESTS_DUE,
@@ -29,33 +28,15 @@ from tests.real.first_digest import (
     write_staff_lines,
 )
 from tests.real.installed import CONFIG, SETTINGS, in_time, shown_of
-from tests.real.machine import HERE, LOCALHOST, lacking_home, wheels_home
+from tests.real.machine import HERE, LOCALHOST
 from tests.real.systemd_machine import BARE_SYSTEMS, BareSystem, Machine
 
 pytestmark = pytest.mark.real
 
-OLD, NEW = "0.0.1", "0.0.2"
 WITHOUT_PUPILS = SETTINGS.partition("[students]")[0]
 UNITS = ("namesake.service", "namesake-portal.service", "namesake-backup.timer")
 DATA = "/var/lib/private/namesake/namesake.db"
 PLAIN, SEALED = "of the mail server", "of the search engine"
-
-
-@pytest.fixture(scope="session")
-def packages(folder_of_run: Path) -> dict[str, Path]:
-    """Two releases of this tree, built as `make deb` does, but not compressed, once for a run."""
-    if reason := lacking_home(wheels_home()):
-        pytest.skip(f"wheels of the Debian package: {reason}")
-    return {each: build_once(each, folder_of_run / f"tree-{each}") for each in (OLD, NEW)}
-
-
-def build_once(version: str, tree: Path) -> Path:
-    """Build it where no other process of this run has, and wait for one that is about to."""
-    with tree.parent.joinpath(f"{tree.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if built := list((tree / "dist").glob("*.deb")):
-            return built[0]
-        return build_package(version, tree)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real
 
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # In seconds: how long people and commands go on.
-UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (40.0, 45.0)
+UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (30.0, 36.0)
 KILLS, ENDS = (200, 50) if SOAKING else (5, 2)
 WALKERS = 3
 # How often a service is told to stop while it asks; `share` makes it fewer.
