@@ -39,14 +39,14 @@ IN_MEMORY = $(shell findmnt --noheadings --output OPTIONS --target /dev/shm 2>/d
 
 .PHONY: test
 # The real parts mostly wait, for their packages and then for their servers, so they are fetched and
-# run beside the rest, in six processes, and are told after it.
+# run beside the rest, in five processes, and are told after it.
 # The rest waits a little, too: it runs in one process more than there are processors.
 # Both start hundreds of processes more, which would all compile our code if nobody kept that.
 test: export PYTHONDONTWRITEBYTECODE =
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
 	{ $(BIN)/python -m tests.real.fetch \
-		&& $(BIN)/python -m pytest -m real -n 6 --dist loadgroup --no-loadscope-reorder tests/real; } \
+		&& $(BIN)/python -m pytest -m real -n 5 --dist loadgroup --no-loadscope-reorder tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
 	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
 	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal; others=$$?; wait $$real; status=$$?; \

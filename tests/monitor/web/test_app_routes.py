@@ -190,9 +190,9 @@ def test_districts_share_their_addresses_and_each_has_a_page_of_its_own_at_them(
     assert app.url_map is other.url_map
     for each in (app, other):
         assert {rule.endpoint for rule in each.url_map.iter_rules()} == set(each.view_functions)
-    assert (
-        app.view_functions["front.redirect_home"] is not other.view_functions["front.redirect_home"]
-    )
+    assert app.view_functions["data.show_data"] is not other.view_functions["data.show_data"]
+    with pytest.raises(RuntimeError, match="those of all districts"):
+        app.add_url_rule("/mine", view_func=lambda: "")
 
 
 def test_whoever_a_route_is_not_for_is_refused_and_changes_nothing(scene: Scene) -> None:

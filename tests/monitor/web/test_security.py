@@ -217,8 +217,8 @@ def test_what_fails_is_logged_by_its_kind_alone_and_shows_no_trace(
         message = "secret words"
         raise kind(message)
 
-    portal.app.add_url_rule("/operate/fail", view_func=fail)
-    answer = guest.get("/operate/fail")
+    portal.app.view_functions["operate.show_operator"] = fail
+    answer = guest.get("/operate")
 
     assert answer.status == status
     assert "secret words" not in answer.html + caplog.text
