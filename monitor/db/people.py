@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -268,20 +268,26 @@ class ConsentsTable(Table, Records[Consent]):
         )
 
     def parse_row(self, row: Row) -> Consent:
-        return Consent(
-            person_id=row["person_id"],
-            text_version=row["text_version"],
-            text_hash=row["text_hash"],
-            scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
-            given_at=parse_datetime(row["given_at"]),
-            expires_at=parse_datetime(row["expires_at"]),
-            withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
-            act=ConsentAction(row["action"]),
-            channel=ConsentChannel(row["channel"]),
-            at=parse_optional_datetime(row["at"]),
-            paused_from=parse_optional_datetime(row["paused_from"]),
-            paused_until=parse_optional_datetime(row["paused_until"]),
-        )
+        return _parse_consent(row)
+
+
+@lru_cache(maxsize=1024)
+def _parse_consent(row: Row) -> Consent:
+    """Read a consent; the same row is read before each question about someone."""
+    return Consent(
+        person_id=row["person_id"],
+        text_version=row["text_version"],
+        text_hash=row["text_hash"],
+        scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
+        given_at=parse_datetime(row["given_at"]),
+        expires_at=parse_datetime(row["expires_at"]),
+        withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
+        act=ConsentAction(row["action"]),
+        channel=ConsentChannel(row["channel"]),
+        at=parse_optional_datetime(row["at"]),
+        paused_from=parse_optional_datetime(row["paused_from"]),
+        paused_until=parse_optional_datetime(row["paused_until"]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
