@@ -74,14 +74,16 @@ class AppUrls:
 
 
 class SharedUrlMap(Map):
-    """The addresses of all districts, so none can be added for one of them."""
+    """The addresses of all districts, so none can be added for one of them.
+
+    Add a family of routes instead.
+    """
 
     _complete = False
 
     def add(self, rulefactory: RuleFactory) -> None:
         if self._complete:
-            message = "Add a family of routes: these addresses are those of all districts."
-            raise RuntimeError(message)
+            raise RuntimeError(rulefactory)
         super().add(rulefactory)
 
     def mark_complete(self) -> None:

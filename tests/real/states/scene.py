@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, abort
 from msgspec import structs
+from werkzeug.routing import Map
 
 from monitor.app import OUTBOX, App
 from monitor.cli.demo import DemoMailbox, list_actors
@@ -151,6 +152,8 @@ def apps(services: Mapping[Site, App]) -> dict[Site, Flask]:
         Site.VOUCHED: create_portal_app(services[Site.VOUCHED], lambda: None),
     }
     for app in made.values():
+        # Its own addresses, for it has one more than other districts.
+        app.url_map = Map([each.empty() for each in app.url_map.iter_rules()])
         app.register_blueprint(_faults())
     return made
 
