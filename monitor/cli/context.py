@@ -304,7 +304,10 @@ def open_sender(
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
-    from monitor.services.fleet import build_extra_error, open_memories  # noqa: PLC0415 - likewise
+    from monitor.services.fleet import (  # noqa: PLC0415 - only with many districts
+        build_extra_error,
+        open_memories,
+    )
 
     with open_memories(file, context.environment, patience) as memories:
         sender = find_sender(memories, file)

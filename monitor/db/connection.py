@@ -637,7 +637,7 @@ class Records(Generic[T]):
 def measure_log_bytes(path: Path) -> int:
     """Return the size of a database's write-ahead log; 0 where there is none."""
     try:
-        return os.stat(f"{path}-wal").st_size  # noqa: PTH116 - after each commit; five times as fast
+        return path.with_name(f"{path.name}-wal").stat().st_size
     except FileNotFoundError:
         return 0
 

@@ -158,7 +158,7 @@ class TokenGate:
             LOG.warning("access_tokens_refused")
 
 
-def build_api_blueprint(context: PortalContext, operations: Sequence[Operation]) -> Blueprint:
+def build_api_blueprint(context: PortalContext, operations: tuple[Operation, ...]) -> Blueprint:
     routes, gate = Blueprint("api", __name__, url_prefix=API_PREFIX), TokenGate(context)
     for operation in operations:
         routes.add_url_rule(
@@ -170,7 +170,7 @@ def build_api_blueprint(context: PortalContext, operations: Sequence[Operation])
         )
 
     def show_openapi() -> Response:
-        return Response(_write_openapi(tuple(operations)), mimetype="application/json")
+        return Response(_write_openapi(operations), mimetype="application/json")
 
     routes.add_url_rule("/openapi.json", "show_openapi", show_openapi)
     return routes

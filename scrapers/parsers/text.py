@@ -9,17 +9,13 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from html import unescape
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 from urllib.parse import unquote
 
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types; this is its only use
+
 from scrapers.models import Page
 from scrapers.parsers.json_fields import LONGEST_TEXT, clean_text, clean_web_address
-
-if TYPE_CHECKING:
-    import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 # Enough for any profile page; the rest is not parsed.
 LARGEST_DOCUMENT = 524_288
@@ -181,7 +177,6 @@ def has_bytes_match(pattern: bytes, text: bytes) -> bool:
 
 
 def is_valid_pattern(pattern: str) -> bool:
-    re2 = _load_re2()
     try:
         _compile_pattern(pattern)
     except re2.error:
@@ -191,7 +186,6 @@ def is_valid_pattern(pattern: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _compile_bytes_pattern(pattern: bytes) -> "re2._Regexp":
-    re2 = _load_re2()
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
@@ -201,15 +195,9 @@ def _compile_bytes_pattern(pattern: bytes) -> "re2._Regexp":
 
 @lru_cache(maxsize=1024)
 def _compile_pattern(pattern: str) -> "re2._Regexp":
-    re2 = _load_re2()
     options = re2.Options()
     options.log_errors = False
     return re2.compile(pattern, options=options)
-
-
-def _load_re2() -> ModuleType:
-    """Load it for the first pattern: pages for staff need none, and it takes 1 MiB."""
-    return import_module("re2")
 
 
 # "1,204 followers", "12.5K Followers", "88 posts": a number and what it counts.

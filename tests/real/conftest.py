@@ -54,9 +54,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    ours = [item for item in items if HERE in item.path.parents]
-    ours.sort(key=lambda item: item.path.stem not in LONGEST)
-    items[:] = [*ours, *(item for item in items if HERE not in item.path.parents)]
+    items.sort(key=lambda item: HERE not in item.path.parents or item.path.stem not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -249,7 +249,7 @@ def _build_full_forms() -> dict[str, frozenset[str]]:
 
 @cache
 def _load_nickname_table() -> "NickNamer":
-    # With its table it takes 3 MiB, and pages for staff need neither.
+    # It takes 2 MiB, and nothing compares names before the first sweep, check or new member.
     from nicknames import NickNamer  # noqa: PLC0415 - see above
 
     return NickNamer()

@@ -1,5 +1,6 @@
 """TLS is always verified, against the name and not the address."""
 
+import os
 import socket
 import time
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from scrapers.http.errors import FailureReason
 from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.certificates import issue, server_context
@@ -142,3 +144,13 @@ def test_what_ends_with_its_connection_is_whole_only_if_tls_says_that_it_ended(
     else:
         assert isinstance(came, ParseResult)
         assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.BROKE_OFF.value)
+
+
+def test_a_bundle_is_loaded_once_for_all_and_anew_once_it_has_changed(tmp_path: Path) -> None:
+    bundle = issue(tmp_path, "site.example")
+    context = Dialer(ca_file=bundle).get_tls_context()
+    assert Dialer(ca_file=bundle).get_tls_context() is context
+
+    os.utime(bundle, ns=(1, 1))
+
+    assert Dialer(ca_file=bundle).get_tls_context() is not context
