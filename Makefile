@@ -46,7 +46,7 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
 	{ $(BIN)/python -m tests.real.fetch \
-		&& $(BIN)/python -m pytest -m real -n 5 --dist loadgroup --no-loadscope-reorder tests/real; } \
+		&& $(BIN)/python -m pytest -m real -n 5 --dist loadscope --no-loadscope-reorder tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
 	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
 	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal; others=$$?; wait $$real; status=$$?; \

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from monitor.demo.story import play_story
 from tests.real import bluesky as bluesky_part
@@ -37,20 +39,22 @@ from tests.real.wordpress import WordPress
 LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
 
 
-def name_group(item: pytest.Item) -> str:
-    """Say which tests share what they start, and so a process: those of a file, but for two cases.
+class RealScheduling(LoadScopeScheduling):
+    """Gives a process all tests that share what they start: those of a file, but for two cases.
 
-    Those of the package share nothing, and each mostly waits for its machine. Bluesky takes as long
-    to start as to test.
+    Those of the Debian package share nothing, and each mostly waits for its machine. Bluesky takes
+    as long to start as to test.
     """
-    file = item.path.stem
-    if file == "test_debian_package":
-        return item.name
-    return "test_bluesky" if file.startswith("test_bluesky") else file
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        if file == "test_debian_package":
+            return nodeid
+        return "test_bluesky" if file.startswith("test_bluesky") else file
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(pytest.mark.xdist_group(name_group(item)))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return RealScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

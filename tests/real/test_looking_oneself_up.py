@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import CHECK_FOLDER_PREFIX, MEMORY_FOLDER
+from monitor.db.backups import CHECK_FOLDER_PREFIX
 from tests.real.searxng import Searxng
 from tests.real.web_index import WebPage
 
@@ -57,12 +57,12 @@ def test_what_a_search_engine_knows_is_found_and_nothing_else_is_left(
 def test_a_signal_ends_the_process_and_leaves_no_folder(
     variables: dict[str, str], number: signal.Signals
 ) -> None:
-    before = _list_folders()
     process = subprocess.Popen(
         (*COMMAND, *TOLD, "--json"), env=variables, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     started = [process.stderr.readline() for _ in range(3)]
+    folders = _list_folders(process)
 
     process.send_signal(number)
 
@@ -70,8 +70,11 @@ def test_a_signal_ends_the_process_and_leaves_no_folder(
     assert process.wait(60) == 130
     assert "Stopped before the end." in process.stderr.read()
     process.stderr.close()
-    assert _list_folders() <= before
+    assert [each.exists() for each in folders] == [False]
 
 
-def _list_folders() -> set[str]:
-    return {each.name for each in MEMORY_FOLDER.glob(f"{CHECK_FOLDER_PREFIX}*")}
+def _list_folders(process: subprocess.Popen[str]) -> set[Path]:
+    """List the folders of a check in which this process, and no other, has a file open."""
+    opened = [each.readlink() for each in Path(f"/proc/{process.pid}/fd").iterdir()]
+    parents = [parent for file in opened for parent in file.parents]
+    return {each for each in parents if each.name.startswith(CHECK_FOLDER_PREFIX)}
