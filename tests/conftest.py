@@ -1,5 +1,6 @@
 """What holds for every test: nothing is left out in silence, and long runs know how long."""
 
+import gc
 import os
 import random
 import signal
@@ -73,6 +74,20 @@ def share(request: pytest.FixtureRequest) -> Share[Case]:
         return [cases[index] for index in kept]
 
     return cut
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage only among what the tests make: what is collected stays to the end.
+
+    To look through all of it, again and again, takes a quarter of the time of collecting.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
