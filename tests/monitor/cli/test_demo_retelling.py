@@ -6,15 +6,32 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from monitor.cli.demo import print_story
+from monitor.cli import demo
+from monitor.demo.story import play_story
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """The story, played once for screens of any width."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    weeks = []
+    story = play_story(folder, lambda number, week: weeks.append((number, week)))
+    return folder, story, weeks
 
 
 @pytest.fixture(scope="module", params=[80, 108])
-def screen(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    folder.mkdir()
+def screen(request, played):
+    folder, story, weeks = played
+
+    def play_again(_folder, on_week):
+        for number, week in weeks:
+            on_week(number, week)
+        return story
+
     console = Console(file=StringIO(), width=request.param, record=True, highlight=False)
-    print_story(folder, console)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "play_story", play_again)
+        demo.print_story(folder, console)
     return folder, console.export_text(), request.param
 
 
