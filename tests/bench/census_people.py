@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
 from random import Random
 
@@ -67,6 +68,7 @@ DOUBLE_FAMILIES = 0.06
 MIDDLE_NAMES = 0.6
 
 
+@cache
 def _names(counts: NameCountTable) -> Names:
     _everybody, *lines = counts.lines.decode().splitlines()
     pairs = [line.split("\t") for line in lines]
