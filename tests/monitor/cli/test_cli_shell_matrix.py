@@ -235,6 +235,7 @@ def test_no_command_opens_shares_or_rules_a_flag_or_answers_for_somebody():
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path, name):
     after_demo.configured(NOWHERE)
+    before = record(after_demo)
     for each in MATRIX[name]:
         typed_before: set[str] = set()
         for kind, thing in sorted(things.items()):
@@ -243,13 +244,13 @@ def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path,
             if str(words) in typed_before:
                 continue  # it names no object, or a person, and so all of them were there at once
             typed_before.add(str(words))
-            before = record(after_demo)
             said = typed(after_demo, name, words)
             context = (name, words, kind, said)
             forbidden = kind in FLAGS and any((name, word) in FORBIDDEN for word in words)
             assert said.code in ({77, 65} if forbidden else each.codes), context
             assert printed(said, things) <= each.prints, context
-            done = record(after_demo)[len(before) :]
+            after = record(after_demo)
+            done, before = after[len(before) :], after
             assert {actor for actor, _ in done} <= {OPERATOR, NAMESAKE}, context
             if said.code == 0:
                 assert {each for each in done if each[0] == OPERATOR} >= each.acts, context
