@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from monitor.domain.vocabulary import (
@@ -896,6 +897,7 @@ def strip_platform(account: str) -> str:
     return account.partition(":")[2] or account
 
 
+@lru_cache(maxsize=4096)  # a page names each source of the district, some twice
 def format_site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 

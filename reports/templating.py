@@ -252,9 +252,16 @@ def _install_translations(environment: Environment) -> None:
     )
     fill_text: Any = environment.globals["gettext"]
     fill_count: Any = environment.globals["ngettext"]
+    # Texts without facts are the same each time, and a page prints a hundred of them.
+    filled: dict[tuple[bool, str], object] = {}
 
     @pass_context
     def translate_text(context: Context, message: str, /, **facts: object) -> object:
+        if not facts:
+            key = bool(context.eval_ctx.autoescape), translate_message(message)
+            if key not in filled:
+                filled[key] = _mark_own(fill_text(context, message))
+            return filled[key]
         return _mark_own(fill_text(context, message, **_clean_facts(facts)))
 
     @pass_context

@@ -156,7 +156,7 @@ def _build_sort_view(context: PortalContext) -> SortView:
         done=build_done_line(app, owner),
         learned=build_lessons_line(app, owner),
         answered=app.db.items.count_items_with_feedback(owner),
-        coverage=build_latest_coverage(app, owner),
+        coverage=None if cards else build_latest_coverage(app, owner),
     )
 
 

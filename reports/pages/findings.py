@@ -231,7 +231,8 @@ class UndoLine:
 class SortView:
     """`left` counts what waits on all pages. `learned` is None before eight answers.
 
-    `coverage` is that of the latest look at them, None before there was one.
+    `coverage` is that of the latest check, None before there was one; only a page without cards
+    tells it.
     """
 
     zone: str
