@@ -1,11 +1,12 @@
 """Serves a made-up internet on loopback: one HTTP server, which looks at the Host header."""
 
+import socket
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Protocol, Self
 from urllib.parse import unquote
 
@@ -50,16 +51,30 @@ class WebServer(AbstractContextManager["WebServer"]):
         self.visits: list[RecordedRequest] = []
         self._lock = Lock()
         self._listener = _Listener(self.answer_recorded, now)
-        self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._stopping = Event()
+        self._thread = Thread(target=self._accept_connections, daemon=True)
 
     def start_serving(self) -> tuple[str, int]:
         self._thread.start()
         return self.address
 
     def stop_serving(self) -> None:
-        self._listener.shutdown()
-        self._listener.server_close()
+        """Stop at once: a last connection wakes the thread, which else waits for one."""
+        self._stopping.set()
+        socket.create_connection(self.address).close()
         self._thread.join()
+        self._listener.server_close()
+
+    def _accept_connections(self) -> None:
+        while True:
+            try:
+                connection, client = self._listener.get_request()
+            except OSError:  # no file is left for it
+                continue
+            if self._stopping.is_set():
+                connection.close()
+                return
+            self._listener.process_request(connection, client)
 
     def __enter__(self) -> Self:
         self.start_serving()

@@ -33,7 +33,10 @@ ALLOWED = {
         {"asyncio", "procrastinate"},
         "runs the jobs of that database",
     ),
-    "monitor/demo/server.py": ({"http.server"}, "plays the made-up internet, on loopback"),
+    "monitor/demo/server.py": (
+        {"http.server", "socket"},
+        "plays the made-up internet, on loopback, and wakes itself to stop",
+    ),
     "monitor/mail/smtp.py": ({"smtplib", "ssl"}, "hands letters to the mail server"),
     "monitor/matcher/worker.py": ({"ctypes"}, "asks the kernel to leave no core file"),
     "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
