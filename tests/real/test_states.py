@@ -53,31 +53,41 @@ class Walk:
         said = self.looks.said[self.page]
         said.clear()
         try:
-            wrong = [*self._narrow(state), *self._wide(state), *said]
+            wrong = [*self._opened(state), *self._read(), *said]
         except (AssertionError, Error) as error:
             wrong = [str(error)]
         refused = f"status of {state.status}"
         self.found[str(state)] = [each for each in wrong if refused not in each]
 
-    def _narrow(self, state: State) -> Iterator[str]:
-        self._turn(NARROW, "dark")
+    def _opened(self, state: State) -> Iterator[str]:
+        """Come into the state in a narrow window; what takes no deed is loaded in a wide one, too.
+
+        The window is wide before and after.
+        """
         self._enter(state)
+        if not state.deeds:
+            self.page.goto(self.scene.address(state))
+            yield from self._loaded()
+        self._turn(NARROW, "dark")
         self.page.goto(self.scene.address(state))
         for deed in state.deeds:
             deed(self.page)
         expect(self.page.locator("main")).to_contain_text(state.words)
         if self.status != state.status:
             yield f"it answered {self.status}"
-        yield from shifted(self.page)
-        yield from self._looked_at()
+        yield from self._loaded()
 
-    def _wide(self, state: State) -> Iterator[str]:
-        self._turn(WIDE, "light")
-        if not state.deeds:
-            self.page.reload()
-            yield from shifted(self.page)
+    def _loaded(self) -> Iterator[str]:
+        yield from shifted(self.page)
         if (weight := self.looks.weight(self.page)) > HEAVIEST:
             yield f"it weighs {weight} bytes"
+
+    def _read(self) -> Iterator[str]:
+        """Look at what was loaded once, narrow and wide: axe-core is costly to bring in."""
+        # What is folded away is part of the page, too.
+        self.page.evaluate(UNFOLD)
+        yield from self._looked_at()
+        self._turn(WIDE, "light")
         yield from self._looked_at()
 
     def _turn(self, width: int, light: Literal["dark", "light"]) -> None:
@@ -93,8 +103,6 @@ class Walk:
             context.add_cookies([self.scene.cookie(state.site, state.who)])
 
     def _looked_at(self) -> Iterator[str]:
-        # What is folded away is part of the page, too.
-        self.page.evaluate(UNFOLD)
         yield from too_wide(self.page)
         yield from unreachable(self.page)
 
@@ -102,7 +110,7 @@ class Walk:
 @contextlib.contextmanager
 def walking(scene: Scene, browser: Browser) -> Iterator[Walk]:
     looks = Looks(browser, tuple(each.address for each in scene.sites.values()))
-    with looks.window(width=NARROW) as page:
+    with looks.window() as page:
         session = page.context.new_cdp_session(page)
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         walk = Walk(scene, looks, page, session)
