@@ -30,6 +30,7 @@ from tests.real.machine import HERE, lacking_home, wheels_home
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
+from tests.real.process import alone
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
@@ -66,9 +67,14 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Our Debian package as two releases, built once for all processes of this run."""
     if reason := lacking_home(wheels_home()):
         pytest.skip(f"wheels of the Debian package: {reason}")
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    folder = folder_of_run(tmp_path_factory)
     return {each: build_once(each, folder / f"tree-{each}") for each in (OLD, NEW)}
+
+
+def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all processes of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
@@ -162,10 +168,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's folder after its three weeks; copy it before you change anything."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    play_story(folder)
-    return folder
+    """The demo's folder after its three weeks, played once for all processes of this run.
+
+    Copy it before you change anything.
+    """
+    folder, played = tmp_path_factory.mktemp("demo") / "demo", folder_of_run(tmp_path_factory)
+    with alone(played / "demo.lock"):
+        if not (played / "demo").exists():
+            play_story(folder)
+            folder.rename(played / "demo")
+    return played / "demo"
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Our Debian package, built from this tree as two releases."""
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.real.process import alone
 from tests.real.systemd_machine import CODE
 
 OLD, NEW = "0.0.1", "0.0.2"
@@ -15,8 +15,7 @@ COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
 
 def build_once(version: str, tree: Path) -> Path:
     """Build a release where no other process of this run has, and wait for one that is about to."""
-    with tree.parent.joinpath(f"{tree.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(tree.with_name(f"{tree.name}.lock")):
         if built := list((tree / "dist").glob("*.deb")):
             return built[0]
         return _build_package(version, tree)

@@ -1,6 +1,7 @@
 """Starts a server of a test run, waits until it answers, and stops it whatever happens."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -83,6 +84,14 @@ class Program:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@contextlib.contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process of this run does what this lock is for."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def free_ports(count: int) -> list[int]:
