@@ -40,18 +40,26 @@ from tests.real.wordpress import WordPress
 LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
 
 
-class RealScheduling(LoadScopeScheduling):
-    """Gives a process all tests that share what they start: those of a file, but for two cases.
+# What takes long to start is started once for all files that need it.
+TOGETHER = {
+    "test_bluesky_answers": "Bluesky",
+    "test_bluesky_starts": "Bluesky",
+    "test_whole_job": "Bluesky",
+    "test_backup_runs": "a machine",
+    "test_setup_runs": "a machine",
+    "test_unit_runs": "a machine",
+}
 
-    Those of the Debian package share nothing, and each mostly waits for its machine. Bluesky takes
-    as long to start as to test.
+
+class RealScheduling(LoadScopeScheduling):
+    """Gives a process all tests that share what they start: those of a file, or of several.
+
+    Those of the Debian package share nothing, and each mostly waits for its machine.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
-        if file == "test_debian_package":
-            return nodeid
-        return "test_bluesky" if file.startswith("test_bluesky") else file
+        return nodeid if file == "test_debian_package" else TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
