@@ -51,6 +51,8 @@ services:
 """
 RUN_CADDY = 'CMD ["caddy","run","--config","/etc/caddy/Caddyfile","--adapter","caddyfile"]'
 RUN_SEARCH = 'CMD ["python3","/search_engine.py"]'
+# As the first process of a container, Python would not hear the usual signal for twenty seconds.
+STOP_AT_ONCE = "STOPSIGNAL SIGKILL"
 # What the Caddy of Debian lacks, and the image of its makers has.
 CADDY_FOLDERS = "ENV XDG_DATA_HOME=/data XDG_CONFIG_HOME=/config"
 
@@ -111,7 +113,8 @@ class Podman:
         tar = ("tar", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*")
         parts = ("-C", str(root), ".", "-C", str(HERE / "settings"), *servers)
         subprocess.run((*tar, "-cf", str(archive), *parts), check=True)
-        self.run("podman", "import", "--change", RUN_SEARCH, str(archive), SEARXNG)
+        search = ("--change", RUN_SEARCH, "--change", STOP_AT_ONCE)
+        self.run("podman", "import", *search, str(archive), SEARXNG)
         caddy = ("--change", RUN_CADDY, "--change", CADDY_FOLDERS)
         self.run("podman", "import", *caddy, str(archive), CADDY)
         self.run("podman", "import", str(archive), DEBIAN)
