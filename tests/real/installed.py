@@ -41,6 +41,6 @@ def shown_of(machine: Machine, unit: str, name: str) -> str:
 
 def in_time(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
     until = time.monotonic() + patience
-    while not true() and time.monotonic() < until:
+    while not (is_so := true()) and time.monotonic() < until:
         time.sleep(0.2)
-    return true()
+    return is_so
