@@ -64,12 +64,11 @@ class Walk:
 
         The window is wide before and after.
         """
-        self._enter(state)
         if not state.deeds:
-            self.page.goto(self.scene.address(state))
+            self._enter(state)
             yield from self._loaded()
         self._turn(NARROW, "dark")
-        self.page.goto(self.scene.address(state))
+        self._enter(state)
         for deed in state.deeds:
             deed(self.page)
         expect(self.page.locator("main")).to_contain_text(state.words)
@@ -101,6 +100,7 @@ class Walk:
         context.set_extra_http_headers(self.scene.headers(state.site, state.who))
         if state.who and not self.scene.headers(state.site, state.who):
             context.add_cookies([self.scene.cookie(state.site, state.who)])
+        self.page.goto(self.scene.address(state))
 
     def _looked_at(self) -> Iterator[str]:
         yield from too_wide(self.page)
