@@ -38,8 +38,6 @@ from tests.real.wordpress import WordPress
 
 # What takes longest begins first: at the end it would keep a single process at work.
 LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
-
-
 # What takes long to start is started once for all files that need it.
 TOGETHER = {
     "test_bluesky_answers": "Bluesky",
@@ -54,12 +52,12 @@ TOGETHER = {
 class RealScheduling(LoadScopeScheduling):
     """Gives a process all tests that share what they start: those of a file, or of several.
 
-    Those of the Debian package share nothing, and each mostly waits for its machine.
+    Those that take longest share little, and each mostly waits.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
-        return nodeid if file == "test_debian_package" else TOGETHER.get(file, file)
+        return nodeid if file in LONGEST else TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

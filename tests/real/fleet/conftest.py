@@ -13,6 +13,7 @@ import pytest
 from tests.real import databases
 from tests.real.conftest import folder_for
 from tests.real.fleet.world import FleetWorld, build_world
+from tests.real.installed import in_time
 from tests.real.machine import postgres_programs
 
 NUMBERS = count(1)
@@ -59,10 +60,21 @@ class FragilePostgres:
         data = self._folder / "postgres"
         port = int(self.address.rpartition(":")[2].partition("/")[0])
         process = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-        os.kill(process, signal.SIGKILL)
+        started = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+        for each in (process, *map(int, started)):
+            os.kill(each, signal.SIGKILL)
+        # While one still has its memory open, the next server does not start.
+        assert in_time(lambda: not any(map(_has_memory, started)))
         self._parts.close()
         (data / "postmaster.pid").unlink(missing_ok=True)
         self._parts.enter_context(databases.run_postgres(self._folder, port, ()))
+
+
+def _has_memory(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/maps").read_bytes() != b""
+    except OSError:
+        return False
 
 
 @pytest.fixture
