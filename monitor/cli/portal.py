@@ -1,5 +1,6 @@
 """Showing the pages to the people of a district, or of many."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -115,6 +116,9 @@ def _serve(
         else serve_on_port(pages, *split_host_and_port(listen))
     )
     with stop_on_signals(stopping), server:
+        # All that is loaded by now stays. To look through it for garbage again and again would hold
+        # up every reader for 40 ms.
+        gc.freeze()
         supervisor.send_state("READY=1", f"STATUS=Serving {what}.")
         try:
             while not stopping.wait(WATCHED_SECONDS):

@@ -1,5 +1,6 @@
 """A district at work as in the field: its service and its pages, each in a process of its own."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -84,6 +85,7 @@ def _show(site: Site) -> None:
     with logs.log_to_stream(), open_portal_app(site.config, site.environment) as app:
         site_app = create_portal_app(app, WakeSocket(site.config.state).wake_daemon)
         with stop_on_signals(stopping), serve_on_port(site_app, LOOPBACK, site.port):
+            gc.freeze()  # as the portal does
             stopping.wait()
 
 
