@@ -60,7 +60,7 @@ def test_the_keyboard_alone_leads_from_the_top_to_the_deed(looks: Looks) -> None
     with looks.window() as page:
         page.goto("/demo")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+        assert page.evaluate("document.activeElement?.textContent") == "Skip to main content"
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")  # to the emails
         page.keyboard.press("Tab")

@@ -62,10 +62,10 @@ def test_a_form_that_lacks_something_says_so_first_and_leads_there(looks: Looks,
         for button in ("Open my invitation", "Continue", "Continue"):
             page.get_by_role("button", name=button, exact=True).click()
 
-        page.wait_for_function("document.activeElement.matches('[data-faults]')")
+        page.wait_for_function("document.activeElement?.matches('[data-faults]')")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'scopes'")
+        page.wait_for_function("document.activeElement?.id === 'scopes'")
         # The browser says in its console that the form was refused, which is meant.
         assert [each for each in looks.faults(page) if "status of 422" not in each] == []
 
@@ -89,15 +89,15 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
     with looks.window() as page:
         looks.become(page, "John Smith")
         page.goto("/me/sort#card-1")
-        page.wait_for_function("document.activeElement.id === 'card-1'")
+        page.wait_for_function("document.activeElement?.id === 'card-1'")
         page.keyboard.press("w")
         expect(page.locator("#card-1 details").first).to_have_attribute("open", "")
         page.keyboard.press("j")
-        page.wait_for_function("document.activeElement.id === 'card-2'")
+        page.wait_for_function("document.activeElement?.id === 'card-2'")
 
         page.keyboard.press("4")
         page.get_by_text("Saved: Not about me.").wait_for()
-        page.wait_for_function("document.activeElement.id === 'card-1'")
+        page.wait_for_function("document.activeElement?.id === 'card-1'")
         page.keyboard.press("u")
         page.get_by_text("Undone.").wait_for()
 

@@ -64,11 +64,12 @@ class Walk:
 
         The window is wide before and after.
         """
+        cookies = self._sign_in(state)
         if not state.deeds:
-            self._enter(state)
+            self._enter(state, cookies)
             yield from self._loaded()
         self._turn(NARROW, "dark")
-        self._enter(state)
+        self._enter(state, cookies)
         for deed in state.deeds:
             deed(self.page)
         expect(self.page.locator("main")).to_contain_text(state.words)
@@ -94,12 +95,15 @@ class Walk:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
         self.page.emulate_media(color_scheme=light)
 
-    def _enter(self, state: State) -> None:
+    def _sign_in(self, state: State) -> list[dict[str, str]]:
+        vouched_for = not state.who or self.scene.headers(state.site, state.who)
+        return [] if vouched_for else [self.scene.cookie(state.site, state.who)]
+
+    def _enter(self, state: State, cookies: list[dict[str, str]]) -> None:
         context = self.page.context
         context.clear_cookies()
         context.set_extra_http_headers(self.scene.headers(state.site, state.who))
-        if state.who and not self.scene.headers(state.site, state.who):
-            context.add_cookies([self.scene.cookie(state.site, state.who)])
+        context.add_cookies(cookies)
         self.page.goto(self.scene.address(state))
 
     def _looked_at(self) -> Iterator[str]:
