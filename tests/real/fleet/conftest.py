@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
@@ -60,8 +60,8 @@ class FragilePostgres:
         data = self._folder / "postgres"
         port = int(self.address.rpartition(":")[2].partition("/")[0])
         process = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-        started = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
-        for each in (process, *map(int, started)):
+        started = tuple(_list_children(process))
+        for each in (process, *started):
             os.kill(each, signal.SIGKILL)
         # While one still has its memory open, the next server does not start.
         assert in_time(lambda: not any(map(_has_memory, started)))
@@ -70,7 +70,15 @@ class FragilePostgres:
         self._parts.enter_context(databases.run_postgres(self._folder, port, ()))
 
 
-def _has_memory(process: str) -> bool:
+def _list_children(process: int) -> Iterator[int]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            _state, parent, *_ = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+            if int(parent) == process:
+                yield int(stat.parent.name)
+
+
+def _has_memory(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/maps").read_bytes() != b""
     except OSError:
