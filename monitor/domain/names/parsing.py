@@ -125,12 +125,15 @@ def _build_variants(written: str) -> Iterator[ParsedName]:
 
 
 def build_parsed_name(order: tuple[str, ...], words: tuple[str, ...]) -> ParsedName:
-    """Take the last word as the family name; `words` are those before particles were joined."""
+    """Take the last word as the family name; `words` are those before particles were joined.
+
+    Of the words that the family name ends with, the longest is it: Ana Santana is no Ana.
+    """
     *first, last = order
     return ParsedName(
         givens=tuple(part for word in first for part in word.split("-")),
         family=tuple(last.split("-")),
-        bare_family=next((word for word in words if last.endswith(word)), last),
+        bare_family=max(filter(last.endswith, words), key=len, default=last),
     )
 
 

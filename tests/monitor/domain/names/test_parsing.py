@@ -1,7 +1,7 @@
 """How a written name falls apart, when nobody says which word is which."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.domain.names.parsing import parse_name_variants, parse_person_name, split_own_name
@@ -118,6 +118,12 @@ WORDS = st.from_regex(r"[A-Z][a-z]{1,8}", fullmatch=True)
 SPECIAL = st.sampled_from(["De", "Van", "Dr", "Jr", "Ma", "Coach", "San"])
 
 
+@pytest.mark.parametrize("written", ["Ana M. Santana", "Santana, Ana", " Ana Santana"])
+def test_a_given_name_that_ends_the_family_name_is_not_taken_for_it(written: str) -> None:
+    assert parse_name_variants(written)[0].bare_family == "santana"
+
+
 @given(one=WORDS | SPECIAL, other=WORDS | SPECIAL)
+@example(one="Ta", other="Ata")
 def test_a_plain_name_is_read_as_it_is_beside_a_space(one: str, other: str) -> None:
     assert parse_name_variants(f"{one} {other}") == parse_name_variants(f" {one} {other}")
