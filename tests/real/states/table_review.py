@@ -15,6 +15,8 @@ REVIEW: tuple[State, ...] = (
     it("/review/flags/{second}", "Open this flag"),
     it(SEVERAL, "Open these flags"),
     it("/review/flags/{first}", "Assigned to ", press("Open")),
+    # Of a page of what is newest, and so right after it.
+    seen("/me/data/seen", "A reviewer viewed this flag", who="maria"),
     it("/review/flags/{first}", "Assigned to you.", press("Reassign to me")),
     it("/review/flags/{first}", "A reviewer asked them within the last week."),
     it("/review/flags/{first}", "Write something first.", press("Add note"), status=422),

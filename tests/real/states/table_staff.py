@@ -16,7 +16,6 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/items/{item}/beside", "Side by side"),
     maria("/me/items/{item}/beside/{own}", "Side by side"),
     maria("/me/items/{item}/versions", "How it changed"),
-    maria("/me/data/seen", "We record every view"),
     maria("/me/takedown/{flag}", "Report this account"),
     maria("/me/takedown/{flag}", "Choose what happened.", KEEP, status=422),
     maria("/me/takedown/{fourth}", "Saved:", tick("I reported it"), KEEP),
