@@ -52,7 +52,7 @@ class WebServer(AbstractContextManager["WebServer"]):
         self._lock = Lock()
         self._listener = _Listener(self.answer_recorded, now)
         self._stopping = Event()
-        self._thread = Thread(target=self._accept_connections, daemon=True)
+        self._thread = Thread(target=self._answer_until_stopped, daemon=True)
 
     def start_serving(self) -> tuple[str, int]:
         self._thread.start()
@@ -65,16 +65,9 @@ class WebServer(AbstractContextManager["WebServer"]):
         self._thread.join()
         self._listener.server_close()
 
-    def _accept_connections(self) -> None:
-        while True:
-            try:
-                connection, client = self._listener.get_request()
-            except OSError:  # no file is left for it
-                continue
-            if self._stopping.is_set():
-                connection.close()
-                return
-            self._listener.process_request(connection, client)
+    def _answer_until_stopped(self) -> None:
+        while not self._stopping.is_set():
+            self._listener.handle_request()
 
     def __enter__(self) -> Self:
         self.start_serving()
