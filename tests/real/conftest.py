@@ -30,7 +30,7 @@ from tests.real.machine import HERE, lacking_home, wheels_home
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
-from tests.real.process import alone
+from tests.real.process import hold_lock
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
@@ -179,7 +179,7 @@ def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Copy it before you change anything.
     """
     folder, played = tmp_path_factory.mktemp("demo") / "demo", folder_of_run(tmp_path_factory)
-    with alone(played / "demo.lock"):
+    with hold_lock(played / "demo.lock"):
         if not (played / "demo").exists():
             play_story(folder)
             folder.rename(played / "demo")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.real.process import alone
+from tests.real.process import hold_lock
 from tests.real.systemd_machine import CODE
 
 OLD, NEW = "0.0.1", "0.0.2"
@@ -15,7 +15,7 @@ COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
 
 def build_once(version: str, tree: Path) -> Path:
     """Build a release where no other process of this run has, and wait for one that is about to."""
-    with alone(tree.with_name(f"{tree.name}.lock")):
+    with hold_lock(tree.with_name(f"{tree.name}.lock")):
         if built := list((tree / "dist").glob("*.deb")):
             return built[0]
         return _build_package(version, tree)

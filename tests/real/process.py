@@ -86,8 +86,14 @@ class Program:
         process.wait()
 
 
+def list_children(process: int) -> list[int]:
+    """Return the processes that a process has started and that run."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
+    return [int(each) for each in listed.split()]
+
+
 @contextlib.contextmanager
-def alone(lock: Path) -> Iterator[None]:
+def hold_lock(lock: Path) -> Iterator[None]:
     """Wait until no other process of this run does what this lock is for."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ from tests.real.machine import (
     lacking_programs,
     systemd_home,
 )
-from tests.real.process import Program
+from tests.real.process import Program, list_children
 
 NAME = "systemd"
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "iproute2", "python3", "python3-venv", "tzdata")
@@ -139,9 +139,7 @@ class Machine:
             return False
 
     def _first(self) -> int:
-        outer = (self.folder / "outer.pid").read_text("ascii").strip()
-        children = Path(f"/proc/{outer}/task/{outer}/children").read_text("ascii")
-        return int(children.split()[0])
+        return list_children(int((self.folder / "outer.pid").read_text("ascii")))[0]
 
 
 @contextmanager

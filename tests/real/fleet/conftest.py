@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.real.conftest import folder_for
 from tests.real.fleet.world import FleetWorld, build_world
 from tests.real.installed import in_time
 from tests.real.machine import postgres_programs
+from tests.real.process import list_children
 
 NUMBERS = count(1)
 
@@ -60,7 +61,7 @@ class FragilePostgres:
         data = self._folder / "postgres"
         port = int(self.address.rpartition(":")[2].partition("/")[0])
         process = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-        started = tuple(_list_children(process))
+        started = list_children(process)
         for each in (process, *started):
             os.kill(each, signal.SIGKILL)
         # While one still has its memory open, the next server does not start.
@@ -68,14 +69,6 @@ class FragilePostgres:
         self._parts.close()
         (data / "postmaster.pid").unlink(missing_ok=True)
         self._parts.enter_context(databases.run_postgres(self._folder, port, ()))
-
-
-def _list_children(process: int) -> Iterator[int]:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
-            _state, parent, *_ = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
-            if int(parent) == process:
-                yield int(stat.parent.name)
 
 
 def _has_memory(process: int) -> bool:
