@@ -222,8 +222,11 @@ def test_what_its_person_calls_gone_and_is_seen_again_is_told_so(maria: Staff):
 def test_a_known_site_brings_its_own_way_out(maria: Staff):
     state = maria.world.state
     item = state.items.load_item(exposure(maria).item_id)
-    moved = replace(item.portrait, url="https://www.spokeo.com/maria-delgado")
+    moved = replace(item.portrait, url="https://www.whitepages.com/maria-delgado")
     state.items.update_item(replace(item, portrait=moved))
 
     guide = page(maria).guide
-    assert (guide.name, guide.opt_out) == ("Spokeo", "https://www.spokeo.com/optout")
+    assert (guide.name, guide.opt_out) == (
+        "Whitepages",
+        "https://www.whitepages.com/privacy/ccpa",
+    )

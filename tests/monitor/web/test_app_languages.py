@@ -22,10 +22,10 @@ from tests.reports.marked import find_unmarked_words, read_page, speaking_in_mar
 # What people of the scene wrote, and names that no one translates.
 OTHERS = (
     *("Namesake", "CDT", "SearXNG", "Number 17", "Called the platform.", "Is it yours?"),
-    *("A request for records about a complaint.", "| FREE CRYPTO TIPS", "Web search", "Spokeo"),
+    *("A request for records about a complaint.", "| FREE CRYPTO TIPS", "Web search", "Whitepages"),
     *("Google Alerts", "Talkwalker Alerts", STRANGER, "Wrote to it."),
     *("English", "Español", "former.", "help.instagram.com/contact/636276399721841"),
-    *("myactivity.google.com/results-about-you", "www.spokeo.com/optout"),
+    *("myactivity.google.com/results-about-you", "www.whitepages.com/privacy/ccpa"),
     # Of the difference between two versions: names that the network gives its counts, and days.
     *("followers:", "follows:", "posts:", "Sep 17, 2026"),
 )

@@ -9,7 +9,7 @@ from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, with_portal
 
 PAGE = DemoPage(
-    url="https://www.spokeo.com/maria-delgado",
+    url="https://www.whitepages.com/maria-delgado",
     title="Maria Delgado, teacher in Cedar Valley",
     text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
 )
@@ -50,11 +50,11 @@ def test_the_answer_that_they_are_mine_leads_to_removal(
     assert seen.leads_to == place
     page = guest.follow(seen)
     text = page.text
-    assert page.page.find("a", href="https://www.spokeo.com/optout")
+    assert page.page.find("a", href="https://www.whitepages.com/privacy/ccpa")
     assert "You said that the details are yours." in text
     assert "a street address and a phone number next to your name" in text
-    assert "your email address, to confirm by a link" in text
-    assert "Reportedly up to 5 days" in text
+    assert "the address of the page about you; a phone number" in text
+    assert "Reportedly up to 45 days" in text
     assert "Results about you" in text
 
 

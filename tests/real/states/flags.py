@@ -29,7 +29,7 @@ REPORTED = {
 }
 OPEN = ("first", "second", "third", "fourth")
 EXPOSED = {
-    "listed": "https://www.spokeo.com/Maria-Delgado",
+    "listed": "https://www.whitepages.com/Maria-Delgado",
     "unlisted": "https://whereabouts.example/delgado-maria",
 }
 ELSEWHERE = {

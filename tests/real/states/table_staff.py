@@ -24,7 +24,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/takedown/{gone}", "It is gone"),
     maria("/me/takedown/{unknown}", "We do not know how this platform"),
     maria("/me/takedown/{proof}", "Proof of identity"),
-    maria("/me/removal/{listed}", "Spokeo"),
+    maria("/me/removal/{listed}", "Whitepages"),
     maria("/me/removal/{unlisted}", "We do not know how this site takes requests"),
     maria("/me/removal/{listed}", "Removal requested", press("I asked for removal")),
     maria("/me/removal/{listed}", "You told us that it is gone", press("It is gone")),
