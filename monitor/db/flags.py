@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from msgspec.structs import replace as replace_struct
-
 from monitor.db.connection import (
     Records,
     Row,
@@ -195,7 +193,7 @@ class FlagsTable(EncryptedTable, Records[Flag]):
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM flags WHERE id = ?", part_id)
             for each in records:
-                self.insert_decision(replace_struct(each, flag_id=whole.id))
+                self.insert_decision(replace(each, flag_id=whole.id))
             self.update_flag(whole)
 
     def _move_exposure(self, flag: Flag, target_id: str) -> None:

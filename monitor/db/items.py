@@ -472,10 +472,6 @@ class ItemsTable(EncryptedTable):
         assessments = self.encryption.decrypt_each(person_id, encrypted, Assessment)
         return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
 
-    def has_unassessed_items(self, person_id: str) -> bool:
-        """Tell whether an item of theirs was never assessed, or not since an upgrade."""
-        return self.connection.count_rows("items", "person_id = ? AND label IS NULL", person_id) > 0
-
     def find_item_label(self, item_id: str) -> OwnershipLabel | None:
         found = self.connection.fetch_row("SELECT label FROM items WHERE id = ?", item_id)
         return None if found is None or found["label"] is None else OwnershipLabel(found["label"])

@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monitor.domain.consent import Consent
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.vocabulary import FlagKind, Scope
 
 TEXT_VERSION = "2026-11-27.4"
-# Earlier texts said that no picture is stored.
-PICTURE_COPIES_SINCE = "2026-11-27.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +165,6 @@ When you no longer work here, we stop checks and email as soon as we learn of it
 Then everything is erased.
 If you do not renew it, everything is erased 30 days later.
 """
-
-
-def allows_picture_copies(consent: Consent) -> bool:
-    """Tell whether the person agreed to pictures, by a text that speaks of stored copies."""
-    return Scope.PHOTOS in consent.scopes and consent.text_version >= PICTURE_COPIES_SINCE
 
 
 def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct, field
-
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
@@ -40,14 +38,12 @@ PURSUED_STATES = frozenset(
 )
 
 
-class DecisionRecord(Struct, frozen=True, kw_only=True):
-    """One decision, appended and never overwritten. `by` is an opaque id or a role.
-
-    0.1.0 stored the decision under another name.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One decision, appended and never overwritten. `by` is an opaque id or a role."""
 
     flag_id: str
-    decision: Decision = field(name="ruling")
+    decision: Decision
     by: str
     at: datetime
     note: str = ""
@@ -127,20 +123,6 @@ def exclude_contact_kinds(flag: Flag, kinds: Iterable[str]) -> Flag | None:
     if not left:
         return None
     return replace(flag, relation=join_contact_kinds(left), severity=rate_exposure(left))
-
-
-def combine_exposures(whole: Flag, part: Flag) -> Flag:
-    """Return one flag about the contact details of both; the state is that of `whole`."""
-    kinds = {*whole.contact_kinds, *part.contact_kinds}
-    return replace(
-        whole,
-        relation=join_contact_kinds(kinds),
-        severity=rate_exposure(kinds),
-        opened_at=min(whole.opened_at, part.opened_at),
-        reasons=tuple(dict.fromkeys((*whole.reasons, *part.reasons))),
-        lowered_by=tuple(dict.fromkeys((*whole.lowered_by, *part.lowered_by))),
-        notified_at=min(filter(None, (whole.notified_at, part.notified_at)), default=None),
-    )
 
 
 def list_watched_exposures(flags: Iterable[Flag]) -> frozenset[str]:

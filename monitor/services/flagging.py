@@ -36,7 +36,6 @@ from monitor.domain.flag import (
     Flag,
     assess_change_severity,
     close_on_event,
-    combine_exposures,
     join_contact_kinds,
     rate_exposure,
     reopen_if_gone,
@@ -353,12 +352,6 @@ def reassess_person(app: App, person: Person) -> None:
     )
 
 
-def assess_unassessed_items(app: App, person_id: str) -> None:
-    """Assess a person's items again where an upgrade changed what the labels mean."""
-    if app.db.items.has_unassessed_items(person_id):
-        reassess_person(app, app.db.people.load_person(person_id))
-
-
 def build_person_assessor(app: App, person: Person) -> Assessor:
     """Return the assessor for this person's findings."""
     return _build_assessor(app, person, load_own_items(app.db, person))
@@ -553,54 +546,36 @@ def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
 
 def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel) -> None:
     """Raise one flag for the contact details that no flag of the item has an answer about."""
-    merge_open_exposures(app, item.id)
     flags = _list_exposures(app, item.id)
+    still_open = tuple(filter(_is_open_to_more, flags))
     answered = {
         kind
         for each in flags
-        if not _is_open_to_more(each) and each.state is not FlagState.GONE
+        if each not in still_open and each.state is not FlagState.GONE
         for kind in each.contact_kinds
     }
     asked = _list_exposed_kinds(item.portrait) - answered
-    flag = next((each for each in flags if _is_open_to_more(each)), None)
     back = [each for each in flags if each.state is FlagState.GONE]
     back = [each for each in back if not asked.isdisjoint(each.contact_kinds)]
     if not asked:
         return
     draft = build_contact_draft(item.portrait, label, asked)
-    if flag is None and not back:
+    if not still_open and not back:
         _raise_flag(app, person, item, draft)
         return
-    flag = flag or back.pop()
-    known = flag.contact_kinds if flag.is_undecided else ()
-    if not asked <= set(known):
+    # Several are open where an answer was taken back, or where two items turned out to be one.
+    flag, *parts = (*still_open, *back)
+    known = {kind for each in still_open for kind in each.contact_kinds}
+    if not asked <= known:
         # Their notice was about less, so it starts again.
-        grown = join_contact_kinds((*known, *asked))
-        draft = replace(draft, relation=grown)
-        flag = replace(restart_flag(flag, app.clock.now()), relation=grown)
-    for each in back:
+        flag = restart_flag(flag, app.clock.now())
+    flag = replace(flag, relation=join_contact_kinds(known | asked))
+    for each in parts:
         app.db.flags.merge_flags(flag, each.id)
-    if asked >= set(known):
+    if asked >= known:
         _renew_flag(app, person, flag, draft)
     else:
-        app.db.flags.update_flag(flag)
-
-
-def merge_open_exposures(app: App, item_id: str) -> None:
-    """Make one flag of those about an item's contact details that no one has answered.
-
-    Versions before raised one for each kind. A shared one stays as it was shared.
-    """
-    flags = tuple(filter(_is_open_to_more, _list_exposures(app, item_id)))
-    for part in flags[1:]:
-        whole = combine_exposures(app.db.flags.load_flag(flags[0].id), part)
-        app.db.flags.merge_flags(whole, part.id)
-
-
-def merge_exposures_of_person(app: App, person_id: str) -> None:
-    flags = app.db.flags.list_flags_of_person(person_id)
-    for item_id in dict.fromkeys(each.item_id for each in flags if _is_open_to_more(each)):
-        merge_open_exposures(app, item_id)
+        app.db.flags.update_flag(replace(flag, severity=rate_exposure(known | asked)))
 
 
 def _list_exposures(app: App, item_id: str) -> tuple[Flag, ...]:

@@ -179,16 +179,12 @@ SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
 STAFF_JOBS = (STAFF_FOLDER, DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS)
 UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, *STAFF_JOBS, ERASURE)
-# A database may still have rows for these: by now the service runs them on a timer.
-FORMER_JOBS = ("bounces", "purge")
 MAX_ATTEMPTS = 3
 
 
 def take_over_jobs(app: App) -> None:
     """Take over the folder: release the jobs that an earlier process left claimed."""
     app.db.jobs.release_leases()
-    for name in FORMER_JOBS:
-        app.db.jobs.finish_job(name, "", None)
     schedule_jobs(app)
 
 

@@ -15,7 +15,6 @@ from typing import Final
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
-from monitor.domain.consent_text import allows_picture_copies
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS
 from monitor.domain.item import Presence
@@ -109,8 +108,7 @@ def drop_unwanted_copy(app: App, visit: CrawlResult) -> CrawlResult:
 
 def _may_store_copies(app: App, visit: CrawlResult) -> bool:
     person_id = visit.query.subject
-    consent = app.db.consents.find_latest_consent(person_id)
-    if consent is None or not allows_picture_copies(consent):
+    if not app.db.consents.has_agreed(person_id, Scope.PHOTOS):
         return False
     # What a hold preserves stays as it is, so it takes nothing that could not be deleted.
     return not app.db.legal_holds.has_active_legal_hold(person_id)

@@ -29,9 +29,7 @@ from monitor.domain.vocabulary import (
     Scope,
 )
 from monitor.services.flagging import (
-    assess_unassessed_items,
     close_vanished_flags,
-    merge_exposures_of_person,
     reassess_person,
     reopen_lapsed_flags,
 )
@@ -135,10 +133,8 @@ def _delete_all_expired(app: App) -> None:
     for person in app.db.people.list_person_ids():
         app.beat()
         with app.db.begin_transaction():
-            assess_unassessed_items(app, person)
             reopen_lapsed_flags(app, person)
             close_vanished_flags(app, person)
-            merge_exposures_of_person(app, person)
             delete_unneeded_thumbnails(app, person)
         if app.db.legal_holds.has_active_legal_hold(person):
             continue

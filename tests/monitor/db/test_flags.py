@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from msgspec import structs
 
 from monitor.domain.errors import InputError
 from monitor.domain.flag import DecisionRecord
@@ -60,7 +59,7 @@ def test_rulings_are_appended_and_never_overwritten(world):
         )
         for decision in (Decision.FAMILY, Decision.REOPENED)
     ]
-    said.append(structs.replace(said[0], at=world.now + timedelta(days=1), until=world.now))
+    said.append(replace(said[0], at=world.now + timedelta(days=1), until=world.now))
     for judgment in said:
         world.state.flags.insert_decision(judgment)
 

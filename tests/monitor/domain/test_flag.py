@@ -11,7 +11,6 @@ from monitor.domain.flag import (
     assess_change_severity,
     build_urgency_key,
     close_on_event,
-    combine_exposures,
     join_contact_kinds,
     list_watched_exposures,
     rate_exposure,
@@ -147,16 +146,6 @@ def test_an_answer_is_not_closed_by_proof_unless_removal_was_asked(state):
     assert close_on_event(replace(BOTH, state=state), vanished).state is state
     asked = replace(BOTH, state=FlagState.REMOVAL_ASKED)
     assert close_on_event(asked, vanished).state is FlagState.GONE
-
-
-def test_two_open_flags_of_a_page_become_one_with_all_that_was_told():
-    later = exposure(MAIL, id="b", notified_at=MONDAY, opened_at=MONDAY + timedelta(days=7))
-
-    whole = combine_exposures(BOTH, later)
-
-    assert (whole.id, whole.contact_kinds) == ("a", (HOME, PHONE, MAIL))
-    assert (whole.opened_at, whole.notified_at) == (MONDAY, MONDAY)
-    assert whole.reasons == (*BOTH.reasons, *later.reasons)
 
 
 def test_a_kind_is_watched_while_its_end_would_matter():

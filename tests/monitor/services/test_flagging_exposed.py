@@ -13,7 +13,6 @@ from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.services.findings import list_pending_cards
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.retention import purge_expired_data
 from monitor.services.review_queue import load_opened_flag, record_flag_views
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
@@ -146,39 +145,20 @@ def test_a_new_kind_is_not_shown_to_it_with_what_was_shared(maria: Staff):
     }
 
 
-def raised_apart(maria: Staff) -> dict[str, Flag]:
-    """Leave the page's flags as versions before raised them: one for each kind."""
-    flags = maria.world.state.flags
-    whole = exposed(maria)[BOTH]
-    flags.update_flag(replace(whole, relation="phone", severity=Severity.MEDIUM))
-    flags.insert_flag(replace(whole, id="f" * 32, relation="home-address"))
-    return exposed(maria)
+def test_an_answer_that_is_taken_back_joins_the_open_flag_of_its_page(maria: Staff):
+    first = exposed(maria)[BOTH]
+    maria.rules(first, Decision.HARMLESS)
+    shows_an_email_address_too(maria)
+    assert set(exposed(maria)) == {BOTH, "mail"}
+    maria.rules(first, Decision.REOPENED)
 
-
-def test_open_flags_of_one_page_become_one_within_the_day(maria: Staff):
-    before = raised_apart(maria)
-    maria.rules(before["home-address"], Decision.HARMLESS)
-    maria.rules(before["home-address"], Decision.REOPENED)
-
-    purge_expired_data(maria.world.app)
-
-    (flag,) = exposed(maria).values()
-    assert (flag.relation, flag.severity) == (BOTH, Severity.HIGH)
-    said = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
-    assert said == [Decision.HARMLESS, Decision.REOPENED]
-
-
-def test_an_answer_about_one_kind_outlives_the_upgrade(maria: Staff):
-    maria.rules(raised_apart(maria)["phone"], Decision.HARMLESS)
-
-    purge_expired_data(maria.world.app)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
-        "phone": FlagState.HARMLESS,
-        "home-address": FlagState.NEW,
-    }
+    (flag,) = exposed(maria).values()
+    assert (flag.relation, flag.severity) == (f"{BOTH} mail", Severity.HIGH)
+    said = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
+    assert said == [Decision.HARMLESS, Decision.REOPENED]
 
 
 def test_the_same_number_found_again_is_told_once(maria: Staff):

@@ -8,7 +8,6 @@ from monitor.db.pictures import Thumbnail
 from monitor.db.sweeps import Sweep
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.consent_text import PICTURE_COPIES_SINCE
 from monitor.domain.errors import InputError
 from monitor.domain.item import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
@@ -75,18 +74,6 @@ def test_a_check_leaves_no_picture_where_nothing_is_compared(world: World):
 
     assert any(item.portrait.picture_print for item in john.items.values())
     assert stored(john) == set()
-
-
-def test_who_agreed_to_an_earlier_text_has_none_stored(world: World):
-    maria = world.joins(MARIA, scopes=WITH_PHOTOS)
-    consent = world.state.consents.find_latest_consent(maria.id)
-    assert consent
-    assert consent.text_version >= PICTURE_COPIES_SINCE
-    world.state.consents.insert_consent(replace(consent, text_version="2026-11-27.3"))
-    world.sweep()
-
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
-    assert stored(maria) == set()
 
 
 def test_who_agrees_later_has_them_after_the_next_check(world: World):

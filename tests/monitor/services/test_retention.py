@@ -180,17 +180,3 @@ def test_what_was_purged_stands_in_no_file(world: World, purged):
     purged(days=2)
 
     assert not any(file in path.read_bytes() for path in folder.glob("namesake.db*"))
-
-
-def test_what_an_upgrade_left_unassessed_is_assessed_when_the_service_starts(world):
-    maria = world.joins(MARIA)
-    world.sweep()
-    items = world.state.items
-    before = {each.id: items.find_item_label(each.id) for each in maria.items.values()}
-    with world.state.begin_transaction():
-        items.connection.execute("UPDATE items SET label = NULL, assessment = NULL")
-
-    delete_expired_data(world.app)
-
-    assert {item_id: items.find_item_label(item_id) for item_id in before} == before
-    assert None not in before.values()
