@@ -17,8 +17,8 @@ from pathlib import Path
 from sqlite3 import Connection, OperationalError
 from typing import ClassVar, Generic, NoReturn, Self, TypeVar, cast
 
-from monitor.db.migrations import STEPS_TABLE, Schema
 from monitor.db.open_files import list_deleted_files
+from monitor.db.schema import Schema, has_tables, read_header
 from monitor.domain.errors import (
     BusyError,
     CannotWriteError,
@@ -349,49 +349,41 @@ class DatabaseConnection:
         self._log_limit = LOG_BYTES
 
     @classmethod
-    def open_file(
-        cls,
-        path: Path,
-        schema: Schema,
-        patience: float = BUSY_TIMEOUT_SECONDS,
-        spare: Path | None = None,
-    ) -> Self:
-        """Open or create the file; refuse it if damaged or newer; bring it up to date.
-
-        As it was before, it is copied to `spare`.
-        """
+    def open_file(cls, path: Path, schema: Schema, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
+        """Open or create the file; refuse it if it is damaged or has other tables."""
         database = cls(path, patience)
         database._connections.create_file()
         try:
             with translate_opening_errors(path):
-                database.prepare_schema(schema, spare)
+                database.prepare_schema(schema)
         except BaseException:
             database.close()
             raise
         return database
 
-    def prepare_schema(self, schema: Schema, spare: Path | None = None) -> None:
-        session = self._connections.get_session()
+    def prepare_schema(self, schema: Schema) -> None:
+        connection = self._connections.get_session().connection
         whole = self.path.stat().st_size <= WHOLE_CHECK_BYTES
         check = "PRAGMA integrity_check(1)" if whole else "PRAGMA quick_check(1)"
-        if session.connection.execute(check).fetchone() != ("ok",):
+        if connection.execute(check).fetchone() != ("ok",):
             raise build_damage_error(self.path)
-        applied = schema.list_applied_steps(session.connection)
-        if applied - schema.names:
+        # The check has read every page; who has many districts open cannot keep them all in memory.
+        connection.execute("PRAGMA shrink_memory")
+        if not has_tables(connection):
+            with self.begin_transaction():
+                # Another process may have been first.
+                if not has_tables(connection):
+                    schema.create_tables(connection)
+        version, mark = read_header(connection)
+        if version > schema.version:
             message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
-        # The check has read every page; who has many districts open cannot keep them all in memory.
-        session.connection.execute("PRAGMA shrink_memory")
-        if applied == schema.names:
-            self._check_schema(schema, session.connection)
-            return
-        if applied and spare is not None:
-            copy_database(self.path, spare)
-        with self.begin_transaction():
-            schema.apply_steps(session.connection)
-            self._check_schema(schema, session.connection)
-
-    def _check_schema(self, schema: Schema, connection: Connection) -> None:
+        if (version, mark) != (schema.version, schema.mark):
+            message = (
+                f"{self.path} was made by an unreleased version of Namesake, and no other can read "
+                "it. Move its folder away, and begin again with `namesake init`."
+            )
+            raise DatabaseError(message)
         if not schema.is_complete_in(connection):
             raise build_damage_error(self.path)
 
@@ -470,9 +462,8 @@ class DatabaseConnection:
         return 0 if found is None else int(found[0])
 
     def list_tables(self) -> tuple[str, ...]:
-        """Name the tables that hold rows of ours."""
         rows = self.fetch_rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        return tuple(name for (name,) in rows if name != STEPS_TABLE)
+        return tuple(name for (name,) in rows)
 
     @contextmanager
     def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:

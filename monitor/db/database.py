@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +24,7 @@ from monitor.db.encryption import (
     KeyStore,
 )
 from monitor.db.handover import check_not_moved
-from monitor.db.migrations import DISTRICT_SCHEMA
+from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.lazy import LazyModule
 
@@ -73,8 +72,6 @@ else:
     sweeps = LazyModule(lambda: import_module("monitor.db.sweeps"))
 
 DATABASE_FILE = "namesake.db"
-# As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
-PRE_UPGRADE_FILE = "namesake.db.before-upgrade"
 SENT_LOG_FILE = "sent-log"
 
 
@@ -208,9 +205,8 @@ class Database:
             raise _build_key_mismatch_error(folder)
         with ExitStack() as undo:
             keys = undo.enter_context(KeyStore.open_store(folder, patience))
-            spare = folder / PRE_UPGRADE_FILE
             database = DatabaseConnection.open_file(
-                folder / DATABASE_FILE, DISTRICT_SCHEMA, patience, spare
+                folder / DATABASE_FILE, DISTRICT_SCHEMA, patience
             )
             undo.enter_context(closing(database))
             _check_keys_match(database, Encryption(keys), folder)
@@ -241,16 +237,6 @@ class Database:
     @property
     def size_bytes(self) -> int:
         return measure_database_bytes(self._connection.path)
-
-    def delete_pre_upgrade_copy(self, before: datetime) -> None:
-        """Delete the copy of an upgrade before that time."""
-        spare = self._connection.path.with_name(PRE_UPGRADE_FILE)
-        try:
-            if spare.exists() and spare.stat().st_mtime < before.timestamp():
-                spare.unlink()
-        except OSError as error:
-            reason = f"{spare} cannot be removed ({error.strerror}): check its folder."
-            raise CannotWriteError(reason) from error
 
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""

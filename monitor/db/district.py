@@ -18,14 +18,13 @@ class DistrictFindingsTable(EncryptedTable):
     def save_district_finding(self, finding: DistrictFinding) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO district_findings (id, keyed_hash, state, last_seen, encrypted)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET state = excluded.state,
-                    last_seen = excluded.last_seen, encrypted = excluded.encrypted""",
+                """INSERT INTO district_findings (id, keyed_hash, state, encrypted)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (id)
+                DO UPDATE SET state = excluded.state, encrypted = excluded.encrypted""",
                 finding.id,
                 self._hash_key(finding.trace.key),
                 finding.state,
-                finding.last_seen,
                 self.encrypt_value(DISTRICT, finding.id, finding),
             )
             self.connection.forget_read(_ALL_FINDINGS)

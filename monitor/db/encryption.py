@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
-from monitor.db.migrations import KEYS_SCHEMA
+from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json, encode_utf8
 

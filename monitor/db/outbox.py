@@ -447,14 +447,12 @@ class UnsubscribesTable(EncryptedTable):
 
 
 class EmailCadencesTable(Table):
-    def set_cadence(self, person_id: str, cadence: EmailCadence, at: datetime) -> None:
+    def set_cadence(self, person_id: str, cadence: EmailCadence) -> None:
         self.connection.write_rows(
-            """INSERT INTO email_cadences (person_id, cadence, chosen_at) VALUES (?, ?, ?)
-            ON CONFLICT (person_id)
-            DO UPDATE SET cadence = excluded.cadence, chosen_at = excluded.chosen_at""",
+            """INSERT INTO email_cadences (person_id, cadence) VALUES (?, ?)
+            ON CONFLICT (person_id) DO UPDATE SET cadence = excluded.cadence""",
             person_id,
             cadence,
-            at,
         )
 
     def load_cadence(self, person_id: str) -> EmailCadence:
@@ -466,14 +464,12 @@ class EmailCadencesTable(Table):
 
 
 class LanguagesTable(Table):
-    def set_language(self, person_id: str, language: Language, at: datetime) -> None:
+    def set_language(self, person_id: str, language: Language) -> None:
         self.connection.write_rows(
-            """INSERT INTO languages (person_id, language, chosen_at) VALUES (?, ?, ?)
-            ON CONFLICT (person_id)
-            DO UPDATE SET language = excluded.language, chosen_at = excluded.chosen_at""",
+            """INSERT INTO languages (person_id, language) VALUES (?, ?)
+            ON CONFLICT (person_id) DO UPDATE SET language = excluded.language""",
             person_id,
             language,
-            at,
         )
 
     def find_language(self, person_id: str) -> Language | None:

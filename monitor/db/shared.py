@@ -22,7 +22,7 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.migrations import SHARED_SCHEMA
+from monitor.db.schema import SHARED_SCHEMA
 from monitor.db.sources import RequestQuotaTable
 from monitor.domain.errors import DatabaseError
 from scrapers.crawl.budget import QuotaCounter, QuotaTracker

@@ -305,7 +305,7 @@ def assess_clock(now: datetime, recorded: datetime | None) -> HealthResult:
 
 
 def assess_disk_space(free: int, database: int) -> HealthResult:
-    """Count with an upgrade and a copy, which each need the database's size once more."""
+    """Count with a backup and its trial, which each need the database's size once more."""
     message = f"{free / MEGABYTE:,.0f} MB free; the database uses {database / MEGABYTE:,.1f} MB."
     remedy = "Free up space on the disk of the state folder."
     if free < MIN_FREE_BYTES:

@@ -386,7 +386,7 @@ def choose_language(app: App, person_id: str, language: Language) -> None:
     now = app.clock.now()
     with app.db.begin_transaction():
         if app.db.languages.find_language(person_id) is not language:
-            app.db.languages.set_language(person_id, language, now)
+            app.db.languages.set_language(person_id, language)
             details = {"language": language}
             app.db.audit.append_entry(now, person_id, "language-chosen", person_id, details)
 

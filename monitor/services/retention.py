@@ -9,7 +9,7 @@ deleted, but dropped questions are still not asked.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.app import App
 from monitor.db.database import Database
@@ -86,8 +86,6 @@ def strip_portrait_text(portrait: Finding) -> Finding:
     )
 
 
-# As long as any backup: that is the promise to people who leave.
-SPARE_RETENTION = timedelta(days=30)
 FORGOTTEN_REASONS = ("What we saw then has been deleted.",)
 
 
@@ -98,8 +96,6 @@ class _PreviewRollback(Exception):  # noqa: N818 - nothing went wrong
 def purge_expired_data(app: App) -> None:
     _delete_all_expired(app)
     app.db.truncate_logs()
-    # Empty the log even if the disk has no room for these rows, so no deleted text stays in it.
-    app.db.delete_pre_upgrade_copy(app.clock.now() - SPARE_RETENTION)
 
 
 def preview_purge(app: App) -> Mapping[str, int]:

@@ -131,7 +131,7 @@ def choose_cadence(app: App, person_id: str, cadence: EmailCadence) -> None:
     now = app.clock.now()
     with app.db.begin_transaction():
         if app.db.email_cadences.load_cadence(person_id) is not cadence:
-            app.db.email_cadences.set_cadence(person_id, cadence, now)
+            app.db.email_cadences.set_cadence(person_id, cadence)
             details = {"cadence": cadence}
             app.db.audit.append_entry(now, person_id, "cadence-chosen", person_id, details)
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from monitor.db.migrations import DISTRICT_SCHEMA
-from tests.house.tree import parsed, place, python_files
+from monitor.db.schema import DISTRICT_SCHEMA
+from tests.house.tree import ROOT, parsed, place, python_files
 
 ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
 INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+[\w.]+(\s+AS\s+\w+)?\s*(?P<columns>\(?)")
 ROW_WRITERS = {"insert_row", "replace_row"}
+COLUMN = re.compile(r"    \w+ (TEXT|BLOB|INTEGER)\b")
+FILLED = re.compile(r"\b(NOT NULL|PRIMARY KEY)\b")
 ROWS = {"row", "found"}
 SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}
 
@@ -49,7 +51,7 @@ def test_each_insert_names_its_columns() -> None:
 def test_each_row_that_is_written_by_name_fits_a_table() -> None:
     """A column that is left out may have to be filled, and no type checker knows the tables."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        DISTRICT_SCHEMA.apply_steps(connection)
+        connection.executescript(DISTRICT_SCHEMA.text)
         tables = Database(connection)
         misfits = [
             place(path, call.lineno)
@@ -59,6 +61,17 @@ def test_each_row_that_is_written_by_name_fits_a_table() -> None:
         ]
 
     assert misfits == []
+
+
+def test_each_column_that_may_be_null_says_when() -> None:
+    silent = [
+        f"{path.name}:{number} {line.strip()}"
+        for path in sorted((ROOT / "monitor/db").glob("*.sql"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if COLUMN.match(line) and not FILLED.search(line) and "null" not in line.partition("--")[2]
+    ]
+
+    assert silent == []
 
 
 def row_calls(path: Path) -> Iterator[ast.Call]:

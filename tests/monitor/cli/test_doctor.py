@@ -215,7 +215,7 @@ def forged_audit(terminal: Terminal) -> None:
 
 def newer_database(terminal: Terminal) -> None:
     with sqlite3.connect(terminal.config.state / "namesake.db") as database:
-        database.execute("UPDATE _sqlite_migrations SET name = 'later' WHERE name = 'namesake_1'")
+        database.execute("PRAGMA user_version = 2")
     database.close()
 
 

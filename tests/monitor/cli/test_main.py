@@ -234,18 +234,18 @@ def test_a_folder_of_another_user_exits_with_77_and_names_whose_it_must_be(
     assert "service's own user" in said.sentence
 
 
-def test_a_newer_database_exits_with_78(terminal, tmp_path):
+@pytest.mark.parametrize(
+    ("version", "words"), [(2, "a newer version"), (0, "an unreleased version")]
+)
+def test_a_database_of_another_program_exits_with_78(terminal, tmp_path, version, words):
     with sqlite3.connect(tmp_path / "state" / "namesake.db") as database:
-        database.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
-            "VALUES ('namesake', 'from_tomorrow', '2027-01-01')"
-        )
+        database.execute(f"PRAGMA user_version = {version}")
     database.close()
 
     said = terminal.run("staff", "list")
 
     assert said.code == 78
-    assert "newer" in said.sentence
+    assert words in said.sentence
 
 
 def test_a_damaged_database_exits_with_78(terminal, tmp_path):

@@ -3,19 +3,18 @@
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlite_utils import Database as Tables
 
 from monitor.db.connection import LOG_BYTES, DatabaseConnection, measure_log_bytes
-from monitor.db.migrations import Schema
+from monitor.db.schema import Schema
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError
-from tests.monitor.db.words import NEWER, WORDS, words_1, words_2
+from tests.monitor.db.words import NEWER, UNRELEASED, WORDS
 
 
 @pytest.fixture
@@ -201,43 +200,50 @@ def test_nothing_more_is_written_once_the_transaction_is_gone(database: Database
     assert said(database) == []
 
 
-def test_an_older_database_is_brought_up_to_date(database: DatabaseConnection, path: Path) -> None:
-    say(database, "one")
-
-    newer = DatabaseConnection.open_file(path, NEWER)
-
-    assert said(newer) == ["one"]
-    assert list(newer.fetch_rows("SELECT word FROM more")) == []
-    newer.close()
+def old_tables(path: Path) -> None:
+    """Make a database as versions did that noted nothing of their schema in its header."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"PRAGMA journal_mode = WAL; {WORDS.text}")
 
 
-def test_a_newer_database_is_refused_and_left_as_it_is(path: Path) -> None:
+def other_tables(path: Path) -> None:
+    DatabaseConnection.open_file(path, UNRELEASED).close()
+
+
+def newer_tables(path: Path) -> None:
     DatabaseConnection.open_file(path, NEWER).close()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (newer_tables, r"needs a newer version of Namesake\. Install it\.$"),
+        (other_tables, "an unreleased version .* begin again with `namesake init`"),
+        (old_tables, "an unreleased version .* begin again with `namesake init`"),
+    ],
+)
+def test_other_tables_are_refused_and_left_as_they_are(
+    path: Path, make: Callable[[Path], None], words: str
+) -> None:
+    make(path)
     before = path.read_bytes()
 
-    with pytest.raises(DatabaseError, match="needs a newer version") as refusal:
+    with pytest.raises(DatabaseError, match=words) as refusal:
         DatabaseConnection.open_file(path, WORDS)
 
     assert refusal.value.exit_code == 78
     assert path.read_bytes() == before
 
 
-def test_a_migration_that_fails_leaves_the_old_tables(
-    database: DatabaseConnection, path: Path
-) -> None:
-    def words_3(tables: Tables) -> None:
-        tables.execute("CREATE TABLE half (word TEXT) STRICT")
-        raise RuntimeError
+def test_tables_that_could_not_all_be_made_are_made_at_the_next_start(path: Path) -> None:
+    with pytest.raises(DatabaseError):
+        DatabaseConnection.open_file(path, Schema(f"{WORDS.text} CREATE TABLE words (word TEXT);"))
 
-    say(database, "one")
-    with pytest.raises(RuntimeError):
-        DatabaseConnection.open_file(path, Schema.from_steps("words", words_1, words_2, words_3))
+    database = DatabaseConnection.open_file(path, WORDS)
 
-    assert said(database) == ["one"]
-    assert (
-        list(database.fetch_rows("SELECT name FROM sqlite_master WHERE name IN ('half', 'more')"))
-        == []
-    )
+    assert database.list_tables() == ("words",)
+    assert said(database) == []
+    database.close()
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:

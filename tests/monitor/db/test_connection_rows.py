@@ -7,17 +7,13 @@ from pathlib import Path
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.migrations import Schema, StatementRunner
+from monitor.db.schema import Schema
 from monitor.domain.errors import BusyError, CannotWriteError
 
 MARIA, ROSA = {"name": "Maria", "room": "B12"}, {"name": "Rosa", "room": "C3"}
 
 
-def rooms_1(tables: StatementRunner) -> None:
-    tables.execute("CREATE TABLE rooms (name TEXT PRIMARY KEY, room TEXT NOT NULL) STRICT")
-
-
-ROOMS = Schema.from_steps("rooms", rooms_1)
+ROOMS = Schema("CREATE TABLE rooms (name TEXT PRIMARY KEY, room TEXT NOT NULL) STRICT;")
 
 
 @pytest.fixture

@@ -1,17 +1,7 @@
-"""A small schema, and the one that came after it."""
+"""A small schema, and those of other programs."""
 
-from sqlite_utils import Database as Tables
+from monitor.db.schema import Schema
 
-from monitor.db.migrations import Schema
-
-
-def words_1(tables: Tables) -> None:
-    tables.execute("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT")
-
-
-def words_2(tables: Tables) -> None:
-    tables.execute("CREATE TABLE more (word TEXT) STRICT")
-
-
-WORDS = Schema.from_steps("words", words_1)
-NEWER = Schema.from_steps("words", words_1, words_2)
+WORDS = Schema("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT;")
+MORE = f"{WORDS.text} CREATE TABLE more (word TEXT) STRICT;"
+NEWER, UNRELEASED = Schema(MORE, version=2), Schema(MORE)

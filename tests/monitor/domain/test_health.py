@@ -161,7 +161,7 @@ def test_steps_of_two_people_take_two_reviewers(count: int, level: HealthLevel):
     ("free", "database", "level"),
     [(50, 1, HealthLevel.BAD), (200, 100, HealthLevel.WARN), (500, 100, HealthLevel.OK)],
 )
-def test_room_is_wanted_for_an_upgrade_and_a_copy(free, database, level):
+def test_room_is_wanted_for_a_backup_and_its_trial(free, database, level):
     assert condition.assess_disk_space(free * MEGABYTE, database * MEGABYTE).level is level
 
 

@@ -1,3 +1,7 @@
+-- The keys of a district, `keys.db`: in no copy of its database, and never printed. Whose key is
+-- destroyed has left, and never gets another one. `audit_end` is how far the audit log goes, so
+-- that a database which was put back or cut short is noticed.
+
 CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     encryption_key BLOB NOT NULL,

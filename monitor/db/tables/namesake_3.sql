@@ -1,1 +1,0 @@
-ALTER TABLE sign_in_links ADD COLUMN tries INTEGER NOT NULL DEFAULT 0; -- wrong six-digit codes
