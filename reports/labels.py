@@ -696,6 +696,20 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "name-decided": "Decision about a name",
     "account-removed": "We stopped monitoring an account",
 }
+JOB_LABELS: Final[Mapping[str, str]] = {
+    "sweep": "weekly sweep",
+    "digest": "weekly digest",
+    "review": "weekly email to reviewers",
+    "second-proof": "second check that an item is gone",
+    "recheck": "check whether an impersonation is gone",
+    "erase": "delete a withdrawn person's data",
+    "consent-reminder": "find consents that expire soon",
+    "reminder": "invitation reminder",
+    "district-check": "look-alikes of the district",
+    "staff-folder": "look for a new staff file",
+    "directory-changes": "read what the staff directory wrote",
+    "directory-newcomers": "look for new people in the staff directory",
+}
 NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DISK_FULL: "The disk is full",
     NoticeKind.BACKUP_FAILED: "The last backup failed",

@@ -24,14 +24,8 @@ from monitor.domain.errors import BusyError, NotPermittedError, UnavailableError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.jobs import (
-    preview_sweep,
-    run_full_sweep,
-    run_mail_and_cleanup,
-    run_self_check,
-    run_upkeep,
-    take_over_jobs,
-)
+from monitor.services.job_kinds import preview_sweep, run_full_sweep, run_self_check
+from monitor.services.jobs import run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.sweeps import ProgressListener, ignore_progress, run_canaries
 from reports.labels import REQUESTED_RUNS
 from scrapers.http.clock import Clock

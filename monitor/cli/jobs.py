@@ -1,6 +1,5 @@
 """Scheduled jobs: when each one runs, and what delays it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -11,30 +10,10 @@ from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
 from monitor.domain.dates import format_near_time
-from monitor.services.consent import CONSENT_REMINDER
-from monitor.services.district_checks import DISTRICT_CHECK
-from monitor.services.enrollment import REMINDER
-from monitor.services.erasure import ERASURE
-from monitor.services.ingest import SECOND_PROOF
-from monitor.services.jobs import DIGEST, REVIEW, SWEEP, believe_clock, describe_wait, schedule_jobs
-from monitor.services.staff_directory import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS
-from monitor.services.staff_import import STAFF_FOLDER
-from monitor.services.sweeps import RECHECK
+from monitor.services.clock_check import believe_clock, describe_wait
+from monitor.services.jobs import schedule_jobs
+from reports.labels import JOB_LABELS
 
-JOB_LABELS: Mapping[str, str] = {
-    SWEEP: "weekly sweep",
-    DIGEST: "weekly digest",
-    REVIEW: "weekly email to reviewers",
-    SECOND_PROOF: "second check that an item is gone",
-    RECHECK: "check whether an impersonation is gone",
-    ERASURE: "delete a withdrawn person's data",
-    CONSENT_REMINDER: "find consents that expire soon",
-    REMINDER: "invitation reminder",
-    DISTRICT_CHECK: "look-alikes of the district",
-    STAFF_FOLDER: "look for a new staff file",
-    DIRECTORY_CHANGES: "read what the staff directory wrote",
-    DIRECTORY_NEWCOMERS: "look for new people in the staff directory",
-}
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.
 DUE_NOW_WITHIN = timedelta(minutes=1)

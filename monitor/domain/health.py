@@ -61,8 +61,6 @@ SWEEP_STUCK = timedelta(days=2)
 BACKUP_MAX_AGE = timedelta(days=3)
 QUEUE_MAX_WAIT = timedelta(hours=6)
 JOB_OVERDUE_AFTER = timedelta(hours=1)
-# One sweep is asked after another, and the weekly one takes half a day.
-SWEEP_JOBS = frozenset({"sweep", "second-proof", "recheck", "district-check"})
 # Renewed by itself, a certificate has 30 days left when that should happen; by hand takes a while.
 CERTIFICATE_ENDS_SOON = timedelta(days=21)
 # Two machines' clocks differ, and what is recorded may be a moment ahead.
@@ -282,11 +280,20 @@ def assess_undelivered(dead: int, paused: int) -> Iterator[HealthResult]:
         )
 
 
-def assess_overdue_jobs(names: Iterable[tuple[str, datetime]], now: datetime) -> HealthResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueJob:
+    """`waits_for_sweeps` where it is done after others that take hours."""
+
+    name: str
+    due_at: datetime
+    waits_for_sweeps: bool = False
+
+
+def assess_overdue_jobs(jobs: Iterable[DueJob], now: datetime) -> HealthResult:
     late = {
-        name
-        for name, at in names
-        if now - at > (SWEEP_STUCK if name in SWEEP_JOBS else JOB_OVERDUE_AFTER)
+        job.name
+        for job in jobs
+        if now - job.due_at > (SWEEP_STUCK if job.waits_for_sweeps else JOB_OVERDUE_AFTER)
     }
     if late:
         message = f"Overdue: {', '.join(sorted(late))}."

@@ -18,9 +18,6 @@ SWEEP_ABANDONED_AFTER = timedelta(days=7)
 # An email that comes so late was missed, as by a machine that was turned off.
 MISSED_AFTER = timedelta(hours=12)
 CAUGHT_UP_WITHIN_MINUTES = 60
-# What failed is tried again after this, doubled each time.
-RETRY_DELAY = timedelta(minutes=10)
-MAX_RETRY_DELAY = timedelta(hours=6)
 # A source that has not answered all by then is late, and the emails say so.
 SWEEP_DEADLINE = timedelta(hours=12)
 
@@ -136,11 +133,6 @@ def compute_next_sweep(after: datetime, district_id: str, zone: str) -> datetime
 def compute_sweep_week(now: datetime, district_id: str, zone: str) -> str:
     """Name the week whose sweep a run at `now` is, however late the run."""
     return format_iso_week(SWEEP.compute_latest_time(now, district_id, zone), zone)
-
-
-def compute_retry_delay(attempts: int) -> timedelta:
-    """Return how long to wait after so many failures in a row; the first is 1."""
-    return min(RETRY_DELAY * (1 << min(attempts - 1, 16)), MAX_RETRY_DELAY)
 
 
 def _pick_minute(subject_id: str, of: int) -> int:

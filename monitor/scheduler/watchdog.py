@@ -20,6 +20,7 @@ from monitor.domain.vocabulary import HealthLevel
 from monitor.scheduler.workers import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
+from monitor.services.clock_check import describe_wait
 from monitor.services.health import Vitals, check_vitals, collect_vitals
 from monitor.services.notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_disk_full_email
@@ -122,7 +123,7 @@ class SupervisedRunner:
         self.heartbeat(vitals, HealthLevel.OK if well else HealthLevel.BAD)
 
     def describe_wait(self) -> str:
-        return jobs.describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
+        return describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
 
     def check_files(self) -> None:
         self.app.db.check_files()

@@ -7,7 +7,7 @@ show that a disk, or a person, changed the database.
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,19 +32,13 @@ from monitor.db.files import hand_over_folder, read_owner
 from monitor.domain.consent import Consent
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, MonitorError
 from monitor.domain.health import BACKED_UP, BACKUP_FAILED
-from monitor.domain.schedule import compute_next_digest
+from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import AuditEndStatus, EmailState
-from monitor.services.erasure import BACKUPS_ROTATE, ERASURE
-from monitor.services.ingest import SECOND_PROOF
-from monitor.services.jobs import DIGEST, MAX_DELAYS, REVIEW, SWEEP
-from monitor.services.sweeps import RECHECK
+from monitor.services.erasure import BACKUPS_ROTATE
+from monitor.services.job_kinds import JOB_KINDS, JobScope
 from reports.emails.registry import EmailKind
 from reports.labels import AUDIT_END_PROBLEMS
 
-WEEK = timedelta(days=7)
-MAX_DUE_AHEAD = {**MAX_DELAYS, SWEEP: WEEK, DIGEST: WEEK, REVIEW: WEEK}
-# Both are put off until a pause ends.
-PAUSABLE_JOBS = frozenset({SECOND_PROOF, RECHECK})
 # For summer time, and for what was written since the time was last noted.
 SLACK = timedelta(days=1)
 
@@ -73,10 +67,10 @@ def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
 def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
     pauses = [each.paused_until for each in db.consents.list_latest_consents() if each.paused_until]
     for due in db.jobs.list_jobs():
-        longest = MAX_DUE_AHEAD.get(due.name)
-        if longest is None or due.lease_until is not None:
+        kind = JOB_KINDS.get(due.name)
+        if kind is None or due.lease_until is not None:
             continue
-        latest = max((at + longest, *pauses)) if due.name in PAUSABLE_JOBS else at + longest
+        latest = max((at + kind.longest, *(pauses if kind.pausable else ())))
         if due.due_at > latest + SLACK:
             yield due.name
 
@@ -84,15 +78,22 @@ def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
 def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> Iterator[str]:
     """Yield the missing jobs; those of people who joined since are created next time."""
     there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
-    expected = [(SWEEP, "")]
-    for consent in db.consents.list_latest_consents():
-        if consent.withdrawn_at is not None:
-            expected.append((ERASURE, consent.person_id))
-        elif (
-            consent.given_at < last_time and consent.is_active(last_time) and consent.is_active(at)
-        ):
-            expected.append((DIGEST, consent.person_id))
-    yield from (name for name, subject in expected if (name, subject) not in there)
+    consents = db.consents.list_latest_consents()
+    subjects: Mapping[JobScope, Collection[str]] = {
+        JobScope.DISTRICT: ("",),
+        JobScope.ENROLLED: [
+            each.person_id
+            for each in consents
+            if each.given_at < last_time and each.is_active(last_time) and each.is_active(at)
+        ],
+        JobScope.WITHDRAWN: [each.person_id for each in consents if each.withdrawn_at],
+        JobScope.ON_DEMAND: (),
+    }
+    for kind in JOB_KINDS.values():
+        # A copy does not say how its district was configured.
+        for subject in subjects[kind.scope] if kind.is_on is None else ():
+            if (kind.name, subject) not in there:
+                yield kind.name
 
 
 EVER_SINCE = datetime.min.replace(tzinfo=UTC)
@@ -441,16 +442,17 @@ def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -
 
 def _postpone_digests(db: Database, config: Config, now: datetime) -> None:
     """We cannot know whether this week's was sent, so the next one is next week's."""
-    district = config.district
     for due in db.jobs.list_jobs():
-        if due.due_at > now:
+        kind = JOB_KINDS.get(due.name)
+        if kind is None or kind.slot is not DIGEST_SLOT or due.due_at > now:
             continue
-        if due.name == REVIEW:
-            next_at = compute_next_digest(now, district.id, district.zone)
-            db.jobs.finish_job(REVIEW, due.subject, next_at)
-        elif due.name == DIGEST and due.subject in db.people.list_person_ids():
-            zone = db.people.load_person(due.subject).zone
-            db.jobs.finish_job(DIGEST, due.subject, compute_next_digest(now, due.subject, zone))
+        subject, zone = config.district.id, config.district.zone
+        if kind.scope is JobScope.ENROLLED:
+            if due.subject not in db.people.list_person_ids():
+                continue
+            subject, zone = due.subject, db.people.load_person(due.subject).zone
+        next_at = kind.slot.compute_next_time(now, subject, zone)
+        db.jobs.finish_job(due.name, due.subject, next_at)
 
 
 def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:

@@ -25,11 +25,12 @@ from monitor.services.notifications import (
     queue_email,
 )
 from reports.emails.account import ConsentEndedView
+from scrapers.retry import Retry
 
 LOG = logging.getLogger(__name__)
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"
-ERASURE_RETRY = timedelta(minutes=10)
+ERASURE_RETRY = Retry(first=timedelta(minutes=10), factor=1, longest=timedelta(minutes=10))
 
 
 def withdraw_consent(
@@ -90,7 +91,9 @@ def erase_if_ready(app: App, person_id: str) -> bool:
     ):
         return False
     # The next attempt would be too late for the promised day.
-    last_try = app.clock.now() + ERASURE_RETRY >= _find_erasure_start(app, consent) + ERASED_WITHIN
+    last_try = (
+        app.clock.now() + ERASURE_RETRY.first >= _find_erasure_start(app, consent) + ERASED_WITHIN
+    )
     if _has_queued_email(app, person_id) and not last_try:
         return False
     erase_person(app, person_id)

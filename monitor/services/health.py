@@ -37,6 +37,7 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
+from monitor.services.job_kinds import JobQueue, find_job_queue
 from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_import import count_leavers
 from reports.emails.office import TrialView
@@ -145,7 +146,15 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
         vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.has_people
     )
     yield condition.assess_overdue_jobs(
-        ((each.name, each.due_at) for each in vitals.overdue_jobs), vitals.at
+        (
+            condition.DueJob(
+                name=job.name,
+                due_at=job.due_at,
+                waits_for_sweeps=find_job_queue(job.name) is JobQueue.SWEEPS,
+            )
+            for job in vitals.overdue_jobs
+        ),
+        vitals.at,
     )
     waiting = vitals.email_counts.get(EmailState.QUEUED, 0)
     dead = vitals.email_counts.get(EmailState.DEAD, 0)

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from monitor.domain.fleet_health import FleetState
 from monitor.domain.vocabulary import EmailState
 from monitor.services.health import Vitals
+from monitor.services.job_kinds import find_job_queue
 from scrapers.models import Outcome
 
 
@@ -81,13 +82,13 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         "namesake_overdue_seconds",
         "How long a job is overdue.",
         # Prometheus itself calls what it asks for numbers `job`.
-        labels=("job_name",),
+        labels=("job_name", "queue"),
     )
     oldest: dict[str, float] = {}
     for due in vitals.overdue_jobs:
         oldest.setdefault(due.name, (vitals.at - due.due_at).total_seconds())
     for name, seconds in sorted(oldest.items()):
-        late.add_metric((name,), seconds)
+        late.add_metric((name, find_job_queue(name) or ""), seconds)
     yield late
     waiting = float(vitals.waiting_requests)
     yield _build_gauge("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)

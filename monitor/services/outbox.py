@@ -44,6 +44,7 @@ from reports.emails.digest import EmailView, PersonalEmailView
 from reports.emails.registry import EmailKind, get_view_type, render_email
 from reports.emails.render import Email
 from reports.translation import use_language
+from scrapers.retry import Retry
 
 LOG = logging.getLogger(__name__)
 STOPPABLE_EMAILS = frozenset({EmailKind.DIGEST})
@@ -307,9 +308,10 @@ def find_worst_severity(view: EmailView) -> str:
     return ""
 
 
-FIRST_RETRY_DELAY = timedelta(minutes=5)
-MAX_RETRY_DELAY = timedelta(hours=12)
-GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: as long as mail servers keep trying
+# RFC 5321, 4.5.4.1: mail servers keep trying for as many days.
+EMAIL_RETRY = Retry(
+    first=timedelta(minutes=5), longest=timedelta(hours=12), give_up_after=timedelta(days=5)
+)
 # After so many deferrals in a row, the server is left alone until the next run.
 MAX_DEFERRALS_IN_A_ROW = 3
 # The service sends every 20 seconds. After an outage, those of a whole staff are overdue at once.
@@ -443,10 +445,10 @@ def _mark_flag_notified(app: App, flag_id: str, at: datetime) -> None:
 def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> DeliveryStatus:
     """Let it wait for something other than the mail server."""
     now = app.clock.now()
-    if now - email.attempting_since > GIVE_UP_AFTER:
+    if EMAIL_RETRY.is_over(now - email.attempting_since):
         return _drop_email(app, email, destination.hold_reason)
     with app.db.begin_transaction():
-        until = destination.until or now + MAX_RETRY_DELAY
+        until = destination.until or now + EMAIL_RETRY.longest
         app.db.outbox.schedule_retry(email.id, until, destination.hold_reason, email.tried_at)
     return DeliveryStatus.HELD
 
@@ -454,9 +456,10 @@ def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> 
 def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
     """Postpone the whole bundle; an email that the server may have must be repeated unchanged."""
     now, email = app.clock.now(), draft.bundle[0]
-    if now - email.attempting_since > GIVE_UP_AFTER:
-        return _drop_email(app, email, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
-    until = now + min(FIRST_RETRY_DELAY * 2**email.attempts, MAX_RETRY_DELAY)
+    tried_for = now - email.attempting_since
+    if EMAIL_RETRY.is_over(tried_for):
+        return _drop_email(app, email, f"given up after {tried_for.days} days: {delivery.note}")
+    until = now + EMAIL_RETRY.compute_delay(email.attempts + 1)
     with app.db.begin_transaction():
         for each in draft.bundle:
             tried_at = draft.envelope.sent_at if delivery.in_doubt else each.tried_at

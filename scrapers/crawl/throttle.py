@@ -6,11 +6,12 @@ from typing import Protocol
 
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, ParseResult
+from scrapers.retry import Retry
 
 # A host that says "too much" without saying until when.
 LIMITED_FOR = timedelta(hours=1)
-BLOCKED_FOR = timedelta(hours=1)
 LONGEST_AWAY = timedelta(days=7)
+BLOCKED_RETRY = Retry(first=timedelta(hours=1), longest=LONGEST_AWAY)
 # An answer that asks for a longer pause than this would hold up a run: its host is parked.
 LONGEST_PAUSE = timedelta(minutes=5)
 # A clock that was set back must not make us wait for its old time to come again.
@@ -98,7 +99,9 @@ def apply_result(host_state: HostState, result: ParseResult, now: datetime) -> H
         return _park_host(host_state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))
     if result.outcome is Outcome.BLOCKED:
         blocked = replace(host_state, failures=host_state.failures + 1)
-        return _park_host(blocked, Outcome.BLOCKED, now + compute_backoff(blocked.failures))
+        return _park_host(
+            blocked, Outcome.BLOCKED, now + BLOCKED_RETRY.compute_delay(blocked.failures)
+        )
     if not is_answered(result):
         return host_state
     if result.retry_at is not None and result.retry_at - now > LONGEST_PAUSE:
@@ -111,11 +114,6 @@ def apply_result(host_state: HostState, result: ParseResult, now: datetime) -> H
 
 def is_answered(result: ParseResult) -> bool:
     return result.outcome.is_conclusive or result.outcome is Outcome.PARTIAL
-
-
-def compute_backoff(times: int) -> timedelta:
-    """Return how long to stay away after being blocked so many times in a row."""
-    return min(BLOCKED_FOR * (1 << min(times - 1, 16)), LONGEST_AWAY)
 
 
 def _park_host(host_state: HostState, reason: Outcome, until: datetime) -> HostState:

@@ -33,7 +33,7 @@ from monitor.db.database import Database
 from monitor.db.sweeps import RunRequest
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.jobs import SWEEP, run_full_sweep
+from monitor.services.job_kinds import SWEEP, run_full_sweep
 from monitor.web.server import LOOPBACK
 from tests.bench import scale
 from tests.bench.apart import Site, at_work, cookies

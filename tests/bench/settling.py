@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 from monitor.app import App, Environment
 from monitor.demo.setup import StoryClock
-from monitor.services.jobs import run_full_sweep
+from monitor.services.job_kinds import run_full_sweep
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from scrapers.models import (
     CrawlPriority,

@@ -32,7 +32,7 @@ from monitor.demo.district import StaffMember
 from monitor.demo.setup import PORTAL_URL
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
-from monitor.services.jobs import run_full_sweep
+from monitor.services.job_kinds import run_full_sweep
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

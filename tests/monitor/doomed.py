@@ -30,6 +30,7 @@ from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import ingest, jobs, sweeps
 from monitor.services import outbox as drafting
+from monitor.services.clock_check import describe_wait
 from monitor.services.ingest import SnapshotComparer
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from reports.emails.render import Email
@@ -137,7 +138,7 @@ class AnnouncedJobs:
         self.pipe.send("stopping")
 
     def describe_wait(self) -> str:
-        return jobs.describe_wait(self.app)
+        return describe_wait(self.app)
 
     def check_files(self) -> None:
         self.app.db.check_files()

@@ -30,9 +30,13 @@ ALARMS = {
     "NamesakeNoMetrics": ({"namesake_collected_timestamp_seconds": STANDS}, "25m", "30m"),
     "NamesakeSweepMissed": ({"namesake_sweep_closed_timestamp_seconds": STANDS}, "8d", "8d5m"),
     "NamesakeSweepStuck": ({"namesake_sweep_open_since_timestamp_seconds": STANDS}, "2d", "2d5m"),
-    "NamesakeJobOverdue": ({'namesake_overdue_seconds{job_name="mail"}': GROWS}, "1h", "65m"),
+    "NamesakeJobOverdue": (
+        {'namesake_overdue_seconds{job_name="digest",queue="mail"}': GROWS},
+        "1h",
+        "65m",
+    ),
     "NamesakeJobOverdue of a sweep": (
-        {'namesake_overdue_seconds{job_name="sweep"}': GROWS},
+        {'namesake_overdue_seconds{job_name="sweep",queue="sweeps"}': GROWS},
         "2d",
         "2d5m",
     ),

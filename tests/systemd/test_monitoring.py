@@ -12,10 +12,10 @@ from monitor.domain.health import (
     BACKUP_MAX_AGE,
     JOB_OVERDUE_AFTER,
     QUEUE_MAX_WAIT,
-    SWEEP_JOBS,
     SWEEP_MISSED,
     SWEEP_STUCK,
 )
+from monitor.services.job_kinds import JobQueue
 from monitor.services.metrics import list_fleet_samples, list_metric_samples
 from scrapers.models import CONCLUSIVE_OUTCOMES
 from tests.systemd.vitals import FULL_FLEET, FULL_VITALS
@@ -59,7 +59,7 @@ def test_no_label_of_ours_is_one_that_prometheus_takes_for_itself():
         ("namesake_overdue_seconds > 2 * 86400", SWEEP_STUCK),
         ("namesake_backed_up_timestamp_seconds > 3 * 86400", BACKUP_MAX_AGE),
         ("namesake_oldest_email_seconds > 6 * 3600", QUEUE_MAX_WAIT),
-        ('district-check"} > 1 * 3600', JOB_OVERDUE_AFTER),
+        ('queue!="sweeps"} > 1 * 3600', JOB_OVERDUE_AFTER),
     ],
 )
 def test_an_alarm_rings_when_the_doctor_would_say_so(written: str, threshold: timedelta):
@@ -82,10 +82,10 @@ def test_an_alarm_of_a_fleet_rings_when_the_doctor_would_say_so(written: str, th
 
 
 def test_the_words_in_the_rules_are_those_of_the_service():
-    (jobs,) = set(re.findall(r'job_name!~"([^"]+)"', RULES))
+    (queue,) = set(re.findall(r'queue!="([^"]+)"', RULES))
     outcomes = set(re.findall(r'outcome[!=]~\\?"([^"\\]+)', RULES + DASHBOARD))
 
-    assert set(jobs.split("|")) == SWEEP_JOBS
+    assert queue == JobQueue.SWEEPS
     assert [set(each.split("|")) for each in outcomes] == [set(CONCLUSIVE_OUTCOMES)]
 
 

@@ -7,7 +7,7 @@ from monitor.domain.students.matching import UNFLAGGED
 from monitor.domain.vocabulary import Scope
 from monitor.services.consent import render_district_terms
 from monitor.services.digests import queue_weekly_digest
-from monitor.services.jobs import run_self_check
+from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
 from scrapers.http.limits import FetchLimits
 from tests.monitor.services.fakes import FakeMatcher

@@ -20,7 +20,7 @@ from monitor.services.erasure import (
     record_departure,
     withdraw_consent,
 )
-from monitor.services.jobs import run_self_check
+from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
 from tests.monitor.services.interleaved import Moments, Parrot, nothing, rows_of, watched
 from tests.monitor.services.world import World

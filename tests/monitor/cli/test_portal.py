@@ -11,7 +11,7 @@ import pytest
 from monitor.app import open_portal_app
 from monitor.db.database import Database
 from monitor.domain.vocabulary import Scope
-from monitor.services.jobs import run_self_check
+from monitor.services.job_kinds import run_self_check
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
 ADDRESS = "https://namesake.cedarvalley.example"

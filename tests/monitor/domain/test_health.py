@@ -7,6 +7,7 @@ import pytest
 from monitor.domain import health as condition
 from monitor.domain.health import (
     MEGABYTE,
+    DueJob,
     FailedBackup,
     SourceCondition,
     compute_exit_code,
@@ -15,7 +16,6 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import HealthLevel
-from monitor.services import jobs as rounds
 from scrapers.models import Outcome
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -126,22 +126,17 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
 
 
 @pytest.mark.parametrize(
-    ("name", "late", "level"),
+    ("waits_for_sweeps", "late", "level"),
     [
-        ("digest", HOUR / 2, HealthLevel.OK),
-        ("digest", 2 * HOUR, HealthLevel.BAD),
-        ("second-proof", 20 * HOUR, HealthLevel.OK),
-        ("second-proof", 3 * DAY, HealthLevel.BAD),
-        ("recheck", 20 * HOUR, HealthLevel.OK),
-        ("recheck", 3 * DAY, HealthLevel.BAD),
+        (False, HOUR / 2, HealthLevel.OK),
+        (False, 2 * HOUR, HealthLevel.BAD),
+        (True, 20 * HOUR, HealthLevel.OK),
+        (True, 3 * DAY, HealthLevel.BAD),
     ],
 )
-def test_what_waits_for_a_long_sweep_is_not_overdue(name, late, level):
-    assert condition.assess_overdue_jobs([(name, NOW - late)], NOW).level is level
-
-
-def test_what_waits_for_a_long_sweep_is_what_the_same_hand_asks():
-    assert set(rounds.QUERY_JOBS) == condition.SWEEP_JOBS
+def test_what_waits_for_a_long_sweep_is_not_overdue(waits_for_sweeps, late, level):
+    due = DueJob(name="a job", due_at=NOW - late, waits_for_sweeps=waits_for_sweeps)
+    assert condition.assess_overdue_jobs([due], NOW).level is level
 
 
 def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():

@@ -22,7 +22,7 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler import daemon
 from monitor.scheduler.workers import Liveness, TimedJob
-from monitor.services.jobs import preview_sweep
+from monitor.services.job_kinds import preview_sweep
 from monitor.services.sweeps import ignore_progress
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal

@@ -12,7 +12,7 @@ from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.consent import pause_checks
-from monitor.services.jobs import run_full_sweep
+from monitor.services.job_kinds import run_full_sweep
 from scrapers.models import Outcome
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.test_ingest_settle_order import Interrupted

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.db.database import Database
 from monitor.demo.district import MARIA, THOMAS
-from monitor.services.jobs import run_full_sweep
+from monitor.services.job_kinds import run_full_sweep
 from monitor.services.sweeps import ProgressListener
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query

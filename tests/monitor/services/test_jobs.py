@@ -156,7 +156,7 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
             raise ValueError(reason)
         queue(digesting, ref)
 
-    monkeypatch.setattr("monitor.services.jobs.queue_weekly_digest", fail)
+    monkeypatch.setattr("monitor.services.job_kinds.queue_weekly_digest", fail)
     with pytest.raises(ValueError, match="a fault of ours"):
         world.on_monday()
     world.writes()

@@ -9,16 +9,12 @@ import pytest
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain import schedule as due
 from monitor.domain.errors import UnavailableError
+from monitor.services.clock_check import believe_clock, describe_wait
+from monitor.services.job_kinds import DIGEST, SWEEP, run_full_sweep, run_self_check
 from monitor.services.jobs import (
-    DIGEST,
-    SWEEP,
-    believe_clock,
-    describe_wait,
     run_due_sweeps,
-    run_full_sweep,
     run_mail_and_cleanup,
     run_requested_checks,
-    run_self_check,
     take_over_jobs,
 )
 from tests.monitor.services.world import Staff, World

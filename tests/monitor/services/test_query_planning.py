@@ -12,7 +12,7 @@ from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.demo.response import FakeRequest
 from monitor.domain.planning.budget import MAX_INTERVAL
 from monitor.domain.vocabulary import SweepKind
-from monitor.services.jobs import preview_sweep, run_self_check
+from monitor.services.job_kinds import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET
 from scrapers.models import Outcome
 from tests.monitor.services.world import World

@@ -12,7 +12,7 @@ from monitor.app import App
 from monitor.db.sweeps import Sweep
 from monitor.demo.district import BETH, MARIA, NAME
 from monitor.domain.vocabulary import Scope
-from monitor.services.jobs import run_full_sweep, run_self_check
+from monitor.services.job_kinds import run_full_sweep, run_self_check
 from monitor.services.query_planning import build_crawl_district, record_visit_cost
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import (

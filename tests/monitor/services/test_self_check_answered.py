@@ -8,12 +8,8 @@ import pytest
 from monitor.db.sweeps import RunRequest
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import SweepKind
-from monitor.services.jobs import (
-    run_due_sweeps,
-    run_requested_checks,
-    run_self_check,
-    take_over_jobs,
-)
+from monitor.services.job_kinds import run_self_check
+from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.outbox import send_due
 from tests.monitor.services.world import Staff, World
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.services.jobs import run_self_check
+from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, configured

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from monitor.demo.district import MARIA
-from monitor.services.jobs import preview_sweep
+from monitor.services.job_kinds import preview_sweep
 from tests.monitor.services.world import World
 
 

@@ -28,9 +28,9 @@ from monitor.domain.item import Item
 from monitor.domain.vocabulary import Decision, FlagKind, SweepKind
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
+from monitor.services.job_kinds import run_full_sweep
 from monitor.services.jobs import (
     delete_expired_data,
-    run_full_sweep,
     run_mail_and_cleanup,
     schedule_jobs,
     take_over_jobs,

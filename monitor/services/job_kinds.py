@@ -1,0 +1,313 @@
+"""What the service does later: each kind of job is declared at the function that does it.
+
+Its words are in `reports/labels.py` (`JOB_LABELS`); no other file lists kinds of jobs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.app import App
+from monitor.config import Config
+from monitor.db.jobs import Job
+from monitor.db.sweeps import Sweep
+from monitor.domain.schedule import DIGEST as DIGEST_SLOT
+from monitor.domain.schedule import SECOND_PROOF_AFTER, WeeklySlot, compute_sweep_week
+from monitor.domain.schedule import SWEEP as SWEEP_SLOT
+from monitor.domain.vocabulary import SweepKind
+from monitor.services.clock_check import require_right_clock
+from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
+from monitor.services.digests import queue_self_check_email, queue_weekly_digest
+from monitor.services.district_checks import (
+    DISTRICT_CHECK,
+    compute_district_weekday,
+    run_district_check,
+)
+from monitor.services.enrollment import INVITATION_LASTS, REMINDER, queue_invitation_reminder
+from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
+from monitor.services.ingest import SECOND_PROOF
+from monitor.services.notifications import queue_source_alert
+from monitor.services.review import queue_review_digests
+from monitor.services.staff_directory import (
+    APPLIED_AFTER,
+    DIRECTORY_CHANGES,
+    DIRECTORY_NEWCOMERS,
+    apply_directory_changes,
+    process_newcomers,
+)
+from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
+from monitor.services.sweeps import (
+    MAX_RECHECK_DELAY,
+    RECHECK,
+    CloseListener,
+    ProgressListener,
+    SweepJob,
+    find_next_recheck,
+    ignore_close,
+    ignore_progress,
+    list_planned_queries,
+    list_recheck_keys,
+    run_sweep,
+)
+from scrapers.models import Query
+from scrapers.retry import Retry
+
+SWEEP = "sweep"
+DIGEST = "digest"
+REVIEW = "review"
+DAY = timedelta(days=1)
+# From one night to the next, also when the clocks are set back.
+NIGHT = timedelta(hours=25)
+WEEK = timedelta(days=7)
+JOB_RETRY = Retry(first=timedelta(minutes=10), longest=timedelta(hours=6))
+
+JobFunction = Callable[[App, Job], None]
+"""Does a job that is due, and finishes it or gives it its next time.
+
+What the service stops midway stays as it is, and is done again.
+"""
+
+
+class JobQueue(StrEnum):
+    """Jobs of one queue never run at the same time."""
+
+    # They ask the web: one may wait hours for another.
+    SWEEPS = "sweeps"
+    MAIL = "mail"
+    # Erasing is promised to be done in time, so it is done whatever becomes of the emails.
+    ERASURES = "erasures"
+
+
+class JobScope(StrEnum):
+    """Who always has such a job: one for the district, or one for each such person."""
+
+    DISTRICT = "district"
+    ENROLLED = "enrolled"
+    WITHDRAWN = "withdrawn"
+    # None does: something that happens adds it, and it is done once or a few times.
+    ON_DEMAND = "on-demand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """A decorator for the function that does such jobs; `JOB_KINDS` has them all.
+
+    None is due later than `longest` from now: what is, was set by a clock that was ahead. With a
+    `slot` it comes once a week, and a `nightly` one first in the night; all others are due at
+    once. A `pausable` one is put off until its person's pause ends. A district that is not
+    configured for it (`is_on`) has none.
+    """
+
+    name: str
+    queue: JobQueue
+    longest: timedelta
+    retry: Retry = JOB_RETRY
+    scope: JobScope = JobScope.ON_DEMAND
+    slot: WeeklySlot | None = None
+    nightly: bool = False
+    pausable: bool = False
+    is_on: Callable[[Config], bool] | None = None
+
+    def __call__(self, function: JobFunction) -> JobFunction:
+        JOB_KINDS[self.name] = self
+        JOB_FUNCTIONS[self.name] = function
+        return function
+
+
+JOB_KINDS: dict[str, JobKind] = {}
+JOB_FUNCTIONS: dict[str, JobFunction] = {}
+
+
+def list_job_names(*queues: JobQueue) -> tuple[str, ...]:
+    """Return the kinds of some queues in the order in which they are looked for."""
+    return tuple(kind.name for kind in JOB_KINDS.values() if kind.queue in queues)
+
+
+def find_job_queue(name: str) -> JobQueue | None:
+    """Return None for a kind that this version does not know."""
+    return JOB_KINDS[name].queue if name in JOB_KINDS else None
+
+
+def compute_next_slot(app: App, slot: WeeklySlot, subject: str = "", zone: str = "") -> datetime:
+    """Return the next regular time; without a subject, the district's."""
+    district = app.config.district
+    return slot.compute_next_time(app.clock.now(), subject or district.id, zone or district.zone)
+
+
+def preview_sweep(app: App) -> Iterator[Query]:
+    """Yield the first questions of a sweep about everyone; ask none."""
+    return list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app)))
+
+
+def run_full_sweep(
+    app: App,
+    on_progress: ProgressListener = ignore_progress,
+    on_close: CloseListener = ignore_close,
+) -> Sweep:
+    require_right_clock(app)
+    job = SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app))
+    return run_sweep(app, job, on_progress, on_close)
+
+
+def run_self_check(
+    app: App,
+    person_id: str,
+    on_progress: ProgressListener = ignore_progress,
+    on_close: CloseListener = ignore_close,
+) -> Sweep:
+    """Run a self-check and answer the person, and no one else."""
+    require_right_clock(app)
+
+    def queue_answer(sweep: Sweep) -> None:
+        queue_self_check_email(app, sweep)
+        on_close(sweep)
+
+    job = SweepJob(kind=SweepKind.SELFCHECK, week=_compute_week(app), person_id=person_id)
+    return run_sweep(app, job, on_progress, queue_answer)
+
+
+@JobKind(name=SWEEP, queue=JobQueue.SWEEPS, longest=WEEK, scope=JobScope.DISTRICT, slot=SWEEP_SLOT)
+def run_weekly_sweep(app: App, due: Job) -> None:
+    def finish_sweep_job(sweep: Sweep) -> None:
+        queue_source_alert(app, sweep)
+        app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, SWEEP_SLOT))
+
+    run_full_sweep(app, on_close=finish_sweep_job)
+
+
+@JobKind(name=SECOND_PROOF, queue=JobQueue.SWEEPS, longest=SECOND_PROOF_AFTER, pausable=True)
+@JobKind(name=RECHECK, queue=JobQueue.SWEEPS, longest=MAX_RECHECK_DELAY, pausable=True)
+def recheck_item(app: App, due: Job) -> None:
+    """Ask an item's own address again: if it is absent twice, days apart, it is gone."""
+    item = app.db.items.load_item(due.subject)
+    consent = app.db.consents.find_latest_consent(item.person_id)
+    if consent is not None and consent.is_paused(app.clock.now()):
+        app.db.jobs.finish_job(due.name, due.subject, consent.paused_until)
+        return
+    sightings = app.db.sightings.list_sightings_of_item(item.id)
+    keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
+    if due.name == RECHECK:
+        keys |= list_recheck_keys(app, item)
+    if not keys and not _has_open_proof(app, item.person_id):
+        app.db.jobs.finish_job(due.name, due.subject, None)
+        return
+
+    def finish_recheck_job(_sweep: Sweep) -> None:
+        again_at = find_next_recheck(app, item) if due.name == RECHECK else None
+        app.db.jobs.finish_job(due.name, due.subject, again_at)
+
+    job = SweepJob(
+        kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person_id, query_keys=keys
+    )
+    run_sweep(app, job, on_close=finish_recheck_job)
+
+
+def _has_open_proof(app: App, person_id: str) -> bool:
+    """Tell whether one settled but failed to close: then there is nothing more to ask."""
+    open_ones = app.db.sweeps.list_open_sweeps()
+    return any((e.kind, e.person_id) == (SweepKind.PROOF, person_id) for e in open_ones)
+
+
+@JobKind(
+    name=DISTRICT_CHECK,
+    queue=JobQueue.SWEEPS,
+    longest=DAY,
+    scope=JobScope.DISTRICT,
+    is_on=lambda config: bool(config.official),
+)
+def check_district(app: App, due: Job) -> None:
+    """Check the part of the week's look-alikes that this day has; it comes back tomorrow."""
+    if run_district_check(app, compute_district_weekday(app)):
+        next_at = app.clock.now() + DAY if app.config.official else None
+        app.db.jobs.finish_job(due.name, due.subject, next_at)
+
+
+@JobKind(name=CONSENT_REMINDER, queue=JobQueue.MAIL, longest=DAY, scope=JobScope.DISTRICT)
+def remind_of_consents(app: App, due: Job) -> None:
+    with app.db.begin_transaction():
+        process_expiring_consents(app)
+        app.db.jobs.finish_job(due.name, due.subject, app.clock.now() + DAY)
+
+
+@JobKind(name=REMINDER, queue=JobQueue.MAIL, longest=INVITATION_LASTS)
+def remind_invited_person(app: App, due: Job) -> None:
+    with app.db.begin_transaction():
+        queue_invitation_reminder(app, due.subject)
+        app.db.jobs.finish_job(due.name, due.subject, None)
+
+
+@JobKind(name=DIGEST, queue=JobQueue.MAIL, longest=WEEK, scope=JobScope.ENROLLED, slot=DIGEST_SLOT)
+def write_digest(app: App, due: Job) -> None:
+    now, next_at = app.clock.now(), None
+    with app.db.begin_transaction():
+        if app.db.consents.has_consent_in_force(due.subject, now):
+            wanted = app.db.unsubscribes.find_unsubscribe_time(due.subject) is None
+            if wanted and app.db.consents.can_query_person(due.subject, now):
+                queue_weekly_digest(app, due.subject)
+            zone = app.db.people.load_person(due.subject).zone
+            next_at = compute_next_slot(app, DIGEST_SLOT, due.subject, zone)
+        app.db.jobs.finish_job(due.name, due.subject, next_at)
+
+
+@JobKind(name=REVIEW, queue=JobQueue.MAIL, longest=WEEK, scope=JobScope.DISTRICT, slot=DIGEST_SLOT)
+def write_review_digests(app: App, due: Job) -> None:
+    with app.db.begin_transaction():
+        queue_review_digests(app)
+        app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, DIGEST_SLOT))
+
+
+@JobKind(
+    name=STAFF_FOLDER,
+    queue=JobQueue.MAIL,
+    longest=NIGHT,
+    scope=JobScope.DISTRICT,
+    nightly=True,
+    is_on=lambda config: config.staff.folder is not None,
+)
+def read_staff_folder(app: App, due: Job) -> None:
+    folder = app.config.staff.folder
+    next_at = import_from_folder(app, folder) if folder else None
+    app.db.jobs.finish_job(due.name, due.subject, next_at)
+
+
+@JobKind(name=DIRECTORY_CHANGES, queue=JobQueue.MAIL, longest=APPLIED_AFTER)
+def read_directory_changes(app: App, _due: Job) -> None:
+    apply_directory_changes(app)
+
+
+@JobKind(
+    name=DIRECTORY_NEWCOMERS,
+    queue=JobQueue.MAIL,
+    longest=NIGHT,
+    scope=JobScope.DISTRICT,
+    nightly=True,
+    is_on=lambda config: bool(config.staff.scim),
+)
+def look_for_newcomers(app: App, due: Job) -> None:
+    next_at = process_newcomers(app) if app.config.staff.scim else None
+    app.db.jobs.finish_job(due.name, due.subject, next_at)
+
+
+@JobKind(
+    name=ERASURE,
+    queue=JobQueue.ERASURES,
+    longest=ERASURE_RETRY.longest,
+    retry=ERASURE_RETRY,
+    scope=JobScope.WITHDRAWN,
+)
+def erase_withdrawn_person(app: App, due: Job) -> None:
+    """Erase, and come back while somebody reads on: what was erased still stands in the log."""
+    gone = due.subject not in app.db.people.list_person_ids() or erase_if_ready(app, due.subject)
+    if gone and app.db.truncate_logs():
+        app.db.jobs.finish_job(due.name, due.subject, None)
+        return
+    again_at = app.clock.now() + ERASURE_RETRY.first
+    with app.db.begin_transaction():
+        app.db.jobs.ensure_job(due.name, due.subject, again_at)  # gone with the person
+        app.db.jobs.finish_job(due.name, due.subject, again_at)
+
+
+def _compute_week(app: App) -> str:
+    district = app.config.district
+    return compute_sweep_week(app.clock.now(), district.id, district.zone)
