@@ -373,8 +373,8 @@ def _is_within(path: Path, folder: Path) -> bool:
 RESTORED = "restored"
 # The last ones to come, so that a folder that was restored by half is none.
 MOVED_LAST = (KEYS_DATABASE, DATABASE_FILE)
-# Sent again they would be last week's news; all else may be sent twice, and is one email then.
-WEEKLY_KINDS = frozenset({EmailKind.DIGEST, EmailKind.REVIEW})
+# All others may be sent twice, and are one email then: a mailbox shows one `Message-ID` once.
+WEEKLY_EMAILS = frozenset(kind for kind in EmailKind if kind.form.weekly)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,7 +461,7 @@ def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
     waiting = [
         each
         for each in db.outbox.list_emails()
-        if each.state is EmailState.QUEUED and each.kind in WEEKLY_KINDS
+        if each.state is EmailState.QUEUED and each.kind in WEEKLY_EMAILS
     ]
     for each in waiting:
         db.outbox.mark_email_dead(each.id, "it may have been sent before the copy was restored")

@@ -36,7 +36,6 @@ from monitor.services.consent import hash_district_terms
 from monitor.services.erasure import release_work_address
 from monitor.services.name_changes import apply_searchable_name, store_name_change
 from monitor.services.notifications import (
-    INVITATION_EMAILS,
     EmailPlan,
     build_greeting,
     build_invitation_view,
@@ -46,7 +45,7 @@ from monitor.services.notifications import (
 )
 from monitor.services.query_planning import get_student_link_switch
 from reports.emails.account import EnrollmentConfirmationView
-from reports.emails.registry import EmailKind
+from reports.emails.registry import EmailKind, EmailRecipient, list_email_kinds
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
@@ -123,7 +122,7 @@ INVITATION_INTERVAL = timedelta(seconds=3)
 def find_next_invitation_slot(app: App) -> datetime:
     """Return when the next of many invitations or reminders may be sent: no two at once."""
     now = app.clock.now()
-    last = app.db.outbox.find_last_untried_due_time(INVITATION_EMAILS)
+    last = app.db.outbox.find_last_untried_due_time(list_email_kinds(EmailRecipient.INVITED))
     return now if last is None else max(now, last + INVITATION_INTERVAL)
 
 

@@ -33,7 +33,7 @@ from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
 from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
-from reports.emails.registry import EmailKind, get_email_kind
+from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
 from scrapers.models import Outcome
 
 NOT_ME = "not-me"
@@ -45,33 +45,6 @@ def build_mailbox_token(db: Database, person: Person) -> str:
     bearer = f"{person.id} {person.mail.casefold()}".encode()
     mark = hmac.new(db.derive_secret(NOT_ME), bearer, "sha256").hexdigest()[:TOKEN_LENGTH]
     return f"{person.id}-{mark}"
-
-
-# These go to an office, no matter who holds it that day.
-OFFICE_EMAILS = frozenset(
-    {
-        EmailKind.REVIEW,
-        EmailKind.SOURCES_PARKED,
-        EmailKind.ADDRESS_SUPPRESSED,
-        EmailKind.DISK_FULL,
-        EmailKind.STAFF_FILE,
-        EmailKind.TRIAL,
-    }
-)
-INVITATION_EMAILS = frozenset({EmailKind.INVITATION, EmailKind.REMINDER})
-# These go to where their reader is not written to yet, or no more.
-OTHER_ADDRESS_EMAILS = frozenset({EmailKind.NEW_ADDRESS, EmailKind.ADDRESS_CHANGED})
-# An invitation comes before consent, a farewell after it, and an office gives none.
-CONSENT_FREE_EMAILS = (OFFICE_EMAILS | INVITATION_EMAILS) | {
-    EmailKind.WITHDRAWN,
-    EmailKind.CONSENT_ENDING,
-    EmailKind.LEGAL_HOLD,
-    EmailKind.OWN_DATA,
-    EmailKind.SIGN_IN_LINK,
-    EmailKind.ADDRESS_CHANGED,
-}
-# What rests while someone has paused; all else is a notice, and goes.
-PAUSABLE_EMAILS = frozenset({EmailKind.DIGEST, EmailKind.SELF_CHECK})
 
 
 DEFAULT_GIVEN_NAME = "colleague"
@@ -159,7 +132,9 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
 
 
 def _is_for_office(app: App, kind: EmailKind, recipient_id: str) -> bool:
-    return kind in OFFICE_EMAILS or bool(find_office_address(recipient_id, app.config.district))
+    return kind.form.recipient is EmailRecipient.OFFICE or bool(
+        find_office_address(recipient_id, app.config.district)
+    )
 
 
 def build_greeting(app: App, person: Person) -> EmailGreeting:

@@ -24,10 +24,6 @@ from monitor.services.auth import derive_sign_in_digits
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
-    CONSENT_FREE_EMAILS,
-    INVITATION_EMAILS,
-    OTHER_ADDRESS_EMAILS,
-    PAUSABLE_EMAILS,
     find_office_address,
     load_language,
 )
@@ -41,13 +37,19 @@ from reports.emails.account import (
     SignInLinkView,
 )
 from reports.emails.digest import EmailView, PersonalEmailView
-from reports.emails.registry import EmailKind, get_view_type, render_email
+from reports.emails.registry import (
+    EmailCode,
+    EmailKind,
+    EmailRecipient,
+    get_view_type,
+    list_email_kinds,
+    render_email,
+)
 from reports.emails.render import Email
 from reports.translation import use_language
 from scrapers.retry import Retry
 
 LOG = logging.getLogger(__name__)
-STOPPABLE_EMAILS = frozenset({EmailKind.DIGEST})
 ALERT_INTERVAL = timedelta(days=1)
 CONSENT_ENDED = "the consent, invitation or role has ended"
 CHECKS_PAUSED = "the person paused checks"
@@ -85,7 +87,7 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
         return EmailDestination(refusal=LINK_EXPIRED)
     if not email.person_id:
         return _build_destination(find_office_address(recipient_id, app.config.district))
-    if kind in INVITATION_EMAILS:
+    if kind.form.recipient is EmailRecipient.INVITED:
         invited = app.db.invitations.load_invitation(recipient_id)
         return _build_destination(invited.mail if invited.is_open(app.clock.now()) else "")
     never = _describe_refusal(app, kind, recipient_id)
@@ -93,7 +95,7 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
         return EmailDestination(refusal=never)
     return (
         _resolve_other_address(app, email)
-        if kind in OTHER_ADDRESS_EMAILS
+        if kind.form.recipient is EmailRecipient.OTHER_ADDRESS
         else _resolve_usual_address(app, email)
     )
 
@@ -136,13 +138,13 @@ def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
 def _describe_refusal(app: App, kind: EmailKind, person_id: str) -> str:
     """Say why a person gets no email of this kind, or nothing if they do."""
     consent, now = app.db.consents.find_latest_consent(person_id), app.clock.now()
-    if kind not in CONSENT_FREE_EMAILS and (consent is None or not consent.is_active(now)):
+    if kind.form.needs_consent and (consent is None or not consent.is_active(now)):
         return CONSENT_ENDED
-    if kind in PAUSABLE_EMAILS and consent is not None and consent.is_paused(now):
+    if kind.form.pausable and consent is not None and consent.is_paused(now):
         return CHECKS_PAUSED
     return (
         DIGEST_STOPPED
-        if kind in STOPPABLE_EMAILS and app.db.unsubscribes.find_unsubscribe_time(person_id)
+        if kind.form.stoppable and app.db.unsubscribes.find_unsubscribe_time(person_id)
         else ""
     )
 
@@ -202,12 +204,12 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
 def activate_code(app: App, email: OutboxEmail) -> None:
     """Activate the links of an email; they do nothing before it is sent."""
     set_hash: Callable[[str, str], None]
-    match EmailKind(email.kind):
-        case EmailKind.INVITATION | EmailKind.REMINDER:
+    match EmailKind(email.kind).form.code:
+        case EmailCode.INVITATION:
             set_hash, target_id = app.db.invitations.set_code_hash, email.recipient_id
-        case EmailKind.NEW_ADDRESS:
+        case EmailCode.ADDRESS_CHANGE:
             set_hash, target_id = app.db.address_changes.set_code_hash, email.dedupe_key
-        case EmailKind.SIGN_IN_LINK:
+        case EmailCode.SIGN_IN:
             set_hash, target_id = app.db.sign_in_links.set_code_hash, email.dedupe_key
         case _:
             return
@@ -277,7 +279,7 @@ def _find_from_name(view: EmailView) -> str:
 
 
 def _build_stop_url(app: App, email: OutboxEmail) -> str:
-    if email.kind not in STOPPABLE_EMAILS:
+    if not EmailKind(email.kind).form.stoppable:
         return ""
     token = app.db.unsubscribes.sign_unsubscribe_token(email.recipient_id)
     return f"{app.config.portal.address}/stop/{token}"
@@ -346,11 +348,11 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
 
 def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:
     """Leave out invitations and reminders beyond the first few; the next run goes on with them."""
-    left = MAX_INVITATIONS_PER_RUN
+    left, invitations = MAX_INVITATIONS_PER_RUN, list_email_kinds(EmailRecipient.INVITED)
     for each in emails:
-        if each.kind in INVITATION_EMAILS:
+        if each.kind in invitations:
             left -= 1
-        if each.kind not in INVITATION_EMAILS or left >= 0:
+        if each.kind not in invitations or left >= 0:
             yield each
 
 

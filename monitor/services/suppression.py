@@ -15,12 +15,11 @@ from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, In
 from monitor.domain.flag import mark_notice_bounced
 from monitor.domain.vocabulary import EmailCadence, EmailState
 from monitor.services.notifications import (
-    INVITATION_EMAILS,
-    OTHER_ADDRESS_EMAILS,
     EmailGreeting,
     queue_operator_emails,
 )
 from reports.emails.office import AddressSuppressedView
+from reports.emails.registry import EmailRecipient, list_email_kinds
 
 SET_ASIDE = "bounces-set-aside"
 LOG = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ def pause_address(app: App, email: OutboxEmail, status: str, tried_at: datetime)
 
     `tried_at` is when the email was tried, and so tells at which of their addresses.
     """
-    if not email.person_id or email.kind in INVITATION_EMAILS | OTHER_ADDRESS_EMAILS:
+    if not email.person_id or email.kind not in list_email_kinds(EmailRecipient.STAFF):
         return
     moved_at = app.db.address_changes.find_last_change_time(email.recipient_id)
     if moved_at and tried_at < moved_at:

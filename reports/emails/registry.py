@@ -1,81 +1,155 @@
-"""Every kind of email, so that a queued view can be read back and rendered."""
+"""Every kind of email, declared once: its name, its view, and by which rules it is sent.
+
+Its words are in `reports/labels.py` (`EMAIL_KINDS`); no other file lists kinds of emails.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Self
 
 from reports.emails import account, digest, office
 from reports.emails.digest import EmailView
 from reports.emails.render import Email, compose_email
 
 
-class EmailKind(StrEnum):
-    DIGEST = "digest"
-    REVIEW = "review"
-    SELF_CHECK = "self-check"
-    ALERT = "alert"
-    WITHDRAWN = "withdrawn"
-    BREAK_GLASS = "break-glass"
-    ENROLLED = "enrolled"
+class EmailRecipient(StrEnum):
+    """Who gets an email decides at which address."""
+
+    # A person who joined, at their address of the day on which it is sent.
+    STAFF = "staff"
+    # Someone who did not join yet, while the invitation is open.
+    INVITED = "invited"
+    # A person at an address that is not theirs yet, or no longer is.
+    OTHER_ADDRESS = "other-address"
+    # Whoever holds an office that day.
+    OFFICE = "office"
+
+
+class EmailCode(StrEnum):
+    """What the code in an email's link opens; it does nothing before the email is sent."""
+
     INVITATION = "invitation"
-    REMINDER = "reminder"
-    CONSENT_ENDING = "consent-ending"
-    CONSENT_CHANGED = "consent-changed"
-    LEGAL_HOLD = "legal-hold"
-    OWN_DATA = "own-data"
-    SIGN_IN_LINK = "sign-in-link"
-    SOURCES_PARKED = "sources-parked"
-    ADDRESS_SUPPRESSED = "address-suppressed"
-    DISK_FULL = "disk-full"
-    STAFF_FILE = "staff-file"
-    TRIAL = "trial"
-    REVIEWER_QUESTION = "reviewer-question"
-    NEW_ADDRESS = "new-address"
-    ADDRESS_CHANGED = "address-changed"
-    NAME_DECIDED = "name-decided"
-    ACCOUNT_REMOVED = "account-removed"
+    ADDRESS_CHANGE = "address-change"
+    SIGN_IN = "sign-in"
 
 
-@dataclass(frozen=True, slots=True)
-class _EmailForm:
-    """`content` is a folder of templates for the view as it is, or what renders the view."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailForm:
+    """Without `render`, the templates of its name are filled in with the view as it is.
+
+    A person gets no email without a consent in force, unless `needs_consent` is false, as for a
+    goodbye; whoever is invited, and an office, has none to give. What is `pausable` rests while
+    they have paused; all else is a notice, and goes. What is `stoppable` ends when they
+    unsubscribe. What is `weekly` is not sent again after a restore: it would be old news.
+    """
 
     view: type[EmailView]
-    content: str | Callable[[Any], Email]
+    render: Callable[[Any], Email] | None = None
+    recipient: EmailRecipient = EmailRecipient.STAFF
+    needs_consent: bool = True
+    pausable: bool = False
+    stoppable: bool = False
+    weekly: bool = False
+    code: EmailCode | None = None
 
 
-_FORMS: Final = {
-    EmailKind.DIGEST: _EmailForm(digest.DigestView, digest.render_digest),
-    EmailKind.REVIEW: _EmailForm(office.ReviewDigestView, office.render_review_digest),
-    EmailKind.SELF_CHECK: _EmailForm(digest.SelfCheckView, digest.render_self_check),
-    EmailKind.ALERT: _EmailForm(account.AlertView, account.render_alert),
-    EmailKind.WITHDRAWN: _EmailForm(account.ConsentEndedView, "withdrawn"),
-    EmailKind.BREAK_GLASS: _EmailForm(account.BreakGlassView, "break_glass"),
-    EmailKind.ENROLLED: _EmailForm(account.EnrollmentConfirmationView, "enrolled"),
-    EmailKind.INVITATION: _EmailForm(account.InvitationView, account.render_invitation),
-    EmailKind.REMINDER: _EmailForm(
-        account.InvitationReminderView, account.render_invitation_reminder
-    ),
-    EmailKind.CONSENT_ENDING: _EmailForm(account.ConsentExpiryView, "consent_ending"),
-    EmailKind.CONSENT_CHANGED: _EmailForm(account.ConsentChangedView, "consent_changed"),
-    EmailKind.SIGN_IN_LINK: _EmailForm(account.SignInLinkView, account.render_sign_in_link),
-    EmailKind.LEGAL_HOLD: _EmailForm(account.LegalHoldView, "hold"),
-    EmailKind.OWN_DATA: _EmailForm(account.OwnDataView, "own_data"),
-    EmailKind.SOURCES_PARKED: _EmailForm(office.SourcesParkedView, office.render_sources_parked),
-    EmailKind.REVIEWER_QUESTION: _EmailForm(account.ReviewerQuestionView, "asked"),
-    EmailKind.ADDRESS_SUPPRESSED: _EmailForm(
-        office.AddressSuppressedView, office.render_address_suppressed
-    ),
-    EmailKind.TRIAL: _EmailForm(office.TrialView, "trial"),
-    EmailKind.NEW_ADDRESS: _EmailForm(account.NewAddressView, account.render_new_address),
-    EmailKind.ADDRESS_CHANGED: _EmailForm(account.AddressChangedView, "address_changed"),
-    EmailKind.NAME_DECIDED: _EmailForm(account.NameDecisionView, "name_decided"),
-    EmailKind.ACCOUNT_REMOVED: _EmailForm(account.AccountDroppedView, "account_dropped"),
-    EmailKind.DISK_FULL: _EmailForm(office.DiskFullView, "disk_full"),
-    EmailKind.STAFF_FILE: _EmailForm(office.StaffFileView, "staff_file"),
-}
-_KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
+_OFFICE = partial(EmailForm, recipient=EmailRecipient.OFFICE)
+_INVITED = partial(EmailForm, recipient=EmailRecipient.INVITED, code=EmailCode.INVITATION)
+_OTHER_ADDRESS = partial(EmailForm, recipient=EmailRecipient.OTHER_ADDRESS)
+
+
+class EmailKind(StrEnum):
+    form: EmailForm
+
+    # A lookup by name gives none, and never comes here.
+    def __new__(cls, name: str, *forms: EmailForm) -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        (member.form,) = forms
+        return member
+
+    @property
+    def folder(self) -> str:
+        """Where its templates are."""
+        return self.replace("-", "_")
+
+    DIGEST = (
+        "digest",
+        EmailForm(
+            view=digest.DigestView,
+            render=digest.render_digest,
+            pausable=True,
+            stoppable=True,
+            weekly=True,
+        ),
+    )
+    REVIEW = (
+        "review",
+        _OFFICE(view=office.ReviewDigestView, render=office.render_review_digest, weekly=True),
+    )
+    SELF_CHECK = (
+        "self-check",
+        EmailForm(view=digest.SelfCheckView, render=digest.render_self_check, pausable=True),
+    )
+    ALERT = "alert", EmailForm(view=account.AlertView, render=account.render_alert)
+    WITHDRAWN = "withdrawn", EmailForm(view=account.ConsentEndedView, needs_consent=False)
+    BREAK_GLASS = "break-glass", EmailForm(view=account.BreakGlassView)
+    ENROLLED = "enrolled", EmailForm(view=account.EnrollmentConfirmationView)
+    INVITATION = (
+        "invitation",
+        _INVITED(view=account.InvitationView, render=account.render_invitation),
+    )
+    REMINDER = (
+        "reminder",
+        _INVITED(view=account.InvitationReminderView, render=account.render_invitation_reminder),
+    )
+    CONSENT_ENDING = (
+        "consent-ending",
+        EmailForm(view=account.ConsentExpiryView, needs_consent=False),
+    )
+    CONSENT_CHANGED = "consent-changed", EmailForm(view=account.ConsentChangedView)
+    LEGAL_HOLD = "legal-hold", EmailForm(view=account.LegalHoldView, needs_consent=False)
+    OWN_DATA = "own-data", EmailForm(view=account.OwnDataView, needs_consent=False)
+    SIGN_IN_LINK = (
+        "sign-in-link",
+        EmailForm(
+            view=account.SignInLinkView,
+            render=account.render_sign_in_link,
+            needs_consent=False,
+            code=EmailCode.SIGN_IN,
+        ),
+    )
+    SOURCES_PARKED = (
+        "sources-parked",
+        _OFFICE(view=office.SourcesParkedView, render=office.render_sources_parked),
+    )
+    ADDRESS_SUPPRESSED = (
+        "address-suppressed",
+        _OFFICE(view=office.AddressSuppressedView, render=office.render_address_suppressed),
+    )
+    DISK_FULL = "disk-full", _OFFICE(view=office.DiskFullView)
+    STAFF_FILE = "staff-file", _OFFICE(view=office.StaffFileView)
+    TRIAL = "trial", _OFFICE(view=office.TrialView)
+    REVIEWER_QUESTION = "reviewer-question", EmailForm(view=account.ReviewerQuestionView)
+    NEW_ADDRESS = (
+        "new-address",
+        _OTHER_ADDRESS(
+            view=account.NewAddressView,
+            render=account.render_new_address,
+            code=EmailCode.ADDRESS_CHANGE,
+        ),
+    )
+    ADDRESS_CHANGED = (
+        "address-changed",
+        _OTHER_ADDRESS(view=account.AddressChangedView, needs_consent=False),
+    )
+    NAME_DECIDED = "name-decided", EmailForm(view=account.NameDecisionView)
+    ACCOUNT_REMOVED = "account-removed", EmailForm(view=account.AccountDroppedView)
+
+
+_KINDS: Final = {kind.form.view: kind for kind in EmailKind}
 
 
 def get_email_kind(view: EmailView) -> EmailKind:
@@ -84,9 +158,15 @@ def get_email_kind(view: EmailView) -> EmailKind:
 
 def get_view_type(kind: EmailKind) -> type[EmailView]:
     """Return the view that a queued email of this kind is read back as."""
-    return _FORMS[kind].view
+    return kind.form.view
+
+
+def list_email_kinds(*recipients: EmailRecipient) -> frozenset[EmailKind]:
+    return frozenset(kind for kind in EmailKind if kind.form.recipient in recipients)
 
 
 def render_email(view: EmailView) -> Email:
-    content = _FORMS[get_email_kind(view)].content
-    return compose_email(content, {"view": view}) if isinstance(content, str) else content(view)
+    kind = get_email_kind(view)
+    if kind.form.render:
+        return kind.form.render(view)
+    return compose_email(kind.folder, {"view": view})

@@ -37,8 +37,12 @@ def _list_enums() -> dict[str, frozenset[str]]:
 
 def _list_values(node: ast.ClassDef) -> Iterator[str]:
     for each in node.body:
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant):
-            yield str(each.value.value)
+        if not isinstance(each, ast.Assign):
+            continue
+        # A member may be declared with more than its value.
+        value = each.value.elts[0] if isinstance(each.value, ast.Tuple) else each.value
+        if isinstance(value, ast.Constant):
+            yield str(value.value)
 
 
 WORDS = re.compile(r"^[A-Z]|[a-z.,] ")

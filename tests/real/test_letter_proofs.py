@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 from monitor.config import MailConfig
 from monitor.domain.email import Envelope, build_message_id
 from monitor.mail.smtp import build_message
-from monitor.services.outbox import STOPPABLE_EMAILS
 from reports.emails.registry import get_email_kind, render_email
 from tests.real import proofs
 from tests.reports.samples import LETTERS
@@ -95,7 +94,7 @@ def written(name: str) -> bytes:
         kind=get_email_kind(view),
         dedupe_key="2026-W48",
         unsubscribe_url=f"https://namesake.{DOMAIN}/stop/{'a' * 32}.{'b' * 43}"
-        if get_email_kind(view) in STOPPABLE_EMAILS
+        if get_email_kind(view).form.stoppable
         else "",
     )
     settings = MailConfig(sender=f"Namesake <namesake@{DOMAIN}>", reply_to=f"privacy@{DOMAIN}")

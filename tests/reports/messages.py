@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from monitor.domain.vocabulary import Role
+from reports.emails.registry import EmailRecipient, list_email_kinds
 from reports.labels import FEED_OFFERS
 from tests.house.tree import ROOT, parsed, place
 
@@ -17,8 +18,8 @@ Text = str | tuple[str, str]
 
 # Templates that only reviewers, operators, platforms or a terminal see: those stay English.
 OFFICE_FOLDERS = {
-    *("address_paused", "disk_full", "evidence", "feeds", "quick_check", "review"),
-    *("sources_parked", "staff_file", "takedown", "trial"),
+    *("address_paused", "evidence", "feeds", "quick_check", "takedown"),
+    *(kind.folder for kind in list_email_kinds(EmailRecipient.OFFICE)),
 }
 OFFICE_TEMPLATE = re.compile(
     r"pages/(?:review|operate|setup|holds|early|audit|cast|demo|district|lookalikes)"
@@ -28,7 +29,15 @@ OFFICE_TEMPLATE = re.compile(
 OFFICE_TABLES = {
     *("STAFF_LINE_STATES", "HEALTH_LEVELS", "REVIEWER_CHOICES", "PUBLIC_RECORDS"),
     *("DISTRICT_FINDING_STATES", "REVIEWER_ANSWERS", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
-    *("HOLD_ERRORS", "NOTICES", "OFFICES", "EMAIL_STATES", "REQUESTED_RUNS", "AUDIT_END_PROBLEMS"),
+    *(
+        "HOLD_ERRORS",
+        "NOTICES",
+        "OFFICES",
+        "EMAIL_STATES",
+        "REQUESTED_RUNS",
+        "AUDIT_END_PROBLEMS",
+        "JOB_LABELS",
+    ),
     # Nothing shows staff these two either: a list of all emails, and what the demo signs in by.
     *("EMAIL_KINDS", "AUTH_METHODS"),
 }

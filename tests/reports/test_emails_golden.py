@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from monitor.config import MailConfig
 from monitor.domain.email import Envelope, build_message_id
 from monitor.mail.smtp import build_message
-from monitor.services.outbox import STOPPABLE_EMAILS, find_worst_severity
+from monitor.services.outbox import find_worst_severity
 from reports.emails.digest import EmailView
 from reports.emails.registry import get_email_kind
 from reports.emails.render import Email
@@ -49,7 +49,7 @@ def test_the_headers_are_as_agreed(
         kind=get_email_kind(view),
         dedupe_key="2026-W48",
         severity=find_worst_severity(view),
-        unsubscribe_url=STOP if get_email_kind(view) in STOPPABLE_EMAILS else "",
+        unsubscribe_url=STOP if get_email_kind(view).form.stoppable else "",
     )
     message = build_message(letter, envelope, SETTINGS)
     message.set_boundary("=_boundary")

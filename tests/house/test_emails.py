@@ -1,0 +1,44 @@
+"""A kind of email stands at two places: its declaration, and its words."""
+
+import ast
+
+from tests.house.tree import parsed, place, python_files
+
+DECLARATION = "reports/emails/registry.py"
+
+
+def _list_named_kinds(node: ast.AST) -> set[str]:
+    """Return the kinds of emails that stand side by side in a list, set, tuple, table or case."""
+    if isinstance(node, ast.Dict):
+        parts = [key for key in node.keys if key is not None]
+    elif isinstance(node, ast.List | ast.Set | ast.Tuple):
+        parts = node.elts
+    elif isinstance(node, ast.MatchOr):
+        parts = [part.value for part in node.patterns if isinstance(part, ast.MatchValue)]
+    else:
+        return set()
+    return {
+        part.attr
+        for part in parts
+        if isinstance(part, ast.Attribute) and ast.unparse(part.value).endswith("EmailKind")
+    }
+
+
+def test_no_other_code_lists_kinds_of_emails() -> None:
+    listings = [
+        place(path, getattr(node, "lineno", 0))
+        for path in python_files("monitor", "reports")
+        for node in ast.walk(parsed(path))
+        if place(path) != DECLARATION and len(_list_named_kinds(node)) > 1
+    ]
+
+    assert listings == []
+
+
+def test_a_list_of_kinds_would_be_noticed() -> None:
+    for code in (
+        "LATE = frozenset({EmailKind.DIGEST, EmailKind.REVIEW})",
+        "kind in (registry.EmailKind.DIGEST, registry.EmailKind.REVIEW)",
+        "match kind:\n case EmailKind.DIGEST | EmailKind.REVIEW: pass",
+    ):
+        assert any(len(_list_named_kinds(node)) > 1 for node in ast.walk(ast.parse(code))), code
