@@ -23,7 +23,7 @@ from monitor.services.own_accounts import (
     load_own_items,
 )
 from monitor.services.retention import forget_removed_terms
-from reports.emails.account import AccountDroppedView
+from reports.emails.account import AccountRemovedView
 from scrapers.models import Finding, Identity, Outcome
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
@@ -94,7 +94,7 @@ def _drop_account(app: App, person: Person, account: str) -> None:
     queue_email(
         app,
         EmailPlan(recipient_id=person.id, dedupe_key=f"{account}-{now.isoformat()}"),
-        AccountDroppedView(
+        AccountRemovedView(
             **build_greeting(app, before),
             at=now,
             account=account,

@@ -46,7 +46,7 @@ from monitor.services.notifications import (
 )
 from monitor.services.query_planning import get_student_link_switch
 from monitor.services.retention import delete_unconsented_results
-from reports.emails.account import ConsentChangedView, ConsentExpiryView
+from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
 
 CONSENT_REMINDER = "consent-reminder"
@@ -76,7 +76,7 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
         recipient_id=person.id,
         dedupe_key=f"{consent.expires_at.date().isoformat()}-{before.days}",
     )
-    view = ConsentExpiryView(
+    view = ConsentEndingView(
         **build_greeting(app, person),
         expires_at=consent.expires_at,
         erased_by=compute_lapse_erasure(consent),

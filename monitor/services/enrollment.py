@@ -44,7 +44,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.query_planning import get_student_link_switch
-from reports.emails.account import EnrollmentConfirmationView
+from reports.emails.account import EnrolledView
 from reports.emails.registry import EmailKind, EmailRecipient, list_email_kinds
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
@@ -310,8 +310,8 @@ def build_person(app: App, invitation: Invitation, answers: EnrollmentAnswers) -
     return apply_searchable_name(person, answers.name)
 
 
-def _build_enrolled_email(app: App, person: Person, consent: Consent) -> EnrollmentConfirmationView:
-    return EnrollmentConfirmationView(
+def _build_enrolled_email(app: App, person: Person, consent: Consent) -> EnrolledView:
+    return EnrolledView(
         **build_greeting(app, person),
         **build_undo_instructions(app, person),
         at=consent.given_at,

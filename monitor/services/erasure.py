@@ -24,7 +24,7 @@ from monitor.services.notifications import (
     build_mailbox_token,
     queue_email,
 )
-from reports.emails.account import ConsentEndedView
+from reports.emails.account import WithdrawnView
 from scrapers.retry import Retry
 
 LOG = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def _record_consent_end(
         app.db.jobs.ensure_job(ERASURE, person_id, now)
         app.db.access_tokens.delete_tokens_of_accounts((person_id,))
         plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
-        view = ConsentEndedView(
+        view = WithdrawnView(
             **build_farewell_greeting(app, person),
             ending=act,
             at=now,

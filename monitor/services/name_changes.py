@@ -19,7 +19,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.retention import forget_removed_terms
-from reports.emails.account import NameDecisionView
+from reports.emails.account import NameDecidedView
 
 NAME_ASKED: Final = "name-change-requested"
 NAME_WITHDRAWN: Final = "name-withdrawn"
@@ -91,7 +91,7 @@ def _announce_decision(
     queue_email(
         app,
         EmailPlan(recipient_id=person.id, dedupe_key=change.id),
-        NameDecisionView(
+        NameDecidedView(
             **build_greeting(app, person),
             at=now,
             new_name=format_searched_name(change.name),

@@ -30,7 +30,7 @@ from monitor.domain.person import Person
 from monitor.domain.vocabulary import FlagKind, Language
 from monitor.services.presenters import build_flag_line, build_gap
 from reports import labels as words
-from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
+from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
@@ -257,7 +257,7 @@ def build_invitation_view(app: App, invitation: Invitation) -> InvitationView:
     )
 
 
-def build_reminder_view(app: App, invitation: Invitation) -> InvitationReminderView:
+def build_reminder_view(app: App, invitation: Invitation) -> ReminderView:
     """Remind of an invitation that can be answered until its `expires_at`."""
     district = app.config.district.name
     greeting = _build_invitation_greeting(
@@ -266,7 +266,7 @@ def build_reminder_view(app: App, invitation: Invitation) -> InvitationReminderV
         why=f"You get this email because {district} invited you, and you have not answered.",
         leave="It is the last one. To decline, do nothing.",
     )
-    return InvitationReminderView(
+    return ReminderView(
         **greeting,
         how=_describe_how_to_answer(app),
         invited_at=invitation.invited_at,

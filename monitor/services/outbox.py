@@ -30,10 +30,10 @@ from monitor.services.notifications import (
 from monitor.services.suppression import pause_address
 from reports.emails.account import (
     AlertView,
-    InvitationReminderView,
     InvitationView,
     NewAddressView,
     OwnDataView,
+    ReminderView,
     SignInLinkView,
 )
 from reports.emails.digest import EmailView, PersonalEmailView
@@ -190,7 +190,7 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
     kind = EmailKind(email.kind)
     view = app.db.outbox.load_email_view(email.id, get_view_type(kind))
     match view:
-        case InvitationView() | InvitationReminderView():
+        case InvitationView() | ReminderView():
             return replace(view, code=_derive_code(app, email, email.recipient_id))
         case SignInLinkView():
             link = app.db.sign_in_links.find_sign_in_link(email.dedupe_key)
@@ -273,7 +273,7 @@ def _build_envelope(
 
 def _find_from_name(view: EmailView) -> str:
     match view:
-        case InvitationView() | InvitationReminderView():
+        case InvitationView() | ReminderView():
             return view.from_name
     return ""
 

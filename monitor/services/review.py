@@ -42,7 +42,7 @@ from monitor.services.review_queue import (
 )
 from reports import labels as words
 from reports.emails.account import ReviewerQuestionView
-from reports.emails.office import ReviewDigestView, ReviewLine, ServiceHealth
+from reports.emails.office import ReviewLine, ReviewView, ServiceHealth
 from reports.evidence_pack import EvidenceView
 
 RECENT_PERIOD = timedelta(days=7)
@@ -93,10 +93,10 @@ def queue_review_digests(app: App) -> None:
             queue_email(app, plan, view)
 
 
-def _build_review_digest(app: App, now: datetime) -> ReviewDigestView:
+def _build_review_digest(app: App, now: datetime) -> ReviewView:
     district = app.config.district
     shown = tuple(list_reviewable_flags(app))
-    return ReviewDigestView(
+    return ReviewView(
         **build_custom_greeting(
             app,
             "reviewers",

@@ -25,7 +25,7 @@ class AlertView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEndedView(EmailView):
+class WithdrawnView(EmailView):
     """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone.
 
     Both are None while a legal hold keeps everything.
@@ -38,7 +38,7 @@ class ConsentEndedView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentExpiryView(EmailView):
+class ConsentEndingView(EmailView):
     """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`."""
 
     expires_at: datetime
@@ -73,7 +73,7 @@ class ReviewerQuestionView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentConfirmationView(EmailView):
+class EnrolledView(EmailView):
     """Consent was given. `agreed` lists its parts; `not_me` says how to undo it right away."""
 
     at: datetime
@@ -130,7 +130,7 @@ class OwnDataView(EmailView):
     """A copy of all data about the person is attached when the email is sent."""
 
 
-Inviting = TypeVar("Inviting", "InvitationView", "InvitationReminderView")
+Inviting = TypeVar("Inviting", "InvitationView", "ReminderView")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class InvitationView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationReminderView(EmailView):
+class ReminderView(EmailView):
     """The one reminder of an invitation, with the same fields."""
 
     how: str
@@ -165,7 +165,7 @@ def render_invitation(view: InvitationView) -> Email:
     return compose_email("invitation", {"view": _add_code_to_link(view)})
 
 
-def render_invitation_reminder(view: InvitationReminderView) -> Email:
+def render_reminder(view: ReminderView) -> Email:
     """Raise ValueError where the code was not put in."""
     return compose_email("reminder", {"view": _add_code_to_link(view)})
 
@@ -245,7 +245,7 @@ def render_new_address(view: NewAddressView) -> Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameDecisionView(EmailView):
+class NameDecidedView(EmailView):
     """`new_name` is the name that its reader gave and IT confirmed or refused."""
 
     at: datetime
@@ -254,7 +254,7 @@ class NameDecisionView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDroppedView(EmailView):
+class AccountRemovedView(EmailView):
     """`account` shows someone else's name. `code` proves control, where there are pages."""
 
     at: datetime

@@ -400,4 +400,4 @@ class SelfCheckView(PersonalEmailView):
 
 
 def render_self_check(view: SelfCheckView) -> Email:
-    return _render_personal_email("selfcheck", view, view.at.year, quiet=False)
+    return _render_personal_email("self_check", view, view.at.year, quiet=False)

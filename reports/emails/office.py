@@ -77,7 +77,7 @@ def render_sources_parked(view: SourcesParkedView) -> Email:
 
 def render_address_suppressed(view: AddressSuppressedView) -> Email:
     return compose_email(
-        "address_paused",
+        "address_suppressed",
         {"view": view, "means": _MEANINGS.get(view.status[:4], "which is permanent")},
     )
 
@@ -129,7 +129,7 @@ class DistrictSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewDigestView(EmailView):
+class ReviewView(EmailView):
     """`closed` counts the flags that were closed during `week`.
 
     `lookalikes` is None where the district is not watched for look-alikes of its own.
@@ -143,7 +143,7 @@ class ReviewDigestView(EmailView):
     lookalikes: DistrictSummary | None = None
 
 
-def render_review_digest(view: ReviewDigestView) -> Email:
+def render_review(view: ReviewView) -> Email:
     ordered = sorted(view.lines, key=_key_by_severity_and_age)
 
     context = {

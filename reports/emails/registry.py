@@ -87,27 +87,27 @@ class EmailKind(StrEnum):
     )
     REVIEW = (
         "review",
-        _OFFICE(view=office.ReviewDigestView, render=office.render_review_digest, weekly=True),
+        _OFFICE(view=office.ReviewView, render=office.render_review, weekly=True),
     )
     SELF_CHECK = (
         "self-check",
         EmailForm(view=digest.SelfCheckView, render=digest.render_self_check, pausable=True),
     )
     ALERT = "alert", EmailForm(view=account.AlertView, render=account.render_alert)
-    WITHDRAWN = "withdrawn", EmailForm(view=account.ConsentEndedView, needs_consent=False)
+    WITHDRAWN = "withdrawn", EmailForm(view=account.WithdrawnView, needs_consent=False)
     BREAK_GLASS = "break-glass", EmailForm(view=account.BreakGlassView)
-    ENROLLED = "enrolled", EmailForm(view=account.EnrollmentConfirmationView)
+    ENROLLED = "enrolled", EmailForm(view=account.EnrolledView)
     INVITATION = (
         "invitation",
         _INVITED(view=account.InvitationView, render=account.render_invitation),
     )
     REMINDER = (
         "reminder",
-        _INVITED(view=account.InvitationReminderView, render=account.render_invitation_reminder),
+        _INVITED(view=account.ReminderView, render=account.render_reminder),
     )
     CONSENT_ENDING = (
         "consent-ending",
-        EmailForm(view=account.ConsentExpiryView, needs_consent=False),
+        EmailForm(view=account.ConsentEndingView, needs_consent=False),
     )
     CONSENT_CHANGED = "consent-changed", EmailForm(view=account.ConsentChangedView)
     LEGAL_HOLD = "legal-hold", EmailForm(view=account.LegalHoldView, needs_consent=False)
@@ -145,8 +145,8 @@ class EmailKind(StrEnum):
         "address-changed",
         _OTHER_ADDRESS(view=account.AddressChangedView, needs_consent=False),
     )
-    NAME_DECIDED = "name-decided", EmailForm(view=account.NameDecisionView)
-    ACCOUNT_REMOVED = "account-removed", EmailForm(view=account.AccountDroppedView)
+    NAME_DECIDED = "name-decided", EmailForm(view=account.NameDecidedView)
+    ACCOUNT_REMOVED = "account-removed", EmailForm(view=account.AccountRemovedView)
 
 
 _KINDS: Final = {kind.form.view: kind for kind in EmailKind}

@@ -1,8 +1,11 @@
-"""A kind of email stands at two places: its declaration, and its words."""
+"""A kind of email stands at two places: its declaration, and its words; it has one name."""
 
 import ast
 
-from tests.house.tree import parsed, place, python_files
+import pytest
+
+from reports.emails.registry import EmailKind
+from tests.house.tree import ROOT, parsed, place, python_files
 
 DECLARATION = "reports/emails/registry.py"
 
@@ -42,3 +45,14 @@ def test_a_list_of_kinds_would_be_noticed() -> None:
         "match kind:\n case EmailKind.DIGEST | EmailKind.REVIEW: pass",
     ):
         assert any(len(_list_named_kinds(node)) > 1 for node in ast.walk(ast.parse(code))), code
+
+
+@pytest.mark.parametrize("kind", EmailKind)
+def test_an_email_has_one_name(kind: EmailKind) -> None:
+    words = kind.title().replace("-", "")
+
+    assert kind.name == kind.replace("-", "_").upper()
+    assert kind.form.view.__name__ == f"{words}View"
+    assert (ROOT / "reports" / "templates" / kind.folder / "subject.txt").is_file()
+    if kind.form.render:
+        assert kind.form.render.__name__ == f"render_{kind.folder}"

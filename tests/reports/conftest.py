@@ -16,7 +16,7 @@ from reports.emails.digest import (
     QuestionLine,
     UnansweredFlagLine,
 )
-from reports.emails.office import ReviewDigestView
+from reports.emails.office import ReviewView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
 from tests.reports.samples import (
@@ -83,9 +83,9 @@ def aside() -> NamesakeLine:
 
 
 @pytest.fixture
-def review() -> ReviewDigestView:
+def review() -> ReviewView:
     view = LETTERS["review"]
-    assert isinstance(view, ReviewDigestView)
+    assert isinstance(view, ReviewView)
     return view
 
 

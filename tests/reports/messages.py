@@ -18,7 +18,7 @@ Text = str | tuple[str, str]
 
 # Templates that only reviewers, operators, platforms or a terminal see: those stay English.
 OFFICE_FOLDERS = {
-    *("address_paused", "evidence", "feeds", "quick_check", "takedown"),
+    *("evidence", "feeds", "quick_check", "takedown"),
     *(kind.folder for kind in list_email_kinds(EmailRecipient.OFFICE)),
 }
 OFFICE_TEMPLATE = re.compile(

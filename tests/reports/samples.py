@@ -20,13 +20,13 @@ from monitor.domain.vocabulary import (
 from reports.emails.account import (
     AlertView,
     BreakGlassView,
-    ConsentEndedView,
-    ConsentExpiryView,
-    EnrollmentConfirmationView,
-    InvitationReminderView,
+    ConsentEndingView,
+    EnrolledView,
     InvitationView,
+    ReminderView,
     ReviewerQuestionView,
     SignInLinkView,
+    WithdrawnView,
 )
 from reports.emails.digest import (
     ChangeLine,
@@ -43,7 +43,7 @@ from reports.emails.digest import (
     SelfCheckView,
     UnansweredFlagLine,
 )
-from reports.emails.office import ReviewDigestView, ReviewLine, ServiceHealth, SourcesParkedView
+from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
@@ -223,7 +223,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         coverage=DOTS,
         changes=(CHANGED,),
     ),
-    "review": ReviewDigestView(
+    "review": ReviewView(
         name="Sam",
         district="Cedar Valley Public Schools",
         zone="America/New_York",
@@ -265,13 +265,13 @@ LETTERS: Final[dict[str, EmailView]] = {
         ),
     ),
     "alert": AlertView(**ROSA, flag=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
-    "withdrawn": ConsentEndedView(
+    "withdrawn": WithdrawnView(
         **FAREWELL,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
     ),
-    "withdrawn-held": ConsentEndedView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
+    "withdrawn-held": WithdrawnView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
     "asked": ReviewerQuestionView(
         **ROSA,
         kind=FlagKind.IMPERSONATION,
@@ -289,7 +289,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         reason="A parent reported the account as a danger to a student.",
         id="51d0c2aa",
     ),
-    "enrolled": EnrollmentConfirmationView(
+    "enrolled": EnrolledView(
         **ROSA,
         at=MONDAY,
         agreed=(
@@ -318,7 +318,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         ),
         from_name="Dana Ortiz, Technology",
     ),
-    "reminder": InvitationReminderView(
+    "reminder": ReminderView(
         **{
             **INVITED,
             "why": (
@@ -332,13 +332,13 @@ LETTERS: Final[dict[str, EmailView]] = {
         invited_at=MONDAY - timedelta(days=14),
         expires_at=MONDAY + timedelta(days=14),
     ),
-    "consent-ending": ConsentExpiryView(
+    "consent-ending": ConsentEndingView(
         **ROSA,
         expires_at=MONDAY + timedelta(days=30),
         erased_by=MONDAY + timedelta(days=31),
         how="Renew it on your Namesake page, or write to privacy@cedarvalley.example.",
     ),
-    "consent-lapsed": ConsentEndedView(
+    "consent-lapsed": WithdrawnView(
         **FAREWELL,
         ending=ConsentAction.EXPIRED,
         at=MONDAY,

@@ -5,11 +5,11 @@ from typing import Final
 
 from monitor.domain.vocabulary import ConsentAction
 from reports.emails.account import (
-    AccountDroppedView,
+    AccountRemovedView,
     AddressChangedView,
     ConsentChangedView,
     LegalHoldView,
-    NameDecisionView,
+    NameDecidedView,
     NewAddressView,
     OwnDataView,
 )
@@ -56,19 +56,19 @@ STANDING: Final[dict[str, EmailView]] = {
         not_me=NOT_ME,
         undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
     ),
-    "name-confirmed": NameDecisionView(
+    "name-confirmed": NameDecidedView(
         **ROSA,
         at=MONDAY,
         new_name="Rosa Hartley, also Rosie, formerly Marchetti",
         confirmed=True,
     ),
-    "name-refused": NameDecisionView(
+    "name-refused": NameDecidedView(
         **ROSA,
         at=MONDAY,
         new_name="Victoria Victim",
         confirmed=False,
     ),
-    "account-dropped": AccountDroppedView(
+    "account-dropped": AccountRemovedView(
         **ROSA,
         at=MONDAY,
         account="bluesky:@victoriavictim.skies.example",

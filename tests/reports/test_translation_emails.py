@@ -11,7 +11,7 @@ from reports.emails.digest import EmailView
 from reports.emails.office import (
     AddressSuppressedView,
     DiskFullView,
-    ReviewDigestView,
+    ReviewView,
     SourcesParkedView,
     StaffFileView,
     TrialView,
@@ -24,7 +24,7 @@ from tests.reports.marked import find_unmarked_words, read_page, speaking_in_mar
 from tests.reports.samples import LETTERS
 
 FOR_OFFICES = (
-    *(AddressSuppressedView, DiskFullView, ReviewDigestView, SourcesParkedView, StaffFileView),
+    *(AddressSuppressedView, DiskFullView, ReviewView, SourcesParkedView, StaffFileView),
     TrialView,
 )
 STAFF = sorted(name for name, view in LETTERS.items() if not isinstance(view, FOR_OFFICES))

@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from datetime import timedelta
 
-from reports.emails.office import ReviewDigestView, ReviewLine, render_review_digest
+from reports.emails.office import ReviewLine, ReviewView, render_review
 
 
 def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
@@ -22,42 +22,40 @@ def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
     }
 
 
-def test_the_oldest_open_flag_is_named(review: ReviewDigestView) -> None:
-    assert "The oldest has been open since Nov 14." in " ".join(
-        render_review_digest(review).text.split()
-    )
+def test_the_oldest_open_flag_is_named(review: ReviewView) -> None:
+    assert "The oldest has been open since Nov 14." in " ".join(render_review(review).text.split())
 
 
-def test_an_older_flag_of_one_severity_comes_first(review: ReviewDigestView) -> None:
+def test_an_older_flag_of_one_severity_comes_first(review: ReviewView) -> None:
     line = review.lines[0]
     older = replace(line, person="Ana Older", opened_at=line.opened_at - timedelta(days=1))
 
-    text = render_review_digest(replace(review, lines=(line, older))).text
+    text = render_review(replace(review, lines=(line, older))).text
 
     assert text.index("Ana Older") < text.index(line.person)
 
 
 def test_a_page_of_no_platform_and_a_person_of_no_school_leave_no_gap(
-    review: ReviewDigestView,
+    review: ReviewView,
 ) -> None:
     line = replace(review.lines[0], platform="", school="")
 
-    letter = render_review_digest(replace(review, lines=(line,)))
+    letter = render_review(replace(review, lines=(line,)))
 
     assert "1. High: Possible impersonation\n   Rosa Delgado\n" in letter.text
     assert "Possible impersonation</p>" in letter.html
     assert "Rosa Delgado</bdi></h3>" in letter.html
 
 
-def test_a_quiet_week_says_so(review: ReviewDigestView) -> None:
-    letter = render_review_digest(replace(review, lines=()))
+def test_a_quiet_week_says_so(review: ReviewView) -> None:
+    letter = render_review(replace(review, lines=()))
 
     assert "No flag is open to you" in letter.text
     assert letter.subject.startswith("Namesake review, week of November 23: 0 open")
 
 
-def test_500_flags_are_counted_and_25_shown(review: ReviewDigestView) -> None:
-    letter = render_review_digest(replace(review, lines=review.lines[:1] * 500))
+def test_500_flags_are_counted_and_25_shown(review: ReviewView) -> None:
+    letter = render_review(replace(review, lines=review.lines[:1] * 500))
 
     assert letter.text.count("The person confirmed that it is an impersonation.") == 25
     assert "and 475 more." in letter.text
