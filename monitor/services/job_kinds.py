@@ -94,9 +94,9 @@ class JobKind:
     """A decorator for the function that does such jobs; `JOB_KINDS` has them all.
 
     None is due later than `longest` from now: what is, was set by a clock that was ahead. With a
-    `slot` it comes once a week, and a `nightly` one first in the night; all others are due at
-    once. A `pausable` one is put off until its person's pause ends. A district that is not
-    configured for it (`is_on`) has none.
+    `slot` it is due once a week; a `nightly` one is first due at night, any other one at once.
+    A `pausable` one is put off until its person's pause ends. Without `is_on`, every district has
+    it; else those whose configuration asks for it.
     """
 
     name: str

@@ -81,7 +81,7 @@ def _compute_due_time(app: App, due: Job, zones: Mapping[str, str]) -> datetime:
         return due.due_at
     if kind.slot and due.subject in zones:
         return kind.slot.adjust_due_time(due.due_at, now, due.subject, zones[due.subject])
-    if kind.slot:
+    if kind.slot and not due.subject:
         return min(due.due_at, compute_next_slot(app, kind.slot))
     return min(due.due_at, now + kind.longest)
 
