@@ -4,7 +4,7 @@ Its words are in `reports/labels.py` (`EMAIL_KINDS`); no other file lists kinds 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, Self
@@ -35,7 +35,7 @@ class EmailCode(StrEnum):
     SIGN_IN = "sign-in"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EmailForm:
     """Without `render`, the templates of its name are filled in with the view as it is.
 
@@ -47,6 +47,7 @@ class EmailForm:
 
     view: type[EmailView]
     render: Callable[[Any], Email] | None = None
+    _: KW_ONLY
     recipient: EmailRecipient = EmailRecipient.STAFF
     needs_consent: bool = True
     pausable: bool = False
@@ -78,75 +79,57 @@ class EmailKind(StrEnum):
     DIGEST = (
         "digest",
         EmailForm(
-            view=digest.DigestView,
-            render=digest.render_digest,
-            pausable=True,
-            stoppable=True,
-            weekly=True,
+            digest.DigestView, digest.render_digest, pausable=True, stoppable=True, weekly=True
         ),
     )
-    REVIEW = (
-        "review",
-        _OFFICE(view=office.ReviewView, render=office.render_review, weekly=True),
-    )
+    REVIEW = "review", _OFFICE(office.ReviewView, office.render_review, weekly=True)
     SELF_CHECK = (
         "self-check",
-        EmailForm(view=digest.SelfCheckView, render=digest.render_self_check, pausable=True),
+        EmailForm(digest.SelfCheckView, digest.render_self_check, pausable=True),
     )
-    ALERT = "alert", EmailForm(view=account.AlertView, render=account.render_alert)
-    WITHDRAWN = "withdrawn", EmailForm(view=account.WithdrawnView, needs_consent=False)
-    BREAK_GLASS = "break-glass", EmailForm(view=account.BreakGlassView)
-    ENROLLED = "enrolled", EmailForm(view=account.EnrolledView)
-    INVITATION = (
-        "invitation",
-        _INVITED(view=account.InvitationView, render=account.render_invitation),
-    )
-    REMINDER = (
-        "reminder",
-        _INVITED(view=account.ReminderView, render=account.render_reminder),
-    )
-    CONSENT_ENDING = (
-        "consent-ending",
-        EmailForm(view=account.ConsentEndingView, needs_consent=False),
-    )
-    CONSENT_CHANGED = "consent-changed", EmailForm(view=account.ConsentChangedView)
-    LEGAL_HOLD = "legal-hold", EmailForm(view=account.LegalHoldView, needs_consent=False)
-    OWN_DATA = "own-data", EmailForm(view=account.OwnDataView, needs_consent=False)
+    ALERT = "alert", EmailForm(account.AlertView, account.render_alert)
+    WITHDRAWN = "withdrawn", EmailForm(account.WithdrawnView, needs_consent=False)
+    BREAK_GLASS = "break-glass", EmailForm(account.BreakGlassView)
+    ENROLLED = "enrolled", EmailForm(account.EnrolledView)
+    INVITATION = "invitation", _INVITED(account.InvitationView, account.render_invitation)
+    REMINDER = "reminder", _INVITED(account.ReminderView, account.render_reminder)
+    CONSENT_ENDING = "consent-ending", EmailForm(account.ConsentEndingView, needs_consent=False)
+    CONSENT_CHANGED = "consent-changed", EmailForm(account.ConsentChangedView)
+    LEGAL_HOLD = "legal-hold", EmailForm(account.LegalHoldView, needs_consent=False)
+    OWN_DATA = "own-data", EmailForm(account.OwnDataView, needs_consent=False)
     SIGN_IN_LINK = (
         "sign-in-link",
         EmailForm(
-            view=account.SignInLinkView,
-            render=account.render_sign_in_link,
+            account.SignInLinkView,
+            account.render_sign_in_link,
             needs_consent=False,
             code=EmailCode.SIGN_IN,
         ),
     )
     SOURCES_PARKED = (
         "sources-parked",
-        _OFFICE(view=office.SourcesParkedView, render=office.render_sources_parked),
+        _OFFICE(office.SourcesParkedView, office.render_sources_parked),
     )
     ADDRESS_SUPPRESSED = (
         "address-suppressed",
-        _OFFICE(view=office.AddressSuppressedView, render=office.render_address_suppressed),
+        _OFFICE(office.AddressSuppressedView, office.render_address_suppressed),
     )
-    DISK_FULL = "disk-full", _OFFICE(view=office.DiskFullView)
-    STAFF_FILE = "staff-file", _OFFICE(view=office.StaffFileView)
-    TRIAL = "trial", _OFFICE(view=office.TrialView)
-    REVIEWER_QUESTION = "reviewer-question", EmailForm(view=account.ReviewerQuestionView)
+    DISK_FULL = "disk-full", _OFFICE(office.DiskFullView)
+    STAFF_FILE = "staff-file", _OFFICE(office.StaffFileView)
+    TRIAL = "trial", _OFFICE(office.TrialView)
+    REVIEWER_QUESTION = "reviewer-question", EmailForm(account.ReviewerQuestionView)
     NEW_ADDRESS = (
         "new-address",
         _OTHER_ADDRESS(
-            view=account.NewAddressView,
-            render=account.render_new_address,
-            code=EmailCode.ADDRESS_CHANGE,
+            account.NewAddressView, account.render_new_address, code=EmailCode.ADDRESS_CHANGE
         ),
     )
     ADDRESS_CHANGED = (
         "address-changed",
-        _OTHER_ADDRESS(view=account.AddressChangedView, needs_consent=False),
+        _OTHER_ADDRESS(account.AddressChangedView, needs_consent=False),
     )
-    NAME_DECIDED = "name-decided", EmailForm(view=account.NameDecidedView)
-    ACCOUNT_REMOVED = "account-removed", EmailForm(view=account.AccountRemovedView)
+    NAME_DECIDED = "name-decided", EmailForm(account.NameDecidedView)
+    ACCOUNT_REMOVED = "account-removed", EmailForm(account.AccountRemovedView)
 
 
 _KINDS: Final = {kind.form.view: kind for kind in EmailKind}
