@@ -1,10 +1,13 @@
-"""The administrator's own first check, at the end of setup: joined as anyone joins.
+"""The last step of `namesake init`: whoever sets up may join first, as anyone joins.
+
+They are checked at once, and their digest is a preview that only they can read.
 
 Consent comes before everything else, and a no stores nothing. The code comes from the person's own
 mailbox, so that no one can join for somebody else here either.
 """
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -30,7 +33,6 @@ from monitor.services.consent import (
 )
 from monitor.services.digests import build_digest_view
 from monitor.services.enrollment import (
-    SentInvitation,
     enroll_with_code,
     invite_person,
     load_open_invitation,
@@ -41,22 +43,42 @@ from monitor.services.jobs import take_over_jobs
 from monitor.services.outbox import send_due
 from reports.emails.registry import EmailKind, render_email
 
-OFFER = "\nDo you want to join as the first one, and see your own digest? You are free not to"
+TITLE = "\nLast step: your own digest"
+OFFER = "Do you want to join as the first one, and see it now? You are free not to"
 NOTHING_STORED = "Nothing was stored about you."
 JOIN_LATER = "Your invitation stays open: its link lets you join on the portal for 14 days."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentInvitation:
+    """`words` says what was done; `problem` why it was not sent yet, empty if it was."""
+
+    invitation: Invitation
+    words: str
+    problem: str = ""
+
+
 def offer_first_check(asked: CliContext) -> None:
-    """Let whoever sets up join, check them now, and write their digest for their eyes only."""
-    if not click.confirm(OFFER, default=False):
+    """Let whoever sets up join, check them now, and write their digest for their eyes only.
+
+    Nothing is offered where no one can be invited, or where someone has joined.
+    """
+    if not asked.config.mail.host:
         return
     context = add_stored_secrets(asked)
     try:
+        with context.open_app() as app:
+            if app.db.people.list_person_ids():
+                return
+        _print(TITLE)
+        if not click.confirm(OFFER, default=False):
+            return
         with context.open_app() as app:
             if is_any_source_askable(context, app):
                 _join_and_check(context, app)
             else:
                 _print("No source can be asked yet: add one under [sources], or its key.")
+                _print("Then run `namesake init` again: it ends with this step.")
                 _print(NOTHING_STORED)
     except MonitorError as error:
         _print(f"Your first check ended here: {error}")
@@ -162,7 +184,9 @@ def _write_preview(app: App, person: Person, place: Path | None) -> None:
     folder = Path(tempfile.mkdtemp(prefix="namesake-digest-", dir=place))
     write_private_file(folder / "digest.html", email.html.encode())
     write_private_file(folder / "digest.txt", email.text.encode())
-    _print(f"Your digest, as it stands now, is in {folder}. Only you can read it: delete it later.")
+    _print("Your digest, as it stands now, is for you alone. Delete these files later:")
+    _print(f"  {folder}/digest.txt, to read here")
+    _print(f"  {folder}/digest.html, as mail programs show it")
 
 
 def _parse_name(typed: str) -> PersonName:

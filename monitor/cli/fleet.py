@@ -22,7 +22,7 @@ from monitor.cli.context import (
     require_fleet,
 )
 from monitor.cli.doctor import add_stored_secrets
-from monitor.cli.setup import init
+from monitor.cli.init import init
 from monitor.config import FetchConfig, FleetFile, read_secret
 from monitor.db.files import StateFolderLock
 from monitor.db.handover import LeaseStore

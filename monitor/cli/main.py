@@ -58,7 +58,6 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "Setup": {
             "init": "Set up a district: questions, or --answers FILE.",
-            "setup": "Set up a district in a browser instead.",
             "units": "Write the systemd units of this installation.",
             "doctor": "Check everything that can fail, and say what to do.",
             "demo": "Play three weeks in a made-up district.",
@@ -116,7 +115,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "explain": lambda: import_module("monitor.cli.findings").explain_item,
         "flags": lambda: import_module("monitor.cli.findings").flags,
         "fleet": lambda: import_module("monitor.cli.fleet_moves").fleet,
-        "init": lambda: import_module("monitor.cli.setup").init,
+        "init": lambda: import_module("monitor.cli.init").init,
         "jobs": lambda: import_module("monitor.cli.jobs").jobs,
         "mail": lambda: import_module("monitor.cli.mail").mail,
         "me": lambda: import_module("monitor.cli.me").me,
@@ -127,7 +126,6 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "restore": lambda: import_module("monitor.cli.backup").restore,
         "roster": lambda: import_module("monitor.cli.roster").roster,
         "run": lambda: import_module("monitor.cli.service").run,
-        "setup": lambda: import_module("monitor.cli.setup_pages").setup,
         "sources": lambda: import_module("monitor.cli.sources").sources,
         "staff": lambda: import_module("monitor.cli.staff").staff,
         "sweep": lambda: import_module("monitor.cli.check").sweep,

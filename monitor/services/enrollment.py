@@ -9,7 +9,7 @@ stored as it is given, and deleted with the last one, or after a day.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -132,15 +132,6 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
     The person may join under these names; without any, they come from the address.
     """
     return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentInvitation:
-    """`words` says what was done; `problem` why it was not sent yet, empty if it was."""
-
-    invitation: Invitation
-    words: str
-    problem: str = ""
 
 
 ENROLLED_ALREADY = (

@@ -1,6 +1,6 @@
 """Setting up a district from answers: what is written, the test email, and what is left to do.
 
-Nothing here asks: a terminal, a page or a file did. What a district has already is never changed.
+Nothing here asks: a terminal or a file did. What a district has already is never changed.
 """
 
 import re
@@ -23,7 +23,6 @@ from monitor.config import (
 from monitor.config.file import load_config
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
-from monitor.domain.vocabulary import HealthLevel
 from monitor.services.health import send_test_email
 from monitor.services.setup_files import (
     START_UNITS,
@@ -224,24 +223,6 @@ class NextStep:
 
     text: str
     commands: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetupResult:
-    """How a new district does. `trouble` is why it was not started, empty without any."""
-
-    checks: tuple[HealthResult, ...]
-    steps: tuple[NextStep, ...]
-    trouble: str = ""
-
-    @property
-    def failures(self) -> tuple[HealthResult, ...]:
-        return tuple(each for each in self.checks if each.level is not HealthLevel.OK)
-
-    @property
-    def summary(self) -> str:
-        good = len(self.checks) - len(self.failures)
-        return f"`namesake doctor`: {good} of {len(self.checks)} checks passed."
 
 
 def list_next_steps(

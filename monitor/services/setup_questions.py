@@ -1,15 +1,14 @@
 """The questions that set up a district, as data, and how each answer is checked.
 
-`namesake init` asks them in a terminal and `namesake setup` on a page; a file of answers has the
-same keys, and passes the same checks.
+`namesake init` asks them in a terminal; a file of answers has the same keys, and passes the same
+checks.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -23,7 +22,6 @@ from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
 
 NONE, YES, NO = "none", "yes", "no"
-YES_OR_NO = MappingProxyType({YES: "Yes", NO: "No"})
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
 GOOGLE_RELAY = "smtp-relay.gmail.com"
 DEFAULT_PORTS = {"starttls": "587", "tls": "465", "relay": "25"}
@@ -88,10 +86,10 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
-    `prompt`, `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
-    elsewhere exactly as it stands. `choices` are all answers that there are, with what a page calls
-    them. `unattended` is the default without a person there. `stand_in` lets the other answers of a
-    file be judged where this one cannot be used.
+    `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
+    elsewhere exactly as it stands. `choices` are all answers that there are, where they have to be
+    named. `unattended` is the default without a person there. `stand_in` lets the other answers of
+    a file be judged where this one cannot be used.
     """
 
     key: str
@@ -99,7 +97,7 @@ class SetupQuestion:
     why: str
     parse: Callable[[str, Answers], str]
     copied: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
     default: Callable[[Answers], str] | str | None = None
     unattended: str | None = None
     applies: Callable[[Answers], bool] = lambda _answers: True
@@ -110,34 +108,11 @@ class SetupQuestion:
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
 
-    def spell_prompt(self, answers: Answers) -> str:
-        return self.prompt.format_map(_KnownAnswers(answers))
-
-    def spell_typed_prompt(self, answers: Answers) -> str:
-        """Return the prompt with all answers, for where they are typed; yes and no need none."""
-        *most, last = self.choices or ("",)
-        if not most or set(self.choices) == {YES, NO}:
-            return self.spell_prompt(answers)
-        return f"{self.spell_prompt(answers)}: {', '.join(most)} or {last}"
-
-    def spell_why(self, answers: Answers) -> str:
-        return " ".join(self.why.format_map(_KnownAnswers(answers)).split())
-
-    def spell_copied(self, answers: Answers) -> str:
-        """Return what to paste elsewhere; nothing as long as it names an answer that is missing."""
-        known = _KnownAnswers(answers)
-        copied = self.copied.format_map(known)
-        return "" if known.lacks else copied
-
-
-class _KnownAnswers(dict[str, str]):
-    """Answers in a sentence. On a page, one that it names may not be given yet, or be wrong."""
-
-    lacks = False
-
-    def __missing__(self, key: str) -> str:
-        self.lacks = True
-        return "\N{HORIZONTAL ELLIPSIS}"
+    def spell_prompt(self) -> str:
+        if not self.choices:
+            return self.prompt
+        *most, last = self.choices
+        return f"{self.prompt}: {', '.join(most)} or {last}"
 
 
 def _parse_name(text: str, _answers: Answers) -> str:
@@ -250,7 +225,6 @@ def _parse_port(text: str, _answers: Answers) -> str:
 def _parse_sender(text: str, _answers: Answers) -> str:
     address = re.fullmatch(r"[^<>]*<([^<>]+)>|([^<>]+)", text.strip())
     if address is None or not is_single_address(address[1] or address[2]):
-        # No example with < and >: pages leave out what looks like their own markup.
         reason = f"{text!r} has no email address such as namesake@district.example."
         raise InputError(reason)
     _check_mail_domain(address[1] or address[2])
@@ -363,7 +337,7 @@ DISTRICT_QUESTIONS = (
         prompt="Language of staff pages and emails",
         why="English (en) or Spanish (es). Each person can choose; pages for IT are in English.",
         parse=_build_choice_parser(*Language),
-        choices={Language.ENGLISH.value: "English", Language.SPANISH.value: "Spanish"},
+        choices=tuple(Language),
         default=Language.ENGLISH.value,
     ),
     SetupQuestion(
@@ -425,11 +399,7 @@ MAIL_QUESTIONS = (
         prompt="Encryption",
         why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
-        choices={
-            MailSecurity.STARTTLS.value: "STARTTLS",
-            MailSecurity.TLS.value: "TLS",
-            MailSecurity.RELAY.value: "Relay: not encrypted",
-        },
+        choices=tuple(MailSecurity),
         stand_in="starttls",
         default="starttls",
         applies=lambda answers: bool(answers["mail_host"]),
@@ -476,7 +446,6 @@ MAIL_QUESTIONS = (
         prompt="Send a test email now",
         why="It goes to {contact}, and to no one else.",
         parse=_parse_yes,
-        choices=YES_OR_NO,
         default=YES,
         unattended=NO,
         applies=lambda answers: bool(answers["mail_host"]),
@@ -486,7 +455,6 @@ MAIL_QUESTIONS = (
         prompt="Invite everyone in the staff file now",
         why="Two or three volunteers first are better. Emails go out one after another.",
         parse=_parse_yes,
-        choices=YES_OR_NO,
         default=NO,
         applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
         when_unused="must be false here: it takes a staff file and a mail server",
@@ -508,13 +476,7 @@ PORTAL_QUESTIONS = (
             "there. header trusts a proxy that signs people in."
         ),
         parse=_build_choice_parser(*SignInChoice),
-        choices={
-            SignInChoice.LINK.value: "Link: a code by email",
-            SignInChoice.GOOGLE.value: "Google",
-            SignInChoice.ENTRA.value: "Microsoft Entra",
-            SignInChoice.OIDC.value: "OIDC: another provider",
-            SignInChoice.HEADER.value: "Header: a proxy signs people in",
-        },
+        choices=tuple(SignInChoice),
         stand_in="link",
         default="link",
     ),
@@ -603,7 +565,6 @@ START_QUESTIONS = (
         prompt="Start the service, the portal and nightly backups now",
         why="No one is searched for before they join.",
         parse=_parse_yes,
-        choices=YES_OR_NO,
         default=lambda answers: YES if answers["mail_host"] else NO,
         applies=lambda answers: bool(answers[UNIT_DATA]),
         when_unused=(

@@ -59,7 +59,6 @@ class PortalContext:
     nav_items: tuple[NavItem, ...] = ()
     demo_notice: str = ""
     wrong_tokens: RateLimit = field(default_factory=build_wrong_token_limit)
-    last_resort: str = "If it happens again, email the address below."
 
     @property
     def browser_session(self) -> BrowserSession:

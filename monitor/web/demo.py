@@ -14,15 +14,19 @@ from monitor.web.app import BLUEPRINT_FACTORIES, build_portal_context, create_fl
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.roles import ACCESS_RULES, AccessRule
-from monitor.web.security import EMAIL_POLICY, FRAMING_POLICY
+from monitor.web.security import CONTENT_SECURITY_POLICY
 from reports.pages import demo as cast
 from reports.pages.demo import CastMember, CastView, DemoEmail, EmailView, MailboxView
 
 DEMO_NOTICE: Final = (
     "All people here are made up, and so is the internet. Nothing leaves this computer."
 )
-
-
+# An email brings its style with it, and nothing else. Only our own page frames it.
+EMAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "frame-ancestors 'self'; base-uri 'none'"
+)
+FRAMING_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 # Its links lead out of the frame.
 LINKS_OUT: Final = '<head>\n<base target="_top">'
 

@@ -5,12 +5,12 @@ To a reviewer, a flag that is missing, closed or about themselves looks the same
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -25,11 +25,11 @@ from monitor.domain.errors import (
     UnavailableError,
     describe_error_location,
 )
+from monitor.web.context import PortalContext
 from monitor.web.roles import API_PREFIX
 from monitor.web.security import FORGED_FORM
 from reports.pages import account as refusal
 from reports.pages.account import ErrorPageView
-from reports.pages.layout import PageFrame
 
 LOG = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ ERROR_TEXTS: Final = MappingProxyType(
         422: ErrorText("Something is missing", "Go back and check what you entered."),
         500: ErrorText(
             "Internal error",
-            "You did not lose anything you saved before. Try again in a few minutes.",
+            "You did not lose anything you saved before. Try again in a few minutes. "
+            "If it happens again, email the address below.",
         ),
         503: ErrorText(
             "Namesake is busy or under maintenance",
@@ -120,25 +121,7 @@ _STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyT
 )
 
 
-class ErrorPages(Protocol):
-    """Answers in the frame of its own pages. `last_resort` says what to do about our own errors."""
-
-    @property
-    def last_resort(self) -> str: ...
-
-    def render_page(
-        self,
-        title: str,
-        render: Callable[[ErrorPageView, PageFrame], str],
-        view: ErrorPageView,
-        status: HTTPStatus | None = ...,
-    ) -> Response: ...
-
-    def answer_stranger(self) -> Response:
-        """Say how one gets in, or lead there."""
-
-
-def register_error_handlers(app: Flask, context: ErrorPages) -> None:
+def register_error_handlers(app: Flask, context: PortalContext) -> None:
     """Show every error as one of our pages, never with a traceback."""
 
     @app.errorhandler(HTTPException)
@@ -167,14 +150,11 @@ def register_error_handlers(app: Flask, context: ErrorPages) -> None:
         return _render_error(context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _render_error(context: ErrorPages, status: HTTPStatus, *, forged: bool = False) -> Response:
+def _render_error(context: PortalContext, status: HTTPStatus, *, forged: bool = False) -> Response:
     if _is_for_program():
         return _render_problem(status)
     words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])
-    what = words.what
-    if words is ERROR_TEXTS[500]:
-        what = f"{what} {context.last_resort}"
-    view = ErrorPageView(title=words.title, what=what, status=status)
+    view = ErrorPageView(title=words.title, what=words.what, status=status)
     return context.render_page(words.title, refusal.render_error_page, view, status)
 
 

@@ -6,7 +6,7 @@ its field cannot hold counts as not sent: the field keeps its default, and one w
 answers 400.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -97,17 +97,6 @@ def decode_body(body_type: type[T]) -> T:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest from error
-
-
-def read_texts(names: Iterable[str]) -> dict[str, str]:
-    """Read fields of one line each, for a page whose questions are data; none that was not sent."""
-    found = {}
-    for name in names:
-        field = FieldReader(sent_as=name, kind=str, required=False, repeated=False)
-        value = field.parse_values(request.form.getlist(name))
-        if isinstance(value, str):
-            found[name] = value
-    return found
 
 
 def parse_fields(

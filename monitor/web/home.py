@@ -96,22 +96,20 @@ def build_front_routes(context: PortalContext) -> Blueprint:
         end_all_sessions(context.app, context.require_principal())
         return context.sign_out_and_redirect("You are signed out everywhere.")
 
-    routes.add_url_rule("/static/<name>", view_func=serve_static_file)
+    @routes.get("/static/<name>")
+    def serve_static_file(name: str) -> Response:
+        body = read_static_file(name)
+        if body is None:
+            abort(404)
+        response = Response(body, content_type=get_media_type(name))
+        response.add_etag()
+        return response.make_conditional(request)  # type: ignore[return-value]  # it is itself
 
     @routes.get("/healthz")
     def serve_health() -> Response:
         return Response("ok\n", mimetype="text/plain")
 
     return routes
-
-
-def serve_static_file(name: str) -> Response:
-    body = read_static_file(name)
-    if body is None:
-        abort(404)
-    response = Response(body, content_type=get_media_type(name))
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]  # it is itself
 
 
 class WeeklyEmailAction(StrEnum):

@@ -42,7 +42,7 @@ class PageFrame:
 
     `reader` is who is signed in, empty for no one. `csrf` goes into every form. `notice` says once
     what was just done. `way_out` is where signing out is sent, empty if someone else does it.
-    `demo` is empty in every real district. `contact` is empty before there is a district.
+    `demo` is empty in every real district.
     `languages` are the other ones that this page comes in, by code and name; `here` is its path.
     """
 

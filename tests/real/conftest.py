@@ -44,7 +44,7 @@ TOGETHER = {
     "test_bluesky_starts": "Bluesky",
     "test_whole_job": "Bluesky",
     "test_backup_runs": "a machine",
-    "test_setup_runs": "a machine",
+    "test_init_runs": "a machine",
     "test_unit_runs": "a machine",
 }
 

@@ -52,8 +52,6 @@ GLASS, REFUSED = "opened-early", (77,)
 NOWHERE = ("[portal]\n", '[portal]\nlisten = "unix:/nowhere/pages.sock"\n')
 MATRIX: dict[str, tuple[Row, ...]] = {
     "init": (row(codes=(0, 73)),),
-    # It serves until its end, or until the district is there.
-    "setup": (row(codes=(65,)),),
     # Where Python lies below /root or /home, no service could run it.
     "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
     # This district is in no folder of many.

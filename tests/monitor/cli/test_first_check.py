@@ -16,7 +16,7 @@ from monitor.demo.server import WebServer
 from monitor.services.consent import list_offered_scopes, render_district_terms
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.letters import read
-from tests.monitor.post_office import Counter, PostOffice, opened
+from tests.monitor.post_office import Counter, opened
 
 MAIL = "rosa.marchetti@cedarvalley.example"
 # Typed as what a mailbox got: hers the last letter, another one the first.
@@ -45,7 +45,6 @@ class FirstCheck:
     """Types answers at the end of a setup."""
 
     terminal: Terminal
-    office: PostOffice
     counter: Counter
 
     def type(self, *lines: str) -> str:
@@ -77,14 +76,14 @@ def first(terminal: Terminal, web: WebServer) -> Iterator[FirstCheck]:
     counter = Counter()
     with opened(counter) as office:
         terminal.mails_by(office.port)
-        yield FirstCheck(terminal, office, counter)
+        yield FirstCheck(terminal, counter)
 
 
 def test_who_joins_by_their_own_link_gets_their_digest_as_a_private_file(first: FirstCheck):
     said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
 
     assert "You have joined." in said, said
-    folder = Path(re.findall(r"is in (\S+)\. Only you", said)[0])
+    folder = Path(re.findall(r"^  (\S+)/digest\.txt, to read here$", said, re.MULTILINE)[0])
     assert folder.stat().st_mode & 0o777 == 0o700
     for name in ("digest.html", "digest.txt"):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
@@ -155,7 +154,7 @@ def test_an_invitation_that_cannot_be_sent_is_said_and_waits(first: FirstCheck):
 def test_without_a_source_it_says_so_and_stores_nothing(terminal: Terminal):
     with opened(Counter()) as office:
         terminal.mails_by(office.port)
-        first = FirstCheck(terminal, office, Counter())
+        first = FirstCheck(terminal, Counter())
         said = first.type("y")
 
     assert "No source can be asked yet" in said
@@ -170,3 +169,15 @@ def test_sources_that_could_not_be_checked_are_no_good_news(first: FirstCheck):
     said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
 
     assert "No source could be checked, so nothing is known yet" in said
+
+
+def test_nothing_is_offered_where_no_one_can_be_invited(terminal: Terminal, web: WebServer):
+    first = FirstCheck(terminal, Counter())
+
+    assert first.type() == ""
+
+
+def test_nothing_is_offered_once_someone_has_joined(first: FirstCheck):
+    first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
+
+    assert first.type() == ""

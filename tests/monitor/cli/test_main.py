@@ -21,7 +21,6 @@ SAY_ONE_SENTENCE = {
     "init",
     "run",
     "portal",
-    "setup",
     "staff withdraw",
     "staff invite",
     "staff left",

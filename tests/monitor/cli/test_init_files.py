@@ -324,6 +324,21 @@ def test_what_is_left_to_do_is_said_the_next_time_too(machine: Machine, running)
     assert ("Start the service, the portal and nightly backups." in said.out) is not running
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_last_step_is_offered_to_who_can_answer_and_the_next_time_too(
+    machine: Machine, terminal
+):
+    machine.init(f'{ANSWERS}mail_host = "smtp.oakhill.test"')
+    machine.change(is_at_terminal=lambda: terminal)
+
+    said = run("--config", str(machine.config), "init", typed="n\n")
+
+    assert said.code == 0, said.err
+    ready, _, offer = said.out.partition(f"Ready: configuration {machine.config}")
+    assert "Left to do" in ready
+    assert ("Last step: your own digest\nDo you want to join" in offer) is terminal
+
+
 def test_a_changed_file_is_left_alone(machine: Machine):
     machine.init()
     unit = machine.root / "etc/systemd/system/namesake.service"

@@ -5,7 +5,7 @@ Nothing is written before the last answer. What a district has already is never 
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,7 +28,6 @@ from monitor.services import setup_files
 from monitor.services.setup import (
     NextStep,
     SetupPlace,
-    SetupResult,
     keep_secret,
     list_missing_files,
     list_missing_secrets,
@@ -143,7 +142,8 @@ def init(
 
     Writes the configuration, secrets, systemd units and samples for a reverse proxy. With a name,
     domain, zone and contact as options, asks nothing and sets up without a mail server. Never
-    changes an existing configuration, and adds only the files that are missing.
+    changes an existing configuration, and adds only the files that are missing. Its last step lets
+    you join as the first one, and see your own digest.
     """
     options = {key: text for key, text in given.items() if text is not None}
     if domains:
@@ -153,24 +153,19 @@ def init(
         raise click.UsageError(reason)
     beforehand = _read_answers_file(path) if path else GivenAnswers(answers=options)
     if context.config_path.exists():
-        return _complete_setup(context, beforehand)
-    try:
-        answers, secrets = _answer_questions(context, beforehand)
-        if not beforehand.is_complete:
-            _confirm_answers(context.config_path, answers)
-    except click.Abort:
-        click.echo("namesake: Stopped. Nothing was written.", err=True)
-        raise click.exceptions.Exit(INTERRUPTED_EXIT_CODE) from None
-    code = _set_up(context, answers, secrets)
-    if not beforehand.is_complete:
-        _close_conversation(context)
-    return code
-
-
-def _close_conversation(context: CliContext) -> None:
-    """Offer the person at this terminal their own first check, where one can be invited."""
-    if setup_files.HOST.is_at_terminal() and context.config.mail.host:
+        code = _complete_setup(context, beforehand)
+    else:
+        try:
+            answers, secrets = _answer_questions(context, beforehand)
+            if not beforehand.is_complete:
+                _confirm_answers(context.config_path, answers)
+        except click.Abort:
+            click.echo("namesake: Stopped. Nothing was written.", err=True)
+            raise click.exceptions.Exit(INTERRUPTED_EXIT_CODE) from None
+        code = _set_up(context, answers, secrets)
+    if not beforehand.is_complete and setup_files.HOST.is_at_terminal():
         offer_first_check(context)
+    return code
 
 
 def _confirm_answers(path: Path, answers: Answers) -> None:
@@ -178,45 +173,32 @@ def _confirm_answers(path: Path, answers: Answers) -> None:
     output = Output(answers["zone"])
     click.echo("\nYour answers")
     for question, answer in list_summary(answers):
-        output.print_line(f"  {question.spell_prompt(answers).partition(' (')[0]}: {answer}")
+        output.print_line(f"  {question.prompt.partition(' (')[0]}: {answer}")
     click.echo(f"\nThey go into {path}, which you can edit at any time.")
     if not click.confirm("Write it?", default=True):
         raise click.Abort
 
 
 def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -> int:
-    def tell(sentence: str) -> None:
-        context.output.print_line(sentence)
-
-    result = write_and_check(context, answers, secrets, tell)
-    _print_health(context, result)
-    print_next_steps(context, result.steps)
-    return end_setup(context, result.trouble)
-
-
-def write_and_check(
-    context: CliContext,
-    answers: Answers,
-    secrets: Mapping[str, str],
-    tell: Callable[[str], object],
-) -> SetupResult:
     """Write a new district, start it if that was the answer, and look how it does."""
-    place = find_place(context)
+    place = _find_place(context)
     for sentence in write_district(place, answers, secrets):
-        tell(sentence)
+        context.output.print_line(sentence)
     staff_file = answers["staff_file"]
     if answers["invite_staff"] == YES:
         for sentence in _invite_staff(context, Path(staff_file)):
-            tell(sentence)
+            context.output.print_line(sentence)
         staff_file = ""
     trouble = start_units(place.host) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
+    checks = [each for each in run_checks(context) if started or each.what != "service"]
+    failures = [each for each in checks if each.level is not HealthLevel.OK]
+    passed = f"{len(checks) - len(failures)} of {len(checks)} checks passed."
+    click.echo(f"\n`namesake doctor`: {passed}{' The others:' if failures else ''}")
+    for each in failures:
+        context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
     steps = list_next_steps(place, context.config, staff_file=staff_file, started=started)
-    return SetupResult(
-        checks=tuple(e for e in run_checks(context) if started or e.what != "service"),
-        steps=tuple(steps),
-        trouble=trouble,
-    )
+    return _end_setup(context, steps, trouble)
 
 
 def _invite_staff(context: CliContext, path: Path) -> Iterator[str]:
@@ -227,13 +209,13 @@ def _invite_staff(context: CliContext, path: Path) -> Iterator[str]:
     yield from describe_import(report, district.zone, dry_run=False)
 
 
-def find_place(context: CliContext) -> SetupPlace:
+def _find_place(context: CliContext) -> SetupPlace:
     return SetupPlace(config_path=context.config_path, host=setup_files.HOST)
 
 
 def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
     """Leave the configuration as it is, and add the files that are missing."""
-    place = find_place(context)
+    place = _find_place(context)
     context.output.print_line(f"{context.config_path} already exists. It was not changed.")
     answers, secrets = {"start": NO, "staff_file": ""}, beforehand.secrets
     if beforehand.path:
@@ -250,8 +232,7 @@ def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
     steps = list_next_steps(
         place, context.config, staff_file=answers["staff_file"], started=started
     )
-    print_next_steps(context, steps)
-    return end_setup(context, trouble)
+    return _end_setup(context, steps, trouble)
 
 
 def _ask_for_secrets(context: CliContext, place: SetupPlace) -> dict[str, str]:
@@ -274,7 +255,14 @@ def _offer_missing_files(context: CliContext, place: SetupPlace, *, asks: bool) 
         context.output.print_line(sentence)
 
 
-def end_setup(context: CliContext, trouble: str) -> int:
+def _end_setup(context: CliContext, steps: Iterable[NextStep], trouble: str) -> int:
+    """Say what is left to do, and why the service was not started, if that is so."""
+    click.echo("\nLeft to do, in this order:")
+    for number, step in enumerate(steps, start=1):
+        context.output.print_line(f"{number}. {step.text}")
+        for command in step.commands:
+            context.output.print_line(f"     {command}")
+    click.echo("")
     if trouble:
         context.output.print_line(f"The service was not started: {trouble}")
     context.output.print_line(
@@ -357,7 +345,7 @@ def _answer_questions(
     asks = not beforehand.is_complete
     if asks:
         click.echo(INTRODUCTION)
-    answers = find_place(context).begin_answers()
+    answers = _find_place(context).begin_answers()
     for title, questions in SECTIONS.items():
         if asks and any(question.applies(answers) for question in questions[:1]):
             click.echo(f"\n{title}")
@@ -461,11 +449,11 @@ def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:
             raise click.BadParameter(str(error)) from error
 
     click.echo("")
-    click.echo(wrap_text(question.spell_why(answers), WIDTH, INDENT, INDENT))
+    click.echo(wrap_text(question.why.format_map(answers), WIDTH, INDENT, INDENT))
     if question.copied:
-        click.echo(f"{INDENT}{question.spell_copied(answers)}")
+        click.echo(f"{INDENT}{question.copied.format_map(answers)}")
     answer: str = click.prompt(
-        question.spell_typed_prompt(answers),
+        question.spell_prompt(),
         default=default,
         value_proc=parse,
         hide_input=question.secret,
@@ -488,18 +476,3 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
         if not click.confirm("Answer the questions about mail again?", default=True):
             return
         _answer_section(context, SECTIONS["Mail"], beforehand, answers)
-
-
-def _print_health(context: CliContext, result: SetupResult) -> None:
-    click.echo(f"\n{result.summary}{' The others:' if result.failures else ''}")
-    for each in result.failures:
-        context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
-
-
-def print_next_steps(context: CliContext, steps: Iterable[NextStep]) -> None:
-    click.echo("\nLeft to do, in this order:")
-    for number, step in enumerate(steps, start=1):
-        context.output.print_line(f"{number}. {step.text}")
-        for command in step.commands:
-            context.output.print_line(f"     {command}")
-    click.echo("")
