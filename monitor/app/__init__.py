@@ -8,29 +8,25 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from importlib import import_module
+from copy import copy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from monitor.config import Config, load_policy_texts, load_weights
 from monitor.db.database import Database
 from monitor.domain.errors import UnavailableError
-from monitor.lazy import Deferred, LateField, LazyModule, replace_fields
 from scrapers.http.clock import Clock, SystemClock
 
 # What asks the web takes long to load, and most commands ask nothing.
 if TYPE_CHECKING:
-    from monitor.app import parts, sources
     from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
-    from monitor.mail import smtp
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
-    from monitor.matcher import process
     from scrapers.crawl.crawler import Crawler
     from scrapers.crawl.throttle import Throttle
-    from scrapers.http import limits, ssrf_guard
     from scrapers.http.client import HttpConnections
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
@@ -38,16 +34,10 @@ if TYPE_CHECKING:
     from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser
     from scrapers.source import Source
-else:
-    parts = LazyModule(lambda: import_module("monitor.app.parts"))
-    process = LazyModule(lambda: import_module("monitor.matcher.process"))
-    sources = LazyModule(lambda: import_module("monitor.app.sources"))
-    limits = LazyModule(lambda: import_module("scrapers.http.limits"))
-    smtp = LazyModule(lambda: import_module("monitor.mail.smtp"))
-    ssrf_guard = LazyModule(lambda: import_module("scrapers.http.ssrf_guard"))
 
 LOG = logging.getLogger(__name__)
 OUTBOX = "outbox"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,35 +59,42 @@ def ignore_beat() -> None:
     """Do nothing, if there is no watchdog."""
 
 
-def _build_dialer() -> "Dialer":
-    return ssrf_guard.Dialer()
-
-
-def _build_limits() -> "FetchLimits":
-    return limits.FetchLimits()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """What a real district takes from its machine, and a demo district from its story.
 
-    `throttle` replaces the waits of the configuration, which cannot be zero. `limits` are those of
-    one request, but for the number of idle hosts. `records` replace the name service and the log of
-    certificates. `connections` are those that all districts of a process share.
-    `beat` marks the calling thread as alive for the service's watchdog.
+    `dialer` replaces this machine's way to the web, and `is_offline` cuts off both. `throttle`
+    replaces the waits of the configuration, which cannot be zero. `limits` are those of one
+    request, but for the number of idle hosts. `records` replace the name service and the log of
+    certificates. `connections` are those that all districts of a process share. `name_email` and
+    `delete_emails` replace what is done with emails that are files. `beat` marks the calling thread
+    as alive for the service's watchdog.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     ids: IdSource = field(default_factory=IdSource)
-    dialer: LateField["Dialer"] = LateField(_build_dialer)
+    dialer: "Dialer | None" = None
+    is_offline: bool = False
     throttle: "Throttle | None" = None
-    limits: LateField["FetchLimits"] = LateField(_build_limits)
+    limits: "FetchLimits | None" = None
     records: "PublicRecords | None" = None
     connections: "HttpConnections | None" = None
-    name_email: LateField[Callable[["Envelope"], str]] = LateField(lambda: smtp.name_by_message_id)
-    delete_emails: LateField[Callable[[Path, str], None]] = LateField(lambda: smtp.delete_emails)
+    name_email: Callable[["Envelope"], str] | None = None
+    delete_emails: Callable[[Path, str], None] | None = None
     beat: Callable[[], None] = ignore_beat
     variables: Mapping[str, str] = field(default_factory=dict)
+
+    def build_dialer(self) -> "Dialer":
+        from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+
+        if self.is_offline:
+            return Dialer(address_map={}, resolve=resolve_nothing)
+        return self.dialer or Dialer()
+
+    def build_limits(self) -> "FetchLimits":
+        from scrapers.http.limits import FetchLimits
+
+        return self.limits or FetchLimits()
 
 
 class QuestionRecall(Protocol):
@@ -162,29 +159,6 @@ class Mailer:
     delete_stored_emails: Callable[[str], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class App:
-    """A district's settings, data and connections; no rules, and no state of a single use case.
-
-    Long work calls `beat` at each step, or the service is restarted as hung. `recall_questions` has
-    no machine ask what was sent out about a person before; it raises UnavailableError. What asks
-    the web and sends email is built, and its code loaded, when it is first used.
-    """
-
-    config: Config
-    db: Database
-    clock: Clock
-    ids: IdSource
-    sources: LateField["SourceRegistry"] = LateField()
-    crawler: LateField["Crawler"] = LateField()
-    records: LateField[PublicRecords] = LateField()
-    matcher: LateField[Matcher] = LateField()
-    copier: LateField["SandboxParser"] = LateField()
-    mailer: LateField[Mailer] = LateField()
-    beat: Callable[[], None]
-    recall_questions: QuestionRecall = recall_nothing
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictResources:
     """What a district takes from a process that serves many; alone, it makes all of it itself."""
@@ -193,6 +167,129 @@ class DistrictResources:
     build_crawler: CrawlerBuilder
     pace: "RelayPace | None" = None
     recall_questions: QuestionRecall = recall_nothing
+
+
+class BuiltOnce(Generic[T]):
+    """Like `functools.cached_property`; and of threads that ask at once, all get the same value.
+
+    Two crawlers of a district would each be polite, but not together. What fails is tried again.
+    """
+
+    def __init__(self, build: Callable[[Any], T]) -> None:
+        self._build = build
+
+    def __set_name__(self, _owner: type["App"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, app: "App", _owner: type["App"]) -> T:
+        with app.building:
+            if self._name not in vars(app):
+                vars(app)[self._name] = self._build(app)
+            built: T = vars(app)[self._name]
+            return built
+
+
+class App:
+    """A district's settings, data and connections; no rules, and no state of a single use case.
+
+    Long work calls `beat` at each step, or the service is restarted as hung. `recall_questions` has
+    no machine ask what was sent out about a person before; it raises UnavailableError. What asks
+    the web and sends email is built, and its code loaded, when it is first used; `opened` ends it.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        db: Database,
+        environment: Environment,
+        shared: DistrictResources | None,
+        opened: ExitStack,
+    ) -> None:
+        self.config = config
+        self.db = db
+        self.clock = environment.clock
+        self.ids = environment.ids
+        self.beat = environment.beat
+        self.recall_questions = shared.recall_questions if shared else recall_nothing
+        self.building = RLock()
+        self._environment = environment
+        self._shared = shared
+        self._opened = opened
+        self._is_stopped = False
+
+    def copy_with(self, **changes: object) -> Self:
+        """Return a copy with other parts. It has those that are built by now, and builds the rest.
+
+        Raises TypeError for what no App has.
+        """
+        if unknown := changes.keys() - {*vars(type(self)), *vars(self)}:
+            raise TypeError(unknown)
+        copied = copy(self)
+        vars(copied).update(changes)
+        return copied
+
+    @BuiltOnce
+    def sources(self) -> "SourceRegistry":
+        from monitor.app.sources import build_sources
+
+        built = build_sources(self.config)
+        for fault in built.faults:
+            LOG.warning("source_left_out", extra={"reason": fault})
+        return built
+
+    @BuiltOnce
+    def resources(self) -> DistrictResources:
+        from monitor.app.parts import open_own_resources
+
+        return self._shared or open_own_resources(self._opened)
+
+    @BuiltOnce
+    def crawler(self) -> "Crawler":
+        own = self.resources
+        built = own.build_crawler(self.config, self._environment, self.db, self.sources, own.parser)
+        self._opened.callback(built.close)
+        if self._is_stopped:
+            built.stop()
+        return built
+
+    def stop_crawler(self) -> None:
+        """Stop the crawler now, or as soon as there is one: none is built only to be stopped."""
+        with self.building:
+            self._is_stopped = True
+            built: Crawler | None = vars(self).get("crawler")
+        if built is not None:
+            built.stop()
+
+    @BuiltOnce
+    def records(self) -> PublicRecords:
+        from monitor.app.parts import build_public_records
+
+        return self._environment.records or build_public_records(self.config, self.crawler.client)
+
+    @BuiltOnce
+    def matcher(self) -> Matcher:
+        from monitor.matcher.process import build_matcher, build_matcher_stand_in
+
+        if self._environment.is_offline:
+            return build_matcher_stand_in(self.config)
+        matcher = build_matcher(self.config, self.clock.now)
+        try:
+            self._opened.enter_context(matcher)
+        except UnavailableError as error:
+            # It is still asked, but cannot answer. Meanwhile, people can leave.
+            LOG.warning("matcher_unavailable", extra={"reason": str(error)})
+        return matcher
+
+    @BuiltOnce
+    def copier(self) -> "SandboxParser":
+        return self.resources.parser
+
+    @BuiltOnce
+    def mailer(self) -> Mailer:
+        from monitor.app.parts import build_mailer
+
+        pace = self._shared.pace if self._shared else None
+        return build_mailer(self.config, self._environment, pace)
 
 
 def create_state_folder(config: Config) -> None:
@@ -222,8 +319,13 @@ def open_quiet_app(
 ) -> Iterator[App]:
     """Open a district for who mostly reads: its sources and its matcher are built when used."""
     with ExitStack() as opened:
-        matcher = Deferred(lambda: _start_matcher(config, environment, opened))
-        yield _build_app(config, environment, shared, matcher, opened)
+        db = opened.enter_context(Database.open_folder(config.state))
+        # A bad file is reported now, not in the middle of a sweep.
+        if config.detection.weights is not None:
+            load_weights(config.detection)
+        if config.policy.texts is not None:
+            load_policy_texts(config.policy)
+        yield App(config, db, environment, shared, opened)
 
 
 @contextmanager
@@ -231,83 +333,6 @@ def open_portal_app(
     config: Config, environment: Environment, shared: DistrictResources | None = None
 ) -> Iterator[App]:
     """Open a district for the portal: without network access and without the roster."""
-    with ExitStack() as opened:
-        matcher = Deferred[Matcher](lambda: process.build_matcher_stand_in(config))
-        app = _build_app(config, cut_off(environment), shared, matcher, opened)
+    with open_quiet_app(config, replace(environment, is_offline=True), shared) as app:
         _ = app.sources
         yield app
-
-
-def cut_off(environment: Environment) -> Environment:
-    """Return the same without a network."""
-    return replace_fields(environment, dialer=Deferred(_build_offline_dialer))
-
-
-def _build_offline_dialer() -> "Dialer":
-    return ssrf_guard.Dialer(address_map={}, resolve=ssrf_guard.resolve_nothing)
-
-
-def _check_named_files(config: Config) -> None:
-    """Report a bad file now, not in the middle of a sweep."""
-    if config.detection.weights is not None:
-        load_weights(config.detection)
-    if config.policy.texts is not None:
-        load_policy_texts(config.policy)
-
-
-def _build_sources(config: Config) -> "SourceRegistry":
-    built = sources.build_sources(config)
-    for fault in built.faults:
-        LOG.warning("source_left_out", extra={"reason": fault})
-    return built
-
-
-def _start_matcher(config: Config, environment: Environment, opened: ExitStack) -> Matcher:
-    matcher = process.build_matcher(config, environment.clock.now)
-    try:
-        opened.enter_context(matcher)
-    except UnavailableError as error:
-        # It is still asked, but cannot answer. Meanwhile, people can leave.
-        LOG.warning("matcher_unavailable", extra={"reason": str(error)})
-    return matcher
-
-
-def _build_app(
-    config: Config,
-    environment: Environment,
-    shared: DistrictResources | None,
-    matcher: Deferred[Matcher],
-    opened: ExitStack,
-) -> App:
-    """Open the database, and note how each part is built; `opened` closes those that were."""
-    db = opened.enter_context(Database.open_folder(config.state))
-    _check_named_files(config)
-    resources = Deferred(lambda: shared or parts.open_own_resources(opened))
-    registry = Deferred(lambda: _build_sources(config))
-
-    def open_crawler() -> "Crawler":
-        own = resources.get()
-        built = own.build_crawler(config, environment, db, registry.get(), own.parser)
-        opened.callback(built.close)
-        return built
-
-    crawler = Deferred(open_crawler)
-
-    return App(
-        config=config,
-        db=db,
-        clock=environment.clock,
-        ids=environment.ids,
-        sources=registry,
-        crawler=crawler,
-        records=Deferred(
-            lambda: environment.records or parts.build_public_records(config, crawler.get().client)
-        ),
-        matcher=matcher,
-        copier=Deferred(lambda: resources.get().parser),
-        mailer=Deferred(
-            lambda: parts.build_mailer(config, environment, shared.pace if shared else None)
-        ),
-        beat=environment.beat,
-        recall_questions=shared.recall_questions if shared else recall_nothing,
-    )

@@ -24,7 +24,14 @@ from monitor.app.sources import (
 from monitor.config import Config, build_inventory, read_secret
 from monitor.db.database import Database
 from monitor.mail.bounces import BounceMailbox, ImapBounceMailbox, NoBounceMailbox
-from monitor.mail.smtp import FolderTransport, MailTransport, RelayPace, SmtpTransport
+from monitor.mail.smtp import (
+    FolderTransport,
+    MailTransport,
+    RelayPace,
+    SmtpTransport,
+    delete_emails,
+    name_by_message_id,
+)
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.robots import RobotsCache
@@ -61,9 +68,9 @@ def build_crawler(
     hosts = {origin for each in sources.values() for origin in each.crawl_policy.origins}
     idle_hosts = compute_idle_hosts(len(hosts), workers, raise_file_limit())
     client = HttpClient(
-        dialer=environment.dialer,
+        dialer=environment.build_dialer(),
         clock=environment.clock,
-        limits=replace(environment.limits, idle_hosts=idle_hosts),
+        limits=replace(environment.build_limits(), idle_hosts=idle_hosts),
         user_agent=build_user_agent(config.district.contact),
         credentials=load_credentials(sources.values(), environment.variables),
         connections=environment.connections,
@@ -105,9 +112,9 @@ def build_user_agent(contact: str) -> str:
 def open_endpoint_client(environment: Environment) -> Iterator[HttpClient]:
     """Open a client without keys, for addresses of the configuration."""
     client = HttpClient(
-        dialer=environment.dialer,
+        dialer=environment.build_dialer(),
         clock=environment.clock,
-        limits=environment.limits,
+        limits=environment.build_limits(),
         user_agent=f"Namesake/{version('namesake-monitor')}",
     )
     try:
@@ -144,7 +151,7 @@ def build_mailer(config: Config, environment: Environment, pace: RelayPace | Non
     return Mailer(
         transport=_build_transport(config, environment, pace),
         bounces=_build_bounce_mailbox(config, environment),
-        delete_stored_emails=partial(environment.delete_emails, folder),
+        delete_stored_emails=partial(environment.delete_emails or delete_emails, folder),
     )
 
 
@@ -152,7 +159,8 @@ def _build_transport(
     config: Config, environment: Environment, pace: RelayPace | None
 ) -> MailTransport:
     smtp = build_smtp_transport(config, environment, pace)
-    return smtp or FolderTransport(config.mail, config.state / OUTBOX, environment.name_email)
+    name_email = environment.name_email or name_by_message_id
+    return smtp or FolderTransport(config.mail, config.state / OUTBOX, name_email)
 
 
 def build_smtp_transport(

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -36,7 +35,6 @@ from monitor.domain.district.inventory import (
 )
 from monitor.domain.errors import ConfigError
 from monitor.domain.planning.queries import get_required_scope
-from monitor.lazy import LazyModule
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
 from scrapers.parsers.profile_images import can_open_pictures
@@ -90,11 +88,7 @@ from scrapers.source import (
 
 # What asks the web takes long to load, and who only names sources asks nothing.
 if TYPE_CHECKING:
-    from scrapers.http import credentials, ssrf_guard
     from scrapers.http.credentials import AppCredential, Credential, Credentials
-else:
-    credentials = LazyModule(lambda: import_module("scrapers.http.credentials"))
-    ssrf_guard = LazyModule(lambda: import_module("scrapers.http.ssrf_guard"))
 
 
 def build_budget(chosen: BudgetedConfig) -> RequestQuota:
@@ -255,7 +249,9 @@ def load_site_catalog(config: SourceSettings) -> SiteCatalog:
 
 def parse_engine_origin(address: str) -> str:
     """Return the origin of a district's own search engine; empty where the address is none."""
-    return ssrf_guard.normalize_origin(address)
+    from scrapers.http.ssrf_guard import normalize_origin
+
+    return normalize_origin(address)
 
 
 def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
@@ -428,6 +424,9 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
 
     Raises ConfigError if two sources want different keys at one origin.
     """
+    from scrapers.http.credentials import Credentials
+    from scrapers.http.ssrf_guard import normalize_origin
+
     found: dict[str, tuple[str, Credential]] = {}
     missing: set[str] = set()
     apps: dict[str, AppCredential] = {}
@@ -439,7 +438,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
         value = read_secret(name, environ)
         policy = source.crawl_policy
         keyed = (each for each in policy.origins if each not in policy.picture_origins)
-        for origin in map(ssrf_guard.normalize_origin, keyed):
+        for origin in map(normalize_origin, keyed):
             if not value:
                 missing |= {origin} if key.required else set()
             elif key.app_token:
@@ -448,7 +447,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
                 reason = f"Two keys are set for {origin}. Turn off one of its sources."
                 raise ConfigError(reason)
     by_origin = {origin: credential for origin, (_, credential) in found.items()}
-    return credentials.Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
+    return Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
 
 
 def list_key_faults(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -466,10 +465,12 @@ def _find_key_fault(key: ApiKeySpec, value: str) -> str:
 
 
 def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> "AppCredential":
+    from scrapers.http.credentials import AppCredential
+
     if fault := _find_key_fault(key, value):
         raise ConfigError(fault)
     client_id, _, secret = value.partition(":")
-    return credentials.AppCredential(
+    return AppCredential(
         client_id=client_id.strip(),
         secret=secret.strip(),
         token=token,
@@ -479,9 +480,11 @@ def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> "
 
 
 def _build_credential(key: ApiKeySpec, value: str) -> "Credential":
+    from scrapers.http.credentials import Credential
+
     if key.header:
-        return credentials.Credential(headers=((key.header, f"{key.prefix}{value}"),))
-    return credentials.Credential(params=((key.param, value),))
+        return Credential(headers=((key.header, f"{key.prefix}{value}"),))
+    return Credential(params=((key.param, value),))
 
 
 ACCOUNT_QUERY_KINDS = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})

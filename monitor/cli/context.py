@@ -65,7 +65,7 @@ class Output:
 
     @cached_property
     def console(self) -> "Console":
-        from rich.console import Console  # noqa: PLC0415 - takes long, and only a terminal needs it
+        from rich.console import Console
 
         return self.screen or Console(highlight=False)
 
@@ -96,8 +96,8 @@ class Output:
             self._print_text(_format_piped_table([list(columns), *texts]))
 
     def _print_wrapped_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        from rich.table import Table  # noqa: PLC0415 - as with the console
-        from rich.text import Text  # noqa: PLC0415 - likewise
+        from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
         for column in columns:
@@ -158,7 +158,7 @@ class CliContext:
     @contextmanager
     def open_app_locked(self) -> Iterator[App]:
         """Open it and take its lock, which every use of the network needs. Raises BusyError."""
-        from monitor.services.jobs import take_over_jobs  # noqa: PLC0415 - for who works, not reads
+        from monitor.services.jobs import take_over_jobs
 
         with (
             open_app(self.config, self.environment) as app,
@@ -170,7 +170,7 @@ class CliContext:
 
     def _wake_daemon_for_emails(self, app: App) -> None:
         if app.db.outbox.list_due_emails(app.clock.now()):
-            from monitor.scheduler.daemon import WakeSocket  # noqa: PLC0415 - only with emails
+            from monitor.scheduler.daemon import WakeSocket
 
             WakeSocket(self.config.state).wake_daemon()
 
@@ -230,8 +230,8 @@ def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[
         with context.open_app() as app:
             yield app, context.output
         return
-    from monitor.demo import setup as stage  # noqa: PLC0415 - only a demo needs it
-    from monitor.demo.district import ZONE  # noqa: PLC0415 - likewise
+    from monitor.demo import setup as stage
+    from monitor.demo.district import ZONE
 
     if not (folder / stage.MARKER).exists():
         sentence = f"{folder} is not a demo folder. Create one with `namesake demo`."
@@ -244,7 +244,7 @@ def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[
 
 def _refuse_real_people(app: App, folder: Path) -> None:
     """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
-    from monitor.demo.district import MAIL_DOMAIN  # noqa: PLC0415 - only a demo needs it
+    from monitor.demo.district import MAIL_DOMAIN
 
     people = app.db.people
     if any(
@@ -278,10 +278,7 @@ def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
 
 def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, CliContext]]:
     """Yield each district as a command sees it that is about this one alone."""
-    from monitor.services.fleet import (  # noqa: PLC0415 - only with many districts
-        build_district_environment,
-        list_district_folders,
-    )
+    from monitor.services.fleet import build_district_environment, list_district_folders
 
     for each in list_district_folders(file.fleet.districts, file.backup):
         environment = build_district_environment(context.environment, each)
@@ -290,8 +287,8 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, C
 
 def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | None":
     """Have other machines ask, if what districts share is in PostgreSQL."""
-    from monitor.db.fleet.memories import FleetMemories  # noqa: PLC0415 - only an extra brings it
-    from monitor.scheduler.fleet_sender import FleetSender  # noqa: PLC0415 - likewise
+    from monitor.db.fleet.memories import FleetMemories
+    from monitor.scheduler.fleet_sender import FleetSender
 
     return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
 
@@ -304,10 +301,7 @@ def open_sender(
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
-    from monitor.services.fleet import (  # noqa: PLC0415 - only with many districts
-        build_extra_error,
-        open_memories,
-    )
+    from monitor.services.fleet import build_extra_error, open_memories
 
     with open_memories(file, context.environment, patience) as memories:
         sender = find_sender(memories, file)

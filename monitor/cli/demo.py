@@ -6,7 +6,7 @@ Its story on one screen, and its pages in a browser, with the emails as mail pro
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -137,7 +137,7 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
             output.print_line(f"All emails are at {address}/demo/mail.")
             Daemon(
                 jobs=SupervisedRunner(
-                    app=replace(app, beat=liveness.beat),
+                    app=app.copy_with(beat=liveness.beat),
                     reserve=DiskReserve(app.config.state),
                     heartbeat=lambda _vitals, _level: None,
                 ),

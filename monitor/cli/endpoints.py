@@ -81,7 +81,9 @@ def _report_silence(sentence: str) -> HealthResult:
 def _check_port(portal: PortalConfig, environment: Environment) -> HealthResult:
     """Ask as the proxy does: by the name that people know, at the port of this machine."""
     site = urlsplit(portal.address)
-    dialer = replace(environment.dialer, address_map={site.hostname or "": portal.host_and_port})
+    dialer = replace(
+        environment.build_dialer(), address_map={site.hostname or "": portal.host_and_port}
+    )
     with open_endpoint_client(replace(environment, dialer=dialer)) as client:
         answer = fetch_endpoint(client, f"http://{site.netloc}{FRONT_PAGE}")
     if isinstance(answer, ParseResult):
@@ -96,7 +98,10 @@ def _check_port(portal: PortalConfig, environment: Environment) -> HealthResult:
 def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
     try:
         certificate = read_certificate(
-            environment.dialer, environment.clock, environment.limits, portal.address
+            environment.build_dialer(),
+            environment.clock,
+            environment.build_limits(),
+            portal.address,
         )
     except FetchError as error:
         sentence = f"{portal.address} cannot be reached from this machine: {error.note.value}."

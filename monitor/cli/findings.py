@@ -6,7 +6,6 @@ open and answer flags on the portal's pages, never at a shell.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,24 +25,13 @@ from monitor.config import load_weights
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.domain.vocabulary import DiffMarkKind
-from monitor.lazy import LazyModule
 from reports.labels import describe_field, format_site_name
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
-    from monitor.domain.detection import assessment as assessments
     from monitor.domain.detection.assessment import Explanation
+    from monitor.domain.flag import Flag
     from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
-    from monitor.services import evidence as evidence_service
-    from monitor.services import history, notifications, review_queue
-    from reports import evidence_pack
-else:
-    assessments = LazyModule(lambda: import_module("monitor.domain.detection.assessment"))
-    evidence_service = LazyModule(lambda: import_module("monitor.services.evidence"))
-    history = LazyModule(lambda: import_module("monitor.services.history"))
-    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
-    review_queue = LazyModule(lambda: import_module("monitor.services.review_queue"))
-    evidence_pack = LazyModule(lambda: import_module("reports.evidence_pack"))
 
 NEEDS_BREAK_GLASS = (
     "Findings belong to the person they are about. --break-glass REASON prints this one. That is "
@@ -68,6 +56,9 @@ def explain_item(
 
     ITEM is the reference in the email. Findings with a flag are not printed here.
     """
+    from monitor.domain.detection import assessment as assessments
+    from monitor.services import notifications
+
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
@@ -175,6 +166,8 @@ def show_timeline(
     ITEM is the reference in the email. Findings with a flag are not printed here. In changes,
     [-words-] were removed and {+words+} were added.
     """
+    from monitor.services import history, notifications
+
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
@@ -233,6 +226,9 @@ EVIDENCE_REFUSED = (
 @pass_cli_context
 def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> None:
     """Write the evidence pack of FLAG, a flag in the demo, as a ZIP file."""
+    from monitor.services import evidence as evidence_service
+    from reports import evidence_pack
+
     if folder is None:
         raise NotPermittedError(EVIDENCE_REFUSED)
     with open_district_or_demo(context, folder) as (app, output):
@@ -257,23 +253,27 @@ def flags() -> None:
 def list_flags(context: CliContext, *, as_json: bool) -> None:
     """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
     with context.open_app() as app:
-        rows = [
-            {
-                "id": flag.id,
-                "kind": flag.kind,
-                "severity": flag.severity,
-                "state": flag.state,
-                "opened_at": flag.opened_at,
-                "to_it": "open" if review_queue.find_review_opening(app, flag) else "not yet",
-            }
-            for flag in app.db.flags.list_undecided_flags()
-        ]
+        rows = [_build_flag_row(app, flag) for flag in app.db.flags.list_undecided_flags()]
     if as_json:
         context.output.print_json(rows)
     elif rows:
         context.output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
         context.output.print_line("No open flags.")
+
+
+def _build_flag_row(app: App, flag: "Flag") -> dict[str, object]:
+    # Loaded only where there is a flag: it takes as long as all else of the command.
+    from monitor.services.review_queue import find_review_opening
+
+    return {
+        "id": flag.id,
+        "kind": flag.kind,
+        "severity": flag.severity,
+        "state": flag.state,
+        "opened_at": flag.opened_at,
+        "to_it": "open" if find_review_opening(app, flag) else "not yet",
+    }
 
 
 @click.group()

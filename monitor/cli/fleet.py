@@ -151,8 +151,8 @@ def worker(
 
 def _run_worker(context: CliContext, address: str, fetch: FetchConfig) -> None:
     try:
-        from monitor.scheduler.fence import Fence  # noqa: PLC0415 - only an extra brings it
-        from monitor.scheduler.fleet_worker import open_fleet_worker  # noqa: PLC0415 - likewise
+        from monitor.scheduler.fence import Fence
+        from monitor.scheduler.fleet_worker import open_fleet_worker
     except ImportError as error:
         raise build_extra_error() from error
     environment = context.environment

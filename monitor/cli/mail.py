@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import click
 
@@ -22,20 +20,6 @@ from monitor.db.outbox import OutboxEmail
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import EmailState
-from monitor.lazy import LazyModule
-
-# Services bring nearly all of the program along: each is loaded when a command needs it.
-if TYPE_CHECKING:
-    from monitor.domain import flag
-    from monitor.services import digests, notifications, outbox, suppression
-    from reports.emails import registry
-else:
-    flag = LazyModule(lambda: import_module("monitor.domain.flag"))
-    digests = LazyModule(lambda: import_module("monitor.services.digests"))
-    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
-    outbox = LazyModule(lambda: import_module("monitor.services.outbox"))
-    suppression = LazyModule(lambda: import_module("monitor.services.suppression"))
-    registry = LazyModule(lambda: import_module("reports.emails.registry"))
 
 BREAK_GLASS_SUBJECT = "Your next digest, without flagged findings"
 
@@ -55,6 +39,10 @@ def preview(
     context: CliContext, person: str, reason: str | None, *, html: bool, as_json: bool
 ) -> None:
     """Print a person's next digest without their flags. The person is notified at once."""
+    from monitor.domain import flag
+    from monitor.services import digests, notifications
+    from reports.emails import registry
+
     if reason is None:
         sentence = (
             "A digest belongs to the person it is about. --break-glass REASON prints it. "
@@ -81,6 +69,8 @@ def preview(
 @pass_cli_context
 def send(context: CliContext, *, as_json: bool) -> None:
     """Send every email that is due now. Show how many could not be sent, and why."""
+    from monitor.services import outbox
+
     with context.open_app_locked() as app:
         counts = outbox.send_due(app)
         waiting = _count_queued_by_error(app)
@@ -194,6 +184,8 @@ def paused(context: CliContext, *, as_json: bool) -> None:
 @pass_cli_context
 def resume(context: CliContext, person: str) -> None:
     """Resume email to a person whose address works again. Queued emails go out at once."""
+    from monitor.services import suppression
+
     with context.open_app() as app:
         suppression.resume_address(app, person)
     context.output.print_line("Email to this address is resumed.")

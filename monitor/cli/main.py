@@ -191,10 +191,10 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
-    from monitor.app import Environment  # noqa: PLC0415 - takes long, and help needs none of it
-    from monitor.cli.context import CliContext  # noqa: PLC0415 - likewise
-    from monitor.cli.logs import show_warnings_of_commands  # noqa: PLC0415 - likewise
-    from monitor.config import find_config_path  # noqa: PLC0415 - likewise
+    from monitor.app import Environment
+    from monitor.cli.context import CliContext
+    from monitor.cli.logs import show_warnings_of_commands
+    from monitor.config import find_config_path
 
     show_warnings_of_commands()
     environment = context.obj or Environment(variables=os.environ)
@@ -242,6 +242,6 @@ def main(arguments: Sequence[str] | None = None, environment: "Environment | Non
 
 def _escape(text: str) -> str:
     """Spell out controls, as all output of commands does."""
-    from monitor.cli.context import escape_controls  # noqa: PLC0415 - takes long, and help needs none of it
+    from monitor.cli.context import escape_controls
 
     return escape_controls(text)

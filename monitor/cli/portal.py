@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.app import DistrictResources, cut_off, open_portal_app
+from monitor.app import DistrictResources, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, districts_option, find_fleet, pass_cli_context
 from monitor.config import (
@@ -55,16 +55,16 @@ def portal(context: CliContext, log_format: str, folder: Path | None, *, verbose
 
 def _serve_fleet(context: CliContext, file: FleetFile) -> None:
     # A portal of one district has no part in asking.
-    from monitor.app.parts import build_crawler, build_parser  # noqa: PLC0415 - see above
-    from monitor.cli.fleet import open_recall  # noqa: PLC0415 - likewise
-    from monitor.services.fleet import build_district_environment  # noqa: PLC0415 - likewise
-    from scrapers.http.client import HttpConnections  # noqa: PLC0415 - likewise
+    from monitor.app.parts import build_crawler, build_parser
+    from monitor.cli.fleet import open_recall
+    from monitor.services.fleet import build_district_environment
+    from scrapers.http.client import HttpConnections
 
     fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))
-    offline = cut_off(context.environment)
+    offline = replace(context.environment, is_offline=True)
     with build_parser() as parser, open_recall(context, file) as sender:
-        shared = replace(offline, connections=HttpConnections(offline.dialer, 1))
+        shared = replace(offline, connections=HttpConnections(offline.build_dialer(), 1))
         resources = DistrictResources(parser=parser, build_crawler=build_crawler)
 
         def open_district(folder: "DistrictFolder") -> AbstractContextManager[OpenSite]:

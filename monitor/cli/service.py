@@ -8,9 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -30,26 +28,6 @@ from monitor.db.files import write_file
 from monitor.db.pages import RETENTION_BY_TABLE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, NotPermittedError
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.lazy import LazyModule, replace_fields
-
-# Services bring nearly all of the program along: each is loaded when a command needs it.
-if TYPE_CHECKING:
-    from monitor.cli import fleet as fleets
-    from monitor.scheduler import daemon, watchdog, workers
-    from monitor.services import backups, health, retention, setup_files
-    from monitor.services import fleet as fleet_service
-    from monitor.services import metrics as metric_service
-else:
-    fleets = LazyModule(lambda: import_module("monitor.cli.fleet"))
-    daemon = LazyModule(lambda: import_module("monitor.scheduler.daemon"))
-    watchdog = LazyModule(lambda: import_module("monitor.scheduler.watchdog"))
-    workers = LazyModule(lambda: import_module("monitor.scheduler.workers"))
-    backups = LazyModule(lambda: import_module("monitor.services.backups"))
-    fleet_service = LazyModule(lambda: import_module("monitor.services.fleet"))
-    health = LazyModule(lambda: import_module("monitor.services.health"))
-    metric_service = LazyModule(lambda: import_module("monitor.services.metrics"))
-    retention = LazyModule(lambda: import_module("monitor.services.retention"))
-    setup_files = LazyModule(lambda: import_module("monitor.services.setup_files"))
 
 
 @click.command()
@@ -63,17 +41,23 @@ def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: b
     """
     settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     if (file := find_fleet(context, folder)) is not None:
+        from monitor.cli.fleet import run_fleet
+
         with logs.log_to_stream(settings=settings):
-            fleets.run_fleet(context, file)
+            run_fleet(context, file)
         return
-    liveness = workers.Liveness(context.environment.clock)
-    environment = replace_fields(context.environment, beat=liveness.beat)
+    from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+    from monitor.scheduler.watchdog import build_supervised_runner
+    from monitor.scheduler.workers import Liveness
+
+    liveness = Liveness(context.environment.clock)
+    environment = replace(context.environment, beat=liveness.beat)
     watched = replace(context, environment=environment)
     with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
-        daemon.Daemon(
-            jobs=watchdog.build_supervised_runner(app, context.environment),
-            notifier=daemon.SystemdNotifier(context.environment.variables),
-            wake_socket=daemon.WakeSocket(context.config.state),
+        Daemon(
+            jobs=build_supervised_runner(app, context.environment),
+            notifier=SystemdNotifier(context.environment.variables),
+            wake_socket=WakeSocket(context.config.state),
             stopping=threading.Event(),
             liveness=liveness,
         ).run_until_stopped()
@@ -96,6 +80,8 @@ def verify(context: CliContext, end: str | None, *, as_json: bool) -> None:
     Rows at its end count, too. Someone who has the keys could still write a different log. Save the
     printed end on another machine, and pass it with --end next time to detect that too.
     """
+    from monitor.services import backups
+
     with context.open_app() as app:
         log = app.db.audit
         trouble, rows, last = (
@@ -128,6 +114,8 @@ def accept(context: CliContext) -> None:
     Its audit log can then continue. `namesake restore` does this automatically. The log records
     that an operator confirmed it.
     """
+    from monitor.services import backups
+
     with context.open_app() as app:
         backups.accept_audit_end(app.db, app.clock.now())
     context.output.print_line("The audit log continues from its last row, and records this.")
@@ -147,15 +135,22 @@ def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_j
 
     With --districts, or [fleet] in the configuration, each one has the label `district`.
     """
+    from monitor.services import metrics as metric_service
+
     many, now = find_fleet(context, folder), context.environment.clock.now()
     if many is not None:
-        found, faults = fleet_service.collect_fleet_vitals(many.fleet.districts, now)
-        reading = fleets.read_fleet(context, many)
+        from monitor.cli.fleet import read_fleet
+        from monitor.services.fleet import collect_fleet_vitals
+
+        found, faults = collect_fleet_vitals(many.fleet.districts, now)
+        reading = read_fleet(context, many)
         samples = metric_service.list_fleet_samples(found, faults, reading)
         text = metric_service.render_fleet_metrics(found, faults, reading)
     else:
+        from monitor.services.health import collect_vitals
+
         with Database.open_folder(context.config.state) as db:
-            vitals = health.collect_vitals(db, now)
+            vitals = collect_vitals(db, now)
         samples, text = (
             metric_service.list_metric_samples(vitals),
             metric_service.render_metrics(vitals),
@@ -182,6 +177,8 @@ def purge(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
     With --dry-run it lists each table: its contents, its retention period, and how many rows would
     be deleted.
     """
+    from monitor.services import retention
+
     with context.open_app() as app:
         if not dry_run:
             retention.purge_expired_data(app)
@@ -213,6 +210,8 @@ class RetentionRow:
 
 
 def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
+    from monitor.services import retention
+
     counts, gone = app.db.count_rows(), retention.preview_purge(app)
     for table, kind in sorted(RETENTION_BY_TABLE.items()):
         lifetime = RETENTION_PERIODS[kind]
@@ -259,6 +258,8 @@ def units(folder: Path, release: int | None, *, fleet: bool) -> None:
     changes in drop-ins (`systemctl edit namesake`). Run it again after each upgrade, and on a
     systemd before 252 also after each new secret.
     """
+    from monitor.services import setup_files
+
     program = find_program(Path(sys.prefix), Path(sys.executable))
     release = release or setup_files.find_systemd_release(Path("/"))
     if release is None:

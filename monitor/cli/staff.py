@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -35,31 +34,13 @@ from monitor.domain.errors import (
     UnavailableError,
 )
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
-from monitor.lazy import LazyModule
 from monitor.people_files import SizeCheck
 from reports.labels import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
-    from monitor.domain import flag
-    from monitor.services import (
-        consent,
-        data_export,
-        enrollment,
-        erasure,
-        notifications,
-        staff_import,
-    )
     from monitor.services.data_export import DataExport
     from monitor.services.staff_import import StaffImport
-else:
-    flag = LazyModule(lambda: import_module("monitor.domain.flag"))
-    consent = LazyModule(lambda: import_module("monitor.services.consent"))
-    data_export = LazyModule(lambda: import_module("monitor.services.data_export"))
-    enrollment = LazyModule(lambda: import_module("monitor.services.enrollment"))
-    erasure = LazyModule(lambda: import_module("monitor.services.erasure"))
-    notifications = LazyModule(lambda: import_module("monitor.services.notifications"))
-    staff_import = LazyModule(lambda: import_module("monitor.services.staff_import"))
 
 MAX_LINES_NAMED = 20
 # What these say is about a person, and not about the file. A dry run leaves no trace, so it shows
@@ -84,6 +65,8 @@ def left(context: CliContext, person: str) -> None:
 
     Do this before their email address is given to someone else.
     """
+    from monitor.services import erasure
+
     with context.open_app() as app:
         erasure.record_departure(app, _find_person_id(app, person))
     context.output.print_line(
@@ -102,6 +85,8 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
 
     Checks resume automatically after the end date.
     """
+    from monitor.services import consent
+
     with context.open_app() as app:
         zone = ZoneInfo(app.db.people.load_person(person_id).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
@@ -116,6 +101,8 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
 @pass_cli_context
 def resume(context: CliContext, person_id: str) -> None:
     """Resume checks for a person at their request."""
+    from monitor.services import consent
+
     with context.open_app() as app:
         consent.resume_checks(app, person_id, ConsentChannel.OPERATOR)
     context.output.print_line("Checks resume with the next sweep. The person is notified.")
@@ -151,6 +138,9 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     --break-glass REASON prints it here as JSON instead, without their flags and flagged findings.
     The person is notified at once.
     """
+    from monitor.domain import flag
+    from monitor.services import data_export, notifications
+
     if folder is not None and reason is None:
         sentence = "This data belongs to the person. --to needs --break-glass REASON."
         raise InputError(sentence)
@@ -211,6 +201,8 @@ def invite(context: CliContext, mail: str, given: str, family: str) -> None:
 
 
 def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None:
+    from monitor.services import enrollment
+
     if not is_single_address(mail):
         reason = f"{mail!r} is not a single email address. No one was invited."
         raise InputError(reason)
@@ -260,6 +252,8 @@ def import_file(
     The same file can be imported again. Those who are no longer in it are only counted: the
     portal's Service page lists them, and an operator says of each whether they left.
     """
+    from monitor.services import staff_import
+
     config = context.config
     file = staff_import.read_staff_file(path, config.district.domains, config.staff.student_unit)
     if not dry_run:
@@ -355,6 +349,8 @@ def withdraw(context: CliContext, person_id: str) -> None:
 
     Searches stop now, and all data is deleted within 24 hours.
     """
+    from monitor.services import erasure
+
     with context.open_app() as app:
         erasure.withdraw_consent(app, person_id)
     context.output.print_line(

@@ -1,12 +1,12 @@
 """Everything Namesake remembers of one district, in one folder."""
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
@@ -24,138 +24,95 @@ from monitor.db.encryption import (
     KeyStore,
 )
 from monitor.db.handover import check_not_moved
+from monitor.db.people import TOMBSTONES_FILE, ErasureTombstones
 from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
-from monitor.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from monitor.db import (
-        account_proofs,
-        accounts,
-        audit,
-        breaches,
-        directory,
-        district,
-        flags,
-        items,
-        jobs,
-        journal,
-        name_changes,
-        outbox,
-        pages,
-        people,
-        pictures,
-        review,
-        sources,
-        sweeps,
-    )
+    import monitor.db.account_proofs
+    import monitor.db.accounts
+    import monitor.db.audit
+    import monitor.db.breaches
+    import monitor.db.directory
+    import monitor.db.district
+    import monitor.db.flags
+    import monitor.db.items
+    import monitor.db.jobs
+    import monitor.db.journal
+    import monitor.db.name_changes
+    import monitor.db.outbox
+    import monitor.db.pages
+    import monitor.db.people
+    import monitor.db.pictures
+    import monitor.db.review
+    import monitor.db.sources
+    import monitor.db.sweeps
     from monitor.db.outbox import SentLog
-    from monitor.db.people import ErasureTombstones
-else:
-    account_proofs = LazyModule(lambda: import_module("monitor.db.account_proofs"))
-    accounts = LazyModule(lambda: import_module("monitor.db.accounts"))
-    audit = LazyModule(lambda: import_module("monitor.db.audit"))
-    breaches = LazyModule(lambda: import_module("monitor.db.breaches"))
-    directory = LazyModule(lambda: import_module("monitor.db.directory"))
-    district = LazyModule(lambda: import_module("monitor.db.district"))
-    flags = LazyModule(lambda: import_module("monitor.db.flags"))
-    items = LazyModule(lambda: import_module("monitor.db.items"))
-    jobs = LazyModule(lambda: import_module("monitor.db.jobs"))
-    journal = LazyModule(lambda: import_module("monitor.db.journal"))
-    name_changes = LazyModule(lambda: import_module("monitor.db.name_changes"))
-    outbox = LazyModule(lambda: import_module("monitor.db.outbox"))
-    pages = LazyModule(lambda: import_module("monitor.db.pages"))
-    people = LazyModule(lambda: import_module("monitor.db.people"))
-    pictures = LazyModule(lambda: import_module("monitor.db.pictures"))
-    review = LazyModule(lambda: import_module("monitor.db.review"))
-    sources = LazyModule(lambda: import_module("monitor.db.sources"))
-    sweeps = LazyModule(lambda: import_module("monitor.db.sweeps"))
 
 DATABASE_FILE = "namesake.db"
 SENT_LOG_FILE = "sent-log"
 
 
-TableT = TypeVar("TableT", bound=Table)
-
-
-class Noun(Generic[TableT]):
-    """An attribute that is a table of the district, made when it is first asked for.
-
-    The tables know nearly all of the rules, and one command needs few of them.
-    """
-
-    def __init__(self, get_class: Callable[[], type[TableT]]) -> None:
-        self._get_class = get_class
-
-    def __set_name__(self, _owner: type["Database"], name: str) -> None:
-        self._name = name
-
-    def __get__(self, database: "Database", _owner: type["Database"]) -> TableT:
-        built = database.build_table(self._get_class())
-        # Of two threads that ask at once, both get the table of the first.
-        table: TableT = database.__dict__.setdefault(self._name, built)
-        return table
-
-
 class Database:
-    """One attribute for each noun.
+    """One attribute for each noun, by the class that stores it.
 
-    `begin_transaction()` keeps what is done with several, or nothing.
+    `begin_transaction()` keeps what is done with several, or nothing. The tables know nearly all of
+    the rules, and one command needs few of them: each is made, and loaded, when it is first used.
     """
 
-    people = Noun(lambda: people.PeopleTable)
-    consents = Noun(lambda: people.ConsentsTable)
-    legal_holds = Noun(lambda: people.LegalHoldsTable)
-    hold_proposals = Noun(lambda: people.HoldProposalsTable)
-    invitations = Noun(lambda: accounts.InvitationsTable)
-    enrollment_drafts = Noun(lambda: accounts.EnrollmentDraftsTable)
-    sweeps = Noun(lambda: sweeps.SweepsTable)
-    journal = Noun(lambda: journal.JournalTable)
-    questions = Noun(lambda: journal.QuestionsTable)
-    items = Noun(lambda: items.ItemsTable)
-    feedback = Noun(lambda: items.FeedbackTable)
-    sightings = Noun(lambda: items.SightingsTable)
-    versions = Noun(lambda: items.VersionsTable)
-    events = Noun(lambda: items.EventsTable)
-    flags = Noun(lambda: flags.FlagsTable)
-    review_index = Noun(lambda: review.ReviewIndexTable)
-    flag_statistics = Noun(lambda: review.FlagStatistics)
-    assignments = Noun(lambda: review.AssignmentsTable)
-    review_notes = Noun(lambda: review.ReviewNotesTable)
-    break_glass = Noun(lambda: review.BreakGlassTable)
-    access_log = Noun(lambda: review.AccessLogTable)
-    pages = Noun(lambda: pages.PagesTable)
-    jobs = Noun(lambda: jobs.JobsTable)
-    clock = Noun(lambda: jobs.ClockTable)
-    audit = Noun(lambda: audit.AuditTable)
-    source_health = Noun(lambda: sources.SourceHealthTable)
-    canary_checks = Noun(lambda: sweeps.CanaryChecksTable)
-    hosts = Noun(lambda: sources.HostsTable)
-    robots_files = Noun(lambda: sources.RobotsFilesTable)
-    request_quota = Noun(lambda: sources.RequestQuotaTable)
-    api_costs = Noun(lambda: sources.ApiCostsTable)
-    run_requests = Noun(lambda: sweeps.RunRequestsTable)
-    pictures = Noun(lambda: pictures.PicturesTable)
-    thumbnails = Noun(lambda: pictures.ThumbnailsTable)
-    screenshots = Noun(lambda: pictures.ScreenshotsTable)
-    district_findings = Noun(lambda: district.DistrictFindingsTable)
-    district_checks = Noun(lambda: district.DistrictChecksTable)
-    staff_listings = Noun(lambda: accounts.StaffListingsTable)
-    directory_users = Noun(lambda: directory.DirectoryUsersTable)
-    sessions = Noun(lambda: accounts.SignInSessionsTable)
-    access_tokens = Noun(lambda: accounts.AccessTokensTable)
-    name_changes = Noun(lambda: name_changes.NameChangesTable)
-    new_accounts = Noun(lambda: items.NewAccountsTable)
-    account_proofs = Noun(lambda: account_proofs.AccountProofsTable)
-    breaches = Noun(lambda: breaches.BreachesTable)
-    outbox = Noun(lambda: outbox.OutboxTable)
-    email_counts = Noun(lambda: outbox.EmailCounts)
-    suppression_list = Noun(lambda: outbox.SuppressionListTable)
-    unsubscribes = Noun(lambda: outbox.UnsubscribesTable)
-    email_cadences = Noun(lambda: outbox.EmailCadencesTable)
-    languages = Noun(lambda: outbox.LanguagesTable)
-    sign_in_links = Noun(lambda: accounts.SignInLinksTable)
-    address_changes = Noun(lambda: people.AddressChangesTable)
+    people: "monitor.db.people.PeopleTable"
+    consents: "monitor.db.people.ConsentsTable"
+    legal_holds: "monitor.db.people.LegalHoldsTable"
+    hold_proposals: "monitor.db.people.HoldProposalsTable"
+    invitations: "monitor.db.accounts.InvitationsTable"
+    enrollment_drafts: "monitor.db.accounts.EnrollmentDraftsTable"
+    sweeps: "monitor.db.sweeps.SweepsTable"
+    journal: "monitor.db.journal.JournalTable"
+    questions: "monitor.db.journal.QuestionsTable"
+    items: "monitor.db.items.ItemsTable"
+    feedback: "monitor.db.items.FeedbackTable"
+    sightings: "monitor.db.items.SightingsTable"
+    versions: "monitor.db.items.VersionsTable"
+    events: "monitor.db.items.EventsTable"
+    flags: "monitor.db.flags.FlagsTable"
+    review_index: "monitor.db.review.ReviewIndexTable"
+    flag_statistics: "monitor.db.review.FlagStatistics"
+    assignments: "monitor.db.review.AssignmentsTable"
+    review_notes: "monitor.db.review.ReviewNotesTable"
+    break_glass: "monitor.db.review.BreakGlassTable"
+    access_log: "monitor.db.review.AccessLogTable"
+    pages: "monitor.db.pages.PagesTable"
+    jobs: "monitor.db.jobs.JobsTable"
+    clock: "monitor.db.jobs.ClockTable"
+    audit: "monitor.db.audit.AuditTable"
+    source_health: "monitor.db.sources.SourceHealthTable"
+    canary_checks: "monitor.db.sweeps.CanaryChecksTable"
+    hosts: "monitor.db.sources.HostsTable"
+    robots_files: "monitor.db.sources.RobotsFilesTable"
+    request_quota: "monitor.db.sources.RequestQuotaTable"
+    api_costs: "monitor.db.sources.ApiCostsTable"
+    run_requests: "monitor.db.sweeps.RunRequestsTable"
+    pictures: "monitor.db.pictures.PicturesTable"
+    thumbnails: "monitor.db.pictures.ThumbnailsTable"
+    screenshots: "monitor.db.pictures.ScreenshotsTable"
+    district_findings: "monitor.db.district.DistrictFindingsTable"
+    district_checks: "monitor.db.district.DistrictChecksTable"
+    staff_listings: "monitor.db.accounts.StaffListingsTable"
+    directory_users: "monitor.db.directory.DirectoryUsersTable"
+    sessions: "monitor.db.accounts.SignInSessionsTable"
+    access_tokens: "monitor.db.accounts.AccessTokensTable"
+    name_changes: "monitor.db.name_changes.NameChangesTable"
+    new_accounts: "monitor.db.items.NewAccountsTable"
+    account_proofs: "monitor.db.account_proofs.AccountProofsTable"
+    breaches: "monitor.db.breaches.BreachesTable"
+    outbox: "monitor.db.outbox.OutboxTable"
+    email_counts: "monitor.db.outbox.EmailCounts"
+    suppression_list: "monitor.db.outbox.SuppressionListTable"
+    unsubscribes: "monitor.db.outbox.UnsubscribesTable"
+    email_cadences: "monitor.db.outbox.EmailCadencesTable"
+    languages: "monitor.db.outbox.LanguagesTable"
+    sign_in_links: "monitor.db.accounts.SignInLinksTable"
+    address_changes: "monitor.db.people.AddressChangesTable"
 
     def __init__(self, connection: DatabaseConnection, keys: KeyStore) -> None:
         self._connection = connection
@@ -163,19 +120,26 @@ class Database:
         self._encryption = Encryption(keys)
         self.email_codes = EmailCodes(self._encryption)
 
+    if not TYPE_CHECKING:  # which knows the attributes above, and nothing else
+
+        def __getattr__(self, name: str) -> Table:
+            module, _, table_name = type(self).__annotations__.get(name, "").rpartition(".")
+            if not module:
+                raise AttributeError(name=name, obj=self)
+            table = getattr(import_module(module), table_name)
+            encrypted = (self._encryption,) if issubclass(table, EncryptedTable) else ()
+            # Of two threads that ask at once, both get the table of the first.
+            return self.__dict__.setdefault(name, table(self._connection, *encrypted))
+
     @cached_property
-    def tombstones(self) -> "ErasureTombstones":
-        return people.ErasureTombstones(self._encryption)
+    def tombstones(self) -> ErasureTombstones:
+        return ErasureTombstones(self._encryption)
 
     @cached_property
     def sent_log(self) -> "SentLog":
-        return outbox.SentLog(self._connection.path.parent / SENT_LOG_FILE)
+        from monitor.db.outbox import SentLog  # noqa: PLC0415 - only where emails are sent
 
-    def build_table(self, table: type[TableT]) -> TableT:
-        """Return a table of this district."""
-        if issubclass(table, EncryptedTable):
-            return table(self._connection, self._encryption)
-        return table(self._connection)
+        return SentLog(self._connection.path.parent / SENT_LOG_FILE)
 
     @classmethod
     def create_or_open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
@@ -211,7 +175,7 @@ class Database:
             undo.enter_context(closing(database))
             _check_keys_match(database, Encryption(keys), folder)
             state = cls(database, keys)
-            state.tombstones.replay_tombstone_file(folder / people.TOMBSTONES_FILE)
+            state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
             state.people.finish_erasures()
             undo.pop_all()
         return state

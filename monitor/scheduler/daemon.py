@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
@@ -15,11 +14,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.domain.errors import MonitorError
-from monitor.lazy import LazyModule
 
 # The portal, too, tells systemd and the service of itself, and has no jobs.
 if TYPE_CHECKING:
-    from monitor.scheduler import workers
     from monitor.scheduler.workers import (
         ClockJumpDetector,
         JobScheduler,
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
         TimedJob,
         Worker,
     )
-else:
-    workers = LazyModule(lambda: import_module("monitor.scheduler.workers"))
 
 # A signal that comes as a wait begins is noticed when it ends, so waits are short.
 WATCHED_SECONDS = 1.0
@@ -118,10 +113,12 @@ class WakeSocket:
             listener.bind(str(self.path))
             self.path.chmod(0o600)
         except OSError as error:
+            from monitor.scheduler.workers import TICK_SECONDS  # noqa: PLC0415 - see above
+
             listener.close()
             reason = (
                 f"Cannot listen at {self.path} ({error}). Requests from commands wait up to "
-                f"{workers.TICK_SECONDS} seconds."
+                f"{TICK_SECONDS} seconds."
             )
             LOG.warning("wake_socket_missing", extra={"reason": reason})
             return None
@@ -161,9 +158,11 @@ class Daemon:
 
         Raises ReplacedError, after all work has ended, if the database files were replaced.
         """
-        scheduler = workers.JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
+        from monitor.scheduler.workers import ClockJumpDetector, JobScheduler  # noqa: PLC0415 - see above
+
+        scheduler = JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
         # Before the first job begins, or a jump during it would go unnoticed.
-        jumps = workers.ClockJumpDetector(self.liveness.clock)
+        jumps = ClockJumpDetector(self.liveness.clock)
         with (
             stop_on_signals(self.stopping),
             self.wake_socket.listen_for_wakeups(scheduler.answer_bell, self.note_caller),
@@ -212,9 +211,11 @@ class Daemon:
 
 def _list_hung_workers(threads: Iterable["Worker"], reported: frozenset[str]) -> frozenset[str]:
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
+    from monitor.scheduler.workers import HUNG_AFTER_SECONDS  # noqa: PLC0415 - see above
+
     hung = {each.name: each.running_job for each in threads if not each.is_responsive}
     for name in sorted(hung.keys() - reported):
-        minutes = round(workers.HUNG_AFTER_SECONDS / 60)
+        minutes = round(HUNG_AFTER_SECONDS / 60)
         LOG.error("worker_hung", extra={"worker": name, "job": hung[name], "minutes": minutes})
     return frozenset(hung)
 

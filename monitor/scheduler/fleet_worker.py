@@ -137,7 +137,7 @@ class BatchAsker:
         environment: Environment,
         fetch: FetchConfig,
     ) -> None:
-        limits = environment.limits
+        limits = environment.build_limits()
         self._environment = replace(
             environment, limits=replace(limits, total_seconds=guard.fence.longest_request)
         )
@@ -147,7 +147,7 @@ class BatchAsker:
         self._parts = ExitStack()
         self._parser = self._parts.enter_context(build_parser())
         idle = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, raise_file_limit())
-        self._connections = HttpConnections(environment.dialer, idle)
+        self._connections = HttpConnections(environment.build_dialer(), idle)
         self._parts.callback(self._connections.close)
         self._engine = CrawlEngine(
             clock=environment.clock,
@@ -262,9 +262,9 @@ class BatchAsker:
             sources=sources,
             budgets=name_budgets(sources, variables),
             client=HttpClient(
-                dialer=self._environment.dialer,
+                dialer=self._environment.build_dialer(),
                 clock=self._environment.clock,
-                limits=self._environment.limits,
+                limits=self._environment.build_limits(),
                 user_agent=build_user_agent(body.contact),
                 credentials=load_credentials(sources.values(), variables),
                 connections=self._connections,

@@ -122,7 +122,7 @@ class SharedResources:
         self.parser = self._parts.enter_context(build_parser())
         self._staff: dict[str, int] = {}
         self._everyone = 0
-        self._connections = HttpConnections(environment.dialer, idle_hosts)
+        self._connections = HttpConnections(environment.build_dialer(), idle_hosts)
         nonce = shared.canary_proofs.ensure_nonce(environment.ids.new_id, clock.now())
         self.environment = replace(
             environment,
@@ -184,9 +184,9 @@ class SharedResources:
         expected = list_expected_proofs(sources, environment.ids.shared_nonce, budgets, clock.now())
         crawler = Crawler(
             client=HttpClient(
-                dialer=environment.dialer,
+                dialer=environment.build_dialer(),
                 clock=clock,
-                limits=environment.limits,
+                limits=environment.build_limits(),
                 user_agent=build_user_agent(config.district.contact),
                 credentials=load_credentials(sources.values(), environment.variables),
                 connections=self._connections,

@@ -14,7 +14,6 @@ from monitor.db.jobs import Job
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.schedule import compute_next_night
 from monitor.domain.vocabulary import SweepKind
-from monitor.lazy import act_once_built
 from monitor.services.clock_check import describe_wait, record_time, require_right_clock
 from monitor.services.job_kinds import (
     JOB_FUNCTIONS,
@@ -203,7 +202,7 @@ def collect_new_bounces(app: App) -> None:
 
 
 def stop_running_sweep(app: App) -> None:
-    act_once_built(app, "crawler", lambda crawler: crawler.stop())
+    app.stop_crawler()
 
 
 def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:

@@ -4,7 +4,7 @@ It is the self-check of a person who joined, in a folder that is removed at its 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.app import App
@@ -117,7 +117,7 @@ def run_quick_check(
 def _leave_out_news(app: App) -> App:
     """Leave out the one engine without a key: it knows only the news of the last weeks."""
     others = {name: each for name, each in app.sources.items() if name != GDELT.name}
-    return replace(app, sources=SourceRegistry(others))
+    return app.copy_with(sources=SourceRegistry(others))
 
 
 def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:

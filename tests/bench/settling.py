@@ -145,7 +145,7 @@ def measure(load: Load) -> float:
     ):
         _add_handles(opened, load.handles)
         crawler = MadeUpCrawler(sources=opened.sources, share=load.share)
-        app = replace(opened, crawler=cast("Crawler", crawler))
+        app = opened.copy_with(crawler=cast("Crawler", crawler))
         for week in range(1, load.weeks):
             run_full_sweep(app)
             crawler.week, clock.at = week, clock.at + timedelta(days=7)

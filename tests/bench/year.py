@@ -124,7 +124,7 @@ class Year:
         """The district with the year's web and mail server."""
         web: Any = self.web
         mailer = replace(self.app.mailer, transport=self.letters)
-        return replace(self.app, crawler=web, mailer=mailer)
+        return self.app.copy_with(crawler=web, mailer=mailer)
 
     def passes(self, week: int) -> None:
         self._changes(week)

@@ -1,15 +1,17 @@
 """The App holds what every service needs to reach the outside, and nothing else."""
 
-from dataclasses import fields
+from contextlib import ExitStack
+from typing import Any
 
-from monitor.app import App
+from monitor.app import App, BuiltOnce, Environment
 
 
 def test_the_app_holds_infrastructure_and_nothing_else() -> None:
-    held = {each.name for each in fields(App)}
+    nothing: Any = None
+    given = vars(App(nothing, nothing, Environment(), None, ExitStack()))
+    parts = {name for name, part in vars(App).items() if isinstance(part, BuiltOnce)}
 
-    assert held == {
-        *("config", "db", "clock", "ids"),
-        *("sources", "crawler", "records", "matcher", "copier", "mailer"),
-        *("beat", "recall_questions"),
+    assert parts == {"sources", "resources", "crawler", "records", "matcher", "copier", "mailer"}
+    assert {name for name in given if not name.startswith("_")} == {
+        *("config", "db", "clock", "ids", "beat", "recall_questions", "building")
     }

@@ -212,7 +212,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
         _note_phases(deeds)
         take_over_jobs(app)
         mailer = replace(app.mailer, transport=CountingPost(app.mailer.transport, deeds))
-        yield replace(app, mailer=mailer), deeds
+        yield app.copy_with(mailer=mailer), deeds
 
 
 def _each_its_own(_envelope: Envelope) -> str:

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def district(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         portal = structs.replace(
             app.config.portal, sign_in=SignInMethod.OIDC, issuer=openid.issuer, client=CLIENT
         )
-        app = replace(app, config=structs.replace(app.config, portal=portal))
+        app = app.copy_with(config=structs.replace(app.config, portal=portal))
         app = create_portal_app(app, lambda: None, _provider(app, openid))
         parts.enter_context(serve_on_port(app, LOOPBACK, port))
         yield District(address, app, openid)

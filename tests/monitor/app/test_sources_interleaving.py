@@ -59,7 +59,7 @@ class Scene:
         rounds = self.world.app
         # Who was erased before it began is not enrolled any more, and that is said.
         with suppress(InputError):
-            run_self_check(replace(rounds, crawler=self.parrot), person)
+            run_self_check(rounds.copy_with(crawler=self.parrot), person)
         send_due(self.world.app)
 
 

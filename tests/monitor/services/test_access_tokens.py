@@ -182,7 +182,7 @@ def test_who_is_taken_off_the_list_of_reviewers_has_a_token_for_nothing(world) -
     assert find_token_holder(world.app, secret)
     district = structs.replace(world.app.config.district, reviewers=REVIEWERS[1:])
 
-    app = replace(world.app, config=structs.replace(world.app.config, district=district))
+    app = world.app.copy_with(config=structs.replace(world.app.config, district=district))
 
     assert find_token_holder(app, secret) is None
 

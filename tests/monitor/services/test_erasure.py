@@ -116,7 +116,7 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
     assert len(PLANTED) >= 20
     caplog.set_level(logging.DEBUG)
     ref = joined_with_words_everywhere(world)
-    world.app = replace(world.app, mailer=replace(world.app.mailer, transport=world.folder_post))
+    world.app = world.app.copy_with(mailer=replace(world.app.mailer, transport=world.folder_post))
     send_due(world.app)
     assert words_in(world), "letters in the folder are plain"
     world.state.truncate_logs()

@@ -1,6 +1,5 @@
 """An own account that a site showed twice stands in for the known account of a site without one."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -134,7 +133,7 @@ def test_a_stop_before_it_is_recorded_changes_nothing_of_that(
     # The service is told to stop once its sources are judged.
     looks = count()
     stopping: Any = Interrupted(world.app.crawler, lambda: next(looks) > 0)
-    run_full_sweep(replace(world.app, crawler=stopping))
+    run_full_sweep(world.app.copy_with(crawler=stopping))
     assert world.coverage() == {}
     world.sweep()
 

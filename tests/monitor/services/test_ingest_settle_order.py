@@ -103,7 +103,7 @@ def test_a_slow_source_holds_up_no_other(world_of):
     world = world_of("chalkboard", "readerly")
     world.joins(MARIA)
     visitor = OneAfterAnother(world)
-    run_full_sweep(replace(world.app, crawler=visitor))
+    run_full_sweep(world.app.copy_with(crawler=visitor))
 
     assert visitor.closed == [set(), {"chalkboard"}]
     assert world.coverage().keys() == {"chalkboard", "readerly"}
@@ -146,7 +146,7 @@ def test_who_withdraws_while_others_are_settled_is_not_settled(pair):
             withdrawn.append(second)
         return False
 
-    run_full_sweep(replace(world.app, crawler=Interrupted(world.app.crawler, withdraw)))
+    run_full_sweep(world.app.copy_with(crawler=Interrupted(world.app.crawler, withdraw)))
 
     assert withdrawn
     assert is_settled(first)
@@ -156,7 +156,7 @@ def test_who_withdraws_while_others_are_settled_is_not_settled(pair):
 def test_a_service_that_stops_between_two_people_goes_on_with_the_second(pair):
     world, first, second = pair
     crawler = Interrupted(world.app.crawler, lambda: is_settled(first))
-    run_full_sweep(replace(world.app, crawler=crawler))
+    run_full_sweep(world.app.copy_with(crawler=crawler))
     assert not is_settled(second)
     assert world.coverage() == {}
 
@@ -188,6 +188,6 @@ def test_others_can_write_between_two_commits(pair):
     world, *_ = pair
     gap = Gap(world)
 
-    run_full_sweep(replace(world.app, clock=gap))
+    run_full_sweep(world.app.copy_with(clock=gap))
 
     assert gap.writes == 2

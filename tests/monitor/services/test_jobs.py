@@ -252,7 +252,7 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
 def beats(world: World, maria: Staff) -> list[str]:
     """Collect how often the worker marks itself alive."""
     marks: list[str] = []
-    world.app = replace(world.app, beat=lambda: marks.append("beat"))
+    world.app = world.app.copy_with(beat=lambda: marks.append("beat"))
     return marks
 
 

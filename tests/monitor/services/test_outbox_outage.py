@@ -93,7 +93,7 @@ class Post:
             timeout_seconds=timeout_seconds,
         )
         mailer = replace(self.world.app.mailer, transport=smtp(settings))
-        self.world.app = replace(self.world.app, mailer=mailer)
+        self.world.app = self.world.app.copy_with(mailer=mailer)
 
     @property
     def arrived(self) -> Tally[tuple[str, str]]:
@@ -304,7 +304,7 @@ def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
 def test_a_service_that_is_ending_begins_no_other_letter(post: Post, staff: list[Staff]):
     ending: Any = SimpleNamespace(is_stopped=lambda: post.arrived.total() >= 1)
 
-    send_due(replace(post.world.app, crawler=ending))
+    send_due(post.world.app.copy_with(crawler=ending))
 
     assert post.arrived.total() == 1
     post.sends()

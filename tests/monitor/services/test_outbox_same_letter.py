@@ -94,7 +94,7 @@ def counter(world: World) -> Iterator[Silent]:
     with opened(Silent()) as office:
         transport = Transport(office.handler, office.port)
         mailer = replace(world.app.mailer, transport=transport)
-        world.app = replace(world.app, mailer=mailer)
+        world.app = world.app.copy_with(mailer=mailer)
         yield office.handler
 
 
@@ -200,7 +200,7 @@ def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
         each.unlink()
     shutil.copy(backup, database)
     world.restarts()
-    send_due(replace(world.app, mailer=replace(world.app.mailer, transport=post)))
+    send_due(world.app.copy_with(mailer=replace(world.app.mailer, transport=post)))
 
     assert len(counter.taken) == 1
     assert door.opens(code_in(counter.taken[0]))

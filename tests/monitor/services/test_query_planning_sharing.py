@@ -1,7 +1,7 @@
 """What serves everybody is asked once, and each person is told what is theirs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -88,7 +88,7 @@ class Engine:
         app, free = self.world.app, {BRAVE.name: Decimal(0)}
         sources = priced(SourceRegistry({BRAVE.name: BRAVE}), {**free, **self.world.prices})
         crawler: Any = self
-        return replace(app, sources=sources, crawler=crawler)
+        return app.copy_with(sources=sources, crawler=crawler)
 
     def is_stopped(self) -> bool:
         return self.stopped
@@ -235,7 +235,7 @@ def test_what_the_budget_does_not_pay_for_is_told_to_everybody(engine, maria, be
     engine.world.prices["brave"] = Decimal(5)
     app = engine.app
     planning = structs.replace(app.config.planning, weekly_requests_district=0)
-    run_full_sweep(replace(app, config=structs.replace(app.config, planning=planning)))
+    run_full_sweep(app.copy_with(config=structs.replace(app.config, planning=planning)))
 
     assert engine.of_all == []
     assert engine.world.gaps() == {"brave": Outcome.SKIPPED}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -124,7 +124,7 @@ def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
 
 def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):
     counting = Counting()
-    app = replace(world.app, crawler=counting)
+    app = world.app.copy_with(crawler=counting)
     errand = SweepJob(kind=SweepKind.SELFCHECK, week="2026-W40", person_id=maria.id)
 
     run_sweep(app, errand, on_progress=counting.watch)

@@ -230,7 +230,7 @@ class Box:
 def with_box(world: World, box: Box):
     settings = BouncesConfig(host="localhost", user="bounces@cedarvalley.example")
     world.restarts(structs.replace(world.config, bounces=settings))
-    return replace(world.app, mailer=replace(world.app.mailer, bounces=box))
+    return world.app.copy_with(mailer=replace(world.app.mailer, bounces=box))
 
 
 def test_what_comes_back_to_the_mailbox_pauses_the_address(maria: Staff):

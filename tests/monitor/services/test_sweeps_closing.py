@@ -1,7 +1,7 @@
 """What ends with a sweep ends in one transaction, so a crash there repeats nothing."""
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ def maria(world: World) -> Staff:
 
 def test_a_crash_as_a_sweep_ends_asks_nobody_again(world: World, maria: Staff):
     with pytest.raises(Crash):
-        run_due_sweeps(replace(world.app, db=crashing(world.state, "jobs")))
+        run_due_sweeps(world.app.copy_with(db=crashing(world.state, "jobs")))
     asked, told = len(world.asked), maria.told
 
     world.restarts()
@@ -64,7 +64,7 @@ def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staf
         RunRequest(id="waiting", kind=SweepKind.SELFCHECK, asked_at=now, person_id=maria.id)
     )
     with pytest.raises(Crash):
-        run_requested_checks(replace(world.app, db=crashing(world.state, "run_requests")))
+        run_requested_checks(world.app.copy_with(db=crashing(world.state, "run_requests")))
     asked = len(world.asked)
 
     world.restarts()

@@ -9,7 +9,7 @@ from tests.monitor.services.world import World
 
 
 def people_in_order(world: World, week: str, nonce: str) -> list[str]:
-    app = replace(world.app, ids=replace(world.app.ids, shared_nonce=nonce))
+    app = world.app.copy_with(ids=replace(world.app.ids, shared_nonce=nonce))
     queries = list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=week))
     return list(dict.fromkeys(each.subject for each in queries if each.subject))
 

@@ -133,7 +133,7 @@ def test_a_busy_machine_blames_no_file(maria: Staff):
         def copy_screenshot(self, _body: bytes) -> ParseResult:
             return ParseResult(outcome=Outcome.FAILED)
 
-    app = replace(maria.world.app, copier=Lost())
+    app = maria.world.app.copy_with(copier=Lost())
 
     assert add_screenshot(app, maria.id, fake(maria).id, SHOT) is UploadProblem.BUSY
 

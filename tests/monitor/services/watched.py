@@ -57,7 +57,7 @@ def watches(world: World, **changes: object) -> FakeRecords:
     """Let a district watch its own names, and return the records that it asks."""
     world.restarts(watching(world.config, **changes))
     records = FakeRecords()
-    world.app = replace(world.app, records=records)
+    world.app = world.app.copy_with(records=records)
     return records
 
 

@@ -103,7 +103,7 @@ def retaining(app: App, source: str, span: timedelta) -> App:
     kept = app.sources[source]
     info = replace(kept.info, retain_text_for=span)
     limited = replace(kept, info=info)  # type: ignore[type-var] # any source is a dataclass
-    return replace(app, sources=SourceRegistry({**app.sources, source: limited}))
+    return app.copy_with(sources=SourceRegistry({**app.sources, source: limited}))
 
 
 def nothing_happens(_visit: CrawlResult) -> None:
@@ -138,15 +138,15 @@ class World:
         )
         app = self._parts.enter_context(open_app(self.config, environment))
         witness: Any = Witness(app.crawler, self)
-        return replace(app, crawler=witness, mailer=replace(app.mailer, transport=self.post))
+        return app.copy_with(crawler=witness, mailer=replace(app.mailer, transport=self.post))
 
     @property
     def app(self) -> App:
         """The district as it is now, with the prices and the matcher that a test gave it."""
         app = self._app
         if self.prices:
-            app = replace(app, sources=priced(app.sources, self.prices))
-        return app if self.matcher is None else replace(app, matcher=self.matcher)
+            app = app.copy_with(sources=priced(app.sources, self.prices))
+        return app if self.matcher is None else app.copy_with(matcher=self.matcher)
 
     @app.setter
     def app(self, app: App) -> None:

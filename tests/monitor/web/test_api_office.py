@@ -1,7 +1,5 @@
 """What programs do for reviewers and operators: what their pages show, and no more."""
 
-from dataclasses import replace
-
 import pytest
 from msgspec import structs
 
@@ -72,7 +70,7 @@ def test_no_one_opens_a_flag_about_themselves(portal: Portal, maria: Staff) -> N
     maria.rules(fake(maria), Decision.SHARED)
     app = portal.world.app
     district = structs.replace(app.config.district, reviewers=(maria.mail,))
-    portal.world.app = replace(app, config=structs.replace(app.config, district=district))
+    portal.world.app = app.copy_with(config=structs.replace(app.config, district=district))
     program = portal.program(maria.mail, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
 
     (listed,) = program.get("/review/flags").json["items"]
@@ -155,7 +153,7 @@ def test_an_address_of_a_former_domain_is_refused_whoever_has_joined(
 ) -> None:
     app = portal.world.app
     district = structs.replace(app.config.district, domains=("rowan.example",))
-    portal.world.app = replace(app, config=structs.replace(app.config, district=district))
+    portal.world.app = app.copy_with(config=structs.replace(app.config, district=district))
     operator = portal.program(OPERATOR, TokenScope.OPERATE_INVITE)
 
     known = operator.post("/operate/invitations", {"email": maria.mail})

@@ -220,7 +220,7 @@ def _checks(app: App, refs: dict[str, str]) -> None:
 
 def _stopping(app: App) -> App:
     few: Any = FewAnswers(app.crawler)
-    return replace(app, crawler=few)
+    return app.copy_with(crawler=few)
 
 
 def _undo(app: App, ref: str) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -178,7 +178,7 @@ def mailbox(app: App) -> DemoMailbox:
 
 def _signing_in(app: App, way: SignInMethod, address: str) -> App:
     portal = structs.replace(app.config.portal, sign_in=way, address=address)
-    return replace(app, config=structs.replace(app.config, portal=portal))
+    return app.copy_with(config=structs.replace(app.config, portal=portal))
 
 
 def _faults() -> Blueprint:

@@ -220,7 +220,7 @@ def test_leaving_erases_both_addresses(maria: Mover):
     maria.asks("maria.r@cedarvalley.example")
     app = maria.world.app
     mailer = replace(app.mailer, delete_stored_emails=forgotten.append)
-    leaving = replace(app, mailer=mailer)
+    leaving = app.copy_with(mailer=mailer)
 
     withdraw_consent(leaving, maria.staff.id)
     erase_person(leaving, maria.staff.id)
@@ -235,7 +235,7 @@ def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(mari
     world.joins(MARIA)
 
     mailer = replace(world.app.mailer, delete_stored_emails=forgotten.append)
-    erase_person(replace(world.app, mailer=mailer), maria.staff.id)
+    erase_person(world.app.copy_with(mailer=mailer), maria.staff.id)
 
     assert forgotten == [NEW]
 

@@ -33,7 +33,7 @@ def test_names_that_are_saved_in_another_tab_meanwhile_bring_no_old_address_back
     person = maria.world.state.people.load_person(maria.staff.id)
     overtaken: Any = Overtaken(maria.world.state, maria.moves)
 
-    edit_profile(replace(maria.world.app, db=overtaken), replace(person, role="Librarian"))
+    edit_profile(maria.world.app.copy_with(db=overtaken), replace(person, role="Librarian"))
 
     saved = maria.world.state.people.load_person(maria.staff.id)
     assert (saved.role, saved.mail) == ("Librarian", NEW)
