@@ -2,7 +2,7 @@ import ast
 
 from tests.house.tree import parsed, place, python_files
 
-LONGEST_FUNCTION = 40
+LONGEST_FUNCTION = 60
 
 
 def test_a_function_fits_in_the_eye() -> None:
