@@ -658,6 +658,7 @@ SWEEP_KINDS: Final[Mapping[SweepKind, str]] = {
     SweepKind.SELFCHECK: "Check that you asked for",
     SweepKind.PROOF: "Check of an account that you claimed",
     SweepKind.CANARIES: "Test of the sources",
+    SweepKind.DISTRICT: "Check for look-alikes of the district",
 }
 EMAIL_CADENCES: Final[Mapping[EmailCadence, str]] = {
     EmailCadence.WEEKLY: "Every week",
@@ -777,11 +778,12 @@ FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
     ),
 }
 
-# What a command waits for: "Waiting for it to ... ."
+# What a command waits for: "Waiting for the service to ... ."
 REQUESTED_RUNS: Final[Mapping[SweepKind, str]] = {
     SweepKind.SELFCHECK: "check this person",
     SweepKind.CANARIES: "test the sources",
     SweepKind.SWEEP: "run the sweep",
+    SweepKind.DISTRICT: "look for look-alikes of the district",
 }
 AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
     AuditEndStatus.WHOLE: "",

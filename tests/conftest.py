@@ -20,6 +20,9 @@ Share = Callable[..., Sequence[Case]]
 # test that presses it would wait forever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Tests that run side by side do not wait for each other at hosts: each folder has its own pauses.
+os.environ["NAMESAKE_PAUSES"] = os.devnull
+
 MAY_LEAVE_NOTHING_OUT = os.environ.get("NAMESAKE_REAL") == "1"
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
     from scrapers.crawl.crawler import Crawler
+    from scrapers.crawl.pauses import PauseFile
     from scrapers.crawl.throttle import Throttle
     from scrapers.http.client import HttpConnections
     from scrapers.http.limits import FetchLimits
@@ -59,6 +60,10 @@ def ignore_beat() -> None:
     """Do nothing, if there is no watchdog."""
 
 
+def share_no_pauses(_folder: Path | None) -> None:
+    """Do nothing, where the web is made up."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """What a real district takes from its machine, and a demo district from its story.
@@ -67,8 +72,9 @@ class Environment:
     replaces the waits of the configuration, which cannot be zero. `limits` are those of one
     request, but for the number of idle hosts. `records` replace the name service and the log of
     certificates. `connections` are those that all districts of a process share. `name_email` and
-    `delete_emails` replace what is done with emails that are files. `beat` marks the calling thread
-    as alive for the service's watchdog.
+    `delete_emails` replace what is done with emails that are files. `open_pauses` opens the pauses
+    of hosts that all programs of the machine share, a folder's own where there are none. `beat`
+    marks the calling thread as alive for the service's watchdog.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -81,6 +87,7 @@ class Environment:
     connections: "HttpConnections | None" = None
     name_email: Callable[["Envelope"], str] | None = None
     delete_emails: Callable[[Path, str], None] | None = None
+    open_pauses: Callable[[Path | None], "PauseFile | None"] = share_no_pauses
     beat: Callable[[], None] = ignore_beat
     variables: Mapping[str, str] = field(default_factory=dict)
 

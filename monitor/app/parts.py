@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
+from typing import Final
 
 from monitor.app import (
     OUTBOX,
@@ -34,6 +36,7 @@ from monitor.mail.smtp import (
 )
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.pauses import PauseFile
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, PageFetcher, Redirect
@@ -43,6 +46,11 @@ from scrapers.http.public_records import InternetRecords, NameService
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.sandbox.client import PageParser, SandboxParser
 from scrapers.source import AccessMode, CrawlPolicy, Source
+
+PAUSES_VARIABLE: Final = "NAMESAKE_PAUSES"
+PAUSES_FILE: Final = "pauses"
+# Everyone may write there in Debian's family; elsewhere root alone.
+SHARED_PAUSES: Final = Path("/run/lock/namesake-pauses")
 
 
 def open_own_resources(parts: ExitStack) -> DistrictResources:
@@ -87,7 +95,18 @@ def build_crawler(
         should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
         throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
         workers=workers,
+        pauses=environment.open_pauses(config.state),
     )
+
+
+def open_shared_pauses(variables: Mapping[str, str], folder: Path | None) -> PauseFile | None:
+    """Open the pauses that all programs of this machine keep, a folder's own if there are none.
+
+    None if no file can be used: then a program keeps its pauses alone, and while it runs.
+    """
+    named = variables.get(PAUSES_VARIABLE)
+    places = (Path(named) if named else SHARED_PAUSES, folder / PAUSES_FILE if folder else None)
+    return PauseFile.open_first(filter(None, places))
 
 
 def build_permission(

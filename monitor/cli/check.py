@@ -1,13 +1,13 @@
 """Ask now: one person's self-check, or a sweep of everyone.
 
-The process that holds the state folder does the work. Progress and results say that a source
-answered, never what it said.
+The service does the work, and a command looks on. Progress and results say that a source answered,
+never what it said.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -20,13 +20,14 @@ from monitor.app import App
 from monitor.cli.context import CliContext, Output, escape_controls, json_option, pass_cli_context
 from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep
-from monitor.domain.errors import BusyError, NotPermittedError, UnavailableError
+from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.job_kinds import preview_sweep, run_full_sweep, run_self_check
-from monitor.services.jobs import run_mail_and_cleanup, run_upkeep, take_over_jobs
-from monitor.services.sweeps import ProgressListener, ignore_progress, run_canaries
+from monitor.services.clock_check import describe_wait
+from monitor.services.job_kinds import preview_sweep
+from monitor.services.jobs import LONG_REQUESTS
+from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.labels import REQUESTED_RUNS
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
@@ -78,17 +79,25 @@ POLL_SECONDS = 0.5
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # The service looks every 20 seconds, and at once when it is woken.
 PICKED_UP_WITHIN = 5 * MINUTE
+# systemd starts a service that has ended again within seconds.
+BACK_WITHIN = 2 * MINUTE
 # A sweep should finish within half a day; otherwise the emails say that it did not.
 FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
     SweepKind.SELFCHECK: HOUR,
     SweepKind.CANARIES: HOUR,
     SweepKind.SWEEP: 24 * HOUR,
+    SweepKind.DISTRICT: 24 * HOUR,
 }
+NOT_RUNNING = (
+    "The service is not running, and nothing else asks the web: start it with `systemctl start "
+    "namesake` or `namesake run`, and try again."
+)
+IT_STAYS = "Your request stays: the service does it, once, when it runs again."
 
 
 @dataclass(slots=True)
 class RequestWait:
-    """Wait for the process that uses the folder: say for what, and stop at a deadline."""
+    """Wait for the service to do what was requested: say for what, and stop at a deadline."""
 
     clock: Clock
     app: App
@@ -97,12 +106,11 @@ class RequestWait:
     _checks_ahead: int = 0
     _latest_deadline: float = 0.0
     _deadline: float = 0.0
+    _gone_at: float | None = None
 
-    def announce_wait(self) -> None:
-        _print_status(
-            "Another Namesake process is using the state folder. "
-            f"Waiting for it to {REQUESTED_RUNS[self.request.kind]}."
-        )
+    def announce_wait(self, *, is_known: bool) -> None:
+        known = " This was requested already." if is_known else ""
+        _print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.kind]}.{known}")
         self._latest_deadline = (
             self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
         )
@@ -120,9 +128,26 @@ class RequestWait:
         elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
             self._checks_ahead = ahead
             self._deadline = self._pick_up_deadline
+        self._watch_service()
         if self.clock.monotonic() >= self._deadline:
             raise UnavailableError(self._give_up())
         self.clock.sleep(POLL_SECONDS)
+
+    def _watch_service(self) -> None:
+        """Say that the service has ended or is back; raise UnavailableError if it stays away."""
+        now = self.clock.monotonic()
+        if is_service_running(self.app):
+            if self._gone_at is not None:
+                _print_status("The service is back.")
+                self._gone_at = None
+                self._deadline = max(self._deadline, self._pick_up_deadline)
+        elif self._gone_at is None:
+            self._gone_at = now
+            minutes = BACK_WITHIN // MINUTE
+            _print_status(f"The service has stopped. {IT_STAYS} Waiting {minutes} minutes for it.")
+        elif now - self._gone_at >= BACK_WITHIN.total_seconds():
+            reason = f"The service did not come back. {IT_STAYS}"
+            raise UnavailableError(reason)
 
     @property
     def _pick_up_deadline(self) -> float:
@@ -131,9 +156,8 @@ class RequestWait:
     @property
     def _is_sweep_running(self) -> bool:
         """Tell whether a sweep is under way, which another one has to wait for."""
-        kind = self.request.kind
-        return kind is SweepKind.SWEEP and any(
-            each.kind is kind for each in self.app.db.sweeps.list_open_sweeps()
+        return self.request.kind in LONG_REQUESTS and any(
+            each.kind is SweepKind.SWEEP for each in self.app.db.sweeps.list_open_sweeps()
         )
 
     def _give_up(self) -> str:
@@ -143,123 +167,89 @@ class RequestWait:
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
                 "It is still working on it. See `namesake jobs`."
             )
-        self.app.db.run_requests.delete_run_request(self.request.id)
-        return "The service did not pick this up. The request was canceled. See `namesake jobs`."
+        return (
+            "The service has not begun with this. Your request stays, and it does it when it comes "
+            "to it. See `namesake jobs`."
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRunner:
-    """Something that a command wants asked, and the request by which others learn of it."""
-
-    context: CliContext
-    app: App
-    request: RunRequest
-    listener: ProgressListener = ignore_progress
-
-    @classmethod
-    def create_request(cls, context: CliContext, app: App, kind: SweepKind) -> Self:
-        """Want something of that kind now, about everyone or everything."""
-        request = RunRequest(id=app.ids.new_id(), kind=kind, asked_at=app.clock.now())
-        return cls(context=context, app=app, request=request)
-
-    def narrow_to(self, *, person_id: str = "", source: str = "") -> Self:
-        return replace(self, request=replace(self.request, person_id=person_id, source=source))
-
-    def run_or_delegate(self, work: Callable[[ProgressListener], object]) -> None:
-        """Do it here; or, while another holds the folder, ask them to and look on."""
-        lock = StateFolderLock(self.context.config.state)
-        if try_lock(lock):
-            with show_progress(self.context.output, self.listener) as watch:
-                self._run_locked(lock, lambda: work(watch))
-            return
-        self.app.db.run_requests.insert_run_request(self.request)
-        WakeSocket(self.context.config.state).wake_daemon()
-        waiting = RequestWait(self.context.environment.clock, self.app, self.request)
-        waiting.announce_wait()
-        with show_progress(self.context.output, self.listener) as watch:
-            while not self._is_served(watch):
-                # They may end before they reach it, and then no process would.
-                if try_lock(lock):
-                    self._run_locked(lock, lambda: self._run_if_unserved(work, watch))
-                    return
-                waiting.wait_once()
-        self._check_completed()
-
-    def _run_locked(self, lock: StateFolderLock, work: Callable[[], object]) -> None:
-        try:
-            work()
-        finally:
-            lock.release()
-
-    def _check_completed(self) -> None:
-        request = self.app.db.run_requests.find_run_request(self.request.id)
-        if request is not None and request.note:
-            raise UnavailableError(request.note)
-
-    def _run_if_unserved(
-        self, work: Callable[[ProgressListener], object], watch: ProgressListener
-    ) -> None:
-        if not self._is_served(watch):
-            self.app.db.run_requests.delete_run_request(self.request.id)
-            work(watch)
-
-    def _is_served(self, watch: ProgressListener) -> bool:
-        requests = self.app.db.run_requests
-        for source, state in requests.load_progress(self.request.id).items():
-            watch(source, state)
-        request = requests.find_run_request(self.request.id)
-        return request is None or request.done_at is not None
+def is_service_running(app: App) -> bool:
+    return StateFolderLock(app.config.state).is_locked()
 
 
-def run_sweep_now(
+def require_service(app: App) -> None:
+    """Raise UnavailableError where no service would do what a command wants."""
+    if reason := describe_wait(app):
+        raise UnavailableError(reason)
+    if not is_service_running(app):
+        raise UnavailableError(NOT_RUNNING)
+
+
+def request_run(
+    context: CliContext,
+    app: App,
+    wanted: RunRequest,
+    listener: ProgressListener = ignore_progress,
+) -> RunRequest:
+    """Have the service do it, and look on until it is done; return the request.
+
+    It is there to stay, whatever becomes of the service and of who waits; whoever wants the same
+    meanwhile waits for the same. Raises UnavailableError if no service runs, or the wait is over.
+    """
+    require_service(app)
+    request = app.db.run_requests.find_or_insert_run_request(wanted)
+    WakeSocket(app.config.state).wake_daemon()
+    waiting = RequestWait(context.environment.clock, app, request)
+    waiting.announce_wait(is_known=request.id != wanted.id)
+    with show_progress(context.output, listener) as watch:
+        while not _is_served(app, request, watch):
+            waiting.wait_once()
+    served = app.db.run_requests.find_run_request(request.id)
+    if served is not None and served.note:
+        raise UnavailableError(served.note)
+    return request
+
+
+def _is_served(app: App, request: RunRequest, watch: ProgressListener) -> bool:
+    requests = app.db.run_requests
+    for source, state in requests.load_progress(request.id).items():
+        watch(source, state)
+    found = requests.find_run_request(request.id)
+    return found is None or found.done_at is not None
+
+
+def build_request(app: App, kind: SweepKind, person_id: str = "", source: str = "") -> RunRequest:
+    return RunRequest(
+        id=app.ids.new_id(),
+        kind=kind,
+        asked_at=app.clock.now(),
+        person_id=person_id,
+        source=source,
+    )
+
+
+def request_sweep(
     context: CliContext,
     app: App,
     kind: SweepKind,
     person_id: str = "",
     listener: ProgressListener = ignore_progress,
 ) -> Sweep:
-    """Run a sweep, or the self-check of one person, to its end."""
-
-    def run_here(watch: ProgressListener) -> None:
-        rounds = app
-        take_over_jobs(rounds)
-        if person_id:
-            run_self_check(rounds, person_id, watch)
-        else:
-            run_full_sweep(rounds, watch)
-        run_mail_and_cleanup(rounds)
-        run_upkeep(rounds)
-
-    runner = RequestRunner.create_request(context, app, kind).narrow_to(person_id=person_id)
-    replace(runner, listener=listener).run_or_delegate(run_here)
+    """Have the service run a sweep, or the self-check of one person, to its end."""
+    request_run(context, app, build_request(app, kind, person_id), listener)
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
-        reason = "The service did not pick this up. See `namesake jobs`."
+        reason = "The service did not do this. See `namesake jobs`."
         raise UnavailableError(reason)
     return latest
 
 
-def run_self_tests_now(context: CliContext, app: App, source: str = "") -> tuple[CanaryCheck, ...]:
-    """Ask the canaries of one source, or of all; what was cut short is left out."""
-    began = app.clock.now()
-
-    def run_here(watch: ProgressListener) -> None:
-        take_over_jobs(app)
-        run_canaries(app, source, watch)
-
-    RequestRunner.create_request(context, app, SweepKind.CANARIES).narrow_to(
-        source=source
-    ).run_or_delegate(run_here)
-    checks = app.db.canary_checks.list_canary_checks_since(began)
+def request_self_tests(context: CliContext, app: App, source: str = "") -> tuple[CanaryCheck, ...]:
+    """Have the canaries of one source asked, or of all; what was cut short is left out."""
+    wanted = build_request(app, SweepKind.CANARIES, source=source)
+    request = request_run(context, app, wanted)
+    checks = app.db.canary_checks.list_canary_checks_since(request.asked_at)
     return tuple(each for each in checks if source in {"", each.source})
-
-
-def try_lock(lock: StateFolderLock) -> bool:
-    try:
-        lock.acquire()
-    except BusyError:
-        return False
-    return True
 
 
 def _print_status(sentence: str) -> None:
@@ -297,14 +287,18 @@ class CoverageRow:
 @json_option
 @pass_cli_context
 def check(context: CliContext, person: str, *, as_json: bool) -> None:
-    """Check one person now. Only that person receives the result, by email."""
+    """Check one person now. Only that person receives the result, by email.
+
+    The service does it; exits with 69 if none runs.
+    """
     with context.open_app() as app:
         app.db.people.load_person(person)
         if not app.db.consents.can_query_person(person, app.clock.now()):
             reason = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(reason)
+        require_service(app)
         app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
-        done = run_sweep_now(context, app, SweepKind.SELFCHECK, person)
+        done = request_sweep(context, app, SweepKind.SELFCHECK, person)
         print_sweep(context, app, done, as_json=as_json)
 
 
@@ -313,12 +307,15 @@ def check(context: CliContext, person: str, *, as_json: bool) -> None:
 @json_option
 @pass_cli_context
 def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
-    """Run this week's sweep for everyone with consent. Resumes a sweep that was interrupted."""
+    """Run this week's sweep for everyone with consent. Resumes a sweep that was interrupted.
+
+    The service does it; exits with 69 if none runs.
+    """
     with context.open_app() as app:
         if dry_run:
             _print_plan(context, app, as_json=as_json)
             return
-        done = run_sweep_now(context, app, SweepKind.SWEEP)
+        done = request_sweep(context, app, SweepKind.SWEEP)
         print_sweep(context, app, done, as_json=as_json)
 
 

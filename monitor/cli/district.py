@@ -6,11 +6,13 @@ from typing import Self
 
 import click
 
+from monitor.cli.check import build_request, request_run
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
-from monitor.services.district_checks import load_inventory, run_district_check
+from monitor.domain.vocabulary import SweepKind
+from monitor.services.district_checks import load_inventory
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
 
@@ -59,11 +61,14 @@ def list_lookalikes(context: CliContext, *, as_json: bool) -> None:
 @json_option
 @pass_cli_context
 def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
-    """Check all sources and domains now, instead of a seventh each day."""
-    with context.open_app_locked() as app:
+    """Check all sources and domains now, instead of a seventh each day.
+
+    The service does it; exits with 69 if none runs.
+    """
+    with context.open_app() as app:
         if app.config.official is None:
             raise InputError(NOT_SET_UP)
-        run_district_check(app)
+        request_run(context, app, build_request(app, SweepKind.DISTRICT))
         found = app.db.district_findings.list_district_findings()
         checks = app.db.district_checks.list_district_checks()
     _print_rows(context, found, as_json=as_json)

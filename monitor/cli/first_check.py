@@ -7,25 +7,31 @@ mailbox, so that no one can join for somebody else here either.
 """
 
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import click
 
 from monitor.app import App
 from monitor.app.sources import find_missing_keys
-from monitor.cli.check import print_sweep, run_sweep_now, try_lock
+from monitor.cli.check import print_sweep, request_sweep
 from monitor.cli.context import CliContext, escape_controls
 from monitor.cli.doctor import add_stored_secrets
 from monitor.db.accounts import Invitation
-from monitor.db.files import StateFolderLock, write_private_file
+from monitor.db.files import DiskReserve, write_private_file
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent_text import SCOPE_SENTENCES
 from monitor.domain.enrollment import EnrollmentAnswers
-from monitor.domain.errors import InputError, MonitorError
+from monitor.domain.errors import BusyError, InputError, MonitorError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope, SweepKind
-from monitor.scheduler.daemon import WakeSocket
+from monitor.scheduler.daemon import WakeSocket, work_in_background
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.workers import Liveness
 from monitor.services import setup_files
 from monitor.services.consent import (
     list_offered_scopes,
@@ -39,8 +45,6 @@ from monitor.services.enrollment import (
     parse_district_address,
     parse_own_name,
 )
-from monitor.services.jobs import take_over_jobs
-from monitor.services.outbox import send_due
 from reports.emails.registry import EmailKind, render_email
 
 TITLE = "\nLast step: your own digest"
@@ -73,7 +77,7 @@ def offer_first_check(asked: CliContext) -> None:
         _print(TITLE)
         if not click.confirm(OFFER, default=False):
             return
-        with context.open_app() as app:
+        with serve_folder(context), context.open_app() as app:
             if is_any_source_askable(context, app):
                 _join_and_check(context, app)
             else:
@@ -106,7 +110,7 @@ def _join_and_check(context: CliContext, app: App) -> None:
         _print(JOIN_LATER)
         return
     _print("You have joined. Your first check runs now; it can take some minutes.")
-    done = run_sweep_now(context, app, SweepKind.SELFCHECK, person.id)
+    done = request_sweep(context, app, SweepKind.SELFCHECK, person.id)
     print_sweep(context, app, done, as_json=False)
     if not count_checked_sources(app, done):
         _print("No source could be checked, so nothing is known yet: that is not a good result.")
@@ -128,25 +132,47 @@ def _ask_for_consent(app: App) -> frozenset[Scope]:
     return frozenset()
 
 
+# What a service does while someone sets up; the rest waits for the one that stays.
+FIRST_JOBS = frozenset({"checks", "mail"})
+SENT_WITHIN_SECONDS = 60.0
+LOOK_SECONDS = 0.1
+
+
+@contextmanager
+def serve_folder(context: CliContext) -> Iterator[None]:
+    """See to it that a service works on the folder until the block ends: our own if none does."""
+    with ExitStack() as own:
+        try:
+            app = own.enter_context(context.open_app_locked())
+        except BusyError:
+            pass  # one runs already
+        else:
+            runner = SupervisedRunner(
+                app=app,
+                reserve=DiskReserve(app.config.state),
+                heartbeat=lambda _vitals, _level: None,
+            )
+            liveness, wake_socket = Liveness(app.clock), WakeSocket(app.config.state)
+            own.enter_context(work_in_background(runner, FIRST_JOBS, wake_socket, liveness))
+        yield
+
+
 def send_invitation(app: App, mail: str, name: PersonName) -> SentInvitation:
-    """Invite as everyone is invited, and see to it that the email goes out now."""
+    """Invite as everyone is invited; the service sends the email now."""
     invitation = invite_person(app, mail, name.given, name.family)
-    lock = StateFolderLock(app.config.state)
-    if not try_lock(lock):
-        WakeSocket(app.config.state).wake_daemon()
-        words = f"The service sends an invitation to {invitation.mail} now."
-        return SentInvitation(invitation=invitation, words=words)
-    try:
-        take_over_jobs(app)
-        send_due(app)
-    finally:
-        lock.release()
-    if app.db.outbox.find_last_sent_time(invitation.id, EmailKind.INVITATION) is None:
+    WakeSocket(app.config.state).wake_daemon()
+    pause, until = threading.Event(), monotonic() + SENT_WITHIN_SECONDS
+    while monotonic() < until:
+        if app.db.outbox.find_last_sent_time(invitation.id, EmailKind.INVITATION) is not None:
+            words = f"An invitation was sent to {invitation.mail}."
+            return SentInvitation(invitation=invitation, words=words)
         emails = app.db.outbox.list_emails()
         error = next((each.error for each in emails if each.recipient_id == invitation.id), "")
-        problem = f"The invitation could not be sent, and is tried again later. {error}"
-        return SentInvitation(invitation=invitation, words="", problem=problem)
-    words = f"An invitation was sent to {invitation.mail}."
+        if error:
+            problem = f"The invitation could not be sent, and is tried again later. {error}"
+            return SentInvitation(invitation=invitation, words="", problem=problem)
+        pause.wait(LOOK_SECONDS)
+    words = f"The service sends an invitation to {invitation.mail} now."
     return SentInvitation(invitation=invitation, words=words)
 
 

@@ -84,9 +84,11 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
 def _open_resources(
     shared: SharedMemories, file: FleetFile, context: CliContext
 ) -> Iterator[SharedResources]:
-    districts = len(list_district_folders(file.fleet.districts))
+    folder, open_pauses = file.fleet.districts, context.environment.open_pauses
+    environment = replace(context.environment, open_pauses=lambda _: open_pauses(folder))
+    districts = len(list_district_folders(folder))
     sender = find_sender(shared, file) if file.fleet.database else None
-    resources = SharedResources(shared, context.environment, file.fetch, districts, sender)
+    resources = SharedResources(shared, environment, file.fetch, districts, sender)
     try:
         yield resources
     finally:

@@ -19,6 +19,7 @@ from monitor.domain.errors import INTERRUPTED_EXIT_CODE, MonitorError, NotPermit
 
 if TYPE_CHECKING:
     from monitor.app import Environment
+    from scrapers.crawl.pauses import PauseFile
 
 # Python's own figure is 700. A sweep makes hundreds of thousands of objects that live until its
 # end and hardly any cycle: looking at all of them again and again took a tenth of its work.
@@ -197,11 +198,17 @@ def namesake(context: click.Context, config: Path | None) -> None:
     from monitor.config import find_config_path
 
     show_warnings_of_commands()
-    environment = context.obj or Environment(variables=os.environ)
+    environment = context.obj or Environment(variables=os.environ, open_pauses=_open_pauses)
     context.obj = cli_context = CliContext(
         config or find_config_path(environment.variables), environment
     )
     context.call_on_close(cli_context.fix_file_ownership)
+
+
+def _open_pauses(folder: Path | None) -> "PauseFile | None":
+    from monitor.app.parts import open_shared_pauses
+
+    return open_shared_pauses(os.environ, folder)
 
 
 def main(arguments: Sequence[str] | None = None, environment: "Environment | None" = None) -> None:

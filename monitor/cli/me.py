@@ -1,6 +1,7 @@
 """Look yourself up, on this machine and without a district; nothing is kept.
 
-The same questions, rules and manners as the service, in a folder that is gone at the end.
+The same questions, rules and manners as the service, in a folder that is gone at the end. It is the
+only program that works there; the pauses of hosts are those of the whole machine.
 """
 
 import hashlib
@@ -171,8 +172,9 @@ def me(
 
     A last name of several words goes first: "Garcia Lopez, Maria".
 
-    It is for looking yourself up, so it takes one name a day. Two things stay: the page, which
-    only you can read, and in your cache folder a file with the day and a salted hash of the name.
+    It is for looking yourself up, so it takes one name a day. Three things stay: the page, which
+    only you can read; in your cache folder a file with the day and a salted hash of the name; and
+    in /run/lock, for other programs of this machine, when sites may be asked again.
     """
     answers = _read_answers(name, given)
     _check_place(page)

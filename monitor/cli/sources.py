@@ -12,7 +12,7 @@ import click
 
 from monitor.app import App
 from monitor.app.sources import detect_picture_support, load_known_sites
-from monitor.cli.check import describe_outcome, run_self_tests_now
+from monitor.cli.check import describe_outcome, request_self_tests
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
 from monitor.db.site_lists import SiteList, SiteListStore
@@ -259,12 +259,13 @@ def show(context: CliContext, source: str, *, as_json: bool) -> None:
 def check(context: CliContext, source: str, *, as_json: bool) -> int:
     """Run the self-test (canaries) of one source or of all sources. Searches for no person.
 
-    With SOURCE, exits with 69 if the source could not be reached or failed its self-test.
+    The service does it; exits with 69 if none runs. With SOURCE, exits with 69 also if the source
+    could not be reached or failed its self-test.
     """
     with context.open_app() as app:
         if source and source not in app.sources:
             raise InputError(describe_unknown_source(app, source))
-        checks = run_self_tests_now(context, app, source)
+        checks = request_self_tests(context, app, source)
     if source and not checks:
         reason = (
             f"The self-test of {source} did not finish. Try again, and restart the service if you"

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from types import TracebackType
 from typing import Self
 
@@ -182,6 +183,23 @@ class DiskReserve:
         return True
 
 
+# Commands look many times whether someone holds it, each time for microseconds.
+LOCK_TRIES, LOCK_TRY_SECONDS = 10, 0.02
+
+
+def _lock_soon(file: int) -> None:
+    """Take a lock that at most someone looks at. Raises OSError if it is held for longer."""
+    for left in reversed(range(LOCK_TRIES)):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not left:
+                raise
+            sleep(LOCK_TRY_SECONDS)
+        else:
+            return
+
+
 class StateFolderLock:
     """Held from `acquire` to `release`, or to the end of the process, however it ends."""
 
@@ -197,7 +215,7 @@ class StateFolderLock:
             message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
             raise CannotWriteError(message) from error
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock_soon(file)
         except OSError as error:
             os.close(file)
             message = (

@@ -275,6 +275,20 @@ class RunRequestsTable(Table, Records[RunRequest]):
     select = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
     FROM run_requests"""
 
+    def find_or_insert_run_request(self, request: RunRequest) -> RunRequest:
+        """Return the one that asks for the same and is not served yet, or insert this one."""
+        with self.connection.begin_transaction():
+            same = self.find_record(
+                """WHERE done_at IS NULL AND kind = ? AND person_id IS ? AND source IS ?
+                ORDER BY rowid LIMIT 1""",
+                request.kind,
+                request.person_id or None,
+                request.source or None,
+            )
+            if same is None:
+                self.insert_run_request(request)
+            return same or request
+
     def insert_run_request(self, request: RunRequest) -> None:
         with self.connection.begin_transaction():
             self.connection.insert_row(

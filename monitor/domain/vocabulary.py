@@ -350,12 +350,16 @@ class AuditEndStatus(StrEnum):
 
 
 class SweepKind(StrEnum):
-    """CANARIES tests the sources with made-up names; it is requested like a sweep."""
+    """CANARIES tests the sources with made-up names, DISTRICT looks for look-alikes of it.
+
+    Both are requested like a sweep.
+    """
 
     SWEEP = "sweep"
     SELFCHECK = "selfcheck"
     PROOF = "proof"
     CANARIES = "canaries"
+    DISTRICT = "district"
 
 
 class AddressConfirmRefusal(StrEnum):

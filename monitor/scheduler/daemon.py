@@ -209,6 +209,25 @@ class Daemon:
             return str(error)
 
 
+@contextmanager
+def work_in_background(
+    jobs: DaemonJobs, names: Iterable[str], wake_socket: WakeSocket, liveness: "Liveness"
+) -> Iterator[None]:
+    """Do some of the jobs of a service, beside what the block does, until that ends."""
+    from monitor.scheduler.workers import JobScheduler  # noqa: PLC0415 - see above
+
+    timed = [each for each in jobs.list_timed_jobs() if each.name in names]
+    scheduler = JobScheduler(timed, liveness)
+    with wake_socket.listen_for_wakeups(scheduler.answer_bell):
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.stop()
+            jobs.stop_running_sweep()
+            _join_workers(scheduler.workers)
+
+
 def _list_hung_workers(threads: Iterable["Worker"], reported: frozenset[str]) -> frozenset[str]:
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
     from monitor.scheduler.workers import HUNG_AFTER_SECONDS  # noqa: PLC0415 - see above

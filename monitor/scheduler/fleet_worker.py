@@ -156,6 +156,7 @@ class BatchAsker:
             workers=fetch.workers,
             quota=memories.quota,
             directory=memories.directory,
+            pauses=environment.open_pauses(None),
         )
         self._parts.callback(self._engine.close)
         self._registries: RecentValues[PortableRegistry] = RecentValues(MOST_REGISTRIES)

@@ -136,6 +136,7 @@ class SharedResources:
             workers=fetch.workers,
             quota=shared.build_quota(clock),
             directory=shared.directory,
+            pauses=environment.open_pauses(None),
         )
         self._proofs = ProofCache(shared.canary_proofs)
         self._paces: dict[tuple[str, int], RelayPace] = {}

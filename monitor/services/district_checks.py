@@ -42,12 +42,13 @@ from monitor.domain.district.inventory import (
 from monitor.domain.planning.budget import ApiCost, to_week_number
 from monitor.domain.schedule import CANARY_VALID_FOR, format_iso_week
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState
+from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, SourceStage
 from monitor.services.query_planning import (
     build_spending_limits,
     record_visit_cost,
     sum_spending_by_person,
 )
+from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.emails.office import DistrictSummary
 from scrapers.models import CrawlResult, DomainRecords, Identity, Outcome, Query
 from scrapers.source import Canary, Source, SourceFamily
@@ -100,7 +101,9 @@ def compute_district_weekday(app: App) -> int:
     return app.clock.now().astimezone(ZoneInfo(app.config.district.zone)).weekday()
 
 
-def run_district_check(app: App, weekday: int | None = None) -> bool:
+def run_district_check(
+    app: App, weekday: int | None = None, on_progress: ProgressListener = ignore_progress
+) -> bool:
     """Check what is due on a day of the week; everything without one.
 
     False if the service was stopped before the end: then it is done again, whole.
@@ -109,10 +112,12 @@ def run_district_check(app: App, weekday: int | None = None) -> bool:
     if inventory is None:
         return True
     LOG.info("district_check_started", extra={"weekday": weekday})
-    if not _check_accounts(app, inventory, weekday):
+    if not _check_accounts(app, inventory, weekday, on_progress):
         LOG.info("district_check_interrupted")
         return False
+    on_progress(NAME_SERVICE, SourceStage.ASKING)
     _check_domains(app, inventory, weekday)
+    on_progress(NAME_SERVICE, SourceStage.DONE)
     _check_certificate_log(app, inventory, weekday)
     LOG.info("district_check_ended", extra={"weekday": weekday})
     return True
@@ -176,7 +181,9 @@ class _AccountRun:
     over_budget: frozenset[str]
 
 
-def _check_accounts(app: App, inventory: DistrictInventory, weekday: int | None) -> bool:
+def _check_accounts(
+    app: App, inventory: DistrictInventory, weekday: int | None, on_progress: ProgressListener
+) -> bool:
     planned = tuple(plan_district_queries(app, inventory, weekday))
     affordable, over_budget = _split_by_budget(app, planned)
     canaries = {each.query.key: each for each in _list_due_canaries(app, affordable)}
@@ -188,7 +195,7 @@ def _check_accounts(app: App, inventory: DistrictInventory, weekday: int | None)
     )
     queries = (*(each.query for each in canaries.values()), *affordable)
     week = format_iso_week(app.clock.now(), app.config.district.zone)
-    with closing(app.crawler.crawl(iter(queries), _ignore_progress)) as visits:
+    with closing(app.crawler.crawl(iter(queries), on_progress)) as visits:
         for visit in visits:
             app.beat()
             record_visit_cost(app, week, visit)
@@ -199,10 +206,6 @@ def _check_accounts(app: App, inventory: DistrictInventory, weekday: int | None)
         with app.db.begin_transaction():
             _settle_source(app, inventory, app.sources[name], run)
     return True
-
-
-def _ignore_progress(_source: str, _state: str) -> None:
-    """Ignore progress: no one waits for this."""
 
 
 def _sort_visit(run: _AccountRun, visit: CrawlResult) -> None:

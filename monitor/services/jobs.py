@@ -15,6 +15,7 @@ from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.schedule import compute_next_night
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.clock_check import describe_wait, record_time, require_right_clock
+from monitor.services.district_checks import run_district_check
 from monitor.services.job_kinds import (
     JOB_FUNCTIONS,
     JOB_KINDS,
@@ -91,7 +92,7 @@ def _compute_due_time(app: App, due: Job, zones: Mapping[str, str]) -> datetime:
 JOB_LEASE = timedelta(days=7)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
-LONG_REQUESTS = (SweepKind.SWEEP,)
+LONG_REQUESTS = (SweepKind.SWEEP, SweepKind.DISTRICT)
 MAX_ATTEMPTS = 3
 
 
@@ -179,7 +180,7 @@ def _run_job(app: App, due: Job) -> None:
 
 
 def run_upkeep(app: App) -> None:
-    """Do what the service does on timers, for a command that works in its stead."""
+    """Do what the service does on timers, where it has none: in the demo."""
     delete_expired_data(app)
     if app.config.bounces:
         collect_new_bounces(app)
@@ -225,6 +226,11 @@ def _serve_request(app: App, request: RunRequest) -> bool:
 
     if request.kind is SweepKind.CANARIES:
         run_canaries(app, request.source, store_progress)
+        app.db.run_requests.finish_run_request(request.id, app.clock.now())
+        return True
+    if request.kind is SweepKind.DISTRICT:
+        if not run_district_check(app, on_progress=store_progress):
+            return False
         app.db.run_requests.finish_run_request(request.id, app.clock.now())
         return True
     if request.kind is SweepKind.SELFCHECK:

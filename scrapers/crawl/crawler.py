@@ -14,6 +14,7 @@ from scrapers.crawl.frontier import (
     ProgressCallback,
     SourceProgress,
 )
+from scrapers.crawl.pauses import PauseFile
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuestion, CrawlRouter, HostDirectory, list_manners
 from scrapers.crawl.sharing import SAVED_EVERY
@@ -43,7 +44,8 @@ class CrawlEngine:
     One thread asks for all of them. `robots` and the state of every host are the same for all.
     `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
     `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
-    `quota`, where it is given, counts the budgets of all crawlers.
+    `quota`, where it is given, counts the budgets of all crawlers. `pauses` are those that all
+    programs of this machine keep; it closes them at its end.
     Anyone who forgets to `close` it ends its thread all the same, at exit at the latest.
     """
 
@@ -54,6 +56,7 @@ class CrawlEngine:
     look_ahead: int = LOOK_AHEAD
     quota: QuotaCounter | None = None
     directory: HostDirectory = field(default_factory=HostDirectory)
+    pauses: PauseFile | None = None
     frontier: Frontier = field(init=False)
     _thread: EventLoopThread = field(init=False)
 
@@ -65,12 +68,20 @@ class CrawlEngine:
     def ensure_worker(self) -> None:
         """Have a thread ask as long as there are runs."""
         if self.frontier.claim_worker():
-            worker = CrawlWorker(frontier=self.frontier, clock=self.clock, throttle=self.throttle)
+            worker = CrawlWorker(
+                frontier=self.frontier,
+                clock=self.clock,
+                throttle=self.throttle,
+                pauses=self.pauses,
+            )
             self._thread.start_thread(worker.run)
 
     def close(self) -> None:
         """Stop, cut off what is in flight, and return once the thread that asks has ended."""
         self._thread.close()
+        if self.pauses is not None:
+            self.pauses.close()
+            self.pauses = None
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
@@ -81,8 +92,8 @@ class Crawler(CrawlTenant):
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
-    Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers` and
-    `look_ahead`.
+    Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers`,
+    `look_ahead` and `pauses`.
     """
 
     clock: Clock
@@ -91,6 +102,7 @@ class Crawler(CrawlTenant):
     robots: RobotsCache = field(default_factory=RobotsCache)
     workers: int = 512
     look_ahead: int = LOOK_AHEAD
+    pauses: PauseFile | None = None
     quota_store: QuotaStore | None = None
     engine: CrawlEngine | None = None
     _engine: CrawlEngine = field(init=False)
@@ -104,6 +116,7 @@ class Crawler(CrawlTenant):
             robots=self.robots,
             workers=self.workers,
             look_ahead=self.look_ahead,
+            pauses=self.pauses,
         )
         own, directory = list_manners(self.sources.values()), self._engine.directory
         directory.add_manners(own)

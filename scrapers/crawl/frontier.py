@@ -178,12 +178,16 @@ class HostQueue:
 
 @dataclass(slots=True)
 class CrawlSlot:
-    """The right to ask one host one thing; what a guest meets there says nothing of the host."""
+    """The right to ask one host one thing; what a guest meets there says nothing of the host.
+
+    `place` is that of the host in `PauseFile`, None while other programs may ask the host.
+    """
 
     host_queue: HostQueue
     run: CrawlRun
     question: CrawlQuestion
     is_guest: bool = False
+    place: int | None = None
 
     @property
     def tenant(self) -> "CrawlTenant":

@@ -16,6 +16,7 @@ from scrapers.crawl.frontier import (
     Frontier,
     HostQueue,
 )
+from scrapers.crawl.pauses import PauseFile, find_place
 from scrapers.crawl.routing import CrawlQuestion, NextRequest
 from scrapers.crawl.throttle import HostState, Throttle, apply_result, is_answered
 from scrapers.http.client import Redirect
@@ -101,7 +102,7 @@ def _is_own_origin(query: Query, policy: CrawlPolicy) -> bool:
         return False
 
 
-# A pause this long is worth a write of its own; shorter ones are saved when a run ends.
+# A pause this long is worth a write of its own, in case the machine stops.
 LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
@@ -109,11 +110,15 @@ AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlWorker:
-    """Serves turns in one thread: what waits for its answer gives way to the others."""
+    """Serves turns in one thread: what waits for its answer gives way to the others.
+
+    `pauses` are those that all programs of this machine keep; None for a made-up web.
+    """
 
     frontier: Frontier
     clock: Clock
     throttle: Throttle
+    pauses: PauseFile | None = None
 
     def run(self) -> None:
         """Serve turns until no one wants anything more, side by side."""
@@ -136,7 +141,8 @@ class CrawlWorker:
         try:
             self._advance_question(slot)
         except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
-            self.frontier.release_slot(slot, self.clock.monotonic())
+            pause = self.throttle.compute_pause(slot.host_queue.pause_seconds, 0.0)
+            self._release_slot(slot, self.clock.monotonic() + pause)
             slot.run.events.put(CrawlEvent(error=error))
 
     def _advance_question(self, slot: CrawlSlot) -> None:
@@ -185,6 +191,8 @@ class CrawlWorker:
         self, slot: CrawlSlot, next_request: NextRequest, policy: CrawlPolicy
     ) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
+        if not self._take_turn(slot, next_request):
+            return
         began = self.clock.monotonic()
         its_own = (RequestTarget.from_url(next_request.request.url).origin,)
         answer = slot.tenant.client.fetch(next_request.request, replace(policy, origins=its_own))
@@ -197,6 +205,8 @@ class CrawlWorker:
             self._requeue_question(slot, due)
 
     def _fetch_page(self, slot: CrawlSlot, next_request: NextRequest, source: Source) -> None:
+        if not self._take_turn(slot, next_request):
+            return
         spent_up = self._spend_quota(slot, source)
         if spent_up is not None:
             self._conclude_question(slot, spent_up, slot.host_queue.due)
@@ -218,6 +228,32 @@ class CrawlWorker:
         if slot.tenant.proofs is not None:
             slot.tenant.proofs.note_answer(slot.question.query, result, self.clock.now())
         self._handle_result(slot, result, due)
+
+    def _take_turn(self, slot: CrawlSlot, next_request: NextRequest) -> bool:
+        """Note the pause before the request, or put the question off while others ask the host."""
+        if self.pauses is None:
+            return True
+        now, host = self.clock.monotonic(), slot.host_queue.host
+        pause = self.throttle.compute_pause(self._get_pause(slot, next_request), 0.0)
+        place = find_place(host, declared=slot.tenant.router.directory.is_declared(host))
+        again_at = self.pauses.take_turn(place, pause, now)
+        if again_at is None:
+            slot.place = place
+            return True
+        self._release_slot(slot, again_at, again=True)
+        slot.run.events.put(CrawlEvent())
+        return False
+
+    def _release_slot(
+        self, slot: CrawlSlot, due: float, *, again: bool = False, reported: bool = False
+    ) -> None:
+        if self.pauses is not None and slot.place is not None:
+            due = self.pauses.end_turn(slot.place, due, self.clock.monotonic())
+        self.frontier.release_slot(slot, due, again=again, reported=reported)
+
+    def _get_pause(self, slot: CrawlSlot, next_request: NextRequest) -> float:
+        crawl_delay = slot.tenant.router.robots.get_crawl_delay(next_request.target)
+        return max(slot.host_queue.pause_seconds, crawl_delay)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
         wait, pause = None, 0.0
@@ -255,10 +291,7 @@ class CrawlWorker:
 
     def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        pause = max(
-            slot.host_queue.pause_seconds,
-            slot.tenant.router.robots.get_crawl_delay(next_request.target),
-        )
+        pause = self._get_pause(slot, next_request)
         return ended + self.throttle.compute_pause(pause, ended - began)
 
     def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
@@ -288,7 +321,7 @@ class CrawlWorker:
         slot.question.postponed_count += 1
         host_state = self._add_pause(slot.host_queue.state, due)
         slot.host_queue.state = host_state
-        self.frontier.release_slot(slot, due, again=True)
+        self._release_slot(slot, due, again=True)
         slot.run.events.put(CrawlEvent(host_state=host_state))
 
     def _update_host_state(
@@ -337,10 +370,10 @@ class CrawlWorker:
         """Send the question on to the host that it asks next, which may be the same."""
         here = slot.host_queue.host
         if _find_next_host(slot.tenant, slot.question, self.clock.now()) == here:
-            self.frontier.release_slot(slot, due, again=True)
+            self._release_slot(slot, due, again=True)
             slot.run.events.put(CrawlEvent())
         else:
-            self.frontier.release_slot(slot, due, reported=True)
+            self._release_slot(slot, due, reported=True)
             slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
 
     def _conclude_question(
@@ -363,7 +396,7 @@ class CrawlWorker:
                 pages=question.kept_pages,
                 shared=shared,
             )
-            self.frontier.release_slot(slot, due, reported=True)
+            self._release_slot(slot, due, reported=True)
             steps.put(
                 CrawlEvent(
                     result=visit,

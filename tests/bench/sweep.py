@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.app import App, Environment, open_app
+from monitor.app.parts import PAUSES_VARIABLE, open_shared_pauses
 from monitor.config import (
     CONSENT_DURATION,
     BlueskyConfig,
@@ -80,6 +82,8 @@ def measured(size: Size, folder: Path) -> Figures:
             dialer=Dialer(address_map=web.address_map, resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
             limits=PATIENT_LIMITS,
+            # As the service keeps them, in a file that no other program has.
+            open_pauses=partial(open_shared_pauses, {PAUSES_VARIABLE: str(folder / "pauses")}),
         )
         with district_of(size, folder, environment) as app:
             return swept(app)

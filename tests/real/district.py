@@ -57,6 +57,8 @@ allow_private = ["http://127.0.0.1:{search}"]
 enabled = false
 [sources.sites]
 own = false
+[fetch]
+pace = {pause}
 [backup]
 folder = "{folder}/copies"
 keys = "{folder}/key-copy"
@@ -226,15 +228,18 @@ class District:
 
 
 @contextmanager
-def running_district(folder: Path) -> Iterator[District]:
-    """Make a district in a folder, and run it until the block ends."""
+def running_district(folder: Path, pause: float = 1.0) -> Iterator[District]:
+    """Make a district in a folder, and run it until the block ends.
+
+    `pause` are the seconds from one search to the next.
+    """
     mail_port, portal_port, search_port = free_ports(3)
     ports = {"mail": mail_port, "portal": portal_port, "search": search_port}
     with ExitStack() as stack:
         mail = stack.enter_context(mail_sink(mail_port))
         search = stack.enter_context(search_engine(search_port))
         district = District(folder=folder, ports=ports, mail=mail, search=search)
-        district.config.write_text(SETTINGS.format(folder=folder, **ports), "utf-8")
+        district.config.write_text(SETTINGS.format(folder=folder, pause=pause, **ports), "utf-8")
         code, _ = district.run_command("init")
         assert code == 0, district.faults
         for name in ("run", "portal"):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 from tests.real.machine import LOCALHOST
@@ -54,9 +55,13 @@ def search(query: str) -> Mapping[str, object]:
 
 
 class SearchStub(ThreadingHTTPServer):
-    """`asked` counts the searches, answered or not."""
+    """`asked` counts the searches, answered or not; `times` are those of all requests."""
 
     asked = 0
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.times: list[float] = []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -64,6 +69,7 @@ class Handler(BaseHTTPRequestHandler):
     server: SearchStub
 
     def do_GET(self) -> None:
+        self.server.times.append(monotonic())
         parts = urlsplit(self.path)
         if parts.path == "/config":
             told = {"name": ENGINE, "enabled": True, "categories": ["general"], "paging": True}

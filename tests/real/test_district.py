@@ -34,7 +34,7 @@ STOPS = 64
 COMMANDS: dict[str, tuple[int, ...]] = {
     "audit verify": (0,),
     "digest send": (0, 75),
-    "district check": (65, 75),
+    "district check": (65, 69),
     "district domains": (65,),
     "district list": (0,),
     "doctor": (64,),  # its addresses are those of an example

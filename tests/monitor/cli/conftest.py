@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import main
 from monitor.config import Config
 from monitor.config.file import load_config
+from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
@@ -26,8 +27,13 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
+from monitor.scheduler.daemon import WakeSocket, work_in_background
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.workers import Liveness
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
+from monitor.services.jobs import run_mail_and_cleanup, take_over_jobs
 from scrapers.crawl.throttle import WITHOUT_WAITS
+from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.conftest import Found
@@ -122,6 +128,27 @@ class Terminal:
 
     def app(self) -> AbstractContextManager[App]:
         return open_app(self.config, self.environment)
+
+    @contextmanager
+    def serving(self, jobs: frozenset[str] = frozenset({"checks", "sweeps"})) -> Iterator[App]:
+        """Have a service work on the folder, on threads of this process."""
+        state = self.config.state
+        with self.app() as app, StateFolderLock(state):
+            take_over_jobs(app)
+            runner = SupervisedRunner(
+                app=app, reserve=DiskReserve(state), heartbeat=lambda _vitals, _level: None
+            )
+            liveness = Liveness(SystemClock())
+            with work_in_background(runner, jobs, WakeSocket(state), liveness):
+                yield app
+
+    def run_served(self, *arguments: str) -> Said:
+        """Run a command beside a service, which ends after it and sends what is due then."""
+        with self.serving():
+            said = self.run(*arguments)
+        with self.app() as app:
+            run_mail_and_cleanup(app)
+        return said
 
     def sees(self, web: WebServer) -> None:
         egress = Dialer(address_map=web.build_address_map(), resolve=resolve_nothing)

@@ -1,9 +1,7 @@
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
-from functools import partial
 from io import StringIO
 
 import pytest
@@ -18,12 +16,26 @@ from monitor.demo.internet import Internet
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.jobs import run_requested_checks
 from tests.monitor.cli.conftest import ROSA
-from tests.monitor.supervised import timed, working
 
-WAITS = "Another Namesake process is using the state folder. Waiting for it to check this person."
-NOT_PICKED_UP = "The service did not pick this up. The request was canceled. See `namesake jobs`."
+WAITS = "Waiting for the service to check this person."
+NOT_BEGUN = (
+    "The service has not begun with this. Your request stays, and it does it when it comes to it. "
+    "See `namesake jobs`."
+)
+STAYS = "Your request stays: the service does it, once, when it runs again."
+ROSA_REF = "ROSA"
+ASKED_BY_COMMANDS = [
+    SweepKind.SELFCHECK,
+    SweepKind.SWEEP,
+    SweepKind.CANARIES,
+    SweepKind.DISTRICT,
+]
+OFFICIAL = """\
+[official]
+schools = ["Cedar Valley High School"]
+accounts = [{ name = "Panthers", address = "https://facebook.com/cedarvalleypanthers" }]
+"""
 
 
 def letters(terminal):
@@ -34,7 +46,7 @@ def letters(terminal):
 def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(terminal, web):
     ref = terminal.enrols(handles=("rosamarchetti",))
 
-    said = terminal.run("check", ref, "--json")
+    said = terminal.run_served("check", ref, "--json")
 
     assert said.code == 0
     assert {row["outcome"] for row in said.json["coverage"]} == {"checked"}
@@ -56,7 +68,7 @@ def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web, 
     web.web = trouble(web.web, "chalkboard.example")
     ref = terminal.enrols(handles=("rosamarchetti",))
 
-    said = terminal.run("check", ref)
+    said = terminal.run_served("check", ref)
 
     assert said.code == 0
     assert "9 of 10 sources checked." in said.out
@@ -68,7 +80,7 @@ def test_nobody_who_has_not_agreed_is_checked(terminal, web):
     ref = terminal.enrols()
     terminal.run("staff", "withdraw", ref, "--yes")
 
-    said = terminal.run("check", ref)
+    said = terminal.run_served("check", ref)
 
     assert said.code == 77
     assert "Consent has expired" in said.sentence
@@ -80,7 +92,7 @@ def test_a_sweep_asks_about_everybody_and_its_rehearsal_asks_nothing(terminal, w
 
     rehearsal = terminal.run("sweep", "--dry-run", "--json").json
     assert web.visits == []
-    swept = terminal.run("sweep", "--json").json
+    swept = terminal.run_served("sweep", "--json").json
 
     assert rehearsal["people"] == 1
     assert set(rehearsal["questions"]) == {row["source"] for row in swept["coverage"]}
@@ -89,7 +101,7 @@ def test_a_sweep_asks_about_everybody_and_its_rehearsal_asks_nothing(terminal, w
 
 def test_sources_show_what_was_proven_and_tell_nothing_of_one_person(terminal, web):
     before = terminal.run("sources", "list", "--json").json
-    terminal.run("check", terminal.enrols(handles=("rosamarchetti",)))
+    terminal.run_served("check", terminal.enrols(handles=("rosamarchetti",)))
 
     after = terminal.run("sources", "list", "--json").json
 
@@ -101,7 +113,7 @@ def test_sources_show_what_was_proven_and_tell_nothing_of_one_person(terminal, w
 
 def test_sources_show_what_is_left_of_their_budgets(terminal, web):
     terminal.configured(("[sources.bluesky]", "[sources.bluesky]\nper_day = 90\nper_week = 500"))
-    terminal.run("sources", "check")
+    terminal.run_served("sources", "check")
 
     rows = {row["source"]: row for row in terminal.run("sources", "list", "--json").json}
     bluesky, searxng = rows["bluesky"], rows["searxng"]
@@ -119,7 +131,8 @@ def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
 
     verdicts = {
-        row["source"]: row["trust"] for row in terminal.run("sources", "check", "--json").json
+        row["source"]: row["trust"]
+        for row in terminal.run_served("sources", "check", "--json").json
     }
 
     assert verdicts.pop("chalkboard")["standing"] == "refuted"
@@ -127,18 +140,10 @@ def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
     assert not [visit for visit in web.visits if "rosa" in visit.path + visit.query]
 
 
-def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
+def test_the_service_does_what_a_command_wants_and_the_command_looks_on(terminal, web):
     ref = terminal.enrols(handles=("rosamarchetti",))
-    with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        app = holding.enter_context(terminal.app())
-        holding.enter_context(StateFolderLock(terminal.config.state))
-        checks = timed("checks", partial(run_requested_checks, app))
-        hand = holding.enter_context(working(checks))
-        holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
-        )
-
-        said = threads.submit(terminal.run, "check", ref, "--json").result(timeout=120)
+    with terminal.serving() as app:
+        said = terminal.run("check", ref, "--json")
 
         (request,) = app.db.run_requests.list_run_requests()
         assert set(app.db.run_requests.load_progress(request.id).values()) == {"done"}
@@ -147,7 +152,24 @@ def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
     assert len(said.json["coverage"]) == 10
 
 
-def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(terminal):
+@pytest.mark.parametrize("command", [("check", ROSA_REF), ("sweep",), ("sources", "check")])
+def test_a_command_without_a_service_says_how_to_start_it_and_asks_nothing(terminal, web, command):
+    ref = terminal.enrols(handles=("rosamarchetti",))
+
+    said = terminal.run(*(ref if word == ROSA_REF else word for word in command))
+
+    assert said.code == 69
+    assert said.sentence == (
+        "The service is not running, and nothing else asks the web: start it with `systemctl start "
+        "namesake` or `namesake run`, and try again."
+    )
+    assert web.visits == []
+    with terminal.app() as app:
+        assert app.db.run_requests.list_run_requests() == ()
+        assert "check-requested" not in {each.action for each in app.db.audit.list_entries()}
+
+
+def test_what_the_service_gives_up_exits_with_69_and_says_so(terminal):
     ref = terminal.enrols()
     with ExitStack() as holding:
         app = holding.enter_context(terminal.app())
@@ -190,11 +212,13 @@ def folder_held(terminal):
         yield app, clock
 
 
-@pytest.mark.parametrize("kind", [SweepKind.SELFCHECK, SweepKind.SWEEP, SweepKind.CANARIES])
+@pytest.mark.parametrize("kind", ASKED_BY_COMMANDS)
 def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(terminal, kind):
+    terminal.configured(("[sources.sites]\n", f"{OFFICIAL}\n[sources.sites]\n"))
     person = terminal.enrols()
     command = {
         SweepKind.SELFCHECK: ("check", person),
+        SweepKind.DISTRICT: ("district", "check"),
         SweepKind.SWEEP: ("sweep",),
         SweepKind.CANARIES: ("sources", "check"),
     }[kind]
@@ -204,9 +228,9 @@ def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(te
 
     assert (said.code, said.out) == (69, "")
     waits, end = said.err.splitlines()
-    assert "is using the state folder. Waiting for it to " in waits
-    assert end == f"namesake: {NOT_PICKED_UP}"
-    assert left == ()
+    assert "Waiting for the service to " in waits
+    assert end == f"namesake: {NOT_BEGUN}"
+    assert [each.kind for each in left] == [kind]
 
 
 def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_end(terminal):
@@ -238,7 +262,7 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
         (2, "It failed 3 times."),
         (
             48,
-            "The service did not pick this up. The request was canceled. See `namesake jobs`.",
+            NOT_BEGUN,
         ),
     ],
 )
@@ -268,17 +292,47 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
     assert said.err.splitlines()[-1] == f"namesake: {end}"
 
 
-def test_a_command_does_itself_what_the_holder_of_the_folder_never_came_to(terminal, web):
-    ref = terminal.enrols()
-    lock = StateFolderLock(terminal.config.state)
-    lock.acquire()
-    with WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=lock.release):
-        said = terminal.run("check", ref, "--json")
+def test_who_wants_the_same_waits_for_the_same(terminal):
+    person = terminal.enrols()
+    with folder_held(terminal) as (app, _):
+        terminal.run("check", person)
+        said = terminal.run("check", person)
+        left = app.db.run_requests.list_run_requests()
 
-    assert said.code == 0
-    assert said.json["sweep"]["closed_at"]
-    with terminal.app() as app:
-        assert app.db.run_requests.list_run_requests() == ()
+    assert said.err.splitlines()[0] == f"namesake: {WAITS} This was requested already."
+    assert len(left) == 1
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_command_waits_for_a_service_that_ends_though_not_for_long(terminal, comes_back):
+    person, lock = terminal.enrols(), StateFolderLock(terminal.config.state)
+    clock = HurriedClock(terminal.clock.at)
+    terminal.environment = replace(terminal.environment, clock=clock)
+    with terminal.app() as app, lock:
+
+        def end_and_begin(passed):
+            if passed < 60:
+                lock.release()
+            elif passed < 90 and comes_back:
+                lock.acquire()
+            elif passed > 120 and comes_back:
+                request = app.db.run_requests.find_next_open_request()
+                app.db.run_requests.finish_run_request(request.id, app.clock.now(), "It failed.")
+
+        clock.meanwhile = end_and_begin
+        said = terminal.run("check", person)
+        left = app.db.run_requests.list_run_requests()
+
+    assert said.code == 69
+    told = [line.removeprefix("namesake: ") for line in said.err.splitlines()]
+    gone = f"The service has stopped. {STAYS} Waiting 2 minutes for it."
+    end = (
+        ["The service is back.", "It failed."]
+        if comes_back
+        else [f"The service did not come back. {STAYS}"]
+    )
+    assert told == [WAITS, gone, *end]
+    assert len(left) == 1
 
 
 def test_a_terminal_shows_each_source_on_its_way(terminal):
@@ -297,5 +351,5 @@ def test_a_terminal_shows_each_source_on_its_way(terminal):
 def test_the_week_is_the_stories_own(terminal, web):
     terminal.enrols(ROSA)
 
-    assert terminal.run("sweep", "--json").json["sweep"]["week"] == "2026-W37"
+    assert terminal.run_served("sweep", "--json").json["sweep"]["week"] == "2026-W37"
     assert days.compute_sweep_time(1) == terminal.clock.now()

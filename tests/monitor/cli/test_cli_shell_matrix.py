@@ -47,6 +47,8 @@ def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), c
     )
 
 
+# What the service does while they look on.
+ASKING = frozenset({"check", "sweep", "sources check"})
 GLASS, REFUSED = "opened-early", (77,)
 # Nothing can be served there, or the test would wait for its end.
 NOWHERE = ("[portal]\n", '[portal]\nlisten = "unix:/nowhere/pages.sock"\n')
@@ -257,6 +259,8 @@ def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path,
 
 
 def typed(terminal, name: str, words: list[str]) -> Said:
+    if name in ASKING:
+        return terminal.run_served(*name.split(), *words)
     if name != "run":
         return terminal.run(*name.split(), *words)
     with StateFolderLock(terminal.config.state):

@@ -39,7 +39,7 @@ def test_a_check_lists_what_it_found_and_what_could_not_be_checked(terminal, rec
     records.domains["cedarvalley.org"] = MAILING
     records.domains["cedarvalley.com"] = FAILED
 
-    said = terminal.run("district", "check")
+    said = terminal.run_served("district", "check")
 
     assert said.code == 0
     (line,) = [line for line in said.out.splitlines() if "cedarvalley.org" in line]
@@ -51,7 +51,7 @@ def test_a_check_lists_what_it_found_and_what_could_not_be_checked(terminal, rec
 
 def test_a_program_reads_the_list_as_json(terminal, records):
     records.domains["cedarvalley.org"] = MAILING
-    terminal.run("district", "check", "--json")
+    terminal.run_served("district", "check", "--json")
 
     (row,) = terminal.run("district", "list", "--json").json
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from monitor.cli.context import CliContext
 from monitor.cli.first_check import offer_first_check
+from monitor.db.files import StateFolderLock
 from monitor.demo.server import WebServer
 from monitor.services.consent import list_offered_scopes, render_district_terms
 from tests.monitor.cli.conftest import Terminal
@@ -91,6 +92,21 @@ def test_who_joins_by_their_own_link_gets_their_digest_as_a_private_file(first: 
     assert first.counter.recipients[0] == [MAIL]
     assert first.count_stored()[0] == 1
     assert re.search(r"\d+ of \d+ sources checked", said)
+
+
+def test_a_service_that_runs_already_does_the_first_check(first: FirstCheck):
+    with first.terminal.serving(frozenset({"checks", "mail"})) as service:
+        said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
+
+        (request,) = service.db.run_requests.list_run_requests()
+        assert request.done_at is not None
+    assert re.search(r"\d+ of \d+ sources checked", said)
+
+
+def test_the_folder_is_free_again_after_the_first_check(first: FirstCheck):
+    first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
+
+    assert not StateFolderLock(first.terminal.config.state).is_locked()
 
 
 def test_the_whole_consent_text_is_shown_before_any_question(first: FirstCheck):

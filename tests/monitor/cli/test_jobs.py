@@ -61,7 +61,7 @@ def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
     terminal.run("jobs")
     terminal.clock.at = datetime(1990, 1, 1, tzinfo=UTC)
 
-    said = terminal.run("sweep")
+    said = terminal.run_served("sweep")
 
     assert said.code == 69
     assert "The clock says Mon, Jan 1, 1990" in said.sentence

@@ -67,7 +67,7 @@ def test_hostile_text_of_the_web_is_inert_in_a_preview(terminal, web):
         DemoAccount(id="hostile", handle=handle, name=hostile, bio=hostile, created=since)
     )
     ref = terminal.enrols()
-    terminal.run("sweep")
+    terminal.run_served("sweep")
 
     said = terminal.run("digest", "preview", ref, "--break-glass", "a call from her")
 

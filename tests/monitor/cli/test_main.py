@@ -175,7 +175,7 @@ def test_a_roster_key_that_is_not_there_exits_with_64_and_is_named(terminal, tmp
     students = '[students]\nenabled = true\ntokens = "t"\nkey_file = "roster.key"\n'
     terminal.configured(("[sources.bluesky]", f"{students}\n[sources.bluesky]"))
 
-    said = terminal.run("sweep")
+    said = terminal.run("digest", "send")
 
     assert said.code == 64
     assert str(tmp_path / "roster.key") in said.sentence
@@ -207,7 +207,7 @@ def test_a_folder_that_is_a_file_loses_nothing(terminal, tmp_path, arguments):
 def test_a_file_that_cannot_be_opened_exits_with_73(terminal, tmp_path):
     (tmp_path / "state" / "lock").mkdir()
 
-    said = terminal.run("sources", "check")
+    said = terminal.run("digest", "send")
 
     assert said.code == 73
     assert "lock" in said.sentence

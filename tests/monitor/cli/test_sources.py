@@ -1,19 +1,12 @@
 """One source at a time: what it declares, how it has been doing, and a try right now."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from functools import partial
 
 import pytest
 
-from monitor.db.files import StateFolderLock
 from monitor.demo.internet import Internet
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.daemon import WakeSocket
-from monitor.services.jobs import run_requested_checks
 from scrapers.registry import discover_built_in_sources
-from tests.monitor.supervised import timed, working
 from tests.scrapers.plugin import PLUGIN, install
 
 
@@ -41,9 +34,9 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
 
 def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
-    terminal.run("sweep")
+    terminal.run_served("sweep")
     web.web = web.web.block_requests("chalkboard.example")
-    terminal.run("sources", "check", "chalkboard")
+    terminal.run_served("sources", "check", "chalkboard")
 
     health = terminal.run("sources", "show", "chalkboard", "--json").json["health"]
     told = sheet(terminal.run("sources", "show", "chalkboard"))
@@ -68,12 +61,12 @@ def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
 def test_engines_that_read_result_pages_are_warned_of(terminal, web, monkeypatch):
     assert "result pages" not in terminal.run("sources", "list").out
     monkeypatch.setattr("monitor.demo.fake_searxng.ENGINES", ("duckduckgo", "lantern"))
-    terminal.run("sources", "check", "searxng")
+    terminal.run_served("sources", "check", "searxng")
 
     warning = "it reads the result pages of duckduckgo instead of asking an API"
     assert f"searxng: {warning}" in terminal.run("sources", "list").out
     assert warning in terminal.run("sources", "show", "searxng").out
-    assert warning in terminal.run("sources", "check", "searxng").out
+    assert warning in terminal.run_served("sources", "check", "searxng").out
 
 
 def test_a_price_that_nobody_has_looked_up_is_not_shown_as_nothing(terminal):
@@ -101,14 +94,14 @@ def test_a_source_that_nobody_knows_exits_with_65(terminal, command):
 
 
 def test_a_source_that_is_turned_off_cannot_be_tried(terminal):
-    said = terminal.run("sources", "check", "bluesky")
+    said = terminal.run_served("sources", "check", "bluesky")
 
     assert said.code == 65
     assert "turned off" in said.sentence
 
 
 def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
-    said = terminal.run("sources", "check", "chalkboard", "--json")
+    said = terminal.run_served("sources", "check", "chalkboard", "--json")
 
     assert said.code == 0
     (verdict,) = said.json
@@ -127,7 +120,7 @@ def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
 def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, trouble, outcome):
     web.web = trouble(web.web, "chalkboard.example")
 
-    said = terminal.run("sources", "check", "chalkboard")
+    said = terminal.run_served("sources", "check", "chalkboard")
 
     assert said.code == 69
     (line,) = [line for line in said.out.splitlines() if line.startswith("chalkboard")]
@@ -135,18 +128,9 @@ def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, 
     assert outcome in line
 
 
-def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
-    with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        service = holding.enter_context(terminal.app())
-        holding.enter_context(StateFolderLock(terminal.config.state))
-        checks = timed("checks", partial(run_requested_checks, service))
-        hand = holding.enter_context(working(checks))
-        holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
-        )
-
-        check = ("sources", "check", "chalkboard", "--json")
-        said = threads.submit(terminal.run, *check).result(timeout=120)
+def test_the_service_is_asked_to_try_it(terminal, web):
+    with terminal.serving() as service:
+        said = terminal.run("sources", "check", "chalkboard", "--json")
 
         (request,) = service.db.run_requests.list_run_requests()
     assert (request.kind, request.source) == (SweepKind.CANARIES, "chalkboard")
@@ -158,29 +142,12 @@ def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
 def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(terminal, web):
     settings = terminal.path.read_text()
     terminal.configured(("[sources.sites]\nown = false\nfiles", "[sources.sites]\n# files"))
-    with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        service = holding.enter_context(terminal.app())
+    with terminal.serving():
         terminal.path.write_text(settings)
-        holding.enter_context(StateFolderLock(terminal.config.state))
-        checks = timed("checks", partial(run_requested_checks, service))
-        hand = holding.enter_context(working(checks))
-        holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
-        )
-
-        said = threads.submit(terminal.run, "sources", "check", "chalkboard").result(timeout=120)
+        said = terminal.run("sources", "check", "chalkboard")
 
     assert said.code == 69
     assert "restart the service" in said.err
-
-
-def test_a_command_tries_itself_what_the_holder_never_came_to(terminal, web):
-    lock = StateFolderLock(terminal.config.state)
-    lock.acquire()
-    with WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=lock.release):
-        said = terminal.run("sources", "check", "chalkboard", "--json")
-
-    assert said.json[0]["trust"]["standing"] == "proven"
 
 
 @pytest.fixture

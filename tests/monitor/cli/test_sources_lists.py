@@ -191,9 +191,9 @@ def test_a_site_of_a_list_is_asked_and_stays_unproven(terminal, web, brought):
     terminal.path.write_text(text + SETTINGS[SETTINGS.index("[sources") :])
     terminal.run("sources", "import", brought(SHERLOCK))
 
-    (verdict,) = terminal.run("sources", "check", "chalkboard", "--json").json
+    (verdict,) = terminal.run_served("sources", "check", "chalkboard", "--json").json
     web.web = Internet().show_same_profile("chalkboard.example")
-    (refuted,) = terminal.run("sources", "check", "chalkboard", "--json").json
+    (refuted,) = terminal.run_served("sources", "check", "chalkboard", "--json").json
 
     assert verdict["trust"]["standing"] == "unproven"
     assert refuted["trust"]["standing"] == "refuted"

@@ -24,6 +24,6 @@ def test_a_pause_is_recorded_with_its_last_day_and_ended_again(terminal):
     assert said.code == 0
     assert "paused through Dec 24, 2026" in said.out
     assert state(terminal) == ["paused"]
-    assert terminal.run("check", ref).code == 77
+    assert terminal.run_served("check", ref).code == 77
     assert terminal.run("staff", "resume", ref).code == 0
     assert state(terminal) == ["enrolled"]

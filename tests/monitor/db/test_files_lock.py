@@ -35,6 +35,23 @@ def test_a_released_lock_is_free(tmp_path: Path) -> None:
         assert next_lock.is_locked()
 
 
+def test_who_looks_at_the_lock_keeps_no_service_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, other = StateFolderLock(tmp_path), StateFolderLock(tmp_path)
+    lock.acquire()
+    looked: list[float] = []
+
+    def look_and_go_away(seconds: float) -> None:
+        looked.append(seconds)
+        lock.release()
+
+    monkeypatch.setattr("monitor.db.files.sleep", look_and_go_away)
+    with other:
+        assert other.is_locked()
+    assert len(looked) == 1
+
+
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)],

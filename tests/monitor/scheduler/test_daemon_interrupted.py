@@ -77,7 +77,7 @@ class District:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"PATH": os.environ["PATH"]},
+            env={"PATH": os.environ["PATH"], "NAMESAKE_PAUSES": os.devnull},
         ) as process:
             try:
                 yield process
@@ -130,18 +130,27 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
         assert state.run_requests.find_next_open_request() is None
 
 
-def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
-    with district.started("check", district.person) as check:
-        assert district.network.web.stalled.wait(PATIENCE)
-        check.send_signal(signal.SIGINT)
-        out, err = check.communicate(timeout=PATIENCE)
+def test_ctrl_c_ends_a_command_with_one_sentence_and_130_and_the_service_goes_on(district):
+    with district.started("run") as service:
+        assert "status=Ready" in service.stderr.readline()
+        with district.started("check", district.person) as check:
+            assert district.network.web.stalled.wait(PATIENCE)
+            check.send_signal(signal.SIGINT)
+            out, err = check.communicate(timeout=PATIENCE)
+        district.network.web.go.set()
+        with district.state as state:
+            while state.run_requests.find_next_open_request() and service.poll() is None:
+                threading.Event().wait(0.1)
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(PATIENCE) == 0
 
     assert check.returncode == 130
-    assert err.strip() == "namesake: Stopped. Finished work is saved."
+    assert err.splitlines()[-1] == "namesake: Stopped. Finished work is saved."
     assert out == ""
+    assert max(district.asked.values()) == 1
     with district.state as state:
-        (begun,) = state.sweeps.list_open_sweeps()
-        assert len(state.journal.list_answered_keys(begun.id)) == 1
+        assert state.run_requests.find_next_open_request() is None
+        assert state.sweeps.list_open_sweeps() == ()
     assert district.terminal.run("audit", "verify").code == 0
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from monitor.db.sweeps import RunRequest
 from monitor.demo.district import HIGH_SCHOOL, MARIA, STAFF
 from monitor.domain.district.inventory import DISTRICT_SUBJECT
-from monitor.domain.vocabulary import DistrictFindingState
+from monitor.domain.vocabulary import DistrictFindingState, SweepKind
 from monitor.services.district import build_lookalikes_view
 from monitor.services.district_checks import (
     CERTIFICATE_LOG,
@@ -20,7 +21,7 @@ from monitor.services.district_checks import (
     run_district_check,
     summarize_district,
 )
-from monitor.services.jobs import run_due_sweeps, schedule_jobs
+from monitor.services.jobs import run_due_sweeps, run_requested_checks, schedule_jobs
 from monitor.services.retention import purge_expired_data
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Query, QueryKind, Request
 from tests.monitor.services.watched import (
@@ -61,6 +62,19 @@ def test_a_district_that_lists_nothing_of_its_own_asks_nothing(world):
 
     assert world.asked == []
     assert DISTRICT_CHECK not in {each.name for each in world.state.jobs.list_jobs()}
+
+
+def test_a_command_has_the_service_check_everything_now(world, records):
+    wanted = RunRequest(id="all", kind=SweepKind.DISTRICT, asked_at=world.clock.at)
+    world.state.run_requests.insert_run_request(wanted)
+    run_requested_checks(world.app)
+    assert world.asked == []
+
+    run_due_sweeps(world.app)
+
+    assert checks(world)["dns"]
+    assert world.state.run_requests.load_progress("all")["dns"] == "done"
+    assert world.state.run_requests.find_next_open_request() is None
 
 
 def test_an_account_in_the_name_of_a_school_is_found_without_anyone_enrolled(world, records):

@@ -1,0 +1,127 @@
+"""Commands that ask the service, and what its end does to them and to the hosts: nothing.
+
+These know only commands, `kill` and the log of a server.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor.db.database import Database
+from monitor.domain.vocabulary import SweepKind
+from tests.bench import scale
+from tests.bench.sweep import enrol
+from tests.real.district import PATIENCE, District, running_district
+
+pytestmark = pytest.mark.real
+
+SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
+TRIES = 6
+COMMANDS = 12 if SOAKING else 3
+STAFF = 2
+ASKING = (("sweep",), ("sources", "check"), ("check", "{person}"))
+# Longer than a program takes to start, or its start alone would be the pause.
+PAUSE, LONG_PAUSE = 1.0, 5.0
+# From the moment that a request is sent until the server has noted it.
+LATENCY = 0.25
+
+
+def gather_staff(district: District) -> str:
+    """Have some people enrolled, and return the id of one."""
+    with Database.open_folder(district.state) as state:
+        enrol(state, scale.build_staff(STAFF))
+        return state.people.list_person_ids()[0]
+
+
+@contextmanager
+def waiting_commands(district: District, person: str) -> Iterator[list[subprocess.Popen[str]]]:
+    with ExitStack() as stack:
+        commands = [
+            stack.enter_context(
+                subprocess.Popen(
+                    district.argv(*(word.format(person=person) for word in ASKING[number % 3])),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for number in range(COMMANDS)
+        ]
+        try:
+            yield commands
+        finally:
+            for each in commands:
+                each.kill()
+
+
+def wait_for_searches(district: District, count: int) -> None:
+    before = district.search.asked
+    district.wait_until(lambda: district.search.asked >= before + count, "a search")
+
+
+def wait_until_ready(district: District, times: int) -> None:
+    log = district.workers["run"].log
+    district.wait_until(lambda: log.read_text("utf-8").count("Ready.") >= times, "a new start")
+
+
+def find_gaps(district: District) -> list[float]:
+    return [later - first for first, later in pairwise(district.search.times)]
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_service_that_ends_beside_waiting_commands_is_never_locked_out(
+    tmp_path: Path, end: signal.Signals, share: Callable[[range], list[int]]
+) -> None:
+    with running_district(tmp_path, PAUSE) as district:
+        person, service = gather_staff(district), district.workers["run"]
+        wait_until_ready(district, 1)
+        with waiting_commands(district, person) as commands:
+            for number, _ in enumerate(share(range(TRIES)), start=1):
+                wait_for_searches(district, 2)
+                service.signal(end)
+                wait_until_ready(district, number + 1)
+            told = [each.communicate(timeout=PATIENCE)[1] for each in commands]
+        gaps = find_gaps(district)
+        too_close = [gap for gap in gaps if gap < PAUSE]
+        print(f"{end.name}: {len(too_close)} of {len(gaps)} too close, ends {service.ends}")  # noqa: T201 - pytest shows it with `-s`
+
+        assert [each.returncode for each in commands] == [0] * COMMANDS, told
+        assert set(service.ends) == {0 if end is signal.SIGTERM else -end}
+        assert too_close == []
+        with Database.open_folder(district.state) as state:
+            requests = state.run_requests.list_run_requests()
+            assert all(each.done_at is not None for each in requests)
+            # Who wanted the same waited for the same, and what was begun was gone on with.
+            assert len(state.sweeps.list_district_sweeps(SweepKind.SWEEP)) <= sum(
+                each.kind is SweepKind.SWEEP for each in requests
+            )
+        assert district.faults == []
+
+
+def test_a_quick_start_after_a_crash_keeps_the_pauses(
+    tmp_path: Path, share: Callable[[range], list[int]]
+) -> None:
+    with running_district(tmp_path, LONG_PAUSE) as district:
+        gather_staff(district)
+        wait_until_ready(district, 1)
+        command = subprocess.Popen(district.argv("sweep"), stderr=subprocess.DEVNULL)
+        try:
+            for number, _ in enumerate(share(range(TRIES)), start=1):
+                wait_for_searches(district, 1)
+                district.workers["run"].signal(signal.SIGKILL)
+                wait_until_ready(district, number + 1)
+            wait_for_searches(district, 1)
+        finally:
+            command.kill()
+            command.wait()
+        gaps = find_gaps(district)
+        print(f"gaps {min(gaps):.2f} s to {max(gaps):.2f} s where {LONG_PAUSE:.0f} s are asked")  # noqa: T201 - see above
+
+        assert min(gaps) >= LONG_PAUSE - LATENCY
+        assert set(district.workers["run"].ends) == {-signal.SIGKILL}
