@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
@@ -93,6 +94,13 @@ def build_registry(
         else:
             by_name.update({source.name: source for source in brought})
     return SourceRegistry(by_name, faults)
+
+
+def load_modules(names: Iterable[str]) -> None:
+    """Load what a child that parses will need; what cannot be loaded fails where it is used."""
+    for name in names:
+        with suppress(Exception):  # a plug-in is someone else's code
+            import_module(name)
 
 
 @cache

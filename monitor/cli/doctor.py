@@ -1,12 +1,14 @@
 """Health check: one line for each part, with what to do about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from msgspec import structs, to_builtins
 
+from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, list_key_faults
 from monitor.cli import endpoints
@@ -79,6 +81,7 @@ def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json
         return _check_fleet(context, file, send_test=send_test, as_json=as_json)
     checked = (
         *run_checks(context),
+        *_check_parser(context),
         *_check_endpoints(context),
         *(_check_test_email(context) if send_test else ()),
     )
@@ -110,6 +113,7 @@ def _check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json
 
 def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
     yield machine.check_service_running(file.fleet.districts, "namesake-fleet")
+    yield from check_parser_sandbox(file.fleet.districts)
     if is_drained(file.fleet.districts):
         remedy = "Go on: `namesake fleet drain --undo`."
         yield report_warning("service", "This machine is drained.", remedy)
@@ -182,6 +186,12 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     yield from _check_api_keys(sources, missing_keys, key_faults)
     yield from _check_database(context, config, sources)
+
+
+def _check_parser(context: CliContext) -> Iterator[HealthResult]:
+    """Look at the parser of a service of one district; many districts share another."""
+    with suppress(MonitorError):  # reported already
+        yield from check_parser_sandbox(context.config.state)
 
 
 def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResult]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec import structs
 
+from monitor.app.parser_sandbox import note_parser_sandbox
 from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
@@ -66,6 +67,7 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
         open_memories(file, environment) as shared,
         _open_resources(shared, file, replace(context, environment=environment)) as resources,
     ):
+        note_parser_sandbox(folder)
         runner = FleetRunner(file, resources, liveness)
         try:
             Daemon(

@@ -46,6 +46,7 @@ def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: b
         with logs.log_to_stream(settings=settings):
             run_fleet(context, file)
         return
+    from monitor.app.parser_sandbox import note_parser_sandbox
     from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
     from monitor.scheduler.watchdog import build_supervised_runner
     from monitor.scheduler.workers import Liveness
@@ -54,6 +55,7 @@ def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: b
     environment = replace(context.environment, beat=liveness.beat)
     watched = replace(context, environment=environment)
     with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
+        note_parser_sandbox(context.config.state)
         Daemon(
             jobs=build_supervised_runner(app, context.environment),
             notifier=SystemdNotifier(context.environment.variables),

@@ -223,6 +223,7 @@ class StateFolderLock:
             )
             raise BusyError(message) from error
         self._file = file
+        os.ftruncate(file, 0)
 
     def is_locked(self) -> bool:
         """Tell whether someone holds it, without keeping anyone from it for longer."""
@@ -237,6 +238,14 @@ class StateFolderLock:
         finally:
             os.close(file)
         return False
+
+    def write_note(self, note: str) -> None:
+        """Leave word for others until the lock is taken anew; only its holder may."""
+        self._path.write_text(note, "utf-8")
+
+    def read_note(self) -> str:
+        """Return what the holder left; nothing where no one holds it."""
+        return self._path.read_text("utf-8", "replace") if self.is_locked() else ""
 
     def release(self) -> None:
         if self._file is not None:

@@ -3,14 +3,15 @@
 One child that parses, as the service sees it: started when needed, killed when late.
 """
 
+import logging
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Event, Timer
@@ -24,16 +25,26 @@ from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
 from scrapers.parsers.profile_images import copy_screenshot, print_picture
 from scrapers.parsers.text import LARGEST_DOCUMENT
-from scrapers.sandbox.protocol import FrameError, receive_message, send_message
+from scrapers.sandbox.protocol import (
+    FrameError,
+    SandboxReport,
+    receive_message,
+    send_message,
+)
 from scrapers.source import MarkupParser
 
+LOG = logging.getLogger(__name__)
 # Readings are cut to a few kilobytes a finding; this is room for hundreds.
 LARGEST_ANSWER = 1 << 20
+LARGEST_REPORT = 1 << 10
 # A machine under load may take seconds to start Python; that is no page's fault.
 STARTING_SECONDS = 30.0
 # Started again now and then, a child that a page took over sees no more than these.
 MOST_JOBS = 500
 _FAREWELL_SECONDS = 1.0
+
+
+_REPORT = Decoder(SandboxReport)
 
 
 class ParserLostError(Exception):
@@ -50,18 +61,29 @@ class ParserProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._jobs = 0
+        self._modules: frozenset[str] = frozenset()
+        self.report: SandboxReport | None = None
+        """What it has given up; None before it was first started."""
 
     @property
     def pid(self) -> int | None:
         """None while it does not run."""
         return self._process.pid if self._process else None
 
-    def run_job(self, job: bytes, seconds: float) -> bytes:
-        """Return the answer to a job; raise LostError where none comes in time.
+    def start(self, modules: frozenset[str] = frozenset()) -> SandboxReport:
+        """Have it run with these modules loaded; raise ParserStartError where there is no child."""
+        self._ensure_running(modules)
+        if self.report is None:
+            raise ParserStartError
+        return self.report
 
-        Raise NotStartedError where there is no child to ask.
+    def run_job(self, job: bytes, seconds: float, modules: frozenset[str] = frozenset()) -> bytes:
+        """Return the answer to a job, which needs these modules beside our own.
+
+        Raise ParserLostError where none comes in time, ParserStartError where there is no child to
+        ask.
         """
-        process = self._ensure_running()
+        process = self._ensure_running(modules)
         try:
             answer = _exchange_within(seconds, process, job)
         except (OSError, FrameError) as error:
@@ -91,20 +113,23 @@ class ParserProcess:
             process.kill()
         self._reap_process(process)
 
-    def _ensure_running(self) -> subprocess.Popen[bytes]:
-        if self._jobs >= MOST_JOBS:
+    def _ensure_running(self, modules: frozenset[str]) -> subprocess.Popen[bytes]:
+        """Start it anew where it lacks a module: it can load none once it has begun to answer."""
+        if self._jobs >= MOST_JOBS or not modules <= self._modules:
             self.shut_down()
         if self._process is not None and self._process.poll() is not None:
             self._reap_process(self._process)
-        return self._process or self._start_process()
+        return self._process or self._start_process(modules)
 
-    def _start_process(self) -> subprocess.Popen[bytes]:
+    def _start_process(self, modules: frozenset[str]) -> subprocess.Popen[bytes]:
         try:
-            process = _spawn_child()
-            self._process, self._jobs = process, 0
+            process = _spawn_child(modules)
+            self._process, self._jobs, self._modules = process, 0, modules
             with _kill_after(STARTING_SECONDS, process):
-                receive_message(_get_pipes(process)[1].fileno(), 0)
-        except (OSError, FrameError) as error:
+                told = receive_message(_get_pipes(process)[1].fileno(), LARGEST_REPORT)
+            self.report = _REPORT.decode(told)
+            _warn_of_missing_parts(self.report)
+        except (OSError, FrameError, MsgspecError) as error:
             self.kill()
             raise ParserStartError from error
         return process
@@ -114,6 +139,14 @@ class ParserProcess:
         process.wait()
         for pipe in _get_pipes(process):
             pipe.close()
+
+
+@cache
+def _warn_of_missing_parts(report: SandboxReport) -> None:
+    """Say once in a process what its children run without."""
+    if missing := " and ".join(report.list_missing_parts()):
+        reason = f"The process that parses pages runs without {missing}, which this system lacks."
+        LOG.warning("sandbox_incomplete", extra={"reason": reason})
 
 
 def _exchange_within(seconds: float, process: subprocess.Popen[bytes], job: bytes) -> bytes:
@@ -135,9 +168,9 @@ def _kill_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[No
         watch.cancel()
 
 
-def _spawn_child() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-s", "-S", "-m", "scrapers.sandbox.worker"],
+def _spawn_child(modules: Iterable[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program, and names of installed modules
+        [sys.executable, "-P", "-s", "-S", "-m", "scrapers.sandbox.worker", *sorted(modules)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -189,6 +222,7 @@ class SandboxParser:
         self._idle: LifoQueue[ParserProcess] = LifoQueue()
         for child in self._children:
             self._idle.put(child)
+        self._plugin_modules: frozenset[str] = frozenset()
 
     def __enter__(self) -> Self:
         return self
@@ -206,7 +240,16 @@ class SandboxParser:
         """The children that run."""
         return tuple(child.pid for child in self._children if child.pid is not None)
 
+    def examine_sandbox(self) -> SandboxReport:
+        """Have a child tell what it has given up; raise ParserStartError where none starts."""
+        child = self._idle.get()
+        try:
+            return child.start(self._plugin_modules)
+        finally:
+            self._idle.put(child)
+
     def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult:
+        self._plugin_modules |= _list_plugin_modules(source)
         return self._run_job(
             partial(source.parse_body, query, _cut_page(page)), cpu_seconds=PAGE_CPU_SECONDS
         )
@@ -244,7 +287,7 @@ class SandboxParser:
         try:
             if self._closed.is_set():
                 return build_unreadable_result(NO_CHILD)
-            return _READING.decode(child.run_job(job, self._patience))
+            return _READING.decode(child.run_job(job, self._patience, self._plugin_modules))
         except ParserStartError:
             return build_unreadable_result(NO_CHILD)
         except ParserLostError:
@@ -262,6 +305,14 @@ class SandboxParser:
         for child in busy:
             child.shut_down()
             self._idle.put(child)
+
+
+def _list_plugin_modules(source: MarkupParser) -> frozenset[str]:
+    """Return the modules that a source needs; those of our own sources are always loaded."""
+    module = type(source).__module__
+    if module.startswith("scrapers."):
+        return frozenset()
+    return frozenset((module, *getattr(source, "parser_modules", ())))
 
 
 def _cut_page(page: Page) -> Page:

@@ -1,10 +1,32 @@
-"""Messages over a pipe: four bytes that tell the length, and that many bytes."""
+"""Messages over a pipe: four bytes that tell the length, and that many bytes.
+
+The first of a child says what it has given up.
+"""
 
 import os
 import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 _LENGTH = struct.Struct(">I")
 _PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxReport:
+    """What the kernel keeps a child from, beside its limits: told before it sees any page.
+
+    `landlock_abi` is 0 where there is no Landlock.
+    """
+
+    landlock_abi: int = 0
+    has_seccomp: bool = False
+
+    def list_missing_parts(self) -> Iterator[str]:
+        if not self.landlock_abi:
+            yield "Landlock"
+        if not self.has_seccomp:
+            yield "seccomp"
 
 
 class FrameError(Exception):

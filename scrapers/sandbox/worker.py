@@ -1,24 +1,62 @@
-"""`python -m scrapers.sandbox.worker`: parses pages for the service, which may end it at any time.
+"""`python -m scrapers.sandbox.worker MODULE...`: parses what strangers wrote, for the service.
 
 A job is a call that needs no arguments and returns a ParseResult, with the seconds of processor
 time that it may take. It is the service's own and trusted. What goes out is one ParseResult a job:
 pickles are for those one trusts, and no one trusts a process that parsed a stranger's page. The
 kernel holds it to the limits that it sets itself.
+
+All that jobs need is loaded first, the MODULEs of plug-ins, too: then the child gives up files for
+good. What is imported after that is not found.
 """
 
+import codecs
+import io
 import os
 import pickle
 import resource
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import msgpack
 
-import scrapers.parsers.feeds
-import scrapers.parsers.html  # noqa: F401 - likewise
 from scrapers.parsers.block_detection import build_parser_error_result
-from scrapers.sandbox.protocol import FrameError, receive_message, send_message
+from scrapers.parsers.profile_images import can_open_pictures
+from scrapers.registry import load_modules
+from scrapers.sandbox.kernel import set_no_new_privs
+from scrapers.sandbox.landlock import restrict_with_landlock
+from scrapers.sandbox.protocol import (
+    FrameError,
+    SandboxReport,
+    receive_message,
+    send_message,
+)
+from scrapers.sandbox.seccomp import restrict_with_seccomp
+
+# The sources whose pages come here, and what they import when they are first used.
+PARSERS = (
+    *("scrapers.profiles.web_pages", "scrapers.search.alerts", "scrapers.sites.presence"),
+    *("scrapers.parsers.feeds", "scrapers.parsers.html", "_strptime"),
+)
+PICTURE_PARSERS = ("scrapers.parsers.images",)
+# Those of the Encoding Standard of browsers; any other is read as UTF-8.
+CODECS = (
+    *("utf-8", "utf-16", "utf-16-be", "utf-16-le", "cp874", "ibm866", "koi8-r", "koi8-u"),
+    *("latin-1", *(f"iso8859-{part}" for part in (*range(2, 9), 10, 13, 14, 15, 16))),
+    *(f"cp{page}" for page in range(1250, 1259)),
+    *("mac-roman", "mac-cyrillic", "big5", "gbk", "gb18030", "euc-jp", "euc-kr"),
+    *("iso2022-jp", "shift-jis"),
+)
+
+
+def load_parsers(plugin_modules: Iterable[str]) -> None:
+    """Load all that jobs use; a plug-in that cannot be loaded fails its own jobs alone."""
+    load_modules((*PARSERS, *(PICTURE_PARSERS if can_open_pictures() else ()), *plugin_modules))
+    for name in CODECS:
+        codecs.lookup(name)
+
 
 MEBIBYTE = 1 << 20
 # Twice what 512 KB of nothing but small tags take; a usual page of 60 KB takes a fifth of it.
@@ -58,15 +96,39 @@ def _lower_limit(limit: int, most: int) -> None:
     resource.setrlimit(limit, (lowest, lowest))
 
 
+def enter_sandbox() -> SandboxReport:
+    """Give up files, sockets and other processes for good, as far as this kernel knows how to."""
+    if sys.platform != "linux" or not set_no_new_privs():
+        return SandboxReport()
+    # seccomp comes second: it allows none of the calls that Landlock takes.
+    abi = restrict_with_landlock()
+    return SandboxReport(landlock_abi=abi, has_seccomp=restrict_with_seccomp())
+
+
+class NullOutput(io.TextIOBase):
+    """Where a parser's prints go: there is no standard output anymore."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def close_other_files(*pipes: int) -> None:
+    """Close every open file but these, standard output and errors among them."""
+    sys.stdout = sys.stderr = NullOutput()
+    borders = (-1, *sorted(pipes), os.sysconf("SC_OPEN_MAX"))
+    for before, after in pairwise(borders):
+        if before + 1 < after:  # an empty range would be taken for all there are
+            os.closerange(before + 1, after)
+
+
 # A screenshot has up to 5 MiB. A page is cut to 512 KB; headers and the source itself come with it.
 LARGEST_JOB = 6 << 20
-READY = b""
 _JOBS, _ANSWERS = 0, 1
 
 
-def serve_jobs(jobs: int, answers: int) -> None:
+def serve_jobs(jobs: int, answers: int, report: SandboxReport) -> None:
     """Answer until no one asks anymore: that also ends the child of a service that was killed."""
-    send_message(answers, READY)
+    send_message(answers, msgpack.encode(report))
     while True:
         try:
             job = receive_message(jobs, LARGEST_JOB)
@@ -88,13 +150,12 @@ def _answer_job(job: bytes) -> bytes:
 
 
 def main() -> None:
-    answers = os.dup(_ANSWERS)
     # Whatever a parser prints must not get between the answers.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, _ANSWERS)
-    os.close(nowhere)
+    answers = os.dup(_ANSWERS)
+    load_parsers(sys.argv[1:])
+    close_other_files(_JOBS, answers)
     set_resource_limits()
-    serve_jobs(_JOBS, answers)
+    serve_jobs(_JOBS, answers, enter_sandbox())
 
 
 if __name__ == "__main__":

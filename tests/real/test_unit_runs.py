@@ -1,11 +1,15 @@
 """The unit that we ship, under a real systemd: started, watched, restarted and stopped by it."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.real.installed import CONFIG, SETTINGS, UNITS, in_time, namesake, shown_of
 from tests.real.systemd_machine import Machine
+from tests.scrapers.sandbox import hostile
+from tests.scrapers.sandbox.hostile import ACTS, DONE, REFUSED, REFUSED_BY_LANDLOCK
 
 pytestmark = pytest.mark.real
 
@@ -96,6 +100,59 @@ def test_it_is_started_anew_when_it_shows_no_sign_of_life(started: Machine) -> N
     assert in_time(lambda: shown(started, "NRestarts") == "1")
     assert in_time(lambda: shown(started, "ActiveState") == "active")
     assert "Watchdog timeout" in started.run("journalctl", "-u", "namesake", "--no-pager")
+
+
+def act_in_unit(machine: Machine, unit: str, *layers: str) -> dict[str, str]:
+    """Have a program in place of the parser try each act, under all that the unit says."""
+    text = (UNITS / f"{unit}.service").read_text("utf-8")
+    program = "/opt/namesake/bin/python /opt/hostile.py self"
+    machine.put("/opt/hostile.py", Path(hostile.__file__).read_text("utf-8"))
+    machine.put("/etc/systemd/system/hostile.service", text)
+    machine.put(
+        "/etc/systemd/system/hostile.service.d/acts.conf",
+        f"[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\nExecStart=\n"
+        f"ExecStart={program} {' '.join(layers)}\n",
+    )
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "reset-failed", "hostile")
+    said = machine.run("systemctl", "start", "hostile")
+    told = machine.run(
+        *("journalctl", "-u", "hostile", "-o", "cat", "-t", "python", "-n", "1", "--no-pager")
+    )
+    assert said == "", told
+    acts: dict[str, str] = json.loads(told)
+    return acts
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "namesake",
+        "namesake-portal",
+        "namesake-fleet",
+        "namesake-fleet-portal",
+        "namesake-worker",
+    ],
+)
+def test_a_program_in_place_of_the_parser_is_refused_all_in_each_unit(
+    unit: str, installed: Machine
+) -> None:
+    assert act_in_unit(installed, unit, "all") == dict.fromkeys(ACTS, REFUSED)
+    by_landlock = act_in_unit(installed, unit, "no_new_privs", "landlock")
+    assert by_landlock["read the keys"] == REFUSED
+    # The unit hides from a child with fewer rights that its parent is there at all.
+    assert {name for name in REFUSED_BY_LANDLOCK if by_landlock[name] == DONE} == set()
+    # Without either, the unit itself protects no file of the service from its own child.
+    assert act_in_unit(installed, unit)["read the keys"] == DONE
+
+
+def test_the_doctor_hears_from_the_running_service_what_its_parser_has(started: Machine) -> None:
+    said = json.loads(namesake(started, "doctor", "--json"))
+    (told,) = [each for each in said if each["what"] == "parser"]
+
+    assert told["level"] == "ok"
+    assert "Landlock" in told["message"]
+    assert "seccomp" in told["message"]
 
 
 def test_what_trying_again_does_not_mend_is_not_tried_again(installed: Machine) -> None:

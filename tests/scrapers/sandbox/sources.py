@@ -1,18 +1,18 @@
 """Sources whose parsing goes wrong in every way; the children must be able to import them."""
 
+import ctypes
 import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query
 from scrapers.parsers.json_fields import clean_text
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
+from tests.scrapers.sandbox.hostile import read_victim, try_act
 
 MANNERS = CrawlPolicy(origins=("https://alpha.example",), access=AccessMode.PAGE)
 FOUND = ParseResult(outcome=Outcome.FOUND)
@@ -73,7 +73,7 @@ def go_away(_page: Page) -> ParseResult:
 
 
 def crash(_page: Page) -> ParseResult:
-    os.kill(os.getpid(), signal.SIGSEGV)
+    ctypes.string_at(0)
     return FOUND
 
 
@@ -107,14 +107,9 @@ def look_around(_page: Page) -> ParseResult:
     return told(*sorted(os.environ))
 
 
-def hold(_page: Page) -> ParseResult:
-    return told(*(each.name for each in Path("/proc/self/fd").iterdir()))
-
-
-def write_a_file(page: Page) -> ParseResult:
-    with open(page.text.partition(" ")[2], "w") as file:  # noqa: PTH123 - as a rogue would
-        file.write("x" * 10)
-    return FOUND
+def act(page: Page) -> ParseResult:
+    name, victim = page.text.removeprefix("act ").split("|")
+    return told(try_act(name, read_victim(victim)))
 
 
 def know_its_limits(_page: Page) -> ParseResult:
@@ -143,8 +138,7 @@ DEEDS: dict[str, Callable[[Page], ParseResult]] = {
     "drip": drip,
     "chat": chat,
     "look": look_around,
-    "hold": hold,
-    "write": write_a_file,
+    "act": act,
     "limits": know_its_limits,
     "halve": halve,
     "count": count_bytes,

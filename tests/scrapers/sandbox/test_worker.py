@@ -10,11 +10,12 @@ import pytest
 from msgspec import msgpack
 
 from scrapers.models import Identity, Outcome, Page, ParseResult
-from scrapers.sandbox.protocol import receive_message, send_message
-from scrapers.sandbox.worker import LARGEST_JOB, READY, serve_jobs
+from scrapers.sandbox.protocol import SandboxReport, receive_message, send_message
+from scrapers.sandbox.worker import LARGEST_JOB, serve_jobs
 from tests.scrapers.sandbox.sources import Rogue
 
 Answered = Callable[..., Page]
+REPORT = SandboxReport(landlock_abi=7, has_seccomp=True)
 Serve = Callable[..., list[ParseResult]]
 
 
@@ -25,9 +26,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
     def answers_to(*jobs: bytes) -> list[ParseResult]:
         (job_out, job_in), (answer_out, answer_in) = os.pipe(), os.pipe()
-        child = Thread(target=serve_jobs, args=(job_out, answer_in))
+        child = Thread(target=serve_jobs, args=(job_out, answer_in, REPORT))
         child.start()
-        answers = [receive_message(answer_out, 0)]
+        answers = [receive_message(answer_out, 1 << 10)]
         for job in jobs:
             send_message(job_in, job)
             answers.append(receive_message(answer_out, 1 << 20))
@@ -35,7 +36,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
         child.join()
         for pipe in (job_out, answer_out, answer_in):
             os.close(pipe)
-        assert answers.pop(0) == READY
+        assert msgpack.decode(answers.pop(0), type=SandboxReport) == REPORT
         return [msgpack.decode(answer, type=ParseResult) for answer in answers]
 
     return answers_to
