@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+ID_PLACEHOLDER = "{id}"
+"""Where a return path has the id of its email."""
+
 
 class DeliveryStatus(StrEnum):
     """DEFERRED is worth another try; REFUSED is the server's final word on this email.

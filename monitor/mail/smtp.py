@@ -18,13 +18,19 @@ from threading import Lock
 from typing import Final, Protocol
 
 from monitor.config import MailConfig, MailSecurity
-from monitor.domain.email import NO_ROUTE, Delivery, DeliveryStatus, Envelope, is_single_address
+from monitor.domain.email import (
+    ID_PLACEHOLDER,
+    NO_ROUTE,
+    Delivery,
+    DeliveryStatus,
+    Envelope,
+    is_single_address,
+)
 from reports.emails.render import Email
 from reports.sanitize import clean_header_line
 from scrapers.http.clock import Clock
 
 # In the address that bounces go to; replaced with the email's ID.
-ID_PLACEHOLDER = "{id}"
 # Mail programs that store emails in one file separate them by this, and escape it with ">".
 _FROM = re.compile(r"^From ", re.MULTILINE)
 # Addresses and ids are longer than 78 characters, and folded they would be no addresses.

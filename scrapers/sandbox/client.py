@@ -16,10 +16,9 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Event, Timer
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, Protocol, Self, TypeVar
 
-from msgspec import MsgspecError
-from msgspec.msgpack import Decoder
+from msgspec import MsgspecError, msgpack
 
 from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
@@ -42,9 +41,6 @@ STARTING_SECONDS = 30.0
 # Started again now and then, a child that a page took over sees no more than these.
 MOST_JOBS = 500
 _FAREWELL_SECONDS = 1.0
-
-
-_REPORT = Decoder(SandboxReport)
 
 
 class ParserLostError(Exception):
@@ -127,7 +123,7 @@ class ParserProcess:
             self._process, self._jobs, self._modules = process, 0, modules
             with _kill_after(STARTING_SECONDS, process):
                 told = receive_message(_get_pipes(process)[1].fileno(), LARGEST_REPORT)
-            self.report = _REPORT.decode(told)
+            self.report = msgpack.decode(told, type=SandboxReport)
             _warn_of_missing_parts(self.report)
         except (OSError, FrameError, MsgspecError) as error:
             self.kill()
@@ -201,7 +197,7 @@ OUT_OF_BOUNDS = "its page could not be parsed within bounds"
 """The note of a page that killed its parser: it proves nothing."""
 NO_CHILD = "no process could be started to parse its page"
 
-_READING = Decoder(ParseResult)
+T = TypeVar("T")
 
 
 class PageParser(Protocol):
@@ -279,22 +275,41 @@ class SandboxParser:
         cpu_seconds: int,
         wait_seconds: float | None = None,
     ) -> ParseResult:
-        job = pickle.dumps((run, cpu_seconds))
         try:
-            child = self._idle.get(timeout=wait_seconds)
-        except Empty:
-            return build_unreadable_result(NO_CHILD)
-        try:
-            if self._closed.is_set():
-                return build_unreadable_result(NO_CHILD)
-            return _READING.decode(child.run_job(job, self._patience, self._plugin_modules))
+            return self.call(run, ParseResult, cpu_seconds=cpu_seconds, wait_seconds=wait_seconds)
         except ParserStartError:
             return build_unreadable_result(NO_CHILD)
         except ParserLostError:
             return build_unreadable_result(OUT_OF_BOUNDS)
-        except MsgspecError:
+
+    def call(
+        self,
+        run: Callable[[], T],
+        answer: type[T],
+        *,
+        cpu_seconds: int,
+        wait_seconds: float | None = None,
+        modules: frozenset[str] = frozenset(),
+    ) -> T:
+        """Return what a call of ours comes to in a child that has these modules loaded.
+
+        Raise ParserLostError where it takes too much or says something else, and ParserStartError
+        where there is no child for it.
+        """
+        self._plugin_modules |= modules
+        job = pickle.dumps((run, cpu_seconds))
+        try:
+            child = self._idle.get(timeout=wait_seconds)
+        except Empty as error:
+            raise ParserStartError from error
+        try:
+            if self._closed.is_set():
+                raise ParserStartError
+            said = child.run_job(job, self._patience, self._plugin_modules)
+            return msgpack.decode(said, type=answer)
+        except MsgspecError as error:
             child.kill()
-            return build_unreadable_result(OUT_OF_BOUNDS)
+            raise ParserLostError from error
         finally:
             self._idle.put(child)
 

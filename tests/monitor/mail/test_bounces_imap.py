@@ -5,10 +5,13 @@ import imaplib
 import pytest
 
 from monitor.config import BouncesConfig
+from monitor.domain.email import Bounce
 from monitor.domain.errors import UnavailableError
 from monitor.mail import bounces as bounce_box
-from monitor.mail.bounces import ImapBounceMailbox
-from tests.monitor.mail.test_bounces_dsn import LETTER, report
+from monitor.mail.bounces import ImapBounceMailbox, cut_headers
+from monitor.mail.delivery_reports import ReportReading, parse_bounces
+from scrapers.sandbox.client import SandboxParser
+from tests.monitor.mail.test_delivery_reports import LETTER, report
 
 
 class Box:
@@ -72,17 +75,75 @@ def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(ope
     assert box.seen == ["1", "2"]
 
 
-def test_a_message_that_breaks_its_reader_is_set_aside_too(opened, monkeypatch):
-    def breaks(content, _return_path):
-        if content == b"broken":
-            raise LookupError(content)
-        return ()
+def costly(size=900_000):
+    """Parameters that the parser of a part's headers goes through in quadratic time."""
+    part = "Content-Type: multipart/mixed" + ";" * size + " boundary=c"
+    return f'Content-Type: multipart/report; boundary="b"\n\n--b\n{part}\n\n--b--\n'.encode()
 
-    monkeypatch.setattr(bounce_box, "parse_bounces", breaks)
-    box = Box(first=b"broken")
 
-    assert list(opened(box).read_bounces()) == [None, ()]
+def test_a_message_that_takes_its_reader_too_long_is_ended_and_the_next_one_is_read(opened):
+    box = Box(first=costly())
+
+    first, second = opened(box).read_bounces()
+
+    assert first is None
+    assert [bounce.local_id for bounce in second] == [LETTER]
     assert box.seen == ["1", "2"]
+
+
+def test_a_round_ends_after_few_messages_that_had_to_be_ended(opened, monkeypatch):
+    monkeypatch.setattr(bounce_box, "MAX_LOST_MESSAGES", 1)
+    box = Box(first=costly())
+
+    assert list(opened(box).read_bounces()) == [None]
+    assert box.seen == ["1"]
+
+
+def test_where_no_reader_can_be_started_the_message_stays_unread(opened, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    box = Box()
+
+    with pytest.raises(UnavailableError):
+        list(opened(box).read_bounces())
+
+    assert box.seen == []
+
+
+def test_what_a_reader_says_of_letters_is_looked_at_again(opened, monkeypatch):
+    foreign = ReportReading(bounces=(Bounce(local_id="../keys", status="5.1.1"),), fault="")
+    monkeypatch.setattr(SandboxParser, "call", lambda *_, **__: foreign)
+
+    assert list(opened(Box()).read_bounces()) == [(), ()]
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+def test_of_headers_only_64_kb_are_read(ends):
+    long = b"X-Long: " + b";" * 1_000_000
+    message = ends.join((b"Subject: A", long, b"", b"Body", b"", b"End"))
+
+    cut = cut_headers(message)
+
+    assert cut.startswith(b"Subject: A")
+    assert cut.endswith(ends.join((b"", b"", b"Body", b"", b"End")))
+    assert len(cut) == 64_000 + len(ends.join((b"", b"", b"Body", b"", b"End")))
+    assert cut_headers(long) == long[:64_000]
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable", "x-uuencode"])
+def test_a_report_is_read_as_it_would_be_here(opened, encoding):
+    content = report().replace(
+        b"Content-Type: text/plain",
+        b"Content-Type: text/plain; charset=iso-2022-jp\nContent-Transfer-Encoding: "
+        + encoding.encode(),
+    )
+    headers = report(copy="text/rfc822-headers").replace(
+        b"Content-Type: text/rfc822-headers",
+        b"Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: " + encoding.encode(),
+    )
+
+    for message in (content, headers):
+        first, _ = opened(Box(first=message)).read_bounces()
+        assert first == parse_bounces(message, "")
 
 
 def test_a_search_that_the_server_refuses_is_no_empty_mailbox(opened):

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from msgspec import msgpack
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.parsers.text import LARGEST_DOCUMENT
@@ -250,17 +251,11 @@ def test_killing_costs_the_service_no_open_file(
     assert open_files() <= before
 
 
-class LackingDecoder:
-    """Reads every report as one of a kernel without Landlock."""
-
-    def decode(self, _told: bytes) -> SandboxReport:
-        return SandboxReport(has_seccomp=True)
-
-
 def test_what_the_children_run_without_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("scrapers.sandbox.client._REPORT", LackingDecoder())
+    without = msgpack.encode(SandboxReport(has_seccomp=True))
+    monkeypatch.setattr("scrapers.sandbox.client.receive_message", lambda *_: without)
     for _ in range(2):
         with SandboxParser(children=1) as parser:
             parser.examine_sandbox()

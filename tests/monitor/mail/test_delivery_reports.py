@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.email import Bounce
-from monitor.mail.bounces import MAX_BYTES, parse_bounces
+from monitor.mail.delivery_reports import MAX_BYTES, parse_bounces, read_report
 
 LETTER, OTHER = "0123456789abcdef" * 2, "f" * 32
 RETURN_PATH = "bounces+{id}@cedarvalley.example"
@@ -128,3 +128,14 @@ def test_a_damaged_report_raises_nothing_and_blames_no_other_letter(planted, at,
     found = parse_bounces(whole[:at] + planted + whole[at + length :], RETURN_PATH)
 
     assert {each.local_id for each in found} <= {LETTER}
+
+
+def test_a_message_that_breaks_its_reader_is_named_by_the_error_alone():
+    nested = "".join(
+        f'Content-Type: multipart/report; boundary="b{number}"\n\n--b{number}\n'
+        for number in range(60)
+    )
+
+    reading = read_report(nested.encode(), "")
+
+    assert (reading.bounces, reading.fault) == ((), "ValueError")
