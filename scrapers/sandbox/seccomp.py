@@ -5,7 +5,7 @@ linux/audit.h and asm/unistd.h for the numbers.
 """
 
 import errno
-import platform
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def restrict_with_seccomp() -> bool:
 
     The process must have `no_new_privs` and a single thread.
     """
-    architecture = ARCHITECTURES.get(platform.machine())
+    architecture = ARCHITECTURES.get(os.uname().machine)
     return architecture is not None and install_filter(b"".join(build_filter(architecture)))
 
 

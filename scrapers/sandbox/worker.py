@@ -23,7 +23,6 @@ from pathlib import Path
 from msgspec import msgpack
 
 from scrapers.parsers.block_detection import build_parser_error_result
-from scrapers.parsers.profile_images import can_open_pictures
 from scrapers.registry import load_modules
 from scrapers.sandbox.kernel import set_no_new_privs
 from scrapers.sandbox.landlock import restrict_with_landlock
@@ -35,12 +34,13 @@ from scrapers.sandbox.protocol import (
 )
 from scrapers.sandbox.seccomp import restrict_with_seccomp
 
-# The sources whose pages come here, and what they import when they are first used.
+# The sources whose pages come here, and what they import when they are first used. Pictures are
+# opened where the optional extra `photos` is installed.
 PARSERS = (
     *("scrapers.profiles.web_pages", "scrapers.search.alerts", "scrapers.sites.presence"),
     *("scrapers.parsers.feeds", "scrapers.parsers.html", "_strptime"),
+    *("scrapers.parsers.profile_images", "scrapers.parsers.images"),
 )
-PICTURE_PARSERS = ("scrapers.parsers.images",)
 # Those of the Encoding Standard of browsers; any other is read as UTF-8.
 CODECS = (
     *("utf-8", "utf-16", "utf-16-be", "utf-16-le", "cp874", "ibm866", "koi8-r", "koi8-u"),
@@ -52,8 +52,8 @@ CODECS = (
 
 
 def load_parsers(plugin_modules: Iterable[str]) -> None:
-    """Load all that jobs use; a plug-in that cannot be loaded fails its own jobs alone."""
-    load_modules((*PARSERS, *(PICTURE_PARSERS if can_open_pictures() else ()), *plugin_modules))
+    """Load all that jobs use; what cannot be loaded fails the jobs that need it, and no other."""
+    load_modules((*PARSERS, *plugin_modules))
     for name in CODECS:
         codecs.lookup(name)
 
