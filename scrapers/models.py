@@ -369,7 +369,8 @@ class ParseResult:
     store of the page for the next visit, None if that would be no help. `unparsed` says that the
     bytes alone decided; parse the page to learn more. `withheld` counts the accounts that were left
     out because they ask for it. `picture_copy` is a JPEG of the picture that was asked for;
-    `breaches` are all that an address was part of.
+    `breaches` are all that an address was part of. `secret_spans` are the places of secret numbers
+    in a page that was searched for nothing else.
     """
 
     outcome: Outcome
@@ -383,6 +384,7 @@ class ParseResult:
     withheld: int = 0
     picture_copy: bytes = b""
     breaches: tuple[Breach, ...] = ()
+    secret_spans: tuple[tuple[int, int], ...] = ()
 
     def merge_next_page(self, next_page: "ParseResult") -> "ParseResult":
         """Join two pages of one question: it is conclusive only if every page is."""

@@ -1,23 +1,22 @@
-"""Private contacts and secret numbers in a text: found, and taken out before storage.
+"""Private contact details of a person: found, and taken out before storage.
 
-Only the kind and place of contact details are stored. Text that only looks like a secret must stay,
-so a bare run of digits is never enough. A social security number is grouped or named as one, a card
-number has the length, the beginning and the check digit of its network, any other number follows a
-word that says what it is. To count as gone, contact details must be absent twice, like any finding.
+Only their kind and place are stored. Whether a number or an address is private depends on whom a
+finding is about and where they work, so this runs where that is known; secret numbers of anybody
+are masked before (`scrapers.secret_numbers`). To count as gone, contact details must be absent
+twice, like any finding.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote_plus
 
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Finding
+from scrapers.secret_numbers import TEXT_FIELDS, mask_numbers_in_finding
 from scrapers.urls.canonical import split_url_or_none
 
 _NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
@@ -28,7 +27,7 @@ _ALWAYS = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Boulevard|Blvd|Drive|Dr)"
 _SELDOM = (
     r"(?:Court|Ct|Way|Place|Pl|Terrace|Ter|Circle|Cir|Trail|Trl|Parkway|Pkwy|Highway|Hwy|Loop|Pass)"
 )
-_ROOM = r"(?:,?\s+(?:Apt|Apartment|Unit|Suite|Ste|No|#)\.?\s*#?\s*\w{1,6}\b)?"
+_ROOM = r"(?:,?\s+(?:Apt|Apartment|Unit|Suite|Ste|No|#)\.?\s*+(?:#\s*+)?\w{1,6}\b)?"
 _TOWN = r"(?:,\s*[A-Z][\w'. ]{2,30}?)?,\s*[A-Z]{2}\b(?:\s+\d{5}(?:-\d{4})?)?"
 
 STREET = re.compile(
@@ -184,124 +183,6 @@ def _extract_digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isdecimal())
 
 
-NUMBER_REMOVED = "[number removed]"
-_SECRETS_GAP = r"[ \u00a0.\-\u2010-\u2015\u2212]"
-_SECRETS_NUMBER = r"(?:\s*(?:no\.?|nr\.?|num\.?|number|#))?\s*(?:is|was)?\s*[:=#]?\s*"
-_SOCIAL = re.compile(
-    r"(?<![\w-])(?!000|666)\d{3}(?P<gap>[ \-\u2010-\u2015\u2212])(?!00)\d\d(?P=gap)(?!0000)\d{4}"
-    r"(?![\w-])"
-)
-_SOCIAL_NAMED = re.compile(
-    rf"\b(?:(?:ssn|social\s+security|itin|tax\s+id){_SECRETS_NUMBER})"
-    rf"(?P<number>\d{{3}}{_SECRETS_GAP}?\d\d{_SECRETS_GAP}?\d{{4}})\b",
-    re.IGNORECASE,
-)
-_CARD = re.compile(rf"(?<![\w.-])\d(?:{_SECRETS_GAP}?\d){{12,18}}(?![\w-])")
-_BANK = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_NAMED = re.compile(
-    rf"\b(?:(?:(?:bank\s+|checking\s+|savings\s+)?(?:account|acct|a/c)|routing|aba|"
-    rf"(?:driver'?s?\s+|teaching\s+|teacher\s+)?licen[cs]e|passport|permit|policy|medicare|"
-    # A longer word is another word, unless "number" is written right behind it.
-    rf"medicaid|debit\s+card|credit\s+card|card)(?:s?(?![^\W\d_])|(?=n(?:o|r|um))){_SECRETS_NUMBER})"
-    r"(?P<number>[A-Z]{0,3}[ -]?\d(?:[ -]?\d){5,})\b",
-    re.IGNORECASE,
-)
-# Two years, or a day, after "license" are not a license number.
-_YEARS = re.compile(r"(?:19|20)\d\d[ -](?:(?:19|20)\d\d|\d\d(?:[ -]\d\d)?)")
-# How cards print their digits.
-_GROUPED = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
-_NETWORKS = (
-    (re.compile(r"4"), {16, 19}),
-    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
-    (re.compile(r"3[47]"), {15}),
-    (re.compile(r"30[0-5]|36|3[89]"), {14}),
-    (re.compile(r"6011|64[4-9]|65"), {16}),
-    (re.compile(r"35(?:2[89]|[3-8])"), {16}),
-    (re.compile(r"62"), {16, 17, 18, 19}),
-)
-_FEWEST_DIGITS = 6
-
-
-def redact_numbers(text: str) -> str:
-    """Take such numbers out of a text; what does not hold any comes back as it was."""
-    if _has_few_digits(text):
-        return text
-    # What cannot be seen is taken out only where it hides something.
-    bare = "".join(each for each in text if unicodedata.category(each) != "Cf")
-    found = _replace_numbers(bare, lambda _: NUMBER_REMOVED)
-    return text if found == bare else found
-
-
-def overwrite_numbers(text: str) -> str:
-    """Write nines over such numbers, so that a document keeps its form."""
-    return (
-        text
-        if _has_few_digits(text)
-        else _replace_numbers(text, lambda number: re.sub(r"\d", "9", number))
-    )
-
-
-def redact_url(url: str) -> str:
-    """Take what an address asks for with such a number out of it; the rest of it stays."""
-    path, mark, asked = url.partition("?")
-    parameters = asked.split("&")
-    kept = [each for each in parameters if not _is_secret_parameter(each)]
-    if len(kept) == len(parameters):
-        return url
-    return f"{path}{mark}{'&'.join(kept)}" if kept else path
-
-
-def _is_secret_parameter(parameter: str) -> bool:
-    sentence = unquote_plus(parameter).replace("=", ": ").replace("_", " ")
-    return redact_numbers(sentence) != sentence
-
-
-def _has_few_digits(text: str) -> bool:
-    return sum(map(str.isdecimal, text)) < _FEWEST_DIGITS
-
-
-def _replace_numbers(text: str, by: Callable[[str], str]) -> str:
-    pieces, at = [], 0
-    for start, end in sorted(_find_secret_numbers(text)):
-        if start >= at:
-            pieces += [text[at:start], by(text[start:end])]
-            at = end
-    return "".join((*pieces, text[at:]))
-
-
-def _find_secret_numbers(text: str) -> Iterator[tuple[int, int]]:
-    yield from (found.span() for found in _SOCIAL.finditer(text))
-    yield from (found.span("number") for found in _SOCIAL_NAMED.finditer(text))
-    yield from (found.span() for found in _CARD.finditer(text) if _is_card_number(found[0]))
-    yield from (found.span() for found in _BANK.finditer(text) if _is_bank_account(found[0]))
-    for found in _NAMED.finditer(text):
-        if not _YEARS.fullmatch(found["number"]):
-            yield found.span("number")
-
-
-def _is_card_number(written: str) -> bool:
-    groups = re.split(_SECRETS_GAP, written)
-    number, shape = "".join(groups), tuple(map(len, groups))
-    grouped = len(shape) == 1 or shape in _GROUPED
-    known = any(begins.match(number) and len(number) in sizes for begins, sizes in _NETWORKS)
-    return grouped and known and _has_valid_check_digit(number)
-
-
-def _has_valid_check_digit(number: str) -> bool:
-    """Compute the check digit of cards (ISO/IEC 7812)."""
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _is_bank_account(written: str) -> bool:
-    """Compute the check digits of bank accounts (ISO 13616)."""
-    plain = written.replace(" ", "")
-    turned = plain[4:] + plain[:4]
-    return int("".join(str(int(each, 36)) for each in turned)) % 97 == 1
-
-
-TEXT_FIELDS = ("title", "snippet", "name", "bio", "location")
 LINKS_FIELD = "links"
 _SCHEMES = {"tel": ContactKind.PHONE, "sms": ContactKind.PHONE, "mailto": ContactKind.MAIL}
 
@@ -328,7 +209,7 @@ def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> 
 
     What their own district shows on its own pages is there to be seen, and stays.
     """
-    bare = _redact_numbers_in(finding)
+    bare = mask_numbers_in_finding(finding)
     if is_on_district_site(bare, work):
         return bare
     texts = {field: getattr(bare, field) for field in TEXT_FIELDS}
@@ -348,19 +229,6 @@ def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> 
         **fields,
         links=tuple(link for link in bare.links if _parse_scheme(link) not in _SCHEMES),
         exposed=tuple(sorted(each.stored_text for each in exposed)),
-    )
-
-
-def _redact_numbers_in(finding: Finding) -> Finding:
-    texts: dict[str, Any] = {
-        field: redact_numbers(getattr(finding, field)) for field in TEXT_FIELDS
-    }
-    return replace(
-        finding,
-        **texts,
-        key=redact_url(finding.key),
-        url=redact_url(finding.url),
-        links=tuple(map(redact_url, finding.links)),
     )
 
 

@@ -12,11 +12,12 @@ from monitor.app import App
 from monitor.config import Config
 from monitor.domain.errors import DatabaseError, InputError, UnavailableError
 from monitor.domain.person import PersonName
-from monitor.domain.pii import Workplace, overwrite_numbers, redact_private_data, redact_url
+from monitor.domain.pii import Workplace, redact_private_data
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import FlagKind, FlagState
 from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
+from scrapers.secret_numbers import drop_queries_with_numbers
 from scrapers.source import Source
 
 UNNAMED_PERSON = PersonName(given="", family="")
@@ -39,25 +40,28 @@ def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
 def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
     if not visit.pages:
         return visit
-    return replace(visit, pages=tuple(_redact_page(app, each) for each in visit.pages))
+    return replace(visit, pages=tuple(_redact_reading(app, each) for each in visit.pages))
 
 
 def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
-    """Clean the text about a person; an address that contains a secret is not followed."""
+    """Clean the text about a person.
+
+    What was parsed in a child comes without secret numbers; what an API said is masked here, and
+    so is whatever a child that a page took over may say.
+    """
     if not result.findings and not result.follow:
         return result
     name, work = _find_subject(app, person_id)
-    follow = (each for each in result.follow if redact_url(each.request.url) == each.request.url)
-    findings = (redact_private_data(each, name, work) for each in result.findings)
-    return replace(result, findings=tuple(findings), follow=tuple(follow))
+    return replace(
+        result,
+        findings=tuple(redact_private_data(each, name, work) for each in result.findings),
+        follow=drop_queries_with_numbers(result.follow),
+    )
 
 
-def _redact_page(app: App, read: ParsedPage) -> ParsedPage:
-    """Mask secrets in the body; everything else stays as received."""
-    body = read.page.body.decode("utf-8", "surrogateescape")
-    blank = overwrite_numbers(body).encode("utf-8", "surrogateescape")
-    result = redact_result(app, read.query.subject, read.result)
-    return replace(read, page=replace(read.page, body=blank), result=result)
+def _redact_reading(app: App, read: ParsedPage) -> ParsedPage:
+    """Clean what was read in a page; its body came with its secret numbers masked."""
+    return replace(read, result=redact_result(app, read.query.subject, read.result))
 
 
 def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:

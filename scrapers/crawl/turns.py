@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from gevent.pool import Group
 
+from scrapers.bounds import cut_to_bounds
 from scrapers.crawl.frontier import (
     AskPredicate,
     CrawlEvent,
@@ -65,6 +66,7 @@ def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> 
         return build_parser_error_result(error)
     if page.cut and result.outcome is Outcome.ABSENT:
         return build_unreadable_error(FailureReason.CUT_PAGE).result
+    result = cut_to_bounds(result)
     entry = build_cache_entry(query, source.version, page, result)
     return result if entry is None else replace(result, kept=entry)
 
@@ -270,7 +272,9 @@ class CrawlWorker:
         query = slot.question.pages[0]
         result = parse_page(source, query, page, slot.tenant.parser)
         if slot.tenant.should_keep(source, query, result):
-            slot.question.kept_pages += (ParsedPage(query=query, page=page, result=result),)
+            masked = run_in_thread(lambda: slot.tenant.parser.mask_page(page))
+            if masked is not None:
+                slot.question.kept_pages += (ParsedPage(query=query, page=masked, result=result),)
         return add_picture_queries(source.crawl_policy, query, result, slot.tenant.may_ask)
 
     def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:

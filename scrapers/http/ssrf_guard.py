@@ -27,6 +27,7 @@ import certifi
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
+from scrapers.bounds import LONGEST_URL
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
 from scrapers.http.event_loop import MeteredSocket, MeteredTLSSocket, run_in_thread
 from scrapers.http.limits import FetchAllowance, get_current_allowance
@@ -240,7 +241,6 @@ def _try_connect(answer: AddressInfo, seconds: float) -> socket.socket | None:
     return sock
 
 
-LONGEST_URL = 2_048
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Parsers disagree about these, and a disagreement is how a judged URL becomes another one.

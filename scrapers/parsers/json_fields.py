@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
+from scrapers.bounds import LONGEST_TEXT, LONGEST_URL
 from scrapers.models import Page
 from scrapers.urls.canonical import split_url_or_none
-
-# Longer than any platform allows; a bound on what one hostile answer can make us carry.
-LONGEST_TEXT = 5000
-LONGEST_URL = 2048
 
 
 class ShapeError(ValueError):

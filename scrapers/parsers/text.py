@@ -12,10 +12,11 @@ from html import unescape
 from unicodedata import combining, normalize
 from urllib.parse import unquote
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types; this is its only use
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
+from scrapers.bounds import LONGEST_TEXT
 from scrapers.models import Page
-from scrapers.parsers.json_fields import LONGEST_TEXT, clean_text, clean_web_address
+from scrapers.parsers.json_fields import clean_text, clean_web_address
 
 # Enough for any profile page; the rest is not parsed.
 LARGEST_DOCUMENT = 524_288
@@ -71,9 +72,9 @@ def filter_web_links(found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link for link in seen if link))[:MOST_LINKS]
 
 
-SEPARATOR = re.compile(r"\s+(?:[|•·\u2014\u2013/-]|on)\s+")
+SEPARATOR = re.compile(r"(?<!\s)\s+(?:[|•·\u2014\u2013/-]|on)\s+")
 HANDLE = re.compile(r"\(@([\w.-]{1,64})\)")
-NAME_AND_HANDLE = re.compile(r"(?P<before>[^(]*?)\s*\((?:@|u/)?(?P<inside>[^()]+)\)")
+NAME_AND_HANDLE = re.compile(r"(?P<before>[^(]*?)(?<!\s)\s*\((?:@|u/)?(?P<inside>[^()]+)\)")
 
 
 def extract_title_handle(title: str) -> str:

@@ -30,6 +30,7 @@ from scrapers.sandbox.protocol import (
     receive_message,
     send_message,
 )
+from scrapers.secret_numbers import find_numbers_in_body, overwrite_numbers_in_page
 from scrapers.source import MarkupParser
 
 LOG = logging.getLogger(__name__)
@@ -203,6 +204,10 @@ T = TypeVar("T")
 class PageParser(Protocol):
     def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult: ...
 
+    def mask_page(self, page: Page) -> Page | None:
+        """Return a page to store, with nines over its secret numbers; None if it cannot be said."""
+        ...
+
 
 class SandboxParser:
     """A few children, started when first needed; any number of threads may share them.
@@ -249,6 +254,15 @@ class SandboxParser:
         return self._run_job(
             partial(source.parse_body, query, _cut_page(page)), cpu_seconds=PAGE_CPU_SECONDS
         )
+
+    def mask_page(self, page: Page) -> Page | None:
+        """Let a child look for the numbers: a page may be large, and looking may take long."""
+        found = self._run_job(
+            partial(find_numbers_in_body, page.body), cpu_seconds=PAGE_CPU_SECONDS
+        )
+        if found.outcome is not Outcome.FOUND:
+            return None
+        return overwrite_numbers_in_page(page, found.secret_spans)
 
     def copy_screenshot(self, body: bytes) -> ParseResult:
         """Encode a picture that a person uploaded again."""

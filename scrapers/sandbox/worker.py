@@ -1,9 +1,9 @@
 """`python -m scrapers.sandbox.worker MODULE...`: parses what strangers wrote, for the service.
 
 A job is a call that needs no arguments and returns a ParseResult, with the seconds of processor
-time that it may take. It is the service's own and trusted. What goes out is one ParseResult a job:
-pickles are for those one trusts, and no one trusts a process that parsed a stranger's page. The
-kernel holds it to the limits that it sets itself.
+time that it may take. It is the service's own and trusted. What goes out is one ParseResult a job,
+cut to its bounds and without secret numbers: pickles are for those one trusts, and no one trusts a
+process that parsed a stranger's page. The kernel holds it to the limits that it sets itself.
 
 All that jobs need is loaded first, the MODULEs of plug-ins, too: then the child gives up files for
 good. What is imported after that is not found.
@@ -22,6 +22,8 @@ from pathlib import Path
 
 from msgspec import msgpack
 
+from scrapers.bounds import cut_to_bounds
+from scrapers.models import ParseResult
 from scrapers.parsers.block_detection import build_parser_error_result
 from scrapers.registry import load_modules
 from scrapers.sandbox.kernel import set_no_new_privs
@@ -33,6 +35,7 @@ from scrapers.sandbox.protocol import (
     send_message,
 )
 from scrapers.sandbox.seccomp import restrict_with_seccomp
+from scrapers.secret_numbers import mask_numbers_in_result
 
 # The sources whose pages come here, and what they import when they are first used. Pictures are
 # opened where the optional extra `photos` is installed.
@@ -142,7 +145,11 @@ def _answer_job(job: bytes) -> bytes:
     try:
         run, seconds = pickle.loads(job)  # noqa: S301 - from our own parent
         allow_another_job(seconds)
-        return msgpack.encode(run())
+        answer = run()
+        if isinstance(answer, ParseResult):
+            # Here a text that takes too long costs this process alone.
+            answer = mask_numbers_in_result(cut_to_bounds(answer))
+        return msgpack.encode(answer)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's bytes, and maybe a plug-in's reader

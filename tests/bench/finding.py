@@ -23,10 +23,9 @@ from monitor.demo.district import MARIA
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from scrapers.models import Page, ParseResult, Query
-from scrapers.source import MarkupParser
 from tests.house.tree import PACKAGES, ROOT
 from tests.monitor.services.world import World, configured, profile
+from tests.scrapers.sandbox.fakes import InProcessParser
 
 OURS = tuple(f"{ROOT / package}/" for package in PACKAGES)
 OWN = profile("chalkboard", "mariadelgado")
@@ -57,11 +56,6 @@ class CallCounter:
         finally:
             sys.setprofile(None)
             threading.setprofile(None)
-
-
-class InProcessParser:
-    def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult:
-        return source.parse_body(query, page)
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query
+from scrapers.bounds import LONGEST_TEXT
+from scrapers.models import Contact, Finding, FindingKind, Outcome, Page, ParseResult, Query
 from scrapers.parsers.json_fields import clean_text
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
@@ -121,6 +122,18 @@ def halve(_page: Page) -> ParseResult:
     return told("\ud800")
 
 
+def tell_secrets(_page: Page) -> ParseResult:
+    rosa = Finding(
+        key="https://alpha.example/rosa",
+        kind=FindingKind.ACCOUNT,
+        url="https://alpha.example/rosa",
+        bio="SSN 123-45-6789",
+        name="x" * 2 * LONGEST_TEXT,
+    )
+    follower = Contact(name="Rosa", handle="rosa", bio="SSN 123-45-6789")
+    return ParseResult(outcome=Outcome.FOUND, findings=(rosa,), contacts=(follower,))
+
+
 def count_bytes(page: Page) -> ParseResult:
     return told(len(page.body))
 
@@ -142,4 +155,5 @@ DEEDS: dict[str, Callable[[Page], ParseResult]] = {
     "limits": know_its_limits,
     "halve": halve,
     "count": count_bytes,
+    "tell": tell_secrets,
 }

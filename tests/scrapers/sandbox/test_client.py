@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from msgspec import msgpack
 
+from scrapers.bounds import LONGEST_TEXT
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.client import (
@@ -18,6 +19,7 @@ from scrapers.sandbox.client import (
     SandboxParser,
 )
 from scrapers.sandbox.protocol import SandboxReport
+from scrapers.secret_numbers import NUMBER_REMOVED
 from scrapers.sites.presence import PresenceSource
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.sources import Rogue
@@ -180,6 +182,36 @@ def test_only_the_first_512_kb_of_a_page_are_sent(
     page = answered("count " + "x" * (4 * LARGEST_DOCUMENT))
 
     assert parser.parse_body(rogue, asked(rogue), page).note == str(LARGEST_DOCUMENT)
+
+
+def test_what_leaves_a_child_is_cut_and_has_no_secret_number(
+    parser: SandboxParser, rogue: Rogue, answered: Answered
+) -> None:
+    reading = parser.parse_body(rogue, asked(rogue), answered("tell"))
+
+    (finding,) = reading.findings
+    assert finding.bio == f"SSN {NUMBER_REMOVED}"
+    assert len(finding.name) == LONGEST_TEXT
+
+
+def test_the_contacts_of_an_own_account_come_as_they_are(
+    parser: SandboxParser, rogue: Rogue, answered: Answered
+) -> None:
+    (contact,) = parser.parse_body(rogue, asked(rogue), answered("tell")).contacts
+
+    assert contact.bio == "SSN 123-45-6789"
+
+
+def test_a_child_masks_a_whole_page(parser: SandboxParser, answered: Answered) -> None:
+    body = b"x" * 3 * LARGEST_DOCUMENT
+    masked = parser.mask_page(answered(body + b" \xc3\xa9 SSN 123-45-6789 \xff."))
+
+    assert masked == answered(body + b" \xc3\xa9 SSN 999-99-9999 \xff.")
+
+
+def test_a_page_that_cannot_be_masked_is_none(answered: Answered) -> None:
+    with SandboxParser(patience=0.0) as hurried:
+        assert hurried.mask_page(answered("SSN 123-45-6789")) is None
 
 
 def test_many_threads_share_few_children(

@@ -6,7 +6,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.domain.pii import NUMBER_REMOVED, overwrite_numbers, redact_numbers, redact_url
+from scrapers.models import (
+    Contact,
+    Finding,
+    FindingKind,
+    Outcome,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
+from scrapers.secret_numbers import (
+    NUMBER_REMOVED,
+    mask_numbers_in_result,
+    overwrite_numbers,
+    redact_numbers,
+    redact_url,
+)
 
 WORDS = st.text(alphabet="ab ,:.\n\u00e9", max_size=20)
 SEPARATORS = st.sampled_from(["-", " ", "\u2011", "\u2013"])
@@ -131,3 +147,45 @@ def test_a_document_keeps_its_form():
     page = '{"bio": "my ssn is 123-45-6789", "id": 4111111111111111}'
 
     assert overwrite_numbers(page) == '{"bio": "my ssn is 999-99-9999", "id": 9999999999999999}'
+
+
+@pytest.mark.parametrize("blank", ["+", "%20", "%C2%A0", "%09", "%0A", "%E3%80%80"])
+def test_blanks_behind_the_word_that_names_a_number_cost_next_to_nothing(blank):
+    """Thousands of them, shared among four patterns of blanks, once held a whole service still."""
+    link = f"https://e.example/?q=123456+card{blank * 5_000}"
+
+    assert redact_url(link) == link
+    assert redact_url(f"{link}123456789&b=1") == "https://e.example/?b=1"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\t", "\n", "\u3000"])
+def test_no_number_of_blanks_hides_what_follows(blank):
+    text = f"My card{blank * 5_000}no{blank * 5_000}is{blank * 5_000}:{blank * 5_000}123456789."
+
+    assert redact_numbers(text).endswith(f"{blank}{NUMBER_REMOVED}.")
+
+
+def test_places_that_another_process_tells_cost_digits_and_nothing_else():
+    text = "ssn 123-45-6789 and 555"
+
+    assert overwrite_numbers(text, [(4, 15)]) == "ssn 999-99-9999 and 555"
+    assert overwrite_numbers(text, [(4, 15), (6, 9), (9, 3), (-4, 2), (20, 99)]) == (
+        "ssn 999-99-9999 and 999"
+    )
+
+
+def test_of_a_result_all_texts_and_addresses_are_masked_and_contacts_are_not():
+    link = "https://e.example/?ssn=123-45-6789"
+    request = Request(url=link)
+    query = Query(source="alpha", kind=QueryKind.PROFILE, terms=("rosa",), request=request)
+    found = Finding(key=link, kind=FindingKind.PAGE, url=link, bio="SSN 123-45-6789", links=(link,))
+    follower = Contact(name="Rosa", handle="rosa", bio="SSN 123-45-6789")
+    masked = mask_numbers_in_result(
+        ParseResult(outcome=Outcome.FOUND, findings=(found,), contacts=(follower,), follow=(query,))
+    )
+
+    (left,) = masked.findings
+    assert {left.key, left.url, *left.links} == {"https://e.example/"}
+    assert left.bio == f"SSN {NUMBER_REMOVED}"
+    assert masked.contacts == (follower,)
+    assert masked.follow == ()

@@ -1,0 +1,73 @@
+"""How much text of strangers goes on from a reader, whichever it is: the one place that cuts.
+
+Our own readers stay within these bounds; a plug-in may not, nor a process that a page took over.
+"""
+
+from dataclasses import replace
+
+from scrapers.models import Breach, Contact, Finding, Outcome, ParseResult
+
+# Longer than any platform allows.
+LONGEST_TEXT = 5_000
+LONGEST_URL = 2_048
+# A key spells a character of an address as up to four bytes, and each of them as three letters.
+LONGEST_KEY = 12 * LONGEST_URL
+MOST_LINKS = 100
+OUT_OF_BOUNDS = "its answer has longer names and addresses than any we know"
+
+
+def cut_to_bounds(result: ParseResult) -> ParseResult:
+    """Cut texts, and leave out what a shorter name or address would no longer name.
+
+    An answer of which nothing is left proves nothing.
+    """
+    findings = tuple(_cut_finding(each) for each in result.findings if _is_named_shortly(each))
+    contacts = tuple(
+        _cut_contact(each) for each in result.contacts if len(each.handle) <= LONGEST_URL
+    )
+    if (result.findings or result.contacts) and not (findings or contacts):
+        return ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
+    return replace(
+        result,
+        findings=findings,
+        contacts=contacts,
+        breaches=tuple(map(_cut_breach, result.breaches)),
+    )
+
+
+def _is_named_shortly(finding: Finding) -> bool:
+    named = (finding.key, finding.url, finding.account, finding.handle)
+    return all(len(each) <= LONGEST_KEY for each in named)
+
+
+def _cut_finding(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        account_aliases=_keep_short(finding.account_aliases, LONGEST_KEY),
+        title=finding.title[:LONGEST_TEXT],
+        snippet=finding.snippet[:LONGEST_TEXT],
+        name=finding.name[:LONGEST_TEXT],
+        bio=finding.bio[:LONGEST_TEXT],
+        location=finding.location[:LONGEST_TEXT],
+        links=_keep_short(finding.links, LONGEST_URL),
+        picture="".join(_keep_short((finding.picture,), LONGEST_URL)),
+        picture_hash=finding.picture_hash[:LONGEST_TEXT],
+        picture_print=finding.picture_print[:LONGEST_TEXT],
+    )
+
+
+def _keep_short(addresses: tuple[str, ...], most: int) -> tuple[str, ...]:
+    return tuple(each for each in addresses if len(each) <= most)[:MOST_LINKS]
+
+
+def _cut_contact(contact: Contact) -> Contact:
+    return replace(contact, name=contact.name[:LONGEST_TEXT], bio=contact.bio[:LONGEST_TEXT])
+
+
+def _cut_breach(breach: Breach) -> Breach:
+    return replace(
+        breach,
+        name=breach.name[:LONGEST_TEXT],
+        title=breach.title[:LONGEST_TEXT],
+        data=tuple(each[:LONGEST_TEXT] for each in breach.data[:MOST_LINKS]),
+    )
