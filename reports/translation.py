@@ -17,6 +17,8 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Final
 
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+
 from monitor.domain import dates
 from monitor.domain.vocabulary import Language
 
@@ -59,11 +61,12 @@ def use_language(language: Language) -> Iterator[None]:
 class SentenceTemplate:
     """A sentence with facts in it, as English that is recognized and as its translation."""
 
-    pattern: re.Pattern[str]
+    pattern: "re2._Regexp"
     translation: str
 
     def match_facts(self, sentence: str) -> Mapping[str, str] | None:
-        found = self.pattern.fullmatch(sentence)
+        # RE2 takes nothing that cannot be encoded, and no one could read it.
+        found = self.pattern.fullmatch(sentence.encode("utf-8", "replace").decode())
         return found.groupdict() if found else None
 
 
@@ -130,13 +133,16 @@ def _count_own_letters(sentence: tuple[str, str]) -> int:
     return len(_FACT.sub("", sentence[0]))
 
 
-def _compile_template(message: str) -> re.Pattern[str]:
+def _compile_template(message: str) -> "re2._Regexp":
+    """Facts may be a stranger's words, and several in a row would take long in Python's own."""
     pieces = _FACT.split(message)
     parts = (
-        _build_group(piece) if number % 2 else re.escape(piece.replace("%%", "%"))
+        _build_group(piece) if number % 2 else re2.escape(piece.replace("%%", "%"))
         for number, piece in enumerate(pieces)
     )
-    return re.compile("".join(parts), re.DOTALL)
+    options = re2.Options()
+    options.dot_nl = True
+    return re2.compile("".join(parts), options=options)
 
 
 def _build_group(fact: str) -> str:

@@ -469,7 +469,7 @@ def describe_toml_fault(fault: str) -> str:
 def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct]) -> str:
     """Turn `… - at `$.mail.port`` into a sentence with the line of that key and what to write."""
     what, _, where = fault.partition(" - at ")
-    plain = re.sub(r"\[[^]]*\]", "", where.strip("`").removeprefix("$"))
+    plain = re.sub(r"\[[^][]*\]", "", where.strip("`").removeprefix("$"))
     keys = [key for key in plain.split(".") if key]
     unknown, missing = _UNKNOWN.match(what), _MISSING.match(what)
     if unknown:

@@ -27,7 +27,7 @@ _STUDENT_ONLY_TITLES = ("studentid", "studentnumber", "studentsisid")
 # Where a directory says what someone is; its export holds everyone.
 UNIT_TITLES = ("orgunitpath", "department", "jobtitle", "employeetype", "employeetitle", "agegroup")
 _DIRECTORY_TITLES = ("orgunitpath", "userprincipalname", "employeeid", "jobtitle", "department")
-_BRACKETS = re.compile(r"\[[^\]]*\]")
+_BRACKETS = re.compile(r"\[[^][]*\]")
 
 
 @dataclass(frozen=True, slots=True)

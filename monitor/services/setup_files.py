@@ -128,7 +128,7 @@ class PlannedFile:
 
 
 TomlValue = str | int | tuple[str, ...] | None
-_HEADING = re.compile(r"(# )?\[+([\w.]+)\]+.*")
+_HEADING = re.compile(r"(# )?\[+([\w.]+)\]++.*")
 _SETTING = re.compile(r"(# )?(\w+) = (.+?)( +#.*)?")
 
 

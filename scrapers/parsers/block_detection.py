@@ -439,7 +439,7 @@ VACANT_PHRASES = {
         rf"\b(?:page|profile|user|account) (?:you requested |you are looking for )?{_GONE}",
     ),
 }
-_TITLE_SEPARATORS = re.compile(r"\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
+_TITLE_SEPARATORS = re.compile(r"(?<!\s)\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
 # Without them at their ends, lines are more alike.
 _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
 

@@ -311,7 +311,7 @@ PROFILE_CARD_MOST_LINKS = 50
 BODY_MARKS = (
     r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|application/ld\+json|data-nosnippet"
 )
-HEADING = re.compile(r"<h1\b[^<>]{0,500}>.{1,500}?</h1>", re.IGNORECASE | re.DOTALL)
+HEADING = re.compile(r"<h1\b[^<>]{0,500}>(?:(?!<h1\b).){1,500}?</h1>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,13 @@ _LEAD = re.compile(
 )
 _TRAIL = re.compile(
     r"(?:['\u2019]s?\s+(?:creator profile|posts?|albums|photos|videos|profile|store|feed|page)"
-    r"|\s+(?:official|teaching resources))$",
+    r"|(?<!\s)\s+(?:official|teaching resources))$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(?P<name>.{0,100}?)\s*\(@(?P<handle>[\w.-]{2,30})\)")
+_NAMED = re.compile(r"(?P<name>.{0,100}?)(?<!\s)\s*\(@(?P<handle>[\w.-]{2,30})\)")
 # "Jane Doe (Author of …) | Goodreads", "Jane Doe | creating art | Patreon".
 _ASIDE = re.compile(r"(?<=\S)\s+\([^()]{0,60}\)$")
-_BAR = re.compile(r"\s+[|\u2022\u00b7]\s+")
+_BAR = re.compile(r"(?<!\s)\s+[|\u2022\u00b7]\s+")
 _EDGES = " \t-\u2013\u2014|\u00b7\u2022:,/"
 # Titles of pages that show no person, whatever their address says.
 _NOBODY = re.compile(
@@ -80,7 +80,7 @@ _NOBODY = re.compile(
     r"|reels?|about"
     r"|(?:page|user|content|account) (?:not found|isn['\u2019]t available|unavailable).*"
     r"|this .{0,40}(?:isn['\u2019]t available|suspended).*|.* profiles|\d+\+? .*|.*\bhttps?:.*)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -129,7 +129,9 @@ def _extract_name_before_handle(title: str, handle: str) -> str:
 def _extract_name_on_site(title: str, platform: str) -> str:
     """Return who is `on Instagram`, be it a profile or a post."""
     sites = "|".join(re.escape(each) for each in _list_site_names(platform))
-    match = re.match(rf"(.{{1,100}}?)\s+(?:posted\s+)?on\s+(?:{sites})\b", title, re.IGNORECASE)
+    match = re.match(
+        rf"(.{{1,100}}?)(?<!\s)\s+(?:posted\s+)?on\s+(?:{sites})\b", title, re.IGNORECASE
+    )
     return _BAR.split(match[1], maxsplit=1)[0] if match else ""
 
 
@@ -152,7 +154,7 @@ def _extract_name_in_snippet(snippet: str, handle: str) -> str:
     if not handle:
         return ""
     shown = re.escape(handle)
-    match = re.search(rf"\bfrom ([^()]{{1,80}}?) \(@{shown}\)", snippet, re.IGNORECASE)
+    match = re.search(rf"\bfrom ([^()]{{1,64}}?) \(@{shown}\)", snippet, re.IGNORECASE)
     return match[1] if match else ""
 
 

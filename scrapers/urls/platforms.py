@@ -159,7 +159,7 @@ def match_profile(platform: Platform, host: str, target: str) -> ProfileLocation
     """Return whose profile a path and query show: not whose post."""
     shapes = (("", platform.id), ("", platform.legacy), ("@", platform.handle))
     for mark, shape in shapes:
-        match = re.fullmatch(shape.pattern, target, re.IGNORECASE) if shape else None
+        match = re.fullmatch(shape.pattern, target, re.IGNORECASE | re.DOTALL) if shape else None
         if shape is None or match is None:
             continue
         named = match[1] if shape is platform.id else _lowercase_segment(match[1])

@@ -53,7 +53,8 @@ _DOTTED = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\.(?![A-Za-z])")
 _PARTS = re.compile(r"[,;|/•·\n]|\s-\s")
 # "Fairmont, OH" in running text.
 _TOWN_AND_STATE = re.compile(
-    r"\b((?:[A-Z][\w'.-]+ ){0,3}[A-Z][\w'.-]+), ?([A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+    r"\b((?:[A-Z][\w'.-]{1,40} ){0,3}[A-Z][\w'.-]{1,40}), ?"
+    r"([A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 )
 
 
@@ -114,7 +115,7 @@ _AT_EMPLOYER = re.compile(
 )
 # "Fairmont Middle School": capitalised words before what a school is called.
 _SCHOOL = re.compile(
-    r"\b((?:[A-Z][\w'.-]+ +){1,4})"
+    r"\b((?:[A-Z][\w'.-]{1,40} +){1,4})"
     r"(?:High|Middle|Elementary|Primary|Junior High|Intermediate|Academy|"
     r"Charter|Prep|ISD|USD|HS|MS)\b"
 )

@@ -154,8 +154,10 @@ _LONGEST_FIRST = "|".join(sorted(EPITHETS, key=lambda word: (-len(word), word)))
 # So many signs must be left of a handle that something is taken off.
 _SHORTEST_REST = 3
 _PREFIX = re.compile(rf"^(?:{_LONGEST_FIRST})[._-]*(?=[^._-].{{{_SHORTEST_REST - 1}}})")
-_SUFFIX = re.compile(rf"(?<=.{{{_SHORTEST_REST}}})[._-]*(?:{_LONGEST_FIRST}|x)[._-]*$")
-_NUMBER = re.compile(rf"(?<=.{{{_SHORTEST_REST}}})[._-]*\d+[._-]*$")
+_SUFFIX = re.compile(
+    rf"(?<=.{{{_SHORTEST_REST}}})[._-]{{0,16}}(?:{_LONGEST_FIRST}|x)[._-]{{0,16}}$"
+)
+_NUMBER = re.compile(rf"(?<=.{{{_SHORTEST_REST}}})[._-]{{0,16}}\d{{1,32}}[._-]{{0,16}}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ _HIGHER = re.compile(
 )
 # Colleges by the short names that they go by, in capitals: BSU, Boise State, Georgia Tech.
 _COLLEGE = re.compile(
-    r"\b[A-Z]{1,4}U\b|\b(?:[A-Z][\w.&]+|at|@|to) (?:U|State|Tech)\b"
+    r"\b[A-Z]{1,4}U\b|\b(?:[A-Z][\w.&]{1,40}|at|@|to) (?:U|State|Tech)\b"
     r"(?! (?:[Cc]hamp|[Qq]ual|[Mm]eet|[Ff]inal|[Pp]ark|[Tt]heat|[Cc]rew))|\bU(?: of |o)[A-Z]\w*"
 )
 _YEAR = r"\W{0,4}(20\d\d|\d\d)\b(?! ?%)"
@@ -116,8 +116,8 @@ _TWO_YEARS = re.compile(r"(?:'\d\d|20\d\d)\s*(?:&|\+|,|/|and)+\s*(?:and )?(?:'\d
 # In capitals any high or middle school, where the district's are not known.
 _SOME_SCHOOL = re.compile(rf"\b[A-Z]{{1,4}}[HM]S{_YEAR}")
 _ANY_SCHOOL = re.compile(
-    r"\b[A-Z]{1,4}[HM]S\b|\b(?:[A-Z][\w.]+ )+(?:High|Middle)\b(?! [a-z])|"
-    r"\b(?:[A-Z][\w.]+ )+[HM]S\b"
+    r"\b[A-Z]{1,4}[HM]S\b|\b(?:[A-Z][\w.]{1,40} ){1,6}(?:High|Middle)\b(?! [a-z])|"
+    r"\b(?:[A-Z][\w.]{1,40} ){1,6}[HM]S\b"
 )
 _GRADE = re.compile(
     rf"\b(?:(?:[6-9]|1[0-2])th|{_ORDINALS}) grade(?:r)?\b|"

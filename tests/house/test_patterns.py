@@ -1,0 +1,195 @@
+"""No text makes a pattern slow: each takes steps in proportion to the text, and no more.
+
+Every pattern of the product is tried, whoever writes what it meets: a text that was ours yesterday
+may come from outside tomorrow. Patterns that come from data run in RE2, which is linear by itself.
+"""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from scrapers.parsers.block_detection import (
+    BLOCK_HEADERS,
+    BLOCK_TITLES,
+    BLOCK_URLS,
+    VACANT_TITLES,
+)
+from scrapers.parsers.search_results import OPAQUE_POSTS
+from scrapers.urls.canonical import WRAPPERS
+from scrapers.urls.platforms import PLATFORMS
+from tests.house.backtracking import StepCounter, TooManyStepsError, parse_pattern
+from tests.house.patterns import FUNCTIONS, FoundPattern, collect_patterns
+from tests.house.pumping import Attack, derive_attacks
+from tests.house.tree import PACKAGES, parsed, place, python_files
+from tests.scrapers.known_sources import written_sources
+
+# A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
+MOST_STEPS_PER_LETTER = 100
+FEW_PUMPS, MANY_PUMPS = 12, 40
+SHARES = 8
+# What the counter is tried on besides what the patterns themselves suggest.
+TRIED_WITH = ("", "a", "aab", "12-34 ab", "Rosa (Rosie) Delgado", "x@y.example  on  Site", "\n \n")
+
+# Patterns that meet nothing but text of our own, and why they may take longer.
+OURS_ALONE = {
+    "monitor/services/setup_files.py _SETTING": "it reads the sample configuration that we ship",
+}
+
+
+@cache
+def product_patterns() -> list[FoundPattern]:
+    shapes = [
+        shape.pattern
+        for each in PLATFORMS
+        for shape in (each.id, each.legacy, each.handle)
+        if shape is not None
+    ]
+    sources = written_sources()
+    found = collect_patterns(
+        {
+            "scrapers/parsers/block_detection.py address": [each[0] for each in BLOCK_URLS],
+            "scrapers/parsers/block_detection.py pattern": [
+                *(each[0] for each in BLOCK_TITLES),
+                *(pattern for patterns in VACANT_TITLES.values() for pattern in patterns),
+            ],
+            "scrapers/parsers/block_detection.py value": [each[1] for each in BLOCK_HEADERS],
+            "scrapers/parsers/search_results.py hidden.host": [each.host for each in OPAQUE_POSTS],
+            "scrapers/parsers/search_results.py hidden.path": [each.path for each in OPAQUE_POSTS],
+            "scrapers/parsers/text.py re.escape(site) + '\\\\b'": [r"x\b"],
+            "scrapers/profile_api.py self.handle_pattern": [
+                each.handle_pattern for each in sources if hasattr(each, "handle_pattern")
+            ],
+            "scrapers/urls/canonical.py self.host": [each.host for each in WRAPPERS],
+            "scrapers/urls/platforms.py each.pattern": [
+                rewrite.pattern for each in PLATFORMS for rewrite in each.rewrites
+            ],
+            "scrapers/urls/platforms.py platform.subhosts": [
+                each.subhosts for each in PLATFORMS if each.subhosts
+            ],
+            "scrapers/urls/platforms.py shape.pattern": shapes,
+        }
+    )
+    return sorted(found, key=lambda each: min(each.places))
+
+
+def count_steps(counter: StepCounter, found: FoundPattern, text: str) -> int:
+    most = MOST_STEPS_PER_LETTER * (len(text) + 20)
+    if found.is_searched:
+        return counter.count_search(text, most)[0]
+    return counter.count_match(text, most, whole=found.is_matched_whole)[0]
+
+
+def grows_faster(counter: StepCounter, found: FoundPattern, attack: Attack, pumps: int) -> bool:
+    """Tell whether the third so many pumps cost more than the second did."""
+    try:
+        one, two, three = (
+            count_steps(counter, found, attack.build_text(pumps * times)) for times in (1, 2, 3)
+        )
+    except TooManyStepsError:
+        return True
+    # A step for each pump is left to what happens at the ends.
+    return three - two - (two - one) > pumps
+
+
+def find_slow_text(found: FoundPattern) -> Attack | None:
+    tree = parse_pattern(found.text, found.flags)
+    counter = StepCounter(tree)
+    return next(
+        (
+            attack
+            for attack in derive_attacks(tree, is_bytes=found.is_bytes)
+            if grows_faster(counter, found, attack, FEW_PUMPS)
+            and grows_faster(counter, found, attack, MANY_PUMPS)
+        ),
+        None,
+    )
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_text_makes_a_pattern_slow(share: int) -> None:
+    slow = {
+        where: attack
+        for found in product_patterns()[share::SHARES]
+        if not found.places & OURS_ALONE.keys() and (attack := find_slow_text(found))
+        for where in [min(found.places)]
+    }
+
+    assert slow == {}
+
+
+def test_a_pattern_that_may_be_slow_is_slow() -> None:
+    known = {where: each for each in product_patterns() for where in each.places}
+
+    assert [where for where in OURS_ALONE if not find_slow_text(known[where])] == []
+
+
+def test_patterns_are_made_where_they_are_found() -> None:
+    """A function of `re` under another name, or handed on, would be called out of sight."""
+    hidden = []
+    for path in python_files(*PACKAGES):
+        called = {id(node.func) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)}
+        for node in ast.walk(parsed(path)):
+            owner = node.value if isinstance(node, ast.Attribute) else None
+            handed_on = isinstance(owner, ast.Name) and owner.id == "re" and id(node) not in called
+            if (handed_on and node.attr in FUNCTIONS) or (
+                isinstance(node, ast.ImportFrom) and node.module == "re"
+            ):
+                hidden.append(place(path, node.lineno))
+
+    assert hidden == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (r"(a+)+$", "match"),
+        (r"(?:a|a)*b", "match"),
+        (r"x\s*\s*\s*y", "search"),
+        (r"x\s*(?:no)?\s*y", "search"),
+        (r"\s+y", "search"),
+        (r"\([^)]*\)", "search"),
+        (r"(.*?)\s*-x", "match"),
+        (r"<h1>.{1,500}?</h1>", "search"),
+        (r"[^\W\d_]+(?:[.-]?\w+)*@", "search"),
+        (r"(\w+) \1 \1!", "search"),
+    ],
+)
+def test_a_slow_pattern_is_found(pattern: str, method: str) -> None:
+    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={method})
+
+    assert find_slow_text(found) is not None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(?<!\s)\s+y",
+        r"\([^()]*\)",
+        r"x\s*+(?:no\s*+)?y",
+        r"\bx\w{0,40}y",
+        r"(?<![ab])(?:a|b)*+c",
+        r"a|b*",
+    ],
+)
+def test_a_linear_pattern_is_not_called_slow(pattern: str) -> None:
+    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={"search"})
+
+    assert find_slow_text(found) is None
+
+
+def test_the_counter_finds_what_the_real_matcher_finds() -> None:
+    wrong = []
+    for found in product_patterns():
+        tree = parse_pattern(found.text, found.flags, lowers_bounds=False)
+        counter = StepCounter(tree)
+        real = re.compile(found.text, found.flags)
+        attacks = derive_attacks(tree, is_bytes=found.is_bytes)
+        texts = [each.build_text(3) for each in attacks[:: len(attacks) // 9 + 1]]
+        for text in (*TRIED_WITH, *texts):
+            _, spans = counter.count_search(text, 10**6)
+            if spans != [match.span() for match in real.finditer(text)]:
+                wrong.append((min(found.places), text))
+
+    assert wrong == []
