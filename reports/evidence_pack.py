@@ -16,6 +16,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from monitor.domain.reason import Told
 from monitor.domain.vocabulary import FlagKind, Language, Severity
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
@@ -125,7 +126,7 @@ class ComparedElement:
     copied: bool
     likeness: str
     own: str
-    reason: str = ""
+    reason: Told = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

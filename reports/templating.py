@@ -22,6 +22,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from monitor.domain.reason import Reason, Told
 from reports import labels
 from reports.labels import (
     describe_data_class,
@@ -43,6 +44,7 @@ from reports.translation import (
     translate_plural,
     translate_sentence,
 )
+from reports.wording import render_reason
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -155,6 +157,12 @@ def pad_lead(words: str, width: int) -> CleanText:
     return CleanText(words.ljust(width))
 
 
+def render_told(told: Told) -> str:
+    """Say a reason, whose facts are cleaned, or translate a sentence of ours."""
+    said = render_reason(told)
+    return CleanText(said) if isinstance(told, Reason) else said
+
+
 def translate_field(field: str) -> str:
     return translate_sentence(describe_field(field))
 
@@ -201,7 +209,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         "describe_data_class": translate_data_class,
         "describe_field": translate_field,
         "format_site_name": translate_site,
-        "translate": translate_sentence,
+        "translate": render_told,
     }
     ours = (
         mark_own_link,

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
-from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
+from monitor.domain.reason import Told, forget_quotes
 from monitor.domain.vocabulary import (
     Decision,
     FlagKind,
@@ -245,7 +245,7 @@ class ReviewOpening:
 class ReviewFields:
     """All that IT ever sees of a flag: a closed list, without a word from the web.
 
-    `reasons` speak of the person by name.
+    `reasons` are said with `given`, to others.
     """
 
     name: str
@@ -258,7 +258,8 @@ class ReviewFields:
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
-    reasons: tuple[str, ...]
+    given: str
+    reasons: tuple[Told, ...]
     decision: Decision | None
 
 
@@ -307,7 +308,8 @@ def build_review_fields(
         opened_at=flag.opened_at,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        reasons=tuple(rewrite_for_others(each, person.name.given) for each in flag.reasons),
+        given=person.name.given,
+        reasons=tuple(map(forget_quotes, flag.reasons)),
         decision=get_own_decision(case),
     )
 

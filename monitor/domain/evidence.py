@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp2
 
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import OwnershipLabel
 
 
@@ -27,42 +28,39 @@ class EvidenceAxis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """`bits` is a log2 likelihood ratio; `reason` is a sentence a person can dispute.
+    """`bits` is a log2 likelihood ratio; `reason` is what a person can dispute.
 
-    The reason quotes nothing from the web, so any reader may see it. `in_full`
-    may quote words, and is for the person alone; it is empty where the reason says it all.
+    What it quotes from the web is for the person alone, and others are told it in general words.
     """
 
     rule: str
     axis: EvidenceAxis
     bits: float
-    reason: str
-    in_full: str = ""
-
-    @property
-    def personal_reason(self) -> str:
-        """What the person reads."""
-        return self.in_full or self.reason
+    reason: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRule:
-    """What can be seen of an account, in a sentence. The weights file says how much it counts.
+    """What can be seen of an account. The weights file says how much it counts.
 
-    `otherwise` says what would have weakened it, if that is useful. Rules that say one thing on
-    several axes, like a copied bio, share a `fact`, and a reader is told it once.
+    `otherwise` says what would have weakened it, if that is useful: the id of its words. Rules
+    that say one thing on several axes, like a copied bio, share a `fact`: a reader is told it
+    once.
     """
 
     name: str
     axis: EvidenceAxis = EvidenceAxis.CLAIM
-    reason: str
+    reason: Told
     otherwise: str = ""
     fact: str = ""
 
-    def build_match(
-        self, *, amount: float = 1.0, reason: str = "", in_full: str = ""
-    ) -> "RuleMatch":
-        return RuleMatch(rule=self, amount=amount, reason=reason or self.reason, in_full=in_full)
+    def build_match(self, *, amount: float = 1.0, reason: Told = "") -> "RuleMatch":
+        return RuleMatch(rule=self, amount=amount, reason=reason or self.reason)
+
+    @property
+    def counterfactual(self) -> Told:
+        worded = isinstance(self.reason, Reason)
+        return Reason(self.otherwise) if worded and self.otherwise else self.otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +69,7 @@ class RuleMatch:
 
     rule: EvidenceRule
     amount: float
-    reason: str
-    in_full: str = ""
+    reason: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

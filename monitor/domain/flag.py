@@ -12,6 +12,7 @@ from enum import StrEnum
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
+from monitor.domain.reason import Told
 from monitor.domain.vocabulary import (
     ContactKind,
     Decision,
@@ -52,7 +53,7 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Reasons are sentences, weakest last. `relation` tells flags of one kind and item apart.
+    """Reasons are ids with facts, weakest last. `relation` tells flags of one kind and item apart.
 
     It is which contacts of an account look like students, or which contact details are exposed: no
     two flags of an item list the same kind of those.
@@ -70,8 +71,8 @@ class Flag:
     severity: Severity
     state: FlagState
     opened_at: datetime
-    reasons: tuple[str, ...]
-    lowered_by: tuple[str, ...] = ()
+    reasons: tuple[Told, ...]
+    lowered_by: tuple[Told, ...] = ()
     relation: str = ""
     shared_at: datetime | None = None
     notified_at: datetime | None = None

@@ -11,10 +11,10 @@ from dataclasses import replace
 from monitor.app import App
 from monitor.db.pages import StoredPage
 from monitor.domain.detection.comparison import FieldComparison, TextRun
-from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import Flag
 from monitor.services.history import OwnItemComparison, compare_with_own_items
 from monitor.services.own_accounts import load_own_items
+from monitor.services.presenters import say_to_others
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
@@ -39,10 +39,10 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         name=portrait.name,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        reasons=tuple(rewrite_for_others(each, given) for each in flag.reasons),
+        reasons=tuple(say_to_others(each, given) for each in flag.reasons),
         own=tuple(_list_own_urls(app, flag)),
         copied=tuple(
-            replace(each, reason=rewrite_for_others(each.reason, given))
+            replace(each, reason=say_to_others(each.reason, given))
             for each in list_copied_fields(app, flag)
         ),
         log=tuple(_build_log_lines(app, flag, person.name.full_name)),

@@ -22,6 +22,7 @@ from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
 from monitor.domain.policy import list_account_clauses
+from monitor.domain.reason import Told
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
@@ -71,6 +72,7 @@ from monitor.services.presenters import (
     format_finding_title,
     list_reasons_against,
     list_reasons_for,
+    say_to_reviewers,
 )
 from reports import labels as words
 from reports.emails.digest import Coverage
@@ -220,8 +222,8 @@ class ItemCardFields(TypedDict):
     snippet: str
     first_seen: datetime
     last_seen: datetime
-    speaks_for: tuple[str, ...]
-    speaks_against: tuple[str, ...]
+    speaks_for: tuple[Told, ...]
+    speaks_against: tuple[Told, ...]
 
 
 def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFields:
@@ -465,7 +467,7 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
         ("Flagged", format_day(fields.opened_at, zone)),
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
-        ("Why it was flagged", " ".join(fields.reasons)),
+        ("Why it was flagged", " ".join(say_to_reviewers(fields))),
         ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)

@@ -10,6 +10,7 @@ from monitor.app import App
 from monitor.config import load_weights
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
+from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import (
     Assessment,
     Assessor,
@@ -49,6 +50,7 @@ from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
 from monitor.domain.pii import ExposedContact
 from monitor.domain.planning.queries import find_queried_accounts
+from monitor.domain.reason import Count, Listed, Reason, Told, forget_quotes
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import (
@@ -67,7 +69,6 @@ from reports.labels import (
     CONTACT_KINDS,
     CONTACT_PLACES,
     STUDENT_CUES,
-    describe_field,
     join_words,
 )
 from scrapers.models import Finding, FindingKind, QueryKind
@@ -80,8 +81,8 @@ class FlagDraft:
 
     kind: FlagKind
     severity: Severity
-    reasons: tuple[str, ...]
-    lowered_by: tuple[str, ...] = ()
+    reasons: tuple[Told, ...]
+    lowered_by: tuple[Told, ...] = ()
     relation: str = ""
 
 
@@ -105,7 +106,7 @@ def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
     return FlagDraft(
         kind=kind,
         severity=rate_severity(assessment),
-        reasons=tuple(each.reason for each in select_reasons(ordered)),
+        reasons=tuple(forget_quotes(each.reason) for each in select_reasons(ordered)),
         lowered_by=assessment.lowered_by,
     )
 
@@ -120,31 +121,27 @@ def _makes_flag(each: Evidence, kind: FlagKind) -> bool:
 
 def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:
     if event.kind is EventKind.VANISHED:
-        reason = "Your account is gone: its own address showed nothing twice, days apart."
+        reason = Reason("account-gone")
     else:
-        fields = join_words(map(describe_field, event.fields))
-        have = "has" if len(event.fields) == 1 else "have"
-        reason = f"Its {fields} {have} changed since our last check."
+        fields = Listed(tuple(Reason(f"field.{each}") for each in event.fields))
+        count = Count(len(event.fields))
+        reason = Reason("account-changed", {"fields": fields, "count": count})
     return FlagDraft(
         kind=FlagKind.OWN_ACCOUNT_CHANGED,
         severity=worst,
-        reasons=(reason, "You said that this account is yours."),
-        lowered_by=("You changed it yourself.",),
+        reasons=(reason, rules.DECLARED.reason),
+        lowered_by=(Reason("if.changed-by-you"),),
     )
 
 
 def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> FlagDraft:
     """People choose whom they follow, but not who follows them."""
     follows = kind is QueryKind.FOLLOWS
-    whom = "follows" if follows else "is followed by"
-    seem = "account that may belong to a student"
-    if verdict.count > 1:
-        seem = "accounts that may belong to students"
     return FlagDraft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
-            f"Your account {whom} {verdict.count} {seem}.",
+            Reason(f"student-link-{kind}", {"count": Count(verdict.count)}),
             *_describe_cues(verdict),
             *(
                 ()
@@ -153,7 +150,7 @@ def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> Fl
             ),
             "We store that list only as keyed hashes, so we cannot say which students.",
             "Other people have the same names. Only you can answer this question.",
-            "You said that this account is yours.",
+            rules.DECLARED.reason,
         ),
         lowered_by=("They are family, or they are not students at all. Only you can know.",),
         relation=kind,

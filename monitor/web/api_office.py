@@ -19,6 +19,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
 from monitor.services.notifications import Reviewer, build_operator_id
+from monitor.services.presenters import say_to_reviewers
 from monitor.services.review_queue import (
     ReviewQueueRow,
     list_queue_rows,
@@ -194,7 +195,7 @@ def open_review_flag(call: ApiCall) -> ReviewedFlagBody:
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
-        reasons=tuple(map(clean_sentence, fields.reasons)),
+        reasons=tuple(map(clean_sentence, say_to_reviewers(fields))),
         answer=fields.decision,
     )
 

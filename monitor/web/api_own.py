@@ -1,5 +1,6 @@
 """What a program may do for a member of staff: read what is theirs, answer, ask for a check."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Literal
@@ -10,6 +11,7 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.flag import Flag
 from monitor.domain.person import Person
+from monitor.domain.reason import Reason, Told
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import (
     ConsentPhase,
@@ -47,6 +49,7 @@ from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_sentence, clean_web_text, defang_url
 from reports.templating import mark_web_link
+from reports.wording import render_reason
 from scrapers.models import FindingKind
 
 # What a person may say of a finding, and of a flag: the answers of the pages.
@@ -132,7 +135,8 @@ class NextStepBody(ApiBody, frozen=True, kw_only=True):
 class FlagBody(ApiBody, frozen=True, kw_only=True):
     """`answers` are those that this kind of flag takes. `it_sees_since` is null while IT does not.
 
-    `next_steps` are what its person can do about it.
+    `next_steps` are what its person can do about it. `reason_facts` are what the sentences in
+    `reasons` say, as ids with facts.
     """
 
     id: str
@@ -144,6 +148,7 @@ class FlagBody(ApiBody, frozen=True, kw_only=True):
     url: str
     platform: str
     reasons: tuple[str, ...]
+    reason_facts: tuple[Reason, ...]
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
@@ -237,8 +242,8 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
         platform=card.platform,
         label=db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN,
         answer=db.items.find_item_feedback(item.id),
-        reasons_for=tuple(map(clean_sentence, card.speaks_for)),
-        reasons_against=tuple(map(clean_sentence, card.speaks_against)),
+        reasons_for=_say_all(card.speaks_for),
+        reasons_against=_say_all(card.speaks_against),
         flag_ids=tuple(each.id for each in db.flags.list_flags_of_item(item.id)),
         first_seen=item.first_seen,
         last_seen=item.last_seen,
@@ -378,6 +383,10 @@ def _build_finding(line: FindingLine) -> FindingBody:
     )
 
 
+def _say_all(reasons: Iterable[Told]) -> tuple[str, ...]:
+    return tuple(clean_sentence(render_reason(each)) for each in reasons)
+
+
 def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
     app, portal = call.app, call.app.config.portal.address
     line, opening = build_flag_line(app, flag), find_own_flag_opening(app, flag.person_id, flag.id)
@@ -390,7 +399,8 @@ def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
         what=clean_sentence(line.what),
         url=show_address(line.url),
         platform=line.platform,
-        reasons=tuple(map(clean_sentence, flag.reasons)),
+        reasons=_say_all(flag.reasons),
+        reason_facts=tuple(each for each in flag.reasons if isinstance(each, Reason)),
         opened_at=flag.opened_at,
         first_seen=line.first_seen,
         last_seen=line.last_seen,

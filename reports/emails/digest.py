@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
+from monitor.domain.reason import Told
 from monitor.domain.vocabulary import (
     BreachAdvice,
     ContactKind,
@@ -62,7 +63,7 @@ class FlagLine:
     id: str
     platform: str = ""
     title: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Told, ...] = ()
     earlier: str = ""
     item_id: str = ""
     advice: str = ""
@@ -94,7 +95,7 @@ class QuestionLine:
     title: str = ""
     platform: str = ""
     snippet: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Told, ...] = ()
     link_url: str = ""
 
 
@@ -141,7 +142,7 @@ class NamesakeLine:
     """Someone else with the reader's name: nothing to do."""
 
     url: str
-    reason: str
+    reasons: tuple[Told, ...] = ()
     title: str = ""
 
 

@@ -8,6 +8,7 @@ from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
+from reports.wording import render_reason
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 
 COUNTS = NameCounts(
@@ -100,7 +101,7 @@ def test_what_cannot_be_told_apart_counts_most_and_the_least_likeness_counts_not
         share = (imitation.likeness - NEAR_LIKENESS) / (1 - NEAR_LIKENESS)
 
         assert imitated(handle, any=HANDLE).score == pytest.approx(8 * share, abs=0.001)
-        assert imitated(handle, any=HANDLE).reasons == (imitation.reason,)
+        assert imitated(handle, any=HANDLE).reasons == (render_reason(imitation.reason),)
 
 
 def test_what_is_too_far_from_a_handle_is_no_lookalike():

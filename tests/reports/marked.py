@@ -6,13 +6,16 @@ from contextlib import contextmanager
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec.structs import replace
 
 from monitor.domain.vocabulary import Language
-from reports import translation
+from reports import translation, wording
 from reports.translation import Catalog, SentenceTemplate, find_translation, use_language
+from reports.wording import Wording, Words
 
 OPEN, CLOSE = "⟦", "⟧"
 _FACT = re.compile(r"(%\(\w+\)s)")
+_PLACE = re.compile(r"(\{\w+\})")
 _MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _READ_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder", "data-whose")
@@ -36,6 +39,21 @@ def mark(text: str) -> str:
     return OPEN + _FACT.sub(rf"{CLOSE}\1{OPEN}", text) + CLOSE
 
 
+def _mark_words(words: Words) -> Words:
+    """Mark the words of each reason; its facts stand outside."""
+
+    def mark_text(text: str | dict[str, str]) -> str | dict[str, str]:
+        if isinstance(text, dict):
+            return {form: str(mark_text(each)) for form, each in text.items()}
+        return text and OPEN + _PLACE.sub(rf"{CLOSE}\1{OPEN}", text) + CLOSE
+
+    messages = {
+        rule: Wording(you=mark_text(each.you), others=mark_text(each.others))
+        for rule, each in words.messages.items()
+    }
+    return replace(words, messages=messages)
+
+
 @contextmanager
 def speaking_in_marks(language: Language = Language.SPANISH) -> Iterator[None]:
     """Have all that is shown in this language stand in marks."""
@@ -50,6 +68,8 @@ def speaking_in_marks(language: Language = Language.SPANISH) -> Iterator[None]:
     )
     with pytest.MonkeyPatch.context() as patch, use_language(language):
         patch.setattr(translation, "load_catalog", lambda _language: marked)
+        words = _mark_words(wording.load_words(language))
+        patch.setattr(wording, "load_words", lambda _language: words)
         find_translation.cache_clear()
         yield
     find_translation.cache_clear()

@@ -97,17 +97,14 @@ NOT_FOR_STAFF = {
 }
 # Pieces that only make sense together: the sentences made of them are tested as they come out.
 PIECES = {
-    *("and no account of yours links to it", "and it is newer than yours"),
-    *("follows many accounts, and far fewer follow it", " (beside it on the keyboard)"),
-    *("Xyz Xyz letter", "account that may belong to a student", "is followed by"),
-    *("from your district's student list", "Its Xyz Xyz changed since our last check."),
-    *("accounts that may belong to students", "the values themselves", "the value itself"),
+    "from your district's student list",
+    *("the values themselves", "the value itself"),
     *("XyzXyz Xyz next to your name, in Xyz.", "A name Xyz appears with Xyz."),
     "Several rare names Xyz are among them. Chance alone would bring fewer.",
     "We record that Xyz Xyz there, and where. We never store Xyz.",
     "This account is yours, so you can remove Xyz yourself.",
-    *("Your account Xyz Xyz Xyz.", " You get one reminder and no more."),
-    *("Xyz Remove one of the two.", "It uses the picture that you addedXyz."),
+    " You get one reminder and no more.",
+    "Xyz Remove one of the two.",
 }
 # Of the files that staff read from: what is not a sentence.
 DATA_FILES = (

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from monitor.domain.evidence import rewrite_for_others
+from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
+from monitor.domain.reason import Count, Reason
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
@@ -17,6 +18,7 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Severity,
 )
+from monitor.services.presenters import say_to_others
 from reports.emails.account import (
     AlertView,
     BreakGlassView,
@@ -54,6 +56,7 @@ ANSWER: Final = (
     "9bK3QwZ7Lm2T4xVdRpH8Nc5JsYf6Gt1A9bK3QwZ7Lm2"
 )
 ITEM: Final = f"{PORTAL}/me/items/0123456789abcdef0123456789abcdef"
+ZERO_FOR_O: Final = HandleEdit(change=HandleChange.LOOK, ours="o", theirs="0")
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
@@ -63,9 +66,9 @@ IMPERSONATION: Final = FlagLine(
     title="Rosa Delgado",
     reasons=(
         "Its bio repeats the bio of your account on the same network.",
-        "Its handle is yours, but the o is replaced by the digit 0.",
+        Reason("handle-like", {"changes": list_changes((ZERO_FOR_O,), (), ())}),
         "It shows the same name as your account on the same network.",
-        "It was created more than a year after your account on the same network.",
+        Reason("younger"),
     ),
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
@@ -79,7 +82,7 @@ STUDENT_LINK: Final = FlagLine(
     what="Your account seems to be linked to student accounts.",
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
-    reasons=("Your account follows 2 accounts that may belong to students.",),
+    reasons=(Reason("student-link-follows", {"count": Count(2)}),),
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
     id="c40d22ab",
@@ -137,7 +140,7 @@ OWN_PAGE: Final = OwnItemLine(
 ASIDE: Final = NamesakeLine(
     url="https://gamma.example/rosa.delgado.realty",
     title="Rosa Delgado Realty",
-    reason="It names a different town.",
+    reasons=("It names a different town.",),
 )
 GAPS: Final = (
     CoverageGap(
@@ -247,7 +250,7 @@ LETTERS: Final[dict[str, EmailView]] = {
                 state=FlagState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
-                reasons=tuple(rewrite_for_others(each, "Rosa") for each in IMPERSONATION.reasons),
+                reasons=tuple(say_to_others(each, "Rosa") for each in IMPERSONATION.reasons),
                 ruling=Decision.IMPERSONATION,
             ),
             ReviewLine(

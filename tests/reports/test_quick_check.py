@@ -46,7 +46,9 @@ VIEW = QuickCheckView(
     ),
     about=(OwnItemLine(url="https://news.example/band", title="Band wins"),),
     own=(OwnItemLine(url="https://own.example/rosa", platform="own"),),
-    set_aside=(NamesakeLine(url="https://other.example/rosa", reason="It names another town."),),
+    set_aside=(
+        NamesakeLine(url="https://other.example/rosa", reasons=("It names another town.",)),
+    ),
     has_search_engine=True,
     has_own_accounts=True,
 )
@@ -133,7 +135,7 @@ def test_hostile_text_stays_text(text):
         questions=(question,),
         about=(told,),
         own=(told,),
-        set_aside=(NamesakeLine(url=text, reason=text, title=text),),
+        set_aside=(NamesakeLine(url=text, reasons=(text,), title=text),),
     )
 
     page = render_quick_check_page(view)

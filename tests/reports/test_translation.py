@@ -8,7 +8,8 @@ import pytest
 from markupsafe import Markup
 
 from monitor.domain.handles.handles import EPITHETS
-from monitor.domain.handles.lookalike import HandleChange, HandleEdit, describe_edits
+from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ContactKind, Language
 from reports import translation
 from reports.labels import describe_exposures
@@ -28,6 +29,7 @@ from reports.translation import (
     translate_sentence,
     use_language,
 )
+from reports.wording import render_reason
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, place
 from tests.reports.messages import (
@@ -195,14 +197,6 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         ("You said: This is me.", "Usted dijo: Soy yo."),
         ("It was removed", "La eliminaron"),
         (
-            "It uses the same picture as your account on Bluesky, mirrored.",
-            "Usa la misma foto que su cuenta en Bluesky, invertida como en un espejo.",
-        ),
-        (
-            "It uses the same picture as a page of yours, and it is newer than yours.",
-            "Usa la misma foto que una página suya, y es más nueva que la de usted.",
-        ),
-        (
             "About 20 other people with an online presence may have your name.",
             "Puede haber 20 personas más con su nombre y con presencia en internet.",
         ),
@@ -211,10 +205,6 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
             "Un número de teléfono y un domicilio aparecen junto a su nombre, en el título.",
         ),
         ("the connection was lost. Is the network up?", "la conexión se perdió. ¿Funciona la red?"),
-        (
-            "It shares “robotics” and its site with results you said are you.",
-            "Comparte “robotics” y su sitio con resultados que usted dijo que son suyos.",
-        ),
         ("each of 3 sources (of 9)", "cada una de 3 fuentes (de 9)"),
         ("purchases and spoken languages", "compras e idiomas que se hablan"),
         ("purchases and usernames", "compras y nombres de usuario"),
@@ -247,11 +237,14 @@ def test_every_way_in_which_a_handle_differs_is_told() -> None:
             ("", "x"),
         )
     ]
-    sentences = [describe_edits([each], [], []) for each in edits]
-    sentences += [describe_edits([], [word], [word]) for word in (min(EPITHETS), "12", "foo")]
+    sentences = [Reason("handle-like", {"changes": list_changes([each], [], [])}) for each in edits]
+    sentences += [
+        Reason("handle-like", {"changes": list_changes([], [word], [word])})
+        for word in (min(EPITHETS), "12", "foo")
+    ]
 
     english = re.compile(r"\b(?:the|is|are|its|letter|but|differ|added|another|more)\b")
-    assert [each for each in map(translate_sentence, sentences) if english.search(each)] == []
+    assert [each for each in map(render_reason, sentences) if english.search(each)] == []
 
 
 @pytest.mark.usefixtures("spanish")

@@ -42,6 +42,7 @@ from monitor.domain.evidence import (
     compute_probabilities,
 )
 from monitor.domain.names.matching import MatchLevel
+from monitor.domain.reason import Told, forget_quotes
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
 
@@ -64,7 +65,7 @@ class Assessment:
     bits: float
     suggestion: OwnershipLabel | None = None
     evidence: tuple[Evidence, ...] = ()
-    lowered_by: tuple[str, ...] = ()
+    lowered_by: tuple[Told, ...] = ()
     weights: int = 0
 
     @property
@@ -72,13 +73,14 @@ class Assessment:
         return select_reasons(self.evidence)
 
     @property
-    def reasons(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[Told, ...]:
         return tuple(each.reason for each in self.shown_evidence)
 
     @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
-        return replace(self, evidence=tuple(replace(each, in_full="") for each in self.evidence))
+        forgotten = (replace(each, reason=forget_quotes(each.reason)) for each in self.evidence)
+        return replace(self, evidence=tuple(forgotten))
 
     @property
     def axis_sums(self) -> EvidenceSums:
@@ -389,9 +391,9 @@ def _build_assessment(
     )
 
 
-def _describe_counterfactual(each: Evidence) -> str:
+def _describe_counterfactual(each: Evidence) -> Told:
     rule = rules.RULES.get(each.rule)
-    return rule.otherwise if rule else ""
+    return rule.counterfactual if rule else ""
 
 
 _NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
@@ -466,7 +468,7 @@ class Explanation:
     priors: Priors | None
     chances: LabelProbabilities
     costs: LabelCosts
-    lowered_by: tuple[str, ...]
+    lowered_by: tuple[Told, ...]
     settled: bool
     held_back: bool
     asked_for: str

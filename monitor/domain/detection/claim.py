@@ -41,7 +41,7 @@ from monitor.domain.names.matching import (
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import spell_site_name
+from monitor.domain.reason import Reason, Site
 from scrapers.models import Finding, FindingKind, PicturePrint
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
@@ -112,13 +112,12 @@ def _is_network_picture(finding: Finding, own: Finding) -> bool:
     return finding.platform == own.platform and finding.picture == own.picture != ""
 
 
-def _describe_same_picture(near: PictureMatch) -> str:
-    mirrored = ", mirrored" if near.similarity.mirrored else ""
-    if near.own is None:
-        return f"It uses the picture that you added{mirrored}."
-    place = near.own.platform
-    whose = f"your account on {spell_site_name(place)}" if place else "a page of yours"
-    return f"It uses the same picture as {whose}{mirrored}."
+def _describe_same_picture(near: PictureMatch) -> Reason:
+    mirrored = ".mirrored" if near.similarity.mirrored else ""
+    place = near.own.platform if near.own else ""
+    whose = "account" if place else "page" if near.own else "added"
+    facts = {"network": Site(place)} if place else {}
+    return Reason("same-picture", {"picture": Reason(f"picture.{whose}{mirrored}", facts)})
 
 
 _RULE_BY_LEVEL = {

@@ -21,6 +21,7 @@ from monitor.domain.names.normalize import (
     latinize_lookalikes,
     squash_text,
 )
+from monitor.domain.reason import Told
 from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import CrawlResult, CropHashes, Finding, PicturePrint, QueryKind
 from scrapers.urls.canonical import canonicalize_url
@@ -87,7 +88,7 @@ class FieldComparison:
     theirs: tuple[TextRun, ...]
     ours: tuple[TextRun, ...]
     likeness: FieldLikeness
-    reason: str = ""
+    reason: Told = ""
 
     @property
     def is_copied(self) -> bool:
@@ -188,7 +189,7 @@ def _compare_texts(field: str, theirs: str, ours: str) -> FieldComparison:
 
 
 def _build_matching_field(
-    field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: str = ""
+    field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: Told = ""
 ) -> FieldComparison:
     theirs, ours = (_build_text_run(each, copied=True) for each in texts)
     return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)

@@ -30,6 +30,7 @@ from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Fact, Listed, Quoted, Reason
 from scrapers.models import Finding, FindingKind, PicturePrint
 from scrapers.urls.canonical import split_url_or_none
 
@@ -102,22 +103,23 @@ def _match_copied_picture(
     if any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
         return
     same = next(match_picture_rule(case.finding, case.inventory), None)
-    if same is None:
+    if same is None or not isinstance(same.reason, Reason):
         return
     seen = {each.rule for each in circumstances}
-    suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), "")
+    suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), None)
     yield rules.COPIED_PICTURE.build_match(
         amount=1.0 if suspect else _PICTURE_ALONE,
-        reason=f"{same.reason.removesuffix('.')}, {suspect or _UNLINKED}.",
+        reason=Reason(
+            "copied-picture", {**same.reason.facts, "suspect": suspect or Reason("bearer.unlinked")}
+        ),
     )
 
 
 _PICTURE_ALONE = 0.25
-_UNLINKED = "and no account of yours links to it"
 _SUSPECT_BEARERS = (
-    (rules.YOUNGER, "and it is newer than yours"),
-    (rules.YOUNGER_ELSEWHERE, "and it is newer than yours"),
-    (rules.HOLLOW, "follows many accounts, and far fewer follow it"),
+    (rules.YOUNGER, Reason("bearer.newer")),
+    (rules.YOUNGER_ELSEWHERE, Reason("bearer.newer")),
+    (rules.HOLLOW, Reason("bearer.hollow")),
 )
 
 
@@ -327,7 +329,7 @@ def match_likeness_rules(
                 _MOST_LIKENESS_TO_OTHERS,
                 lead * lessons.other.likeness_weight * sum(others.values()),
             ),
-            in_full=f"It shares {traits} with results you said are not you.",
+            reason=Reason("like-others.quoted", {"traits": traits}),
         )
 
 
@@ -342,7 +344,7 @@ def _match_likeness_to_me(
     traits = _describe_common_traits(common, shown)
     return rules.LIKE_ME.build_match(
         amount=min(_MOST_LIKENESS, lead * me.likeness_weight * (likeness - USUAL_LIKENESS)),
-        in_full=f"It shares {traits} with results you said are you.",
+        reason=Reason("like-me.quoted", {"traits": traits}),
     )
 
 
@@ -353,9 +355,12 @@ def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Ma
     }
 
 
-def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> str:
+def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> Listed:
     """Say what weighs most, in the words of the finding; a site and names are not spelled out."""
     ordered = sorted(common, key=lambda trait: (-common[trait], trait))
-    spelled = (f"“{shown[each]}”" if each.kind.is_spelled_out else shown[each] for each in ordered)
-    *most, last = tuple(dict.fromkeys(spelled))[:_MOST_NAMED_TRAITS]
-    return f"{', '.join(most)} and {last}" if most else last
+    named = dict.fromkeys(_name_trait(each, shown[each]) for each in ordered)
+    return Listed(tuple(named)[:_MOST_NAMED_TRAITS])
+
+
+def _name_trait(trait: Trait, words: str) -> Fact:
+    return Quoted(words) if trait.kind.is_spelled_out else Reason(f"trait.{trait.kind}")

@@ -3,17 +3,20 @@
 from functools import partial
 
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule
+from monitor.domain.reason import Reason
 
 
 def _make_claim(
     name: str,
-    reason: str,
+    reason: str = "",
     otherwise: str = "",
     *,
     fact: str = "",
     axis: EvidenceAxis = EvidenceAxis.CLAIM,
 ) -> EvidenceRule:
-    return EvidenceRule(name=name, axis=axis, reason=reason, otherwise=otherwise, fact=fact)
+    """Build a rule; one without a sentence is said by the words of its own id (`reports/words`)."""
+    told = reason or Reason(name)
+    return EvidenceRule(name=name, axis=axis, reason=told, otherwise=otherwise, fact=fact)
 
 
 _make_control = partial(_make_claim, axis=EvidenceAxis.CONTROL)
@@ -52,12 +55,7 @@ FAMILY_INITIAL_COMPLETED = (
 FAMILY_COMPLETED = "Only your family name is shown, but the handle holds more of your name."
 GIVEN_COMPLETED = "Only your given name is shown, but the handle holds your family name, too."
 
-SAME_PICTURE = _make_claim(
-    "same-picture",
-    "It uses the same picture as one of your accounts.",
-    "It would point to you less if it showed a different picture.",
-    fact="same-picture",
-)
+SAME_PICTURE = _make_claim("same-picture", otherwise="if.other-picture", fact="same-picture")
 
 HANDLE_NAME = _make_claim(
     "handle-name", "No name is shown, but the handle holds parts of your name."
@@ -135,20 +133,12 @@ OBITUARY_PAGE = _make_claim("obituary-page", "It has words of an obituary. You m
 SAME_WORDS = _make_claim(
     "same-words", "It describes itself in the words of one of your accounts.", fact="same-bio"
 )
-LIKE_ME = _make_claim("like-me", "Its words are like those of results you said are you.")
-UNLIKE_ME = _make_claim(
-    "unlike-me", "It has less in common with results you said are you than your pages do."
-)
-LIKE_OTHERS = _make_claim(
-    "like-others", "Its words are like those of results you said are not you."
-)
+LIKE_ME = _make_claim("like-me")
+UNLIKE_ME = _make_claim("unlike-me")
+LIKE_OTHERS = _make_claim("like-others")
 LINKS_TO_OWN = _make_claim("links-to-own", "It links to one of your accounts, as anyone can.")
 
-DECLARED = _make_control(
-    "declared",
-    "You said that this account is yours.",
-    "We would have to assess it if you had not said that it is yours.",
-)
+DECLARED = _make_control("declared", otherwise="if.not-declared")
 SAID_MINE = _make_control("said-mine", "You said that this is you.")
 SAID_NAMESAKE = _make_control("said-namesake", "You said that this is someone else with your name.")
 SAID_UNRELATED = _make_control("said-unrelated", "You said that this is not about you.")
@@ -171,31 +161,13 @@ SECOND_ACCOUNT = _make_control(
 SAID_IMPERSONATION = _make_imitation(
     "said-impersonation", "You said that this account pretends to be you."
 )
-_CLOSE = "A handle less like yours would make this less likely to be an impersonation."
-LOOKALIKE = _make_imitation(
-    "lookalike-handle", "Its handle looks like yours.", _CLOSE, fact="near-handle"
-)
-LOOKALIKE_PLAIN = _make_imitation(
-    "lookalike-plain",
-    "Its handle is close to yours, but someone with your name may have one like it.",
-    _CLOSE,
-    fact="near-handle",
-)
-LOOKALIKE_ELSEWHERE = _make_imitation(
-    "lookalike-elsewhere",
-    "Its handle looks like the one you have on another network.",
-    _CLOSE,
-    fact="near-handle",
-)
-UNLIKE_HANDLE = _make_imitation(
-    "unlike-handle", "Its handle does not copy one of yours.", fact="other-handle"
-)
+_CLOSE = "if.handle-less-like"
+LOOKALIKE = _make_imitation("lookalike-handle", otherwise=_CLOSE, fact="near-handle")
+LOOKALIKE_PLAIN = _make_imitation("lookalike-plain", otherwise=_CLOSE, fact="near-handle")
+LOOKALIKE_ELSEWHERE = _make_imitation("lookalike-elsewhere", otherwise=_CLOSE, fact="near-handle")
+UNLIKE_HANDLE = _make_imitation("unlike-handle", fact="other-handle")
 _WORDS = "A different bio would make this less likely to be an impersonation."
-KNOWN_HANDLE = _make_imitation(
-    "known-handle",
-    "It uses one of your handles, and people usually claim their own handle first.",
-    fact="same-handle",
-)
+KNOWN_HANDLE = _make_imitation("known-handle", fact="same-handle")
 BOAST = _make_imitation(
     "boast",
     "It calls itself the real, official or backup account.",
@@ -217,10 +189,7 @@ COPIED_NAME = _make_imitation(
     "copied-name", "It shows the same name as your account on the same network."
 )
 COPIED_PICTURE = _make_imitation(
-    "copied-picture",
-    "It uses your picture, and no account of yours links to it.",
-    "A different picture would make this less likely to be an impersonation.",
-    fact="same-picture",
+    "copied-picture", otherwise="if.other-picture.imitation", fact="same-picture"
 )
 OWN_WORDS = _make_imitation(
     "own-words", "It describes itself in different words than your accounts do."
@@ -230,11 +199,7 @@ WATCHED_WORDS = _make_imitation(
     "Its bio repeats that of an account that was found to be pretending to be you.",
     _WORDS,
 )
-WATCHED_PICTURE = _make_imitation(
-    "watched-picture",
-    "It shows the picture of an account that was found to be pretending to be you.",
-    "A different picture would make this less likely to be an impersonation.",
-)
+WATCHED_PICTURE = _make_imitation("watched-picture", otherwise="if.other-picture.imitation")
 ABSENT = _make_imitation(
     "absent-platform",
     "It presents itself as you on a network where you said you have no account.",
@@ -255,25 +220,13 @@ DISGUISED = _make_imitation(
     "A name in plain letters would make this less likely to be an impersonation.",
     fact="spelling",
 )
-YOUNGER = _make_imitation(
-    "younger", "It was created more than a year after your account on the same network."
-)
-YOUNGER_ELSEWHERE = _make_imitation(
-    "younger-elsewhere", "It was created more than a year after your account on another network."
-)
-OF_AN_AGE = _make_imitation(
-    "of-an-age", "It is not much newer than the account of yours that it might copy."
-)
-ELDER_HERE = "It is older than your account on the same network, so there was none to copy."
-ELDER = _make_imitation(
-    "elder", "It is older than any account of yours whose age we know, so it had none to copy."
-)
-NEW_ACCOUNT = _make_imitation(
-    "new-account", "It was made less than a year ago, and most accounts of real people are older."
-)
-LONG_STANDING = _make_imitation(
-    "long-standing", "It is more than three years old, and few fake accounts last so long."
-)
+YOUNGER = _make_imitation("younger")
+YOUNGER_ELSEWHERE = _make_imitation("younger-elsewhere")
+OF_AN_AGE = _make_imitation("of-an-age")
+ELDER_HERE = Reason("elder.here")
+ELDER = _make_imitation("elder")
+NEW_ACCOUNT = _make_imitation("new-account")
+LONG_STANDING = _make_imitation("long-standing")
 NEW_NETWORK = _make_imitation(
     "new-network",
     "You gave us no account on its network, and most impersonators use the same network.",

@@ -34,7 +34,6 @@ class Weights:
                 axis=sign.rule.axis,
                 bits=self.bits[sign.rule.name] * sign.amount,
                 reason=sign.reason,
-                in_full=sign.in_full,
             )
 
 

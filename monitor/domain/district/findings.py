@@ -14,6 +14,7 @@ from monitor.domain.district.inventory import (
     match_name,
 )
 from monitor.domain.names.normalize import fold_text
+from monitor.domain.reason import Told
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState
 from scrapers.models import DomainRecords, Finding, FindingKind
@@ -34,7 +35,7 @@ class DistrictTrace:
     key: str
     source: str
     address: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Told, ...]
     account: str = ""
     handle: str = ""
     shown_name: str = ""

@@ -19,6 +19,7 @@ from monitor.domain.handles.lookalike import (
     compare_handles,
 )
 from monitor.domain.names.normalize import fold_text, squash_text
+from monitor.domain.reason import Told
 from scrapers.models import Query, QueryKind
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
@@ -247,13 +248,12 @@ class HandleMatch:
         return self.lookalike is None and not self.added
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Told:
         if self.added:
             return f'Its handle is {self.own.handle}, with "{self.added}" added.'
         if self.lookalike is None:
             return f"It has the handle of {self.own.owner}: {self.own.handle}."
-        reason = self.lookalike.reason
-        return reason.replace("Its handle is yours", f"Its handle is {self.own.handle}")
+        return self.lookalike.build_reason(self.own.handle)
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,7 @@ from monitor.domain.handles.handles import (
     read_glyphs,
 )
 from monitor.domain.names.normalize import squash_text
+from monitor.domain.reason import Fact, Listed, Name, Reason, Signs
 
 
 class HandleChange(StrEnum):
@@ -237,88 +238,70 @@ def _classify_gap(letter: str, before: str, otherwise: HandleChange) -> HandleCh
 
 
 _MOST_PHRASES = 3
-_GENERAL_PHRASES = {
-    HandleChange.SEPARATOR: "dots, dashes or underscores differ",
-    HandleChange.ACCENT: "accents differ",
-    HandleChange.ORDER: "its words are in a different order",
-}
+_GENERAL_CHANGES = (HandleChange.SEPARATOR, HandleChange.ACCENT, HandleChange.ORDER)
 
 
-def describe_edits(
+def list_changes(
     edits: Iterable[HandleEdit], added: Iterable[str], dropped: Iterable[str]
-) -> str:
-    """Say how a handle differs from the reader's: "Its handle is yours, but the l is …"."""
-    phrases = list(dict.fromkeys(_list_phrases(edits, added, dropped))) or [
-        "it is written in another way"
-    ]
-    if len(phrases) > _MOST_PHRASES:
-        phrases[_MOST_PHRASES - 1 :] = ["more is changed"]
-    return f"Its handle is yours, but {_join_phrases(phrases)}."
-
-
-def _list_phrases(
-    edits: Iterable[HandleEdit], added: Iterable[str], dropped: Iterable[str]
-) -> Iterator[str]:
-    yield from (f"{_describe_word(word)} is added" for word in added)
-    yield from (f"{_describe_word(word)} is left out" for word in dropped)
-    ordered = sorted(edits, key=lambda edit: edit.change in _GENERAL_PHRASES)
-    yield from (_GENERAL_PHRASES.get(edit.change) or _describe_edit(edit) for edit in ordered)
-
-
-def _join_phrases(phrases: list[str]) -> str:
-    *first, last = phrases
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _describe_edit(edit: HandleEdit) -> str:
-    change, ours, theirs = edit.change, _describe_own_sign(edit.ours), edit.theirs
-    if change is HandleChange.SWAPPED:
-        two = f"{ours[0]} and {ours[1]}" if len(ours) == _PAIR else "two letters"
-        return f"{two} have changed places"
-    if change is HandleChange.DOUBLED:
-        return (
-            f"the {_describe_own_sign(theirs)} is doubled"
-            if theirs
-            else f"a double {ours} is written once"
+) -> Listed:
+    """Say how a handle differs from the reader's, change by change."""
+    ordered = sorted(edits, key=lambda edit: edit.change in _GENERAL_CHANGES)
+    phrases = list(
+        dict.fromkeys(
+            (
+                *(Reason("edit.word-added", {"word": _name_word(word)}) for word in added),
+                *(Reason("edit.word-dropped", {"word": _name_word(word)}) for word in dropped),
+                *map(_name_edit, ordered),
+            )
         )
-    if not ours or not theirs:
-        return f"the {ours} is left out" if ours else f"{_describe_signs(theirs)} is added"
-    if has_invisible_sign(theirs):
-        return f"the {ours} is joined by an invisible character"
-    beside = " (beside it on the keyboard)" if change is HandleChange.NEIGHBOR else ""
-    return f"the {ours} is replaced by {_describe_signs(theirs)}{beside}"
+    ) or [Reason("edit.other")]
+    if len(phrases) > _MOST_PHRASES:
+        phrases[_MOST_PHRASES - 1 :] = [Reason("edit.more")]
+    return Listed(tuple(phrases))
 
 
-def _describe_own_sign(signs: str) -> str:
-    return signs if not signs or signs.isalnum() else "sign"
+def _name_edit(edit: HandleEdit) -> Reason:
+    change, ours = edit.change, _name_own_sign(edit.ours)
+    if change in _GENERAL_CHANGES:
+        return Reason(f"edit.{change}")
+    if change is HandleChange.SWAPPED:
+        pair = isinstance(ours, Signs) and len(ours.text) == _PAIR
+        two = Listed(tuple(map(Signs, edit.ours)))
+        return Reason("edit.swapped", {"ours": two}) if pair else Reason("edit.swapped.two")
+    if change is HandleChange.DOUBLED and edit.theirs:
+        return Reason("edit.doubled", {"theirs": _name_own_sign(edit.theirs)})
+    if not edit.ours:
+        return Reason("edit.added", {"theirs": _name_signs(edit.theirs)})
+    if not edit.theirs:
+        said = "doubled.once" if change is HandleChange.DOUBLED else "dropped"
+        return Reason(f"edit.{said}", {"ours": ours})
+    said = "neighbor" if change is HandleChange.NEIGHBOR else "replaced"
+    said = "invisible" if has_invisible_sign(edit.theirs) else said
+    return Reason(f"edit.{said}", {"ours": ours, "theirs": _name_signs(edit.theirs)})
 
 
-def _describe_word(word: str) -> str:
+def _name_own_sign(signs: str) -> Fact:
+    return Signs(signs) if signs.isalnum() else Reason("sign")
+
+
+def _name_word(word: str) -> Fact:
     """Name a word if it is on our own list; a stranger's words are never repeated."""
     if word in EPITHETS:
-        return f'"{word}"'
-    return "a number" if word.isdecimal() else "another word"
+        return Reason("word", {"word": Name(word)})
+    return Reason("word.number" if word.isdecimal() else "word.other")
 
 
-def _describe_signs(signs: str) -> str:
+def _name_signs(signs: str) -> Fact:
     """Name the characters in a handle, so that a reader can tell lookalikes apart."""
     if not signs.isalnum():
-        return "another character"
+        return Reason("sign.other")
     if not signs.isascii():
-        alphabet = unicodedata.name(signs[0], "foreign").partition(" ")[0].title()
-        return f"{_choose_article(alphabet)} {alphabet} letter"
+        alphabet = unicodedata.name(signs[0], "foreign").partition(" ")[0].casefold()
+        return Reason(f"alphabet.{alphabet}")
     if len(signs) > 1:
-        return signs
-    if signs.isdecimal():
-        return f"the digit {signs}"
-    return f"a capital {signs}" if signs.isupper() else f"{_choose_article(signs)} {signs}"
-
-
-def _choose_article(word: str) -> str:
-    vowel_sound = (
-        word[0].casefold() in "aeiou" if len(word) > 1 else word.casefold() in "aefhilmnorsx"
-    )
-    return "an" if vowel_sound else "a"
+        return Signs(signs)
+    kind = "digit" if signs.isdecimal() else "capital" if signs.isupper() else "letter"
+    return Reason(f"sign.{kind}", {"sign": Signs(signs)})
 
 
 class LookalikeKind(StrEnum):
@@ -352,10 +335,17 @@ class HandleLookalike:
     dropped: tuple[str, ...] = ()
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Reason:
+        return self.build_reason()
+
+    def build_reason(self, original: str = "") -> Reason:
+        """Say how it imitates the reader's own handle, or an original that is named."""
+        facts: dict[str, Fact] = {"handle": Name(original)} if original else {}
+        rule = "handle-like.district" if original else "handle-like"
         if self.kind is LookalikeKind.HOST:
-            return "Its handle is yours, under another host name."
-        return describe_edits(self.edits, self.added, self.dropped)
+            return Reason(f"{rule}.host", facts)
+        changes = list_changes(self.edits, self.added, self.dropped)
+        return Reason(rule, {**facts, "changes": changes})
 
     @property
     def is_deliberate(self) -> bool:

@@ -159,7 +159,7 @@ def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Ite
 
 
 def _describe_shared(each: Evidence) -> str:
-    reason = _SENTENCES.get(each.rule, each.reason)
+    reason = str(_SENTENCES.get(each.rule, each.reason))
     for of_a_name, of_a_handle in _IN_OTHER_WORDS:
         reason = reason.replace(of_a_name, of_a_handle)
     return reason

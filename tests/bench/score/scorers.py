@@ -26,6 +26,7 @@ from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.students.matching import match_contacts as judge_contacts
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
+from reports.wording import render_reason
 from scrapers.models import Contact, Finding
 from tests.bench.plain_roster import PlainRoster, plain_roster
 
@@ -111,7 +112,7 @@ def _scored(evidence: tuple[Evidence, ...]) -> Scored:
     return Scored(
         score=round(bits, 3),
         label=Answer.YES if bits > 0 else Answer.NO,
-        reasons=tuple(each.reason for each in strongest),
+        reasons=tuple(render_reason(each.reason) for each in strongest),
     )
 
 
@@ -131,7 +132,7 @@ def imitated_handle(staff: Staff, found: Found) -> Scored:
         return Scored(score=_LEAST, label=Answer.NO, reasons=(reason,))
     bits = max(_LEAST, _WHOLE * (best.likeness - NEAR_LIKENESS) / (1 - NEAR_LIKENESS))
     label = Answer.YES if bits >= 0 else Answer.NO
-    return Scored(score=round(bits, 3), label=label, reasons=(best.reason,))
+    return Scored(score=round(bits, 3), label=label, reasons=(render_reason(best.reason),))
 
 
 def _best(found: Iterable[HandleLookalike | None]) -> HandleLookalike | None:
@@ -157,7 +158,7 @@ def same_name(staff: Staff, found: Found) -> Scored:
     return Scored(
         score=round(score, 3),
         label=_label(score),
-        reasons=tuple(each.reason for each in ordered if each.reason),
+        reasons=tuple(render_reason(each.reason) for each in ordered if each.reason),
     )
 
 
@@ -210,7 +211,7 @@ class ProfileLabel:
         return Scored(
             score=round(assessment.bits, 3),
             label=label_of(assessment, case.contacts),
-            reasons=assessment.reasons,
+            reasons=tuple(map(render_reason, assessment.reasons)),
         )
 
     def case(self, profile: Profile) -> AssessmentCase:

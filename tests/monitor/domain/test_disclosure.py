@@ -33,6 +33,7 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
 )
+from monitor.services.presenters import say_to_reviewers
 from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -276,12 +277,12 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
 
     assert [each.name for each in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
-        *("opened_at", "first_seen", "last_seen", "reasons", "decision"),
+        *("opened_at", "first_seen", "last_seen", "given", "reasons", "decision"),
     ]
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
     assert shown.decision is Decision.IMPERSONATION
-    assert shown.reasons == ("Its handle looks like Rosa's.",)
+    assert say_to_reviewers(shown) == ("Its handle looks like Rosa's.",)
     assert "text from the web" not in repr(shown)
 
 

@@ -23,6 +23,7 @@ from monitor.services.district_checks import (
 )
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, schedule_jobs
 from monitor.services.retention import purge_expired_data
+from reports.wording import render_reason
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Query, QueryKind, Request
 from tests.monitor.services.watched import (
     ABSENT,
@@ -85,7 +86,7 @@ def test_an_account_in_the_name_of_a_school_is_found_without_anyone_enrolled(wor
     (found,) = stored(world)
     assert found.state is DistrictFindingState.OPEN
     assert found.trace.shown_name == HIGH_SCHOOL
-    assert found.trace.reasons == (
+    assert tuple(map(render_reason, found.trace.reasons)) == (
         f"Its name is that of {HIGH_SCHOOL}.",
         "Its handle is cedarvalleyhs, but the l is replaced by the digit 1.",
         "Its page names Cedar Valley.",

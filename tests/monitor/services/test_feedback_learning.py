@@ -8,6 +8,7 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import record_feedback, undo_feedback
 from monitor.services.presenters import build_question_line
+from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 DIRECTORY = "http://www.cedarvalley.example/staff"
@@ -53,7 +54,7 @@ def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
 
 
 def test_declared_accounts_speak_of_pages_before_any_answer(maria: Staff):
-    assert "“Maple Street Elementary”" in evidence(maria, FAIR)["like-me"].in_full
+    assert "“Maple Street Elementary”" in render_reason(evidence(maria, FAIR)["like-me"].reason)
 
 
 def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
@@ -120,4 +121,4 @@ def test_the_words_are_told_to_the_person(maria: Staff):
     item = maria.world.state.items.load_item(found(maria, FAIR))
     question = build_question_line(maria.world.app, item)
 
-    assert any("“volcanoes”" in each for each in question.reasons)
+    assert any("“volcanoes”" in render_reason(each) for each in question.reasons)

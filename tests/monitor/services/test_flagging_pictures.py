@@ -9,6 +9,7 @@ from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import FlagKind, Scope
+from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
@@ -49,7 +50,7 @@ def maria(world: World) -> Staff:
 def reasons(maria: Staff, account: DemoAccount) -> tuple[str, ...]:
     item = maria.items[shown(account)]
     assessment = maria.world.state.items.find_assessment(item.id)
-    return assessment.reasons if assessment else ()
+    return tuple(map(render_reason, assessment.reasons)) if assessment else ()
 
 
 def pictures_asked_for(world: World) -> list[str]:
@@ -57,7 +58,10 @@ def pictures_asked_for(world: World) -> list[str]:
 
 
 def test_a_flag_says_that_the_picture_is_the_persons_own(maria: Staff):
-    assert any(each.startswith(SENTENCE) for each in maria.flag(FlagKind.IMPERSONATION).reasons)
+    assert any(
+        each.startswith(SENTENCE)
+        for each in map(render_reason, maria.flag(FlagKind.IMPERSONATION).reasons)
+    )
 
 
 def test_each_picture_is_asked_for_once_in_a_sweep(maria: Staff):
@@ -72,7 +76,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
 
     assert pictures_asked_for(world) == []
     assert not any(item.portrait.picture_print for item in maria.items.values())
-    assert SENTENCE not in " ".join(maria.flag(FlagKind.IMPERSONATION).reasons)
+    assert SENTENCE not in " ".join(map(render_reason, maria.flag(FlagKind.IMPERSONATION).reasons))
 
 
 def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):

@@ -12,6 +12,7 @@ from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.services.staging import CONTACT_QUERY_KINDS
+from reports.wording import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import World, account
@@ -52,7 +53,7 @@ def test_a_link_is_flagged_with_its_reasons_and_without_a_name(network: World):
     assert {flag.kind for flag in rosa.flags} == {FlagKind.STUDENT_LINK}
     assert flags["follows"].severity is Severity.MEDIUM
     assert flags["followers"].severity is Severity.LOW
-    assert "follows 2 accounts" in flags["follows"].reasons[0]
+    assert "follows 2 accounts" in render_reason(flags["follows"].reasons[0])
     assert not any(pupil in repr(rosa.flags) for pupil in PUPILS)
 
 
@@ -83,7 +84,7 @@ def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network
     rosa = network.joins(ROSA, read=True)
     network.sweep()
 
-    said = {flag.relation: " ".join(flag.reasons) for flag in rosa.flags}
+    said = {flag.relation: " ".join(map(render_reason, flag.reasons)) for flag in rosa.flags}
     assert "a grade" in said["follows"]
     assert "Chance alone would bring fewer" in said["follows"]
     assert "you can remove a follower" in said["followers"]

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.vocabulary import Decision, FlagKind
+from reports.wording import render_reason
 from tests.monitor.services.world import Staff, account
 
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
@@ -35,7 +36,7 @@ def the_impostor_comes_again(maria: Staff) -> None:
 
 def flagged_again(maria: Staff):
     flags = [flag for flag in maria.flags if flag.kind is FlagKind.IMPERSONATION]
-    return [flag for flag in flags if AGAIN in flag.reasons]
+    return [flag for flag in flags if AGAIN in map(render_reason, flag.reasons)]
 
 
 def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
@@ -43,7 +44,7 @@ def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
     the_impostor_comes_again(maria)
 
     (flag,) = flagged_again(maria)
-    assert "owls" not in " ".join(flag.reasons)
+    assert "owls" not in " ".join(map(render_reason, flag.reasons))
 
 
 @pytest.mark.parametrize("decision", [None, Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])

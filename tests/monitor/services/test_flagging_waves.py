@@ -9,6 +9,7 @@ from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS, StaffMember
 from monitor.domain.vocabulary import Decision, FlagKind, OwnershipLabel
 from monitor.services.feedback import record_feedback
+from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 TEACHERS = (JOHN, THOMAS, ROSA)
@@ -57,7 +58,7 @@ def assessed(someone: Staff, account: DemoAccount):
 
 
 def is_in_wave(someone: Staff, account: DemoAccount) -> bool:
-    return any(WAVE in each for each in assessed(someone, account).reasons)
+    return any(WAVE in render_reason(each) for each in assessed(someone, account).reasons)
 
 
 def test_three_new_accounts_of_one_school_raise_each_other(world: World, staff: list[Staff]):
@@ -144,7 +145,7 @@ def test_who_left_counts_no_more(world: World, staff: list[Staff]):
 def test_no_colleague_is_named_in_anything_a_wave_says(world: World, staff: list[Staff]):
     made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
     meets(world, *made)
-    told = " ".join(assessed(staff[0], made[0]).reasons)
+    told = " ".join(map(render_reason, assessed(staff[0], made[0]).reasons))
 
     assert "Okafor" not in told
     assert "Marchetti" not in told
@@ -155,4 +156,6 @@ def test_a_wave_with_a_copied_bio_is_flagged(world: World, staff: list[Staff]):
     copied = replace(made_about(ROSA, 2), bio=BASE.bio)
     meets(world, made_about(JOHN, 0), made_about(THOMAS, 1), copied)
 
-    assert any(WAVE in each for each in staff[2].flag(FlagKind.IMPERSONATION).reasons)
+    assert any(
+        WAVE in render_reason(each) for each in staff[2].flag(FlagKind.IMPERSONATION).reasons
+    )

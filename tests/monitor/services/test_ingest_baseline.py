@@ -10,6 +10,7 @@ from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.item import Presence
 from monitor.domain.vocabulary import FlagKind, Severity
 from monitor.services.outbox import send_due
+from reports.wording import render_reason
 from tests.monitor.services.world import World, account, catalog, profile
 
 IMPOSTOR = account("impersonator", week=2)
@@ -40,7 +41,7 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
     assert maria.items[PRETENDER].id == flag.item_id
     (alert,) = maria.letters_of("alert")
     assert "pretending to be you" in alert.text
-    assert all(reason in alert.text for reason in flag.reasons[:3])
+    assert all(render_reason(reason) in alert.text for reason in flag.reasons[:3])
 
 
 def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):

@@ -19,6 +19,7 @@ from monitor.services.pictures import (
     remove_reference_picture,
 )
 from monitor.services.profile import edit_profile
+from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
@@ -57,7 +58,7 @@ def person(maria: Staff):
 def reasons(maria: Staff) -> str:
     item = maria.items[f"https://bsky.app/profile/{STRANGER.handle}"]
     assessment = maria.world.state.items.find_assessment(item.id)
-    return " ".join(assessment.reasons) if assessment else ""
+    return " ".join(map(render_reason, assessment.reasons)) if assessment else ""
 
 
 def profile(copy: DataExport) -> dict[str, object]:

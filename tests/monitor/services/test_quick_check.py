@@ -18,6 +18,7 @@ from monitor.services.quick_check import (
     run_quick_check,
 )
 from monitor.services.sweeps import STOPPED_EARLY
+from reports.wording import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.world import World
 
@@ -45,7 +46,9 @@ def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
 
     (flag,) = view.flags
     assert (flag.kind, flag.url) == (FlagKind.IMPERSONATION, COPY)
-    assert "Its handle is yours, but the o is replaced by the digit 0." in flag.reasons
+    assert "Its handle is yours, but the o is replaced by the digit 0." in map(
+        render_reason, flag.reasons
+    )
     assert [each.url for each in view.own] == [OWN]
     assert (view.coverage.checked, view.coverage.gaps, view.trouble) == (3, (), "")
 

@@ -8,6 +8,7 @@ import pytest
 from monitor.app import App
 from monitor.demo.district import MARIA
 from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.reason import Quoted, Reason
 from monitor.services.retention import delete_expired_text, purge_expired_data
 from monitor.services.staging import list_text_retention
 from tests.monitor.services.world import World, retaining
@@ -20,13 +21,12 @@ def lent(world: World) -> App:
     return retaining(world.app, "bluesky", MONTH)
 
 
-def evidence(in_full: str) -> Evidence:
+def evidence(reason: Reason) -> Evidence:
     return Evidence(
         rule="like-me",
         axis=EvidenceAxis.CLAIM,
         bits=1.0,
-        reason="Its words are alike.",
-        in_full=in_full,
+        reason=reason,
     )
 
 
@@ -73,7 +73,7 @@ def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
     shown = seen_by(world, maria.id, "bluesky")[0]
-    quoting = evidence(in_full="It shares “volcanoes” with results you said are you.")
+    quoting = evidence(Reason("like-me.quoted", {"traits": Quoted("volcanoes")}))
     known = world.state.items.find_assessment(shown.item_id)
     assert known
     world.state.items.set_assessment(shown.item_id, replace(known, evidence=(quoting,)))
@@ -81,7 +81,7 @@ def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     delete_expired_text(lent, maria.id, shown.last + MONTH)
 
     after = world.state.items.find_assessment(shown.item_id)
-    assert after == replace(known, evidence=(evidence(in_full=""),))
+    assert after == replace(known, evidence=(evidence(Reason("like-me")),))
 
 
 def test_what_was_seen_since_stays(world: World, lent: App):

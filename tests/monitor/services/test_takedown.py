@@ -17,6 +17,7 @@ from monitor.services.takedown import (
 )
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
+from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, due_time
 
 
@@ -59,7 +60,7 @@ def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: St
     assert any("Maria's" in each for each in given_out.reasons)
     assert not any("your" in each for each in given_out.reasons)
     assert not any("your" in each.reason for each in given_out.copied)
-    assert any("yours" in each.reason for each in kit(maria).evidence.copied)
+    assert any("yours" in render_reason(each.reason) for each in kit(maria).evidence.copied)
 
 
 def test_the_text_makes_nothing_up(maria: Staff):

@@ -11,6 +11,7 @@ from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import Decision, OwnershipLabel
+from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()
@@ -128,7 +129,7 @@ def test_no_reason_quotes_the_web(subject, finding, decision):
     )
     found = assess_finding(subject, planted, INVENTORY, decision, WEIGHTS)
 
-    assert PLANTED not in " ".join((*found.reasons, *found.lowered_by))
+    assert PLANTED not in " ".join(map(render_reason, (*found.reasons, *found.lowered_by)))
 
 
 @given(text=st.text(max_size=80), kind=st.sampled_from(FindingKind))

@@ -16,6 +16,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.names.normalize import mixes_alphabets
 from monitor.domain.vocabulary import spell_site_name
+from reports.wording import render_reason
 from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
 WEIGHTS = load_own_weights()
@@ -155,7 +156,7 @@ def test_what_a_reader_is_told_is_so(subject, finding, inventory):
 
     for each in found.evidence:
         for beginning, holds in TRUTHS.items():
-            if each.reason.startswith(beginning):
+            if render_reason(each.reason).startswith(beginning):
                 assert holds(finding, inventory.own_findings), each.reason
 
 
@@ -190,8 +191,12 @@ def test_networks_are_called_by_their_names(subject, finding, inventory):
     keys = {finding.platform, *(each.platform for each in inventory.own_findings)} - {""}
 
     for key in keys:
-        assert not any(f" {key}" in each for each in found.reasons if key != spell_site_name(key))
-    assert not any("on ." in each or "on," in each for each in found.reasons)
+        assert not any(
+            f" {key}" in each
+            for each in map(render_reason, found.reasons)
+            if key != spell_site_name(key)
+        )
+    assert not any("on ." in each or "on," in each for each in map(render_reason, found.reasons))
 
 
 def sign(rule: str, bits: float) -> Evidence:

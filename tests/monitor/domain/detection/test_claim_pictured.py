@@ -11,6 +11,7 @@ from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.claim import match_picture_rule
 from monitor.domain.detection.weights import load_own_weights
+from reports.wording import render_reason
 from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
 WEIGHTS = load_own_weights()
@@ -58,7 +59,7 @@ def test_the_picture_that_the_person_added_counts_as_their_own_accounts_do():
 
     assert only.rule is rules.SAME_PICTURE
     assert only.amount == 1
-    assert only.reason == "It uses the picture that you added."
+    assert render_reason(only.reason) == "It uses the picture that you added."
     assert not tuple(match_picture_rule(replace(STRANGER, picture_print=OTHER), added))
     assert not tuple(match_picture_rule(replace(STRANGER, picture_print=""), added))
 
@@ -76,7 +77,7 @@ def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
 
     assert only.rule is rules.SAME_PICTURE
     assert only.amount == 1
-    assert only.reason == "It uses the same picture as your account on Speaker Deck."
+    assert render_reason(only.reason) == "It uses the same picture as your account on Speaker Deck."
 
 
 def test_a_mirrored_picture_is_the_same_and_called_mirrored():
@@ -85,7 +86,7 @@ def test_a_mirrored_picture_is_the_same_and_called_mirrored():
 
     (only,) = evidence(turned, replace(own, picture_print=print_of(HALF, FAR)))
 
-    assert only.reason.endswith("on Speaker Deck, mirrored.")
+    assert render_reason(only.reason).endswith("on Speaker Deck, mirrored.")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_of_several_own_accounts_the_nearest_is_named():
 
     for own in ((OWN, further), (further, OWN)):
         (only,) = evidence(STRANGER, *own)
-        assert "Speaker Deck" in only.reason
+        assert "Speaker Deck" in render_reason(only.reason)
 
 
 def test_an_assessment_says_so_and_is_surer_by_the_weight():
@@ -150,9 +151,9 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
     weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
     assert with_it.axis_sums.claim - without.axis_sums.claim == pytest.approx(weight)
     said = "It uses the same picture as your account on Speaker Deck."
-    assert set(with_it.reasons) - set(without.reasons) == {said}
+    assert {*map(render_reason, {*with_it.reasons} - {*without.reasons})} == {said}
     assert f"{said[:-1]}, and no account of yours links to it." in {
-        each.reason for each in with_it.evidence
+        render_reason(each.reason) for each in with_it.evidence
     }
 
 

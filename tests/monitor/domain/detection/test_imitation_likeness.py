@@ -17,7 +17,9 @@ from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
+from monitor.domain.reason import forget_quotes
 from monitor.domain.vocabulary import Decision, OwnershipLabel
+from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
 
 NAME = JOHN.person.name
@@ -64,7 +66,7 @@ def test_names_count_on_pages_and_are_not_spelled_out():
     found = signs(taught, page("Dinner for Odell and Brannigan, by Ashgrove", "z.example"))
 
     assert set(found) == {LIKE_ME}
-    assert found[LIKE_ME].in_full == "It shares a name with results you said are you."
+    assert render_reason(found[LIKE_ME].reason) == "It shares a name with results you said are you."
 
 
 def test_a_likeness_leads_on_a_page():
@@ -87,7 +89,7 @@ def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the
 
     assert set(found) == {LIKE_ME}
     assert found[LIKE_ME].amount > 0
-    assert found[LIKE_ME].in_full == (
+    assert render_reason(found[LIKE_ME].reason) == (
         "It shares “Fremont” and “geometry” with results you said are you."
     )
 
@@ -97,7 +99,7 @@ def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
     found = signs(taught, page("Dental work. The dentist in Harlan Falls."))
 
     assert set(found) == {UNLIKE_ME, LIKE_OTHERS}
-    assert found[LIKE_OTHERS].in_full == (
+    assert render_reason(found[LIKE_OTHERS].reason) == (
         "It shares “Harlan Falls” and “dentist” with results you said are not you."
     )
 
@@ -106,8 +108,8 @@ def test_what_shares_with_both_says_so():
     taught = said((ROBOTS, Decision.MINE), (DENTIST, Decision.UNRELATED))
     found = signs(taught, page("Geometry in Harlan Falls"))
 
-    assert "“geometry”" in found[LIKE_ME].in_full
-    assert "“Harlan Falls”" in found[LIKE_OTHERS].in_full
+    assert "“geometry”" in render_reason(found[LIKE_ME].reason)
+    assert "“Harlan Falls”" in render_reason(found[LIKE_OTHERS].reason)
 
 
 def test_what_shares_nothing_speaks_a_little_against_the_person():
@@ -115,7 +117,7 @@ def test_what_shares_nothing_speaks_a_little_against_the_person():
 
     assert set(found) == {UNLIKE_ME}
     assert found[UNLIKE_ME].amount == 1
-    assert found[UNLIKE_ME].in_full == ""
+    assert found[UNLIKE_ME].reason == UNLIKE_ME.reason
 
 
 def test_what_shares_nothing_with_others_says_nothing():
@@ -131,7 +133,7 @@ def test_what_shows_nothing_to_compare_says_nothing():
 def test_a_site_is_not_spelt_out():
     taught = said((page("Hello", "mychurch.example"), Decision.MINE))
 
-    assert signs(taught, page("World", "mychurch.example"))[LIKE_ME].in_full == (
+    assert render_reason(signs(taught, page("World", "mychurch.example"))[LIKE_ME].reason) == (
         "It shares its site with results you said are you."
     )
 
@@ -201,14 +203,14 @@ def test_words_alone_settle_nothing(taught, shown):
 def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
     for rule, sign in signs(taught, shown).items():
         side = taught.other if rule is LIKE_OTHERS else taught.me
-        for word in re.findall("“(.+?)”", sign.in_full):
+        for word in re.findall("“(.+?)”", render_reason(sign.reason)):
             assert word in shown.snippet
             assert word.lower() in {trait.word for trait in side.vector}
 
 
 @given(taught=lessons_learned, shown=pages)
 def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
-    reasons = {each.reason for each in signs(taught, shown).values()}
+    reasons = {forget_quotes(each.reason) for each in signs(taught, shown).values()}
 
     assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
 

@@ -15,6 +15,7 @@ from monitor.domain.district.inventory import (
     match_handle,
     match_name,
 )
+from reports.wording import render_reason
 from scrapers.models import Query, QueryKind, Request
 
 HIGH_SCHOOL = "Oak Hill High School"
@@ -86,7 +87,7 @@ def test_a_look_alike_has_a_reason(handle, reason):
     found = match_handle(handle, INVENTORY)
 
     assert found is not None
-    assert found.reason == reason
+    assert render_reason(found.reason) == reason
 
 
 @pytest.mark.parametrize(

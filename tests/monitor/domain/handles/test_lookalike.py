@@ -11,6 +11,7 @@ from monitor.domain.handles.lookalike import (
     compare_handles,
     detect_lookalike,
 )
+from reports.wording import render_reason
 
 ORIGINAL = "maria-delgado"
 
@@ -60,10 +61,10 @@ texts = st.text(max_size=40)
         (
             "naria-delgado",
             LookalikeKind.SPELLING,
-            "the m is replaced by an n (beside it on the keyboard)",
+            "the m is replaced by the letter n (beside it on the keyboard)",
         ),
         ("maria-delgao", LookalikeKind.SPELLING, "the d is left out"),
-        ("maria-deldgado", LookalikeKind.SPELLING, "a d is added"),
+        ("maria-deldgado", LookalikeKind.SPELLING, "the letter d is added"),
     ],
 )
 def test_an_imitation_is_named_by_its_most_telling_trick(handle, trick, done):
@@ -71,21 +72,21 @@ def test_an_imitation_is_named_by_its_most_telling_trick(handle, trick, done):
 
     assert found
     assert found.kind is trick
-    assert found.reason == f"Its handle is yours, but {done}."
+    assert render_reason(found.reason) == f"Its handle is yours, but {done}."
 
 
 def test_a_double_letter_may_be_written_once():
     found = detect_lookalike("jil-hammer", "jill-hammer")
 
     assert found
-    assert found.reason == "Its handle is yours, but a double l is written once."
+    assert render_reason(found.reason) == "Its handle is yours, but a double l is written once."
 
 
 def test_what_differs_in_many_places_is_not_told_in_full():
     found = compare_handles("rnarla-de1gad0", ORIGINAL)
 
     assert found
-    assert found.reason.endswith("and more is changed.")
+    assert render_reason(found.reason).endswith("and more is changed.")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_a_handle_under_another_host_name_is_an_imitation():
     found = detect_lookalike("mariadelgado.bad.example", "mariadelgado.skies.example")
 
     assert found == HandleLookalike(kind=LookalikeKind.HOST)
-    assert found.reason == "Its handle is yours, under another host name."
+    assert render_reason(found.reason) == "Its handle is yours, under another host name."
 
 
 def test_a_short_handle_is_too_like_others_to_be_imitated():
@@ -173,7 +174,7 @@ def test_likeness_is_a_share_and_the_same_in_both_directions(handle, original):
 def test_every_imitation_is_told_in_a_sentence(handle, original):
     found = compare_handles(handle, original)
 
-    told = found.reason if found else "Its handle is another."
+    told = render_reason(found.reason) if found else "Its handle is another."
 
     assert told.startswith("Its handle")
     assert told.endswith(".")
@@ -199,11 +200,11 @@ def test_a_boast_that_is_left_out_is_told_and_so_is_the_rest():
     imitation = compare_handles("maria-de1gado", "real_maria-delgado")
 
     assert imitation.dropped == ("real",)
-    assert imitation.reason.count('"real" is left out') == 1
+    assert render_reason(imitation.reason).count('"real" is left out') == 1
 
 
 def test_what_was_done_loudly_is_told_before_what_hardly_shows():
-    reason = compare_handles("maria_de1gado", "maria-delgado").reason
+    reason = render_reason(compare_handles("maria_de1gado", "maria-delgado").reason)
 
     assert reason.index("the digit 1") < reason.index("underscores")
 

@@ -1,0 +1,93 @@
+"""A reason as an id with facts: what was found, not how it is said.
+
+The words of an id are data, one file for each language (`reports/words/`). They are chosen where
+the reason is shown, by who reads it and in which language.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Union
+
+from msgspec import Struct, field
+
+
+class Site(Struct, frozen=True, tag="site"):
+    """A site by its key; shown by its name, which is in no language."""
+
+    key: str
+
+
+class Count(Struct, frozen=True, tag="count"):
+    """A number of things; it chooses the plural form."""
+
+    number: int
+
+
+class Day(Struct, frozen=True, tag="day"):
+    """A date, written as the language writes it."""
+
+    on: date
+
+
+class Name(Struct, frozen=True, tag="name"):
+    """A word of our own lists, shown as it is: an alphabet, a handle of the district."""
+
+    text: str
+
+
+class Signs(Struct, frozen=True, tag="signs"):
+    """The few characters of a handle that may be repeated to anyone."""
+
+    text: str
+
+
+class Quoted(Struct, frozen=True, tag="quoted"):
+    """Words from the web: for the person alone, cleaned where shown, dropped when forgotten."""
+
+    text: str
+
+
+class Listed(Struct, frozen=True, tag="list"):
+    """Several facts, joined as the language joins them."""
+
+    facts: "tuple[Fact, ...]"
+
+
+# What an id ends with whose facts quote the web.
+QUOTED = ".quoted"
+
+
+class Reason(Struct, frozen=True, tag="reason"):
+    """`rule` is the id of its words: a rule, or `rule.variant`. A fact may be a reason itself.
+
+    A reason as a fact is a phrase. Two reasons with the same facts are the same one.
+    """
+
+    rule: str
+    facts: "Mapping[str, Fact]" = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.rule, *sorted(self.facts)))
+
+    @property
+    def without_quotes(self) -> "Reason":
+        """The same in general words: `like-me.quoted` becomes `like-me`."""
+        general = self.rule.removesuffix(QUOTED)
+        return self if general == self.rule else Reason(general)
+
+
+Fact = Union[Site, Count, Day, Name, Signs, Quoted, Listed, Reason]  # noqa: UP007 it is recursive
+# What was stored before the ids is a sentence.
+Told = Reason | str
+
+
+def forget_quotes(told: Told) -> Told:
+    return told.without_quotes if isinstance(told, Reason) else told
+
+
+def list_facts(fact: Fact) -> Iterator[Fact]:
+    """Yield a fact and all within it."""
+    yield fact
+    inner = fact.facts.values() if isinstance(fact, Reason) else ()
+    for each in fact.facts if isinstance(fact, Listed) else inner:
+        yield from list_facts(each)
