@@ -16,13 +16,14 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, Language, Severity
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.labels import describe_field
 from reports.sanitize import clean_header_line
 from reports.translation import use_language
+from reports.wording import Others, render_reason
 
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
@@ -126,7 +127,7 @@ class ComparedElement:
     copied: bool
     likeness: str
     own: str
-    reason: Told = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,7 @@ class EvidenceView:
 
     id: str
     person: str
+    given: str
     organization: str
     zone: str
     kind: FlagKind
@@ -173,7 +175,7 @@ class EvidenceView:
     name: str
     first_seen: datetime
     last_seen: datetime
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     own: tuple[str, ...]
     copied: tuple[ComparedElement, ...]
     log: tuple[ActionLogLine, ...]
@@ -230,7 +232,7 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
         "account": _build_account(view),
         "kind": view.kind,
         "severity": view.severity,
-        "reasons": view.reasons,
+        "reasons": [render_reason(reason, Others(view.given)) for reason in view.reasons],
         "elements": [_build_element(each) for each in view.copied],
         "log": [
             {"at": _format_utc(each.at), "who": each.who, "what": each.what, "note": each.note}

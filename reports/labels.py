@@ -8,7 +8,6 @@ from typing import Final
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
     AddressRequestRefusal,
-    AllowedReporter,
     AuditEndStatus,
     AuthMethod,
     BreachAdvice,
@@ -34,13 +33,11 @@ from monitor.domain.vocabulary import (
     NoticeKind,
     OpeningReason,
     OwnershipLabel,
-    ProofRequirement,
     Role,
     Scope,
     Severity,
     SourceStage,
     StaffLineState,
-    StudentCue,
     SweepKind,
     TokenScope,
     UploadProblem,
@@ -544,53 +541,17 @@ ADVICE_LINKS: Final[Mapping[str, str]] = {
     "kit": "Open the take-down kit",
     "removal": "See how to have them removed",
 }
-REPORTERS: Final[Mapping[AllowedReporter, str]] = {
-    AllowedReporter.PERSON: "you",
-    AllowedReporter.REPRESENTATIVE: "your legal representative",
-    AllowedReporter.PARENT: "the parents of a minor",
-    AllowedReporter.ANYONE: "anyone, so coworkers can help",
-}
-PROOF_REQUIREMENTS: Final[Mapping[ProofRequirement, str]] = {
-    ProofRequirement.NO: "It asks for no proof of who you are.",
-    ProofRequirement.SOMETIMES: (
-        "It often asks for proof of who you are, such as a photo of a document."
-    ),
-    ProofRequirement.ALWAYS: "It asks for a photo of an identity document.",
-    ProofRequirement.UNKNOWN: "It may ask for proof of who you are. We could not find out.",
-}
 GUIDE_SOURCES: Final[Mapping[GuideReliability, str]] = {
     GuideReliability.OFFICIAL: "Source: the platform's own page",
     GuideReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),
     GuideReliability.RECALLED: "Unconfirmed: from memory, not looked up",
 }
 
-# What was seen of a flag, in its reasons.
-STUDENT_CUES: Final[Mapping[StudentCue, str]] = {
-    StudentCue.SCHOOL_YEAR: "a graduation year",
-    StudentCue.CLASS_OF: "a graduation year",
-    StudentCue.GRADE: "a grade",
-    StudentCue.SCHOOL: "a school name",
-    StudentCue.TOWN: "your town",
-}
-CONTACT_KINDS: Final[Mapping[ContactKind, str]] = {
-    ContactKind.PHONE: "a phone number",
-    ContactKind.MAIL: "a private email address",
-    ContactKind.HOME: "a street address",
-}
-# The same after "your".
+# Kinds of contact details, after "your".
 OWN_CONTACTS: Final[Mapping[ContactKind, str]] = {
     ContactKind.PHONE: "phone number",
     ContactKind.MAIL: "private email address",
     ContactKind.HOME: "street address",
-}
-# The parts of a finding that may show contact details.
-CONTACT_PLACES: Final[Mapping[str, str]] = {
-    "title": "the title",
-    "snippet": "the search result",
-    "name": "the display name",
-    "bio": "the description",
-    "location": "the location",
-    "links": "the links",
 }
 ENROLLMENT_STEPS: Final[Mapping[EnrollmentStep, str]] = {
     EnrollmentStep.READ: "Join Namesake",

@@ -22,7 +22,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from monitor.domain.reason import Reason, Told
+from monitor.domain.reason import Reason
 from reports import labels
 from reports.labels import (
     describe_data_class,
@@ -44,7 +44,7 @@ from reports.translation import (
     translate_plural,
     translate_sentence,
 )
-from reports.wording import render_reason
+from reports.wording import Others, render_phrase, render_reason
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -157,10 +157,14 @@ def pad_lead(words: str, width: int) -> CleanText:
     return CleanText(words.ljust(width))
 
 
-def render_told(told: Told) -> str:
-    """Say a reason, whose facts are cleaned, or translate a sentence of ours."""
-    said = render_reason(told)
-    return CleanText(said) if isinstance(told, Reason) else said
+def render_clean_phrase(reason: Reason, given: str | None = None) -> CleanText:
+    """Say a reason in the midst of a sentence; else like `render_clean_reason`."""
+    return CleanText(render_phrase(reason, None if given is None else Others(given)))
+
+
+def render_clean_reason(reason: Reason, given: str | None = None) -> CleanText:
+    """Say a reason to the person, or of one called `given` to others; its facts are cleaned."""
+    return CleanText(render_reason(reason, None if given is None else Others(given)))
 
 
 def translate_field(field: str) -> str:
@@ -209,7 +213,9 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         "describe_data_class": translate_data_class,
         "describe_field": translate_field,
         "format_site_name": translate_site,
-        "translate": render_told,
+        "render_phrase": render_clean_phrase,
+        "render_reason": render_clean_reason,
+        "translate": translate_sentence,
     }
     ours = (
         mark_own_link,

@@ -30,7 +30,7 @@ from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
-from reports.wording import render_reason
+from reports.wording import render_in_english
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
@@ -209,7 +209,7 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
             kind=flag.kind,
             severity=flag.severity,
             url=db.items.load_item(flag.item_id).portrait.url,
-            reasons=tuple(map(render_reason, flag.reasons)),
+            reasons=tuple(map(render_in_english, flag.reasons)),
         )
         for flag in db.flags.list_undecided_flags()
         if flag.opened_at >= since

@@ -15,7 +15,7 @@ from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
-from monitor.domain.reason import Told, forget_quotes
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     Decision,
     FlagKind,
@@ -259,7 +259,7 @@ class ReviewFields:
     first_seen: datetime
     last_seen: datetime
     given: str
-    reasons: tuple[Told, ...]
+    reasons: tuple[Reason, ...]
     decision: Decision | None
 
 
@@ -309,7 +309,7 @@ def build_review_fields(
         first_seen=item.first_seen,
         last_seen=item.last_seen,
         given=person.name.given,
-        reasons=tuple(map(forget_quotes, flag.reasons)),
+        reasons=tuple(reason.without_quotes for reason in flag.reasons),
         decision=get_own_decision(case),
     )
 

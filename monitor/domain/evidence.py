@@ -1,16 +1,13 @@
-"""One reason for or against, in bits and in words.
+"""One reason for or against, in bits, and as an id with facts.
 
 Whose a profile is, as the answer that is cheapest on average: what a mistake costs decides.
-Reasons are written to the person; `rewrite_for_others` makes them speak of the person by name.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import exp2
 
-from monitor.domain.reason import Reason, Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import OwnershipLabel
 
 
@@ -36,31 +33,34 @@ class Evidence:
     rule: str
     axis: EvidenceAxis
     bits: float
-    reason: Told
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRule:
     """What can be seen of an account. The weights file says how much it counts.
 
-    `otherwise` says what would have weakened it, if that is useful: the id of its words. Rules
-    that say one thing on several axes, like a copied bio, share a `fact`: a reader is told it
-    once.
+    `words` is the id of its words, where that is not its name. `otherwise` says what would have
+    weakened it, if that is useful: the id of those words. Rules that say one thing on several axes,
+    like a copied bio, share a `topic`: a reader is told of it once.
     """
 
     name: str
     axis: EvidenceAxis = EvidenceAxis.CLAIM
-    reason: Told
+    words: str = ""
     otherwise: str = ""
-    fact: str = ""
-
-    def build_match(self, *, amount: float = 1.0, reason: Told = "") -> "RuleMatch":
-        return RuleMatch(rule=self, amount=amount, reason=reason or self.reason)
+    topic: str = ""
 
     @property
-    def counterfactual(self) -> Told:
-        worded = isinstance(self.reason, Reason)
-        return Reason(self.otherwise) if worded and self.otherwise else self.otherwise
+    def reason(self) -> Reason:
+        return Reason(self.words or self.name)
+
+    @property
+    def counterfactual(self) -> Reason | None:
+        return Reason(self.otherwise) if self.otherwise else None
+
+    def build_match(self, *, amount: float = 1.0, reason: Reason | None = None) -> "RuleMatch":
+        return RuleMatch(rule=self, amount=amount, reason=reason or self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class RuleMatch:
 
     rule: EvidenceRule
     amount: float
-    reason: Told
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,57 +198,3 @@ def choose_cheapest_label(
 
 def _to_odds(bits: float) -> float:
     return exp2(max(-_MOST_BITS, min(_MOST_BITS, bits)))
-
-
-UNNAMED_PERSON = "the person"
-# The words that make "you" the subject, as they follow a name. Before others, it is the object.
-_VERBS_AFTER_NAME = {
-    "are": "is",
-    "belong": "belongs",
-    "choose": "chooses",
-    "do": "does",
-    "have": "has",
-    "use": "uses",
-    "want": "wants",
-    "work": "works",
-    **{verb: verb for verb in ("can", "changed", "did", "gave", "had", "may", "said")},
-}
-_PRONOUNS = {
-    "you": "them",
-    "your": "their",
-    "yours": "theirs",
-    "yourself": "themselves",
-    "subject": "they",
-}
-_MENTION = re.compile(
-    rf"\b(?P<word>yourself|yours|your|you)\b(?: (?P<verb>{'|'.join(_VERBS_AFTER_NAME)})\b)?",
-    re.IGNORECASE,
-)
-_DISTRICT = re.compile(r"\byour (?=district\b)", re.IGNORECASE)
-_IDENTITY = re.compile(r"\b((?:is|are)(?: not)? you)(?=[.,;]| than\b)")
-
-
-def rewrite_for_others(sentence: str, given: str) -> str:
-    """Return a sentence to a person as others read it: "It uses Maria's name", not "your name".
-
-    The first mention is their given name, each later one a pronoun.
-    """
-    sentence = _IDENTITY.sub(r"\1rs", _DISTRICT.sub("the ", sentence))
-    first = _MENTION.search(sentence)
-    if first is None:
-        return sentence
-    name = given or UNNAMED_PERSON
-    forms = {**dict.fromkeys(_PRONOUNS, name), **dict.fromkeys(("your", "yours"), f"{name}'s")}
-    rest = _MENTION.sub(lambda each: _rewrite_mention(each, _PRONOUNS), sentence[first.end() :])
-    return f"{sentence[: first.start()]}{_rewrite_mention(first, forms)}{rest}"
-
-
-def _rewrite_mention(mention: re.Match[str], forms: Mapping[str, str]) -> str:
-    word, verb = mention["word"].lower(), mention["verb"] or ""
-    is_subject = word == "you" and verb
-    written = forms["subject" if is_subject else word]
-    if verb and is_subject and forms is not _PRONOUNS:
-        verb = _VERBS_AFTER_NAME[verb]
-    if mention["word"][0].isupper():
-        written = f"{written[0].upper()}{written[1:]}"
-    return f"{written} {verb}".rstrip()

@@ -12,7 +12,7 @@ from enum import StrEnum
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
-from monitor.domain.reason import Told
+from monitor.domain.reason import Listed, Reason
 from monitor.domain.vocabulary import (
     ContactKind,
     Decision,
@@ -71,8 +71,8 @@ class Flag:
     severity: Severity
     state: FlagState
     opened_at: datetime
-    reasons: tuple[Told, ...]
-    lowered_by: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...]
+    lowered_by: tuple[Reason, ...] = ()
     relation: str = ""
     shared_at: datetime | None = None
     notified_at: datetime | None = None
@@ -112,6 +112,11 @@ def join_contact_kinds(kinds: Iterable[ContactKind]) -> str:
     """Write the kinds as `Flag.relation` has them, each once."""
     listed = set(kinds)
     return " ".join(kind for kind in EXPOSURE_SEVERITY if kind in listed)
+
+
+def name_contacts(kinds: Iterable[ContactKind]) -> Listed:
+    """Return what a reason says of the kinds: "a phone number and a street address"."""
+    return Listed(tuple(Reason(f"contact.{kind}") for kind in kinds))
 
 
 def rate_exposure(kinds: Iterable[ContactKind]) -> Severity:

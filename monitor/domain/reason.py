@@ -77,12 +77,6 @@ class Reason(Struct, frozen=True, tag="reason"):
 
 
 Fact = Union[Site, Count, Day, Name, Signs, Quoted, Listed, Reason]  # noqa: UP007 it is recursive
-# What was stored before the ids is a sentence.
-Told = Reason | str
-
-
-def forget_quotes(told: Told) -> Told:
-    return told.without_quotes if isinstance(told, Reason) else told
 
 
 def list_facts(fact: Fact) -> Iterator[Fact]:

@@ -20,6 +20,8 @@ from scrapers.models import Finding
 STALE_AFTER = timedelta(days=180)
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
+# What comes after the kind of words, as in `asks.name`.
+WordsId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z]+)*$", max_length=60)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
 Guide = TypeVar("Guide")
 
@@ -47,15 +49,14 @@ class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: Text
     hosts: tuple[Text, ...]
-    in_app: Text
+    in_app: WordsId
     who: Annotated[tuple[AllowedReporter, ...], Meta(min_length=1)]
-    asks: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    asks: Annotated[tuple[WordsId, ...], Meta(min_length=1)]
     identity: ProofRequirement
-    rule: Text
+    rule: WordsId
     known: GuideReliability
     form: Address | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
-    exception: str = ""
     help: Address | None = None
     seen_on: date | None = None
 
@@ -103,7 +104,7 @@ class RemovalGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: Text
     hosts: Annotated[tuple[Text, ...], Meta(min_length=1)]
     opt_out: Address
-    asks: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    asks: Annotated[tuple[WordsId, ...], Meta(min_length=1)]
     known: GuideReliability
     days: Annotated[int, Meta(ge=1, le=90)] | None = None
     seen_on: date | None = None

@@ -13,7 +13,7 @@ from monitor.app import App
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag
 from monitor.domain.person import Person
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, Severity
 from monitor.services.feedback import DecisionInput, list_ownership_flags, record_feedback
 from monitor.services.findings import build_item_card, list_pending_cards
@@ -124,7 +124,7 @@ class AnswerCardWords(TypedDict):
     kind: str
     severity: Severity | None
     snippet: str
-    reasons: tuple[Told, ...]
+    reasons: tuple[Reason, ...]
 
 
 def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:

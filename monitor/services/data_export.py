@@ -61,7 +61,7 @@ from reports.labels import (
     format_site_name,
 )
 from reports.pages.data import AccessLogLine, LegalHoldLine
-from reports.wording import render_reason
+from reports.wording import render_in_english
 
 REVIEWER = "A reviewer"
 
@@ -290,7 +290,7 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
                 SEVERITIES[each.severity],
                 OWN_FLAG_STATES[each.state],
                 records.find_item_url(each.item_id),
-                " ".join(map(render_reason, each.reasons)),
+                " ".join(map(render_in_english, each.reasons)),
                 each.shared_at or "no",
             )
             for each in records.flags

@@ -6,7 +6,6 @@ Who may have it is for the callers to check.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.pages import StoredPage
@@ -14,7 +13,6 @@ from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.flag import Flag
 from monitor.services.history import OwnItemComparison, compare_with_own_items
 from monitor.services.own_accounts import load_own_items
-from monitor.services.presenters import say_to_others
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
@@ -24,7 +22,7 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         app.db.people.load_person(flag.person_id),
         app.db.items.load_item(flag.item_id),
     )
-    portrait, given = item.portrait, person.name.given
+    portrait = item.portrait
     return EvidenceView(
         id=flag.id,
         person=person.name.full_name,
@@ -39,12 +37,10 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         name=portrait.name,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        reasons=tuple(say_to_others(each, given) for each in flag.reasons),
+        given=person.name.given,
+        reasons=tuple(reason.without_quotes for reason in flag.reasons),
         own=tuple(_list_own_urls(app, flag)),
-        copied=tuple(
-            replace(each, reason=say_to_others(each.reason, given))
-            for each in list_copied_fields(app, flag)
-        ),
+        copied=list_copied_fields(app, flag),
         log=tuple(_build_log_lines(app, flag, person.name.full_name)),
         pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_item(flag.item_id))),
     )

@@ -22,7 +22,7 @@ from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
 from monitor.domain.policy import list_account_clauses
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
@@ -222,8 +222,8 @@ class ItemCardFields(TypedDict):
     snippet: str
     first_seen: datetime
     last_seen: datetime
-    speaks_for: tuple[Told, ...]
-    speaks_against: tuple[Told, ...]
+    speaks_for: tuple[Reason, ...]
+    speaks_against: tuple[Reason, ...]
 
 
 def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFields:

@@ -38,6 +38,7 @@ from monitor.domain.flag import (
     assess_change_severity,
     close_on_event,
     join_contact_kinds,
+    name_contacts,
     rate_exposure,
     reopen_if_gone,
     reopen_if_lapsed,
@@ -50,7 +51,7 @@ from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
 from monitor.domain.pii import ExposedContact
 from monitor.domain.planning.queries import find_queried_accounts
-from monitor.domain.reason import Count, Listed, Reason, Told, forget_quotes
+from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import (
@@ -65,12 +66,6 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_items
-from reports.labels import (
-    CONTACT_KINDS,
-    CONTACT_PLACES,
-    STUDENT_CUES,
-    join_words,
-)
 from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
 
@@ -81,8 +76,8 @@ class FlagDraft:
 
     kind: FlagKind
     severity: Severity
-    reasons: tuple[Told, ...]
-    lowered_by: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...]
+    lowered_by: tuple[Reason, ...] = ()
     relation: str = ""
 
 
@@ -106,7 +101,7 @@ def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
     return FlagDraft(
         kind=kind,
         severity=rate_severity(assessment),
-        reasons=tuple(forget_quotes(each.reason) for each in select_reasons(ordered)),
+        reasons=tuple(each.reason.without_quotes for each in select_reasons(ordered)),
         lowered_by=assessment.lowered_by,
     )
 
@@ -142,66 +137,64 @@ def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> Fl
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             Reason(f"student-link-{kind}", {"count": Count(verdict.count)}),
-            *_describe_cues(verdict),
-            *(
-                ()
-                if follows
-                else ("You do not choose who follows you, but you can remove a follower.",)
-            ),
-            "We store that list only as keyed hashes, so we cannot say which students.",
-            "Other people have the same names. Only you can answer this question.",
+            *_list_cues(verdict),
+            *(() if follows else (Reason("student-link-unchosen"),)),
+            Reason("student-link-hashed"),
+            Reason("student-link-names"),
             rules.DECLARED.reason,
         ),
-        lowered_by=("They are family, or they are not students at all. Only you can know.",),
+        lowered_by=(Reason("if.family"),),
         relation=kind,
     )
+
+
+_REASONS_BY_CUE = {
+    StudentCue.SCHOOL_YEAR: Reason("student-cue.graduation"),
+    StudentCue.CLASS_OF: Reason("student-cue.graduation"),
+    StudentCue.GRADE: Reason("student-cue.grade"),
+    StudentCue.SCHOOL: Reason("student-cue.school"),
+    StudentCue.TOWN: Reason("student-cue.town"),
+}
+
+
+def _list_cues(verdict: ContactMatchResult) -> Iterator[Reason]:
+    cues = dict.fromkeys(said for cue, said in _REASONS_BY_CUE.items() if cue in verdict.cues)
+    if cues:
+        yield Reason("student-link-cues", {"cues": Listed(tuple(cues))})
+    if StudentCue.SEVERAL_NAMES in verdict.cues:
+        yield Reason("student-link-several")
 
 
 def build_contact_draft(
     portrait: Finding, label: OwnershipLabel, kinds: Collection[ContactKind]
 ) -> FlagDraft:
     """Build one flag for all these kinds of contact details: it is one page to take them off."""
-    several = len(kinds) > 1
     own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
-    them, are = ("them", "are") if several else ("it", "is")
-    values = "the values themselves" if several else "the value itself"
-    listed = join_words(what for kind, what in CONTACT_KINDS.items() if kind in kinds)
+    count, listed = Count(len(kinds)), name_contacts(kind for kind in ContactKind if kind in kinds)
     return FlagDraft(
         kind=FlagKind.EXPOSED_CONTACT,
         severity=rate_exposure(kinds),
         reasons=(
-            *_describe_contact_places(portrait, kinds),
-            *((f"This account is yours, so you can remove {them} yourself.",) if own else ()),
-            f"We record that {listed} {are} there, and where. We never store {values}.",
+            *_list_contact_places(portrait, kinds),
+            *((Reason("contact-own-account", {"count": count}),) if own else ()),
+            Reason("contact-recorded", {"count": count, "what": listed}),
         ),
-        lowered_by=(
-            "It belongs to your school or to an office.",
-            "It belongs to someone else with your name.",
-        ),
+        lowered_by=(Reason("if.contact-of-office"), Reason("if.contact-of-namesake")),
         relation=join_contact_kinds(kinds),
     )
 
 
-def _describe_contact_places(portrait: Finding, kinds: Collection[ContactKind]) -> Iterator[str]:
-    """Yield a sentence for each place or list of places, the worst kinds first."""
-    places: dict[ContactKind, list[str]] = {}
-    for each in map(ExposedContact.from_stored_text, portrait.exposed):
-        places.setdefault(each.kind, []).append(CONTACT_PLACES[each.place])
-    shown: dict[str, list[str]] = {}
+def _list_contact_places(portrait: Finding, kinds: Collection[ContactKind]) -> Iterator[Reason]:
+    """Yield a reason for each place or list of places, the worst kinds first."""
+    places: dict[ContactKind, list[Reason]] = {}
+    for exposed in map(ExposedContact.from_stored_text, portrait.exposed):
+        places.setdefault(exposed.kind, []).append(Reason(f"contact-place.{exposed.place}"))
+    shown: dict[Listed, list[ContactKind]] = {}
     for kind in filter(kinds.__contains__, EXPOSURE_SEVERITY):
-        shown.setdefault(join_words(places[kind]), []).append(CONTACT_KINDS[kind])
+        shown.setdefault(Listed(tuple(places[kind])), []).append(kind)
     for where, what in shown.items():
-        words, verb = join_words(what), "appears" if len(what) == 1 else "appear"
-        yield f"{words[0].upper()}{words[1:]} {verb} next to your name, in {where}."
-
-
-def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
-    listed = "from your district's student list"
-    cues = dict.fromkeys(words for cue, words in STUDENT_CUES.items() if cue in verdict.cues)
-    if cues:
-        yield f"A name {listed} appears with {join_words(cues)}."
-    if StudentCue.SEVERAL_NAMES in verdict.cues:
-        yield f"Several rare names {listed} are among them. Chance alone would bring fewer."
+        count, listed = Count(len(what)), name_contacts(what)
+        yield Reason("contact-shown", {"what": listed, "where": where, "count": count})
 
 
 def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:

@@ -11,12 +11,12 @@ from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import ReviewFields
-from monitor.domain.evidence import Evidence, EvidenceAxis, rewrite_for_others
+from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
@@ -25,7 +25,6 @@ from monitor.domain.vocabulary import (
     FlagKind,
     FlagState,
     GapKind,
-    Language,
     OwnershipLabel,
 )
 from reports import labels as words
@@ -42,8 +41,7 @@ from reports.emails.digest import (
     UnansweredFlagLine,
 )
 from reports.pages.layout import PolicyReminder
-from reports.translation import use_language
-from reports.wording import Others, render_reason
+from reports.wording import Others, render_in_english
 from scrapers.models import Finding, FindingKind, Outcome
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
@@ -265,17 +263,17 @@ def build_gap(group: FailureGroup) -> CoverageGap:
     )
 
 
-def list_reasons_for(assessment: Assessment) -> tuple[Told, ...]:
+def list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to the person, strongest first."""
     return tuple(each.reason for each in _select_identity_evidence(assessment) if each.bits >= 0)
 
 
-def list_reasons_against(assessment: Assessment) -> tuple[Told, ...]:
+def list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to someone else, strongest first."""
     return tuple(each.reason for each in _select_identity_evidence(assessment) if each.bits < 0)
 
 
-def _list_reasons(assessment: Assessment) -> tuple[Told, ...]:
+def _list_reasons(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons for the person first; each half already has the strongest first."""
     return (*list_reasons_for(assessment), *list_reasons_against(assessment))
 
@@ -284,22 +282,21 @@ def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
     return tuple(each for each in assessment.shown_evidence if not _is_against_impersonation(each))
 
 
-def _list_why_aside(assessment: Assessment) -> tuple[Told, ...]:
+def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
     """Add why an account on a network where they have none is not taken for an impersonation."""
     news = (each.reason for each in assessment.evidence if each.rule == rules.NEW_NETWORK.name)
-    doubts = (_describe_strongest_doubt(assessment), *news)
-    return tuple(filter(None, doubts))
+    return (*_list_strongest_doubt(assessment), *news)
 
 
-def _describe_strongest_doubt(assessment: Assessment) -> Told:
-    """Return the strongest sign of someone else, else that others have the name."""
+def _list_strongest_doubt(assessment: Assessment) -> tuple[Reason, ...]:
+    """Return the strongest sign of someone else, else that others have the name, if anything."""
     doubts = [
         each
         for each in assessment.evidence
         if each.bits < 0 and not _is_against_impersonation(each)
     ]
     reasons = [each.reason for each in doubts if each.rule != rules.NAMESAKES.name]
-    return next(iter((*reasons, *(each.reason for each in doubts))), "")
+    return (*reasons, *(each.reason for each in doubts))[:1]
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:
@@ -319,14 +316,7 @@ def _format_title(portrait: Finding) -> str:
     return format_finding_title(portrait)
 
 
-def say_to_others(told: Told, given: str) -> str:
-    """Say a reason to whoever else may read it, by the person's given name, and in English."""
-    if isinstance(told, str):
-        return rewrite_for_others(told, given)
-    with use_language(Language.ENGLISH):
-        return render_reason(told, Others(given))
-
-
 def say_to_reviewers(fields: ReviewFields) -> tuple[str, ...]:
-    """Say to IT why something was flagged."""
-    return tuple(say_to_others(each, fields.given) for each in fields.reasons)
+    """Say to IT, which reads English, why something was flagged."""
+    others = Others(fields.given)
+    return tuple(render_in_english(reason, others) for reason in fields.reasons)

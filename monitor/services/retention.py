@@ -19,6 +19,7 @@ from monitor.domain.events import refresh_portrait
 from monitor.domain.item import Item, Presence, combine_findings
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.students.roster import Roster
 from monitor.domain.vocabulary import (
@@ -86,7 +87,7 @@ def strip_portrait_text(portrait: Finding) -> Finding:
     )
 
 
-FORGOTTEN_REASONS = ("What we saw then has been deleted.",)
+FORGOTTEN_REASONS = (Reason("forgotten"),)
 
 
 class _PreviewRollback(Exception):  # noqa: N818 - nothing went wrong

@@ -6,7 +6,7 @@ was asked to remove details, we look at its page again.
 `owner_id` is the person who asks; other people's data is not found.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,9 +14,9 @@ from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
 from monitor.domain.errors import InputError
-from monitor.domain.evidence import rewrite_for_others
-from monitor.domain.flag import ALLOWED_DECISIONS, Flag
+from monitor.domain.flag import ALLOWED_DECISIONS, Flag, name_contacts
 from monitor.domain.item import Item, Presence
+from monitor.domain.reason import Reason
 from monitor.domain.takedown import (
     RESULTS_ABOUT_YOU,
     RemovalGuide,
@@ -47,14 +47,11 @@ from monitor.services.sweeps import (
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
-    CONTACT_KINDS,
     DECISION_PHRASES,
     FLAG_STATES,
     OWN_FLAG_STATES,
-    PROOF_REQUIREMENTS,
     REMOVAL_PHRASES,
     REMOVAL_STATES,
-    REPORTERS,
 )
 from reports.pages.takedown import (
     AccountSighting,
@@ -123,15 +120,7 @@ def build_review_guide(app: App, flag: Flag) -> PlatformGuide | None:
     guide, given = _find_guide(app, flag), app.db.people.load_person(flag.person_id).name.given
     if guide is None:
         return None
-    return replace(
-        guide,
-        in_app=rewrite_for_others(guide.in_app, given),
-        who=tuple(rewrite_for_others(each, given) for each in guide.who),
-        asks=tuple(rewrite_for_others(each, given) for each in guide.asks),
-        identity=rewrite_for_others(guide.identity, given),
-        rule=rewrite_for_others(guide.rule, given),
-        exception=rewrite_for_others(guide.exception, given),
-    )
+    return replace(guide, given=given)
 
 
 def build_takedown_evidence(app: App, owner_id: str, flag_id: str) -> EvidenceView:
@@ -279,17 +268,20 @@ def find_platform_guide(app: App, account: Finding) -> PlatformGuide | None:
     return _build_platform_guide(place, app.clock.now()) if place else None
 
 
+def _name_demands(asks: Iterable[str]) -> tuple[Reason, ...]:
+    return tuple(Reason(f"asks.{demand}") for demand in asks)
+
+
 def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
     return PlatformGuide(
         name=place.name,
         form=place.form or "",
-        in_app=place.in_app,
-        who=tuple(REPORTERS[each] for each in place.who),
-        asks=place.asks,
-        identity=PROOF_REQUIREMENTS[place.identity],
-        rule=place.rule,
+        in_app=Reason(f"in-app.{place.in_app}"),
+        who=tuple(Reason(f"reporter.{who}") for who in place.who),
+        asks=_name_demands(place.asks),
+        identity=Reason(f"proof.{place.identity}"),
+        rule=Reason(f"rule.{place.rule}"),
         least=place.least,
-        exception=place.exception,
         help=place.help or "",
         known=place.known,
         seen_on=place.seen_on,
@@ -314,7 +306,9 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     item, now = app.db.items.load_item(flag.item_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
     guide = load_removal_guides().find_guide(item.portrait.url)
-    own = load_own_items(app.db, person)
+    is_own = item.id in load_own_items(app.db, person) and (
+        item.portrait.kind is FindingKind.ACCOUNT
+    )
     return RemovalView(
         id=flag.id,
         item_id=item.id,
@@ -323,12 +317,15 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
         url=item.portrait.url,
         severity=flag.severity,
         state=REMOVAL_STATES[flag.state],
-        kinds=tuple(CONTACT_KINDS[kind] for kind in flag.contact_kinds),
+        shows=Reason(
+            f"removal-shows.{'own' if is_own else 'other'}",
+            {"what": name_contacts(flag.contact_kinds)},
+        ),
         guide=_build_guide_line(guide, now) if guide else None,
         results_tool=RESULTS_ABOUT_YOU,
         choices=NEXT_REMOVAL_DECISIONS[flag.state],
         log=tuple(build_log_lines(app, flag, REMOVAL_PHRASES)),
-        own=item.id in own and item.portrait.kind is FindingKind.ACCOUNT,
+        own=is_own,
         answered=flag.state is FlagState.MINE,
         looked=_find_sighting(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
@@ -396,7 +393,7 @@ def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:
     return RemovalGuideLine(
         name=guide.name,
         opt_out=guide.opt_out,
-        asks=guide.asks,
+        asks=_name_demands(guide.asks),
         days=guide.days,
         known=guide.known,
         seen_on=guide.seen_on,

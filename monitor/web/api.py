@@ -20,6 +20,7 @@ from flask import Blueprint, Response, request
 
 from monitor.app import App
 from monitor.domain.person import Principal
+from monitor.domain.reason import Fact, Reason
 from monitor.domain.vocabulary import TokenScope
 from monitor.services.access_tokens import TokenHolder, find_token_holder
 from monitor.web.context import PortalContext
@@ -29,6 +30,7 @@ from monitor.web.roles import API_PREFIX
 from monitor.web.security import read_bearer_token
 from reports.labels import TOKEN_SCOPES
 from reports.sanitize import CleanText
+from reports.wording import Others, clean_facts, render_in_english
 
 LOG = logging.getLogger(__name__)
 MAX_LIMIT: Final = 100
@@ -38,6 +40,22 @@ Row = TypeVar("Row")
 
 class ApiBody(msgspec.Struct, frozen=True, kw_only=True):
     """What a program gets."""
+
+
+class ReasonBody(ApiBody, frozen=True, kw_only=True):
+    """A reason as a sentence in English, and as the id of its words with the facts in them."""
+
+    sentence: str
+    rule: str
+    facts: Mapping[str, Fact]
+
+
+def build_reason_body(reason: Reason, others: Others | None = None) -> ReasonBody:
+    """Word it to its person, or to others; the facts are cleaned like the sentence."""
+    shown = clean_facts(reason.without_quotes if others else reason)
+    return ReasonBody(
+        sentence=render_in_english(reason, others), rule=shown.rule, facts=shown.facts
+    )
 
 
 class ApiInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,7 +19,6 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
 from monitor.services.notifications import Reviewer, build_operator_id
-from monitor.services.presenters import say_to_reviewers
 from monitor.services.review_queue import (
     ReviewQueueRow,
     list_queue_rows,
@@ -32,6 +31,8 @@ from monitor.web.api import (
     ApiInput,
     ListQuery,
     Operation,
+    ReasonBody,
+    build_reason_body,
     cut_page,
     format_position,
     refuse,
@@ -41,6 +42,7 @@ from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
 from monitor.web.review import STATUS_FILTERS
 from reports.sanitize import clean_sentence, clean_web_text
+from reports.wording import Others
 
 MAX_NAME_LENGTH: Final = 100
 # As long as an address may be (RFC 5321).
@@ -87,7 +89,7 @@ class ReviewedFlagBody(ApiBody, frozen=True, kw_only=True):
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
-    reasons: tuple[str, ...]
+    reasons: tuple[ReasonBody, ...]
     answer: Decision | None
 
 
@@ -195,7 +197,7 @@ def open_review_flag(call: ApiCall) -> ReviewedFlagBody:
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
-        reasons=tuple(map(clean_sentence, say_to_reviewers(fields))),
+        reasons=tuple(build_reason_body(reason, Others(fields.given)) for reason in fields.reasons),
         answer=fields.decision,
     )
 

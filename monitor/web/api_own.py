@@ -1,6 +1,5 @@
 """What a program may do for a member of staff: read what is theirs, answer, ask for a check."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Literal
@@ -11,7 +10,6 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.flag import Flag
 from monitor.domain.person import Person
-from monitor.domain.reason import Reason, Told
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import (
     ConsentPhase,
@@ -37,6 +35,8 @@ from monitor.web.api import (
     ApiInput,
     ListQuery,
     Operation,
+    ReasonBody,
+    build_reason_body,
     cut_page,
     format_position,
     refuse,
@@ -49,7 +49,6 @@ from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_sentence, clean_web_text, defang_url
 from reports.templating import mark_web_link
-from reports.wording import render_reason
 from scrapers.models import FindingKind
 
 # What a person may say of a finding, and of a flag: the answers of the pages.
@@ -118,8 +117,8 @@ class FindingDetailBody(ApiBody, frozen=True, kw_only=True):
     platform: str
     label: OwnershipLabel
     answer: Decision | None
-    reasons_for: tuple[str, ...]
-    reasons_against: tuple[str, ...]
+    reasons_for: tuple[ReasonBody, ...]
+    reasons_against: tuple[ReasonBody, ...]
     flag_ids: tuple[str, ...]
     first_seen: datetime
     last_seen: datetime
@@ -135,8 +134,7 @@ class NextStepBody(ApiBody, frozen=True, kw_only=True):
 class FlagBody(ApiBody, frozen=True, kw_only=True):
     """`answers` are those that this kind of flag takes. `it_sees_since` is null while IT does not.
 
-    `next_steps` are what its person can do about it. `reason_facts` are what the sentences in
-    `reasons` say, as ids with facts.
+    `next_steps` are what its person can do about it.
     """
 
     id: str
@@ -147,8 +145,7 @@ class FlagBody(ApiBody, frozen=True, kw_only=True):
     what: str
     url: str
     platform: str
-    reasons: tuple[str, ...]
-    reason_facts: tuple[Reason, ...]
+    reasons: tuple[ReasonBody, ...]
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
@@ -242,8 +239,8 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
         platform=card.platform,
         label=db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN,
         answer=db.items.find_item_feedback(item.id),
-        reasons_for=_say_all(card.speaks_for),
-        reasons_against=_say_all(card.speaks_against),
+        reasons_for=tuple(map(build_reason_body, card.speaks_for)),
+        reasons_against=tuple(map(build_reason_body, card.speaks_against)),
         flag_ids=tuple(each.id for each in db.flags.list_flags_of_item(item.id)),
         first_seen=item.first_seen,
         last_seen=item.last_seen,
@@ -383,10 +380,6 @@ def _build_finding(line: FindingLine) -> FindingBody:
     )
 
 
-def _say_all(reasons: Iterable[Told]) -> tuple[str, ...]:
-    return tuple(clean_sentence(render_reason(each)) for each in reasons)
-
-
 def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
     app, portal = call.app, call.app.config.portal.address
     line, opening = build_flag_line(app, flag), find_own_flag_opening(app, flag.person_id, flag.id)
@@ -399,8 +392,7 @@ def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
         what=clean_sentence(line.what),
         url=show_address(line.url),
         platform=line.platform,
-        reasons=_say_all(flag.reasons),
-        reason_facts=tuple(each for each in flag.reasons if isinstance(each, Reason)),
+        reasons=tuple(map(build_reason_body, flag.reasons)),
         opened_at=flag.opened_at,
         first_seen=line.first_seen,
         last_seen=line.last_seen,

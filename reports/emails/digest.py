@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     BreachAdvice,
     ContactKind,
@@ -63,7 +63,7 @@ class FlagLine:
     id: str
     platform: str = ""
     title: str = ""
-    reasons: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     earlier: str = ""
     item_id: str = ""
     advice: str = ""
@@ -95,7 +95,7 @@ class QuestionLine:
     title: str = ""
     platform: str = ""
     snippet: str = ""
-    reasons: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     link_url: str = ""
 
 
@@ -142,7 +142,7 @@ class NamesakeLine:
     """Someone else with the reader's name: nothing to do."""
 
     url: str
-    reasons: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     title: str = ""
 
 

@@ -8,7 +8,7 @@ A page that says why there is none.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Severity
 from reports.pages.findings import AnswerChoice
 from reports.pages.layout import FieldProblem, build_renderer
@@ -146,7 +146,7 @@ class AnswerCardView:
     platform: str = ""
     title: str = ""
     snippet: str = ""
-    reasons: tuple[Told, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

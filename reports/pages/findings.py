@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
 from reports.emails.digest import Coverage, FlagLine
 from reports.labels import ANSWERS, format_site_name
@@ -203,9 +203,9 @@ class QuestionCard:
     platform: str = ""
     title: str = ""
     snippet: str = ""
-    speaks_for: tuple[Told, ...] = ()
-    speaks_against: tuple[Told, ...] = ()
-    lowered_by: tuple[Told, ...] = ()
+    speaks_for: tuple[Reason, ...] = ()
+    speaks_against: tuple[Reason, ...] = ()
+    lowered_by: tuple[Reason, ...] = ()
     earlier: str = ""
     advice: tuple[AdviceLine, ...] = ()
     pictures: PicturePair | None = None
@@ -328,8 +328,8 @@ class FlagPanel:
     kind: str
     severity: Severity
     what: str
-    reasons: tuple[Told, ...]
-    lowered_by: tuple[Told, ...]
+    reasons: tuple[Reason, ...]
+    lowered_by: tuple[Reason, ...]
     choices: tuple[AnswerChoice, ...]
     fields: tuple[ReviewerFieldLine, ...]
     policy: PolicyReminder
@@ -432,7 +432,7 @@ class ComparisonLine:
     ours: tuple[HighlightPiece, ...]
     likeness: str
     copied: bool
-    reason: Told = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

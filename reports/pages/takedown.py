@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability, Language, Severity
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
@@ -13,7 +14,6 @@ from reports.labels import (
     REMOVAL_STEPS,
     REPORT_STEPS,
     UNSEEN_REPORT_STEPS,
-    join_words,
 )
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
@@ -31,7 +31,9 @@ class AccountSighting(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformGuide:
-    """What a platform wants, in words; `seen_on` is None where our text has no date.
+    """What a platform wants. `given` is the name of whom it is about, None where they read it.
+
+    `seen_on` is None where our text has no date.
 
     `stale` says that no one has looked at it for long, or ever. `least` is how many copied
     elements its rule wants, 0 for no number.
@@ -39,18 +41,18 @@ class PlatformGuide:
 
     name: str
     form: str
-    in_app: str
-    who: tuple[str, ...]
-    asks: tuple[str, ...]
-    identity: str
-    rule: str
+    in_app: Reason
+    who: tuple[Reason, ...]
+    asks: tuple[Reason, ...]
+    identity: Reason
+    rule: Reason
     least: int
-    exception: str
     help: str
     known: GuideReliability
     seen_on: date | None
     stale: bool
     proof: bool
+    given: str | None = None
 
     @property
     def known_words(self) -> str:
@@ -153,7 +155,7 @@ class RemovalGuideLine:
 
     name: str
     opt_out: str
-    asks: tuple[str, ...]
+    asks: tuple[Reason, ...]
     days: int | None
     known: GuideReliability
     seen_on: date | None
@@ -180,7 +182,7 @@ class RemovalView:
     url: str
     severity: Severity
     state: str
-    kinds: tuple[str, ...]
+    shows: Reason
     guide: RemovalGuideLine | None
     results_tool: str
     choices: tuple[Decision, ...]
@@ -191,10 +193,6 @@ class RemovalView:
     looked_at: datetime | None = None
     looks_at: tuple[datetime, ...] = ()
     can_look: bool = False
-
-    @property
-    def listed_kinds(self) -> str:
-        return join_words(self.kinds)
 
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, Scope, Severity
 from monitor.services.review_queue import build_review_gate
 from scrapers.models import Finding, FindingKind
@@ -111,7 +112,7 @@ def _fill(state: Database, size: Size) -> None:
                     severity=severities[number % 3],
                     state=FlagState.OPEN,
                     opened_at=SATURDAY - (number % 200) * DAY,
-                    reasons=("Its description is word for word that of your own account.",),
+                    reasons=(Reason("copied-bio"),),
                     shared_at=shared,
                 )
             )

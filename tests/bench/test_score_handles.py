@@ -10,6 +10,7 @@ from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_ta
 from monitor.domain.person import PersonName
 from reports.wording import render_reason
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
+from tests.bench.score.words import explain
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000}),
@@ -53,7 +54,7 @@ def test_of_several_sources_the_best_one_speaks(handle):
 @pytest.mark.parametrize("handle", FOUND)
 def test_the_strongest_reason_stands_first_whatever_it_speaks_for(handle):
     evidence = weigh_handle(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
-    strength = {each.reason: abs(each.bits) for each in evidence}
+    strength = {explain(each.reason): abs(each.bits) for each in evidence}
 
     told = [strength[reason] for reason in own(handle, NAME).reasons]
 

@@ -49,6 +49,8 @@ def _mark_words(words: Words) -> Words:
 
     messages = {
         rule: Wording(you=mark_text(each.you), others=mark_text(each.others))
+        if isinstance(each, Wording)
+        else str(mark_text(each))
         for rule, each in words.messages.items()
     }
     return replace(words, messages=messages)

@@ -44,10 +44,8 @@ OFFICE_TABLES = {
 # The code whose sentences staff read.
 STAFF_CODE = (
     "reports/labels.py",
-    *(f"monitor/domain/detection/{name}.py" for name in ("claim", "imitation", "rules", "waves")),
     "monitor/domain/failures.py",
-    "monitor/domain/handles/lookalike.py",
-    *(f"monitor/services/{name}.py" for name in ("findings", "flagging", "history", "next_steps")),
+    *(f"monitor/services/{name}.py" for name in ("findings", "history", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/presenters.py"),
     *(f"monitor/services/{name}.py" for name in ("access_tokens", "alert_feeds", "self_check")),
     *(
@@ -97,12 +95,6 @@ NOT_FOR_STAFF = {
 }
 # Pieces that only make sense together: the sentences made of them are tested as they come out.
 PIECES = {
-    "from your district's student list",
-    *("the values themselves", "the value itself"),
-    *("XyzXyz Xyz next to your name, in Xyz.", "A name Xyz appears with Xyz."),
-    "Several rare names Xyz are among them. Chance alone would bring fewer.",
-    "We record that Xyz Xyz there, and where. We never store Xyz.",
-    "This account is yours, so you can remove Xyz yourself.",
     " You get one reminder and no more.",
     "Xyz Remove one of the two.",
 }
@@ -110,12 +102,8 @@ PIECES = {
 DATA_FILES = (
     "policy.toml",
     "advice.toml",
-    "places.toml",
-    "removals.toml",
 )
-_SETTINGS = {
-    *("name", "hosts", "form", "help", "opt_out", "known", "identity", "who", "at", "address"),
-}
+_SETTINGS = {"known", "at", "address"}
 _WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [a-zA-Z]{1,}")
 _FACT = re.compile(r"\{\w+\}")
 

@@ -18,7 +18,6 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Severity,
 )
-from monitor.services.presenters import say_to_others
 from reports.emails.account import (
     AlertView,
     BreakGlassView,
@@ -47,6 +46,7 @@ from reports.emails.digest import (
 )
 from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
+from reports.wording import Others, render_reason
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
@@ -65,9 +65,9 @@ IMPERSONATION: Final = FlagLine(
     platform="Bluesky",
     title="Rosa Delgado",
     reasons=(
-        "Its bio repeats the bio of your account on the same network.",
+        Reason("copied-bio"),
         Reason("handle-like", {"changes": list_changes((ZERO_FOR_O,), (), ())}),
-        "It shows the same name as your account on the same network.",
+        Reason("copied-name"),
         Reason("younger"),
     ),
     first_seen=MONDAY - timedelta(days=2),
@@ -107,8 +107,8 @@ QUESTION: Final = QuestionLine(
     platform="Bookclub",
     snippet="Reads historical novels, lives in Cedar Valley. Favorite author: Isabel Allende.",
     reasons=(
-        "Only an initial and your family name are shown.",
-        "It names your state, but no town.",
+        Reason("name-initial"),
+        Reason("state"),
     ),
     id="a81c5e09",
     link_url=ANSWER,
@@ -140,7 +140,7 @@ OWN_PAGE: Final = OwnItemLine(
 ASIDE: Final = NamesakeLine(
     url="https://gamma.example/rosa.delgado.realty",
     title="Rosa Delgado Realty",
-    reasons=("It names a different town.",),
+    reasons=(Reason("other-place"),),
 )
 GAPS: Final = (
     CoverageGap(
@@ -250,7 +250,9 @@ LETTERS: Final[dict[str, EmailView]] = {
                 state=FlagState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
-                reasons=tuple(say_to_others(each, "Rosa") for each in IMPERSONATION.reasons),
+                reasons=tuple(
+                    render_reason(reason, Others("Rosa")) for reason in IMPERSONATION.reasons
+                ),
                 ruling=Decision.IMPERSONATION,
             ),
             ReviewLine(

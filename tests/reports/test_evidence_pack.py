@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 from warcio.archiveiterator import ArchiveIterator
 
+from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import (
     COPIED,
@@ -39,6 +40,7 @@ PAGE = PageCopy(
 VIEW = EvidenceView(
     id="7f3a91c2" * 4,
     person="Rosa Delgado",
+    given="Rosa",
     organization="Cedar Valley Public Schools",
     zone="America/New_York",
     kind=FlagKind.IMPERSONATION,
@@ -50,7 +52,7 @@ VIEW = EvidenceView(
     name="Rosa Delgado",
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
-    reasons=("Its bio is word for word the bio of your own account.",),
+    reasons=(Reason("copied-bio"),),
     own=("https://bsky.example/profile/rosadelgado",),
     copied=(
         ComparedElement(
@@ -82,10 +84,11 @@ def files(view: EvidenceView) -> dict[str, bytes]:
 
 def hostile(text: str) -> EvidenceView:
     """Return the view with a hostile text in every place that the web can fill."""
-    line = replace(VIEW.copied[0], theirs=text, ours=text, own=text, reason=text)
+    why = Reason("district-place", {"place": Name(text)})
+    line = replace(VIEW.copied[0], theirs=text, ours=text, own=text, reason=why)
     page = replace(PAGE, url=f"https://evil.example/{text}", headers={text: text, "date": text})
     told = {"url": text, "account": text, "handle": text, "name": text, "own": (text,)}
-    return replace(VIEW, copied=(line,), pages=(page,), **told)
+    return replace(VIEW, copied=(line,), pages=(page,), reasons=(why,), **told)
 
 
 def test_a_pack_holds_the_report_the_findings_the_list_the_page_and_their_checksums():

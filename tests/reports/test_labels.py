@@ -4,7 +4,6 @@ import pytest
 
 from monitor.domain.vocabulary import (
     SITE_NAMES,
-    AllowedReporter,
     ConsentAction,
     Decision,
     EventKind,
@@ -17,7 +16,6 @@ from monitor.domain.vocabulary import (
     HoldAction,
     OpeningReason,
     OwnershipLabel,
-    ProofRequirement,
     Scope,
     Severity,
     SourceStage,
@@ -49,8 +47,6 @@ COMPLETE = (
     (labels.LIKENESSES, FieldLikeness),
     (labels.EVIDENCE_LIKENESSES, FieldLikeness),
     (labels.SCOPE_TITLES, Scope),
-    (labels.REPORTERS, AllowedReporter),
-    (labels.PROOF_REQUIREMENTS, ProofRequirement),
     (labels.GUIDE_SOURCES, GuideReliability),
 )
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import FlagKind, GapKind, Severity
 from reports.emails.digest import (
     Coverage,
@@ -16,6 +17,7 @@ from reports.emails.digest import (
     QuestionLine,
 )
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
+from reports.wording import render_reason
 from tests.hostile_strings import HIDDEN, MARKUP
 
 NOW = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
@@ -30,7 +32,7 @@ FLAG = FlagLine(
     id="f" * 32,
     platform="bluesky",
     title="Rosa Marchetti",
-    reasons=("First reason.", "Second reason.", "Third reason.", "Fourth reason."),
+    reasons=tuple(map(Reason, ("copied-bio", "copied-name", "younger", "lure"))),
     advice="Report it.",
 )
 VIEW = QuickCheckView(
@@ -41,14 +43,12 @@ VIEW = QuickCheckView(
     flags=(FLAG,),
     questions=(
         QuestionLine(
-            url="https://site.example/rosa", id="q", title="Rosa M", reasons=("One.",) * 5
+            url="https://site.example/rosa", id="q", title="Rosa M", reasons=(Reason("state"),) * 5
         ),
     ),
     about=(OwnItemLine(url="https://news.example/band", title="Band wins"),),
     own=(OwnItemLine(url="https://own.example/rosa", platform="own"),),
-    set_aside=(
-        NamesakeLine(url="https://other.example/rosa", reasons=("It names another town.",)),
-    ),
+    set_aside=(NamesakeLine(url="https://other.example/rosa", reasons=(Reason("other-place"),)),),
     has_search_engine=True,
     has_own_accounts=True,
 )
@@ -66,7 +66,7 @@ def test_both_forms_say_what_was_found_and_all_reasons_of_a_flag():
     for words in read(VIEW):
         assert "One thing needs your attention" in words
         assert "60 of 61 sources checked; the others are listed at the end." in words
-        assert all(reason in words for reason in FLAG.reasons)
+        assert all(render_reason(reason) in words for reason in FLAG.reasons)
         for address in ("bsky", "site", "news", "own", "other"):
             assert f"{address}[.]" in words
         assert "Goodreads has been blocking us" in words
@@ -123,9 +123,10 @@ def test_the_page_is_whole_by_itself_and_leads_nowhere():
 
 @pytest.mark.parametrize("text", [*MARKUP, *HIDDEN])
 def test_hostile_text_stays_text(text):
-    flag = replace(FLAG, title=text, url=f"https://x.example/{text}", reasons=(text,))
+    why = Reason("district-place", {"place": Name(text)})
+    flag = replace(FLAG, title=text, url=f"https://x.example/{text}", reasons=(why,))
     question = QuestionLine(
-        url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(text,)
+        url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(why,)
     )
     told = OwnItemLine(url=text, title=text)
     view = replace(
@@ -135,7 +136,7 @@ def test_hostile_text_stays_text(text):
         questions=(question,),
         about=(told,),
         own=(told,),
-        set_aside=(NamesakeLine(url=text, reasons=(text,), title=text),),
+        set_aside=(NamesakeLine(url=text, reasons=(why,), title=text),),
     )
 
     page = render_quick_check_page(view)

@@ -196,14 +196,6 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         ("This is me", "Soy yo"),
         ("You said: This is me.", "Usted dijo: Soy yo."),
         ("It was removed", "La eliminaron"),
-        (
-            "About 20 other people with an online presence may have your name.",
-            "Puede haber 20 personas más con su nombre y con presencia en internet.",
-        ),
-        (
-            "A phone number and a street address appear next to your name, in the title.",
-            "Un número de teléfono y un domicilio aparecen junto a su nombre, en el título.",
-        ),
         ("the connection was lost. Is the network up?", "la conexión se perdió. ¿Funciona la red?"),
         ("each of 3 sources (of 9)", "cada una de 3 fuentes (de 9)"),
         ("purchases and spoken languages", "compras e idiomas que se hablan"),

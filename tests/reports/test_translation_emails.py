@@ -35,7 +35,6 @@ OTHERS = (
     *("Namesake", "EST", "/me/data/address/", "/sign-in/"),
     # Sentences of the samples that none of our code makes.
     "One flag on Bluesky, before it was open to IT.",
-    "Only an initial and your family name are shown.",
     "We ask sites with profiles for your names and handles.",
     "Press the button, or open the page to join and paste the code.",
     "it shows a CAPTCHA instead of its pages",

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.detection.rules import RULES
+from monitor.domain.flag import name_contacts
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Count, Day, Listed, Name, Quoted, Reason, Signs, Site
+from monitor.domain.reason import QUOTED, Count, Day, Listed, Name, Quoted, Reason, Signs, Site
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.domain.vocabulary import Language
+from monitor.domain.takedown import load_removal_guides, load_takedown_guides
+from monitor.domain.vocabulary import AllowedReporter, ContactKind, Language, ProofRequirement
 from reports.translation import use_language
 from reports.wording import Others, Wording, load_words, render_reason
+from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, parsed
 
@@ -32,8 +35,8 @@ def spanish() -> Iterator[None]:
         yield
 
 
-def list_texts(wording: Wording) -> list[str]:
-    found = (wording.you, wording.others)
+def list_texts(wording: Wording | str) -> list[str]:
+    found = (wording,) if isinstance(wording, str) else (wording.you, wording.others)
     return [
         each
         for text in found
@@ -42,7 +45,7 @@ def list_texts(wording: Wording) -> list[str]:
     ]
 
 
-def list_places(wording: Wording) -> set[str]:
+def list_places(wording: Wording | str) -> set[str]:
     return {place for text in list_texts(wording) for place in PLACE.findall(text)} - {"name"}
 
 
@@ -59,38 +62,92 @@ def test_each_language_says_the_same_ids_with_the_same_facts(language: Language)
     assert words.messages.keys() == ENGLISH.messages.keys()
     for rule, wording in words.messages.items():
         assert list_places(wording) == list_places(ENGLISH.messages[rule]), rule
-        assert bool(wording.others) == bool(ENGLISH.messages[rule].others), rule
-        forms = [text.keys() for text in (wording.you, wording.others) if isinstance(text, dict)]
-        assert all(each == {"one", "other"} for each in forms), rule
+        english = ENGLISH.messages[rule]
+        assert isinstance(wording, Wording) == isinstance(english, Wording), rule
+        if isinstance(wording, Wording) and isinstance(english, Wording):
+            assert bool(wording.others) == bool(english.others), rule
+            forms = [
+                each.keys() for each in (wording.you, wording.others) if isinstance(each, dict)
+            ]
+            assert all(each == {"one", "other"} for each in forms), rule
 
 
 def test_what_others_read_speaks_to_no_one() -> None:
     spoken = [
         rule
         for rule, each in ENGLISH.messages.items()
-        if not rule.endswith(".quoted")
-        and re.search(r"\byou", str(each.others or each.you), re.IGNORECASE)
+        if not rule.endswith(QUOTED)
+        and re.search(
+            r"\byou",
+            str(each.others or each.you) if isinstance(each, Wording) else each,
+            re.IGNORECASE,
+        )
     ]
 
     assert spoken == []
 
 
-def test_each_id_in_the_code_has_words() -> None:
-    named = {
-        node.args[0].value
-        for folder in ("monitor", "reports")
-        for path in sorted((ROOT / folder).rglob("*.py"))
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason" and node.args
-        if isinstance(node.args[0], ast.Constant)
-    }
-    worded = {rule.name for rule in RULES.values() if isinstance(rule.reason, Reason)}
-    weaker = (rule.counterfactual for rule in RULES.values())
-    counter = {each.rule for each in weaker if isinstance(each, Reason)}
-    # An imitated handle is told by what was changed, whichever rule weighs it.
-    told = {"lookalike-handle", "lookalike-plain", "lookalike-elsewhere"}
+def list_ids_in_code() -> Iterator[str]:
+    """Yield the ids that reasons are built with, as patterns: what is put in may be anything."""
+    for folder in ("monitor", "reports"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(parsed(path)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
+                    match node.args:
+                        case [ast.Constant(value=str(rule)), *_]:
+                            yield re.escape(rule)
+                        case [ast.JoinedStr(values=pieces), *_]:
+                            yield "".join(
+                                re.escape(str(piece.value))
+                                if isinstance(piece, ast.Constant)
+                                else r"[\w.-]*"
+                                for piece in pieces
+                            )
 
-    assert (named | worded | counter) - told - ENGLISH.messages.keys() == set()
+
+def list_ids_of_rules() -> set[str]:
+    told = (reason for rule in RULES.values() for reason in (rule.reason, rule.counterfactual))
+    return {reason.rule for reason in told if reason}
+
+
+def test_each_id_in_the_code_has_words() -> None:
+    worded = {*ENGLISH.messages, *load_score_words().messages}
+    named = set(list_ids_in_code())
+
+    assert list_ids_of_rules() - worded == set()
+    assert {each for each in named if not any(re.fullmatch(each, rule) for rule in worded)} == set()
+
+
+def test_each_id_in_a_guide_has_words() -> None:
+    named = {
+        *(f"reporter.{who}" for who in AllowedReporter),
+        *(f"proof.{proof}" for proof in ProofRequirement),
+        *(f"asks.{demand}" for _, guide in load_removal_guides() for demand in guide.asks),
+    }
+    for _, place in load_takedown_guides():
+        named |= {f"in-app.{place.in_app}", f"rule.{place.rule}"}
+        named |= {f"asks.{demand}" for demand in place.asks}
+
+    assert named - ENGLISH.messages.keys() == set()
+    families = ("asks.", "in-app.", "rule.", "reporter.", "proof.")
+    assert {rule for rule in ENGLISH.messages if rule.startswith(families)} - named == set()
+
+
+def test_each_id_with_words_is_in_the_code() -> None:
+    built = re.compile("|".join(list_ids_in_code()))
+    named = list_ids_of_rules() | {
+        str(node.value)
+        for path in (ROOT / "monitor").rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant)
+    }
+
+    assert {
+        rule
+        for rule in ENGLISH.messages
+        # One that stands for variants without words is built as any of them.
+        if rule not in named and not built.fullmatch(rule) and not built.fullmatch(f"{rule}.any")
+    } == set()
 
 
 @pytest.mark.parametrize("language", Language)
@@ -100,7 +157,7 @@ def test_a_name_that_is_a_word_stays_a_name(language: Language, word: str) -> No
         for rule in ENGLISH.messages:
             for reader in READERS:
                 said = render_reason(build_facts(rule, word), reader)
-                if list_places(ENGLISH.messages[rule]) - {"count"} and not rule.endswith(".quoted"):
+                if list_places(ENGLISH.messages[rule]) - {"count"} and not rule.endswith(QUOTED):
                     assert word in said
                 assert not PLACE.search(said)
 
@@ -144,7 +201,8 @@ def test_others_are_told_in_general_what_quotes_the_web() -> None:
 
 def test_an_id_that_this_version_does_not_know_is_said_in_general() -> None:
     assert render_reason(Reason("elder.of-another-version")) == render_reason(Reason("elder"))
-    assert render_reason(Reason("new-in-0.9")) == render_reason(Reason("unknown"))
+    assert render_reason(Reason("new-in-0.9")) == ENGLISH.unknown
+    assert render_reason(Reason("same-picture")) == ENGLISH.unknown
 
 
 @given(
@@ -180,6 +238,21 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
+        (
+            Reason("namesakes", {"count": Count(20)}),
+            "Puede haber 20 personas más con su nombre y con presencia en internet.",
+        ),
+        (
+            Reason(
+                "contact-shown",
+                {
+                    "what": name_contacts((ContactKind.PHONE, ContactKind.HOME)),
+                    "where": Reason("contact-place.title"),
+                    "count": Count(2),
+                },
+            ),
+            "Un número de teléfono y un domicilio aparecen junto a su nombre, en el título.",
+        ),
         (
             Reason(
                 "copied-picture",

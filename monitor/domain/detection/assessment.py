@@ -42,7 +42,7 @@ from monitor.domain.evidence import (
     compute_probabilities,
 )
 from monitor.domain.names.matching import MatchLevel
-from monitor.domain.reason import Told, forget_quotes
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
 
@@ -65,7 +65,7 @@ class Assessment:
     bits: float
     suggestion: OwnershipLabel | None = None
     evidence: tuple[Evidence, ...] = ()
-    lowered_by: tuple[Told, ...] = ()
+    lowered_by: tuple[Reason, ...] = ()
     weights: int = 0
 
     @property
@@ -73,13 +73,13 @@ class Assessment:
         return select_reasons(self.evidence)
 
     @property
-    def reasons(self) -> tuple[Told, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         return tuple(each.reason for each in self.shown_evidence)
 
     @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
-        forgotten = (replace(each, reason=forget_quotes(each.reason)) for each in self.evidence)
+        forgotten = (replace(each, reason=each.reason.without_quotes) for each in self.evidence)
         return replace(self, evidence=tuple(forgotten))
 
     @property
@@ -95,7 +95,7 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     chosen: dict[str, Evidence] = {}
     for each in evidence:
         if abs(each.bits) >= _LEAST_BITS or each.rule in _ASKING_RULES:
-            chosen.setdefault(rules.get_fact(each.rule), each)
+            chosen.setdefault(rules.get_topic(each.rule), each)
     return tuple(chosen.values())
 
 
@@ -381,19 +381,15 @@ def _build_assessment(
     label: OwnershipLabel, evidence: Iterable[Evidence], weights: Weights
 ) -> Assessment:
     ordered = sorted(evidence, key=lambda each: -abs(each.bits))
-    otherwise = (_describe_counterfactual(each) for each in ordered if each.bits > 0)
+    weakened = (rules.RULES.get(each.rule) for each in ordered if each.bits > 0)
+    otherwise = (rule.counterfactual for rule in weakened if rule)
     return Assessment(
         label=label,
         bits=sum(each.bits for each in ordered),
         evidence=tuple(ordered),
-        lowered_by=tuple(dict.fromkeys(text for text in otherwise if text)),
+        lowered_by=tuple(dict.fromkeys(filter(None, otherwise))),
         weights=weights.version,
     )
-
-
-def _describe_counterfactual(each: Evidence) -> Told:
-    rule = rules.RULES.get(each.rule)
-    return rule.counterfactual if rule else ""
 
 
 _NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
@@ -468,7 +464,7 @@ class Explanation:
     priors: Priors | None
     chances: LabelProbabilities
     costs: LabelCosts
-    lowered_by: tuple[Told, ...]
+    lowered_by: tuple[Reason, ...]
     settled: bool
     held_back: bool
     asked_for: str

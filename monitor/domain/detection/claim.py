@@ -41,7 +41,7 @@ from monitor.domain.names.matching import (
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
-from monitor.domain.reason import Reason, Site
+from monitor.domain.reason import Count, Reason, Site
 from scrapers.models import Finding, FindingKind, PicturePrint
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
@@ -136,11 +136,11 @@ _RULE_BY_MIDDLE = {
     MiddleMatch.CONFLICTS: rules.MIDDLE_CONFLICTS,
     MiddleMatch.FURTHER: rules.NAME_LONGER,
 }
-_HANDLE_SENTENCES = {
-    NameCover.FULL: rules.HANDLE_OF_NAME,
-    NameCover.NICK: rules.HANDLE_OF_OTHER_FORM,
-    NameCover.INITIALS: rules.HANDLE_OF_INITIAL,
-    NameCover.FAMILY: rules.HANDLE_OF_FAMILY,
+_REASONS_BY_COVER = {
+    NameCover.FULL: Reason("handle-name.whole"),
+    NameCover.NICK: Reason("handle-name.other-form"),
+    NameCover.INITIALS: Reason("handle-name.initials"),
+    NameCover.FAMILY: Reason("handle-name.family"),
 }
 # What a handle of both halves of a common name weighs: docs/handles.md.
 _WHOLE_HANDLE_BITS = 6.9
@@ -234,9 +234,8 @@ def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         return
     other = written.level is MatchLevel.DIFFERENT and not case.appearance.shares_name_word
     rule = rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
-    completion = _COMPLETIONS.get(written.level, "")
-    if completion and case.appearance.handle_covers_name:
-        yield rule.build_match(amount=_COMPLETED, reason=completion)
+    if written.level in _COMPLETED_LEVELS and case.appearance.handle_covers_name:
+        yield rule.build_match(amount=_COMPLETED, reason=Reason(f"{rule.name}.completed"))
     elif other and written.is_empty:
         yield rule.build_match(reason=rules.NOTHING_SHOWN.reason)
     else:
@@ -245,27 +244,25 @@ def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield _RULE_BY_MIDDLE[written.middle].build_match()
 
 
-_COMPLETIONS = {
-    MatchLevel.INITIAL: rules.INITIAL_COMPLETED,
-    MatchLevel.FAMILY_INITIAL: rules.FAMILY_INITIAL_COMPLETED,
-    MatchLevel.FAMILY: rules.FAMILY_COMPLETED,
-    MatchLevel.GIVEN: rules.GIVEN_COMPLETED,
-}
+# Where the name shown is a part of theirs, and the handle may hold the rest.
+_COMPLETED_LEVELS = frozenset(
+    {MatchLevel.INITIAL, MatchLevel.FAMILY_INITIAL, MatchLevel.FAMILY, MatchLevel.GIVEN}
+)
 
 
-def _describe_exact_name(written: NameMatch) -> str:
+def _describe_exact_name(written: NameMatch) -> Reason | None:
     """Say what else is shown beside an exact name, or nothing."""
     if written.level is not MatchLevel.EXACT:
-        return ""
+        return None
     if written.is_part_of_family:
-        return "The name shown is yours, but your family name and the one shown share only a part."
-    return _EXACT_NAME_SENTENCES.get(written.middle, "")
+        return Reason("name-exact.part-of-family")
+    return _REASONS_BY_MIDDLE.get(written.middle)
 
 
-_EXACT_NAME_SENTENCES = {
-    MiddleMatch.UNKNOWN: "The name shown is yours, with another name that you did not give us.",
-    MiddleMatch.FURTHER: "The name shown is yours, with another word after it.",
-    MiddleMatch.CONFLICTS: "The given and the family name shown are yours.",
+_REASONS_BY_MIDDLE = {
+    MiddleMatch.UNKNOWN: Reason("name-exact.unknown-middle"),
+    MiddleMatch.FURTHER: Reason("name-exact.longer"),
+    MiddleMatch.CONFLICTS: Reason("name-exact.without-middle"),
 }
 
 
@@ -276,9 +273,9 @@ def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
         whole = look.handle_fit.cover is NameCover.FULL
         lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
         # Beside "Mrs. D", which is no name to compare, but is shown.
-        beside = rules.HANDLE_COVERS.reason if len(look.shown_name.split()) > 1 else ""
+        beside = rules.HANDLE_COVERS.reason if len(look.shown_name.split()) > 1 else None
         return rules.HANDLE_NAME.build_match(
-            amount=lacking, reason=beside or _HANDLE_SENTENCES.get(look.handle_fit.cover, "")
+            amount=lacking, reason=beside or _REASONS_BY_COVER.get(look.handle_fit.cover)
         )
     known = (
         case.has_same_handle
@@ -302,12 +299,10 @@ def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     yield rules.NAMESAKES.build_match(amount=amount, reason=_describe_namesake_count(others))
 
 
-def _describe_namesake_count(others: float) -> str:
+def _describe_namesake_count(others: float) -> Reason:
     if others < 1:
-        return "Someone else may have your name, too."
-    rounded = int(float(f"{others:.1g}"))
-    people = "1 other person" if rounded == 1 else f"{rounded:,} other people"
-    return f"About {people} with an online presence may have your name."
+        return Reason("namesakes.perhaps-one")
+    return Reason("namesakes", {"count": Count(int(float(f"{others:.1g}")))})
 
 
 def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
@@ -316,7 +311,7 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         return
     if (
         case.appearance.is_whole_match
-        and case.appearance.match_level not in _COMPLETIONS
+        and case.appearance.match_level not in _COMPLETED_LEVELS
         and case.appearance.handle_covers_name
     ):
         yield rules.HANDLE_COVERS.build_match()
@@ -401,7 +396,7 @@ def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if mentions_role(text, person):
         yield rules.ROLE.build_match()
     elif case.appearance.mock_signs.by_family and case.appearance.mock_signs.addressed:
-        yield rules.ROLE.build_match(reason=rules.TITLE_AS_ROLE)
+        yield rules.ROLE.build_match(reason=Reason("role.title"))
     elif mentions_other_role(text, person):
         yield rules.OTHER_ROLE.build_match()
 
@@ -420,11 +415,11 @@ def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     nearby = [each for each in shown if each.state in states]
     if nearby:
         named = any(each.town for each in nearby)
-        yield rules.STATE.build_match(reason=rules.STATE_BESIDE_TOWN if named else "")
+        yield rules.STATE.build_match(reason=Reason("state.beside-town") if named else None)
     others = [each for each in shown if _is_elsewhere(each, homes)]
     if others:
         named = any(each.town for each in others)
-        yield rules.OTHER_PLACE.build_match(reason="" if named else rules.OTHER_STATE)
+        yield rules.OTHER_PLACE.build_match(reason=None if named else Reason("other-place.state"))
 
 
 def mentions_place(text: str, person: Person) -> bool:

@@ -21,7 +21,7 @@ from monitor.domain.names.normalize import (
     latinize_lookalikes,
     squash_text,
 )
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import CrawlResult, CropHashes, Finding, PicturePrint, QueryKind
 from scrapers.urls.canonical import canonicalize_url
@@ -82,13 +82,13 @@ _LONGEST_TEXT = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldComparison:
-    """One field of both accounts. `reason` says more of the likeness, in a sentence, or nothing."""
+    """One field of both accounts. `reason` says more of the likeness, if there is more to say."""
 
     field: str
     theirs: tuple[TextRun, ...]
     ours: tuple[TextRun, ...]
     likeness: FieldLikeness
-    reason: Told = ""
+    reason: Reason | None = None
 
     @property
     def is_copied(self) -> bool:
@@ -115,7 +115,7 @@ def _compare_names(theirs: Finding, ours: Finding) -> FieldComparison:
     )
     if not disguised or not theirs.name:
         return parallel
-    reason = "Its letters look like those of your name, but are different ones."
+    reason = Reason("compared-name.other-letters")
     return _build_matching_field("name", (theirs.name, ours.name), FieldLikeness.LIKE, reason)
 
 
@@ -140,7 +140,7 @@ def _compare_pictures(theirs: Finding, ours: Finding) -> FieldComparison:
     near = compare_prints(one, other) if one and other and not of_the_network else None
     if near is None or not near.is_same_picture:
         return _build_different_field("picture", texts)
-    reason = "It is your picture, mirrored." if near.mirrored else "It is your picture."
+    reason = Reason(f"compared-picture{'.mirrored' if near.mirrored else ''}")
     return _build_matching_field("picture", texts, FieldLikeness.SAME, reason)
 
 
@@ -189,7 +189,7 @@ def _compare_texts(field: str, theirs: str, ours: str) -> FieldComparison:
 
 
 def _build_matching_field(
-    field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: Told = ""
+    field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: Reason | None = None
 ) -> FieldComparison:
     theirs, ours = (_build_text_run(each, copied=True) for each in texts)
     return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)

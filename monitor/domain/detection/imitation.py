@@ -103,7 +103,7 @@ def _match_copied_picture(
     if any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
         return
     same = next(match_picture_rule(case.finding, case.inventory), None)
-    if same is None or not isinstance(same.reason, Reason):
+    if same is None:
         return
     seen = {each.rule for each in circumstances}
     suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), None)
@@ -134,9 +134,7 @@ def _match_boast_rule(case: AssessmentCase) -> Iterator[RuleMatch]:
     elif look.handle_uses_name and look.presents_name and not case.lookalike_here:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
         if not _BOAST_WORDS.isdisjoint(pieces):
-            yield rules.BOAST.build_match(
-                reason="Its handle says that it is the real, official or backup account."
-            )
+            yield rules.BOAST.build_match(reason=Reason("boast.handle"))
 
 
 def _has_lure(case: AssessmentCase) -> bool:
@@ -184,9 +182,9 @@ def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     handle = extract_local_part(case.finding.handle)
     if mixes_alphabets(case.appearance.shown_name):
         theirs = case.appearance.is_whole_match
-        yield rules.MIXED.build_match(reason=rules.MIXED_NAME if theirs else "")
+        yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.name") if theirs else None)
     elif mixes_alphabets(handle):
-        yield rules.MIXED.build_match(reason=rules.MIXED_HANDLE)
+        yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.handle"))
     elif is_disguised_name(case.appearance.shown_name, case.person.name):
         yield rules.DISGUISED.build_match()
 
@@ -199,7 +197,7 @@ def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if not created or not own:
         return
     if own - created > _MUCH_EARLIER:
-        yield rules.ELDER.build_match(reason=rules.ELDER_HERE if here else "")
+        yield rules.ELDER.build_match(reason=Reason("elder.here") if here else None)
     elif created - own <= _MUCH_LATER:
         yield rules.OF_AN_AGE.build_match()
     else:
@@ -237,7 +235,7 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     posts = counts.get("posts")
     if followers is None or following is None:
         if (followers or following) and posts is not None and posts >= _FEW_POSTS:
-            yield rules.LIVED_IN.build_match(amount=0.5, reason=_MANY_POSTS)
+            yield rules.LIVED_IN.build_match(amount=0.5, reason=Reason("lived-in.posts"))
         return
     lopsided = (following + 1) / (followers + 1)
     if (
@@ -250,11 +248,8 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         unknown = posts is None
         yield rules.LIVED_IN.build_match(
             amount=0.5 if unknown else 1.0,
-            reason="It has followers, as a person's account does." if unknown else "",
+            reason=Reason("lived-in.followers") if unknown else None,
         )
-
-
-_MANY_POSTS = "It has many posts, as a person's account does."
 
 
 def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:

@@ -12,7 +12,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.case import AssessmentCase, build_appearance
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import spell_site_name
+from monitor.domain.reason import Count, Reason, Site
 from scrapers.models import Finding, FindingKind
 
 WAVE_WITHIN = timedelta(weeks=3)
@@ -88,8 +88,5 @@ def match_wave_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     )
 
 
-def describe_wave(size: int, platform: str) -> str:
-    return (
-        f"Within three weeks, new accounts under the names of {size} staff members of your school "
-        f"appeared on {spell_site_name(platform)}."
-    )
+def describe_wave(size: int, platform: str) -> Reason:
+    return Reason("wave", {"count": Count(size), "network": Site(platform)})

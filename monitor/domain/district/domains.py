@@ -15,6 +15,7 @@ from monitor.domain.district.inventory import (
 )
 from monitor.domain.handles.lookalike import LookalikeKind, compare_handles
 from monitor.domain.names.normalize import fold_text
+from monitor.domain.reason import Reason
 
 # As many as can be looked up in a week without anyone noticing: fifty a day.
 MOST_DOMAINS = 350
@@ -29,9 +30,9 @@ _WORDS_BEHIND = (
     *("jobs", "online"),
 )
 _WORDS_BEFORE = ("my", "the", "portal", "login", "mail", "staff")
-WORD_ADDED = "It is the same name with a word added."
-OTHER_HYPHENS = "It is the same name with other hyphens."
-LOOKS_LIKE = "One letter is replaced by a sign that looks like it."
+WORD_ADDED = Reason("district-domain.word-added")
+OTHER_HYPHENS = Reason("district-domain.other-hyphens")
+LOOKS_LIKE = Reason("district-domain.other-sign")
 _ADDED_WORDS = frozenset({*_WORDS_BEHIND, *_WORDS_BEFORE})
 # Where a district's name ends in one of these, a hyphen fits before it.
 _LAST_WORDS = ("schools", "school", "district", "isd", "usd", "csd", "k12", "sd", "ps")
@@ -51,7 +52,7 @@ class LookalikeDomain:
 
     name: str
     original: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +102,12 @@ def list_lookalike_domains(inventory: DistrictInventory) -> tuple[LookalikeDomai
 def _build_variants(own: _OwnDomain, words: frozenset[str]) -> Iterator[LookalikeDomain]:
     """Take one of each kind in turn, so that a cut leaves something of every kind."""
     kinds = (
-        (_list_endings(own), "It is the same name with another ending."),
+        (_list_endings(own), Reason("district-domain.other-ending")),
         (_list_added_words(own), WORD_ADDED),
         (_list_looks(own), LOOKS_LIKE),
         (_list_hyphens(own, words), OTHER_HYPHENS),
-        (_list_slips(own), "It is what one slip of the finger makes of the name."),
-        (_list_alphabets(own), "One letter is of another alphabet and looks the same."),
+        (_list_slips(own), Reason("district-domain.slip")),
+        (_list_alphabets(own), Reason("district-domain.other-alphabet")),
     )
     columns = ([(name, reason) for name in names] for names, reason in kinds)
     for row in zip_longest(*columns):
@@ -216,21 +217,21 @@ def _decode_label(label: str) -> str:
         return label
 
 
-def _explain_label(label: str, own: str) -> str:
+def _explain_label(label: str, own: str) -> Reason | None:
     if label == own:
-        return "It has the same name under another domain."
+        return Reason("district-domain.same-label")
     bare = label.replace("-", "").replace("_", "")
     core = own.replace("-", "")
     if bare == core:
         return OTHER_HYPHENS
     if len(core) < SHORTEST_HANDLE:
-        return ""
+        return None
     if find_added_word(bare, core, _ADDED_WORDS):
         return WORD_ADDED
     found = compare_handles(label, own)
     if found and found.kind in {LookalikeKind.LOOK, LookalikeKind.ALPHABET}:
         return LOOKS_LIKE
-    return ""
+    return None
 
 
 def list_log_words(inventory: DistrictInventory) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from monitor.domain.district.inventory import (
     match_name,
 )
 from monitor.domain.names.normalize import fold_text
-from monitor.domain.reason import Told
+from monitor.domain.reason import Name, Reason
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState
 from scrapers.models import DomainRecords, Finding, FindingKind
@@ -35,7 +35,7 @@ class DistrictTrace:
     key: str
     source: str
     address: str
-    reasons: tuple[Told, ...]
+    reasons: tuple[Reason, ...]
     account: str = ""
     handle: str = ""
     shown_name: str = ""
@@ -116,20 +116,20 @@ def _is_official(account: Finding, inventory: DistrictInventory) -> bool:
     return not keys.isdisjoint(inventory.official_keys)
 
 
-def _list_mentions(account: Finding, inventory: DistrictInventory) -> Iterator[str]:
-    """Yield what the page says that binds it to this district, in our own words."""
+def _list_mentions(account: Finding, inventory: DistrictInventory) -> Iterator[Reason]:
+    """Yield what the page says that binds it to this district."""
     text = fold_text(f"{account.bio} {account.title} {account.snippet} {account.location}")
     if any(domain.casefold() in fold_text(" ".join(account.links)) for domain in inventory.domains):
-        yield "It links to a site of the district."
+        yield Reason("district-link")
     for place in (inventory.name, *inventory.places):
         if fold_text(place) in text:
-            yield f"Its page names {place}."
+            yield Reason("district-place", {"place": Name(place)})
             return
 
 
-def _warn_about_elsewhere(handle: HandleMatch | None) -> Iterator[str]:
+def _warn_about_elsewhere(handle: HandleMatch | None) -> Iterator[Reason]:
     if handle and handle.is_same and handle.own.declared:
-        yield "The list of official accounts has this handle on another site only."
+        yield Reason("district-handle.elsewhere")
 
 
 def _hash_texts(account: Finding) -> str:
@@ -140,9 +140,9 @@ def _hash_texts(account: Finding) -> str:
 def build_domain_trace(
     domain: LookalikeDomain, source: str, records: DomainRecords
 ) -> DistrictTrace:
-    reasons = [f"It looks like {domain.original}.", domain.reason]
+    reasons = [Reason("district-domain", {"domain": Name(domain.original)}), domain.reason]
     if records.mail_servers:
-        reasons.append("It can send and receive email.")
+        reasons.append(Reason("district-domain.mail"))
     return DistrictTrace(
         kind=DistrictFindingKind.DOMAIN,
         key=domain.name,

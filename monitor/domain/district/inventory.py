@@ -19,7 +19,7 @@ from monitor.domain.handles.lookalike import (
     compare_handles,
 )
 from monitor.domain.names.normalize import fold_text, squash_text
-from monitor.domain.reason import Told
+from monitor.domain.reason import Name, Reason
 from scrapers.models import Query, QueryKind
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
@@ -248,11 +248,12 @@ class HandleMatch:
         return self.lookalike is None and not self.added
 
     @property
-    def reason(self) -> Told:
+    def reason(self) -> Reason:
+        own = Name(self.own.handle)
         if self.added:
-            return f'Its handle is {self.own.handle}, with "{self.added}" added.'
+            return Reason("district-handle.word-added", {"handle": own, "word": Name(self.added)})
         if self.lookalike is None:
-            return f"It has the handle of {self.own.owner}: {self.own.handle}."
+            return Reason("district-handle", {"handle": own, "owner": Name(self.own.owner)})
         return self.lookalike.build_reason(self.own.handle)
 
 
@@ -320,8 +321,8 @@ class OfficialNameMatch:
     shown: str
 
     @property
-    def reason(self) -> str:
-        return f"Its name is that of {self.owner}."
+    def reason(self) -> Reason:
+        return Reason("district-name", {"owner": Name(self.owner)})
 
 
 def match_name(shown: str, inventory: DistrictInventory) -> OfficialNameMatch | None:

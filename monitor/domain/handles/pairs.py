@@ -22,6 +22,7 @@ from monitor.domain.names.frequency import NameCounts, NameCountTable, list_comm
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import PARTICLES, squash_text
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Reason
 
 # These stand before the rest of a family name: "Mc Caul", "O Mara".
 _JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}
@@ -84,25 +85,8 @@ def _is_given(word: str, given: NameCountTable) -> bool:
     return word in list_common_names(given, _COMMON) or is_listed_given(word)
 
 
-_SENTENCES = {
-    weighing.NOTHING.name: "The handles have no name in common.",
-    weighing.FAMILY.name: "The handles share what may be a family name.",
-    weighing.GIVEN.name: "The handles share what may be a given name.",
-    weighing.NICK.name: "The handles hold two forms of one given name.",
-    weighing.MIDDLE.name: "The handles share what may be a middle name.",
-    weighing.BOTH.name: "The handles share both halves of a name.",
-    weighing.INITIAL.name: "What one handle spells out, the other has an initial for.",
-    weighing.INITIALS.name: "One handle holds the initials of the other.",
-    weighing.HEADS.name: "One handle is the first and the last initial of the other.",
-    weighing.FAMILY_START.name: "One handle holds the start of a name in the other.",
-    weighing.GIVEN_START.name: "One handle holds the start of a name in the other.",
-}
-
-_IN_OTHER_WORDS = (
-    ("Your name does not", "The other handle does not"),
-    ("with your name", "with the other one"),
-    ("not one of your initials", "not an initial of the other one"),
-)
+# Of two handles, either may hold the start of a name in the other: that is one thing to say.
+_STARTS = frozenset({weighing.FAMILY_START.name, weighing.GIVEN_START.name})
 # What of it remains where one handle only says more than the other: "delgado" denies no given name.
 _SILENT = 0.25
 
@@ -148,7 +132,7 @@ def _speaks_against(each: Evidence) -> bool:
 
 def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Evidence]:
     """Add up what the readings say alike, in words that fit two handles."""
-    shares: dict[str, tuple[Evidence, float]] = {}
+    shares: dict[Reason, tuple[Evidence, float]] = {}
     for each in chain(*readings):
         bits = each.bits / len(readings) * (against if _speaks_against(each) else 1.0)
         told = _describe_shared(each)
@@ -158,8 +142,6 @@ def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Ite
         yield replace(each, bits=bits, reason=told)
 
 
-def _describe_shared(each: Evidence) -> str:
-    reason = str(_SENTENCES.get(each.rule, each.reason))
-    for of_a_name, of_a_handle in _IN_OTHER_WORDS:
-        reason = reason.replace(of_a_name, of_a_handle)
-    return reason
+def _describe_shared(each: Evidence) -> Reason:
+    words = "handle-name-start" if each.rule in _STARTS else each.reason.rule
+    return Reason(f"{words}.pair", each.reason.facts)

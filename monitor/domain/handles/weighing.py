@@ -17,78 +17,73 @@ from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.names.parts import NameForms, NamePart, build_name_forms
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Count, Fact, Listed, Name, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class HandleWeight:
     name: str
     bits: float
-    reason: str
 
-    def build_evidence(self, *, bits: float | None = None, reason: str = "") -> Evidence:
+    def build_evidence(
+        self, *, bits: float | None = None, words: str = "", **facts: Fact
+    ) -> Evidence:
+        """Return what it weighs; `words` is the id of its words, where that is not its name."""
         return Evidence(
             rule=self.name,
             axis=EvidenceAxis.CLAIM,
             bits=self.bits if bits is None else bits,
-            reason=reason or self.reason,
+            reason=Reason(words or self.name, facts),
         )
 
 
-ANYBODY = HandleWeight("handle-anybody", -1.9, "Most handles that come up belong to someone else.")
-OPAQUE = HandleWeight("handle-opaque", 0.9, "Its network made up the handle, so it says nothing.")
+ANYBODY = HandleWeight("handle-anybody", -1.9)
+OPAQUE = HandleWeight("handle-opaque", 0.9)
 # By hand, beside what the handle itself says: people who never met share a common name or word.
-SAME = HandleWeight("handle-same", 5.0, "The handles are the same.")
-NOTHING = HandleWeight("handle-nothing", -4.5, "The handle holds nothing of your name.")
+SAME = HandleWeight("handle-same", 5.0)
+NOTHING = HandleWeight("handle-nothing", -4.5)
 
-FAMILY = HandleWeight("handle-family", 3.9, "The handle holds your family name.")
-GIVEN = HandleWeight("handle-given", 1.1, "The handle holds your given name.")
-NICK = HandleWeight("handle-nickname", -0.5, "The handle holds another form of your given name.")
-MIDDLE = HandleWeight("handle-middle", 0.3, "The handle holds your middle name.")
-BOTH = HandleWeight("handle-both", 3.8, "The handle holds both a given and the family name.")
+FAMILY = HandleWeight("handle-family", 3.9)
+GIVEN = HandleWeight("handle-given", 1.1)
+NICK = HandleWeight("handle-nickname", -0.5)
+MIDDLE = HandleWeight("handle-middle", 0.3)
+BOTH = HandleWeight("handle-both", 3.8)
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
-INITIAL = HandleWeight("handle-initial", 2.0, "One of your initials is next to it.")
-INITIALS = HandleWeight("handle-all-initials", 2.6, "The handle holds all your initials.")
+INITIAL = HandleWeight("handle-initial", 2.0)
+INITIALS = HandleWeight("handle-all-initials", 2.6)
 # By hand, shrunk: two given letters, and a third one between them, are a stranger's once in 9 bits.
-HEADS = HandleWeight(
-    "handle-heads", 5.0, "The handle is two or three letters, from your first initial to your last."
-)
+HEADS = HandleWeight("handle-heads", 5.0)
 MOST_HEADS = 3
 # By hand: few go by an initial that is none of theirs, and many share a family name.
-OTHER_INITIAL = HandleWeight("handle-other-initial", -2.5, "The handle holds another initial.")
+OTHER_INITIAL = HandleWeight("handle-other-initial", -2.5)
 MOST_INITIALS = 2
 # By hand, shrunk: two letters more agree by chance once in 8 bits.
-FAMILY_START = HandleWeight(
-    "handle-family-start", 2.5, "The handle holds the start of your family name."
-)
-GIVEN_START = HandleWeight(
-    "handle-given-start", 0.5, "The handle holds the start of your given name."
-)
+FAMILY_START = HandleWeight("handle-family-start", 2.5)
+GIVEN_START = HandleWeight("handle-given-start", 0.5)
 # By hand, for each letter in a row beyond the second: three stand in one of thirty strangers'
 # handles, four in one of two hundred.
-SHARED = HandleWeight("handle-shared-letters", 1.5, "")
+SHARED = HandleWeight("handle-shared-letters", 1.5)
 SHARED_BY_CHANCE = 2
 MOST_SHARED = 4
 
 # By hand, shrunk: one in twelve strangers' handles begins so, and perhaps three in ten of those
 # that people make up of more than their name. The second letter counts as much again.
-FIRST_LETTER = HandleWeight(
-    "handle-first-letter", 1.0, "The handle begins with one of your initials."
-)
+FIRST_LETTER = HandleWeight("handle-first-letter", 1.0)
 
 # A share of how rare a name is, in bits beyond that of a common one.
-RARE_FAMILY = HandleWeight("handle-rare-family", 0.6, "")
-RARE_GIVEN = HandleWeight("handle-rare-given", 0.4, "")
+RARE_FAMILY = HandleWeight("handle-rare-family", 0.6)
+RARE_GIVEN = HandleWeight("handle-rare-given", 0.4)
 USUAL_FAMILY = 12.0
 USUAL_GIVEN = 8.0
 # Beyond it a name is as rare as any word is that somebody thought of.
 MOST_RARE = 4.0
 
 # For each letter that the name does not explain.
-BESIDE_FAMILY = HandleWeight("handle-beside-family", -0.8, "")
-BESIDE_GIVEN = HandleWeight("handle-beside-given", -1.1, "")
-BESIDE_BOTH = HandleWeight("handle-beside-both", -0.5, "")
+BESIDE_FAMILY = HandleWeight("handle-beside-family", -0.8)
+BESIDE_GIVEN = HandleWeight("handle-beside-given", -1.1)
+BESIDE_BOTH = HandleWeight("handle-beside-both", -0.5)
 MOST_LETTERS = 5
-OTHER_GIVEN = HandleWeight("handle-other-given", -2.2, "The handle holds another given name.")
+OTHER_GIVEN = HandleWeight("handle-other-given", -2.2)
 AGAINST = frozenset(
     rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN, OTHER_INITIAL)
 )
@@ -147,7 +142,7 @@ def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence
     if beyond > 0:
         yield SHARED.build_evidence(
             bits=SHARED.bits * min(beyond, MOST_SHARED),
-            reason=f"The handle shares the letters {shared} with your name.",
+            letters=Name(shared),
         )
 
 
@@ -186,8 +181,12 @@ def _weigh_rare_name(
     rule: HandleWeight, name: str, counts: NameCountTable, usual: float
 ) -> Evidence:
     rarity = counts.compute_rarity(name)
-    reason = f"About one in {_round_to_digit(2**rarity):,} people has the name {name}."
-    return rule.build_evidence(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
+    return rule.build_evidence(
+        bits=rule.bits * min(rarity - usual, MOST_RARE),
+        words="handle-rare",
+        people=Count(_round_to_digit(2**rarity)),
+        rare=Name(name),
+    )
 
 
 def _round_to_digit(number: float) -> int:
@@ -208,14 +207,12 @@ def _weigh_foreign_pieces(fit: HandleFit, forms: NameForms) -> Iterator[Evidence
             and not fit.name_parts & _INITIALS
             and initials[0] not in _list_own_initials(forms)
         ):
-            yield OTHER_INITIAL.build_evidence(
-                reason=f"{initials.upper()} is not one of your initials."
-            )
+            yield OTHER_INITIAL.build_evidence(initials=Name(initials.upper()))
     if foreign:
         yield _weigh_unexplained(foreign, family=family, called=called)
     other = next(filter(is_listed_given, foreign), None)
     if other and not called:
-        yield OTHER_GIVEN.build_evidence(reason=f"The handle holds the given name {other}.")
+        yield OTHER_GIVEN.build_evidence(other=Name(other))
 
 
 def _list_own_initials(forms: NameForms) -> frozenset[str]:
@@ -230,5 +227,6 @@ def _weigh_unexplained(foreign: list[str], *, family: bool, called: bool) -> Evi
     rule = beside if family else BESIDE_GIVEN
     return rule.build_evidence(
         bits=rule.bits * min(sum(map(len, foreign)), MOST_LETTERS),
-        reason=f"Your name does not explain {', '.join(foreign)}.",
+        words="handle-beside",
+        foreign=Listed(tuple(map(Name, foreign))),
     )

@@ -5,7 +5,7 @@ name than between two people of one family name; docs/detection.md says which we
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor.domain.edit_distance import count_edits
@@ -18,6 +18,7 @@ from monitor.domain.names.nicknames import (
     list_full_givens,
 )
 from monitor.domain.names.parsing import ParsedName
+from monitor.domain.reason import Reason
 
 _ANYBODY = """
 ace babe bo bubba buck bud buddy buster butch buzz chip cookie doc duke dusty dutch happy junior
@@ -330,60 +331,47 @@ def _compare_generations(one: str, other: str) -> GenerationAgreement:
 
 @dataclass(frozen=True, slots=True)
 class NameWeight:
-    """`reason` is empty for what nobody needs to read."""
+    """What a part of two names says; `bearers` says how many people have what both hold."""
 
     bits: float
-    reason: str = ""
+    reason: Reason
+    bearers: Reason | None = None
 
 
-FAMILY: Mapping[FamilyAgreement, NameWeight] = {
-    FamilyAgreement.SAME: NameWeight(0.0, "The family name is the same."),
-    FamilyAgreement.PART: NameWeight(-1.0, "The family names share a part, as double names do."),
-    FamilyAgreement.INITIAL: NameWeight(
-        -3.5, "One name shows only the initial of the family name."
-    ),
-    FamilyAgreement.NEAR: NameWeight(-6.0, "The family names differ by a letter or two."),
-    FamilyAgreement.DIFFERENT: NameWeight(-11.0, "The family names differ."),
+FAMILY: Mapping[FamilyAgreement, float] = {
+    FamilyAgreement.SAME: 0.0,
+    FamilyAgreement.PART: -1.0,
+    FamilyAgreement.INITIAL: -3.5,
+    FamilyAgreement.NEAR: -6.0,
+    FamilyAgreement.DIFFERENT: -11.0,
 }
-GIVEN: Mapping[GivenAgreement, NameWeight] = {
-    GivenAgreement.SAME: NameWeight(2.5, "The given name is the same."),
-    GivenAgreement.CALLED: NameWeight(5.5, "One name says that the person goes by the other."),
-    GivenAgreement.NICKNAME: NameWeight(5.5, "One given name is a nickname of the other."),
-    GivenAgreement.SECOND: NameWeight(4.5, "One name goes by the other's second given name."),
-    GivenAgreement.SHORT: NameWeight(3.5, "One given name is the other, shortened."),
-    GivenAgreement.INITIAL: NameWeight(
-        3.5, "One name shows only the initial of the other's given name."
-    ),
-    GivenAgreement.SECOND_INITIAL: NameWeight(
-        1.0, "One name shows the initial of another given name."
-    ),
-    GivenAgreement.ALIKE: NameWeight(-0.5, "The given names begin alike, or differ by a letter."),
-    GivenAgreement.BYNAME: NameWeight(-1.0, "One given name is a nickname that anyone may have."),
-    GivenAgreement.MISSING: NameWeight(-2.0, "One name has no given name."),
-    GivenAgreement.OTHER_INITIAL: NameWeight(
-        -4.5, "The initial is not that of the other's given name."
-    ),
-    GivenAgreement.COUNTERPART: NameWeight(
-        -5.0, "The given names are made of one, and are two names."
-    ),
-    GivenAgreement.DIFFERENT: NameWeight(-5.0, "The given names differ."),
+GIVEN: Mapping[GivenAgreement, float] = {
+    GivenAgreement.SAME: 2.5,
+    GivenAgreement.CALLED: 5.5,
+    GivenAgreement.NICKNAME: 5.5,
+    GivenAgreement.SECOND: 4.5,
+    GivenAgreement.SHORT: 3.5,
+    GivenAgreement.INITIAL: 3.5,
+    GivenAgreement.SECOND_INITIAL: 1.0,
+    GivenAgreement.ALIKE: -0.5,
+    GivenAgreement.BYNAME: -1.0,
+    GivenAgreement.MISSING: -2.0,
+    GivenAgreement.OTHER_INITIAL: -4.5,
+    GivenAgreement.COUNTERPART: -5.0,
+    GivenAgreement.DIFFERENT: -5.0,
 }
-REST: Mapping[MiddleAgreement, NameWeight] = {
-    MiddleAgreement.SAME: NameWeight(2.0, "The middle name is the same."),
-    MiddleAgreement.INITIAL: NameWeight(1.5, "The middle initial agrees."),
-    MiddleAgreement.SILENT: NameWeight(0.0),
-    MiddleAgreement.OTHER: NameWeight(-3.5, "The middle names differ."),
+REST: Mapping[MiddleAgreement, float] = {
+    MiddleAgreement.SAME: 2.0,
+    MiddleAgreement.INITIAL: 1.5,
+    MiddleAgreement.SILENT: 0.0,
+    MiddleAgreement.OTHER: -3.5,
 }
-GENERATION: Mapping[GenerationAgreement, NameWeight] = {
-    GenerationAgreement.SAME: NameWeight(
-        1.0, "Both are the same generation of the name, such as Jr."
-    ),
-    GenerationAgreement.SILENT: NameWeight(0.0),
-    GenerationAgreement.OTHER: NameWeight(
-        -6.0, "They are two generations of one name, such as Jr. and III."
-    ),
+GENERATION: Mapping[GenerationAgreement, float] = {
+    GenerationAgreement.SAME: 1.0,
+    GenerationAgreement.SILENT: 0.0,
+    GenerationAgreement.OTHER: -6.0,
 }
-TURNED = NameWeight(-2.0, "The family name seems to come first.")
+TURNED = -2.0
 
 # A family name's rarity counts half: people of one family name live near each other, and are kin.
 RARITY = 0.5
@@ -403,7 +391,7 @@ _SHORTEST_NAME = 2
 
 
 def weigh_likeness(likeness: NameLikeness, counts: NameCounts) -> tuple[NameWeight, ...]:
-    """Return what each part of two names says, in bits and in words."""
+    """Return what each part of two names says, in bits and as reasons."""
     return tuple(_list_weights(likeness, counts))
 
 
@@ -413,13 +401,17 @@ def score_likeness(likeness: NameLikeness, counts: NameCounts) -> float:
 
 
 def _list_weights(likeness: NameLikeness, counts: NameCounts) -> Iterator[NameWeight]:
-    family, given = FAMILY[likeness.family], GIVEN[likeness.given]
+    family = NameWeight(FAMILY[likeness.family], Reason(f"family-name.{likeness.family}"))
+    given = NameWeight(GIVEN[likeness.given], Reason(f"given-name.{likeness.given}"))
     yield _add_rarity(family, likeness.shared, counts.family, RAREST)
     yield _add_rarity(given, likeness.shared_given, counts.given, RAREST_GIVEN)
-    yield REST[likeness.rest]
-    yield GENERATION[likeness.generation]
+    if likeness.rest is not MiddleAgreement.SILENT:
+        yield NameWeight(REST[likeness.rest], Reason(f"middle-name.{likeness.rest}"))
+    if likeness.generation is not GenerationAgreement.SILENT:
+        generation = GENERATION[likeness.generation]
+        yield NameWeight(generation, Reason(f"generation.{likeness.generation}"))
     if likeness.turned:
-        yield TURNED
+        yield NameWeight(TURNED, Reason("turned"))
 
 
 def _add_rarity(weight: NameWeight, shared: str, counts: NameCountTable, most: float) -> NameWeight:
@@ -427,5 +419,5 @@ def _add_rarity(weight: NameWeight, shared: str, counts: NameCountTable, most: f
     if len(shared) < _SHORTEST_NAME:
         return weight
     rarity = min(most, counts.compute_rarity(shared))
-    said = "Few people have it." if rarity >= RARE else "Many people have it."
-    return NameWeight(weight.bits + RARITY * rarity, f"{weight.reason} {said}")
+    bearers = Reason("few-bearers" if rarity >= RARE else "many-bearers")
+    return replace(weight, bits=weight.bits + RARITY * rarity, bearers=bearers)

@@ -16,7 +16,7 @@ from monitor.domain.handles.lookalike import NEAR_LIKENESS, HandleLookalike, com
 from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import NameCounts, estimate_namesakes, load_census
-from monitor.domain.names.likeness import UNSURE, weigh_likeness
+from monitor.domain.names.likeness import UNSURE, NameWeight, weigh_likeness
 from monitor.domain.names.matching import NO_MATCH, compare_display_name, match_display_name
 from monitor.domain.names.normalize import extract_generation
 from monitor.domain.names.parsing import parse_person_name
@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Contact, Finding
 from tests.bench.plain_roster import PlainRoster, plain_roster
+from tests.bench.score.words import explain
 
 
 class Ask(StrEnum):
@@ -112,7 +113,7 @@ def _scored(evidence: tuple[Evidence, ...]) -> Scored:
     return Scored(
         score=round(bits, 3),
         label=Answer.YES if bits > 0 else Answer.NO,
-        reasons=tuple(render_reason(each.reason) for each in strongest),
+        reasons=tuple(explain(each.reason) for each in strongest),
     )
 
 
@@ -158,8 +159,12 @@ def same_name(staff: Staff, found: Found) -> Scored:
     return Scored(
         score=round(score, 3),
         label=_label(score),
-        reasons=tuple(render_reason(each.reason) for each in ordered if each.reason),
+        reasons=tuple(_explain_weight(each) for each in ordered),
     )
+
+
+def _explain_weight(weight: NameWeight) -> str:
+    return " ".join(map(explain, filter(None, (weight.reason, weight.bearers))))
 
 
 def _label(score: float) -> Answer:

@@ -16,6 +16,7 @@ from monitor.domain.consent import Consent, apply_end
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item, ItemVersion, Sighting
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity, SweepKind
 from scrapers.models import (
     CrawlResult,
@@ -136,7 +137,7 @@ class World:
         told = {
             "kind": FlagKind.IMPERSONATION,
             "state": FlagState.NEW,
-            "reasons": ("It shows the same name.",),
+            "reasons": (Reason("copied-name"),),
             "opened_at": self.now,
             **fields,
         }

@@ -18,6 +18,7 @@ from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.flag import DecisionRecord
 from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel, SweepKind
 from scrapers.crawl.robots import RobotsRecord
@@ -42,6 +43,7 @@ PLANTED = {
         *("etag", "file", "body", "note", "question", "reviewer"),
     )
 }
+WHY = Reason("like-me.quoted", {"traits": Quoted(PLANTED["reason"])})
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
 SURVIVORS = ("audit", "erased_people")
 
@@ -165,7 +167,7 @@ def planted_item(world, rosa, query):
     item = world.item(rosa, finding.key, finding.account, portrait=finding)
     world.state.sightings.save_sighting(world.sighting(item, query.key))
     world.state.versions.insert_version(world.version(item))
-    reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=PLANTED["reason"])
+    reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=WHY)
     assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=1.0, evidence=(reason,))
     world.state.items.set_assessment(item.id, assessment)
     return item
@@ -178,7 +180,7 @@ def event(item):
 
 
 def rule(world, item):
-    flag = world.flag(item, reasons=(PLANTED["reason"],))
+    flag = world.flag(item, reasons=(WHY,))
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
         DecisionRecord(

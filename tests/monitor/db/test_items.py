@@ -10,6 +10,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.flag import DecisionRecord
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, OwnershipLabel
 
 DAY = timedelta(days=1)
@@ -137,9 +138,7 @@ def test_old_versions_are_forgotten_but_never_the_last(world):
 
 def test_an_assessment_comes_back_with_its_reasons(world):
     item = world.item(world.enrolled())
-    reason = Evidence(
-        rule="name", axis=EvidenceAxis.CLAIM, bits=3.5, reason="It shows the same name."
-    )
+    reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=3.5, reason=Reason("copied-name"))
     assessment = Assessment(label=OwnershipLabel.NAMESAKE, bits=3.5, evidence=(reason,))
     assert world.state.items.find_assessment(item.id) is None
     assert world.state.items.find_item_label(item.id) is None
@@ -236,7 +235,7 @@ def test_merging_never_quietens_an_impersonation(world):
         state=FlagState.REPORTED,
         opened_at=world.now - DAY,
         shared_at=world.now,
-        reasons=("It copies the bio.",),
+        reasons=(Reason("copied-bio"),),
     )
     for flag in (quiet, loud):
         world.state.flags.insert_flag(flag)

@@ -24,6 +24,7 @@ from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     Decision,
     EventKind,
@@ -87,7 +88,7 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
         severity=severity,
         state=FlagState.OPEN,
         opened_at=MONDAY,
-        reasons=("Its handle looks like yours.",),
+        reasons=(Reason("known-handle"),),
         relation=relation,
         notified_at=MONDAY,
     )
@@ -282,7 +283,9 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
     assert shown.decision is Decision.IMPERSONATION
-    assert say_to_reviewers(shown) == ("Its handle looks like Rosa's.",)
+    assert say_to_reviewers(shown) == (
+        "It uses one of Rosa's handles, and people usually claim their own handle first.",
+    )
     assert "text from the web" not in repr(shown)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import DisclosureCase, DisclosurePolicy, compute_review_opening
 from monitor.domain.flag import Flag
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Scope, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -26,7 +27,7 @@ FLAG = Flag(
     severity=Severity.HIGH,
     state=FlagState.OPEN,
     opened_at=MONDAY,
-    reasons=("Its handle looks like yours.",),
+    reasons=(Reason("known-handle"),),
     notified_at=MONDAY,
 )
 

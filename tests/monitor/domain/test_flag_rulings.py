@@ -25,6 +25,7 @@ from monitor.domain.flag import (
     reopen_if_lapsed,
     reopen_on_event,
 )
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -37,7 +38,7 @@ FLAG = Flag(
     severity=Severity.HIGH,
     state=FlagState.OPEN,
     opened_at=MONDAY,
-    reasons=("It bears your name.",),
+    reasons=(Reason("name-exact"),),
     notified_at=MONDAY,
 )
 

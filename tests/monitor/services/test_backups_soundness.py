@@ -19,6 +19,7 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.scim import DirectoryUser
 from monitor.domain.vocabulary import (
     Decision,
@@ -114,7 +115,7 @@ def store_pictures_and_lookalike(world: World, flag: Flag) -> None:
         key="cedarval1ey.example",
         source="dns",
         address="cedarval1ey.example",
-        reasons=("a 1 for an l",),
+        reasons=(Reason("district-domain.other-sign"),),
     )
     state.district_findings.save_district_finding(
         DistrictFinding(id="d", trace=trace, first_seen=now, last_seen=now)

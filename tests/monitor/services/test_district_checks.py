@@ -10,6 +10,7 @@ import pytest
 from monitor.db.sweeps import RunRequest
 from monitor.demo.district import HIGH_SCHOOL, MARIA, STAFF
 from monitor.domain.district.inventory import DISTRICT_SUBJECT
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingState, SweepKind
 from monitor.services.district import build_lookalikes_view
 from monitor.services.district_checks import (
@@ -289,7 +290,7 @@ def test_a_registered_domain_is_told_with_its_records(world, records):
     assert found.trace.key == "cedarvalley.org"
     assert found.trace.web_addresses == PARKED.addresses
     assert found.trace.mail_servers == ("mail.parking.test",)
-    assert found.trace.reasons[-1] == "It can send and receive email."
+    assert found.trace.reasons[-1] == Reason("district-domain.mail")
     assert checks(world)[NAME_SERVICE] == (Outcome.FOUND, "")
 
 

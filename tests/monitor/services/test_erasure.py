@@ -13,6 +13,7 @@ from monitor.demo.district import JOHN, MARIA, StaffMember
 from monitor.domain.errors import DatabaseError
 from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, withdraw_consent
@@ -73,7 +74,7 @@ def joined_with_words_everywhere(world: World) -> str:
             severity=Severity.HIGH,
             state=FlagState.NEW,
             opened_at=now,
-            reasons=(PLANTED["reason"],),
+            reasons=(Reason("district-place", {"place": Name(PLANTED["reason"])}),),
         )
         state.flags.insert_flag(flag)
         note = {"kind": ReviewNoteKind.NOTE, "text": PLANTED["note"]}

@@ -2,6 +2,7 @@
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import FlagKind, OwnershipLabel
+from reports.wording import render_reason
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.world import Staff, account
 
@@ -24,7 +25,7 @@ def test_an_account_where_its_person_has_none_is_suspect(world_of):
     assert (
         maria.world.state.items.load_item(flag.item_id).portrait.handle == account("maria").handle
     )
-    assert any("no account" in reason for reason in flag.reasons)
+    assert any("no account" in render_reason(reason) for reason in flag.reasons)
 
 
 def test_without_that_word_the_same_account_is_only_asked_about(world_of):

@@ -14,6 +14,7 @@ from monitor.services.findings import list_pending_cards
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import load_opened_flag, record_flag_views
+from reports.wording import render_reason
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 PAGE = DemoPage(
@@ -53,7 +54,7 @@ def test_a_page_has_one_flag_for_all_its_contact_details(maria: Staff):
     (flag,) = exposed(maria).values()
 
     assert (flag.contact_kinds, flag.severity) == (("home-address", "phone"), Severity.HIGH)
-    assert flag.reasons[0] == (
+    assert render_reason(flag.reasons[0]) == (
         "A street address and a phone number appear next to your name, in the search result."
     )
 
@@ -182,7 +183,7 @@ def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
     world.sweep()
 
     (flag,) = exposed(maria).values()
-    assert "you can remove it yourself" in flag.reasons[1]
+    assert "you can remove it yourself" in render_reason(flag.reasons[1])
     assert maria.items["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
         "Science teacher. Text me at [phone number]!"
     )

@@ -17,7 +17,7 @@ from monitor.services.takedown import (
 )
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
-from reports.wording import render_reason
+from reports.wording import Others, render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, due_time
 
 
@@ -57,10 +57,12 @@ def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: St
     flag = fake(maria)
     given_out = build_takedown_evidence(maria.world.app, maria.id, flag.id)
 
-    assert any("Maria's" in each for each in given_out.reasons)
-    assert not any("your" in each for each in given_out.reasons)
-    assert not any("your" in each.reason for each in given_out.copied)
-    assert any("yours" in render_reason(each.reason) for each in kit(maria).evidence.copied)
+    assert any("Maria's" in render_reason(each, Others("Maria")) for each in given_out.reasons)
+    assert not any("your" in render_reason(each, Others("Maria")) for each in given_out.reasons)
+    told = [render_reason(copy.reason, Others("Maria")) for copy in given_out.copied if copy.reason]
+    own = [render_reason(copy.reason) for copy in kit(maria).evidence.copied if copy.reason]
+    assert not any("your" in each for each in told)
+    assert any("yours" in each for each in own)
 
 
 def test_the_text_makes_nothing_up(maria: Staff):

@@ -16,6 +16,7 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
 from reports.pages.takedown import PageSighting
+from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, due_time
 
 PAGE = DemoPage(
@@ -78,7 +79,7 @@ def waits(maria: Staff, days: int) -> None:
 def test_the_page_says_what_is_shown_and_what_can_be_done(maria: Staff):
     view = page(maria)
 
-    assert view.listed_kinds == "a street address and a phone number"
+    assert "a street address and a phone number" in render_reason(view.shows)
     assert (view.choices, view.looked, view.can_look) == ((Decision.REMOVAL_ASKED,), None, True)
     assert not looks(maria)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.answer_links import (
     ANSWER_LINK_LASTS,
@@ -192,7 +193,7 @@ def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
     world = portal.world
     base = maria.flag(FlagKind.IMPERSONATION)
     other = replace(
-        base, id="5" * 32, kind=FlagKind.EXPOSED_CONTACT, reasons=("It shows a phone.",)
+        base, id="5" * 32, kind=FlagKind.EXPOSED_CONTACT, reasons=(Reason("contact.phone"),)
     )
     world.state.flags.insert_flag(other)
     link = AnswerLink(

@@ -70,7 +70,8 @@ def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -
 
     assert found["flag_ids"] == [flag.id]
     assert found["answer"] is None
-    assert found["reasons_for"]
+    assert all(reason["sentence"].endswith(".") for reason in found["reasons_for"])
+    assert "handle-like" in {reason["rule"] for reason in found["reasons_for"]}
 
 
 def test_an_answer_counts_as_on_the_page_and_can_be_undone(

@@ -19,6 +19,7 @@ from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import BusyError, NotPermittedError
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind
 from monitor.services.auth import IDLE_LASTS
 from monitor.services.jobs import take_over_jobs
@@ -99,7 +100,7 @@ def find_lookalike(app: App) -> None:
         key=domain,
         source="dns",
         address=domain,
-        reasons=("It has a 1 in place of an l.",),
+        reasons=(Reason("district-domain.other-sign"),),
         web_addresses=("192.0.2.7",),
         mail_servers=(f"mx.{domain}",),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import ContactKind, CoverageState, FlagKind, GapKind, Severity
 from reports.emails.digest import (
     MOST_DOTS,
@@ -24,7 +25,8 @@ from reports.emails.digest import (
 )
 from reports.emails.render import HEAVIEST, Email
 from reports.labels import GAPS, DigestKind
-from tests.reports.samples import DECIDED
+from reports.wording import render_reason
+from tests.reports.samples import DECIDED, IMPERSONATION
 
 Digest = Callable[..., DigestView]
 SINCE = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -242,7 +244,7 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
         what=tale,
         title=tale,
         url=f"https://alpha.example/{tale}",
-        reasons=(tale,) * 30,
+        reasons=(Reason("district-place", {"place": Name(tale)}),) * 30,
     )
     view = digest(flags=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
     letter = render_digest(view)
@@ -256,12 +258,14 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
 def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
     digest: Digest, flag: FlagLine
 ) -> None:
-    reasons = tuple(f"Reason {number}." for number in range(7))
+    reasons = tuple(
+        Reason("district-place", {"place": Name(f"Place {number}")}) for number in range(7)
+    )
 
     letter = render_digest(digest(flags=(replace(flag, reasons=reasons),)))
 
     for text in (letter.text, letter.html):
-        assert [reason for reason in reasons if reason in text] == list(reasons[:3])
+        assert [reason for reason in reasons if render_reason(reason) in text] == list(reasons[:3])
 
 
 MOST_WORDS = 250
@@ -271,9 +275,9 @@ def test_three_flags_are_at_most_250_words_before_the_footer(
     digest: Digest, flag: FlagLine
 ) -> None:
     reasons = (
-        "Its bio repeats the bio of your account on the same network.",
-        "Its handle is yours, but the o is replaced by the digit 0.",
-        "It shows the same name as your account on the same network.",
+        Reason("copied-bio"),
+        IMPERSONATION.reasons[1],
+        Reason("copied-name"),
     )
     advice = "Not you? Report it, tell your principal, and warn your contacts."
     flags = tuple(

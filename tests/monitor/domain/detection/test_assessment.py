@@ -10,6 +10,7 @@ from monitor.domain.detection.assessment import Assessment, assess_finding, rate
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
+from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
@@ -286,4 +287,4 @@ def test_a_bio_that_was_copied_and_added_to_is_copied_still():
     ],
 )
 def test_the_person_is_told_in_round_numbers_how_many_bear_the_name(others, told):
-    assert told in maria(STRANGER, others=others).reasons
+    assert told in map(render_reason, maria(STRANGER, others=others).reasons)

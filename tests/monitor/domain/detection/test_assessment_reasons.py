@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import assess_finding, select_reasons
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.rules import get_fact
+from monitor.domain.detection.rules import get_topic
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.names.normalize import mixes_alphabets
@@ -166,7 +166,7 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, i
     shown = found.shown_evidence
     strengths = [abs(each.bits) for each in shown]
 
-    assert len({get_fact(each.rule) for each in shown}) == len(shown)
+    assert len({get_topic(each.rule) for each in shown}) == len(shown)
     assert len(set(found.reasons)) == len(found.reasons)
     assert strengths == sorted(strengths, reverse=True)
     assert {each.rule for each in shown if abs(each.bits) < 0.05} <= {
@@ -178,11 +178,11 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, i
 @given(subject=subjects, finding=findings, inventory=inventories)
 def test_what_is_left_out_was_told_by_something_stronger(subject, finding, inventory):
     found = assess_finding(subject, finding, inventory, None, WEIGHTS)
-    told = {get_fact(each.rule): abs(each.bits) for each in found.shown_evidence}
+    told = {get_topic(each.rule): abs(each.bits) for each in found.shown_evidence}
 
     for each in found.evidence:
         if abs(each.bits) >= 0.05:
-            assert told[get_fact(each.rule)] >= abs(each.bits)
+            assert told[get_topic(each.rule)] >= abs(each.bits)
 
 
 @given(subject=subjects, finding=findings, inventory=inventories)

@@ -20,6 +20,7 @@ from monitor.domain.evidence import (
     choose_cheapest_label,
     compute_probabilities,
 )
+from monitor.domain.reason import Reason
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.vocabulary import OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
@@ -45,7 +46,7 @@ def case(bearers: float, contacts: ContactMatchResult, bio: str = FOUND.bio) -> 
 
 
 def sign(rule: str, bits: float) -> Evidence:
-    return Evidence(rule=rule, axis=EvidenceAxis.IMITATION, bits=bits, reason="A sign.")
+    return Evidence(rule=rule, axis=EvidenceAxis.IMITATION, bits=bits, reason=Reason(rule))
 
 
 def flagged(*evidence: Evidence) -> Assessment:
@@ -101,7 +102,9 @@ def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
         judged = assess_case(
             case(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
         )
-        telling = [rules.RULES[each.rule].otherwise for each in judged.evidence if each.bits > 0]
+        telling = [
+            rules.RULES[each.rule].counterfactual for each in judged.evidence if each.bits > 0
+        ]
 
         assert judged.lowered_by
         assert list(judged.lowered_by) == list(dict.fromkeys(filter(None, telling)))

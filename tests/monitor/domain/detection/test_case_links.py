@@ -8,6 +8,7 @@ from monitor.domain.detection.assessment import Assessment, assess_finding
 from monitor.domain.detection.case import Inventory, Subject, has_link_to
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import OwnershipLabel
 from scrapers.models import Finding, FindingKind
 
@@ -149,9 +150,7 @@ def test_an_account_that_says_it_is_not_there_is_shown_to_the_person(
     found = judged(own=replace(OWN, links=()), says_missing=True, **shown)
 
     assert found.label is OwnershipLabel.UNKNOWN
-    assert "Its page shows the site's own words for an account that does not exist." in (
-        found.reasons
-    )
+    assert Reason("says-missing") in found.reasons
 
 
 def test_nobody_is_shown_a_strangers_page_that_says_it_is_not_there() -> None:

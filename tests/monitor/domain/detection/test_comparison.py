@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.detection.comparison import SHORTEST_PHRASE, compare_accounts, mark_shared_words
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import CROPS, PRINT_VERSION, Finding, FindingKind
 
@@ -117,7 +118,7 @@ def test_a_copied_picture_is_marked(pictures):
     ours = replace(OURS, picture="https://alpha.example/2.png", picture_print=pictures)
 
     (told,) = (each for each in compare_accounts(theirs, ours) if each.field == "picture")
-    assert (told.likeness, told.reason) == (FieldLikeness.SAME, "It is your picture.")
+    assert (told.likeness, told.reason) == (FieldLikeness.SAME, Reason("compared-picture"))
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
-from monitor.domain.reason import forget_quotes
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
@@ -210,7 +209,7 @@ def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
 
 @given(taught=lessons_learned, shown=pages)
 def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
-    reasons = {forget_quotes(each.reason) for each in signs(taught, shown).values()}
+    reasons = {each.reason.without_quotes for each in signs(taught, shown).values()}
 
     assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
 

@@ -18,6 +18,7 @@ from monitor.domain.detection.assessment import (
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
 
@@ -116,7 +117,7 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
 
     assert asked.label is OwnershipLabel.UNKNOWN
     assert told.asked_for == "speaks-of-person"
-    assert "Its words mean you, no matter who runs it, so you are asked." in asked.reasons
+    assert rules.SPEAKS_OF_PERSON.reason in asked.reasons
 
 
 def test_a_new_account_that_calls_them_by_title_is_asked_about_however_common_the_name() -> None:
@@ -146,10 +147,10 @@ def test_beside_a_title_and_an_initial_nobody_is_told_that_no_name_is_shown() ->
     bare = replace(shown, name="")
 
     assert _list_reasons(shown).isdisjoint(_list_reasons(bare))
-    assert rules.HANDLE_OF_NAME in _list_reasons(bare)
+    assert Reason("handle-name.whole") in _list_reasons(bare)
 
 
-def _list_reasons(finding: Finding) -> set[str]:
+def _list_reasons(finding: Finding) -> set[Reason]:
     return {each.reason for each in assess(finding).evidence if each.rule == "handle-name"}
 
 
@@ -316,5 +317,5 @@ def test_a_page_of_their_school_is_about_them() -> None:
 def test_no_reason_says_at_once_that_others_have_the_name_and_that_hardly_anyone_has() -> None:
     reasons = assess(replace(ACCOUNT, name="Ruth Quackenbush"), others=0.02).reasons
 
-    assert "Hardly anyone else has your name." in reasons
-    assert "Someone else may have your name, too." not in reasons
+    assert rules.NAME_RARE.reason in reasons
+    assert Reason("namesakes.perhaps-one") not in reasons

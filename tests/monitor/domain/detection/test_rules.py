@@ -11,6 +11,7 @@ from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
+from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()
@@ -327,7 +328,9 @@ def told(rule, **shown):
     subject = Subject(person=replace(PERSON, name=MARIA.person.name), commonness=60.0)
     inventory = Inventory(own_findings=(OWN,))
     found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
-    return next((each.reason, each.bits) for each in found.evidence if each.rule == rule)
+    return next(
+        (render_reason(each.reason), each.bits) for each in found.evidence if each.rule == rule
+    )
 
 
 def test_an_account_whose_posts_are_not_known_is_not_said_to_have_any():

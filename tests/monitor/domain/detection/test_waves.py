@@ -11,6 +11,7 @@ from monitor.domain.detection.assessment import (
     explain_assessment,
 )
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.rules import WAVE
 from monitor.domain.detection.waves import (
     NewAccount,
     compute_appearance_time,
@@ -19,6 +20,7 @@ from monitor.domain.detection.waves import (
 )
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import OwnershipLabel
+from reports.wording import render_reason
 from scrapers.models import Finding, FindingKind
 from tests.monitor.domain.detection.test_mock import RUTH, WEIGHTS
 
@@ -130,7 +132,7 @@ def test_the_reason_gives_the_number_and_the_network_and_no_name():
     (wave,) = (each for each in assess(4).evidence if each.rule == "wave")
 
     assert wave.axis is EvidenceAxis.IMITATION
-    assert wave.reason == (
+    assert render_reason(wave.reason) == (
         "Within three weeks, new accounts under the names of 4 staff members of your school "
         "appeared on TikTok."
     )
@@ -167,4 +169,4 @@ def test_a_wave_is_explained_with_bits_that_add_up():
     explained = explain_assessment(found, NEW.kind, WEIGHTS)
 
     assert found.bits == sum(each.bits for each in explained.evidence)
-    assert any("no colleagues had new ones" in each for each in found.lowered_by)
+    assert WAVE.counterfactual in found.lowered_by

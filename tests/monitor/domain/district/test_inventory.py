@@ -116,7 +116,7 @@ def test_a_name_of_ours_is_recognized_with_words_of_an_office(shown):
     found = match_name(shown, INVENTORY)
 
     assert found is not None
-    assert found.reason == f"Its name is that of {HIGH_SCHOOL}."
+    assert render_reason(found.reason) == f"Its name is that of {HIGH_SCHOOL}."
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from monitor.domain.handles.pairs import parse_handle_name, weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
+from tests.bench.score.words import explain, load_score_words
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
@@ -34,7 +35,7 @@ def weight(handle, name, rule):
 
 
 def told(one, other):
-    return [each.reason for each in weigh_handle_pair(one, other, COUNTS)]
+    return [explain(each.reason) for each in weigh_handle_pair(one, other, COUNTS)]
 
 
 def kinship(one, other):
@@ -168,19 +169,20 @@ def test_every_weight_has_a_sentence(handle):
         *weigh_handle(handle, MARIA, COUNTS),
         *weigh_handle_pair(handle, "mdelgado", COUNTS),
     ):
-        assert each.reason[0].isupper()
-        assert each.reason.endswith(".")
+        assert explain(each.reason)[0].isupper()
+        assert explain(each.reason).endswith(".")
+        assert explain(each.reason) != load_score_words().unknown
         assert each.rule.startswith("handle-")
 
 
 @given(one=texts, other=texts)
 def test_two_handles_are_not_spoken_of_as_a_name(one, other):
     assume("your" not in f"{one} {other}".casefold())
-    assert not any("your" in each.reason for each in weigh_handle_pair(one, other, COUNTS))
+    assert not any("your" in explain(each.reason) for each in weigh_handle_pair(one, other, COUNTS))
 
 
 def test_how_rare_a_name_is_is_told_as_it_is():
-    told = [each.reason for each in weigh_handle("mariaquintrell", RARE, COUNTS)]
+    told = [explain(each.reason) for each in weigh_handle("mariaquintrell", RARE, COUNTS)]
 
     assert "About one in 800,000 people has the name quintrell." in told
 
@@ -266,12 +268,11 @@ def test_a_handle_of_any_length_is_weighed_quickly(handle):
 
 
 def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
-    told = {
-        each.rule: each.reason for each in weigh_handle("delgado.robert.quintrell", MARIA, COUNTS)
-    }
+    found = weigh_handle("delgado.robert.quintrell", MARIA, COUNTS)
+    told = {each.rule: explain(each.reason) for each in found}
 
     assert "The handle holds the given name robert." in told.values()
-    assert "Your name does not explain robert, quintrell." in told.values()
+    assert "Your name does not explain robert and quintrell." in told.values()
     assert all(reason and reason.endswith(".") for reason in told.values())
 
 

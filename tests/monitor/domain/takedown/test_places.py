@@ -22,11 +22,11 @@ GOOD = """
 name = "Alpha"
 hosts = ["alpha.example"]
 form = "https://alpha.example/report"
-in_app = "Open the profile and choose Report."
+in_app = "menu"
 who = ["person"]
-asks = ["your name"]
+asks = ["name"]
 identity = "no"
-rule = "Nobody may pose as another."
+rule = "no-pretense"
 known = "official"
 seen_on = 2026-03-01
 """
@@ -36,11 +36,11 @@ def place(**changes: object) -> TakedownGuide:
     told = {
         "name": "Alpha",
         "hosts": ("alpha.example",),
-        "in_app": "Choose Report.",
+        "in_app": "menu",
         "who": (AllowedReporter.PERSON,),
-        "asks": ("your name",),
+        "asks": ("name",),
         "identity": ProofRequirement.NO,
-        "rule": "Nobody may pose as another.",
+        "rule": "no-pretense",
         "known": GuideReliability.OFFICIAL,
         "seen_on": SEEN,
     }
@@ -72,6 +72,7 @@ def test_what_nobody_dated_or_looked_up_always_warns(changes):
         ('identity = "no"', 'identity = "perhaps"'),
         ('who = ["person"]', "who = []"),
         ("asks =", "wants ="),
+        ('asks = ["name"]', 'asks = ["your name"]'),
         ("seen_on = 2026-03-01", 'seen_on = "lately"'),
         ("[alpha]", "[alpha"),
     ],

@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.flag import DecisionRecord, Flag
+from monitor.domain.reason import Name, Quoted, Reason
 from monitor.domain.vocabulary import Decision, SweepKind
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
 from tests.monitor.services.world import Staff
@@ -60,7 +61,9 @@ class Planting:
         more = {name: next(texts) for name in ("url", "account", "location")}
         item = poisoned(state.items.load_item(flag.item_id), told, **more)
         state.items.update_item(item)
-        state.flags.update_flag(replace(flag, reasons=(next(texts), next(texts))))
+        planted = Reason("district-place", {"place": Name(next(texts))})
+        quoted = Reason("like-me.quoted", {"traits": Quoted(next(texts))})
+        state.flags.update_flag(replace(flag, reasons=(planted, quoted)))
         for own in state.items.list_items_of_person(self.maria.id):
             if own.id != flag.item_id:
                 state.items.update_item(poisoned(own, told, url=next(texts)))

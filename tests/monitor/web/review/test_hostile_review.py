@@ -97,7 +97,8 @@ def test_planted_texts_reach_programs_cleaned(planting: Planting, portal: Portal
             assert text.isprintable()
         found = answers[2].json
         assert found
-        for words in (found["title"], found["text"], *found["reasons_for"]):
+        reasons = (reason["sentence"] for reason in found["reasons_for"])
+        for words in (found["title"], found["text"], *reasons):
             assert list(hidden(words)) == []
             assert list(live(BeautifulSoup(words, "lxml"), set())) == []
 
