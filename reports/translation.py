@@ -1,8 +1,9 @@
 """The language of a page or an email, and the words of each language.
 
-Code and templates speak English, and what is stored is English. What a person reads is looked up in
-`locale/LANGUAGE.po` where it is shown: the text of a template by `_()`, and a sentence that the
-code made by the filter `translate`. A sentence with facts in it is recognized by its template.
+Code and templates speak English. What a person reads is looked up in `locale/LANGUAGE.po` where it
+is shown: the text of a template by `_()`, and a sentence that the code made by the filter
+`translate`. Such a sentence with facts in it is recognized by its template; reasons are none of
+these (`reports/wording.py`).
 """
 
 import re
@@ -26,13 +27,11 @@ from monitor.domain.vocabulary import Language
 _LOCALES: Final = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
 _CURRENT: ContextVar[Language] = ContextVar("language", default=Language.ENGLISH)
 _FACT = re.compile(r"%\((\w+)\)s")
-# What is said as it is within a list: a letter, or words in quotation marks.
-_QUOTED = re.compile(r"\S{1,2}|“.*”|\".*\"")
 # Before this sound, Spanish says "e" in place of "y".
 _SPANISH_E = re.compile(r"h?i(?![aeo])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
-# Fewer letters than these fit too much; a fact of this name is a single letter itself.
-_FEWEST_LETTERS, _LETTER = 4, "letter"
+# Fewer letters than these fit too much.
+_FEWEST_LETTERS = 4
 # No sentence of ours is longer, and none has a list within a list within a list.
 _LONGEST_SENTENCE = 2000
 _DEEPEST = 4
@@ -115,9 +114,7 @@ def load_catalog(language: Language) -> Catalog:
 
 def _is_template(message: str) -> bool:
     own = _FACT.sub("", message)
-    return own != message and (
-        sum(map(str.isalpha, own)) >= _FEWEST_LETTERS or f"%({_LETTER})s" in message
-    )
+    return own != message and sum(map(str.isalpha, own)) >= _FEWEST_LETTERS
 
 
 def _is_made_by_code(locations: Iterable[tuple[str, int | None]]) -> bool:
@@ -137,16 +134,12 @@ def _compile_template(message: str) -> "re2._Regexp":
     """Facts may be a stranger's words, and several in a row would take long in Python's own."""
     pieces = _FACT.split(message)
     parts = (
-        _build_group(piece) if number % 2 else re2.escape(piece.replace("%%", "%"))
+        f"(?P<{piece}>.*?)" if number % 2 else re2.escape(piece.replace("%%", "%"))
         for number, piece in enumerate(pieces)
     )
     options = re2.Options()
     options.dot_nl = True
     return re2.compile("".join(parts), options=options)
-
-
-def _build_group(fact: str) -> str:
-    return rf"(?P<{fact}>\S)" if fact == _LETTER else f"(?P<{fact}>.*?)"
 
 
 def translate_message(message: str) -> str:
@@ -214,16 +207,15 @@ def _fill_template(language: Language, text: str, depth: int) -> str:
 
 
 def _translate_list(language: Language, text: str, depth: int) -> str:
-    """Translate `one, another and a third` if we know each, or it is a letter or quoted."""
+    """Translate `one, another and a third` if we know each."""
     head, joint, last = text.rpartition(" and ")
     if not joint:
         return ""
     words = [*head.split(", "), last]
     said = [find_translation(language, each, depth + 1) for each in words]
-    known = (each or _QUOTED.fullmatch(word) for each, word in zip(said, words, strict=True))
-    if not any(said) or not all(known):
+    if not all(said):
         return ""
-    *most, last = (each or word for each, word in zip(said, words, strict=True))
+    *most, last = said
     joint = translate_message(" and ")
     if language is Language.SPANISH and _SPANISH_E.match(last):
         joint = " e "

@@ -13,7 +13,7 @@ from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.district_checks import load_inventory
-from reports.wording import render_reason
+from reports.wording import render_in_english
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
 
@@ -39,7 +39,7 @@ class LookalikeRow:
             first_seen=finding.first_seen,
             last_seen=finding.last_seen,
             changed_at=finding.changed_at,
-            reasons=tuple(map(render_reason, finding.trace.reasons)),
+            reasons=tuple(map(render_in_english, finding.trace.reasons)),
         )
 
 

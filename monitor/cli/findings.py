@@ -26,7 +26,7 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.domain.vocabulary import DiffMarkKind
 from reports.labels import describe_field, format_site_name
-from reports.wording import render_reason
+from reports.wording import render_in_english
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ class _SumRow:
 def _print_explanation(found: "Explanation", output: Output) -> None:
     output.print_table(
         ("axis", "bits", "evidence"),
-        ((each.axis, f"{each.bits:+.1f}", render_reason(each.reason)) for each in found.evidence),
+        (
+            (each.axis, f"{each.bits:+.1f}", render_in_english(each.reason))
+            for each in found.evidence
+        ),
     )
     output.print_line("")
     output.print_table(("sum", "value"), ((line.name, line.value) for line in _list_sums(found)))
@@ -146,7 +149,7 @@ def _describe_label(found: "Explanation") -> Iterator[str]:
         yield "Label: unknown. A handle alone is not enough to say more."
     else:
         yield f"Label: {found.label}. It has the lowest cost of the labels that the name allows."
-    yield from map(render_reason, found.lowered_by)
+    yield from map(render_in_english, found.lowered_by)
     yield f"Weights: version {found.weights}."
 
 

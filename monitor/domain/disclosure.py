@@ -245,7 +245,7 @@ class ReviewOpening:
 class ReviewFields:
     """All that IT ever sees of a flag: a closed list, without a word from the web.
 
-    `reasons` are said with `given`, to others.
+    `given` is what the reasons call the person.
     """
 
     name: str

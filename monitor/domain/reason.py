@@ -4,7 +4,7 @@ The words of an id are data, one file for each language (`reports/words/`). They
 the reason is shown, by who reads it and in which language.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Union
 
@@ -64,7 +64,7 @@ class Reason(Struct, frozen=True, tag="reason"):
     """
 
     rule: str
-    facts: "Mapping[str, Fact]" = field(default_factory=dict)
+    facts: Mapping[str, "Fact"] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash((self.rule, *sorted(self.facts)))
@@ -77,11 +77,3 @@ class Reason(Struct, frozen=True, tag="reason"):
 
 
 Fact = Union[Site, Count, Day, Name, Signs, Quoted, Listed, Reason]  # noqa: UP007 it is recursive
-
-
-def list_facts(fact: Fact) -> Iterator[Fact]:
-    """Yield a fact and all within it."""
-    yield fact
-    inner = fact.facts.values() if isinstance(fact, Reason) else ()
-    for each in fact.facts if isinstance(fact, Listed) else inner:
-        yield from list_facts(each)

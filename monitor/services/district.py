@@ -43,7 +43,6 @@ from reports.pages.district import (
 )
 from reports.pages.findings import PersonalWeekLine
 from reports.pages.takedown import PlatformGuide
-from reports.wording import render_in_english
 from scrapers.models import Finding, FindingKind
 
 DECIDED = "look-alike-decided"
@@ -100,7 +99,7 @@ def _build_line(app: App, finding: DistrictFinding) -> LookalikeLine:
         title=trace.shown_name or trace.handle or trace.key,
         platform=trace.account.partition(":")[0] if is_account else "",
         address=trace.address,
-        reasons=tuple(map(render_in_english, trace.reasons)),
+        reasons=trace.reasons,
         web_addresses=trace.web_addresses,
         mail_servers=trace.mail_servers,
         first_seen=finding.first_seen,

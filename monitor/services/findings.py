@@ -72,7 +72,6 @@ from monitor.services.presenters import (
     format_finding_title,
     list_reasons_against,
     list_reasons_for,
-    say_to_reviewers,
 )
 from reports import labels as words
 from reports.emails.digest import Coverage
@@ -95,6 +94,7 @@ from reports.pages.findings import (
 )
 from reports.pages.layout import PolicyReminder
 from reports.translation import format_day, format_local_time, translate_sentence, use_language
+from reports.wording import Others, render_reason
 from scrapers.models import FindingKind
 
 ACCOUNT_QUESTION = "Is this you?"
@@ -456,6 +456,8 @@ def build_reviewer_lines(fields: ReviewFields, zone: str) -> tuple[ReviewerField
 
 
 def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFieldLine]:
+    others = Others(fields.given)
+    why = " ".join(render_reason(reason, others) for reason in fields.reasons)
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
@@ -467,7 +469,7 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
         ("Flagged", format_day(fields.opened_at, zone)),
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
-        ("Why it was flagged", " ".join(say_to_reviewers(fields))),
+        ("Why it was flagged", why),
         ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)

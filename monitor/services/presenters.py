@@ -10,7 +10,6 @@ from monitor.db.items import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.disclosure import ReviewFields
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
@@ -41,7 +40,6 @@ from reports.emails.digest import (
     UnansweredFlagLine,
 )
 from reports.pages.layout import PolicyReminder
-from reports.wording import Others, render_in_english
 from scrapers.models import Finding, FindingKind, Outcome
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
@@ -314,9 +312,3 @@ def _format_title(portrait: Finding) -> str:
     if portrait.name and handle and handle.casefold() not in portrait.url.casefold():
         return f"{portrait.name} (@{handle})"
     return format_finding_title(portrait)
-
-
-def say_to_reviewers(fields: ReviewFields) -> tuple[str, ...]:
-    """Say to IT, which reads English, why something was flagged."""
-    others = Others(fields.given)
-    return tuple(render_in_english(reason, others) for reason in fields.reasons)

@@ -30,7 +30,7 @@ from monitor.services.notifications import (
     queue_email,
     record_break_glass,
 )
-from monitor.services.presenters import build_coverage, say_to_reviewers
+from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
     check_not_own_flag,
@@ -136,7 +136,8 @@ def _build_review_line(flag: Flag, fields: ReviewFields) -> ReviewLine:
         state=fields.state,
         opened_at=fields.opened_at,
         state_since=flag.ruled_at or flag.opened_at,
-        reasons=say_to_reviewers(fields),
+        given=fields.given,
+        reasons=fields.reasons,
         ruling=fields.decision,
     )
 

@@ -32,7 +32,6 @@ from monitor.services.legal_holds import (
     propose_legal_hold,
 )
 from monitor.services.notifications import Reviewer
-from monitor.services.presenters import say_to_reviewers
 from monitor.services.review import (
     add_review_note,
     assign_flag,
@@ -259,7 +258,8 @@ def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
-        reasons=say_to_reviewers(fields),
+        given=fields.given,
+        reasons=fields.reasons,
         decision=_describe_decision(fields.decision),
         why=labels.REVIEWER_ACCESS_REASONS[shown.opening.reason],
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.domain.dates import parse_week_year
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from reports.emails.digest import Coverage, CoverageGap, EmailView, limit_lines
 from reports.emails.render import MOST, Email, compose_email, compose_fitting_email, fill_template
@@ -86,7 +87,7 @@ def render_address_suppressed(view: AddressSuppressedView) -> Email:
 class ReviewLine:
     """The closed list of what IT may see of a flag: no title, no snippet, no other finding.
 
-    `ruling` is None until the person answers.
+    `given` is what the reasons call its person. `ruling` is None until that person answers.
     """
 
     person: str
@@ -98,7 +99,8 @@ class ReviewLine:
     state: FlagState
     opened_at: datetime
     state_since: datetime
-    reasons: tuple[str, ...] = ()
+    given: str
+    reasons: tuple[Reason, ...] = ()
     ruling: Decision | None = None
 
 

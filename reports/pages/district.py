@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, GapKind
 from reports.emails.digest import Coverage
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
@@ -103,7 +104,7 @@ class LookalikeLine:
     title: str
     platform: str
     address: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     web_addresses: tuple[str, ...]
     mail_servers: tuple[str, ...]
     first_seen: datetime

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import ActionLogLine
 from reports.pages.layout import FieldProblem, build_renderer
@@ -81,7 +82,10 @@ render_review_queue = build_renderer("review", ReviewQueueView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFlag:
-    """All that IT sees of a flag, without a word from the web. `decision` is its person's own."""
+    """All that IT sees of a flag, without a word from the web.
+
+    `given` is what the reasons call its person, whose own `decision` it is.
+    """
 
     id: str
     person: str
@@ -95,7 +99,8 @@ class ReviewFlag:
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
-    reasons: tuple[str, ...]
+    given: str
+    reasons: tuple[Reason, ...]
     decision: str
     why: str
 

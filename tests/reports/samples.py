@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Count, Reason
+from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
@@ -46,7 +46,6 @@ from reports.emails.digest import (
 )
 from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
-from reports.wording import Others, render_reason
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
@@ -250,9 +249,8 @@ LETTERS: Final[dict[str, EmailView]] = {
                 state=FlagState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
-                reasons=tuple(
-                    render_reason(reason, Others("Rosa")) for reason in IMPERSONATION.reasons
-                ),
+                given="Rosa",
+                reasons=IMPERSONATION.reasons,
                 ruling=Decision.IMPERSONATION,
             ),
             ReviewLine(
@@ -265,7 +263,16 @@ LETTERS: Final[dict[str, EmailView]] = {
                 state=FlagState.OPEN,
                 opened_at=MONDAY - timedelta(days=1),
                 state_since=MONDAY - timedelta(days=1),
-                reasons=("Its display name and picture have changed since our last check.",),
+                given="Ming",
+                reasons=(
+                    Reason(
+                        "account-changed",
+                        {
+                            "fields": Listed((Reason("field.name"), Reason("field.picture_hash"))),
+                            "count": Count(2),
+                        },
+                    ),
+                ),
             ),
         ),
     ),

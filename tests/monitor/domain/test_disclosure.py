@@ -34,7 +34,6 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
 )
-from monitor.services.presenters import say_to_reviewers
 from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -283,9 +282,7 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
     assert shown.decision is Decision.IMPERSONATION
-    assert say_to_reviewers(shown) == (
-        "It uses one of Rosa's handles, and people usually claim their own handle first.",
-    )
+    assert (shown.given, shown.reasons) == ("Rosa", (Reason("known-handle"),))
     assert "text from the web" not in repr(shown)
 
 

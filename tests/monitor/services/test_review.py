@@ -13,9 +13,9 @@ from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import preview_shared_fields
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.presenters import say_to_reviewers
 from monitor.services.review import list_reviewable_flags, queue_review_digests
 from monitor.services.review_queue import record_flag_views
+from reports.wording import Others, render_reason
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World
@@ -168,7 +168,7 @@ def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
     ((_, shown),) = list_reviewable_flags(maria.world.app)
 
     assert before.reasons == shown.reasons
-    assert any("Maria's" in each for each in say_to_reviewers(shown))
+    assert any("Maria's" in render_reason(reason, Others(shown.given)) for reason in shown.reasons)
 
 
 def test_reviewers_are_told_of_nothing_that_is_its_persons_alone(maria: Staff):

@@ -9,6 +9,7 @@ from reports.emails.office import ReviewLine, ReviewView, render_review
 def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
     assert {each.name for each in fields(ReviewLine)} == {
         "person",
+        "given",
         "school",
         "kind",
         "severity",
