@@ -24,7 +24,7 @@ from tests.house.tree import ROOT, parsed
 
 PLACE = re.compile(r"\{(\w+)\}")
 # Names that are also words of ours, in one language or the other.
-WORDS = ("Medium", "High", "New", "Mine", "Main", "Latin", "Media", "Open", "You", "Su", "May")
+WORDS = ("", "Medium", "High", "New", "Mine", "Main", "Latin", "Media", "Open", "You", "Su", "May")
 READERS = (None, *map(Others, ("Maria", "You", "Su", "Mercedes", "", "Nueva")))
 ENGLISH = load_words(Language.ENGLISH)
 
