@@ -22,10 +22,9 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.db.database import Database
+from monitor.db.database import Database, list_declarations
 from monitor.db.encryption import AuditPosition
 from monitor.db.files import write_file
-from monitor.db.pages import RETENTION_BY_TABLE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, NotPermittedError
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 
@@ -215,7 +214,8 @@ def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
     from monitor.services import retention
 
     counts, gone = app.db.count_rows(), retention.preview_purge(app)
-    for table, kind in sorted(RETENTION_BY_TABLE.items()):
+    for declared in sorted(list_declarations(), key=lambda table: table.name):
+        table, kind = declared.name, declared.kept_as
         lifetime = RETENTION_PERIODS[kind]
         yield RetentionRow(
             table=table,

@@ -6,7 +6,9 @@ from enum import StrEnum
 from functools import partial
 
 from monitor.db.connection import Row, parse_datetime
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
+from monitor.domain.retention import RetainedKind
 
 
 class ProofState(StrEnum):
@@ -29,6 +31,15 @@ class AccountProof:
 
 
 class AccountProofsTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "account_proofs",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "codes that prove that an account is one's own",
+        sealed=("encrypted",),
+        exported="account_proofs",
+    )
+
     def save_account_proof(self, proof: AccountProof) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

@@ -17,10 +17,12 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import TokenScope
 
 
@@ -58,7 +60,16 @@ class Invitation:
 
 
 class InvitationsTable(EncryptedTable, Records[Invitation]):
-    table = "invitations"
+    declaration = TableDeclaration(
+        "invitations",
+        Owner.INVITED,
+        RetainedKind.INVITATION,
+        "invited address, name, school and title",
+        Expiry(OPEN),
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+    )
+
     select = "SELECT id, encrypted, spent_at FROM invitations"
 
     def insert_invitation(self, invitation: Invitation) -> None:
@@ -184,7 +195,17 @@ class InvitationsTable(EncryptedTable, Records[Invitation]):
 
 
 class EnrollmentDraftsTable(EncryptedTable):
-    table = "enrollment_drafts"
+    declaration = TableDeclaration(
+        "enrollment_drafts",
+        Owner.INVITED,
+        RetainedKind.ENROLLMENT_DRAFT,
+        "answers of someone who is joining",
+        Expiry(OPEN, at="changed_at"),
+        Expiry(
+            CLOSED, where="invitation_id IN (SELECT id FROM invitations WHERE spent_at IS NOT NULL)"
+        ),
+        sealed=("encrypted",),
+    )
 
     def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
         found = self.connection.fetch_row(
@@ -209,9 +230,6 @@ class EnrollmentDraftsTable(EncryptedTable):
         self.connection.write_rows(
             "DELETE FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
         )
-
-    def delete_drafts_before(self, at: datetime) -> None:
-        self.connection.write_rows("DELETE FROM enrollment_drafts WHERE changed_at < ?", at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +260,26 @@ class UnlistedAddress:
 
 
 class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
+    declaration = TableDeclaration(
+        "staff_listings",
+        Owner.PERSON,
+        RetainedKind.STAFF_LISTING,
+        "that the staff file lists an address: a keyed hash",
+        Expiry(OPEN),
+        Expiry(CLOSED),
+        not_exported="a keyed hash",
+        erased="once the staff file no longer lists the address",
+    )
+    attached = (
+        TableDeclaration(
+            "staff_imports",
+            Owner.DISTRICT,
+            RetainedKind.STAFF_LISTING,
+            "how the last staff file fared: a hash of it, counts",
+            Expiry(OPEN),
+        ),
+    )
+
     select = """SELECT staff_listings.keyed_hash, missing_since, people.id AS person_id,
     (SELECT id FROM invitations WHERE invitations.keyed_hash = staff_listings.keyed_hash
     ORDER BY rowid DESC LIMIT 1) AS invitation_id
@@ -366,6 +404,15 @@ class SignInSession:
 
 
 class SignInSessionsTable(Table, Records[SignInSession]):
+    declaration = TableDeclaration(
+        "sessions",
+        Owner.READER,
+        RetainedKind.SESSION,
+        "sign-in sessions: hash, method, end",
+        Expiry(CLOSED, at="expires_at"),
+        exported="sessions",
+    )
+
     select = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
 
     def insert_session(self, session: SignInSession) -> None:
@@ -440,6 +487,14 @@ class SignInLink:
 
 
 class SignInLinksTable(Table, Records[SignInLink]):
+    declaration = TableDeclaration(
+        "sign_in_links",
+        Owner.READER,
+        RetainedKind.SESSION,
+        "sign-in links: hash, end, wrong codes",
+        Expiry(OPEN, at="asked_at"),
+    )
+
     select = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries
     FROM sign_in_links"""
 
@@ -549,7 +604,18 @@ class AccessToken:
 
 
 class AccessTokensTable(EncryptedTable, Records[AccessToken]):
-    table = "access_tokens"
+    declaration = TableDeclaration(
+        "access_tokens",
+        Owner.PERSON,
+        RetainedKind.ACCESS_TOKEN,
+        "tokens of programs, calendars and feed readers: hash, scopes, end, name",
+        Expiry(OPEN, at="created_at"),
+        Expiry(CLOSED, at="expires_at"),
+        sealed=("encrypted",),
+        exported="access_tokens",
+        even_held=True,
+    )
+
     select = """SELECT id, account_id, person_id, scopes, created_at, expires_at, used_on,
     encrypted FROM access_tokens"""
 
@@ -603,9 +669,6 @@ class AccessTokensTable(EncryptedTable, Records[AccessToken]):
 
     def delete_all_tokens(self) -> None:
         self.connection.write_rows("DELETE FROM access_tokens")
-
-    def delete_expired_tokens(self, now: datetime) -> None:
-        self.connection.write_rows("DELETE FROM access_tokens WHERE expires_at <= ?", now)
 
     def _hash_secret(self, secret: str) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, f"access token {secret}")

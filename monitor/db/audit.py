@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.db.connection import Records, Row, format_datetime, parse_datetime
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
 from monitor.domain.errors import MonitorError
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import AuditEndStatus
 
 
@@ -125,6 +127,22 @@ _LINKED_COLUMNS = ("seq", "at", "actor", "action", "subject", "details")
 
 class AuditTable(EncryptedTable, Records[AuditEntry]):
     """Each row holds a keyed hash of itself and of the row before it."""
+
+    declaration = TableDeclaration(
+        "audit",
+        Owner.DISTRICT,
+        RetainedKind.AUDIT,
+        "who did what and when: IDs and hashes, no names",
+        exported="audit_log",
+    )
+    attached = (
+        TableDeclaration(
+            "audit_end",
+            Owner.NOBODY,
+            RetainedKind.AUDIT,
+            "seal on the end of the audit log",
+        ),
+    )
 
     select = "SELECT seq, at, actor, action, subject, details, link FROM audit"
 

@@ -1,14 +1,24 @@
 """The data breaches that a person's work address was part of."""
 
-from datetime import datetime
-
 from monitor.db.connection import Row, parse_datetime
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.domain.breach import BreachRecord
+from monitor.domain.retention import RetainedKind
 from scrapers.models import Breach
 
 
 class BreachesTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "breaches",
+        Owner.PERSON,
+        RetainedKind.BREACH,
+        "data breaches of the work email address",
+        Expiry(CLOSED, at="gone_at"),
+        sealed=("encrypted",),
+        exported="breaches",
+    )
+
     def save_breach(self, person_id: str, record: BreachRecord) -> None:
         self.connection.write_rows(
             """INSERT INTO breaches
@@ -45,13 +55,6 @@ class BreachesTable(EncryptedTable):
 
     def delete_breaches_of_person(self, person_id: str) -> None:
         self.connection.write_rows("DELETE FROM breaches WHERE person_id = ?", person_id)
-
-    def delete_gone_breaches_before(self, person_id: str, before: datetime) -> None:
-        self.connection.write_rows(
-            "DELETE FROM breaches WHERE person_id = ? AND gone_at <= ?",
-            person_id,
-            before,
-        )
 
     def _decrypt_record(self, row: Row) -> BreachRecord:
         return BreachRecord(

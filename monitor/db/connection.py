@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection, OperationalError
 from typing import ClassVar, Generic, NoReturn, Self, TypeVar, cast
 
+from monitor.db.declarations import TableDeclaration
 from monitor.db.open_files import list_deleted_files
 from monitor.db.schema import Schema, has_tables, read_header
 from monitor.domain.errors import (
@@ -597,9 +598,11 @@ class DatabaseConnection:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What reads and writes the rows of one noun."""
+    """What reads and writes the rows of one noun; its tables are declared by it."""
 
     connection: DatabaseConnection
+    declaration: ClassVar[TableDeclaration]
+    attached: ClassVar[tuple[TableDeclaration, ...]] = ()
 
 
 class Records(Generic[T]):

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from monitor.db.connection import (
     Table,
     measure_log_bytes,
 )
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import (
     DISTRICT,
     KEYS_DATABASE,
@@ -27,6 +29,7 @@ from monitor.db.handover import check_not_moved
 from monitor.db.people import TOMBSTONES_FILE, ErasureTombstones
 from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.retention import RetainedKind
 
 if TYPE_CHECKING:
     import monitor.db.account_proofs
@@ -59,6 +62,10 @@ class Database:
     `begin_transaction()` keeps what is done with several, or nothing. The tables know nearly all of
     the rules, and one command needs few of them: each is made, and loaded, when it is first used.
     """
+
+    declaration = TableDeclaration(
+        "district", Owner.DISTRICT, RetainedKind.AUDIT, "proof that the keys fit the database"
+    )
 
     people: "monitor.db.people.PeopleTable"
     consents: "monitor.db.people.ConsentsTable"
@@ -123,10 +130,9 @@ class Database:
     if not TYPE_CHECKING:  # which knows the attributes above, and nothing else
 
         def __getattr__(self, name: str) -> Table:
-            module, _, table_name = type(self).__annotations__.get(name, "").rpartition(".")
-            if not module:
+            if name not in type(self).__annotations__:
                 raise AttributeError(name=name, obj=self)
-            table = getattr(import_module(module), table_name)
+            table = load_table_class(name)
             encrypted = (self._encryption,) if issubclass(table, EncryptedTable) else ()
             # Of two threads that ask at once, both get the table of the first.
             return self.__dict__.setdefault(name, table(self._connection, *encrypted))
@@ -202,6 +208,15 @@ class Database:
     def size_bytes(self) -> int:
         return measure_database_bytes(self._connection.path)
 
+    def delete_expired_rows(self, now: datetime) -> None:
+        """Delete all that a statement finds to be past its period."""
+        for declared in list_declarations():
+            for expiry in declared.expiries:
+                cutoff = declared.find_cutoff(expiry, now)
+                if expiry.is_statement and cutoff is not None:
+                    self._connection.write_rows(declared.build_purge_statement(expiry), cutoff)
+        self._connection.forget_read()
+
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""
         tables = self._connection.list_tables()
@@ -236,6 +251,22 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def load_table_class(name: str) -> type[Table]:
+    """Return the class of one attribute of the database."""
+    module, _, class_name = Database.__annotations__[name].rpartition(".")
+    table: type[Table] = getattr(import_module(module), class_name)
+    return table
+
+
+def list_declarations() -> Iterator[TableDeclaration]:
+    """Yield what is declared of each table of a district, in the order of the attributes above."""
+    yield Database.declaration
+    for name in Database.__annotations__:
+        table = load_table_class(name)
+        if "declaration" in vars(table):  # what only counts has none
+            yield from (table.declaration, *table.attached)
 
 
 def _has_file(path: Path) -> bool:

@@ -12,8 +12,10 @@ from monitor.db.connection import (
     Row,
     parse_datetime,
 )
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
+from monitor.domain.retention import RetainedKind
 from monitor.domain.scim import DirectoryUser, UserFilter
 
 # Whoever is in any of these is known already.
@@ -24,7 +26,36 @@ AND keyed_hash NOT IN (SELECT keyed_hash FROM people)"""
 
 
 class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
-    table = "directory_users"
+    declaration = TableDeclaration(
+        "directory_users",
+        Owner.PERSON,
+        RetainedKind.DIRECTORY_ENTRY,
+        "as the staff directory sent it: address, name, title, its ID, if active",
+        Expiry(CLOSED, at="changed_at", where="active = 0"),
+        sealed=("encrypted",),
+        exported="directory_entry",
+        erased="once the staff directory deletes the entry",
+        even_held=True,
+    )
+    attached = (
+        TableDeclaration(
+            "directory_changes",
+            Owner.PERSON,
+            RetainedKind.DIRECTORY_ENTRY,
+            "keyed hashes of addresses that the directory wrote, for minutes",
+            Expiry(CLOSED),
+            not_exported="a keyed hash, for minutes",
+            erased="after some minutes, by the service",
+        ),
+        TableDeclaration(
+            "directory_state",
+            Owner.DISTRICT,
+            RetainedKind.DIRECTORY_ENTRY,
+            "when the staff directory last wrote",
+            Expiry(CLOSED),
+        ),
+    )
+
     select = "SELECT id, encrypted FROM directory_users"
 
     def insert_user(self, user: DirectoryUser, at: datetime) -> None:
@@ -123,12 +154,6 @@ class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
 
     def delete_change(self, mark: bytes) -> None:
         self.connection.write_rows("DELETE FROM directory_changes WHERE keyed_hash = ?", mark)
-
-    def delete_inactive_before(self, at: datetime) -> None:
-        self.connection.write_rows(
-            "DELETE FROM directory_users WHERE active = 0 AND changed_at <= ?",
-            at,
-        )
 
     def delete_all(self) -> None:
         with self.connection.begin_transaction():

@@ -4,16 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import Table, parse_datetime
+from monitor.db.declarations import Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
+from monitor.domain.retention import RetainedKind
 from scrapers.models import Outcome
 
 _ALL_FINDINGS = "district findings"
 
 
 class DistrictFindingsTable(EncryptedTable):
-    table = "district_findings"
+    declaration = TableDeclaration(
+        "district_findings",
+        Owner.DISTRICT,
+        RetainedKind.LOOKALIKE,
+        "look-alike domains and accounts of the district",
+        Expiry(),
+        sealed=("encrypted",),
+    )
 
     def save_district_finding(self, finding: DistrictFinding) -> None:
         with self.connection.begin_transaction():
@@ -79,6 +88,14 @@ class DistrictCheck:
 
 
 class DistrictChecksTable(Table):
+    declaration = TableDeclaration(
+        "district_checks",
+        Owner.DISTRICT,
+        RetainedKind.LOOKALIKE,
+        "when the district's own names were checked",
+        Expiry(at="at"),
+    )
+
     def save_district_check(self, check: DistrictCheck) -> None:
         self.connection.write_rows(
             """INSERT INTO district_checks (source, outcome, asked, at, note)
@@ -106,6 +123,3 @@ class DistrictChecksTable(Table):
             )
             for row in rows
         )
-
-    def delete_district_checks_before(self, at: datetime) -> None:
-        self.connection.write_rows("DELETE FROM district_checks WHERE at < ?", at)

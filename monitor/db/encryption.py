@@ -14,11 +14,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import decode_json, encode_json, encode_utf8
 
 if TYPE_CHECKING:
@@ -73,6 +75,19 @@ class AuditPosition:
 
 class KeyStore:
     """`keys.db`: never in the same backup as the database, and never printed."""
+
+    declaration = TableDeclaration(
+        "keys",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "one key per person",
+        not_exported="a key is never shown",
+    )
+    attached = (
+        TableDeclaration(
+            "destroyed_keys", Owner.NOBODY, RetainedKind.AUDIT, "IDs of destroyed keys"
+        ),
+    )
 
     def __init__(self, connection: DatabaseConnection) -> None:
         self._connection = connection
@@ -233,10 +248,9 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class EncryptedTable(Table):
-    """A table with personal text in its rows; `table` is its name, a part of each place."""
+    """A table with personal text in its rows; its name is a part of each place."""
 
     encryption: Encryption
-    table: ClassVar[str]
 
     def encrypt_value(self, key_id: str, row_id: str | int | bytes, value: object) -> bytes:
         """Encrypt what the column `encrypted` of a row holds."""
@@ -249,7 +263,7 @@ class EncryptedTable(Table):
 
     def _build_place(self, row_id: str | int | bytes) -> str:
         row = row_id.hex() if isinstance(row_id, bytes) else row_id
-        return f"{self.table}/{row}/encrypted"
+        return f"{self.declaration.name}/{row}/encrypted"
 
 
 def _decrypt_value(cipher: "AESGCM", place: str, blob: bytes, shape: type[T]) -> T:

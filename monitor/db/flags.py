@@ -11,6 +11,7 @@ from monitor.db.connection import (
     find_next_seq,
     format_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import (
     PeopleTable,
@@ -21,6 +22,7 @@ from monitor.db.people import (
 from monitor.db.review import ReviewIndexTable
 from monitor.domain.disclosure import FlagHistory, forecast_opening
 from monitor.domain.flag import DecisionRecord, Flag, exclude_contact_kinds, rank_decision
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import FlagKind, FlagState
 
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
@@ -37,7 +39,27 @@ _MOVE_ROWS = (
 
 
 class FlagsTable(EncryptedTable, Records[Flag]):
-    table = "flags"
+    declaration = TableDeclaration(
+        "flags",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "flags: kind, state, address, reasons, severity",
+        Expiry(OPEN, kind=RetainedKind.STUDENT_EVIDENCE),
+        Expiry(CLOSED, kind=RetainedKind.STUDENT_EVIDENCE),
+        sealed=("encrypted",),
+        exported="findings.flags",
+    )
+    attached = (
+        TableDeclaration(
+            "decisions",
+            Owner.PERSON,
+            RetainedKind.ITEM,
+            "answers to flags, with note",
+            sealed=("encrypted",),
+            exported="findings.flags.decisions",
+        ),
+    )
+
     select = """SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted
     FROM flags"""
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
@@ -20,6 +21,7 @@ from monitor.domain.events import Event
 from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.names.normalize import fold_text
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from scrapers.models import Finding
 
@@ -45,6 +47,16 @@ class EventRecord:
 
 
 class EventsTable(EncryptedTable, Records[EventRecord]):
+    declaration = TableDeclaration(
+        "events",
+        Owner.PERSON,
+        RetainedKind.EVENT,
+        "what changed on a finding, and when",
+        Expiry(at="at"),
+        sealed=("url",),
+        exported="findings.events",
+    )
+
     select = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
 
     def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
@@ -79,11 +91,6 @@ class EventsTable(EncryptedTable, Records[EventRecord]):
             "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
         )
 
-    def delete_events_before(self, person_id: str, at: datetime) -> int:
-        return self.connection.write_rows(
-            "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, at
-        )
-
     def parse_row(self, row: Row) -> EventRecord:
         event = Event(
             person_id=row["person_id"],
@@ -103,6 +110,16 @@ def _build_event_place(seq: int) -> str:
 
 
 class SightingsTable(EncryptedTable, Records[Sighting]):
+    declaration = TableDeclaration(
+        "sightings",
+        Owner.PERSON,
+        RetainedKind.SIGHTING,
+        "where a finding was last seen",
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+        exported="findings.sightings",
+    )
+
     select = "SELECT person_id, item_id, question, encrypted FROM sightings"
 
     def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
@@ -196,8 +213,21 @@ def _build_sighting_place(item_id: str, mark: bytes) -> str:
     return f"sightings/{item_id}/{mark.hex()}/encrypted"
 
 
+# The next reading is compared with the last one.
+_IS_REPLACED = """seq != (SELECT later.seq FROM versions AS later
+    WHERE later.item_id = versions.item_id ORDER BY later.at DESC, later.seq DESC)"""
+
+
 class VersionsTable(EncryptedTable):
-    table = "versions"
+    declaration = TableDeclaration(
+        "versions",
+        Owner.PERSON,
+        RetainedKind.VERSION,
+        "earlier texts of a finding",
+        Expiry(CLOSED, at="at", where=_IS_REPLACED),
+        sealed=("encrypted",),
+        exported="findings.versions",
+    )
 
     def list_versions(self, item_id: str) -> tuple[ItemVersion, ...]:
         return tuple(self.load_versions_by_seq(item_id).values())
@@ -222,16 +252,6 @@ class VersionsTable(EncryptedTable):
             self.connection.execute("DELETE FROM versions WHERE item_id = ?", item_id)
             for each in moving:
                 self.insert_version(replace(each, item_id=target_id))
-
-    def delete_versions_before(self, item_id: str, at: datetime) -> int:
-        """Forget the older ones, but never the last, which the next reading is compared with."""
-        return self.connection.write_rows(
-            """DELETE FROM versions WHERE item_id = ?1 AND at < ?2
-            AND seq != (SELECT seq FROM versions WHERE item_id = ?1
-            ORDER BY at DESC, seq DESC)""",
-            item_id,
-            at,
-        )
 
     def rewrite_versions(self, item_id: str, change: Callable[[Finding], Finding]) -> None:
         """Remove from every version what may no longer be stored; the order stays."""
@@ -283,6 +303,14 @@ class VersionsTable(EncryptedTable):
 
 
 class FeedbackTable(Table):
+    declaration = TableDeclaration(
+        "feedback",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        'answers to "whose is this?"',
+        exported="findings.feedback",
+    )
+
     def list_feedback_of_item(self, item_id: str) -> tuple[Feedback, ...]:
         rows = self.connection.fetch_rows(
             "SELECT item_id, decision, at, flag_id FROM feedback WHERE item_id = ? ORDER BY seq",
@@ -326,6 +354,25 @@ class FeedbackTable(Table):
 
 class ItemsTable(EncryptedTable):
     """`aliases` are all the keys an item is known by: canonical URLs and account keys."""
+
+    declaration = TableDeclaration(
+        "items",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "findings: title, names, text and address, as published",
+        Expiry(CLOSED),
+        sealed=("assessment", "encrypted"),
+        exported="findings.item",
+    )
+    attached = (
+        TableDeclaration(
+            "aliases",
+            Owner.PERSON,
+            RetainedKind.ITEM,
+            "hashes by which a finding is recognized",
+            not_exported="keyed hashes of what the findings have",
+        ),
+    )
 
     def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
         """Return the id of each item that was new or changed, and when, without opening it."""
@@ -582,6 +629,14 @@ class NewAccountsTable(EncryptedTable):
 
     No more is compared between people than when such accounts appeared.
     """
+
+    declaration = TableDeclaration(
+        "new_accounts",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "that an account is new in a school: hash and date",
+        not_exported="a keyed hash of what the findings have",
+    )
 
     def save_new_account(self, item: Item, school: str, appeared_at: datetime) -> None:
         """Keep when it appeared; what was kept of it before stays."""

@@ -13,6 +13,8 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
+from monitor.domain.retention import RetainedKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,15 @@ class Job:
 
 
 class JobsTable(Table, Records[Job]):
+    declaration = TableDeclaration(
+        "jobs",
+        Owner.NOBODY,
+        RetainedKind.PERSON,
+        "scheduled jobs",
+        Expiry(CLOSED, where="subject IN (SELECT id FROM erased_people)"),
+        exported="jobs",
+    )
+
     select = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
 
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
@@ -114,6 +125,10 @@ class JobsTable(Table, Records[Job]):
 
 
 class ClockTable(Table):
+    declaration = TableDeclaration(
+        "clock", Owner.NOBODY, RetainedKind.SOURCE, "the last time that was seen"
+    )
+
     def find_last_time(self) -> datetime | None:
         """Return when the service last noted the time; None before it ever did."""
         found = self.connection.fetch_row("SELECT at FROM clock")

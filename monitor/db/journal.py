@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import Row, SyncMode
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.domain.item import LastReadPage
 from monitor.domain.planning.budget import QueryHistory
+from monitor.domain.retention import RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
 from scrapers.models import CrawlResult, Outcome, Query, QueryKind
 
@@ -25,6 +27,26 @@ class StagedAnswer:
 
 
 class JournalTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "journal",
+        Owner.PERSON,
+        RetainedKind.JOURNAL,
+        "answers of sources that are being settled",
+        Expiry(OPEN),
+        Expiry(CLOSED, where="sweep_id IN (SELECT id FROM sweeps WHERE closed_at IS NOT NULL)"),
+        sealed=("key", "encrypted"),
+        exported="staged_answers",
+    )
+    attached = (
+        TableDeclaration(
+            "settlements",
+            Owner.PERSON,
+            RetainedKind.SWEEP,
+            "which answers of a sweep are settled",
+            not_exported="says which answers of a check are settled",
+        ),
+    )
+
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
         """Store them in one transaction; a question staged again replaces its earlier answer.
 
@@ -267,6 +289,15 @@ class QuestionRecord:
 
 
 class QuestionsTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "questions",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "what was asked, and when it was settled",
+        sealed=("encrypted",),
+        exported="questions",
+    )
+
     def save_question(self, question: QuestionRecord) -> None:
         mark = self.encryption.keyed_hash(question.person_id, question.key)
         self.connection.write_rows(

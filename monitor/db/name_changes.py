@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import Records, Row, parse_datetime
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.domain.person import PersonName
+from monitor.domain.retention import RetainedKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,15 @@ class _NameChangeContent:
 
 
 class NameChangesTable(EncryptedTable, Records[NameChange]):
-    table = "name_changes"
+    declaration = TableDeclaration(
+        "name_changes",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "a name that waits for an operator",
+        sealed=("encrypted",),
+        exported="name_changes",
+    )
+
     select = "SELECT person_id, id, asked_at, encrypted FROM name_changes"
 
     def save_name_change(self, change: NameChange) -> None:

@@ -22,11 +22,13 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import EmailCadence, EmailState, Language
 
 T = TypeVar("T")
@@ -72,6 +74,32 @@ class OutboxEmail:
 
 
 class OutboxTable(EncryptedTable, Records[OutboxEmail]):
+    declaration = TableDeclaration(
+        "outbox",
+        Owner.PERSON,
+        RetainedKind.EMAIL_RECORD,
+        "emails until they are sent; then that they were",
+        Expiry(CLOSED, at="queued_at", where="state != 'queued'"),
+        Expiry(
+            OPEN,
+            at="coalesce(revived_at, queued_at)",
+            where="state = 'dead'",
+            clears="encrypted",
+            kind=RetainedKind.EMAIL,
+        ),
+        Expiry(
+            CLOSED,
+            at="sent_at",
+            where="state = 'sent'",
+            clears="encrypted",
+            kind=RetainedKind.EMAIL,
+        ),
+        sealed=("error", "encrypted"),
+        exported="emails",
+        erased="unsent emails and all text; the record stays",
+        even_held=True,
+    )
+
     select = """SELECT id, person_id, recipient_id, kind, dedupe_key, message_id, queued_at,
     due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried_at
     FROM outbox"""
@@ -246,11 +274,6 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
                 "UPDATE outbox SET state = 'dead', error = ? WHERE id = ?", error, email_id
             )
 
-    def delete_emails_before(self, at: datetime) -> None:
-        """Forget that emails were queued before, whatever became of them."""
-        sql = "DELETE FROM outbox WHERE state != 'queued' AND queued_at < ?"
-        self.connection.write_rows(sql, at)
-
     def delete_unsent_emails(self, recipient_id: str) -> None:
         """Forget every email that was not sent: its reader has left, or the address has."""
         sql = "DELETE FROM outbox WHERE recipient_id = ? AND state != 'sent'"
@@ -272,13 +295,6 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
     def delete_email_view(self, email_id: str) -> None:
         """Forget what an email would have said."""
         self.connection.write_rows("UPDATE outbox SET encrypted = NULL WHERE id = ?", email_id)
-
-    def delete_dead_email_views(self, before: datetime) -> None:
-        self.connection.write_rows(
-            """UPDATE outbox SET encrypted = NULL
-            WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
-            before,
-        )
 
     def _encrypt_error(self, email_id: str, error: str) -> bytes:
         # A mail server's refusal may name the address.
@@ -372,6 +388,14 @@ class SuppressedAddress:
 
 
 class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
+    declaration = TableDeclaration(
+        "suppression_list",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "that an address rejects email",
+        exported="email_settings.suppressed",
+    )
+
     select = "SELECT person_id, since, status FROM suppression_list"
 
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
@@ -412,6 +436,14 @@ UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 
 
 class UnsubscribesTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "unsubscribes",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "that the person stopped the digest",
+        exported="email_settings.unsubscribed_at",
+    )
+
     def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
         self.connection.write_rows(
             "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -447,6 +479,14 @@ class UnsubscribesTable(EncryptedTable):
 
 
 class EmailCadencesTable(Table):
+    declaration = TableDeclaration(
+        "email_cadences",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "how often the person wants the digest",
+        exported="email_settings.cadence",
+    )
+
     def set_cadence(self, person_id: str, cadence: EmailCadence) -> None:
         self.connection.write_rows(
             """INSERT INTO email_cadences (person_id, cadence) VALUES (?, ?)
@@ -464,6 +504,14 @@ class EmailCadencesTable(Table):
 
 
 class LanguagesTable(Table):
+    declaration = TableDeclaration(
+        "languages",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "in which language the person reads pages and emails",
+        exported="email_settings.language",
+    )
+
     def set_language(self, person_id: str, language: Language) -> None:
         self.connection.write_rows(
             """INSERT INTO languages (person_id, language) VALUES (?, ?)

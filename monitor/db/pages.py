@@ -1,16 +1,14 @@
-"""Pages as received, stored as evidence while a flag is open.
-
-What each table holds, and so how long its rows are stored: every table has a rule.
-"""
+"""Pages as received, stored as evidence while a flag is open."""
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
 from monitor.db.connection import Row
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
@@ -45,7 +43,26 @@ class PagesTable(EncryptedTable):
     Their kinds and states say which flags need evidence.
     """
 
-    table = "pages"
+    declaration = TableDeclaration(
+        "pages",
+        Owner.PERSON,
+        RetainedKind.PAGE_BODY,
+        "public pages behind an open flag",
+        Expiry(OPEN),
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+        exported="pages",
+    )
+    attached = (
+        TableDeclaration(
+            "evidence",
+            Owner.PERSON,
+            RetainedKind.EVIDENCE,
+            "which stored page belongs to which finding",
+            Expiry(CLOSED),
+            not_exported="says which of the pages belongs to which finding",
+        ),
+    )
 
     def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""
@@ -128,8 +145,9 @@ class PagesTable(EncryptedTable):
     def delete_pages_before(self, at: datetime, source: str | None = None) -> None:
         """Forget what was fetched before, of one source or of all."""
         self.connection.write_rows(
-            """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
-            AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
+            """DELETE FROM pages WHERE at <= ?1 AND (?2 IS NULL OR source = ?2)
+            AND ifnull(person_id, '')
+            NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
             at,
             source,
         )
@@ -181,70 +199,3 @@ class PagesTable(EncryptedTable):
 
 def _encode_word_list(words: Iterable[str]) -> str:
     return json.dumps(sorted(words))
-
-
-RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
-    "access_log": RetainedKind.ACCESS,
-    "access_tokens": RetainedKind.ACCESS_TOKEN,
-    "account_proofs": RetainedKind.PERSON,
-    "address_changes": RetainedKind.ADDRESS_CHANGE,
-    "aliases": RetainedKind.ITEM,
-    "api_costs": RetainedKind.REQUEST_QUOTA,
-    "assignments": RetainedKind.FLAG,
-    "audit": RetainedKind.AUDIT,
-    "audit_end": RetainedKind.AUDIT,
-    "breaches": RetainedKind.BREACH,
-    "break_glass": RetainedKind.BREAK_GLASS,
-    "canary_checks": RetainedKind.SOURCE,
-    "clock": RetainedKind.SOURCE,
-    "consents": RetainedKind.PERSON,
-    "decisions": RetainedKind.FLAG,
-    "directory_changes": RetainedKind.DIRECTORY_ENTRY,
-    "directory_state": RetainedKind.DIRECTORY_ENTRY,
-    "directory_users": RetainedKind.DIRECTORY_ENTRY,
-    "district": RetainedKind.AUDIT,
-    "district_checks": RetainedKind.LOOKALIKE,
-    "district_findings": RetainedKind.LOOKALIKE,
-    "email_cadences": RetainedKind.PERSON,
-    "enrollment_drafts": RetainedKind.ENROLLMENT_DRAFT,
-    "erased_people": RetainedKind.AUDIT,
-    "events": RetainedKind.EVENT,
-    "evidence": RetainedKind.EVIDENCE,
-    "feedback": RetainedKind.ITEM,
-    "flags": RetainedKind.FLAG,
-    "hold_proposals": RetainedKind.BREAK_GLASS,
-    "hosts": RetainedKind.HOST,
-    "invitations": RetainedKind.INVITATION,
-    "items": RetainedKind.ITEM,
-    "jobs": RetainedKind.PERSON,
-    "journal": RetainedKind.JOURNAL,
-    "languages": RetainedKind.PERSON,
-    "legal_holds": RetainedKind.PERSON,
-    "name_changes": RetainedKind.PERSON,
-    "new_accounts": RetainedKind.ITEM,
-    "outbox": RetainedKind.EMAIL_RECORD,
-    "pages": RetainedKind.PAGE_BODY,
-    "people": RetainedKind.PERSON,
-    "pictures": RetainedKind.ITEM,
-    "questions": RetainedKind.PERSON,
-    "request_quota": RetainedKind.REQUEST_QUOTA,
-    "review_index": RetainedKind.FLAG,
-    "review_notes": RetainedKind.FLAG,
-    "robots_files": RetainedKind.ROBOTS_FILE,
-    "run_progress": RetainedKind.RUN_REQUEST,
-    "run_requests": RetainedKind.RUN_REQUEST,
-    "screenshots": RetainedKind.SCREENSHOT,
-    "sessions": RetainedKind.SESSION,
-    "settlements": RetainedKind.SWEEP,
-    "sightings": RetainedKind.SIGHTING,
-    "sign_in_links": RetainedKind.SESSION,
-    "source_health": RetainedKind.SOURCE,
-    "source_runs": RetainedKind.SWEEP,
-    "staff_imports": RetainedKind.STAFF_LISTING,
-    "staff_listings": RetainedKind.STAFF_LISTING,
-    "suppression_list": RetainedKind.PERSON,
-    "sweeps": RetainedKind.SWEEP,
-    "thumbnails": RetainedKind.THUMBNAIL,
-    "unsubscribes": RetainedKind.PERSON,
-    "versions": RetainedKind.VERSION,
-}

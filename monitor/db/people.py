@@ -22,11 +22,13 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
 
 if TYPE_CHECKING:
@@ -34,7 +36,23 @@ if TYPE_CHECKING:
 
 
 class PeopleTable(EncryptedTable):
-    table = "people"
+    declaration = TableDeclaration(
+        "people",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "names, work email, accounts, places, schools",
+        Expiry(CLOSED, job="erase"),
+        sealed=("encrypted",),
+        exported="profile",
+    )
+    attached = (
+        TableDeclaration(
+            "erased_people",
+            Owner.NOBODY,
+            RetainedKind.AUDIT,
+            "IDs of erased people, so that a restore erases them again",
+        ),
+    )
 
     def insert_person(self, person: Person) -> None:
         self.encryption.keys.create_key(person.id)
@@ -199,6 +217,16 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
 
 
 class ConsentsTable(Table, Records[Consent]):
+    declaration = TableDeclaration(
+        "consents",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "ledger of consent: text version, hash, scopes, dates",
+        Expiry(OPEN, job="consent-reminder", kind=RetainedKind.EXPIRED_CONSENT),
+        Expiry(CLOSED, job="erase", kind=RetainedKind.EXPIRED_CONSENT),
+        exported="consents",
+    )
+
     select = """SELECT seq, person_id, text_version, text_hash, scopes, given_at, expires_at,
     withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
 
@@ -302,7 +330,15 @@ class LegalHold:
 
 
 class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
-    table = "legal_holds"
+    declaration = TableDeclaration(
+        "legal_holds",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "legal holds, with reason",
+        sealed=("encrypted",),
+        exported="legal_holds",
+    )
+
     select = "SELECT seq, person_id, lifted_at, encrypted FROM legal_holds"
 
     def insert_legal_hold(self, hold: LegalHold) -> None:
@@ -354,7 +390,17 @@ class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
 class HoldProposalsTable(EncryptedTable, Records["HoldProposal"]):
     """What one reviewer proposed and no other has confirmed."""
 
-    table = "hold_proposals"
+    declaration = TableDeclaration(
+        "hold_proposals",
+        Owner.PERSON,
+        RetainedKind.BREAK_GLASS,
+        "a legal hold that one reviewer proposed",
+        Expiry(CLOSED, at="at"),
+        sealed=("encrypted",),
+        exported="hold_proposals",
+        even_held=True,
+    )
+
     select = "SELECT id, person_id, encrypted FROM hold_proposals"
 
     def insert_hold_proposal(self, proposal: "HoldProposal") -> None:
@@ -383,10 +429,6 @@ class HoldProposalsTable(EncryptedTable, Records["HoldProposal"]):
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
         self.connection.write_rows("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
-
-    def delete_hold_proposals_before(self, at: datetime) -> None:
-        """Forget what no one confirmed; the audit remembers that it was proposed."""
-        self.connection.write_rows("DELETE FROM hold_proposals WHERE at < ?", at)
 
     def parse_row(self, row: Row) -> "HoldProposal":
         from monitor.domain.disclosure import HoldProposal  # noqa: PLC0415 - it brings many rules along
@@ -469,7 +511,17 @@ class _AddressChangeContent:
 
 
 class AddressChangesTable(EncryptedTable, Records[AddressChange]):
-    table = "address_changes"
+    declaration = TableDeclaration(
+        "address_changes",
+        Owner.PERSON,
+        RetainedKind.ADDRESS_CHANGE,
+        "new and old work email address",
+        Expiry(OPEN, at="changed_at"),
+        Expiry(CLOSED, at="asked_at", where="changed_at IS NULL"),
+        sealed=("encrypted",),
+        exported="email_settings.address_changes",
+    )
+
     select = """SELECT id, person_id, browser, asked_at, expires_at, changed_at, encrypted
     FROM address_changes"""
 
@@ -527,20 +579,6 @@ class AddressChangesTable(EncryptedTable, Records[AddressChange]):
                 AND person_id = (SELECT person_id FROM address_changes WHERE id = ?)""",
                 change_id,
             )
-
-    def delete_unconfirmed_before(self, moment: datetime) -> None:
-        """Forget what no one confirmed."""
-        self.connection.write_rows(
-            "DELETE FROM address_changes WHERE changed_at IS NULL AND asked_at < ?",
-            moment,
-        )
-
-    def delete_confirmed_before(self, person_id: str, moment: datetime) -> None:
-        self.connection.write_rows(
-            "DELETE FROM address_changes WHERE person_id = ? AND changed_at < ?",
-            person_id,
-            moment,
-        )
 
     def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
         # The column is one of two fixed names.

@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import Records, Row, parse_datetime
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import load_flag_owner
 from monitor.domain.item import Item
+from monitor.domain.retention import RetainedKind
 
 
 class PicturesTable(EncryptedTable):
     """Prints and accounts are hashes under the district's key, so that people share them."""
+
+    declaration = TableDeclaration(
+        "pictures",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "keyed hashes of pictures that many accounts show",
+        not_exported="keyed hashes of what the findings have",
+    )
 
     def save_picture(self, item: Item) -> None:
         """Keep the mark of the picture that an account shows now, or none."""
@@ -55,7 +65,16 @@ class Thumbnail:
 class ThumbnailsTable(EncryptedTable):
     """A check stores those of all accounts; its end deletes all but those that are compared."""
 
-    table = "thumbnails"
+    declaration = TableDeclaration(
+        "thumbnails",
+        Owner.PERSON,
+        RetainedKind.THUMBNAIL,
+        "small pictures to compare, of a check or an open flag",
+        Expiry(OPEN),
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+        exported="pictures",
+    )
 
     def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
         """Store it in place of an earlier one."""
@@ -141,7 +160,16 @@ class Screenshot:
 class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
     """The flag is a column only: two flags that become one keep the screenshots of both."""
 
-    table = "screenshots"
+    declaration = TableDeclaration(
+        "screenshots",
+        Owner.PERSON,
+        RetainedKind.SCREENSHOT,
+        "the person's own screenshots of a flag",
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+        exported="pictures",
+    )
+
     select = "SELECT id, flag_id, person_id, at, encrypted FROM screenshots"
 
     def insert_screenshot(self, screenshot: Screenshot) -> None:

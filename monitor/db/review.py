@@ -18,11 +18,13 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_school, load_flag_owner
 from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
 from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
+from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import FlagKind, FlagState, Severity
 
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
@@ -98,6 +100,14 @@ WHOLE_LIST = ListSlice(start=0, length=-1)
 
 
 class ReviewIndexTable(EncryptedTable):
+    declaration = TableDeclaration(
+        "review_index",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "what the review queue sorts by",
+        not_exported="repeats what the flags have",
+    )
+
     def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
         self.connection.write_rows(
             """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
@@ -175,6 +185,14 @@ class ReviewAssignment:
 
 
 class AssignmentsTable(Table):
+    declaration = TableDeclaration(
+        "assignments",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "which reviewer works on which flag",
+        exported="findings.flags.assigned_at",
+    )
+
     def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
         found = self.connection.fetch_row(
             "SELECT flag_id, reviewer_id, at FROM assignments WHERE flag_id = ?", flag_id
@@ -218,7 +236,15 @@ class ReviewNote:
 
 
 class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
-    table = "review_notes"
+    declaration = TableDeclaration(
+        "review_notes",
+        Owner.PERSON,
+        RetainedKind.ITEM,
+        "notes of reviewers, and questions to the person",
+        sealed=("encrypted",),
+        exported="findings.flags.notes",
+    )
+
     select = "SELECT seq, person_id, encrypted FROM review_notes"
 
     def insert_review_note(self, note: ReviewNote) -> None:
@@ -248,6 +274,16 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
 class AccessLogTable(Table):
     """`reviewer` is an opaque id."""
 
+    declaration = TableDeclaration(
+        "access_log",
+        Owner.PERSON,
+        RetainedKind.ACCESS,
+        "which reviewer opened which flag, until when",
+        Expiry(CLOSED, at="until"),
+        not_exported="the audit log says who looked",
+        even_held=True,
+    )
+
     def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.replace_row(
@@ -266,12 +302,19 @@ class AccessLogTable(Table):
             now,
         )
 
-    def delete_access_before(self, at: datetime) -> None:
-        self.connection.write_rows("DELETE FROM access_log WHERE until < ?", at)
-
 
 class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
-    table = "break_glass"
+    declaration = TableDeclaration(
+        "break_glass",
+        Owner.PERSON,
+        RetainedKind.BREAK_GLASS,
+        "early access to a flag by two reviewers",
+        Expiry(CLOSED, at="ifnull(until, at)"),
+        sealed=("encrypted",),
+        exported="findings.flags.opened_early",
+        even_held=True,
+    )
+
     select = "SELECT id, person_id, encrypted FROM break_glass"
 
     def save_break_glass_proposal(self, proposal: BreakGlassProposal) -> None:
@@ -314,10 +357,6 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         )
         found = (self.parse_row(row).break_glass for row in rows)
         return tuple(each for each in found if each)
-
-    def delete_break_glass_before(self, at: datetime) -> int:
-        """Forget what no one confirmed and what is over; the audit remembers that it was."""
-        return self.connection.write_rows("DELETE FROM break_glass WHERE ifnull(until, at) < ?", at)
 
     def parse_row(self, row: Row) -> BreakGlassProposal:
         return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], BreakGlassProposal)

@@ -17,7 +17,9 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.domain.retention import RetainedKind
 from scrapers.crawl.budget import QuotaUsage, roll_over_usage
 from scrapers.crawl.throttle import HostState
 from scrapers.models import Outcome
@@ -42,6 +44,10 @@ class SourceHealth:
 
 
 class SourceHealthTable(Table, Records[SourceHealth]):
+    declaration = TableDeclaration(
+        "source_health", Owner.NOBODY, RetainedKind.SOURCE, "whether a source answers"
+    )
+
     select = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
 
     def find_source_health(self, source: str) -> SourceHealth | None:
@@ -76,7 +82,17 @@ class SourceHealthTable(Table, Records[SourceHealth]):
 class HostsTable(EncryptedTable, Records[HostState]):
     """Remembers hosts for the crawler (`scrapers.crawl.throttle.HostStore`)."""
 
-    table = "hosts"
+    declaration = TableDeclaration(
+        "hosts",
+        Owner.NOBODY,
+        RetainedKind.HOST,
+        "web servers that asked for a pause",
+        Expiry(OPEN),
+        Expiry(CLOSED),
+        sealed=("encrypted",),
+        erased="where the name holds their handle",
+    )
+
     select = "SELECT keyed_hash, encrypted FROM hosts"
 
     def load_host_state(self, host: str) -> HostState | None:
@@ -121,7 +137,16 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
 class RobotsFilesTable(EncryptedTable):
     """Remembers robots.txt for the crawler (`scrapers.crawl.robots.RobotsStore`)."""
 
-    table = "robots_files"
+    declaration = TableDeclaration(
+        "robots_files",
+        Owner.NOBODY,
+        RetainedKind.ROBOTS_FILE,
+        "robots.txt of a web server",
+        Expiry(OPEN),
+        Expiry(CLOSED, at="until"),
+        sealed=("encrypted",),
+        erased="where the name holds their handle",
+    )
 
     def load_robots_file(self, origin: str) -> "RobotsRecord | None":
         mark = self.encryption.keyed_hash(DISTRICT, origin)
@@ -147,13 +172,8 @@ class RobotsFilesTable(EncryptedTable):
         )
         return tuple(self._decrypt_robots_file(row["keyed_hash"], row["encrypted"]) for row in rows)
 
-    def delete_robots_files_outside(self, earliest: datetime, latest: datetime) -> None:
-        """Forget what ended, and what a clock that was set back would keep for longer."""
-        self.connection.write_rows(
-            "DELETE FROM robots_files WHERE until <= ? OR until > ?",
-            earliest,
-            latest,
-        )
+    def delete_robots_files_after(self, latest: datetime) -> None:
+        self.connection.write_rows("DELETE FROM robots_files WHERE until > ?", latest)
 
     def delete_robots_files_naming(self, words: Collection[str]) -> None:
         """Forget the file of every host in whose name one of these words is a label."""
@@ -172,6 +192,14 @@ class RobotsFilesTable(EncryptedTable):
 
 class RequestQuotaTable(Table):
     """Remembers quotas for the crawler (`scrapers.crawl.budget.QuotaStore`)."""
+
+    declaration = TableDeclaration(
+        "request_quota",
+        Owner.NOBODY,
+        RetainedKind.REQUEST_QUOTA,
+        "requests a day and source",
+        Expiry(at="day"),
+    )
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
         found = self.connection.fetch_row(
@@ -214,7 +242,23 @@ class WeeklyApiCost:
     requests: int
 
 
+# The Monday of a week such as 2026-W48: the fourth of January is in the first one.
+_WEEK_BEGINS = """date(substr(week, 1, 4) || '-01-04', 'weekday 0', '-6 days',
+    ((substr(week, 7) - 1) * 7) || ' days')"""
+
+
 class ApiCostsTable(Table):
+    declaration = TableDeclaration(
+        "api_costs",
+        Owner.PERSON,
+        RetainedKind.REQUEST_QUOTA,
+        "paid requests a week and source",
+        Expiry(at=_WEEK_BEGINS),
+        not_exported="counts of requests that cost the district money",
+        erased="the count stays, without the person",
+        even_held=True,
+    )
+
     def insert_api_cost(self, cost: WeeklyApiCost) -> None:
         """Count it, and as no one's if they were erased meanwhile: it was spent all the same."""
         with self.connection.begin_transaction(SyncMode.NORMAL):

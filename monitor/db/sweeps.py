@@ -18,7 +18,9 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.errors import InputError
+from monitor.domain.retention import RetainedKind
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
 from monitor.domain.vocabulary import SweepKind
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
@@ -73,6 +75,25 @@ FROM source_runs"""
 
 
 class SweepsTable(Table, Records[Sweep]):
+    declaration = TableDeclaration(
+        "sweeps",
+        Owner.PERSON,
+        RetainedKind.SWEEP,
+        "when checks ran",
+        Expiry(
+            CLOSED,
+            at="closed_at",
+            where="rowid NOT IN (SELECT max(rowid) FROM sweeps GROUP BY kind, person_id)",
+        ),
+        exported="checks.sweeps",
+        even_held=True,
+    )
+    attached = (
+        TableDeclaration(
+            "source_runs", Owner.NOBODY, RetainedKind.SWEEP, "how each source of a sweep went"
+        ),
+    )
+
     select = "SELECT id, week, kind, person_id, nonce, started_at, closed_at FROM sweeps"
 
     def open_or_resume(self, sweep: Sweep) -> Sweep:
@@ -174,14 +195,6 @@ class SweepsTable(Table, Records[Sweep]):
             sweep_id,
         )
 
-    def delete_sweeps_before(self, at: datetime) -> None:
-        """Forget how sweeps went that were closed before, but for the last of each kind."""
-        self.connection.write_rows(
-            """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
-            (SELECT max(rowid) FROM sweeps GROUP BY kind, person_id)""",
-            at,
-        )
-
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
         with self.connection.begin_transaction():
             self.connection.replace_row(
@@ -272,6 +285,26 @@ class RunRequest:
 
 
 class RunRequestsTable(Table, Records[RunRequest]):
+    declaration = TableDeclaration(
+        "run_requests",
+        Owner.PERSON,
+        RetainedKind.RUN_REQUEST,
+        "self-checks that were asked for",
+        Expiry(OPEN, at="asked_at", where="done_at IS NULL"),
+        Expiry(CLOSED, at="done_at"),
+        exported="checks.requests",
+        even_held=True,
+    )
+    attached = (
+        TableDeclaration(
+            "run_progress",
+            Owner.PERSON,
+            RetainedKind.RUN_REQUEST,
+            "progress of a self-check",
+            not_exported="of use only while the check runs",
+        ),
+    )
+
     select = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
     FROM run_requests"""
 
@@ -339,9 +372,6 @@ class RunRequestsTable(Table, Records[RunRequest]):
     def list_run_requests(self) -> tuple[RunRequest, ...]:
         return self.list_records("ORDER BY asked_at, rowid")
 
-    def delete_run_request(self, request_id: str) -> None:
-        self.connection.write_rows("DELETE FROM run_requests WHERE id = ?", request_id)
-
     def record_failed_attempt(self, request_id: str) -> None:
         self.connection.write_rows(
             "UPDATE run_requests SET attempts = attempts + 1 WHERE id = ?", request_id
@@ -394,6 +424,10 @@ class CanaryCheck:
 
 
 class CanaryChecksTable(Table, Records[CanaryCheck]):
+    declaration = TableDeclaration(
+        "canary_checks", Owner.NOBODY, RetainedKind.SOURCE, "self-tests of sources"
+    )
+
     select = "SELECT source, at, trust, outcome, note FROM canary_checks"
 
     def find_canary_check(self, source: str) -> CanaryCheck | None:

@@ -13,7 +13,6 @@ class RetainedKind(StrEnum):
     SIGHTING = "sighting"
     VERSION = "version"
     EVENT = "event"
-    FLAG = "flag"
     EVIDENCE = "evidence"
     STUDENT_EVIDENCE = "student-evidence"
     THUMBNAIL = "thumbnail"
@@ -59,6 +58,9 @@ class RetentionPeriod:
     open: timedelta | None
     closed: timedelta | None
 
+    def get_span(self, stage: RetentionStage) -> timedelta | None:
+        return self.open if stage is RetentionStage.OPEN else self.closed
+
 
 AT_ONCE = timedelta(0)
 DAY = timedelta(days=1)
@@ -73,13 +75,14 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.PAGE_BODY: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # A reading is staged until its source closes; one that never does is given up.
     RetainedKind.JOURNAL: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    # Its flags go with it: a decision is remembered while its item is seen, or the next sweep would
+    # ask again.
     RetainedKind.ITEM: RetentionPeriod(open=None, closed=YEAR),
+    # Closed is what a question no longer shows of an item that another one does.
     RetainedKind.SIGHTING: RetentionPeriod(open=None, closed=YEAR),
     # Closed is a version that a later one replaced.
     RetainedKind.VERSION: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.EVENT: RetentionPeriod(open=YEAR, closed=YEAR),
-    # A decision is remembered while its item is seen, or the next sweep would ask again.
-    RetainedKind.FLAG: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.EVIDENCE: RetentionPeriod(open=None, closed=AT_ONCE),
     RetainedKind.STUDENT_EVIDENCE: RetentionPeriod(open=90 * DAY, closed=AT_ONCE),
     # Open is one that is compared; a later check renews it while the account shows a picture.
@@ -117,8 +120,8 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.SWEEP: RetentionPeriod(open=None, closed=YEAR),
     # The state of a source, with no personal data.
     RetainedKind.SOURCE: RetentionPeriod(open=None, closed=None),
-    # What was asked and paid: counts, until the next sweep, or the next day, begins again.
-    RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    # What was asked and paid: counts, which the next day, or the next sweep, begins again.
+    RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=14 * DAY),
     # A look-alike of the district, counted from when it was last seen. Closed is one that IT has
     # decided or that is gone; what IT called the district's own stays in its inventory.
     RetainedKind.LOOKALIKE: RetentionPeriod(open=YEAR, closed=YEAR),
@@ -142,6 +145,5 @@ def is_expired(kind: RetainedKind, stage: RetentionStage, at: datetime, now: dat
 
     `at` is when it was made or last seen, and, if it is closed later than that, when it was.
     """
-    lifetime = RETENTION_PERIODS[kind]
-    span = lifetime.open if stage is RetentionStage.OPEN else lifetime.closed
+    span = RETENTION_PERIODS[kind].get_span(stage)
     return span is not None and now - at >= span

@@ -1,4 +1,4 @@
-"""The daily purge: apply the retention table to all stored data.
+"""The daily purge: delete what the tables declare to be past its period (`db/declarations.py`).
 
 Findings that only a dropped question showed are deleted with it. Two things stay: what the person
 called their own, and what they shared or reported, since others act on that. An item keeps its
@@ -6,7 +6,7 @@ address and its keys, or the next sweep would take it for new. Under a legal hol
 deleted, but dropped questions are still not asked.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -44,24 +44,30 @@ from monitor.services.staging import (
 from scrapers.models import Finding
 
 
-def delete_expired_text(app: App, person_id: str, now: datetime) -> None:
-    """Delete texts past their source's time limit, also those that a later answer replaced."""
-    limits = list_text_retention(app)
-    if not limits:
-        return
+def delete_expired_sightings(app: App, person_id: str) -> None:
+    """Delete texts past their source's time limit, and what one question long shows no more.
+
+    Of the first, also those that a later answer replaced. Of the second, only what another question
+    still shows: else the whole item is gone, and goes in its own time.
+    """
+    now, limits = app.clock.now(), list_text_retention(app)
     for item in app.db.items.list_items_of_person(person_id):
-        lent = [
-            each
-            for each in app.db.sightings.list_sightings_of_item(item.id)
-            if each.source in limits
-        ]
-        for each in lent:
-            cutoff = now - limits[each.source]
-            app.db.versions.delete_replaced_versions(item.id, each.query, cutoff)
-        over = [each for each in lent if now - each.last >= limits[each.source]]
-        for each in over:
-            app.db.versions.delete_versions_of_question(item.id, each.query)
-            app.db.sightings.delete_sighting(each)
+        sightings = app.db.sightings.list_sightings_of_item(item.id)
+        is_shown = not all(sighting.misses for sighting in sightings)
+        over = []
+        for sighting in sightings:
+            limit = limits.get(sighting.source)
+            if limit:
+                app.db.versions.delete_replaced_versions(item.id, sighting.query, now - limit)
+            if limit and now - sighting.last >= limit:
+                app.db.versions.delete_versions_of_question(item.id, sighting.query)
+                over.append(sighting)
+            elif is_shown and sighting.misses:
+                last = sighting.last
+                if is_expired(RetainedKind.SIGHTING, RetentionStage.CLOSED, last, now):
+                    over.append(sighting)
+        for sighting in over:
+            app.db.sightings.delete_sighting(sighting)
         if over:
             _rebuild_portrait(app, item)
 
@@ -115,171 +121,89 @@ def preview_purge(app: App) -> Mapping[str, int]:
 
 
 def _delete_all_expired(app: App) -> None:
-    _delete_spent_invitations(app)
-    _delete_unfinished_enrollments(app)
-    _delete_old_staff_listings(app)
-    _delete_old_directory_users(app)
-    _delete_served_requests(app)
-    _close_abandoned_sweeps(app)
-    _delete_stale_robots_files(app)
-    _delete_dead_emails(app)
-    _delete_old_records(app)
-    _delete_old_access_records(app)
-    _delete_old_lookalikes(app)
-    delete_old_pages(app, app.clock.now())
-    for person in app.db.people.list_person_ids():
+    """Delete what the tables declare to be over, then what more than a statement has to find."""
+    with app.db.begin_transaction():
+        app.db.delete_expired_rows(app.clock.now())
+    for step in dict.fromkeys(DISTRICT_STEPS.values()):
+        with app.db.begin_transaction():
+            step(app)
+    for person_id in app.db.people.list_person_ids():
         app.beat()
         with app.db.begin_transaction():
-            reopen_lapsed_flags(app, person)
-            close_vanished_flags(app, person)
-            delete_unneeded_thumbnails(app, person)
-        if app.db.legal_holds.has_active_legal_hold(person):
+            reopen_lapsed_flags(app, person_id)
+            close_vanished_flags(app, person_id)
+        if app.db.legal_holds.has_active_legal_hold(person_id):
             continue
         with app.db.begin_transaction():
-            _delete_old_person_data(app, person)
-            delete_expired_text(app, person, app.clock.now())
+            for delete_expired in PERSON_STEPS.values():
+                delete_expired(app, person_id)
 
 
 def _delete_spent_invitations(app: App) -> None:
-    with app.db.begin_transaction():
-        for each in app.db.invitations.list_invitations():
-            stage = RetentionStage.CLOSED if each.spent_at else RetentionStage.OPEN
-            last_at = each.spent_at or each.reminded_at or each.invited_at
-            if _is_past_retention(app, RetainedKind.INVITATION, stage, last_at):
-                app.db.invitations.delete_invitation(each.id)
-
-
-def _delete_unfinished_enrollments(app: App) -> None:
-    period = RETENTION_PERIODS[RetainedKind.ENROLLMENT_DRAFT].open
-    if period is not None:
-        app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - period)
+    for invitation in app.db.invitations.list_invitations():
+        stage = RetentionStage.CLOSED if invitation.spent_at else RetentionStage.OPEN
+        last_at = invitation.spent_at or invitation.reminded_at or invitation.invited_at
+        if _is_past_retention(app, RetainedKind.INVITATION, stage, last_at):
+            app.db.invitations.delete_invitation(invitation.id)
 
 
 def _delete_old_staff_listings(app: App) -> None:
     """Forget who was listed when no one imports anymore, or when no one is known by it."""
+    for listing in app.db.staff_listings.list_missing():
+        if not listing.person_id and not listing.invitation_id:
+            app.db.staff_listings.delete_listing(listing.mark)
     last = app.db.staff_listings.find_last_import()
-    with app.db.begin_transaction():
-        for each in app.db.staff_listings.list_missing():
-            if not each.person_id and not each.invitation_id:
-                app.db.staff_listings.delete_listing(each.mark)
-        if last and _is_past_retention(
-            app, RetainedKind.STAFF_LISTING, RetentionStage.OPEN, last.imported_at or last.at
-        ):
-            app.db.staff_listings.delete_listings()
-            app.db.staff_listings.delete_import()
+    if last and _is_past_retention(
+        app, RetainedKind.STAFF_LISTING, RetentionStage.OPEN, last.imported_at or last.at
+    ):
+        app.db.staff_listings.delete_listings()
+        app.db.staff_listings.delete_import()
 
 
-def _delete_old_directory_users(app: App) -> None:
-    """Forget accounts that are long inactive; without SCIM, everything that a directory wrote."""
-    period = RETENTION_PERIODS[RetainedKind.DIRECTORY_ENTRY].closed
-    with app.db.begin_transaction():
-        if app.config.staff.scim is None:
-            _delete_directory(app)
-        elif period is not None:
-            app.db.directory_users.delete_inactive_before(app.clock.now() - period)
-
-
-def _delete_directory(app: App) -> None:
-    if app.db.directory_users.find_last_write() is None:
+def _delete_unused_directory(app: App) -> None:
+    """Forget everything that a directory wrote, where SCIM is turned off."""
+    if app.config.staff.scim is not None or app.db.directory_users.find_last_write() is None:
         return
     app.db.directory_users.delete_all()
     if app.db.staff_listings.find_last_import() is None:
         app.db.staff_listings.delete_listings()
 
 
-def _delete_old_access_records(app: App) -> None:
-    period, now = RETENTION_PERIODS[RetainedKind.BREAK_GLASS].closed, app.clock.now()
-    if period is not None:
-        app.db.break_glass.delete_break_glass_before(now - period)
-        app.db.hold_proposals.delete_hold_proposals_before(now - period)
-    app.db.access_log.delete_access_before(now)
-
-
 def _delete_old_lookalikes(app: App) -> None:
-    with app.db.begin_transaction():
-        for each in app.db.district_findings.list_district_findings():
-            stage = RetentionStage.OPEN if each.is_open else RetentionStage.CLOSED
-            is_ours = each.state is DistrictFindingState.OURS
-            is_old = _is_past_retention(app, RetainedKind.LOOKALIKE, stage, each.last_seen)
-            if is_old and not is_ours:
-                app.db.district_findings.delete_district_finding(each.id)
-        if period := RETENTION_PERIODS[RetainedKind.LOOKALIKE].closed:
-            app.db.district_checks.delete_district_checks_before(app.clock.now() - period)
-
-
-def _delete_served_requests(app: App) -> None:
-    with app.db.begin_transaction():
-        for each in app.db.run_requests.list_run_requests():
-            stage = RetentionStage.CLOSED if each.done_at else RetentionStage.OPEN
-            if _is_past_retention(
-                app, RetainedKind.RUN_REQUEST, stage, each.done_at or each.asked_at
-            ):
-                app.db.run_requests.delete_run_request(each.id)
+    for finding in app.db.district_findings.list_district_findings():
+        stage = RetentionStage.OPEN if finding.is_open else RetentionStage.CLOSED
+        is_old = _is_past_retention(app, RetainedKind.LOOKALIKE, stage, finding.last_seen)
+        if is_old and finding.state is not DistrictFindingState.OURS:
+            app.db.district_findings.delete_district_finding(finding.id)
 
 
 def _close_abandoned_sweeps(app: App) -> None:
     """Close sweeps that were never finished; their answers are too old to settle."""
-    with app.db.begin_transaction():
-        for each in app.db.sweeps.list_open_sweeps():
-            if _is_past_retention(app, RetainedKind.JOURNAL, RetentionStage.OPEN, each.started_at):
-                keep_evidence_pages(app, each.id)
-                app.db.journal.delete_answers_of_sweep(each.id)
-                app.db.sweeps.close_sweep(each.id, app.clock.now())
+    for sweep in app.db.sweeps.list_open_sweeps():
+        if _is_past_retention(app, RetainedKind.JOURNAL, RetentionStage.OPEN, sweep.started_at):
+            keep_evidence_pages(app, sweep.id)
+            app.db.journal.delete_answers_of_sweep(sweep.id)
+            app.db.sweeps.close_sweep(sweep.id, app.clock.now())
 
 
-def _delete_dead_emails(app: App) -> None:
-    period = RETENTION_PERIODS[RetainedKind.EMAIL].open
-    if period is not None:
-        app.db.outbox.delete_dead_email_views(app.clock.now() - period)
+def _delete_mistimed_robots_files(app: App) -> None:
+    """Forget what a clock that was ahead would keep for longer than a day."""
+    if longest := RETENTION_PERIODS[RetainedKind.ROBOTS_FILE].open:
+        app.db.robots_files.delete_robots_files_after(app.clock.now() + longest)
 
 
-def _delete_stale_robots_files(app: App) -> None:
-    periods, now = RETENTION_PERIODS[RetainedKind.ROBOTS_FILE], app.clock.now()
-    if periods.open is not None and periods.closed is not None:
-        app.db.robots_files.delete_robots_files_outside(now - periods.closed, now + periods.open)
-
-
-def _delete_old_records(app: App) -> None:
-    """Delete old sweep results, records of sent emails, and hosts without restrictions."""
+def _delete_rested_hosts(app: App) -> None:
     now, host = app.clock.now(), RETENTION_PERIODS[RetainedKind.HOST]
-    with app.db.begin_transaction():
-        if host.open and host.closed:
-            app.db.hosts.delete_rested_hosts(now - host.open, now - host.closed)
-        app.db.sessions.delete_expired_sessions(now)
-        app.db.access_tokens.delete_expired_tokens(now)
-        if session := RETENTION_PERIODS[RetainedKind.SESSION].open:
-            app.db.sign_in_links.delete_sign_in_links_before(now - session)
-        if unconfirmed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].closed:
-            app.db.address_changes.delete_unconfirmed_before(now - unconfirmed)
-        emails, sweeps = (
-            RETENTION_PERIODS[RetainedKind.EMAIL_RECORD].closed,
-            RETENTION_PERIODS[RetainedKind.SWEEP].closed,
-        )
-        if emails:
-            app.db.outbox.delete_emails_before(now - emails)
-        if sweeps:
-            app.db.sweeps.delete_sweeps_before(now - sweeps)
+    if host.open and host.closed:
+        app.db.hosts.delete_rested_hosts(now - host.open, now - host.closed)
 
 
-def _delete_old_person_data(app: App, person_id: str) -> None:
-    now = app.clock.now()
-    for item in tuple(_list_expired_items(app, person_id)):
-        app.db.items.delete_item(item.id)
-    _delete_student_evidence(app, person_id)
-    _delete_old_screenshots(app, person_id)
-    events, versions = (
-        RETENTION_PERIODS[RetainedKind.EVENT].closed,
-        RETENTION_PERIODS[RetainedKind.VERSION].closed,
-    )
-    if breaches := RETENTION_PERIODS[RetainedKind.BREACH].closed:
-        app.db.breaches.delete_gone_breaches_before(person_id, now - breaches)
-    if changed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].open:
-        app.db.address_changes.delete_confirmed_before(person_id, now - changed)
-    if events:
-        app.db.events.delete_events_before(person_id, now - events)
-    if versions:
-        for item in app.db.items.list_items_of_person(person_id):
-            app.db.versions.delete_versions_before(item.id, now - versions)
+def _delete_gone_items(app: App, person_id: str) -> None:
+    for item in app.db.items.list_items_of_person(person_id):
+        if item.presence is Presence.GONE and _is_past_retention(
+            app, RetainedKind.ITEM, RetentionStage.CLOSED, item.last_seen
+        ):
+            app.db.items.delete_item(item.id)
 
 
 def _delete_student_evidence(app: App, person_id: str) -> None:
@@ -314,13 +238,25 @@ def _delete_old_screenshots(app: App, person_id: str) -> None:
             app.db.screenshots.delete_screenshots_of_flag(flag.id)
 
 
-def _list_expired_items(app: App, person_id: str) -> Iterator[Item]:
-    for item in app.db.items.list_items_of_person(person_id):
-        gone = item.presence is Presence.GONE
-        if gone and _is_past_retention(
-            app, RetainedKind.ITEM, RetentionStage.CLOSED, item.last_seen
-        ):
-            yield item
+# What takes more than a statement, by what a table declares; a test compares both.
+DISTRICT_STEPS: Mapping[RetainedKind, Callable[[App], None]] = {
+    RetainedKind.INVITATION: _delete_spent_invitations,
+    RetainedKind.STAFF_LISTING: _delete_old_staff_listings,
+    RetainedKind.DIRECTORY_ENTRY: _delete_unused_directory,
+    RetainedKind.LOOKALIKE: _delete_old_lookalikes,
+    RetainedKind.JOURNAL: _close_abandoned_sweeps,
+    RetainedKind.ROBOTS_FILE: _delete_mistimed_robots_files,
+    RetainedKind.HOST: _delete_rested_hosts,
+    RetainedKind.PAGE_BODY: delete_old_pages,
+    RetainedKind.EVIDENCE: delete_old_pages,
+}
+PERSON_STEPS: Mapping[RetainedKind, Callable[[App, str], None]] = {
+    RetainedKind.ITEM: _delete_gone_items,
+    RetainedKind.STUDENT_EVIDENCE: _delete_student_evidence,
+    RetainedKind.SCREENSHOT: _delete_old_screenshots,
+    RetainedKind.THUMBNAIL: delete_unneeded_thumbnails,
+    RetainedKind.SIGHTING: delete_expired_sightings,
+}
 
 
 def _is_past_retention(app: App, what: RetainedKind, stage: RetentionStage, at: datetime) -> bool:

@@ -6,7 +6,7 @@ only for an open flag.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monitor.app import App
 from monitor.config import Config
@@ -161,9 +161,9 @@ def keep_evidence_pages(app: App, sweep_id: str) -> None:
     app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
 
 
-def delete_old_pages(app: App, now: datetime) -> None:
+def delete_old_pages(app: App) -> None:
     """Delete pages that no open flag needs, and pages that are too old."""
-    longest = RETENTION_PERIODS[RetainedKind.PAGE_BODY].open
+    now, longest = app.clock.now(), RETENTION_PERIODS[RetainedKind.PAGE_BODY].open
     with app.db.begin_transaction():
         app.db.pages.delete_unneeded_evidence(list_evidence_kinds(app), UNSETTLED_STATES)
         if longest is not None:

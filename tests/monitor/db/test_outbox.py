@@ -9,6 +9,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import EmailState
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def test_what_a_dead_letter_would_have_said_is_forgotten_in_time_and_with_it_its
     world, dead
 ):
     outbox = world.state.outbox
-    outbox.delete_dead_email_views(before=world.now + HOUR)
+    world.state.delete_expired_rows(world.now + 30 * DAY)
 
     assert outbox.load_email(dead).state is EmailState.DEAD
     for refused in (
@@ -134,7 +135,7 @@ def test_what_waits_outlives_what_is_dead(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.insert_email(letter, View(name="Rosa"))
 
-    world.state.outbox.delete_dead_email_views(before=world.now + HOUR)
+    world.state.delete_expired_rows(world.now + 30 * DAY)
 
     assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
 

@@ -242,5 +242,3 @@ def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     assert isinstance(held, BreakGlass)
     assert held.reviewers == {"ana", "bo"}
     assert world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 4 * DAY) == ()
-    assert world.state.break_glass.delete_break_glass_before(MONDAY + 3 * DAY) == 0
-    assert world.state.break_glass.delete_break_glass_before(MONDAY + 5 * DAY) == 1

@@ -1,5 +1,7 @@
 """What was paid for, by week, person and source."""
 
+from datetime import UTC, datetime, timedelta
+
 from monitor.db.sources import WeeklyApiCost
 
 
@@ -32,3 +34,14 @@ def test_earlier_weeks_are_forgotten(world):
 
     assert world.state.api_costs.list_api_costs_of_week("2026-W36") == ()
     assert world.state.api_costs.list_api_costs_of_week("2026-W37") == (paid(""),)
+
+
+def test_a_week_without_a_later_sweep_is_forgotten_two_weeks_after_its_monday(world):
+    world.state.api_costs.insert_api_cost(paid("", "2026-W01"))
+    monday = datetime(2025, 12, 29, tzinfo=UTC)
+
+    world.state.delete_expired_rows(monday + timedelta(days=14, seconds=-1))
+    assert world.state.api_costs.list_api_costs_of_week("2026-W01") == (paid("", "2026-W01"),)
+
+    world.state.delete_expired_rows(monday + timedelta(days=14))
+    assert world.state.api_costs.list_api_costs_of_week("2026-W01") == ()

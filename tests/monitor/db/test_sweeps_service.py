@@ -74,7 +74,8 @@ def test_a_file_for_robots_is_forgotten_when_it_ended_or_would_never_end(world):
         learned = RobotsRecord(origin=f"https://{hours}.example", until=world.now + hours * HOUR)
         world.state.robots_files.save_robots_file(learned)
 
-    world.state.robots_files.delete_robots_files_outside(world.now, world.now + 24 * HOUR)
+    world.state.delete_expired_rows(world.now)
+    world.state.robots_files.delete_robots_files_after(world.now + 24 * HOUR)
 
     kept = [each.origin for each in world.state.robots_files.list_robots_files()]
     assert kept == ["https://1.example", "https://24.example"]
@@ -187,7 +188,9 @@ def test_a_served_request_can_be_forgotten(world):
     world.state.run_requests.insert_run_request(
         RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
     )
-    world.state.run_requests.delete_run_request("1")
+    world.state.run_requests.finish_run_request("1", world.now)
+
+    world.state.delete_expired_rows(world.now + timedelta(days=1))
 
     assert world.state.run_requests.list_run_requests() == ()
     assert world.state.run_requests.find_next_open_request() is None

@@ -53,9 +53,7 @@ def test_a_thing_is_forgotten_when_its_time_is_over(what, stage, days):
     assert not is_expired(what, stage, MONDAY, end - timedelta(seconds=1))
 
 
-@pytest.mark.parametrize(
-    "what", [RetainedKind.ITEM, RetainedKind.FLAG, RetainedKind.EVIDENCE, RetainedKind.PERSON]
-)
+@pytest.mark.parametrize("what", [RetainedKind.ITEM, RetainedKind.EVIDENCE, RetainedKind.PERSON])
 def test_what_is_open_is_kept(what):
     assert not is_expired(what, RetentionStage.OPEN, MONDAY, MONDAY + 3650 * DAY)
 

@@ -9,7 +9,7 @@ from monitor.app import App
 from monitor.demo.district import MARIA
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.reason import Quoted, Reason
-from monitor.services.retention import delete_expired_text, purge_expired_data
+from monitor.services.retention import delete_expired_sightings, purge_expired_data
 from monitor.services.staging import list_text_retention
 from tests.monitor.services.world import World, retaining
 
@@ -45,7 +45,8 @@ def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: App):
     others = len(world.state.sightings.list_sightings_of_person(maria.id))
     assert world.state.versions.list_versions(sighting.item_id)
 
-    delete_expired_text(lent, maria.id, sighting.last + MONTH)
+    world.clock.at = sighting.last + MONTH
+    delete_expired_sightings(lent, maria.id)
 
     item = world.state.items.load_item(sighting.item_id)
     assert seen_by(world, maria.id, "bluesky") == []
@@ -62,7 +63,8 @@ def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world:
         if other.source != "bluesky":
             world.state.sightings.delete_sighting(other)
 
-    delete_expired_text(lent, maria.id, alone.last + MONTH)
+    world.clock.at = alone.last + MONTH
+    delete_expired_sightings(lent, maria.id)
 
     portrait = world.state.items.load_item(alone.item_id).portrait
     assert portrait.account == alone.finding.account
@@ -78,7 +80,8 @@ def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     assert known
     world.state.items.set_assessment(shown.item_id, replace(known, evidence=(quoting,)))
 
-    delete_expired_text(lent, maria.id, shown.last + MONTH)
+    world.clock.at = shown.last + MONTH
+    delete_expired_sightings(lent, maria.id)
 
     after = world.state.items.find_assessment(shown.item_id)
     assert after == replace(known, evidence=(evidence(Reason("like-me")),))
@@ -89,7 +92,8 @@ def test_what_was_seen_since_stays(world: World, lent: App):
     world.sweep()
     before = world.state.sightings.list_sightings_of_person(maria.id)
 
-    delete_expired_text(lent, maria.id, before[0].last + MONTH - timedelta(seconds=1))
+    world.clock.at = before[0].last + MONTH - timedelta(seconds=1)
+    delete_expired_sightings(lent, maria.id)
 
     assert world.state.sightings.list_sightings_of_person(maria.id) == before
 
@@ -109,7 +113,8 @@ def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_see
     world.state.versions.insert_version(later)
     world.state.sightings.save_sighting(replace(sighting, last=later.at))
 
-    delete_expired_text(lent, maria.id, later.at + timedelta(days=1))
+    world.clock.at = later.at + timedelta(days=1)
+    delete_expired_sightings(lent, maria.id)
 
     kept = world.state.versions.list_versions(sighting.item_id)
     assert later in kept

@@ -81,7 +81,7 @@ def test_a_page_is_forgotten_once_nothing_is_in_question(
 ):
     maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
 
-    delete_old_pages(maria.world.app, maria.world.clock.at)
+    delete_old_pages(maria.world.app)
 
     assert len(kept_of(maria)) == kept
 
@@ -94,7 +94,8 @@ def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, i
     for source, span in spans.items():
         app = retaining(app, source, timedelta(days=span))
 
-    delete_old_pages(app, maria.world.clock.at + timedelta(days=days))
+    maria.world.later(days=days)
+    delete_old_pages(app)
 
     assert len(kept_of(maria)) == kept
 
@@ -107,7 +108,8 @@ def test_a_legal_hold_keeps_the_page(maria: Staff):
     world.state.legal_holds.insert_legal_hold(hold)
     maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.NAMESAKE)
 
-    delete_old_pages(world.app, world.clock.at + timedelta(days=31))
+    world.later(days=31)
+    delete_old_pages(world.app)
 
     assert len(kept_of(maria)) == 1
 
@@ -118,7 +120,7 @@ def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
     world.sweep()
     flag = maria.flag(FlagKind.IMPERSONATION)
     world.state.flags.update_flag(replace(flag, state=FlagState.NAMESAKE))
-    delete_old_pages(world.app, world.clock.at)
+    delete_old_pages(world.app)
     assert kept_of(maria) == ()
     world.a_week_later()
     world.sweep()

@@ -214,7 +214,7 @@ def _checks(app: App, refs: dict[str, str]) -> None:
     request_self_check(checking, refs["wilma"])
     request_self_check(checking, refs["ulla"])
     unheard = requests.find_latest_check_request(refs["ulla"])
-    requests.delete_run_request(unheard.id)
+    requests.connection.write_rows("DELETE FROM run_requests WHERE id = ?", unheard.id)
     requests.insert_run_request(replace(unheard, asked_at=app.clock.now() - HOUR))
 
 
