@@ -10,6 +10,8 @@ from functools import cache
 
 import pytest
 
+from monitor.domain.vocabulary import Language
+from reports.wording import load_words
 from scrapers.parsers.block_detection import (
     BLOCK_HEADERS,
     BLOCK_TITLES,
@@ -47,8 +49,12 @@ def product_patterns() -> list[FoundPattern]:
         if shape is not None
     ]
     sources = written_sources()
+    joints = [
+        before for language in Language for before, _ in load_words(language).conjunctions if before
+    ]
     found = collect_patterns(
         {
+            "reports/wording.py before": joints,
             "scrapers/parsers/block_detection.py address": [each[0] for each in BLOCK_URLS],
             "scrapers/parsers/block_detection.py pattern": [
                 *(each[0] for each in BLOCK_TITLES),

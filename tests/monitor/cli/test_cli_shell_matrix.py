@@ -11,6 +11,7 @@ import pytest
 
 from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
+from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import FlagKind, FlagState
 from monitor.services.feedback import share_flag
 from tests.monitor.cli.conftest import Said
@@ -183,7 +184,7 @@ def things(after_demo) -> dict[str, Thing]:
                 state.items.set_assessment(new.id, assessment)
                 flag = f"{number + 64:032x}"
                 if name != FINDING:
-                    reason = f"A page says {secret}reason."
+                    reason = Reason("like-me.quoted", {"traits": Quoted(f"{secret}reason")})
                     kind = FlagKind(name.split(" ")[0])
                     raised = replace(base, id=flag, item_id=new.id, kind=kind, reasons=(reason,))
                     now = app.clock.now()

@@ -24,6 +24,7 @@ from monitor.domain.district.findings import (
     DistrictTrace,
 )
 from monitor.domain.item import Presence
+from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.domain.vocabulary import (
     Decision,
@@ -236,7 +237,7 @@ def lookalike(world: World, state: DistrictFindingState) -> StillThere:
         key="cedarval1ey.example",
         source="dns",
         address="cedarval1ey.example",
-        reasons=("a 1 for an l",),
+        reasons=(Reason("district-domain.other-sign"),),
     )
     findings.save_district_finding(
         DistrictFinding(id="d", trace=trace, first_seen=now, last_seen=now, state=state)

@@ -270,7 +270,7 @@ def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, r
 def test_a_ruling_of_several_steps_is_undone_as_one_while_the_clock_goes_on(maria: Staff, ref: str):
     began, ticks = maria.world.clock.at, count()
     clock: Any = SimpleNamespace(now=lambda: began + next(ticks) * timedelta(milliseconds=1))
-    do = replace(handling(maria), clock=clock)
+    do = handling(maria).copy_with(clock=clock)
     decide_viewed_flags(do, ANA, {ref: "open"}, Decision.REMOVED)
 
     undo_own_decisions(do, ANA, [ref])
