@@ -10,12 +10,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
-from typing import ClassVar, Generic, NoReturn, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast
 
 from monitor.db.declarations import TableDeclaration
 from monitor.db.open_files import list_deleted_files
@@ -27,6 +27,7 @@ from monitor.domain.errors import (
     MonitorError,
     ReplacedError,
 )
+from monitor.domain.serialization import convert_value
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -606,17 +607,50 @@ class Table:
 
 
 class Records(Generic[T]):
-    """For a table whose rows are values of one kind: `select` reads them, `parse_row` makes one.
+    """For a table whose rows are values of one kind, read and written column by field.
 
-    A condition is all that follows in the statement: `WHERE`, `ORDER BY`.
+    A condition is all that follows in the statement: `WHERE`, `ORDER BY`. `empty_as_null` are
+    columns that are null where the value is empty, `unstored` are fields without a column. A table
+    whose rows hold more than the fields says how it reads them, by `select` and `parse_row`.
     """
 
     __slots__ = ()
     connection: DatabaseConnection
+    declaration: ClassVar[TableDeclaration]
+    record: ClassVar[type[Any]]
     select: ClassVar[str]
+    stored: ClassVar[tuple[str, ...]]
+    empty_as_null: ClassVar[frozenset[str]] = frozenset()
+    unstored: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if "record" in vars(cls):  # else it is told by hand
+            names = (column.name for column in fields(cls.record))
+            cls.stored = tuple(name for name in names if name not in cls.unstored)
+            if "select" not in vars(cls):
+                cls.select = f"SELECT {', '.join(cls.stored)} FROM {cls.declaration.name}"  # noqa: S608 - our own words
 
     def parse_row(self, row: Row) -> T:
-        raise NotImplementedError
+        known = {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118 - a row is no mapping
+        return cast("T", convert_value(known, self.record, strict=False))
+
+    def read_columns(self, value: T) -> dict[str, object]:
+        columns = {name: getattr(value, name) for name in self.stored}
+        return {
+            name: None if held == "" and name in self.empty_as_null else held
+            for name, held in columns.items()
+        }
+
+    def insert_record(self, value: T, **beside: object) -> None:
+        """Add a row; `beside` are the columns that are no field of its value."""
+        with self.connection.begin_transaction():
+            self.connection.insert_row(self.declaration.name, **self.read_columns(value), **beside)
+
+    def replace_record(self, value: T, sync: SyncMode = SyncMode.FULL, **beside: object) -> None:
+        """Do so in the place of the row with its primary key; not where rows hang on it."""
+        with self.connection.begin_transaction(sync):
+            self.connection.replace_row(self.declaration.name, **self.read_columns(value), **beside)
 
     def find_record(self, condition: str, *values: object) -> T | None:
         """Return the first one; None where there is none."""

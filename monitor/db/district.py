@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Table, parse_datetime
+from monitor.db.connection import Records, Table
 from monitor.db.declarations import Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.domain.district.findings import DistrictFinding
@@ -87,7 +87,7 @@ class DistrictCheck:
     note: str = ""
 
 
-class DistrictChecksTable(Table):
+class DistrictChecksTable(Table, Records[DistrictCheck]):
     declaration = TableDeclaration(
         "district_checks",
         Owner.DISTRICT,
@@ -95,31 +95,10 @@ class DistrictChecksTable(Table):
         "when the district's own names were checked",
         Expiry(at="at"),
     )
+    record = DistrictCheck
 
     def save_district_check(self, check: DistrictCheck) -> None:
-        self.connection.write_rows(
-            """INSERT INTO district_checks (source, outcome, asked, at, note)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (source) DO UPDATE SET outcome = excluded.outcome,
-                asked = excluded.asked, at = excluded.at, note = excluded.note""",
-            check.source,
-            check.outcome,
-            check.asked,
-            check.at,
-            check.note,
-        )
+        self.replace_record(check)
 
     def list_district_checks(self) -> tuple[DistrictCheck, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT source, outcome, asked, at, note FROM district_checks ORDER BY source"
-        )
-        return tuple(
-            DistrictCheck(
-                source=row["source"],
-                outcome=Outcome(row["outcome"]),
-                asked=row["asked"],
-                at=parse_datetime(row["at"]),
-                note=row["note"],
-            )
-            for row in rows
-        )
+        return self.list_records("ORDER BY source")

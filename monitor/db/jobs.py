@@ -8,10 +8,8 @@ from datetime import datetime
 
 from monitor.db.connection import (
     Records,
-    Row,
     Table,
     parse_datetime,
-    parse_optional_datetime,
 )
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
@@ -42,7 +40,7 @@ class JobsTable(Table, Records[Job]):
         exported="jobs",
     )
 
-    select = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
+    record = Job
 
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
         """Add it where it is not there yet: a restart never puts off what was missed."""
@@ -111,16 +109,6 @@ class JobsTable(Table, Records[Job]):
             *values,
             job.name,
             job.subject,
-        )
-
-    def parse_row(self, row: Row) -> Job:
-        return Job(
-            name=row["name"],
-            subject=row["subject"],
-            due_at=parse_datetime(row["due_at"]),
-            lease_until=parse_optional_datetime(row["lease_until"]),
-            attempts=row["attempts"],
-            fault=row["fault"] or "",
         )
 
 

@@ -396,17 +396,10 @@ class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
         exported="email_settings.suppressed",
     )
 
-    select = "SELECT person_id, since, status FROM suppression_list"
+    record = SuppressedAddress
 
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "suppression_list",
-                person_id=suppressed.person_id,
-                keyed_hash=hash_mail_address(self.encryption, mail),
-                since=suppressed.since,
-                status=suppressed.status,
-            )
+        self.replace_record(suppressed, keyed_hash=hash_mail_address(self.encryption, mail))
 
     def find_suppression(self, person_id: str, mail: str) -> SuppressedAddress | None:
         """Return the pause of this person's address; one of an earlier address counts no more."""
@@ -425,11 +418,6 @@ class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
             "DELETE FROM suppression_list WHERE person_id = ?", person_id
         )
         return gone == 1
-
-    def parse_row(self, row: Row) -> SuppressedAddress:
-        return SuppressedAddress(
-            person_id=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
-        )
 
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"

@@ -6,7 +6,7 @@ in its name (`rosa.alpha.example`).
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.db.connection import (
@@ -14,8 +14,6 @@ from monitor.db.connection import (
     Row,
     SyncMode,
     Table,
-    parse_datetime,
-    parse_optional_datetime,
 )
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
@@ -48,35 +46,16 @@ class SourceHealthTable(Table, Records[SourceHealth]):
         "source_health", Owner.NOBODY, RetainedKind.SOURCE, "whether a source answers"
     )
 
-    select = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
+    record = SourceHealth
 
     def find_source_health(self, source: str) -> SourceHealth | None:
         return self.find_record("WHERE source = ?", source)
 
     def save_source_health(self, health: SourceHealth) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "source_health",
-                source=health.source,
-                outcome=health.outcome,
-                since=health.since,
-                note=health.note,
-                retry_at=health.retry_at,
-                proven_at=health.proven_at,
-            )
+        self.replace_record(health)
 
     def list_source_health(self) -> tuple[SourceHealth, ...]:
         return self.list_records("ORDER BY source")
-
-    def parse_row(self, row: Row) -> SourceHealth:
-        return SourceHealth(
-            source=row["source"],
-            outcome=Outcome(row["outcome"]),
-            since=parse_datetime(row["since"]),
-            note=row["note"],
-            retry_at=parse_optional_datetime(row["retry_at"]),
-            proven_at=parse_optional_datetime(row["proven_at"]),
-        )
 
 
 class HostsTable(EncryptedTable, Records[HostState]):
@@ -190,7 +169,7 @@ class RobotsFilesTable(EncryptedTable):
         return self.decrypt_value(DISTRICT, mark, sealed, RobotsRecord)
 
 
-class RequestQuotaTable(Table):
+class RequestQuotaTable(Table, Records[QuotaUsage]):
     """Remembers quotas for the crawler (`scrapers.crawl.budget.QuotaStore`)."""
 
     declaration = TableDeclaration(
@@ -201,18 +180,10 @@ class RequestQuotaTable(Table):
         Expiry(at="day"),
     )
 
+    record = QuotaUsage
+
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
-        found = self.connection.fetch_row(
-            "SELECT day, today, this_week FROM request_quota WHERE source = ?", source
-        )
-        if found is None:
-            return None
-        return QuotaUsage(
-            source=source,
-            day=date.fromisoformat(found["day"]),
-            today=found["today"],
-            this_week=found["this_week"],
-        )
+        return self.find_record("WHERE source = ?", source)
 
     def load_current_usage(self, source: str, now: datetime) -> QuotaUsage:
         """Return what of it still counts against the budget."""
@@ -221,15 +192,7 @@ class RequestQuotaTable(Table):
         )
 
     def save_quota_usage(self, spent: QuotaUsage) -> None:
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO request_quota (source, day, today, this_week)
-                VALUES (?, ?, ?, ?)""",
-                spent.source,
-                spent.day.isoformat(),
-                spent.today,
-                spent.this_week,
-            )
+        self.replace_record(spent, SyncMode.NORMAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +210,7 @@ _WEEK_BEGINS = """date(substr(week, 1, 4) || '-01-04', 'weekday 0', '-6 days',
     ((substr(week, 7) - 1) * 7) || ' days')"""
 
 
-class ApiCostsTable(Table):
+class ApiCostsTable(Table, Records[WeeklyApiCost]):
     declaration = TableDeclaration(
         "api_costs",
         Owner.PERSON,
@@ -258,6 +221,10 @@ class ApiCostsTable(Table):
         erased="the count stays, without the person",
         even_held=True,
     )
+
+    record = WeeklyApiCost
+    select = """SELECT week, ifnull(person_id, '') AS person_id, source, sum(requests) AS requests
+    FROM api_costs"""
 
     def insert_api_cost(self, cost: WeeklyApiCost) -> None:
         """Count it, and as no one's if they were erased meanwhile: it was spent all the same."""
@@ -272,21 +239,10 @@ class ApiCostsTable(Table):
             )
 
     def list_api_costs_of_week(self, week: str) -> tuple[WeeklyApiCost, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT ifnull(person_id, '') AS person_id, source, sum(requests) AS requests
-            FROM api_costs
-            WHERE week = ? GROUP BY api_costs.person_id, source
+        return self.list_records(
+            """WHERE week = ? GROUP BY api_costs.person_id, source
             ORDER BY api_costs.person_id, source""",
             week,
-        )
-        return tuple(
-            WeeklyApiCost(
-                week=week,
-                person_id=row["person_id"],
-                source=row["source"],
-                requests=row["requests"],
-            )
-            for row in rows
         )
 
     def delete_api_costs_before(self, week: str) -> None:

@@ -70,8 +70,12 @@ class SourceRun:
     course: SourceRunState = SourceRunState.DONE
 
 
-_SELECT_SOURCE_RUNS = """SELECT sweep_id, source, outcome, note, since, asked, answered, at
-FROM source_runs"""
+class SourceRunsTable(Table, Records[SourceRun]):
+    declaration = TableDeclaration(
+        "source_runs", Owner.NOBODY, RetainedKind.SWEEP, "how each source of a sweep went"
+    )
+    record = SourceRun
+    unstored = frozenset({"course"})
 
 
 class SweepsTable(Table, Records[Sweep]):
@@ -88,13 +92,14 @@ class SweepsTable(Table, Records[Sweep]):
         exported="checks.sweeps",
         even_held=True,
     )
-    attached = (
-        TableDeclaration(
-            "source_runs", Owner.NOBODY, RetainedKind.SWEEP, "how each source of a sweep went"
-        ),
-    )
+    attached = (SourceRunsTable.declaration,)
 
-    select = "SELECT id, week, kind, person_id, nonce, started_at, closed_at FROM sweeps"
+    record = Sweep
+    empty_as_null = frozenset({"person_id"})
+
+    @property
+    def runs(self) -> SourceRunsTable:
+        return SourceRunsTable(self.connection)
 
     def open_or_resume(self, sweep: Sweep) -> Sweep:
         """Return the open one of that kind and person, of whatever week, or open this one."""
@@ -107,17 +112,7 @@ class SweepsTable(Table, Records[Sweep]):
             )
             if found is not None:
                 return found
-            self.connection.execute(
-                """INSERT INTO sweeps (id, week, kind, person_id, nonce, started_at, closed_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                sweep.id,
-                sweep.week,
-                sweep.kind,
-                sweep.person_id or None,
-                sweep.nonce,
-                sweep.started_at,
-                sweep.closed_at,
-            )
+            self.insert_record(sweep)
             return sweep
 
     def load_sweep(self, sweep_id: str) -> Sweep:
@@ -196,31 +191,14 @@ class SweepsTable(Table, Records[Sweep]):
         )
 
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "source_runs",
-                sweep_id=sweep_id,
-                source=run.source,
-                outcome=run.outcome,
-                note=run.note,
-                since=run.since,
-                asked=run.asked,
-                answered=run.answered,
-                at=run.at,
-            )
+        self.runs.replace_record(run, sweep_id=sweep_id)
 
     def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SOURCE_RUNS} WHERE sweep_id = ? ORDER BY source", sweep_id
-        )
-        return tuple(_parse_source_run_row(row) for row in rows)
+        return self.runs.list_records("WHERE sweep_id = ? ORDER BY source", sweep_id)
 
     def list_runs_of_source(self, source: str) -> tuple[SourceRun, ...]:
         """Return how it did in all runs that are remembered, the latest first."""
-        rows = self.connection.fetch_rows(
-            f"{_SELECT_SOURCE_RUNS} WHERE source = ? ORDER BY at DESC, rowid DESC", source
-        )
-        return tuple(_parse_source_run_row(row) for row in rows)
+        return self.runs.list_records("WHERE source = ? ORDER BY at DESC, rowid DESC", source)
 
     def _list_unfinished_runs(self, sweep: Sweep, course: SourceRunState) -> Iterator[SourceRun]:
         """Yield what has answered something, in this sweep or in one before, and is not done."""
@@ -241,29 +219,6 @@ class SweepsTable(Table, Records[Sweep]):
                 since=sweep.started_at,
                 course=course,
             )
-
-    def parse_row(self, row: Row) -> Sweep:
-        return Sweep(
-            id=row["id"],
-            week=row["week"],
-            kind=SweepKind(row["kind"]),
-            nonce=row["nonce"],
-            started_at=parse_datetime(row["started_at"]),
-            person_id=row["person_id"] or "",
-            closed_at=parse_optional_datetime(row["closed_at"]),
-        )
-
-
-def _parse_source_run_row(row: Row) -> SourceRun:
-    return SourceRun(
-        source=row["source"],
-        outcome=Outcome(row["outcome"]),
-        at=parse_datetime(row["at"]),
-        note=row["note"],
-        since=parse_optional_datetime(row["since"]),
-        asked=row["asked"],
-        answered=row["answered"],
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,8 +260,8 @@ class RunRequestsTable(Table, Records[RunRequest]):
         ),
     )
 
-    select = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
-    FROM run_requests"""
+    record = RunRequest
+    empty_as_null = frozenset({"person_id", "source"})
 
     def find_or_insert_run_request(self, request: RunRequest) -> RunRequest:
         """Return the one that asks for the same and is not served yet, or insert this one."""
@@ -323,16 +278,7 @@ class RunRequestsTable(Table, Records[RunRequest]):
             return same or request
 
     def insert_run_request(self, request: RunRequest) -> None:
-        with self.connection.begin_transaction():
-            self.connection.insert_row(
-                "run_requests",
-                id=request.id,
-                kind=request.kind,
-                person_id=request.person_id or None,
-                asked_at=request.asked_at,
-                note=request.note,
-                source=request.source or None,
-            )
+        self.insert_record(request)
 
     def find_run_request(self, request_id: str) -> RunRequest | None:
         """Return None where its person was erased meanwhile."""
@@ -402,18 +348,6 @@ class RunRequestsTable(Table, Records[RunRequest]):
             request_id,
         )
         return {row["source"]: row["state"] for row in rows}
-
-    def parse_row(self, row: Row) -> RunRequest:
-        return RunRequest(
-            id=row["id"],
-            kind=SweepKind(row["kind"]),
-            asked_at=parse_datetime(row["asked_at"]),
-            person_id=row["person_id"] or "",
-            done_at=parse_optional_datetime(row["done_at"]),
-            note=row["note"],
-            source=row["source"] or "",
-            attempts=row["attempts"],
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
