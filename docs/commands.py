@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.main import COMMAND_GROUPS, COMMANDS, HELP, namesake
+from monitor.cli.main import HELP, list_command_groups, list_command_lines, namesake
 
 FILE = Path(__file__).with_suffix(".md")
 FOREWORD = """\
@@ -34,7 +34,7 @@ def build_page() -> str:
 
 
 def _list_groups(context: click.Context) -> Iterator[str]:
-    for title, names in COMMAND_GROUPS.items():
+    for title, names in list_command_groups().items():
         yield f"\n## {title.capitalize()}"
         for name in names:
             command = namesake.get_command(context, name)
@@ -61,7 +61,7 @@ def _list_command(context: click.Context) -> Iterator[str]:
 
 
 def _read_help(command: click.Command, name: str) -> str:
-    text = cleandoc(command.help or COMMANDS[name.split()[1]]).replace("\b\n", "")
+    text = cleandoc(command.help or list_command_lines()[name.split()[1]]).replace("\b\n", "")
     paragraphs = (" ".join(each.split()) for each in text.split("\n\n"))
     return "\n\n".join(each for each in paragraphs if each)
 

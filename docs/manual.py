@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.main import COMMAND_GROUPS, COMMANDS, HELP, namesake
+from monitor.cli.main import HELP, list_command_groups, list_command_lines, namesake
 
 SUMMARY = "show school staff what the public web says about them"
 ENVIRONMENT = {
@@ -51,7 +51,7 @@ def build_manual() -> str:
 
 
 def _list_command_groups(context: click.Context) -> Iterator[str]:
-    for title, commands in COMMAND_GROUPS.items():
+    for title, commands in list_command_groups().items():
         yield f'.SH "{title.upper()} COMMANDS"'
         for name in commands:
             command = namesake.get_command(context, name)
@@ -62,7 +62,7 @@ def _list_command_groups(context: click.Context) -> Iterator[str]:
 def _list_command(context: click.Context) -> Iterator[str]:
     command, name = context.command, context.info_name or ""
     yield f'.SS "{_escape(name)} {_escape(" ".join(command.collect_usage_pieces(context)))}"'
-    yield _build_paragraphs(command.help or COMMANDS[name.split()[1]])
+    yield _build_paragraphs(command.help or list_command_lines()[name.split()[1]])
     if isinstance(command, click.Group):
         for each in command.list_commands(context):
             part = command.get_command(context, each)

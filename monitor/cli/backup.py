@@ -1,6 +1,5 @@
-"""Back up a district, or many, and restore one."""
+"""Back up a district, and restore one."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -10,20 +9,15 @@ import click
 from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
-    Output,
-    districts_option,
-    find_fleet,
     json_option,
     pass_cli_context,
 )
-from monitor.config import BackupConfig
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
-from monitor.domain.errors import InputError, SetAsideError
+from monitor.domain.errors import InputError
 from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
 from monitor.services.changed_backups import back_up_changes
 from monitor.services.erasure import BACKUPS_ROTATE
-from monitor.services.fleet import DistrictBackup, back_up_districts, list_district_folders
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -55,15 +49,13 @@ EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
     is_flag=True,
     help="Leave out what did not change since its last backup of today.",
 )
-@districts_option
 @json_option
 @pass_cli_context
-def backup(  # noqa: PLR0913 - what can be typed
+def backup(
     context: CliContext,
     /,
     dest: Path | None,
     keys: Path | None,
-    folder: Path | None,
     *,
     changed: bool,
     as_json: bool,
@@ -73,25 +65,21 @@ def backup(  # noqa: PLR0913 - what can be typed
 
     The service can keep running. The backup does not include the keys, and it cannot be read
     without them: --keys updates the copy of the keys in another folder. DEST and --keys default to
-    [backup] in the configuration. With --districts, or [fleet] in the configuration, backs up each
-    district to a folder of its own in DEST and --keys, and exits with 71 if one could not be.
-    --changed is for a timer that runs every few minutes. It makes one backup a day in any case, and
-    of those older than two hours, it deletes all but the last one of each day.
+    [backup] in the configuration. --changed is for a timer that runs every few minutes. It makes
+    one backup a day in any case, and of those older than two hours, it deletes all but the last one
+    of each day.
     """
-    rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
-    file = find_fleet(context, folder)
-    if file is not None:
-        context.folders.extend(filter(None, (dest, keys)))
-        districts = list_district_folders(file.fleet.districts, file.backup)
-        now, places = context.environment.clock.now(), BackupConfig(folder=dest, keys=keys)
-        backups = back_up_districts(districts, now, rotation, places, changed=changed)
-        return _report_backups(backups, as_json=as_json)
+    rotation = build_rotation(**most)
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
     return _back_up_one(context, target, changed=changed, as_json=as_json)
+
+
+def build_rotation(*, keep_days: int, keep: int) -> BackupRotation:
+    return BackupRotation(max_age=timedelta(days=keep_days), max_count=keep)
 
 
 def _back_up_one(context: CliContext, target: BackupTarget, *, changed: bool, as_json: bool) -> int:
@@ -125,35 +113,6 @@ def _back_up_one(context: CliContext, target: BackupTarget, *, changed: bool, as
             "The keys were not copied. Use --keys FOLDER to update their copy."
         )
     return 0
-
-
-def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
-    """Tell of each district as soon as it is done: all of them may take hours."""
-    output, done = Output("UTC"), []
-    with logs.log_to_journal():
-        for each in backups:
-            done.append(each)
-            if not as_json and (each.path or each.fault):
-                output.print_line(_describe_backup(each))
-    faults, made = sum(bool(each.fault) for each in done), sum(bool(each.path) for each in done)
-    if as_json:
-        output.print_json(done)
-    else:
-        same = len(done) - faults - made
-        unchanged = f" {same} did not change." if same else ""
-        output.print_line(f"{made} of {len(done)} districts backed up.{unchanged}")
-    if not as_json and any(each.path and not each.keys for each in done):
-        output.print_line("Not all keys were copied. Use --keys FOLDER to update their copies.")
-    return SetAsideError.exit_code if faults else 0
-
-
-def _describe_backup(done: DistrictBackup) -> str:
-    if done.fault:
-        return f"{done.district}: NOT backed up. {done.fault}"
-    return (
-        f"{done.district}: {done.path}, {done.bytes / 1e6:.1f} MB, backed up and test-restored in "
-        f"{done.seconds:.1f} s. Old backups deleted: {done.removed}."
-    )
 
 
 @click.command()

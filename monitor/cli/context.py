@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,28 +20,22 @@ import msgspec
 from msgspec import structs
 
 from monitor.app import App, Environment, open_app, open_quiet_app
-from monitor.config import Config, FleetConfig, FleetFile, StudentsConfig
-from monitor.config.file import load_config, load_fleet_file
+from monitor.config import Config, StudentsConfig
+from monitor.config.file import load_config
 from monitor.db.files import StateFolderLock, hand_over_folder
 from monitor.domain.dates import format_local_time
-from monitor.domain.errors import ConfigError, InputError
+from monitor.domain.errors import InputError
 from monitor.people_files import SizeCheck
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.db.shared import SharedMemories
-    from monitor.domain.fleet_health import FleetState
-    from monitor.scheduler.hosted_districts import QuestionSender
-    from monitor.services.fleet import DistrictFolder
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
 CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
 UNWRAPPED_COLUMNS = frozenset({"id", "whom", "source"})
 GAP = "   "
-# Who only looks does not wait for a database that starts.
-LOOKS_FOR = timedelta(seconds=5)
 
 
 def escape_controls(text: str) -> str:
@@ -122,24 +116,15 @@ def _format_piped_table(rows: Sequence[Sequence[str]]) -> str:
 
 @dataclass(frozen=True)
 class CliContext:
-    """`folders` are those with many districts that the command has worked in.
-
-    `district` is the one of them that the command is about.
-    """
+    """`folders` are those that the command has worked in, beside the district's own."""
 
     config_path: Path
     environment: Environment
     folders: list[Path] = field(default_factory=list)
-    district: "DistrictFolder | None" = None
 
     @cached_property
     def config(self) -> Config:
-        return self.district.load_config() if self.district else load_config(self.config_path)
-
-    @cached_property
-    def fleet(self) -> FleetFile | None:
-        """Return what the file says of many districts; None if it is about one."""
-        return load_fleet_file(self.config_path)
+        return load_config(self.config_path)
 
     @cached_property
     def output(self) -> Output:
@@ -208,13 +193,6 @@ break_glass_option = click.option(
     help="Print one person's own data. This is audited, and the person is notified at once.",
 )
 
-districts_option = click.option(
-    "--districts",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Work on all districts that have a folder in this one.",
-)
-
 demo_folder_option = click.option(
     "--demo",
     "folder",
@@ -253,64 +231,3 @@ def _refuse_real_people(app: App, folder: Path) -> None:
     ):
         sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
         raise InputError(sentence)
-
-
-def find_fleet(context: CliContext, folder: Path | None) -> FleetFile | None:
-    """Return what --districts or the configuration says of many districts; None for one alone."""
-    file = context.fleet
-    if folder is not None:
-        known = file or FleetFile(fleet=FleetConfig(districts=folder))
-        file = structs.replace(known, fleet=structs.replace(known.fleet, districts=folder))
-    if file is not None:
-        places = (file.fleet.districts, file.backup.folder, file.backup.keys)
-        context.folders.extend(filter(None, places))
-    return file
-
-
-def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
-    """Raise ConfigError where nothing says where the districts are."""
-    file = find_fleet(context, folder)
-    if file is None:
-        reason = "Name the folder of districts with --districts, or as `districts` under [fleet]."
-        raise ConfigError(reason)
-    return file
-
-
-def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, CliContext]]:
-    """Yield each district as a command sees it that is about this one alone."""
-    from monitor.services.fleet import build_district_environment, list_district_folders
-
-    for each in list_district_folders(file.fleet.districts, file.backup):
-        environment = build_district_environment(context.environment, each)
-        yield each.name, CliContext(each.config_path, environment, district=each)
-
-
-def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | None":
-    """Have other machines ask, if what districts share is in PostgreSQL."""
-    from monitor.db.fleet.memories import FleetMemories
-    from monitor.scheduler.fleet_sender import FleetSender
-
-    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
-
-
-@contextmanager
-def open_sender(
-    context: CliContext, file: FleetFile, patience: timedelta | None = None
-) -> Iterator["QuestionSender"]:
-    """Open the fleet's database as a machine with districts does.
-
-    `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
-    """
-    from monitor.services.fleet import build_extra_error, open_memories
-
-    with open_memories(file, context.environment, patience) as memories:
-        sender = find_sender(memories, file)
-        if sender is None:
-            raise build_extra_error()
-        yield sender
-
-
-def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
-    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
-    with open_sender(context, file, LOOKS_FOR) as sender:
-        return sender.read_state()

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import click
-from msgspec import structs, to_builtins
+from msgspec import structs
 
 from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.app.parts import build_smtp_transport
@@ -15,14 +14,10 @@ from monitor.cli import endpoints
 from monitor.cli.context import (
     CliContext,
     Output,
-    districts_option,
-    find_fleet,
     json_option,
-    list_contexts,
-    open_fleet_state,
     pass_cli_context,
 )
-from monitor.config import MIN_TOKEN_LENGTH, Config, FleetFile, read_secret
+from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import (
@@ -30,9 +25,7 @@ from monitor.domain.errors import (
     DatabaseError,
     MonitorError,
     UnavailableError,
-    describe_error_location,
 )
-from monitor.domain.fleet_health import check_fleet
 from monitor.domain.health import (
     HealthResult,
     assess_reviewers,
@@ -46,14 +39,12 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
-from monitor.services.fleet import is_drained
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.notices import check_notices, send_test_notices
 from monitor.services.setup_files import (
-    FLEET_UNITS,
-    UNITS,
     HostMachine,
     find_changed_units,
+    list_known_units,
     read_stored_secrets,
     spell_as_variables,
 )
@@ -66,25 +57,15 @@ from scrapers.registry import SourceRegistry
     is_flag=True,
     help="Also send a test email to the contact, and a test message to each chat.",
 )
-@districts_option
 @json_option
 @pass_cli_context
-def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json: bool) -> int:
+def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     """Check everything that can fail, and say what to do. Exits with the worst code found.
 
     Signs in to the mail server, but sends nothing without --send-test. Looks whether the portal,
     the sign-in provider and search engines answer, but queries no source, and prints no names.
-    With --districts, or [fleet] in the configuration, checks one district after another.
     """
-    file = find_fleet(context, folder)
-    if file is not None:
-        return _check_fleet(context, file, send_test=send_test, as_json=as_json)
-    checked = (
-        *run_checks(context),
-        *_check_parser(context),
-        *_check_endpoints(context),
-        *(_check_test_email(context) if send_test else ()),
-    )
+    checked = tuple(check_district(context, send_test=send_test))
     output = Output("UTC")
     if as_json:
         output.print_json(checked)
@@ -94,57 +75,16 @@ def doctor(context: CliContext, folder: Path | None, *, send_test: bool, as_json
     return compute_exit_code(checked)
 
 
-def _check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json: bool) -> int:
-    """Check what all districts share, then each as if it were alone: its rows carry its name."""
-    context = add_stored_secrets(asked)
-    checked = [("", each) for each in _check_shared_service(context, file)]
-    for name, district in list_contexts(context, file):
-        results = _check_district(district, file.fleet.listen, send_test=send_test)
-        checked += [(name, each) for each in results]
-    output = Output("UTC")
-    if as_json:
-        output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])
-    else:
-        columns = ("district", "part", "level", "status", "what to do")
-        rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in checked)
-        output.print_table(columns, rows)
-    return compute_exit_code([each for _, each in checked])
-
-
-def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
-    yield machine.check_service_running(file.fleet.districts, "namesake-fleet")
-    yield from check_parser_sandbox(file.fleet.districts)
-    if is_drained(file.fleet.districts):
-        remedy = "Go on: `namesake fleet drain --undo`."
-        yield report_warning("service", "This machine is drained.", remedy)
-    if file.fleet.database:
-        yield from _check_fleet_database(context, file)
-    if setup_files.HOST.runs_units_of(context.config_path):
-        yield from _check_units(setup_files.HOST)
-
-
-def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
-    try:
-        yield from check_fleet(open_fleet_state(context, file))
-    except MonitorError as error:
-        remedy = "See docs/fleet.md: several machines."
-        yield report_failure("database", str(error), remedy, error.exit_code)
-
-
-def _check_district(
-    context: CliContext, listen: str, *, send_test: bool
-) -> tuple[HealthResult, ...]:
-    """Check one of many districts; a fault of ours in it stops no other."""
-    try:
-        return (
-            *run_checks(context),
-            *_check_endpoints(context, listen),
-            *(_check_test_email(context) if send_test else ()),
-        )
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other districts are checked
-        place = describe_error_location(error)
-        remedy = "Report this line. Nothing was changed."
-        return (report_failure("doctor", place, remedy, MonitorError.exit_code),)
+def check_district(
+    context: CliContext, listen: str = "", *, send_test: bool
+) -> Iterator[HealthResult]:
+    """Check all that one district needs; `listen` is where many answer together."""
+    yield from run_checks(context)
+    if not listen:
+        yield from _check_parser(context)
+    yield from _check_endpoints(context, listen)
+    if send_test:
+        yield from _check_test_email(context)
 
 
 def add_stored_secrets(context: CliContext) -> CliContext:
@@ -214,17 +154,16 @@ def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResu
     yield from endpoints.check_engines(keyed, environment)
     yield from check_notices(environment.variables)
     if setup_files.HOST.runs_units_of(asked.config_path):
-        yield from _check_units(setup_files.HOST)
+        yield from check_units(setup_files.HOST)
 
 
-def _check_units(host: HostMachine) -> Iterator[HealthResult]:
+def check_units(host: HostMachine) -> Iterator[HealthResult]:
     changed = find_changed_units(host.root, host.program)
     if changed:
         sentence = f"Units differ from those of this version: {', '.join(changed)}."
         remedy = "Move own changes to drop-ins (`systemctl edit`), then run `namesake units`."
         yield report_warning("units", sentence, remedy)
-    known = (*UNITS, *FLEET_UNITS)
-    shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *known)
+    shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *list_known_units())
     if "yes" in host.run_program(shown, "").output.split():
         sentence = "Units were changed since systemd read them."
         remedy = "systemctl daemon-reload, then restart the units that you use"

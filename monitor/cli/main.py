@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
+from monitor.annexes import discover_annexes
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, MonitorError, NotPermittedError
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ Exit codes:
 """
 
 
-# What each command does, in a line: help loads none of them.
-COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+# What each command of the core does, in a line: help loads none of them.
+CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "Setup": {
             "init": "Set up a district: questions, or --answers FILE.",
@@ -87,10 +88,8 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "Care": {
             "run": "Run the service until SIGTERM.",
             "portal": "Serve the portal, next to `namesake run`.",
-            "fleet": "Manage many districts that one service works on.",
-            "worker": "Ask for the districts of other machines until SIGTERM.",
             "jobs": "List scheduled jobs, next one first.",
-            "backup": "Back up the district, or many, and test each backup.",
+            "backup": "Back up the district, and test each backup.",
             "restore": "Restore a backup into the empty state folder.",
             "audit": "Check the audit log.",
             "metrics": "Print the service's metrics for Prometheus.",
@@ -98,10 +97,6 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
-COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
-    {name: line for group in COMMAND_GROUPS.values() for name, line in group.items()}
-)
-NAME_WIDTH = max(map(len, COMMANDS))
 # Only what is run is loaded. The names are spelled out, so that what can be imported is seen.
 COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxyType(
     {
@@ -115,7 +110,6 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "evidence": lambda: import_module("monitor.cli.findings").evidence,
         "explain": lambda: import_module("monitor.cli.findings").explain_item,
         "flags": lambda: import_module("monitor.cli.findings").flags,
-        "fleet": lambda: import_module("monitor.cli.fleet_moves").fleet,
         "init": lambda: import_module("monitor.cli.init").init,
         "jobs": lambda: import_module("monitor.cli.jobs").jobs,
         "mail": lambda: import_module("monitor.cli.mail").mail,
@@ -133,12 +127,39 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
         "units": lambda: import_module("monitor.cli.service").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
-        "worker": lambda: import_module("monitor.cli.fleet").worker,
     }
 )
 
 
+# Annexes may extend these. All others start without looking for an annex.
+EXTENSIBLE_COMMANDS: Final = frozenset({"run", "portal", "backup", "doctor", "metrics", "units"})
 CONFIG_OPTION: Final = "--config"
+
+
+def list_command_groups() -> Mapping[str, Mapping[str, str]]:
+    """Return the commands under their titles, those of annexes behind those of the core."""
+    groups = {title: dict(commands) for title, commands in CORE_COMMANDS.items()}
+    for annex in discover_annexes():
+        for name, command in annex.commands.items():
+            groups.setdefault(command.title, {})[name] = command.line
+    return groups
+
+
+def list_command_lines() -> Mapping[str, str]:
+    return {name: line for group in list_command_groups().values() for name, line in group.items()}
+
+
+def load_command(name: str) -> click.Command | None:
+    """Load one command, with what annexes add to it; None if there is none of that name."""
+    load = COMMAND_LOADERS.get(name)
+    if load is None:
+        brought = (annex.commands.get(name) for annex in discover_annexes())
+        return next((command.load() for command in brought if command), None)
+    command = load()
+    for annex in discover_annexes() if name in EXTENSIBLE_COMMANDS else ():
+        if name in annex.extensions:
+            command = annex.extensions[name](command)
+    return command
 
 
 def move_config_first(arguments: Sequence[str]) -> list[str]:
@@ -162,23 +183,23 @@ class LazyGroup(click.Group):
         return super().parse_args(ctx, move_config_first(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(COMMANDS)
+        return sorted(list_command_lines())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        load_command = COMMAND_LOADERS.get(cmd_name)
-        return load_command() if load_command else None
+        return load_command(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        for title, commands in COMMAND_GROUPS.items():
+        width = max(map(len, list_command_lines()))
+        for title, commands in list_command_groups().items():
             with formatter.section(title):
-                formatter.write_dl(
-                    [(name.ljust(NAME_WIDTH), line) for name, line in commands.items()]
-                )
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the names of commands from the list above: click would load them all."""
-        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
-        commands = [CompletionItem(name, help=COMMANDS[name]) for name in names]
+        lines = sorted(list_command_lines().items())
+        commands = [
+            CompletionItem(name, help=line) for name, line in lines if name.startswith(incomplete)
+        ]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
 

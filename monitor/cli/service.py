@@ -5,10 +5,11 @@ Its systemd units, written where systemd reads them.
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +18,6 @@ from monitor.cli import logs
 from monitor.cli.context import (
     CliContext,
     Output,
-    districts_option,
-    find_fleet,
     json_option,
     pass_cli_context,
 )
@@ -28,28 +27,21 @@ from monitor.db.files import write_file
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, NotPermittedError
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 
+if TYPE_CHECKING:
+    from monitor.services.metrics import MetricSample
+
 
 @click.command()
 @logs.log_options
-@districts_option
 @pass_cli_context
-def run(context: CliContext, log_format: str, folder: Path | None, *, verbose: bool) -> None:
-    """Run the service until SIGTERM. A second one for the same state folder exits with code 75.
-
-    With --districts, or [fleet] in the configuration, it works on many districts at once.
-    """
-    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
-    if (file := find_fleet(context, folder)) is not None:
-        from monitor.cli.fleet import run_fleet
-
-        with logs.log_to_stream(settings=settings):
-            run_fleet(context, file)
-        return
+def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
+    """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
     from monitor.app.parser_sandbox import note_parser_sandbox
     from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
     from monitor.scheduler.watchdog import build_supervised_runner
     from monitor.scheduler.workers import Liveness
 
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     liveness = Liveness(context.environment.clock)
     environment = replace(context.environment, beat=liveness.beat)
     watched = replace(context, environment=environment)
@@ -128,34 +120,22 @@ def accept(context: CliContext) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file for node_exporter's textfile collector, all or nothing.",
 )
-@districts_option
 @json_option
 @pass_cli_context
-def metrics(context: CliContext, file: Path | None, folder: Path | None, *, as_json: bool) -> None:
-    """Print the service's metrics in Prometheus text format. They contain no names.
+def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
+    """Print the service's metrics in Prometheus text format. They contain no names."""
+    from monitor.services.health import collect_vitals
+    from monitor.services.metrics import list_metric_samples, render_metrics
 
-    With --districts, or [fleet] in the configuration, each one has the label `district`.
-    """
-    from monitor.services import metrics as metric_service
+    with Database.open_folder(context.config.state) as db:
+        vitals = collect_vitals(db, context.environment.clock.now())
+    print_metrics(list_metric_samples(vitals), render_metrics(vitals), file, as_json=as_json)
 
-    many, now = find_fleet(context, folder), context.environment.clock.now()
-    if many is not None:
-        from monitor.cli.fleet import read_fleet
-        from monitor.services.fleet import collect_fleet_vitals
 
-        found, faults = collect_fleet_vitals(many.fleet.districts, now)
-        reading = read_fleet(context, many)
-        samples = metric_service.list_fleet_samples(found, faults, reading)
-        text = metric_service.render_fleet_metrics(found, faults, reading)
-    else:
-        from monitor.services.health import collect_vitals
-
-        with Database.open_folder(context.config.state) as db:
-            vitals = collect_vitals(db, now)
-        samples, text = (
-            metric_service.list_metric_samples(vitals),
-            metric_service.render_metrics(vitals),
-        )
+def print_metrics(
+    samples: "Sequence[MetricSample]", text: bytes, file: Path | None, *, as_json: bool
+) -> None:
+    """Print the numbers for a program, or write them to a file."""
     if as_json:
         Output("UTC").print_json(samples)
     elif file is None:
@@ -252,14 +232,19 @@ OLDEST_SYSTEMD = 249
     type=click.IntRange(min=OLDEST_SYSTEMD),
     help="The release of systemd to write for. Default: the one that runs here.",
 )
-@click.option("--fleet", is_flag=True, help="Write those of a service for many districts.")
-def units(folder: Path, release: int | None, *, fleet: bool) -> None:
+def units(folder: Path, release: int | None) -> None:
     """Write the systemd units of this installation into FOLDER.
 
     FOLDER is /etc/systemd/system by default. Replaces units that are there, so keep your own
     changes in drop-ins (`systemctl edit namesake`). Run it again after each upgrade, and on a
     systemd before 252 also after each new secret.
     """
+    from monitor.services.setup_files import UNITS
+
+    write_units(folder, release, UNITS)
+
+
+def write_units(folder: Path, release: int | None, names: Sequence[str]) -> None:
     from monitor.services import setup_files
 
     program = find_program(Path(sys.prefix), Path(sys.executable))
@@ -267,10 +252,7 @@ def units(folder: Path, release: int | None, *, fleet: bool) -> None:
     if release is None:
         sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
         raise InputError(sentence)
-    stored, names = (
-        setup_files.list_credentials(Path("/")),
-        setup_files.FLEET_UNITS if fleet else setup_files.UNITS,
-    )
+    stored = setup_files.list_credentials(Path("/"))
     for planned in setup_files.plan_units(folder, program, release, stored, names):
         if planned.text:
             _write(planned.path, planned.text)

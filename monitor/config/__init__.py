@@ -487,35 +487,6 @@ class Config(ConfigSection, frozen=True, kw_only=True):
         return parseaddr(self.mail.sender)[1].rpartition("@")[2]
 
 
-class FleetConfig(ConfigSection, frozen=True, kw_only=True):
-    """Many districts in one process: `districts` is the folder that has a folder for each.
-
-    `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
-    `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
-    With `database`, a PostgreSQL, machines that run `namesake worker` do the asking. In that
-    database, this machine's name is `machine`, or its host name.
-    """
-
-    districts: Path
-    database: Annotated[str, Meta(pattern=r"^(postgresql://\S+)?$")] = ""
-    machine: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]*$")] = ""
-    listen: Text = "127.0.0.1:8080"
-    heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
-    metrics_file: Path | None = None
-
-
-class FleetFile(ConfigSection, frozen=True, kw_only=True):
-    """A file with a table [fleet] is about many districts; what is each one's own is in its file.
-
-    `fetch` holds for the one crawler that all of them share. `backup` has the folders in which each
-    district has a folder of its own, by its name, unless its own file names others.
-    """
-
-    fleet: FleetConfig
-    fetch: FetchConfig = FetchConfig()
-    backup: BackupConfig = BackupConfig()
-
-
 def build_inventory(config: Config) -> "DistrictInventory | None":
     """Return what the configuration lists as the district's own; None without the table."""
     official, district = config.official, config.district

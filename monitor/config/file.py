@@ -27,6 +27,7 @@ from msgspec.inspect import (
 )
 from msgspec.structs import asdict
 
+from monitor.annexes import discover_annexes
 from monitor.config import (
     DOMAIN,
     BackupConfig,
@@ -34,7 +35,6 @@ from monitor.config import (
     BudgetedConfig,
     Config,
     DistrictConfig,
-    FleetFile,
     InvitationsConfig,
     MailConfig,
     MailSecurity,
@@ -42,7 +42,6 @@ from monitor.config import (
     SignInMethod,
     SourcesConfig,
     find_shipped_files,
-    find_socket_path,
     is_known_time_zone,
 )
 from monitor.domain.email import is_single_address
@@ -60,42 +59,35 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
-    if FLEET_TABLE.search(text):
-        reason = (
-            f"{path} is about many districts: it has [fleet]. Name the file of one district with "
-            "--config, or use `run`, `portal`, `backup`, `doctor`, `metrics` or `fleet`."
-        )
-        raise ConfigError(reason)
-    return _check_config(path, text, _parse_config(path, text, Config))
+    try:
+        return _check_config(path, text, parse_config(path, text, Config))
+    except ConfigError:
+        _check_whose_file(path, text)
+        raise
+
+
+def _check_whose_file(path: Path, text: str) -> None:
+    """Raise ConfigError for a file of an annex, whose tables a district's file cannot have."""
+    for annex in discover_annexes():
+        for table, why in annex.config_tables.items():
+            if has_table(text, table):
+                reason = f"{path} {why}"
+                raise ConfigError(reason)
+
+
+def has_table(text: str, name: str) -> bool:
+    """Tell whether a file has a table of that name, even if it is not valid as a whole."""
+    return re.search(rf"^\s*\[\s*{re.escape(name)}\s*\]", text, re.MULTILINE) is not None
 
 
 ONE_PLACE_FAULT = "must be another folder than `folder`, and neither inside the other"
-FLEET_TABLE = re.compile(r"^\s*\[\s*fleet\s*\]", re.MULTILINE)
 
 
-def load_fleet_file(path: Path) -> FleetFile | None:
-    """Read a file that is about many districts; None where there is none, or it is about one."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None  # the caller that needs it says so
-    if not FLEET_TABLE.search(text):
-        return None
-    file = _parse_config(path, text, FleetFile)
-    listen = file.fleet.listen
-    if not find_socket_path(listen).startswith("/") and not _is_local_listener(listen):
-        fault = f"{LISTEN_FAULT} - at `$.fleet.listen`"
-        raise ConfigError(format_config_fault(path, text, fault, FleetFile))
-    if _is_one_backup_place(file.backup):
-        fault = f"{ONE_PLACE_FAULT} - at `$.backup.keys`"
-        raise ConfigError(format_config_fault(path, text, fault, FleetFile))
-    return file
+_FileShape = TypeVar("_FileShape", bound=Struct)
 
 
-_FileShape = TypeVar("_FileShape", Config, FleetFile)
-
-
-def _parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
+def parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
+    """Read a file as what it is about. Raises ConfigError with the line of what is wrong."""
     try:
         settings = tomllib.loads(text)
         return convert_value(settings, shape, dec_hook=_build_path_decoder(path.parent))
@@ -137,7 +129,7 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "must have at least one email domain, or no one can be invited",
         ),
         (
-            _is_one_backup_place(config.backup),
+            is_one_backup_place(config.backup),
             "$.backup.keys",
             ONE_PLACE_FAULT,
         ),
@@ -225,7 +217,7 @@ def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
         "must be https:// and a host only, such as https://namesake.school.example",
     )
     yield (
-        not portal.socket_path.startswith("/") and not _is_local_listener(portal.listen),
+        not portal.socket_path.startswith("/") and not is_local_listener(portal.listen),
         "$.portal.listen",
         LISTEN_FAULT,
     )
@@ -254,7 +246,7 @@ def _is_portal_address(address: str) -> bool:
     return bare and bool(parts.hostname) and (plain or parts.scheme == "https")
 
 
-def _is_local_listener(listen: str) -> bool:
+def is_local_listener(listen: str) -> bool:
     host, _, port = listen.rpartition(":")
     return port.isdecimal() and 0 < int(port) < 65536 and _is_loopback(host.strip("[]"))  # noqa: PLR2004 - ports end there
 
@@ -352,7 +344,7 @@ def _find_source_address_faults(sources: SourcesConfig) -> Iterator[tuple[bool, 
                 )
 
 
-def _is_one_backup_place(backup: BackupConfig) -> bool:
+def is_one_backup_place(backup: BackupConfig) -> bool:
     folder, keys = backup.folder, backup.keys
     if folder is None or keys is None:
         return False

@@ -1,4 +1,4 @@
-"""The tables of the three kinds of database; each kind is one text beside this file.
+"""The tables of both kinds of database; each kind is one text beside this file.
 
 Nothing is released: until 0.1.0 a text is changed in place, and nothing converts what an earlier
 text made. The header of each file says which text that was.
@@ -28,8 +28,8 @@ class Schema:
     version: int = 1
 
     @classmethod
-    def read_file(cls, name: str) -> "Schema":
-        return cls(Path(__file__).with_name(name).read_text("utf-8"))
+    def read_file(cls, path: Path) -> "Schema":
+        return cls(path.read_text("utf-8"))
 
     @property
     def mark(self) -> int:
@@ -74,6 +74,5 @@ def _list_schema_objects(database: sqlite3.Connection) -> frozenset[SchemaObject
     return frozenset(database.execute(SCHEMA_OBJECTS_QUERY).fetchall())
 
 
-DISTRICT_SCHEMA = Schema.read_file("schema.sql")
-KEYS_SCHEMA = Schema.read_file("keys.sql")
-SHARED_SCHEMA = Schema.read_file("shared.sql")
+DISTRICT_SCHEMA = Schema.read_file(Path(__file__).with_name("schema.sql"))
+KEYS_SCHEMA = Schema.read_file(Path(__file__).with_name("keys.sql"))

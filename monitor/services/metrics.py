@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from monitor.domain.fleet_health import FleetState
 from monitor.domain.vocabulary import EmailState
 from monitor.services.health import Vitals
 from monitor.services.job_kinds import find_job_queue
@@ -36,11 +35,11 @@ def list_metric_samples(vitals: Vitals) -> tuple[MetricSample, ...]:
 
 def _build_registry(vitals: Vitals) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_VitalsCollector(vitals))
+    registry.register(VitalsCollector(vitals))
     return registry
 
 
-class _VitalsCollector(Collector):
+class VitalsCollector(Collector):
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
 
@@ -91,11 +90,11 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         late.add_metric((name, find_job_queue(name) or ""), seconds)
     yield late
     waiting = float(vitals.waiting_requests)
-    yield _build_gauge("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
-    yield _build_gauge(
+    yield build_gauge("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
+    yield build_gauge(
         "namesake_database_bytes", "Size of the database.", float(vitals.database_bytes)
     )
-    yield _build_gauge(
+    yield build_gauge(
         "namesake_collected_timestamp_seconds", "Time of this reading.", vitals.at.timestamp()
     )
     failed = vitals.backup_failed
@@ -110,7 +109,7 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         ),
     ):
         if at is not None:
-            yield _build_gauge(f"namesake_{name}_timestamp_seconds", help_text, at.timestamp())
+            yield build_gauge(f"namesake_{name}_timestamp_seconds", help_text, at.timestamp())
 
 
 def _collect_notice_metrics(vitals: Vitals) -> Iterator[Metric]:
@@ -131,14 +130,14 @@ def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
     for state in EmailState:
         emails.add_metric((state,), float(vitals.email_counts.get(state, 0)))
     yield emails
-    yield _build_gauge(
+    yield build_gauge(
         "namesake_suppressed_addresses",
         "People whose email is paused.",
         float(vitals.paused_addresses),
     )
     if vitals.oldest_email:
         seconds = (vitals.at - vitals.oldest_email).total_seconds()
-        yield _build_gauge(
+        yield build_gauge(
             "namesake_oldest_email_seconds", "Age of the oldest queued email.", seconds
         )
 
@@ -146,7 +145,7 @@ def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
 def _collect_flag_metrics(vitals: Vitals) -> Iterator[Metric]:
     if vitals.person_count is not None:
         people = float(vitals.person_count)
-        yield _build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
+        yield build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
     flags = GaugeMetricFamily(
         "namesake_flags",
         "Flags by kind and state. Counts below 10 are omitted.",
@@ -157,122 +156,5 @@ def _collect_flag_metrics(vitals: Vitals) -> Iterator[Metric]:
     yield flags
 
 
-def _build_gauge(name: str, help_text: str, value: float) -> Metric:
+def build_gauge(name: str, help_text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, help_text, value=value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetReading:
-    """What was read of a fleet; `asked` without a state: its database cannot be reached."""
-
-    asked: bool = False
-    state: FleetState | None = None
-
-
-ALONE = FleetReading()
-
-
-def render_fleet_metrics(
-    vitals: Mapping[str, Vitals], faults: Mapping[str, str], reading: FleetReading = ALONE
-) -> bytes:
-    """Write those of many districts, each sample with its district; `faults` are set aside."""
-    return generate_latest(_build_fleet_registry(vitals, faults, reading))
-
-
-def list_fleet_samples(
-    vitals: Mapping[str, Vitals], faults: Mapping[str, str], reading: FleetReading = ALONE
-) -> tuple[MetricSample, ...]:
-    metrics = _build_fleet_registry(vitals, faults, reading).collect()
-    return tuple(
-        MetricSample(name=each.name, labels=each.labels, value=each.value)
-        for metric in metrics
-        for each in metric.samples
-    )
-
-
-def _build_fleet_registry(
-    vitals: Mapping[str, Vitals], faults: Mapping[str, str], reading: FleetReading
-) -> CollectorRegistry:
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_FleetCollector(vitals, faults))
-    if reading.asked:
-        registry.register(_FleetStateCollector(reading.state))
-    return registry
-
-
-class _FleetStateCollector(Collector):
-    def __init__(self, state: FleetState | None) -> None:
-        self._state = state
-
-    def collect(self) -> Iterator[Metric]:
-        state = self._state
-        up = float(state is not None)
-        yield _build_gauge("namesake_fleet_database_up", "1 if PostgreSQL can be reached.", up)
-        if state is None:
-            return
-        yield from _collect_queue_metrics(state)
-        for name, help_text, value in (
-            ("workers", "Workers that are heard of.", state.count_workers()),
-            ("hosts_parked", "Sites that are left alone for a while.", state.parked_hosts),
-            ("hosts_full", "Sites that had 90% of their week.", state.full_hosts),
-            ("busiest_host_ratio", "Part of its week that one site had.", state.busiest_host),
-        ):
-            yield _build_gauge(f"namesake_fleet_{name}", help_text, float(value))
-        for name, help_text, count in (
-            ("rescued", "Batches of workers that died.", state.rescued),
-            ("expired", "Batches that no worker came to within an hour.", state.expired),
-            ("sent_again", "Batches that were sent again.", state.sent_again),
-        ):
-            yield CounterMetricFamily(f"namesake_fleet_{name}", help_text, value=float(count))
-
-
-def _collect_queue_metrics(state: FleetState) -> Iterator[Metric]:
-    yield _build_labeled("namesake_fleet_jobs", "Batches by state.", "status", state.jobs)
-    yield _build_labeled(
-        "namesake_fleet_oldest_job_seconds",
-        "How long the oldest batch waits, by what it is for.",
-        "priority",
-        {name: age.total_seconds() for name, age in state.oldest_jobs.items()},
-    )
-    yield _build_labeled(
-        "namesake_fleet_machine_beat_seconds",
-        "How long ago a machine with districts was heard of.",
-        "machine",
-        {name: age.total_seconds() for name, age in state.machines.items()},
-    )
-    if state.workers:
-        youngest = min(state.workers).total_seconds()
-        help_text = "How long ago any worker was heard of."
-        yield _build_gauge("namesake_fleet_worker_beat_seconds", help_text, youngest)
-
-
-def _build_labeled(name: str, help_text: str, label: str, values: Mapping[str, float]) -> Metric:
-    found = GaugeMetricFamily(name, help_text, labels=(label,))
-    for key, value in sorted(values.items()):
-        found.add_metric((key,), float(value))
-    return found
-
-
-class _FleetCollector(Collector):
-    def __init__(self, vitals: Mapping[str, Vitals], faults: Mapping[str, str]) -> None:
-        self._vitals = vitals
-        self._faults = faults
-
-    def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily(
-            "namesake_district_up",
-            "1 for a district at work, 0 if set aside.",
-            labels=("district",),
-        )
-        for name in sorted({*self._vitals, *self._faults}):
-            up.add_metric((name,), float(name not in self._faults))
-        yield up
-        families: dict[str, Metric] = {}
-        for name, vitals in sorted(self._vitals.items()):
-            for metric in _VitalsCollector(vitals).collect():
-                family = families.setdefault(
-                    metric.name, Metric(metric.name, metric.documentation, metric.type)
-                )
-                for each in metric.samples:
-                    family.add_sample(each.name, {"district": name, **each.labels}, each.value)
-        yield from families.values()

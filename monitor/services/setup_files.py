@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from monitor.annexes import discover_annexes
 from monitor.config import Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
@@ -24,11 +25,6 @@ SERVICE, PORTAL, BACKUP = "namesake.service", "namesake-portal.service", "namesa
 TIMER = "namesake-backup.timer"
 START_UNITS = ("namesake", "namesake-portal", TIMER)
 UNITS = (SERVICE, PORTAL, BACKUP, TIMER)
-# For many districts, by docs/fleet.md; a machine has these or the others.
-FLEET_SERVICE, FLEET_PORTAL = "namesake-fleet.service", "namesake-fleet-portal.service"
-FLEET_TIMER = "namesake-fleet-backup.timer"
-FLEET_UNITS = (FLEET_SERVICE, FLEET_PORTAL, "namesake-fleet-backup.service", FLEET_TIMER)
-SERVICE_CONFIGS = frozenset({"namesake.toml", "fleet.toml"})
 DROP_IN, OLD_SYSTEMD_DROP_IN = "namesake-init.conf", "older-systemd.conf"
 SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
 CREDENTIALS = Path("/etc/credstore")
@@ -90,8 +86,9 @@ class HostMachine:
 
     def is_service_config(self, path: Path) -> bool:
         """Tell whether it is the configuration that the units read."""
-        folder = self.root / "etc/namesake"
-        return path.absolute() in {folder / name for name in SERVICE_CONFIGS}
+        folder, annexes = self.root / "etc/namesake", discover_annexes()
+        names = ("namesake.toml", *(name for each in annexes for name in each.service_configs))
+        return path.absolute() in {folder / name for name in names}
 
     def runs_units_of(self, path: Path) -> bool:
         """Tell whether systemd is to run the district of this configuration."""
@@ -265,6 +262,11 @@ def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
     return "StateDirectory=", f"StateDirectory={names}"
 
 
+def list_known_units() -> tuple[str, ...]:
+    """Name the units that a machine may have: those of one district, and those of annexes."""
+    return (*UNITS, *(unit for annex in discover_annexes() for unit in annex.units))
+
+
 def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
     """Name the units of the administrator's folder that are not as `units` or `init` writes them.
 
@@ -273,7 +275,7 @@ def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
     release = find_systemd_release(root) or CURRENT_SYSTEMD
     stored = list_credentials(root)
     changed = []
-    for name in (*UNITS, *FLEET_UNITS):
+    for name in list_known_units():
         path = root / "etc/systemd/system" / name
         if not path.is_file():
             continue

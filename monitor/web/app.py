@@ -40,7 +40,7 @@ from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
 from monitor.web.scim import bind_scim_routes
 from monitor.web.security import RequestGuard
-from monitor.web.server import MAX_UPLOAD_FORM_BYTES
+from monitor.web.server import MAX_UPLOAD_FORM_BYTES, WsgiApp
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 from reports.translation import set_language
@@ -48,6 +48,14 @@ from reports.translation import set_language
 LOG = logging.getLogger(__name__)
 BlueprintFactory = Callable[[PortalContext], Blueprint]
 API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSite:
+    """The pages of one district, and what they are made from."""
+
+    app: App
+    pages: WsgiApp
 
 
 class UrlList(Map):

@@ -29,14 +29,8 @@ from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from tests.bench import scale
 from tests.bench.cost import peak_mebibytes
-from tests.monitor.fleet_world import (
-    FRIDAY,
-    SUNDAY,
-    Fleet,
-    list_handles,
-    make_districts,
-    open_fleet,
-)
+from tests.monitor.fleet.world import Fleet, open_fleet
+from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 
 # Sites ask for a second; the bench waits a twentieth of that.
 PACE = 0.05

@@ -18,15 +18,16 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.app import App, Environment, open_app
-from monitor.config import FetchConfig, FleetConfig, FleetFile
+from monitor.config import FetchConfig
 from monitor.db.database import Database
-from monitor.db.shared import SharedDatabase
 from monitor.demo.response import FakeRequest
 from monitor.demo.setup import StoryClock
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.hosted_districts import SharedResources
+from monitor.fleet.config import FleetConfig, FleetFile
+from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.hosted_districts import SharedResources
+from monitor.fleet.runner import FleetRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.digests import build_digest_view
 from scrapers.crawl.sharing import WEEK_SECONDS, compute_allowance
@@ -37,7 +38,8 @@ from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, Request
 from scrapers.source import CrawlPolicy
 from tests.bench import scale
-from tests.monitor.fleet_world import CATALOG, FRIDAY, SUNDAY, Fleet, make_district
+from tests.monitor.fleet.world import Fleet
+from tests.monitor.made_districts import CATALOG, FRIDAY, SUNDAY, make_district
 
 SITE = "site000.example"
 MOST_SECONDS = 6 * 3_600.0

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from monitor.scheduler.fleet import MOST_OPEN
+from monitor.fleet.runner import MOST_OPEN
 from tests.house.tree import ROOT
 
 PROGRAM = "tests.bench.fleet"

@@ -24,12 +24,12 @@ ALLOWED = {
         {"socket"},
         "tells systemd that it is ready, and is woken, by unix socket",
     ),
-    "monitor/db/fleet/postgres.py": (
+    "monitor/fleet/db/postgres.py": (
         {"psycopg", "psycopg_pool", "procrastinate"},
         "opens the PostgreSQL of a fleet, where the configuration names one",
     ),
-    "monitor/db/fleet/engine.py": ({"asyncio", "procrastinate"}, "takes jobs from that database"),
-    "monitor/scheduler/fleet_worker.py": (
+    "monitor/fleet/db/engine.py": ({"asyncio", "procrastinate"}, "takes jobs from that database"),
+    "monitor/fleet/worker.py": (
         {"asyncio", "procrastinate"},
         "runs the jobs of that database",
     ),

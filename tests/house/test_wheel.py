@@ -12,7 +12,8 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.services.setup_files import FLEET_UNITS, UNITS
+from monitor.fleet.annex import FLEET_UNITS
+from monitor.services.setup_files import UNITS
 from tests.house.tree import PACKAGES, ROOT, files, place
 from tests.monitor.cli.conftest import SETTINGS
 

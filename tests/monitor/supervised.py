@@ -3,7 +3,8 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apscheduler.triggers.interval import IntervalTrigger
@@ -12,6 +13,27 @@ from monitor.scheduler.workers import JobScheduler, Liveness, TimedJob
 from scrapers.http.clock import SystemClock
 
 PATIENCE = 120
+
+
+@dataclass
+class SetClock:
+    """A clock that a test sets; the one that nobody can set goes on."""
+
+    at: datetime = datetime(2026, 9, 14, 11, tzinfo=UTC)
+    seconds: float = 100.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from monitor.services.setup_files import FLEET_UNITS, UNITS
+from monitor.fleet.annex import FLEET_UNITS
+from monitor.services.setup_files import UNITS
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "systemd" / "deb"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.config.file import load_fleet_file
+from monitor.fleet.config import load_fleet_file
 from tests.monitor.cli.test_main import COMMANDS
 
 TEXT = Path("systemd/container/fleet-compose.yaml").read_text("utf-8")

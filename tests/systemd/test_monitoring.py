@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.fleet_health import CHECK_WAITS, MACHINE_SILENT_AFTER
 from monitor.domain.health import (
     BACKUP_MAX_AGE,
     JOB_OVERDUE_AFTER,
@@ -15,8 +14,10 @@ from monitor.domain.health import (
     SWEEP_MISSED,
     SWEEP_STUCK,
 )
+from monitor.fleet.health import CHECK_WAITS, MACHINE_SILENT_AFTER
+from monitor.fleet.metrics import list_fleet_samples
 from monitor.services.job_kinds import JobQueue
-from monitor.services.metrics import list_fleet_samples, list_metric_samples
+from monitor.services.metrics import list_metric_samples
 from scrapers.models import CONCLUSIVE_OUTCOMES
 from tests.systemd.vitals import FULL_FLEET, FULL_VITALS
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_shipped_files
-from monitor.config.file import load_config, load_fleet_file
+from monitor.config.file import load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
+from monitor.fleet.config import load_fleet_file
+from monitor.fleet.districts import NEVER_LENT
+from monitor.fleet.hosted_districts import FILES_OF_A_DISTRICT
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
-from monitor.scheduler.hosted_districts import FILES_OF_A_DISTRICT
-from monitor.services.fleet import NEVER_LENT
 from monitor.services.notices import AUDIENCES
 from scrapers.http.limits import WANTED_FILES
 from tests.scrapers.known_sources import written_sources

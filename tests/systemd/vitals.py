@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.db.jobs import Job
 from monitor.db.sources import SourceHealth
-from monitor.domain.fleet_health import FleetState
 from monitor.domain.health import FailedBackup
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
+from monitor.fleet.health import FleetState
+from monitor.fleet.metrics import FleetReading
 from monitor.services.health import Vitals
-from monitor.services.metrics import FleetReading
 from scrapers.models import Outcome
 
 

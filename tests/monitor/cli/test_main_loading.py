@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from monitor.cli.main import COMMANDS, namesake
+from monitor.cli.main import list_command_lines, namesake
 from tests.bench.starting import COMPLETION, make_district, measure_start
 
 PROBE = """\
@@ -98,7 +98,7 @@ def test_a_process_that_waits_has_not_loaded_what_asks(
     assert len(loaded) <= most
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", list_command_lines())
 def test_each_command_is_found_under_its_own_name(name: str) -> None:
     command = namesake.get_command(click.Context(namesake), name)
 

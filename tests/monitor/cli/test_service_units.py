@@ -8,7 +8,6 @@ from monitor.cli import service
 from monitor.cli.service import find_program
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.services.setup_files import (
-    FLEET_UNITS,
     OLD_SYSTEMD_DROP_IN,
     UNITS,
     build_credential_lines,
@@ -50,21 +49,6 @@ def test_the_units_start_the_program_of_this_installation(program: Path, folder:
         assert written == ours.replace("/opt/namesake/bin/namesake", str(program))
         assert (str(program) in written) == name.endswith(".service")
     assert {path.name for path in folder.iterdir()} == set(UNITS)
-
-
-def test_the_units_for_many_districts_are_written_when_asked_for(
-    program: Path, folder: Path
-) -> None:
-    said = run("units", str(folder), "--systemd", "252", "--fleet")
-
-    assert said.code == 0
-    assert {path.name for path in folder.iterdir()} >= set(FLEET_UNITS)
-    assert not {path.name for path in folder.iterdir()} & set(UNITS)
-    service = (folder / "namesake-fleet.service").read_text("utf-8")
-    assert f"ExecStart={program} run\n" in service
-    assert "LimitNOFILE=65536\n" in service
-    drop_in = folder / "namesake-fleet.service.d" / OLD_SYSTEMD_DROP_IN
-    assert "LoadCredential=smtp-password\n" in drop_in.read_text("utf-8")
 
 
 def test_a_second_run_changes_nothing_and_says_so(program: Path, folder: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA, SHARED_SCHEMA, Schema, read_header
+from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA, Schema, read_header
 from tests.monitor.db.words import WORDS
 
 
-@pytest.mark.parametrize("schema", [DISTRICT_SCHEMA, KEYS_SCHEMA, SHARED_SCHEMA])
+@pytest.mark.parametrize("schema", [DISTRICT_SCHEMA, KEYS_SCHEMA])
 def test_a_new_database_has_all_tables_and_the_mark_of_their_text(tmp_path: Path, schema: Schema):
     DatabaseConnection.open_file(tmp_path / "new.db", schema).close()
 
@@ -20,8 +20,8 @@ def test_a_new_database_has_all_tables_and_the_mark_of_their_text(tmp_path: Path
         assert schema.is_complete_in(connection)
 
 
-def test_three_texts_have_three_marks():
-    assert len({DISTRICT_SCHEMA.mark, KEYS_SCHEMA.mark, SHARED_SCHEMA.mark}) == 3
+def test_two_texts_have_two_marks():
+    assert DISTRICT_SCHEMA.mark != KEYS_SCHEMA.mark
 
 
 def test_a_comment_or_a_line_break_leaves_the_mark_as_it_is():

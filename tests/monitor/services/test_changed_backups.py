@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Config
+from monitor.config.file import load_config
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
-from monitor.demo.setup import StoryClock
 from monitor.domain.health import BACKED_UP
 from monitor.services.backups import BackupRotation, BackupTarget
 from monitor.services.changed_backups import RECORD_FILE, back_up_changes
-from monitor.services.fleet import DistrictFolder
-from tests.monitor.fleet_world import FRIDAY, make_districts, open_fleet
+from tests.monitor.made_districts import CONFIG_FILE, FRIDAY, make_districts
 
 QUARTER = timedelta(minutes=15)
 
@@ -31,7 +30,7 @@ class Copies:
 
     @property
     def config(self) -> Config:
-        return DistrictFolder(name="cedar", path=self.folder / "cedar").load_config()
+        return load_config(self.folder / "cedar" / CONFIG_FILE)
 
     def list_times(self) -> list[datetime]:
         return [each.manifest.made_at for each in list_backups(self.copies)]
@@ -73,20 +72,6 @@ def test_what_changed_is_copied_once_and_leaves_the_district_as_it_was(copies: C
     assert not copies.runs()
     assert copies.list_times()[0] == copies.at - QUARTER
     assert copies.count_rows() == 1
-
-
-def test_a_service_that_only_looks_changes_nothing(copies: Copies) -> None:
-    clock = StoryClock(FRIDAY)
-    with open_fleet(copies.folder, {}, clock) as fleet:
-        fleet.works()
-        copies.runs()
-        for _ in range(3):
-            clock.at += timedelta(hours=2)
-            fleet.works()
-            fleet.runner.close_unused(idle_seconds=-1.0)
-            assert not copies.runs()
-        copies.changes()
-        assert copies.runs()
 
 
 def test_once_a_day_it_is_copied_whatever_has_changed(copies: Copies) -> None:

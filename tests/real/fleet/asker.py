@@ -15,12 +15,12 @@ from procrastinate import jobs
 
 from monitor.app import Environment
 from monitor.config import FetchConfig
-from monitor.db.fleet.engine import FencedJobManager
-from monitor.db.fleet.mailbox import Mailbox, SealedAnswer
-from monitor.db.fleet.memories import FleetHostsTable
-from monitor.scheduler import fleet_worker
-from monitor.scheduler.fence import Fence
-from monitor.scheduler.fleet_worker import open_fleet_worker
+from monitor.fleet import worker as fleet_worker
+from monitor.fleet.db.engine import FencedJobManager
+from monitor.fleet.db.mailbox import Mailbox, SealedAnswer
+from monitor.fleet.db.memories import FleetHostsTable
+from monitor.fleet.fence import Fence
+from monitor.fleet.worker import open_fleet_worker
 from scrapers.crawl.frontier import Frontier, HostQueue
 from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.clock import SystemClock

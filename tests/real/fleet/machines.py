@@ -16,19 +16,20 @@ from pathlib import Path
 from time import monotonic
 
 from monitor.app import Environment
-from monitor.config import FetchConfig, FleetConfig, FleetFile
-from monitor.db.fleet.memories import FleetMemories
+from monitor.config import FetchConfig
 from monitor.demo.setup import StoryClock
-from monitor.scheduler.fence import MUTE_EXIT_CODE
-from monitor.scheduler.fleet import FleetRunner
-from monitor.scheduler.fleet_sender import FleetSender
-from monitor.scheduler.hosted_districts import SharedResources
+from monitor.fleet.config import FleetConfig, FleetFile
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.fence import MUTE_EXIT_CODE
+from monitor.fleet.hosted_districts import SharedResources
+from monitor.fleet.runner import FleetRunner
+from monitor.fleet.sender import FleetSender
 from monitor.scheduler.workers import Liveness
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from tests.monitor.fleet_world import Fleet
+from tests.monitor.fleet.world import Fleet
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 
 PATIENCE = 900.0

@@ -11,12 +11,13 @@ import pytest
 
 from monitor.app import DistrictResources, Environment, open_portal_app
 from monitor.app.parts import build_crawler, build_parser
-from monitor.db.fleet.postgres import FleetConnection
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.fleet.db.postgres import FleetConnection
 from monitor.services.erasure import withdraw_consent
 from tests.bench.scale import ScaleInternet
-from tests.monitor.fleet_world import FRIDAY, SUNDAY, Fleet, list_handles, make_districts
+from tests.monitor.fleet.world import Fleet
+from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.machines import PATIENCE, open_home, run_askers, wait_for
 from tests.real.fleet.world import SMALL, FleetWorld, sweep_alone

@@ -11,7 +11,7 @@ import pytest
 from monitor.demo.district import BASIC_SCOPES, StaffMember
 from tests.bench import scale
 from tests.bench.fleet import run_scheduler
-from tests.monitor.fleet_world import SUNDAY, enroll_members
+from tests.monitor.made_districts import SUNDAY, enroll_members
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.machines import wait_for
 from tests.real.fleet.world import FleetSize, FleetWorld

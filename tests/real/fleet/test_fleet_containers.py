@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.monitor.fleet_world import make_districts
+from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY
 from tests.real.fleet.machines import wait_for
 from tests.real.machine import LOCALHOST

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.fleet.memories import FleetMemories
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler import fleet_crawler
-from monitor.scheduler.fleet_crawler import FleetCrawler
-from monitor.scheduler.fleet_sender import FleetSender
+from monitor.fleet import crawler as fleet_crawler
+from monitor.fleet.crawler import FleetCrawler
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.sender import FleetSender
 from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlResult, Outcome, ParseResult
 from tests.bench import scale
-from tests.monitor.fleet_world import FRIDAY, SUNDAY, Fleet, make_districts
+from tests.monitor.fleet.world import Fleet
+from tests.monitor.made_districts import FRIDAY, SUNDAY, make_districts
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.machines import open_home, run_askers, wait_for
 

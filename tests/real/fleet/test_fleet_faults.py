@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.scheduler.fence import MUTE_EXIT_CODE
+from monitor.fleet.fence import MUTE_EXIT_CODE
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.conftest import FragilePostgres
 from tests.real.fleet.machines import find_clock_library, wait_for

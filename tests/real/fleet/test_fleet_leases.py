@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.fleet.leases import LeasesTable
-from monitor.db.fleet.postgres import FleetConnection
-from monitor.db.handover import Lease
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import MovedError
-from monitor.scheduler import fence, fleet_sender
-from tests.monitor.fleet_world import FRIDAY, make_districts
+from monitor.fleet import fence
+from monitor.fleet import sender as fleet_sender
+from monitor.fleet.db.handover import Lease
+from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.postgres import FleetConnection
+from tests.monitor.made_districts import FRIDAY, make_districts
 from tests.real.fleet.machines import open_home
 
 pytestmark = pytest.mark.real

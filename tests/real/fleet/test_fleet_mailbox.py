@@ -9,17 +9,17 @@ import psycopg
 import pytest
 from procrastinate import PsycopgConnector, exceptions, jobs
 
-from monitor.db.fleet.engine import LONG_AGO, FencedJobManager
-from monitor.db.fleet.mailbox import (
+from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
+from monitor.fleet.db.mailbox import (
     BATCH_FORMAT,
     READABLE_FORMATS,
     Mailbox,
     SealedAnswer,
     name_queue,
 )
-from monitor.db.fleet.memories import FleetMemories
-from monitor.scheduler.fence import Fence
-from monitor.scheduler.fleet_worker import BatchGuard
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.fence import Fence
+from monitor.fleet.worker import BatchGuard
 from scrapers.crawl.throttle import HostState
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority

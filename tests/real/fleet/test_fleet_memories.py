@@ -9,11 +9,11 @@ from time import monotonic
 
 import pytest
 
-from monitor.db.fleet.memories import FleetMemories
-from monitor.db.fleet.postgres import FleetConnection
-from monitor.db.fleet.seal import FleetSeal
-from monitor.db.shared import DistrictRecord, SharedDatabase, SharedMemories
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.db.shared import DistrictRecord, SharedDatabase, SharedMemories
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.routing import list_manners
 from scrapers.crawl.sharing import CanaryProof, HostShare

@@ -16,8 +16,6 @@ from monitor.app import App, DistrictResources, Environment, open_portal_app
 from monitor.app.parts import build_crawler, build_parser
 from monitor.cli.main import main
 from monitor.db.database import Database
-from monitor.db.fleet.leases import LeasesTable
-from monitor.db.fleet.postgres import FleetConnection
 from monitor.db.handover import find_handover
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import (
@@ -28,13 +26,16 @@ from monitor.domain.errors import (
     SetAsideError,
 )
 from monitor.domain.vocabulary import ConsentChannel
-from monitor.scheduler.fleet_sender import FleetSender
-from monitor.services import fleet_moves
+from monitor.fleet import moves as fleet_moves
+from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.districts import LEAVING_FILE
+from monitor.fleet.sender import FleetSender
 from monitor.services.consent import pause_checks
 from monitor.services.erasure import withdraw_consent
-from monitor.services.fleet import LEAVING_FILE
-from tests.monitor import fleet_world
-from tests.monitor.fleet_world import Fleet, make_districts
+from tests.monitor import made_districts
+from tests.monitor.fleet.world import Fleet
+from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY
 from tests.real.fleet.machines import open_home, wait_for
 
@@ -125,7 +126,7 @@ def machine(
     monkeypatch.setenv("NAMESAKE_FLEET_KEY", FLEET_KEY)
     monkeypatch.setattr(fleet_moves, "CHECKED_EVERY", 0.02)
     # Commands go by the real clock.
-    monkeypatch.setattr(fleet_world, "JOINED", datetime.now(UTC) - timedelta(days=1))
+    monkeypatch.setattr(made_districts, "JOINED", datetime.now(UTC) - timedelta(days=1))
     return lambda name: Machine(
         name=name, folder=tmp_path / name, database=fleet_address, capsys=capsys
     )

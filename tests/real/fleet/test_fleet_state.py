@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.main import main
-from monitor.db.fleet.leases import LeasesTable
-from monitor.db.fleet.mailbox import Mailbox
-from monitor.db.fleet.memories import FleetMemories
-from monitor.db.fleet.state import read_fleet_state
 from monitor.domain.errors import ConfigError, UnavailableError
+from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.mailbox import Mailbox
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.state import read_fleet_state
 from scrapers.crawl.sharing import HostShare, format_utc_week
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
-from tests.monitor.fleet_world import make_districts
+from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY
 
 pytestmark = pytest.mark.real
@@ -153,7 +153,9 @@ def test_a_database_that_is_away_is_a_metric_and_a_line_of_the_doctor(
     assert "namesake_fleet_database_up 1.0" in said
     assert "namesake_fleet_workers 0.0" in said
 
-    monkeypatch.setattr("monitor.cli.context.LOOKS_FOR", SystemClock().now() - SystemClock().now())
+    monkeypatch.setattr(
+        "monitor.fleet.cli.context.LOOKS_FOR", SystemClock().now() - SystemClock().now()
+    )
     config.write_text(
         '[fleet]\ndistricts = "districts"\ndatabase = "postgresql://127.0.0.1:1/none"\n', "utf-8"
     )

@@ -12,20 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.db.database import Database
-from monitor.db.fleet.postgres import FleetConnection
-from monitor.db.fleet.seal import FleetSeal
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.fleet_batches import name_lock
+from monitor.fleet.batches import name_lock
+from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.db.seal import FleetSeal
 from tests.bench import scale
-from tests.monitor.fleet_world import (
-    FRIDAY,
-    SUNDAY,
-    Fleet,
-    list_handles,
-    make_districts,
-    open_fleet,
-)
+from tests.monitor.fleet.world import Fleet, open_fleet
+from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 from tests.real.fleet.machines import (
     PATIENCE,

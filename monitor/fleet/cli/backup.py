@@ -1,0 +1,56 @@
+"""The backups of many districts."""
+
+from collections.abc import Iterable
+
+from monitor.cli import logs
+from monitor.cli.backup import build_rotation
+from monitor.cli.context import CliContext, Output
+from monitor.config import BackupConfig
+from monitor.domain.errors import SetAsideError
+from monitor.fleet.config import FleetFile
+from monitor.fleet.districts import DistrictBackup, back_up_districts, list_district_folders
+
+
+def back_up_fleet(
+    context: CliContext,
+    file: FleetFile,
+    places: BackupConfig,
+    *,
+    changed: bool,
+    as_json: bool,
+    **most: int,
+) -> int:
+    context.folders.extend(filter(None, (places.folder, places.keys)))
+    districts = list_district_folders(file.fleet.districts, file.backup)
+    now, rotation = context.environment.clock.now(), build_rotation(**most)
+    backups = back_up_districts(districts, now, rotation, places, changed=changed)
+    return _report_backups(backups, as_json=as_json)
+
+
+def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
+    """Tell of each district as soon as it is done: all of them may take hours."""
+    output, done = Output("UTC"), []
+    with logs.log_to_journal():
+        for each in backups:
+            done.append(each)
+            if not as_json and (each.path or each.fault):
+                output.print_line(_describe_backup(each))
+    faults, made = sum(bool(each.fault) for each in done), sum(bool(each.path) for each in done)
+    if as_json:
+        output.print_json(done)
+    else:
+        same = len(done) - faults - made
+        unchanged = f" {same} did not change." if same else ""
+        output.print_line(f"{made} of {len(done)} districts backed up.{unchanged}")
+    if not as_json and any(each.path and not each.keys for each in done):
+        output.print_line("Not all keys were copied. Use --keys FOLDER to update their copies.")
+    return SetAsideError.exit_code if faults else 0
+
+
+def _describe_backup(done: DistrictBackup) -> str:
+    if done.fault:
+        return f"{done.district}: NOT backed up. {done.fault}"
+    return (
+        f"{done.district}: {done.path}, {done.bytes / 1e6:.1f} MB, backed up and test-restored in "
+        f"{done.seconds:.1f} s. Old backups deleted: {done.removed}."
+    )

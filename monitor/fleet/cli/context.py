@@ -1,0 +1,108 @@
+"""What commands about many districts start from: which they are, and what they share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import structs
+
+from monitor.cli.context import CliContext
+from monitor.config import Config
+from monitor.domain.errors import ConfigError
+from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
+
+if TYPE_CHECKING:
+    from monitor.fleet.db.shared import SharedMemories
+    from monitor.fleet.districts import DistrictFolder
+    from monitor.fleet.health import FleetState
+    from monitor.fleet.hosted_districts import QuestionSender
+
+# Who only looks does not wait for a database that starts.
+LOOKS_FOR = timedelta(seconds=5)
+DISTRICTS = ("--districts", "folder")
+DISTRICT_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+DISTRICTS_HELP = "Work on all districts that have a folder in this one."
+
+
+def build_districts_option() -> click.Option:
+    return click.Option(DISTRICTS, type=DISTRICT_FOLDER, help=DISTRICTS_HELP)
+
+
+districts_option = click.option(*DISTRICTS, type=DISTRICT_FOLDER, help=DISTRICTS_HELP)
+
+
+@dataclass(frozen=True)
+class DistrictContext(CliContext):
+    """One of many districts: what its own file leaves out, that of all of them may say."""
+
+    district: "DistrictFolder" = field(kw_only=True)
+
+    @cached_property
+    def config(self) -> Config:
+        return self.district.load_config()
+
+
+def find_fleet(context: CliContext, folder: Path | None) -> FleetFile | None:
+    """Return what --districts or the configuration says of many districts; None for one alone."""
+    file = load_fleet_file(context.config_path)
+    if folder is not None:
+        known = file or FleetFile(fleet=FleetConfig(districts=folder))
+        file = structs.replace(known, fleet=structs.replace(known.fleet, districts=folder))
+    if file is not None:
+        places = (file.fleet.districts, file.backup.folder, file.backup.keys)
+        context.folders.extend(filter(None, places))
+    return file
+
+
+def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
+    """Raise ConfigError where nothing says where the districts are."""
+    file = find_fleet(context, folder)
+    if file is None:
+        reason = "Name the folder of districts with --districts, or as `districts` under [fleet]."
+        raise ConfigError(reason)
+    return file
+
+
+def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, DistrictContext]]:
+    """Yield each district as a command sees it that is about this one alone."""
+    from monitor.fleet.districts import build_district_environment, list_district_folders
+
+    for each in list_district_folders(file.fleet.districts, file.backup):
+        environment = build_district_environment(context.environment, each)
+        yield each.name, DistrictContext(each.config_path, environment, district=each)
+
+
+def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | None":
+    """Have other machines ask, if what districts share is in PostgreSQL."""
+    from monitor.fleet.db.memories import FleetMemories
+    from monitor.fleet.sender import FleetSender
+
+    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
+
+
+@contextmanager
+def open_sender(
+    context: CliContext, file: FleetFile, patience: timedelta | None = None
+) -> Iterator["QuestionSender"]:
+    """Open the fleet's database as a machine with districts does.
+
+    `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
+    """
+    from monitor.fleet.districts import build_extra_error, open_memories
+
+    with open_memories(file, context.environment, patience) as memories:
+        sender = find_sender(memories, file)
+        if sender is None:
+            raise build_extra_error()
+        yield sender
+
+
+def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
+    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
+    with open_sender(context, file, LOOKS_FOR) as sender:
+        return sender.read_state()

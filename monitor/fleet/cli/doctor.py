@@ -1,0 +1,68 @@
+"""Health checks of many districts, and of what they share."""
+
+from collections.abc import Iterator
+
+from msgspec import to_builtins
+
+from monitor.app.parser_sandbox import check_parser_sandbox
+from monitor.cli.context import CliContext, Output
+from monitor.cli.doctor import add_stored_secrets, check_district, check_units
+from monitor.domain.errors import MonitorError, describe_error_location
+from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
+from monitor.fleet.cli.context import list_contexts, open_fleet_state
+from monitor.fleet.config import FleetFile
+from monitor.fleet.districts import is_drained
+from monitor.fleet.health import check_fleet
+from monitor.services import health as machine
+from monitor.services import setup_files
+
+
+def check_all_districts(
+    asked: CliContext, file: FleetFile, *, send_test: bool, as_json: bool
+) -> int:
+    """Check what all districts share, then each as if it were alone: its rows carry its name."""
+    context = add_stored_secrets(asked)
+    checked = [("", each) for each in _check_shared_service(context, file)]
+    for name, district in list_contexts(context, file):
+        results = _check_district(district, file.fleet.listen, send_test=send_test)
+        checked += [(name, each) for each in results]
+    output = Output("UTC")
+    if as_json:
+        output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])
+    else:
+        columns = ("district", "part", "level", "status", "what to do")
+        rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in checked)
+        output.print_table(columns, rows)
+    return compute_exit_code([each for _, each in checked])
+
+
+def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
+    yield machine.check_service_running(file.fleet.districts, "namesake-fleet")
+    yield from check_parser_sandbox(file.fleet.districts)
+    if is_drained(file.fleet.districts):
+        remedy = "Go on: `namesake fleet drain --undo`."
+        yield report_warning("service", "This machine is drained.", remedy)
+    if file.fleet.database:
+        yield from _check_fleet_database(context, file)
+    if setup_files.HOST.runs_units_of(context.config_path):
+        yield from check_units(setup_files.HOST)
+
+
+def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
+    try:
+        yield from check_fleet(open_fleet_state(context, file))
+    except MonitorError as error:
+        remedy = "See docs/fleet.md: several machines."
+        yield report_failure("database", str(error), remedy, error.exit_code)
+
+
+def _check_district(
+    context: CliContext, listen: str, *, send_test: bool
+) -> tuple[HealthResult, ...]:
+    """Check one of many districts; a fault of ours in it stops no other."""
+    try:
+        return tuple(check_district(context, listen, send_test=send_test))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other districts are checked
+        place = describe_error_location(error)
+        remedy = "Report this line. Nothing was changed."
+        return (report_failure("doctor", place, remedy, MonitorError.exit_code),)

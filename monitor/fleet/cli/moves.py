@@ -1,0 +1,258 @@
+"""Districts leave a machine of a fleet, move to another one, or come back there from a backup."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from msgspec import to_builtins
+
+from monitor.cli import logs
+from monitor.cli.backup import EXISTING_FOLDER
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    json_option,
+    pass_cli_context,
+)
+from monitor.cli.doctor import add_stored_secrets
+from monitor.config import BackupConfig
+from monitor.db.files import give_to_folder_owner
+from monitor.domain.errors import BusyError, CannotWriteError, ConfigError, InputError
+from monitor.fleet.cli.context import districts_option, open_sender, require_fleet
+from monitor.fleet.cli.fleet import fleet
+from monitor.fleet.config import FleetFile
+from monitor.fleet.districts import (
+    DISTRICT_NAME,
+    DRAINED_FILE,
+    DistrictFolder,
+    find_district_folder,
+    list_district_folders,
+)
+from monitor.fleet.hosted_districts import QuestionSender
+from monitor.fleet.moves import (
+    MOVED_SUFFIX,
+    DistrictMove,
+    list_busy_districts,
+    move_district,
+    take_back,
+    wait_while_busy,
+)
+from monitor.fleet.restores import (
+    RestoredDistrict,
+    find_backup,
+    restore_lost_district,
+    take_over_lease,
+)
+
+INSTEAD = {
+    "drain": "to let go of all districts, run `systemctl stop namesake-fleet`",
+    "move": (
+        "to move a district, run `namesake fleet remove NAME`, copy NAME.removed to the other "
+        "machine's folder of districts as NAME, and delete it here"
+    ),
+    "restore": (
+        "to restore a district, put its namesake.toml and secrets into a folder NAME, and run "
+        "`namesake --config FOLDER/NAME/namesake.toml restore COPIES --keys KEYS`"
+    ),
+}
+
+
+@contextmanager
+def open_leases(
+    asked: CliContext, folder: Path | None, command: str
+) -> Iterator[tuple[CliContext, FleetFile, QuestionSender]]:
+    """Open where districts live. Without `database`, a ConfigError says what to do instead."""
+    context = add_stored_secrets(asked)
+    file = require_fleet(context, folder)
+    if not file.fleet.database:
+        reason = f"No `database` under [fleet], so this machine is alone: {INSTEAD[command]}."
+        raise ConfigError(reason)
+    with open_sender(context, file) as sender:
+        yield context, file, sender
+
+
+@fleet.command()
+@districts_option
+@click.option("--undo", is_flag=True, help="Let the service work on its districts again.")
+@json_option
+@pass_cli_context
+def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool) -> None:
+    """Let go of all districts of this machine, and say when it is done.
+
+    For an upgrade, or for good: then move each district. Pages stay up, and no other machine takes
+    a district. Exits with 75 if some are still at work after a minute; run it again then.
+    """
+    with open_leases(context, folder, "drain") as (_, file, sender):
+        path = file.fleet.districts / DRAINED_FILE
+        _set_mark(path, marked=not undo)
+        districts = list_district_folders(file.fleet.districts)
+        names = tuple(each.name for each in districts)
+        if not undo:
+            wait_while_busy(
+                lambda: _check_drained(file.fleet.districts), context.environment.clock.sleep
+            )
+            sender.leases.end_leases(names)
+    if as_json:
+        Output("UTC").print_json({"drained": not undo, "districts": names})
+    elif undo:
+        Output("UTC").print_line("The service takes up its districts again within seconds.")
+    else:
+        Output("UTC").print_line(
+            f"All {len(names)} districts are let go, and stay this machine's. "
+            "Go on with `namesake fleet drain --undo`, or move them with `namesake fleet move`."
+        )
+
+
+def _set_mark(path: Path, *, marked: bool) -> None:
+    try:
+        if marked:
+            path.touch()
+            give_to_folder_owner(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        reason = f"{path} cannot be written ({error.strerror}): check its folder."
+        raise CannotWriteError(reason) from error
+
+
+def _check_drained(folder: Path) -> None:
+    busy = list_busy_districts(folder)
+    if busy:
+        named = ", ".join(busy[:5]) + (" and others" if len(busy) > len(busy[:5]) else "")
+        reason = (
+            f"The service has not let go of {len(busy)} districts yet: {named}. What runs there "
+            "ends first. Run this again."
+        )
+        raise BusyError(reason)
+
+
+@fleet.command()
+@districts_option
+@click.argument("name")
+@click.argument("machine")
+@json_option
+@pass_cli_context
+def move(
+    context: CliContext, folder: Path | None, name: str, machine: str, *, as_json: bool
+) -> None:
+    """Close a district here, and print what copies it to MACHINE.
+
+    MACHINE is its name in `fleet status` there, and the service there takes the district up once
+    all of it has arrived. Here it cannot be opened anymore. Until it is taken up, moving it to this
+    machine itself takes it back.
+    """
+    with open_leases(context, folder, "move") as (inner, file, sender):
+        leases, districts = sender.leases, file.fleet.districts
+        if machine == leases.machine:
+            take_back(districts, name, leases)
+            Output("UTC").print_line(f"{name} stays on {machine}.")
+            return
+        if (districts / f"{name}{MOVED_SUFFIX}").exists() and not (districts / name).exists():
+            reason = (
+                f"{name} is on its way already: see `namesake fleet status`. "
+                f"`namesake fleet move {name} {leases.machine}` takes it back."
+            )
+            raise InputError(reason)
+        district = find_district_folder(districts, name)
+        done = move_district(district, leases, machine, inner.environment.clock.sleep)
+    if as_json:
+        Output("UTC").print_json(done)
+    else:
+        _describe_move(done)
+
+
+def _describe_move(done: DistrictMove) -> None:
+    print_line = Output("UTC").print_line
+    print_line(f"{done.district} is closed here. Copy it to {done.machine}:\n")
+    for each in done.commands:
+        print_line(f"  {each}")
+    print_line(
+        f"\nThe service on {done.machine} takes it up within ten minutes after that: see "
+        "`namesake fleet status` there."
+    )
+    print_line(
+        f"Then point its DNS name there, and delete {done.folder} and its backups here: keys and "
+        "data are in them."
+    )
+    if done.outside:
+        named = ", ".join(map(str, done.outside))
+        print_line(f"Its configuration also names these, outside of its folder: {named}.")
+
+
+@fleet.command()
+@districts_option
+@click.argument("name")
+@click.argument("source", type=EXISTING_FOLDER, required=False)
+@click.option("--keys", type=EXISTING_FOLDER, help="The folder with the copy of its keys.")
+@click.option("--gone", metavar="MACHINE", default="", help="This machine is off for good.")
+@json_option
+@pass_cli_context
+def restore(  # noqa: PLR0913, PLR0917 - what can be typed
+    asked: CliContext,
+    folder: Path | None,
+    name: str,
+    source: Path | None,
+    keys: Path | None,
+    gone: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Restore a district here after its machine was lost.
+
+    SOURCE has its backups, of which the newest one is taken. SOURCE and --keys default to folders
+    by its name in those of [backup]. What was done since the backup is lost; what people withdrew
+    since is not. Exits with 75 while the other machine may still be at work: try again after five
+    minutes, or say --gone if it is off for good.
+    """
+    with open_leases(asked, folder, "restore") as (context, file, sender):
+        district, places = _find_places(file, name, source, keys)
+        with logs.log_to_journal():
+            done = restore_lost_district(
+                district,
+                find_backup(places),
+                lambda: take_over_lease(sender.leases, name, gone),
+                sender.find_consent_news,
+                context.environment,
+            )
+    if as_json:
+        Output("UTC").print_json(to_builtins(done))
+        return
+    for each in _describe_restore(done, sender.leases.machine):
+        Output("UTC").print_line(each)
+
+
+def _find_places(
+    file: FleetFile, name: str, source: Path | None, keys: Path | None
+) -> tuple[DistrictFolder, BackupConfig]:
+    """Return where a district goes, and where its backups are."""
+    if not DISTRICT_NAME.fullmatch(name):
+        reason = f"{name!r} is no name of a district."
+        raise InputError(reason)
+    own = file.backup
+    places = BackupConfig(
+        folder=source or (own.folder / name if own.folder else None),
+        keys=keys or (own.keys / name if own.keys else None),
+    )
+    return DistrictFolder(name=name, path=file.fleet.districts / name, backup=own), places
+
+
+def _describe_restore(done: RestoredDistrict, machine: str) -> Iterable[str]:
+    made = f"{done.done.made_at:%Y-%m-%d %H:%M} UTC"
+    yield f"{done.district} lives on {machine} now, with {done.done.person_count} people."
+    yield (
+        f"Lost is what was done after its backup of {made}: decisions, enrollments, changed work "
+        "addresses. Tell its operator."
+    )
+    if done.withdrawn or done.paused:
+        yield (
+            f"People who withdrew since: {done.withdrawn}, and their data is being deleted. "
+            f"People who changed anything else about their consent since: {done.paused}. Their "
+            "checks are paused for four weeks, or until they resume them."
+        )
+    if done.secrets_missing:
+        yield "It has no folder of secrets here, and no backup holds them: bring them back."
+    yield (
+        "If it matches students, import the roster again. Point its DNS name here. If the other "
+        "machine comes back, its copy stays closed: delete it."
+    )

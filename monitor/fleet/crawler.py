@@ -1,0 +1,424 @@
+"""The crawler of a district whose questions other machines ask: it sends batches, and waits.
+
+It stands where a `Crawler` does, and no flow knows the difference. What needs the district's own
+database stays here: consent, proofs, shares. What an answer leads to is sent on from here.
+"""
+
+import logging
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from secrets import token_urlsafe
+
+from monitor.app.sources import PortableSources, export_sources
+from monitor.config import SourcesConfig
+from monitor.fleet.batches import (
+    BATCH_PLACE,
+    BATCH_SIZE,
+    AnswerBody,
+    BatchBody,
+    name_lock,
+    open_answer,
+    tag_district,
+    tag_person,
+)
+from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
+from monitor.fleet.db.seal import FleetSeal
+from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import LOOK_AHEAD, CrawlRun, ProgressCallback, SourceProgress
+from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUESTIONS, CrawlQuestion, HostManners
+from scrapers.http.errors import (
+    FailureReason,
+    FetchError,
+    build_failure_error,
+    build_refusal_error,
+)
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.models import (
+    CrawlPriority,
+    CrawlResult,
+    Outcome,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
+from scrapers.source import AccessMode
+
+LOG = logging.getLogger(__name__)
+# Batches of one district that wait or run at one host: one is asked while the next one is sent.
+WINDOW = 2
+# How long to wait before looking for answers again; a person who waits for a check notices.
+# How soon it is noticed what a command has changed meanwhile.
+RECHECKED_EVERY = 2.0
+# How often it is seen whether the database still has what was sent.
+LOST_EVERY = 30.0
+# What was not asked at all for so many times could not be checked.
+MOST_TRIES = 3
+LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
+# Whoever an account follows is about many people who agreed to nothing: that never leaves home.
+KEPT_HOME = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """What a district's batches are sent with, and by which way."""
+
+    mailbox: Mailbox
+    seal: FleetSeal
+    district: str
+    contact: str
+    sources: SourcesConfig
+    variables: Mapping[str, str] = field(repr=False)
+    keeps_pages: bool
+    beat: Callable[[], None]
+
+
+@dataclass(slots=True)
+class SentBatch:
+    """`left` are the numbers of the questions that have no answer yet.
+
+    `tries` counts how often it was lost before anyone had answered any of it.
+    """
+
+    body: BatchBody
+    left: set[int]
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class Desk:
+    """One run's questions: those that wait here, by host, and those that were sent."""
+
+    run: CrawlRun
+    waiting: dict[str, deque[CrawlQuestion]] = field(default_factory=lambda: defaultdict(deque))
+    sent: dict[int, SentBatch] = field(default_factory=dict)
+    sent_counts: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    results: deque[CrawlResult] = field(default_factory=deque)
+    recalled: set[str] = field(default_factory=set)
+    recheck_at: float = 0.0
+    lost_check_at: float = 0.0
+
+    @property
+    def waiting_count(self) -> int:
+        return sum(map(len, self.waiting.values()))
+
+    def add_batch(self, number: int, batch: SentBatch) -> None:
+        self.sent[number] = batch
+        self.sent_counts[batch.body.manners.host] += 1
+
+    def remove_batch(self, number: int) -> SentBatch:
+        batch = self.sent.pop(number)
+        self.sent_counts[batch.body.manners.host] -= 1
+        return batch
+
+
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
+class FleetCrawler(Crawler):
+    """Sends a district's questions to whichever machine asks their hosts."""
+
+    dispatch: Dispatch
+    _cleared: bool = field(init=False, default=False)
+    _abandoned: set[int] = field(init=False, default_factory=set)
+
+    def crawl(
+        self,
+        queries: Iterable[Query],
+        watch: ProgressCallback | None = None,
+        priority: CrawlPriority = CrawlPriority.USUAL,
+    ) -> Generator[CrawlResult, None, None]:
+        """Have all queries asked and what they lead to, and yield each question's visit once."""
+        self._forget_earlier_batches()
+        if self.proofs is not None:
+            self.proofs.cache.load_proofs()
+        run = CrawlRun(
+            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
+        )
+        desk = Desk(run)
+        try:
+            while not self.is_stopped():
+                self.dispatch.beat()
+                self._recall_what_ended(desk)
+                self._send_lost_again(desk)
+                self._feed(desk)
+                sent = self._send_batches(desk)
+                yield from self._drain_results(desk)
+                answers = self._read_answers(desk)
+                for each in answers:
+                    self._take_answer(desk, each)
+                    yield from self._drain_results(desk)
+                if answers:
+                    self._forget_taken(desk, answers)
+                elif run.is_finished:
+                    break
+                elif not sent:
+                    self.clock.sleep(LOOK_SECONDS[desk.run.priority])
+        finally:
+            self._abandoned |= set(desk.sent)
+            self._delete_abandoned()
+            self._save_quota_and_robots()
+            if self.share is not None:
+                self.share.save_shares()
+
+    def _forget_earlier_batches(self) -> None:
+        """Drop what this district sent before a crash: what it still wants it sends again."""
+        if not self._cleared:
+            district = tag_district(self.dispatch.seal, self.dispatch.district)
+            self.dispatch.mailbox.delete_district_batches(district)
+            self._cleared = True
+        self._delete_abandoned()
+
+    def _delete_abandoned(self) -> None:
+        """Drop what no run here waits for; if that fails, the next run tries again."""
+        if self._abandoned:
+            self.dispatch.mailbox.delete_batches(self._abandoned)
+            self._abandoned.clear()
+
+    def _recall_what_ended(self, desk: Desk) -> None:
+        """Have no machine ask what may not be asked anymore, whoever wrote that here."""
+        now = self.clock.monotonic()
+        if now < desk.recheck_at:
+            return
+        desk.recheck_at = now + RECHECKED_EVERY
+        waiting = (
+            each.body.questions[number].query for each in desk.sent.values() for number in each.left
+        )
+        kinds = {
+            (each.subject, each.kind, self.sources[each.source].family): each
+            for each in waiting
+            if each.subject and each.subject not in desk.recalled
+        }
+        ended = {each.subject for each in kinds.values() if not self.may_ask(each)}
+        for person_id in ended:
+            tag = tag_person(self.dispatch.seal, self.dispatch.district, person_id)
+            self.dispatch.mailbox.record_withdrawal(tag)
+        desk.recalled |= ended
+
+    def _send_lost_again(self, desk: Desk) -> None:
+        """Send again what is in batches that the database has no longer, or that expired there.
+
+        What was sent for nothing again and again could not be checked, and is told as that.
+        """
+        now = self.clock.monotonic()
+        if not desk.sent or now < desk.lost_check_at:
+            return
+        desk.lost_check_at = now + LOST_EVERY
+        known = self.dispatch.mailbox.list_known_batches(desk.sent)
+        for number in [each for each in desk.sent if each not in known]:
+            lost = desk.remove_batch(number)
+            in_vain = len(lost.left) == len(lost.body.questions)
+            tries = lost.tries + 1 if in_vain else 0
+            left = [lost.body.questions[place] for place in sorted(lost.left)]
+            given_up = build_failure_error(FailureReason.NO_MACHINE).result
+            chosen = []
+            for state in left:
+                known_answer = given_up if tries >= MOST_TRIES else self._find_answer(state)
+                if known_answer is None:
+                    chosen.append(state)
+                else:
+                    self._conclude(desk, state, known_answer)
+            if chosen:
+                # They were counted as this district's share when they were sent first.
+                body = replace(lost.body, questions=tuple(chosen), answer_key=token_urlsafe(32))
+                self._post(desk, body, tries, waited=True)
+
+    def _feed(self, desk: Desk) -> None:
+        """Take more questions while few wait; a slow host's do not keep the others from coming."""
+        room = max(LOOK_AHEAD - desk.waiting_count, BATCH_SIZE)
+        taken = 0
+        for query in islice(desk.run.queries, room):
+            taken += 1
+            self._admit(desk, CrawlQuestion(query=query))
+        if taken < room:
+            desk.run.drained = True
+
+    def _admit(self, desk: Desk, question: CrawlQuestion) -> None:
+        if desk.run.admit_question(question):
+            self._place(desk, question)
+
+    def _place(self, desk: Desk, question: CrawlQuestion) -> None:
+        """Line a question up at the host that it asks next, or conclude it if there is none."""
+        known = self._find_answer(question)
+        if known is not None:
+            self._conclude(desk, question, known)
+            return
+        proven = self._find_proven_answer(question)
+        if proven is not None:
+            self._conclude(desk, question, proven, shared=True)
+            return
+        try:
+            desk.waiting[self._find_host(question)].append(question)
+        except FetchError as end:
+            self._conclude(desk, question, end.result)
+
+    def _find_answer(self, question: CrawlQuestion) -> ParseResult | None:
+        """Return what a question comes to that may not be asked; None if it may."""
+        if question.query.kind in KEPT_HOME or not self.may_ask(question.query):
+            return build_refusal_error(FailureReason.NOT_ALLOWED).result
+        return None
+
+    def _find_proven_answer(self, question: CrawlQuestion) -> ParseResult | None:
+        return self.proofs.find_answer(question.query, self.clock.now()) if self.proofs else None
+
+    def _find_host(self, question: CrawlQuestion) -> str:
+        source = self.sources.get(question.pages[0].source)
+        if source is None:
+            raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+        now = self.clock.now()
+        if source.crawl_policy.access is AccessMode.PAGE:
+            origin = RequestTarget.from_url(question.request.url).origin
+            self._engine.robots.take_up(origin, question.rules, question.robots, now)
+        return self.router.plan_next_request(question, source.crawl_policy, now).host
+
+    def _send_batches(self, desk: Desk) -> bool:
+        sent = False
+        for host in list(desk.waiting):
+            self._close_failing_host(desk, host)
+            while desk.waiting[host] and desk.sent_counts[host] < WINDOW:
+                sent = self._send_batch(desk, host) or sent
+            if not desk.waiting[host]:
+                del desk.waiting[host]
+        return sent
+
+    def _close_failing_host(self, desk: Desk, host: str) -> None:
+        """Ask a host that failed again and again no more in this run."""
+        if desk.failures[host] < self._engine.throttle.max_failures:
+            return
+        closed = build_failure_error(FailureReason.CLOSED).result
+        while desk.waiting[host]:
+            self._conclude(desk, desk.waiting[host].popleft(), closed)
+
+    def _send_batch(self, desk: Desk, host: str) -> bool:
+        queue, chosen = desk.waiting[host], list[CrawlQuestion]()
+        while queue and len(chosen) < BATCH_SIZE:
+            question = queue.popleft()
+            refusal = self._take_turn(desk, host, question)
+            if refusal is None:
+                chosen.append(question)
+            else:
+                self._conclude(desk, question, refusal)
+        if not chosen:
+            return False
+        self._post(desk, self._build_body(desk, host, chosen))
+        return True
+
+    def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
+        number = self.dispatch.mailbox.send_batch(
+            tag_district(self.dispatch.seal, self.dispatch.district),
+            name_lock(self.dispatch.seal, body.manners.host),
+            self.dispatch.seal.encrypt(BATCH_PLACE, body),
+            desk.run.priority,
+            waited=waited,
+        )
+        desk.add_batch(number, SentBatch(body, set(range(len(body.questions))), tries))
+
+    def _take_turn(self, desk: Desk, host: str, question: CrawlQuestion) -> ParseResult | None:
+        """Count a question, or return what it comes to: things may have changed meanwhile."""
+        known = self._find_answer(question)
+        if known is not None:
+            return known
+        source = question.query.source
+        desk.run.report_progress(source, SourceProgress.ASKING)
+        if self.share is None or not self.router.directory.is_declared(host):
+            return None
+        pause = self._get_pause(host, question)
+        return self.share.take_turn(host, pause, desk.run.priority, self.clock.now())
+
+    def _get_pause(self, host: str, question: CrawlQuestion) -> float:
+        own = self.sources[question.query.source].crawl_policy.seconds_between
+        return self.router.directory.get_pause(host, own)
+
+    def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuestion]) -> BatchBody:
+        pause = max(self._get_pause(host, each) for each in chosen)
+        declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
+        subjects = {each.query.subject for each in chosen if self._allows_pictures(each)}
+        return BatchBody(
+            format=BATCH_FORMAT,
+            district=self.dispatch.district,
+            contact=self.dispatch.contact,
+            sources=self._export_sources(chosen),
+            keeps_pages=self.dispatch.keeps_pages,
+            picture_subjects=tuple(sorted(subjects)),
+            manners=replace(declared, pause=pause),
+            priority=desk.run.priority,
+            questions=tuple(chosen),
+        )
+
+    def _export_sources(self, chosen: list[CrawlQuestion]) -> PortableSources:
+        names = sorted({each.query.source for each in chosen})
+        wanted = [self.sources[name] for name in names]
+        return export_sources(self.dispatch.sources, wanted, self.dispatch.variables)
+
+    def _allows_pictures(self, question: CrawlQuestion) -> bool:
+        picture = Query(
+            source=question.query.source,
+            kind=QueryKind.PICTURE,
+            terms=(),
+            request=Request(url=""),
+            subject=question.query.subject,
+        )
+        return bool(question.query.subject) and self.may_ask(picture)
+
+    def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
+        return self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
+
+    def _take_answer(self, desk: Desk, sealed: SealedAnswer) -> None:
+        batch = desk.sent[sealed.batch]
+        if sealed.number not in batch.left:
+            return
+        batch.left.discard(sealed.number)
+        answer = open_answer(batch.body, sealed.number, sealed.body)
+        asked = batch.body.questions[sealed.number]
+        if answer.handed_back is not None:
+            self._place(desk, answer.handed_back)
+        elif answer.result is not None:
+            self._take_result(desk, batch, asked, answer)
+
+    def _take_result(
+        self, desk: Desk, batch: SentBatch, asked: CrawlQuestion, answer: AnswerBody
+    ) -> None:
+        visit = answer.result
+        if visit is None:
+            return
+        host, result = batch.body.manners.host, visit.result
+        refused = result.note == FailureReason.NOT_ALLOWED.value
+        if refused and asked.handovers == 0 and self._find_answer(asked) is None:
+            # Something changed for this person, and this question may still be asked.
+            self._place(desk, replace(asked, handovers=1))
+            return
+        failed = result.outcome is Outcome.FAILED
+        desk.failures[host] = desk.failures[host] + 1 if failed else 0
+        if self.proofs is not None:
+            self.proofs.note_answer(visit.query, result, self.clock.now())
+        self._finish(desk, visit, asked.depth)
+
+    def _conclude(
+        self, desk: Desk, question: CrawlQuestion, result: ParseResult, *, shared: bool = False
+    ) -> None:
+        joined = result if question.result is None else question.result.merge_next_page(result)
+        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now(), shared=shared)
+        self._finish(desk, visit, question.depth)
+
+    def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
+        """Note a result, and line up what it leads to."""
+        if depth < DEEPEST:
+            onward = [each for each in visit.result.follow if each.key != visit.query.key]
+            for query in onward[:MOST_FOLLOW_QUESTIONS]:
+                self._admit(desk, CrawlQuestion(query=query, depth=depth + 1))
+        desk.run.record_result(visit)
+        desk.results.append(visit)
+
+    def _drain_results(self, desk: Desk) -> Iterator[CrawlResult]:
+        while desk.results:
+            yield desk.results.popleft()
+
+    def _forget_taken(self, desk: Desk, answers: list[SealedAnswer]) -> None:
+        """Empty what is safe in the district's own database; drop batches that are through."""
+        self.dispatch.mailbox.take_answers(answers)
+        through = [number for number, each in desk.sent.items() if not each.left]
+        if through:
+            self.dispatch.mailbox.delete_batches(through)
+        for number in through:
+            desk.remove_batch(number)

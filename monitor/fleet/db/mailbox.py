@@ -1,0 +1,251 @@
+"""Batches of questions on their way to the machines that ask, and answers on their way back.
+
+The jobs are procrastinate's. One batch is one job, and names nothing but the batch.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+
+from monitor.fleet.db.memories import WRITE_HOST, FleetHostsTable
+from monitor.fleet.db.postgres import FleetConnection, FleetCursor
+from scrapers.crawl.throttle import HostState
+from scrapers.models import CrawlPriority
+
+ASK_TASK = "ask"
+# A form of batch has a queue of its own: who cannot read it does not see it, and it waits for a
+# machine that was upgraded. Machines that ask are upgraded first.
+BATCH_FORMAT = 1
+READABLE_FORMATS = (1,)
+JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
+# What was sent again because no one came to it in time goes before what was sent meanwhile.
+WAITED_PRIORITY = 5
+# Names and handles are in them, if sealed: whatever becomes of them, they are not there for longer.
+BATCH_LASTS = timedelta(hours=1)
+# One round trip each: a person may wait for the batch, and an answer is saved for each question.
+SEND_BATCH: LiteralString = """WITH batch AS (
+        INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s) RETURNING id, lock
+    )
+    SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
+        %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
+    )::procrastinate_job_to_defer_v1]) FROM batch"""
+SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST}), batch AS (
+        SELECT id FROM namesake.batches WHERE id = %s FOR KEY SHARE
+    ), answer AS (
+        INSERT INTO namesake.answers (batch, n, body) SELECT id, %s, %s FROM batch
+        ON CONFLICT DO NOTHING
+    )
+    SELECT set_config('synchronous_commit', 'off', true), count(*) AS wanted FROM batch"""  # noqa: S608 - both parts are ours
+
+
+def name_queue(batch_format: int) -> str:
+    return f"ask-{batch_format}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedBatch:
+    """`at` is when it was sent, by the database's clock. `answered` need not be asked again."""
+
+    id: int
+    body: bytes
+    lock: str
+    at: datetime
+    answered: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedAnswer:
+    batch: int
+    number: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Used by both sides; threads may share it."""
+
+    connection: FleetConnection
+    hosts: FleetHostsTable
+
+    def send_batch(
+        self,
+        district: str,
+        lock: str,
+        body: bytes,
+        priority: CrawlPriority,
+        *,
+        waited: bool = False,
+    ) -> int:
+        """Queue a batch: it and its job are there together, or neither is."""
+        sent = self.connection.fetch_row(
+            SEND_BATCH,
+            *(district, lock, body),
+            *(name_queue(BATCH_FORMAT), ASK_TASK),
+            JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
+        )
+        self._count("sent again", int(waited))
+        return int(sent["id"]) if sent else 0
+
+    def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
+        """Return what has been answered since, and not been taken."""
+        rows = self.connection.fetch_rows(
+            """SELECT batch, n, body FROM namesake.answers
+            WHERE batch = ANY(%s) AND body IS NOT NULL ORDER BY batch, n""",
+            list(batches),
+        )
+        return [
+            SealedAnswer(batch=row["batch"], number=row["n"], body=bytes(row["body"]))
+            for row in rows
+        ]
+
+    def take_answers(self, answers: Iterable[SealedAnswer]) -> None:
+        """Empty answers that are safe elsewhere. That they were given stays known."""
+        keys = [(each.batch, each.number) for each in answers]
+        self.connection.execute(
+            """UPDATE namesake.answers SET body = NULL FROM unnest(%s::bigint[], %s::integer[])
+                AS taken (batch, n)
+            WHERE answers.batch = taken.batch AND answers.n = taken.n""",
+            [batch for batch, _ in keys],
+            [number for _, number in keys],
+        )
+
+    def delete_batches(self, batches: Iterable[int]) -> None:
+        """Forget batches with their answers; a job that comes to one finds nothing to do."""
+        self.connection.execute("DELETE FROM namesake.batches WHERE id = ANY(%s)", list(batches))
+
+    def delete_district_batches(self, district: str) -> None:
+        """Forget what a process that is gone has sent for a district."""
+        self.connection.execute("DELETE FROM namesake.batches WHERE district = %s", district)
+
+    def delete_expired_batches(self) -> int:
+        """Forget what no one came to in time, with its answers; who sent it asks again."""
+        found = self.connection.fetch_row(
+            """WITH gone AS (
+                DELETE FROM namesake.batches WHERE at <= clock_timestamp() - %s::interval
+                RETURNING id
+            ), jobs AS (
+                DELETE FROM procrastinate_jobs USING gone WHERE task_name = %s
+                    AND status = 'todo' AND (args ->> 'batch_id')::bigint = gone.id
+            )
+            SELECT count(*) AS number FROM gone""",
+            *(BATCH_LASTS, ASK_TASK),
+        )
+        expired = int(found["number"]) if found else 0
+        self._count("expired", expired)
+        return expired
+
+    def _count(self, name: str, number: int) -> None:
+        """Add to what is counted for those who watch."""
+        if number:
+            self.connection.execute(
+                """INSERT INTO namesake.counters AS known (name, number) VALUES (%s, %s)
+                ON CONFLICT (name) DO UPDATE SET number = known.number + excluded.number""",
+                *(name, number),
+            )
+
+    def list_known_batches(self, batches: Iterable[int]) -> frozenset[int]:
+        rows = self.connection.fetch_rows(
+            "SELECT id FROM namesake.batches WHERE id = ANY(%s)", list(batches)
+        )
+        return frozenset(row["id"] for row in rows)
+
+    def count_batches(self) -> int:
+        found = self.connection.fetch_row("SELECT count(*) AS number FROM namesake.batches")
+        return int(found["number"]) if found else 0
+
+    def load_batch(self, number: int) -> SealedBatch | None:
+        """Return a batch for whoever asks it; None if no one wants it anymore."""
+        found = self.connection.fetch_row(
+            """SELECT body, lock, at,
+                ARRAY(SELECT n FROM namesake.answers WHERE batch = id) AS answered
+            FROM namesake.batches WHERE id = %s""",
+            number,
+        )
+        if found is None:
+            return None
+        return SealedBatch(
+            id=number,
+            body=bytes(found["body"]),
+            lock=found["lock"],
+            at=found["at"],
+            answered=frozenset(found["answered"]),
+        )
+
+    def save_answer(self, answer: SealedAnswer, host_state: HostState) -> bool:
+        """Write an answer and how its host is to be treated; False if no one wants it anymore.
+
+        A crash of the database may lose the last ones: they are asked again.
+        """
+        found = self.connection.fetch_row(
+            SAVE_ANSWER,
+            *self.hosts.list_host_values(host_state),
+            *(answer.batch, answer.number, answer.body),
+        )
+        return found is not None and bool(found["wanted"])
+
+    def is_complete(self, batch: int, questions: int) -> bool:
+        """Make the answers of a batch safe, and tell whether it has all; True if it is gone.
+
+        A crash may have lost the last ones after we were told that they are written.
+        """
+        # Whatever was written before the batch is on the disk when it is.
+        found = self.connection.fetch_row(
+            """WITH wanted AS (
+                UPDATE namesake.batches SET at = at WHERE id = %s RETURNING id
+            )
+            SELECT set_config('synchronous_commit', 'on', true),
+                (SELECT count(*) FROM wanted) AS wanted,
+                (SELECT count(*) FROM namesake.answers WHERE batch = %s) AS answered""",
+            *(batch, batch),
+        )
+        return found is not None and (not found["wanted"] or found["answered"] >= questions)
+
+    def list_urgent_locks(self) -> frozenset[str]:
+        """Return the hosts for which someone waits who may not: a sweep there gives way."""
+        rows = self.connection.fetch_rows(
+            """SELECT DISTINCT lock FROM procrastinate_jobs
+            WHERE status = 'todo' AND priority >= %s AND lock IS NOT NULL""",
+            JOB_PRIORITIES[CrawlPriority.FIRST],
+        )
+        return frozenset(row["lock"] for row in rows)
+
+    def record_withdrawal(self, tag: str) -> None:
+        """Have no one ask about a person what was sent before now; written before it returns."""
+        self.connection.execute(
+            """INSERT INTO namesake.withdrawn (tag, at)
+            SELECT %s, clock_timestamp() FROM set_config('synchronous_commit', 'on', true)
+            ON CONFLICT (tag) DO UPDATE SET at = excluded.at""",
+            tag,
+        )
+
+    def list_withdrawals(self) -> dict[str, datetime]:
+        rows = self.connection.fetch_rows("SELECT tag, at FROM namesake.withdrawn")
+        return {row["tag"]: row["at"] for row in rows}
+
+    def rescue_jobs(self, dead_after: float) -> int:
+        """Give back the jobs of machines that are not heard of; one process at a time does."""
+
+        def retry(connection: FleetCursor) -> int:
+            connection.execute("SET LOCAL statement_timeout = '20s'")
+            alone = connection.execute(
+                "SELECT pg_try_advisory_xact_lock(%s) AS alone", (RESCUE_LOCK,)
+            ).fetchone()
+            if alone is None or not alone["alone"]:
+                return 0
+            rows = connection.execute(
+                """SELECT procrastinate_retry_job_v2(job.id, '2000-01-01Z', NULL, NULL, NULL)
+                FROM procrastinate_jobs AS job
+                LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
+                WHERE job.status = 'doing' AND job.task_name = %s AND (job.worker_id IS NULL
+                    OR worker.last_heartbeat < clock_timestamp() - make_interval(secs => %s))""",
+                (ASK_TASK, dead_after),
+            ).fetchall()
+            return len(rows)
+
+        rescued = self.connection.run(retry)
+        self._count("rescued", rescued)
+        return rescued
+
+
+RESCUE_LOCK = 6_263_735

@@ -1,0 +1,381 @@
+"""The districts of one process: what they share, and each one's lock, files and App.
+
+Together they are one crawler: its pauses, connections, parsers and mail servers are shared.
+"""
+
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from monitor.app import (
+    CrawlerBuilder,
+    DistrictResources,
+    Environment,
+    open_app,
+    recall_nothing,
+)
+from monitor.app.parts import build_parser, build_permission, build_user_agent
+from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
+from monitor.config import Config, FetchConfig
+from monitor.db.database import Database
+from monitor.db.files import StateFolderLock
+from monitor.fleet.db.handover import LeaseStore
+from monitor.fleet.db.shared import DistrictRecord, SharedMemories
+from monitor.fleet.districts import DistrictFolder, build_district_environment
+from monitor.fleet.health import FleetState
+from monitor.fleet.restores import ConsentNews
+from monitor.mail.smtp import RelayPace
+from monitor.scheduler.daemon import WakeSocket
+from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
+from monitor.scheduler.workers import RETRY_SECONDS
+from monitor.services import jobs
+from monitor.services.health import Vitals
+from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.sharing import (
+    DistrictProofs,
+    HostShareTracker,
+    ProofCache,
+    list_expected_proofs,
+)
+from scrapers.crawl.throttle import Throttle
+from scrapers.http.client import HttpClient, HttpConnections
+from scrapers.http.limits import (
+    MOST_IDLE_HOSTS,
+    WANTED_FILES,
+    compute_idle_hosts,
+    raise_file_limit,
+)
+from scrapers.sandbox.client import PageParser
+from scrapers.source import Source
+
+# A thread that comes back from the database waits so long for the interpreter while others compute:
+# with Python's 5 ms, the hundreds of statements that open a district take seconds.
+SWITCH_SECONDS = 0.0005
+# Its lock, and its two databases with their logs while it is open.
+FILES_OF_A_DISTRICT = 8
+
+
+class QuestionSender(Protocol):
+    """Has other machines ask (`monitor.fleet.sender.FleetSender`)."""
+
+    def build_crawler(
+        self, name: str, config: Config, environment: Environment, crawler: Crawler
+    ) -> Crawler: ...
+
+    def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
+
+    def delete_expired_batches(self) -> None: ...
+
+    def read_state(self) -> FleetState:
+        """Raise UnavailableError where the database cannot be reached."""
+        ...
+
+    def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
+
+    @property
+    def leases(self) -> LeaseStore: ...
+
+    def claim_district(self, name: str, folder: Path, state: Path) -> None:
+        """Raise MovedError if it lives on another machine."""
+        ...
+
+    def keep_district(self, name: str, folder: Path, state: Path) -> None:
+        """Likewise, of one that this machine has worked on."""
+        ...
+
+    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those that this machine may go on with."""
+        ...
+
+    def release_district(self, name: str) -> None: ...
+
+
+class SharedResources:
+    """Made once for a process; each district that is opened takes its part of it."""
+
+    def __init__(
+        self,
+        shared: SharedMemories,
+        environment: Environment,
+        fetch: FetchConfig,
+        districts: int,
+        sender: QuestionSender | None = None,
+    ) -> None:
+        clock = environment.clock
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        files = raise_file_limit(WANTED_FILES + FILES_OF_A_DISTRICT * districts)
+        spare = files - FILES_OF_A_DISTRICT * districts
+        idle_hosts = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, spare)
+        self.shared = shared
+        self.sender = sender
+        self._parts = ExitStack()
+        self.parser = self._parts.enter_context(build_parser())
+        self._staff: dict[str, int] = {}
+        self._everyone = 0
+        self._connections = HttpConnections(environment.build_dialer(), idle_hosts)
+        nonce = shared.canary_proofs.ensure_nonce(environment.ids.new_id, clock.now())
+        self.environment = replace(
+            environment,
+            connections=self._connections,
+            ids=replace(environment.ids, shared_nonce=nonce),
+        )
+        self.engine = CrawlEngine(
+            clock=clock,
+            throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
+            robots=RobotsCache(shared.robots_files),
+            workers=fetch.workers,
+            quota=shared.build_quota(clock),
+            directory=shared.directory,
+            pauses=environment.open_pauses(None),
+        )
+        self._proofs = ProofCache(shared.canary_proofs)
+        self._paces: dict[tuple[str, int], RelayPace] = {}
+        self._started_at = clock.now()
+
+    def build_district_resources(self, name: str, config: Config) -> DistrictResources:
+        relay = (config.mail.host, config.mail.port)
+        pace = self._paces.setdefault(relay, RelayPace(self.environment.clock))
+        builder: CrawlerBuilder = partial(self._build_crawler, name)
+        sender = self.sender
+        recall = recall_nothing if sender is None else partial(sender.recall_questions, name)
+        return DistrictResources(
+            parser=self.parser, build_crawler=builder, pace=pace, recall_questions=recall
+        )
+
+    def set_staff(self, name: str, count: int) -> None:
+        """Note how many people a district has: its share of every host goes by that."""
+        # One without any counts as one person, or it could not even be asked for its own sake.
+        self._staff[name] = max(count, 1)
+        self._everyone = sum(self._staff.values())
+
+    def remove_staff(self, name: str) -> None:
+        self._staff.pop(name, None)
+        self._everyone = sum(self._staff.values())
+
+    def get_fraction(self, name: str) -> float:
+        """Return a district's part of all staff."""
+        return self._staff.get(name, 1) / max(self._everyone, 1)
+
+    def close(self) -> None:
+        sys.setswitchinterval(self._switch_seconds)
+        self.engine.close()
+        self._connections.close()
+        self._parts.close()
+
+    def _build_crawler(  # noqa: PLR0913, PLR0917 - what a district hands to its crawler
+        self,
+        name: str,
+        config: Config,
+        environment: Environment,
+        db: Database,
+        sources: Mapping[str, Source],
+        parser: PageParser,
+    ) -> Crawler:
+        clock, budgets = environment.clock, name_budgets(sources, environment.variables)
+        expected = list_expected_proofs(sources, environment.ids.shared_nonce, budgets, clock.now())
+        crawler = Crawler(
+            client=HttpClient(
+                dialer=environment.build_dialer(),
+                clock=clock,
+                limits=environment.build_limits(),
+                user_agent=build_user_agent(config.district.contact),
+                credentials=load_credentials(sources.values(), environment.variables),
+                connections=self._connections,
+            ),
+            sources=sources,
+            clock=clock,
+            host_store=self.shared.build_host_store(db.hosts, self._started_at),
+            parser=parser,
+            may_ask=build_permission(config, clock, db, sources),
+            should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
+            engine=self.engine,
+            budgets=budgets,
+            proofs=DistrictProofs(self._proofs, expected),
+            share=HostShareTracker(name, self.shared.host_shares, partial(self.get_fraction, name)),
+        )
+        if self.sender is None:
+            return crawler
+        return self.sender.build_crawler(name, config, environment, crawler)
+
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+def read_stamp(*paths: Path) -> Stamp:
+    """Return what changes when anyone writes to these files; it opens none of them."""
+    return tuple(_read_file_stamp(path) for path in paths)
+
+
+def _read_file_stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return found.st_mtime_ns, found.st_size
+
+
+@dataclass(slots=True, eq=False)
+class HostedDistrict:
+    """One district: its lock, held as long as it is here, and its App while someone uses it.
+
+    `fault` is why it is set aside. `looked` are its files as they were at the last look.
+    """
+
+    folder: DistrictFolder
+    resources: SharedResources
+    fault: str = ""
+    retry_at: float = 0.0
+    looked: Stamp = ()
+    looked_at: float = 0.0
+    wake_at: datetime | None = None
+    mailed_at: float = 0.0
+    purge_at: datetime | None = None
+    bounces_at: datetime | None = None
+    used_at: float = 0.0
+    users: int = 0
+    failed: set[str] = field(default_factory=set)
+    departed: set[str] = field(default_factory=set)
+    vitals: Vitals | None = None
+    record: DistrictRecord | None = None
+    runner: SupervisedRunner | None = None
+    _configured: Stamp = ()
+    _state: Path | None = None
+    _lock: StateFolderLock | None = None
+    _parts: ExitStack = field(default_factory=ExitStack)
+    _mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def relay(self) -> str:
+        """Return the mail server that it sends through; its own name where it has none."""
+        config = self.runner.app.config if self.runner else None
+        return f"{config.mail.host}:{config.mail.port}" if config and config.mail.host else ""
+
+    def has_state_folder(self, folder: str) -> bool:
+        return self._state is not None and str(self._state.absolute()) == folder
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether no other process here may work on it."""
+        return self._lock is not None
+
+    def read_stamp(self) -> Stamp:
+        state = self._state
+        files = (state / "namesake.db", state / "namesake.db-wal") if state else ()
+        return read_stamp(self.folder.config_path, *files)
+
+    def enter(self) -> SupervisedRunner:
+        """Open it if it is not, and keep it open until `leave`.
+
+        A configuration that was changed is read as soon as no one is in it.
+        """
+        with self._mutex:
+            if not self.users and self._read_config_stamp() != self._configured:
+                self._close()
+            runner = self.runner or self._open()
+            if self.resources.sender is not None and self._state is not None:
+                self.resources.sender.keep_district(self.name, self.folder.path, self._state)
+            self.users += 1
+            return runner
+
+    def leave(self) -> None:
+        with self._mutex:
+            if self.runner is not None:
+                self.runner.app.db.release_sessions()
+            self.users -= 1
+            self.used_at = monotonic()
+            if self.fault and not self.users:
+                self._close()
+
+    def close_if_unused(self) -> None:
+        with self._mutex:
+            if self.runner is None or self.users:
+                return
+            unchanged = self.read_stamp() == self.looked
+            self._close()
+            if unchanged:
+                # SQLite writes as it closes; what another process wrote is looked at.
+                self.looked = self.read_stamp()
+
+    def set_aside(self, fault: str) -> None:
+        """Let go of it once no one is in it; what runs in it ends."""
+        with self._mutex:
+            self.fault, self.retry_at = fault, monotonic() + RETRY_SECONDS
+            if self.runner is not None:
+                self.runner.stop_running_sweep()
+            if not self.users:
+                self._close()
+            self.looked = self.read_stamp()
+
+    def release(self) -> None:
+        """Close it, and let other processes have it."""
+        with self._mutex:
+            self._close()
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            if self.resources.sender is not None:
+                self.resources.sender.release_district(self.name)
+        if self._lock is not None and self._state is not None:
+            _unlink_wake_socket(self._state)
+        self._lock = self._state = None
+
+    def _read_config_stamp(self) -> Stamp:
+        return read_stamp(self.folder.config_path)
+
+    def _open(self) -> SupervisedRunner:
+        self._configured = self._read_config_stamp()
+        config = self.folder.load_config()
+        if self._state != config.state:
+            self._unlock()
+            # From now on its files are watched, even if it cannot be opened yet.
+            self._state = config.state
+        if self._lock is None:
+            lock = StateFolderLock(config.state)
+            lock.acquire()
+            self._lock = lock
+        if self.resources.sender is not None:
+            self.resources.sender.claim_district(self.name, self.folder.path, config.state)
+        _link_wake_socket(config.state, self.folder.path.parent)
+        environment = build_district_environment(self.resources.environment, self.folder)
+        shared = self.resources.build_district_resources(self.name, config)
+        with ExitStack() as undo:
+            app = undo.enter_context(open_app(config, environment, shared))
+            jobs.take_over_jobs(app)
+            self.runner = build_supervised_runner(app, environment)
+            self._parts = undo.pop_all()
+        return self.runner
+
+    def _close(self) -> None:
+        if self.runner is not None and not self.users:
+            self.runner.app.db.close_unused()
+        self.runner = None
+        self._parts.close()
+
+
+def _link_wake_socket(state: Path, folder: Path) -> None:
+    """Have commands that work in one district wake this process."""
+    with suppress(OSError):
+        link, target = WakeSocket(state).path, WakeSocket(folder).path
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.resolve())
+
+
+def _unlink_wake_socket(state: Path) -> None:
+    with suppress(OSError):
+        WakeSocket(state).path.unlink(missing_ok=True)

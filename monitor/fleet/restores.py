@@ -1,0 +1,203 @@
+"""A district whose machine was lost comes back on another one, from its last backup.
+
+What was done since that backup is lost. What people withdrew since is not: it was written to the
+fleet's database first, and holds for the restored copy before anyone can ask about them.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.app import App, Environment, open_portal_app
+from monitor.config import CURRENT_DISTRICT, BackupConfig
+from monitor.db.backups import Backup, KeyBackup, find_newest_backup
+from monitor.db.database import DATABASE_FILE
+from monitor.db.files import hand_over_folder, make_folder
+from monitor.domain.errors import (
+    BusyError,
+    CannotWriteError,
+    InputError,
+    MovedError,
+    NotPermittedError,
+)
+from monitor.domain.vocabulary import ConsentChannel
+from monitor.fleet.db.handover import LeaseStore
+from monitor.fleet.districts import (
+    DISTRICT_CONFIG,
+    LEAVING_FILE,
+    SECRETS_FOLDER,
+    DistrictFolder,
+    ask_to_leave,
+    build_district_environment,
+)
+from monitor.services.backups import RestoreResult, restore_district
+from monitor.services.consent import pause_checks
+from monitor.services.erasure import withdraw_consent
+
+# The backup was made by another machine's clock.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
+# Whoever changed something that we no longer know is asked about again once they say so, or then.
+PAUSED_FOR = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentNews:
+    """When a person withdrew, as the fleet remembers it, and when they changed anything at all."""
+
+    left_at: datetime | None
+    changed_at: datetime | None
+
+
+FindConsentNews = Callable[[str, Iterable[str]], Mapping[str, ConsentNews]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredDistrict:
+    """`withdrawn` and `paused` count people whose consent changed after the backup was made.
+
+    `secrets_missing` says that it has no folder of secrets: no backup holds them.
+    """
+
+    district: str
+    done: RestoreResult
+    withdrawn: int
+    paused: int
+    secrets_missing: bool
+
+
+def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
+    """Return the newest copy of a district and the copy of its keys. Raises InputError."""
+    if places.folder is None or places.keys is None:
+        reason = (
+            "Name the folder with the copies of the district, and with --keys that with the copy "
+            "of its keys; or set both under [backup]."
+        )
+        raise InputError(reason)
+    for each in (places.folder, places.keys):
+        if not each.is_dir():
+            reason = f"{each} is not there. Fetch the district's backup, and name its folder."
+            raise InputError(reason)
+    copy = find_newest_backup(places.folder)
+    copy.check_files()
+    return copy, KeyBackup(places.keys)
+
+
+def restore_lost_district(
+    district: DistrictFolder,
+    backup: tuple[Backup, KeyBackup],
+    take_over: Callable[[], None],
+    find_news: FindConsentNews,
+    environment: Environment,
+) -> RestoredDistrict:
+    """Bring a district back here; `take_over` is called once nothing else is in the way.
+
+    A running service takes it up when it is whole. What fails can be done again.
+    """
+    copy, keys = backup
+    made_at = copy.manifest.made_at
+    prepare_folder(district, copy.path.parent)
+    config, now = district.load_config(), environment.clock.now()
+    if (config.state / DATABASE_FILE).exists():
+        reason = f"{config.state} has a district. Move it away, then restore again."
+        raise InputError(reason)
+    take_over()
+    _clear_state_folder(config.state)
+    token = CURRENT_DISTRICT.set(district.name)
+    try:
+        done = restore_district(config, now, copy, keys)
+        own = build_district_environment(environment, district)
+        with open_portal_app(config, own) as app:
+            withdrawn, paused = apply_consent_news(app, district.name, made_at, find_news)
+    finally:
+        CURRENT_DISTRICT.reset(token)
+    secrets = district.path / SECRETS_FOLDER
+    _finish(district)
+    return RestoredDistrict(
+        district=district.name,
+        done=done,
+        withdrawn=withdrawn,
+        paused=paused,
+        secrets_missing=not secrets.is_dir(),
+    )
+
+
+def prepare_folder(district: DistrictFolder, copies: Path) -> None:
+    """Make its folder, closed to the service, with the configuration that was backed up."""
+    try:
+        make_folder(district.path, like=district.path.parent)
+        ask_to_leave(district)
+        if not district.config_path.exists():
+            saved = copies / DISTRICT_CONFIG
+            if not saved.exists():
+                reason = (
+                    f"The backup has no configuration. Put the district's {DISTRICT_CONFIG} and "
+                    f"its secrets into {district.path}, then try again."
+                )
+                raise InputError(reason)
+            shutil.copyfile(saved, district.config_path)
+            district.config_path.chmod(0o600)
+        hand_over_folder(district.path.parent)
+    except OSError as error:
+        reason = f"{district.path} cannot be written ({error.strerror}): check the disk."
+        raise CannotWriteError(reason) from error
+
+
+def take_over_lease(leases: LeaseStore, name: str, gone: str) -> None:
+    """Have a district live here. Raises BusyError while its machine may still work on it."""
+    lease = leases.replace_machine(name, gone)
+    if lease is None or (lease.machine == leases.machine and not lease.next_machine):
+        return
+    if lease.next_machine:
+        reason = (
+            f"{name} is on its way from {lease.machine} to {lease.next_machine}, and that copy is "
+            f"newer than any backup. Finish that, or say --gone {lease.machine} if it is lost."
+        )
+        raise MovedError(reason)
+    seconds = round(lease.left.total_seconds())
+    reason = (
+        f"The machine {lease.machine} was heard of lately, and may work on {name} for another "
+        f"{seconds} seconds. Try again then, or say --gone {lease.machine} if it is off for good."
+    )
+    raise BusyError(reason)
+
+
+def apply_consent_news(
+    app: App, name: str, made_at: datetime, find_news: FindConsentNews
+) -> tuple[int, int]:
+    """End and pause what the copy does not know was ended or changed; count both."""
+    now, withdrawn, paused = app.clock.now(), 0, 0
+    consents = app.db.consents.list_latest_consents()
+    news = find_news(name, [each.person_id for each in consents])
+    for consent in consents:
+        known = news.get(consent.person_id)
+        if known is None or consent.withdrawn_at is not None:
+            continue
+        if known.left_at is not None:
+            withdraw_consent(app, consent.person_id, ConsentChannel.AUTOMATIC)
+            withdrawn += 1
+        elif known.changed_at is not None and known.changed_at > made_at - CLOCKS_DIFFER_BY:
+            # What was changed is lost. It may have been a pause, or less to look for.
+            with suppress(InputError, NotPermittedError):
+                until = now + PAUSED_FOR
+                pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
+                paused += 1
+    return withdrawn, paused
+
+
+def _clear_state_folder(state: Path) -> None:
+    """Remove what a service left that found no district here."""
+    with suppress(OSError):
+        for name in ("lock", "wake.sock"):
+            (state / name).unlink(missing_ok=True)
+
+
+def _finish(district: DistrictFolder) -> None:
+    try:
+        hand_over_folder(district.path)
+        (district.path / LEAVING_FILE).unlink(missing_ok=True)
+    except OSError as error:
+        reason = f"{district.path / LEAVING_FILE} cannot be deleted ({error.strerror}). Delete it."
+        raise CannotWriteError(reason) from error

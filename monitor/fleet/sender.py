@@ -1,0 +1,179 @@
+"""What a machine with districts does in a fleet: it has others ask, and works under its leases."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from platform import node
+
+from monitor.app import Environment
+from monitor.config import Config
+from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.domain.errors import MovedError, UnavailableError
+from monitor.fleet.batches import tag_departure, tag_person
+from monitor.fleet.crawler import Dispatch, FleetCrawler
+from monitor.fleet.db.handover import Lease, find_missing_file, remove_handover, write_handover
+from monitor.fleet.db.leases import LEASE, LeasesTable
+from monitor.fleet.db.mailbox import Mailbox
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.state import read_fleet_state
+from monitor.fleet.fence import read_boot_clock
+from monitor.fleet.health import FleetState
+from monitor.fleet.restores import ConsentNews
+from scrapers.crawl.crawler import Crawler
+
+LOG = logging.getLogger(__name__)
+# A machine that froze, or could not reach the database for so long, asks for its lease again.
+RELIED_ON_FOR = LEASE.total_seconds() / 2
+
+
+class FleetSender:
+    """Has other machines ask for the districts of this process."""
+
+    def __init__(self, memories: FleetMemories, machine: str = "") -> None:
+        self._memories = memories
+        self._seal = memories.seal
+        self._mailbox = Mailbox(memories.connection, memories.hosts)
+        self.leases = LeasesTable(memories.connection, machine or node())
+        # By the clock that runs on while the machine sleeps.
+        self._held_at: dict[str, float] = {}
+
+    def build_crawler(
+        self, name: str, config: Config, environment: Environment, crawler: Crawler
+    ) -> FleetCrawler:
+        """Return a crawler that is like another, but has others ask."""
+        dispatch = Dispatch(
+            mailbox=self._mailbox,
+            seal=self._seal,
+            district=name,
+            contact=config.district.contact,
+            sources=config.sources,
+            variables=environment.variables,
+            keeps_pages=config.evidence.pages,
+            beat=environment.beat,
+        )
+        return FleetCrawler(
+            client=crawler.client,
+            sources=crawler.sources,
+            clock=crawler.clock,
+            host_store=crawler.host_store,
+            parser=crawler.parser,
+            may_ask=crawler.may_ask,
+            engine=crawler.engine,
+            budgets=crawler.budgets,
+            proofs=crawler.proofs,
+            share=crawler.share,
+            dispatch=dispatch,
+        )
+
+    def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None:
+        """Have no machine ask what was sent about a person until now; note who left for good."""
+        if left:
+            self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))
+        self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
+
+    def read_state(self) -> FleetState:
+        """Return how the fleet is. Raises UnavailableError."""
+        return read_fleet_state(self._memories)
+
+    def delete_expired_batches(self) -> None:
+        """Forget what was not asked in time, also where no machine is there that asks."""
+        try:
+            expired = self._mailbox.delete_expired_batches()
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            return
+        if expired:
+            LOG.warning("batches_expired", extra={"count": expired})
+
+    def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]:
+        """Return what the fleet remembers of people, for a copy of a district that is older."""
+        known = self._mailbox.list_withdrawals()
+        return {
+            person_id: ConsentNews(
+                left_at=known.get(tag_departure(self._seal, name, person_id)),
+                changed_at=known.get(tag_person(self._seal, name, person_id)),
+            )
+            for person_id in people
+        }
+
+    def claim_district(self, name: str, folder: Path, state: Path) -> None:
+        """Work on a district from now on. Raises MovedError if it lives on another machine.
+
+        What was moved here is taken up once all of its files are here, and then like any other.
+        """
+        handover = find_handover(state)
+        if handover is not None:
+            _check_copy(folder, state, handover)
+        began_at = read_boot_clock()
+        lease = self.leases.claim_district(name, handover.token if handover else "")
+        if lease is None or lease.machine != self.leases.machine or lease.next_machine:
+            raise self._refuse(name, state, lease, handover)
+        if handover is not None:
+            if handover.token != lease.token:
+                check_not_moved(state)
+            remove_handover(state)
+            LOG.info("district_taken_up", extra={"district": name})
+        self._held_at[name] = began_at
+
+    def keep_district(self, name: str, folder: Path, state: Path) -> None:
+        """Make sure that it is still ours, should this machine have been away for long."""
+        if read_boot_clock() - self._held_at.get(name, float("-inf")) > RELIED_ON_FOR:
+            self.claim_district(name, folder, state)
+
+    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those that are still this machine's; none if it cannot tell in time."""
+        wanted, began_at = tuple(names), read_boot_clock()
+        try:
+            kept = self.leases.renew_districts(wanted)
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            now = read_boot_clock()
+            return frozenset(
+                each for each in wanted if now - self._held_at.get(each, now) <= RELIED_ON_FOR
+            )
+        self._held_at |= dict.fromkeys(kept, began_at)
+        return kept
+
+    def release_district(self, name: str) -> None:
+        """Let go of a district; if that cannot be said, its lease runs out by itself."""
+        self._held_at.pop(name, None)
+        try:
+            self.leases.release_district(name)
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
+
+    def _refuse(
+        self, name: str, state: Path, lease: Lease | None, handover: Handover | None
+    ) -> MovedError:
+        """Say why a district is not worked on here; what is an old copy stays closed."""
+        machine = self.leases.machine
+        if lease is not None and lease.machine == machine:
+            reason = f"It is on its way to the machine {lease.next_machine}."
+            return MovedError(reason)
+        if lease is not None and lease.next_machine == machine and handover is not None:
+            reason = (
+                f"It is on its way here, and the machine {lease.machine} still has its lease. It "
+                "is taken up within five minutes."
+            )
+            return MovedError(reason)
+        elsewhere = lease.machine if lease is not None else "that had it"
+        if handover is None and state.is_dir():
+            write_handover(state, Handover(district=name, machine=elsewhere))
+        reason = (
+            f"The machine {elsewhere} works on this district, and what lies here is another copy. "
+            "Delete it, or see docs/fleet.md."
+        )
+        return MovedError(reason)
+
+
+def _check_copy(folder: Path, state: Path, handover: Handover) -> None:
+    """Raise MovedError unless all of a district that was moved is here, as it was."""
+    if not handover.token or not handover.files:
+        check_not_moved(state)
+    missing = find_missing_file(folder, handover)
+    if missing:
+        reason = (
+            f"It is on its way here, and its copy is not complete: {missing} is missing or "
+            "differs. Wait for the copy, or copy it again."
+        )
+        raise MovedError(reason)

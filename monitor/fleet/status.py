@@ -1,0 +1,141 @@
+"""What becomes of each district on this machine: at work, set aside, let go, or on its way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from monitor.db.files import StateFolderLock
+from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.domain.errors import MonitorError
+from monitor.fleet.db.handover import Lease, LeaseStore
+from monitor.fleet.db.shared import DistrictRecord, SharedMemories
+from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
+from monitor.fleet.moves import DistrictMove, list_moves
+
+
+class DistrictState(StrEnum):
+    AT_WORK = "at work"
+    NOT_RUNNING = "not running"
+    SET_ASIDE = "set aside"
+    LET_GO = "let go"
+    ELSEWHERE = "elsewhere"
+    ARRIVING = "on its way here"
+    MOVED = "moved away"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictStatus:
+    """`seen_at` is None where no service has opened it yet; `fault` is why it is not at work.
+
+    `next_step` is what an operator may want to do about one that is well.
+    """
+
+    name: str
+    address: str = ""
+    running: bool = False
+    seen_at: datetime | None = None
+    fault: str = ""
+    state: DistrictState
+    next_step: str = ""
+
+
+def list_district_statuses(
+    folder: Path, memories: SharedMemories | None = None, leases: LeaseStore | None = None
+) -> tuple[DistrictStatus, ...]:
+    """Say of each district whether a service has it, and what is wrong if one set it aside."""
+    known = memories.districts.list_district_records() if memories else ()
+    records = {each.name: each for each in known}
+    held, drained = leases.list_leases() if leases else {}, is_drained(folder)
+    machine = leases.machine if leases else ""
+    return (
+        *(
+            _find_other_machine(each, held, machine)
+            or _build_status(each, records.get(each.name), drained=drained)
+            for each in list_district_folders(folder)
+        ),
+        *(_build_moved_status(each, held) for each in list_moves(folder)),
+    )
+
+
+def _build_status(
+    district: DistrictFolder, record: DistrictRecord | None, *, drained: bool
+) -> DistrictStatus:
+    fault, state = record.reason if record else "", DistrictState.NOT_RUNNING
+    address, running, next_step = "", False, ""
+    try:
+        config = district.load_config()
+        check_not_moved(config.state)
+        address, running = config.portal.address, StateFolderLock(config.state).is_locked()
+    except MonitorError as error:
+        fault = str(error)
+    if fault:
+        state = DistrictState.SET_ASIDE
+    elif running:
+        state = DistrictState.AT_WORK
+    elif drained or district.is_leaving:
+        state = DistrictState.LET_GO
+        next_step = (
+            "To go on: `namesake fleet drain --undo`."
+            if drained
+            else "Run the command again that removes, moves or restores it."
+        )
+    return DistrictStatus(
+        name=district.name,
+        address=address,
+        running=running and not fault,
+        seen_at=record.seen_at if record else None,
+        fault=fault,
+        state=state,
+        next_step=next_step,
+    )
+
+
+def _find_other_machine(
+    district: DistrictFolder, held: Mapping[str, Lease], machine: str
+) -> DistrictStatus | None:
+    """Return the status of one that this machine may not work on; None if it may."""
+    try:
+        handover = find_handover(district.load_config().state)
+    except MonitorError:
+        return None
+    lease = held.get(district.name)
+    if lease is None or (lease.machine == machine and not lease.next_machine and not handover):
+        return None
+    state, fault = _describe_other(district.name, lease, machine, handover)
+    return DistrictStatus(name=district.name, state=state, fault=fault)
+
+
+def _describe_other(
+    name: str, lease: Lease, machine: str, handover: Handover | None
+) -> tuple[DistrictState, str]:
+    if lease.next_machine == machine:
+        if handover is not None and handover.token == lease.token:
+            taken = "It is taken up here once its copy is complete."
+        else:
+            taken = f"What lies here is not its copy: on {lease.machine}, run `fleet status`."
+        return DistrictState.ARRIVING, f"It comes from the machine {lease.machine}. {taken}"
+    if lease.machine == machine:
+        to = lease.next_machine or (handover.machine if handover else "")
+        reason = (
+            f"A move to {to} did not end. Run `namesake fleet move {name} {to}` again, or take it "
+            f"back: `namesake fleet move {name} {machine}`."
+        )
+        return DistrictState.LET_GO, reason
+    reason = (
+        f"The machine {lease.machine} works on it. What lies here is another copy, and stays "
+        "closed: delete it."
+    )
+    return DistrictState.ELSEWHERE, reason
+
+
+def _build_moved_status(move: DistrictMove, held: Mapping[str, Lease]) -> DistrictStatus:
+    lease = held.get(move.district)
+    if lease is not None and lease.next_machine == move.machine:
+        next_step = f"Copy it to {move.machine}: {' && '.join(move.commands)}"
+    elif lease is not None:
+        next_step = f"The machine {lease.machine} has it: delete {move.folder} and its backups."
+    else:
+        next_step = f"No machine has it: see docs/fleet.md, and do not delete {move.folder}."
+    return DistrictStatus(name=move.district, state=DistrictState.MOVED, next_step=next_step)

@@ -1,0 +1,424 @@
+"""A machine that asks: it takes batches of questions from PostgreSQL, and holds no district.
+
+It has no folder, no keys of districts and no mail server. What it may ask, it is told in each
+batch; whether it still may, it reads right before each question.
+"""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+import procrastinate
+from procrastinate import PsycopgConnector
+
+from monitor.app import Environment
+from monitor.app.parts import build_parser, build_user_agent
+from monitor.app.sources import (
+    build_portable_sources,
+    is_worth_keeping,
+    load_credentials,
+    name_budgets,
+)
+from monitor.config import FetchConfig
+from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
+from monitor.domain.serialization import encode_json
+from monitor.fleet.batches import (
+    BATCH_PLACE,
+    AnswerBody,
+    BatchBody,
+    seal_answer,
+    tag_person,
+)
+from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
+from monitor.fleet.db.mailbox import (
+    ASK_TASK,
+    READABLE_FORMATS,
+    Mailbox,
+    SealedAnswer,
+    SealedBatch,
+    name_queue,
+)
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.fence import BEAT_SECONDS, Fence
+from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
+from scrapers.crawl.crawler import CrawlEngine
+from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.routing import CrawlQuestion
+from scrapers.crawl.throttle import HostState, Throttle
+from scrapers.http.client import HttpClient, HttpConnections
+from scrapers.http.clock import Clock
+from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
+from scrapers.source import Source
+
+LOG = logging.getLogger(__name__)
+
+# Hosts asked at once by one process. Each waits in a thread of its own.
+MOST_HOSTS_AT_ONCE = 128
+LOOK_SECONDS = 0.5
+FETCHED_EVERY = 0.25
+# Older than that, the list of who has withdrawn is not relied on: nothing is asked.
+WITHDRAWALS_VALID_FOR = 8.0
+FRESH_AGAIN_EVERY = 0.2
+# With the 25 seconds until a machine is taken for dead, its hosts are asked again within 30.
+RESCUED_EVERY = 2.0
+TRIED_AGAIN_AFTER = 5.0
+# Long after a machine is taken for dead: its row tells whose jobs are to be given back.
+FORGOTTEN_AFTER = 3_600.0
+MOST_REGISTRIES = 1_024
+
+Built = TypeVar("Built")
+
+
+class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is taken up again
+    """The rest of a batch waits for its next turn."""
+
+
+class BatchGuard:
+    """What may be asked now, as far as the other machines know; read right before each question."""
+
+    def __init__(self, mailbox: Mailbox, fence: Fence, clock: Clock) -> None:
+        self._mailbox = mailbox
+        self._clock = clock
+        self.fence = fence
+        self.stopping = threading.Event()
+        self._withdrawn: Mapping[str, datetime] = {}
+        self._read_at = -WITHDRAWALS_VALID_FOR
+        self._urgent: frozenset[str] = frozenset()
+
+    def look(self) -> None:
+        """Read who has withdrawn, and for which hosts someone waits who may not."""
+        began_at = self._clock.monotonic()
+        self._withdrawn = self._mailbox.list_withdrawals()
+        self._read_at = began_at
+        self._urgent = self._mailbox.list_urgent_locks()
+
+    def keep_looking(self) -> None:
+        while not self.stopping.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except MonitorError as error:
+                LOG.warning("fleet_database_away", extra={"reason": str(error)})
+
+    def has_withdrawn(self, tag: str, sent_at: datetime) -> bool:
+        """Tell whether a person has withdrawn since a batch was sent."""
+        withdrawn_at = self._withdrawn.get(tag)
+        return withdrawn_at is not None and withdrawn_at >= sent_at
+
+    def gives_way(self, batch: SealedBatch, priority: CrawlPriority) -> bool:
+        """Tell whether a batch makes way; wait while it is not known who has withdrawn."""
+        while self._clock.monotonic() - self._read_at > WITHDRAWALS_VALID_FOR:
+            if self.stopping.wait(FRESH_AGAIN_EVERY):
+                return True
+            self.fence.check()
+        if self.stopping.is_set():
+            return True
+        return priority is CrawlPriority.USUAL and batch.lock in self._urgent
+
+
+class BatchAsker:
+    """Asks batches, each in a thread of its caller. Crawlers of all districts share one engine."""
+
+    def __init__(
+        self,
+        memories: FleetMemories,
+        mailbox: Mailbox,
+        guard: BatchGuard,
+        environment: Environment,
+        fetch: FetchConfig,
+    ) -> None:
+        limits = environment.build_limits()
+        self._environment = replace(
+            environment, limits=replace(limits, total_seconds=guard.fence.longest_request)
+        )
+        self._memories = memories
+        self._mailbox = mailbox
+        self._guard = guard
+        self._parts = ExitStack()
+        self._parser = self._parts.enter_context(build_parser())
+        idle = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, raise_file_limit())
+        self._connections = HttpConnections(environment.build_dialer(), idle)
+        self._parts.callback(self._connections.close)
+        self._engine = CrawlEngine(
+            clock=environment.clock,
+            throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
+            robots=RobotsCache(memories.robots_files),
+            workers=fetch.workers,
+            quota=memories.quota,
+            directory=memories.directory,
+            pauses=environment.open_pauses(None),
+        )
+        self._parts.callback(self._engine.close)
+        self._registries: RecentValues[PortableRegistry] = RecentValues(MOST_REGISTRIES)
+        # Districts that ask a site with the same settings share its source.
+        self._sources: RecentValues[Mapping[str, Source]] = RecentValues(MOST_REGISTRIES)
+
+    def close(self) -> None:
+        self._parts.close()
+
+    def ask_batch(self, number: int) -> None:
+        """Ask what is left of a batch. Raises BatchYielded if that is not all of it."""
+        batch = self._mailbox.load_batch(number)
+        if batch is None:
+            return
+        body = self._memories.seal.decrypt(BATCH_PLACE, batch.body, BatchBody)
+        left = [
+            (place, state)
+            for place, state in enumerate(body.questions)
+            if place not in batch.answered
+        ]
+        host = body.manners.host
+        crawler = self._build_crawler(body, batch)
+        self._memories.directory.add_manners([body.manners])
+        host_state = self._memories.hosts.load_host_state(host) or HostState(host=host)
+        answers = crawler.ask_host(
+            body.manners,
+            host_state,
+            left,
+            body.priority,
+            lambda: self._guard.gives_way(batch, body.priority),
+        )
+        count = 0
+        try:
+            with closing(answers):
+                for answer in answers:
+                    if not self._save(batch, body, answer):
+                        return
+                    count += 1
+        except MonitorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the question failed, and the rest can go on
+            fault = describe_error_location(error)
+            LOG.error("question_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
+            self._save(batch, body, self._build_failure(left[count], body, host_state))
+        if count < len(left) or not self._mailbox.is_complete(batch.id, len(body.questions)):
+            raise BatchYielded
+
+    def _build_failure(
+        self, left: tuple[int, CrawlQuestion], body: BatchBody, host_state: HostState
+    ) -> BatchAnswer:
+        number, state = left
+        now = self._environment.clock.now()
+        failed = ParseResult(outcome=Outcome.FAILED)
+        return BatchAnswer(
+            number=number,
+            result=CrawlResult(query=state.query, result=failed, at=now),
+            handed_back=None,
+            host_state=replace(host_state, next_at=now + timedelta(seconds=body.manners.pause)),
+        )
+
+    def _save(self, batch: SealedBatch, body: BatchBody, answer: BatchAnswer) -> bool:
+        self._guard.fence.check()
+        said = AnswerBody(result=answer.result, handed_back=answer.handed_back)
+        sealed = SealedAnswer(
+            batch=batch.id,
+            number=answer.number,
+            body=seal_answer(body, answer.number, said),
+        )
+        return self._mailbox.save_answer(sealed, answer.host_state)
+
+    def _build_crawler(self, body: BatchBody, batch: SealedBatch) -> HostCrawler:
+        clock, known = self._environment.clock, self._find_registry(body)
+        seal, pictures = self._memories.seal, frozenset(body.picture_subjects)
+
+        def may_ask(query: Query) -> bool:
+            self._guard.fence.check()
+            if query.kind is QueryKind.PICTURE and query.subject not in pictures:
+                return False
+            tag = tag_person(seal, body.district, query.subject) if query.subject else ""
+            return not (tag and self._guard.has_withdrawn(tag, batch.at))
+
+        return HostCrawler(
+            client=known.client,
+            sources=known.sources,
+            clock=clock,
+            host_store=self._memories.hosts,
+            parser=self._parser,
+            may_ask=may_ask,
+            should_keep=is_worth_keeping if body.keeps_pages else keep_no_page,
+            engine=self._engine,
+            budgets=known.budgets,
+        )
+
+    def _find_registry(self, body: BatchBody) -> "PortableRegistry":
+        """Build the sources of a batch once for all batches that have the same."""
+        key = sha256(encode_json(body.sources)).digest()
+        whose = key + body.contact.encode()
+        return self._registries.get_or_build(whose, lambda: self._build_registry(body, key))
+
+    def _build_registry(self, body: BatchBody, key: bytes) -> "PortableRegistry":
+        sources = self._sources.get_or_build(key, lambda: build_portable_sources(body.sources))
+        variables = body.sources.variables
+        return PortableRegistry(
+            sources=sources,
+            budgets=name_budgets(sources, variables),
+            client=HttpClient(
+                dialer=self._environment.build_dialer(),
+                clock=self._environment.clock,
+                limits=self._environment.build_limits(),
+                user_agent=build_user_agent(body.contact),
+                credentials=load_credentials(sources.values(), variables),
+                connections=self._connections,
+            ),
+        )
+
+
+class RecentValues(Generic[Built]):
+    """What was wanted lately, so that it need not be built again. Threads may share it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[bytes, Built] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get_or_build(self, key: bytes, build: Callable[[], Built]) -> Built:
+        """Return the value of a key; two threads may build it at once."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        built = build()
+        with self._lock:
+            self._values[key] = built
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortableRegistry:
+    """The sources of some batches, and what asks them."""
+
+    sources: Mapping[str, Source]
+    budgets: Mapping[str, str]
+    client: HttpClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetWorker:
+    """The process: procrastinate takes jobs, threads ask, and other threads see to the rest."""
+
+    address: str
+    asker: BatchAsker
+    guard: BatchGuard
+    mailbox: Mailbox
+    hosts_at_once: int = MOST_HOSTS_AT_ONCE
+    formats: tuple[int, ...] = READABLE_FORMATS
+
+    def run_until_stopped(self) -> None:
+        """Ask until SIGTERM or SIGINT; what is under way then is put back for others."""
+        self.guard.look()
+        stopping, fence = self.guard.stopping, self.guard.fence
+        threads = [
+            threading.Thread(target=work, args=values, daemon=True)
+            for work, values in (
+                (fence.watch, (stopping,)),
+                (self.guard.keep_looking, ()),
+                (self._keep_rescuing, ()),
+            )
+        ]
+        for each in threads:
+            each.start()
+        try:
+            asyncio.run(self._take_jobs())
+        finally:
+            stopping.set()
+
+    def _keep_rescuing(self) -> None:
+        """Give back what dead machines held, on a thread that no host can keep waiting."""
+        while not self.guard.stopping.wait(RESCUED_EVERY):
+            try:
+                rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
+                expired = self.mailbox.delete_expired_batches()
+            except MonitorError as error:
+                LOG.warning("fleet_database_away", extra={"reason": str(error)})
+            else:
+                if rescued:
+                    LOG.warning("jobs_rescued", extra={"count": rescued})
+                if expired:
+                    LOG.warning("batches_expired", extra={"count": expired})
+
+    async def _take_jobs(self) -> None:
+        # Its own words about a job that was put back would say nothing that ours do not.
+        logging.getLogger("procrastinate").setLevel(logging.ERROR)
+        # Each of its statements is a transaction by itself.
+        settings = {"autocommit": True}
+        connector = PsycopgConnector(conninfo=self.address, kwargs=settings, min_size=1, max_size=4)
+        app = procrastinate.App(connector=connector)
+        app.job_manager = FencedJobManager(connector, self.guard.fence)
+        loop = asyncio.get_running_loop()
+        # Not the loop's own threads: of those there are few, and a slow host would hold each.
+        threads = ThreadPoolExecutor(self.hosts_at_once, thread_name_prefix="ask")
+
+        @app.task(name=ASK_TASK, queue=name_queue(max(self.formats)), retry=RetryAtOnce())
+        async def ask(batch_id: int) -> None:
+            await loop.run_in_executor(threads, self._ask_batch, batch_id)
+
+        async with app.open_async():
+            taking = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[name_queue(each) for each in self.formats],
+                    concurrency=self.hosts_at_once,
+                    fetch_job_polling_interval=FETCHED_EVERY,
+                    listen_notify=False,
+                    delete_jobs="always",
+                    update_heartbeat_interval=BEAT_SECONDS,
+                    stalled_worker_timeout=FORGOTTEN_AFTER,
+                    install_signal_handlers=False,
+                )
+            )
+            for each in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(each, self._stop, taking)
+            with suppress(asyncio.CancelledError):
+                await taking
+            if not self.guard.stopping.is_set():
+                reason = "The queue of the fleet has ended. Start the worker again."
+                raise UnavailableError(reason)
+        threads.shutdown(wait=False, cancel_futures=True)
+
+    def _stop(self, taking: "asyncio.Task[None]") -> None:
+        self.guard.stopping.set()
+        taking.cancel()
+
+    def _ask_batch(self, number: int) -> None:
+        try:
+            self.asker.ask_batch(number)
+        except BatchYielded:
+            raise
+        except Exception as error:  # noqa: BLE001 - another machine may fare better, or this one later
+            fault = describe_error_location(error)
+            LOG.error("batch_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
+            self.guard.stopping.wait(TRIED_AGAIN_AFTER)
+            raise BatchYielded from None
+
+
+@contextmanager
+def open_fleet_worker(
+    address: str, secret: str, environment: Environment, fetch: FetchConfig, fence: Fence
+) -> Iterator[FleetWorker]:
+    """Open what a machine needs that asks. Raises ConfigError, UnavailableError."""
+    with (
+        FleetMemories.open_address(address, secret, environment.clock) as memories,
+        ExitStack() as parts,
+    ):
+        mailbox = Mailbox(memories.connection, memories.hosts)
+        guard = BatchGuard(mailbox, fence, environment.clock)
+        asker = BatchAsker(memories, mailbox, guard, environment, fetch)
+        parts.callback(asker.close)
+        yield FleetWorker(
+            address=address,
+            asker=asker,
+            guard=guard,
+            mailbox=mailbox,
+            hosts_at_once=min(fetch.workers, MOST_HOSTS_AT_ONCE),
+        )

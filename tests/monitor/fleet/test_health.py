@@ -1,0 +1,51 @@
+"""When something is wrong with what machines share, and what to do then."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.domain.errors import UnavailableError
+from monitor.domain.health import HealthLevel, compute_exit_code
+from monitor.fleet.health import FleetState, check_fleet
+
+WELL = FleetState(
+    server_version=150_006,
+    clock_off=timedelta(),
+    jobs={"todo": 3},
+    oldest_jobs={"sweep": timedelta(hours=2)},
+    workers=(timedelta(seconds=3),),
+    machines={"first": timedelta(seconds=20)},
+    parked_hosts=0,
+    busiest_host=0.0,
+    full_hosts=0,
+    rescued=0,
+    expired=0,
+    sent_again=0,
+)
+
+
+def test_a_fleet_that_is_well_has_no_remedy() -> None:
+    results = [*check_fleet(WELL)]
+    assert {each.level for each in results} == {HealthLevel.OK}
+    assert results[0].message.startswith("PostgreSQL 15.6 answers")
+
+
+def test_a_fleet_that_no_one_asks_for_is_a_failure() -> None:
+    silent = replace(WELL, workers=(timedelta(minutes=2),))
+    assert compute_exit_code([*check_fleet(silent)]) == UnavailableError.exit_code
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (replace(WELL, oldest_jobs={"check": timedelta(minutes=6)}), "waited for 6 minutes"),
+        (replace(WELL, clock_off=timedelta(seconds=-9)), "of the database by 9 s"),
+        (replace(WELL, machines={"first": timedelta(minutes=7)}), "The machine first was not"),
+    ],
+    ids=["queue", "clock", "machine"],
+)
+def test_trouble_is_a_warning_with_what_to_do(state: FleetState, told: str) -> None:
+    (found,) = (each for each in check_fleet(state) if each.level is HealthLevel.WARN)
+    assert told in found.message
+    assert found.remedy

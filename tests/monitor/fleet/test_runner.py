@@ -1,0 +1,349 @@
+"""Many districts in one process: polite together, and strangers to each other."""
+
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor.db.files import StateFolderLock
+from monitor.db.open_files import find_processes
+from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
+from monitor.fleet.db.shared import SHARED_DATABASE
+from monitor.fleet.districts import (
+    ask_to_leave,
+    move_out,
+)
+from monitor.fleet.hosted_districts import HostedDistrict
+from monitor.fleet.pools import RightOfWay
+from monitor.fleet.runner import FleetRunner
+from monitor.fleet.status import list_district_statuses
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.services.presenters import build_coverage
+from scrapers.crawl.throttle import Throttle
+from scrapers.http.errors import FailureReason
+from tests.bench import scale
+from tests.monitor.fleet.world import Fleet, open_fleet
+from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
+
+NAMES = ("birch", "cedar", "maple")
+PEOPLE, SITES = 2, 3
+# Sites ask for a second; a tenth of that is waited.
+GAP = timedelta(seconds=0.1)
+MOMENT = timedelta(milliseconds=2)
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    with WebServer(scale.ScaleInternet(sites=SITES)) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    districts = tmp_path / "districts"
+    make_districts(districts, NAMES, PEOPLE, SITES)
+    return districts
+
+
+@pytest.fixture
+def clock() -> StoryClock:
+    return StoryClock(FRIDAY)
+
+
+@pytest.fixture
+def fleet(folder: Path, web: WebServer, clock: StoryClock) -> Iterator[Fleet]:
+    with open_fleet(folder, web.build_address_map(), clock) as opened:
+        yield opened
+
+
+def sweeps_closed(fleet: Fleet) -> dict[str, bool]:
+    closed = {}
+    for name in NAMES:
+        with fleet.open_database(name) as db:
+            closed[name] = db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
+    return closed
+
+
+def times_by_host(web: WebServer) -> dict[str, list[datetime]]:
+    times = defaultdict(list)
+    for each in web.visits:
+        times[each.host].append(each.at)
+    return {host: sorted(at) for host, at in times.items()}
+
+
+def test_all_districts_are_swept_and_no_host_is_asked_too_soon(
+    folder: Path, web: WebServer, clock: StoryClock
+) -> None:
+    throttle = Throttle(wait_factor=0.1)
+    with open_fleet(folder, web.build_address_map(), clock, throttle) as fleet:
+        fleet.works()
+        clock.at = SUNDAY
+        fleet.works()
+
+        assert sweeps_closed(fleet) == dict.fromkeys(NAMES, True)
+    hosts = times_by_host(web)
+    assert len(hosts) == SITES
+    gaps = [later - earlier for at in hosts.values() for earlier, later in pairwise(at)]
+    assert min(gaps) >= GAP - MOMENT
+
+
+def test_robots_txt_and_canaries_are_asked_once_for_all_districts(
+    fleet: Fleet, web: WebServer
+) -> None:
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    asked = defaultdict(list)
+    for each in web.visits:
+        asked[each.host].append(each.path)
+    people = {f"/u/{each}" for number in range(len(NAMES)) for each in list_handles(number, PEOPLE)}
+    for paths in asked.values():
+        canaries = set(paths) - people - {"/robots.txt"}
+        assert people <= set(paths)
+        assert len(canaries) == 1
+        assert len(paths) == len(set(paths))
+    for name in NAMES:
+        with fleet.open_database(name) as db:
+            health = db.source_health.list_source_health()
+        assert [each for each in health if not each.outcome.is_conclusive] == []
+        assert len(health) == SITES
+
+
+def test_nothing_of_one_district_is_in_the_files_of_another_or_in_what_they_share(
+    fleet: Fleet, folder: Path
+) -> None:
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+    fleet.runner.close()
+    fleet.resources.shared.close()
+
+    for number, name in enumerate(NAMES):
+        words = [
+            *(each.encode() for each in list_handles(number, PEOPLE)),
+            *(f"{each}@".encode() for each in list_handles(number, PEOPLE)),
+        ]
+        elsewhere = [
+            path for path in folder.rglob("*") if path.is_file() and name not in path.parts
+        ]
+        found = [(path, word) for path in elsewhere for word in words if word in path.read_bytes()]
+        assert found == []
+    assert (folder / SHARED_DATABASE).exists()
+
+
+def test_a_broken_district_is_set_aside_and_the_others_go_on(
+    fleet: Fleet, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    (folder / "birch" / "namesake.toml").write_text("state = 7", "utf-8")
+    (folder / "cedar" / "state" / "keys.db").unlink()
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    with fleet.open_database("maple") as db:
+        assert db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
+    faults = {
+        each.name: each.fault for each in list_district_statuses(folder, fleet.resources.shared)
+    }
+    assert faults["birch"].startswith(str(folder / "birch" / "namesake.toml"))
+    assert "Restore the copy of its keys" in faults["cedar"]
+    assert faults["maple"] == ""
+    assert "2 of 3 districts are set aside: birch, cedar" in fleet.runner.describe_wait()
+    assert caplog.text.count("event=district_set_aside") == 2
+
+
+def test_a_district_that_was_mended_is_taken_up_again(fleet: Fleet, folder: Path) -> None:
+    config = folder / "birch" / "namesake.toml"
+    whole = config.read_text("utf-8")
+    config.write_text("state = 7", "utf-8")
+    fleet.works()
+    assert fleet.runner.describe_wait()
+
+    config.write_text(whole, "utf-8")
+    fleet.works()
+
+    assert fleet.runner.describe_wait() == ""
+    assert {each.name for each in list_district_statuses(folder) if each.running} == set(NAMES)
+
+
+def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> None:
+    fleet.works()
+    gone, stays = list_handles(1, PEOPLE)
+    fleet.withdraw("cedar", 0)
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    paths = {each.path for each in web.visits}
+    assert f"/u/{stays}" in paths
+    assert f"/u/{gone}" not in paths
+
+
+def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fleet) -> None:
+    fleet.works()
+    # As if another district had nearly all staff: what is left for these is a question a week.
+    fleet.resources.set_staff("elsewhere", 1_000_000_000)
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    with fleet.open_database("maple") as db:
+        sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
+        assert sweep is not None
+        gaps = build_coverage(db.sweeps.list_source_runs(sweep.id)).gaps
+    assert {each.note for each in gaps} == {FailureReason.SHARE_USED}
+    assert sum(each.count for each in gaps) == SITES
+
+
+def test_a_check_that_another_process_asks_for_is_run_at_the_next_look(fleet: Fleet) -> None:
+    fleet.works()
+    request = fleet.ask_for_check("maple")
+
+    fleet.works()
+
+    with fleet.open_database("maple") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is not None
+
+
+def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
+    fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.works()
+    request = fleet.ask_for_check("maple")
+    monkeypatch.setattr(FleetRunner, "_submit_looks", lambda _: 0)
+    fleet.works()
+    with fleet.open_database("maple") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is None
+
+        fleet.runner.note_caller(str(folder / "maple" / "state"))
+        fleet.works()
+
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is not None
+
+
+def test_a_sweep_gives_way_between_two_steps_and_never_inside_a_transaction(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[bool] = []
+    databases = []
+    enter = HostedDistrict.enter
+
+    def note_database(district: HostedDistrict) -> SupervisedRunner:
+        runner = enter(district)
+        databases.append(runner.app.db)
+        return runner
+
+    def note_pause(_right: RightOfWay) -> None:
+        # Each thread sees its own transactions only.
+        pauses.append(any(each.is_in_transaction for each in tuple(databases)))
+
+    monkeypatch.setattr(HostedDistrict, "enter", note_database)
+    monkeypatch.setattr(RightOfWay, "give_way", note_pause)
+    fleet.works()
+    fleet.clock.at = SUNDAY
+    fleet.works()
+
+    assert pauses
+    assert not any(pauses)
+
+
+def test_no_other_process_may_use_the_network_for_a_district_of_the_fleet(
+    fleet: Fleet, folder: Path
+) -> None:
+    fleet.works()
+
+    assert all(StateFolderLock(folder / name / "state").is_locked() for name in NAMES)
+
+
+def test_a_district_that_another_process_holds_is_set_aside(
+    folder: Path, web: WebServer, clock: StoryClock
+) -> None:
+    with ExitStack() as parts:
+        parts.enter_context(StateFolderLock(folder / "cedar" / "state"))
+        fleet = parts.enter_context(open_fleet(folder, web.build_address_map(), clock))
+        fleet.works()
+
+        assert "1 of 3 districts are set aside: cedar" in fleet.runner.describe_wait()
+
+
+def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, folder: Path) -> None:
+    fleet.works()
+    district = fleet.district("cedar")
+    ask_to_leave(district)
+    fleet.runner.look_for_folders()
+
+    assert not StateFolderLock(folder / "cedar" / "state").is_locked()
+    moved = move_out(district, fleet.resources.shared)
+    assert (moved / "state" / "namesake.db").exists()
+    assert [each.name for each in list_district_statuses(folder)] == ["birch", "maple"]
+    assert {each.name for each in fleet.resources.shared.districts.list_district_records()} == {
+        "birch",
+        "maple",
+    }
+
+
+def test_a_new_district_is_taken_up_while_the_service_runs(fleet: Fleet, folder: Path) -> None:
+    fleet.works()
+    make_districts(folder, ("oak",), PEOPLE, SITES)
+    fleet.runner.look_for_folders()
+    fleet.works()
+
+    assert StateFolderLock(folder / "oak" / "state").is_locked()
+
+
+def test_idle_districts_are_closed_and_opened_again_when_something_waits(fleet: Fleet) -> None:
+    fleet.works()
+    fleet.runner.close_unused(idle_seconds=-1.0)
+    assert fleet.runner.count_open() == 0
+    assert os.getpid() not in find_processes(fleet.folder / "birch" / "state" / "namesake.db")
+
+    request = fleet.ask_for_check("birch")
+    fleet.works()
+
+    with fleet.open_database("birch") as db:
+        found = db.run_requests.find_run_request(request)
+        assert found is not None
+        assert found.done_at is not None
+    assert fleet.runner.count_open() == 1
+
+
+def test_more_districts_than_may_be_open_take_turns(
+    folder: Path, web: WebServer, clock: StoryClock
+) -> None:
+    with open_fleet(folder, web.build_address_map(), clock, most_open=1) as fleet:
+        fleet.works()
+        clock.at = SUNDAY
+        fleet.works()
+
+        assert sweeps_closed(fleet) == dict.fromkeys(NAMES, True)
+        assert fleet.runner.count_open() <= 1
+
+
+def test_pauses_and_proofs_outlive_a_restart(
+    folder: Path, web: WebServer, clock: StoryClock
+) -> None:
+    for at in (FRIDAY, SUNDAY):
+        clock.at = at
+        with open_fleet(folder, web.build_address_map(), clock) as fleet:
+            fleet.works()
+    asked = len(web.visits)
+    with open_fleet(folder, web.build_address_map(), clock) as fleet:
+        fleet.ask_for_check("maple")
+        fleet.works()
+
+    robots = sum(each.path == "/robots.txt" for each in web.visits[asked:])
+    assert robots == 0

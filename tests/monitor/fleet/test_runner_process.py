@@ -1,0 +1,35 @@
+"""The service of many districts as systemd meets it: a real process, real signals."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from monitor.db.files import StateFolderLock
+from monitor.scheduler.daemon import WakeSocket
+from tests.monitor.made_districts import make_districts
+from tests.monitor.supervised import PATIENCE, heard, listening
+
+NAMES = ("birch", "cedar")
+
+
+def test_the_service_is_ready_takes_up_its_districts_and_ends_when_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "districts"
+    make_districts(folder, NAMES, 1, 1)
+    (folder / "cedar" / "namesake.toml").write_text("state = 7", "utf-8")
+    command = [sys.executable, "-m", "monitor", "run", "--districts", str(folder)]
+    with listening(tmp_path) as systemd:
+        environment = {"NOTIFY_SOCKET": str(systemd.getsockname()), "PATH": ""}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as service:
+            try:
+                assert "READY=1" in heard(systemd, "READY=1")
+                assert "1 of 2 districts are set aside: cedar" in heard(systemd, "set aside")
+                assert StateFolderLock(folder / "birch" / "state").is_locked()
+                assert WakeSocket(folder / "birch" / "state").path.is_symlink()
+                service.send_signal(signal.SIGTERM)
+                assert service.wait(PATIENCE) == 0
+            finally:
+                service.kill()
+
+    assert not StateFolderLock(folder / "birch" / "state").is_locked()
+    assert not WakeSocket(folder / "birch" / "state").path.is_symlink()

@@ -1,0 +1,95 @@
+"""Made-up districts in one process: a folder with some, and a service that looks when told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.app import Environment, open_portal_app
+from monitor.config import FetchConfig
+from monitor.db.database import Database
+from monitor.db.sweeps import RunRequest
+from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
+from monitor.fleet.config import FleetConfig, FleetFile
+from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.districts import DistrictFolder, list_district_folders
+from monitor.fleet.hosted_districts import SharedResources
+from monitor.fleet.runner import MOST_OPEN, FleetRunner
+from monitor.scheduler.workers import Liveness
+from monitor.services.erasure import withdraw_consent
+from scrapers.crawl.throttle import Throttle
+from scrapers.http.clock import SystemClock
+from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+
+PATIENCE = 240.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """A service without a scheduler: it works when a test says so."""
+
+    folder: Path
+    runner: FleetRunner
+    resources: SharedResources
+    clock: StoryClock
+
+    def works(self) -> None:
+        self.works_for(PATIENCE)
+
+    def works_for(self, seconds: float) -> None:
+        self.runner.finish_waiting_work(seconds)
+
+    def district(self, name: str) -> DistrictFolder:
+        return next(each for each in list_district_folders(self.folder) if each.name == name)
+
+    @contextmanager
+    def open_database(self, name: str) -> Iterator[Database]:
+        """Open a district's database as another process would, such as the portal."""
+        with Database.open_folder(self.folder / name / "state") as db:
+            yield db
+
+    def withdraw(self, name: str, number: int) -> None:
+        """End the consent of a person, as they do on the portal."""
+        config = self.district(name).load_config()
+        with open_portal_app(config, Environment(clock=self.clock)) as app:
+            withdraw_consent(app, sorted(app.db.people.list_person_ids())[number])
+
+    def ask_for_check(self, name: str, person_id: str = "") -> str:
+        """Ask for a check of a person, or of the first one, as a page does."""
+        with self.open_database(name) as db:
+            person = person_id or db.people.list_person_ids()[0]
+            request = RunRequest(
+                id=f"check-{name}",
+                kind=SweepKind.SELFCHECK,
+                asked_at=self.clock.now(),
+                person_id=person,
+            )
+            db.run_requests.insert_run_request(request)
+        return request.id
+
+
+@contextmanager
+def open_fleet(
+    folder: Path,
+    addresses: dict[str, tuple[str, int]],
+    clock: StoryClock,
+    throttle: Throttle | None = None,
+    most_open: int = MOST_OPEN,
+) -> Iterator[Fleet]:
+    environment = Environment(
+        clock=clock,
+        dialer=Dialer(address_map=addresses, resolve=resolve_nothing),
+        throttle=throttle or Throttle(wait_factor=0.0, patience_seconds=0.0),
+        limits=PATIENT_LIMITS,
+    )
+    file = FleetFile(fleet=FleetConfig(districts=folder), fetch=FetchConfig())
+    with SharedDatabase.open_folder(folder) as shared:
+        resources = SharedResources(shared, environment, file.fetch, 10)
+        runner = FleetRunner(file, resources, Liveness(SystemClock()), most_open)
+        try:
+            yield Fleet(folder=folder, runner=runner, resources=resources, clock=clock)
+        finally:
+            runner.close()
+            resources.close()
