@@ -493,6 +493,7 @@ class SignInLinksTable(Table, Records[SignInLink]):
         RetainedKind.SESSION,
         "sign-in links: hash, end, wrong codes",
         Expiry(OPEN, at="asked_at"),
+        not_exported="hashes of links that work for minutes",
     )
 
     select = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import monitor.db.pages
     import monitor.db.people
     import monitor.db.pictures
+    import monitor.db.preferences
     import monitor.db.review
     import monitor.db.sources
     import monitor.db.sweeps
@@ -115,9 +116,7 @@ class Database:
     outbox: "monitor.db.outbox.OutboxTable"
     email_counts: "monitor.db.outbox.EmailCounts"
     suppression_list: "monitor.db.outbox.SuppressionListTable"
-    unsubscribes: "monitor.db.outbox.UnsubscribesTable"
-    email_cadences: "monitor.db.outbox.EmailCadencesTable"
-    languages: "monitor.db.outbox.LanguagesTable"
+    preferences: "monitor.db.preferences.PreferencesTable"
     sign_in_links: "monitor.db.accounts.SignInLinksTable"
     address_changes: "monitor.db.people.AddressChangesTable"
 

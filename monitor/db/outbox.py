@@ -4,11 +4,9 @@ Which emails went out is also in a file beside the database that is in no backup
 it still knows what must not be sent again.
 """
 
-import hmac
 import json
 import logging
 import os
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,7 +27,7 @@ from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import EmailCadence, EmailState, Language
+from monitor.domain.vocabulary import EmailState
 
 T = TypeVar("T")
 
@@ -418,102 +416,6 @@ class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
             "DELETE FROM suppression_list WHERE person_id = ?", person_id
         )
         return gone == 1
-
-
-UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
-
-
-class UnsubscribesTable(EncryptedTable):
-    declaration = TableDeclaration(
-        "unsubscribes",
-        Owner.PERSON,
-        RetainedKind.PERSON,
-        "that the person stopped the digest",
-        exported="email_settings.unsubscribed_at",
-    )
-
-    def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
-        self.connection.write_rows(
-            "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            person_id,
-            at,
-        )
-
-    def delete_unsubscribe(self, person_id: str) -> None:
-        self.connection.write_rows("DELETE FROM unsubscribes WHERE person_id = ?", person_id)
-
-    def find_unsubscribe_time(self, person_id: str) -> datetime | None:
-        """Return when they stopped it, None while they get it."""
-        found = self.connection.fetch_row(
-            "SELECT at FROM unsubscribes WHERE person_id = ?", person_id
-        )
-        return None if found is None else parse_datetime(found["at"])
-
-    def sign_unsubscribe_token(self, person_id: str) -> str:
-        """Sign an id for this one purpose; it is worth nothing once the person's key is gone."""
-        signature = self.encryption.keyed_hash(person_id, UNSUBSCRIBE_PURPOSE)
-        return f"{person_id}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-    def verify_unsubscribe_token(self, token: str) -> str | None:
-        """Return whose token it is, None if it is no one's."""
-        person = token.partition(".")[0]
-        if self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person) is None:
-            return None
-        try:
-            right = self.sign_unsubscribe_token(person)
-        except DatabaseError:
-            return None
-        return person if hmac.compare_digest(right.encode(), token.encode()) else None
-
-
-class EmailCadencesTable(Table):
-    declaration = TableDeclaration(
-        "email_cadences",
-        Owner.PERSON,
-        RetainedKind.PERSON,
-        "how often the person wants the digest",
-        exported="email_settings.cadence",
-    )
-
-    def set_cadence(self, person_id: str, cadence: EmailCadence) -> None:
-        self.connection.write_rows(
-            """INSERT INTO email_cadences (person_id, cadence) VALUES (?, ?)
-            ON CONFLICT (person_id) DO UPDATE SET cadence = excluded.cadence""",
-            person_id,
-            cadence,
-        )
-
-    def load_cadence(self, person_id: str) -> EmailCadence:
-        """Return what they chose; every week where they chose nothing."""
-        found = self.connection.fetch_row(
-            "SELECT cadence FROM email_cadences WHERE person_id = ?", person_id
-        )
-        return EmailCadence.WEEKLY if found is None else EmailCadence(found["cadence"])
-
-
-class LanguagesTable(Table):
-    declaration = TableDeclaration(
-        "languages",
-        Owner.PERSON,
-        RetainedKind.PERSON,
-        "in which language the person reads pages and emails",
-        exported="email_settings.language",
-    )
-
-    def set_language(self, person_id: str, language: Language) -> None:
-        self.connection.write_rows(
-            """INSERT INTO languages (person_id, language) VALUES (?, ?)
-            ON CONFLICT (person_id) DO UPDATE SET language = excluded.language""",
-            person_id,
-            language,
-        )
-
-    def find_language(self, person_id: str) -> Language | None:
-        """Return what they chose; None where they chose nothing."""
-        found = self.connection.fetch_row(
-            "SELECT language FROM languages WHERE person_id = ?", person_id
-        )
-        return None if found is None else Language(found["language"])
 
 
 LOG = logging.getLogger(__name__)

@@ -100,14 +100,12 @@ CREATE TABLE account_proofs (
     PRIMARY KEY (person_id, keyed_hash)
 ) STRICT;
 
-CREATE TABLE email_cadences (
+-- What a person chose; who chose nothing has no row.
+CREATE TABLE preferences (
     person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    cadence TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE languages (
-    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    language TEXT NOT NULL
+    cadence TEXT NOT NULL,
+    language TEXT, -- null where they chose none
+    unsubscribed_at TEXT -- null while they get the digest
 ) STRICT;
 
 
@@ -622,11 +620,6 @@ CREATE TABLE suppression_list (
     keyed_hash BLOB NOT NULL,
     since TEXT NOT NULL,
     status TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE unsubscribes (
-    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    at TEXT NOT NULL
 ) STRICT;
 
 

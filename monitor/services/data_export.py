@@ -586,9 +586,7 @@ def _name_thumbnails(app: App, person_id: str) -> Iterator[tuple[str, Thumbnail]
 def _build_email_settings(app: App, records: PersonRecords) -> ExportData:
     db, person = app.db, records.person
     return {
-        "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person.id),
-        "cadence": db.email_cadences.load_cadence(person.id),
-        "language": db.languages.find_language(person.id),
+        **_replace_names(db.preferences.load_preferences(person.id)),
         "suppressed": db.suppression_list.find_suppression(person.id, person.mail),
         "address_changes": [_replace_names(each, browser="") for each in records.address_changes],
     }

@@ -158,7 +158,7 @@ def _is_wanted(app: App, person_id: str, view: DigestView) -> bool:
     last = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
     if last is None:
         return True
-    match app.db.email_cadences.load_cadence(person_id):
+    match app.db.preferences.load_preferences(person_id).cadence:
         case EmailCadence.WEEKLY:
             return True
         case EmailCadence.MONTHLY:

@@ -268,7 +268,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(now, district.id, district.zone),
         next_digest=_find_next_digest(app, person),
-        only_on_news=app.db.email_cadences.load_cadence(person_id) is EmailCadence.ON_NEWS,
+        only_on_news=app.db.preferences.load_preferences(person_id).cadence is EmailCadence.ON_NEWS,
         ends_at=consents[-1].expires_at,
         coverage=_build_sweep_coverage(app, person_id, latest),
         checked_at=(latest.closed_at or latest.started_at) if latest else None,
@@ -284,9 +284,9 @@ def build_home_view(app: App, person_id: str) -> HomeView:
 
 def _find_next_digest(app: App, person: Person) -> datetime | None:
     """Return when the next regular email is due; None for someone who stopped it."""
-    if app.db.unsubscribes.find_unsubscribe_time(person.id) is not None:
+    if app.db.preferences.load_preferences(person.id).unsubscribed_at is not None:
         return None
-    cadence = app.db.email_cadences.load_cadence(person.id)
+    cadence = app.db.preferences.load_preferences(person.id).cadence
     last = app.db.outbox.find_last_queued_time(person.id, EmailKind.DIGEST)
     return compute_next_wanted_digest(app.clock.now(), person.id, person.zone, cadence, last)
 

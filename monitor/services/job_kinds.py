@@ -242,7 +242,7 @@ def write_digest(app: App, due: Job) -> None:
     now, next_at = app.clock.now(), None
     with app.db.begin_transaction():
         if app.db.consents.has_consent_in_force(due.subject, now):
-            wanted = app.db.unsubscribes.find_unsubscribe_time(due.subject) is None
+            wanted = app.db.preferences.load_preferences(due.subject).unsubscribed_at is None
             if wanted and app.db.consents.can_query_person(due.subject, now):
                 queue_weekly_digest(app, due.subject)
             zone = app.db.people.load_person(due.subject).zone

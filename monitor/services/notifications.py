@@ -155,7 +155,7 @@ def build_greeting(app: App, person: Person) -> EmailGreeting:
 
 def _describe_how_to_leave(app: App, person: Person) -> str:
     contact = app.config.district.contact
-    cadence = app.db.email_cadences.load_cadence(person.id)
+    cadence = app.db.preferences.load_preferences(person.id).cadence
     return (
         f"{words.CADENCE_SENTENCES[cadence]} To change or stop it, open “My data” on your page, or "
         "press “unsubscribe” in your mail program. To leave, open your page, or write to "
@@ -356,16 +356,6 @@ def _build_failure(health: SourceHealth) -> SourceFailure:
     )
 
 
-def choose_language(app: App, person_id: str, language: Language) -> None:
-    """Write to this person in a language, from the next email on."""
-    now = app.clock.now()
-    with app.db.begin_transaction():
-        if app.db.languages.find_language(person_id) is not language:
-            app.db.languages.set_language(person_id, language)
-            details = {"language": language}
-            app.db.audit.append_entry(now, person_id, "language-chosen", person_id, details)
-
-
 def load_language(app: App, person_id: str) -> Language:
     """Return the language that a person chose, else that of the district."""
-    return app.db.languages.find_language(person_id) or app.config.district.language
+    return app.db.preferences.load_preferences(person_id).language or app.config.district.language

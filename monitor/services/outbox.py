@@ -144,7 +144,7 @@ def _describe_refusal(app: App, kind: EmailKind, person_id: str) -> str:
         return CHECKS_PAUSED
     return (
         DIGEST_STOPPED
-        if kind.form.stoppable and app.db.unsubscribes.find_unsubscribe_time(person_id)
+        if kind.form.stoppable and app.db.preferences.load_preferences(person_id).unsubscribed_at
         else ""
     )
 
@@ -281,7 +281,7 @@ def _find_from_name(view: EmailView) -> str:
 def _build_stop_url(app: App, email: OutboxEmail) -> str:
     if not EmailKind(email.kind).form.stoppable:
         return ""
-    token = app.db.unsubscribes.sign_unsubscribe_token(email.recipient_id)
+    token = app.db.preferences.sign_unsubscribe_token(email.recipient_id)
     return f"{app.config.portal.address}/stop/{token}"
 
 

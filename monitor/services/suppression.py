@@ -13,7 +13,7 @@ from monitor.db.outbox import OutboxEmail, SuppressedAddress
 from monitor.domain.email import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.flag import mark_notice_bounced
-from monitor.domain.vocabulary import EmailCadence, EmailState
+from monitor.domain.vocabulary import EmailState
 from monitor.services.notifications import (
     EmailGreeting,
     queue_operator_emails,
@@ -106,38 +106,3 @@ def _unmark_notified_flags(app: App, email: OutboxEmail) -> None:
     for flag in app.db.flags.list_flags_of_person(email.person_id):
         if flag.notified_at and flag.notified_at == email.sent_at:
             app.db.flags.update_flag(mark_notice_bounced(flag))
-
-
-def find_stop_token_owner(app: App, token: str) -> str | None:
-    """Return who may be spoken for with a token, None if no one."""
-    return app.db.unsubscribes.verify_unsubscribe_token(token)
-
-
-def has_stopped_digest(app: App, person_id: str) -> bool:
-    return app.db.unsubscribes.find_unsubscribe_time(person_id) is not None
-
-
-def stop_digest(app: App, person_id: str) -> None:
-    """Send no more digests. Mail programs may ask for it more than once."""
-    with app.db.begin_transaction():
-        if not has_stopped_digest(app, person_id):
-            app.db.unsubscribes.insert_unsubscribe(person_id, app.clock.now())
-            app.db.audit.append_entry(app.clock.now(), person_id, "unsubscribed", person_id, {})
-
-
-def choose_cadence(app: App, person_id: str, cadence: EmailCadence) -> None:
-    """Send the regular email as often as its reader wants it, from the next one on."""
-    now = app.clock.now()
-    with app.db.begin_transaction():
-        if app.db.email_cadences.load_cadence(person_id) is not cadence:
-            app.db.email_cadences.set_cadence(person_id, cadence)
-            details = {"cadence": cadence}
-            app.db.audit.append_entry(now, person_id, "cadence-chosen", person_id, details)
-
-
-def resume_digest(app: App, person_id: str) -> None:
-    """Send digests again; the next one tells what was noticed meanwhile."""
-    with app.db.begin_transaction():
-        if has_stopped_digest(app, person_id):
-            app.db.unsubscribes.delete_unsubscribe(person_id)
-            app.db.audit.append_entry(app.clock.now(), person_id, "resubscribed", person_id, {})

@@ -72,7 +72,7 @@ class PortalContext:
         if not is_for_staff(request.path):
             return Language.ENGLISH
         person_id = principal.person_id if principal else ""
-        chosen = self.app.db.languages.find_language(person_id) if person_id else None
+        chosen = self.app.db.preferences.load_preferences(person_id).language if person_id else None
         return chosen or self._find_browser_language() or self.app.config.district.language
 
     def _find_browser_language(self) -> Language | None:

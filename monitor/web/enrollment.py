@@ -33,7 +33,7 @@ from monitor.services.enrollment import (
     save_step_answers,
 )
 from monitor.services.erasure import find_not_me_reporter, report_not_me
-from monitor.services.notifications import choose_language
+from monitor.services.preferences import choose_language
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.forms import WebForm, read_form
 from reports.labels import ENROLLMENT_STEPS, SCOPE_TITLES, format_site_name

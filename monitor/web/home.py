@@ -15,16 +15,16 @@ from monitor.domain.vocabulary import ConsentPhase, EmailCadence, Language
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.findings import build_home_view
-from monitor.services.notifications import choose_language
 from monitor.services.pictures import can_add_reference_picture
-from monitor.services.presenters import build_policy_reminder
-from monitor.services.suppression import (
+from monitor.services.preferences import (
     choose_cadence,
+    choose_language,
     find_stop_token_owner,
     has_stopped_digest,
     resume_digest,
     stop_digest,
 )
+from monitor.services.presenters import build_policy_reminder
 from monitor.web.context import LANGUAGE_COOKIE, PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.roles import leads_to_staff_page

@@ -48,11 +48,11 @@ from monitor.services.enrollment import (
 from monitor.services.erasure import withdraw_consent
 from monitor.services.name_changes import format_searched_name
 from monitor.services.pictures import can_add_reference_picture
+from monitor.services.preferences import has_stopped_digest
 from monitor.services.profile import (
     find_pending_address_change,
     find_requested_name,
 )
-from monitor.services.suppression import has_stopped_digest
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import (
     ScopesForm,
@@ -293,7 +293,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         hold=find_hold_line(app, person_id),
         renewal_due=status.renewal_due,
         weekly=not has_stopped_digest(app, person_id),
-        cadence=app.db.email_cadences.load_cadence(person_id),
+        cadence=app.db.preferences.load_preferences(person_id).cadence,
         faults=faults,
     )
 

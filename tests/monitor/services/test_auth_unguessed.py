@@ -14,7 +14,7 @@ def bits(code: str) -> int:
 
 def test_codes_links_and_sessions_have_256_bits(world: World):
     maria = world.joins(MARIA)
-    _, stops = world.state.unsubscribes.sign_unsubscribe_token(maria.id).split(".")
+    _, stops = world.state.preferences.sign_unsubscribe_token(maria.id).split(".")
 
     for code in (
         Environment().ids.new_code(),

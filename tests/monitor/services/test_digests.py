@@ -9,7 +9,7 @@ from monitor.domain.errors import BusyError
 from monitor.domain.vocabulary import Decision, EmailCadence, FlagKind
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
-from monitor.services.suppression import choose_cadence
+from monitor.services.preferences import choose_cadence
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED

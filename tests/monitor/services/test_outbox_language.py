@@ -6,8 +6,9 @@ from msgspec import structs
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import Language
 from monitor.services.enrollment import invite_person
-from monitor.services.notifications import choose_language, load_language, queue_operator_emails
+from monitor.services.notifications import load_language, queue_operator_emails
 from monitor.services.outbox import send_due
+from monitor.services.preferences import choose_language
 from reports.emails.office import TrialView
 from reports.translation import get_language
 from tests.monitor.services.world import World
@@ -74,4 +75,4 @@ def test_a_choice_is_replaced_by_the_next(world, chosen):
     for each in (*Language, chosen):
         choose_language(world.app, maria.id, each)
 
-    assert world.state.languages.find_language(maria.id) is chosen
+    assert world.state.preferences.load_preferences(maria.id).language is chosen

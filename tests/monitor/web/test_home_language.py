@@ -78,7 +78,7 @@ def test_what_a_person_chose_holds_in_every_browser_and_is_on_record(portal, mar
 
     assert language(guest.follow(answer)) == "es"
     assert language(portal.signed_in(maria.mail).get("/me")) == "es"
-    assert maria.world.state.languages.find_language(maria.id) is Language.SPANISH
+    assert maria.world.state.preferences.load_preferences(maria.id).language is Language.SPANISH
     entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
     assert [each.action for each in entries].count("language-chosen") == 1
     guest.post("/language", language="es", back="/me/data")
@@ -129,7 +129,7 @@ def test_joining_is_in_the_language_that_then_is_theirs(portal):
     joined(invited)
 
     (person,) = portal.world.state.people.list_person_ids()
-    assert portal.world.state.languages.find_language(person) is Language.SPANISH
+    assert portal.world.state.preferences.load_preferences(person).language is Language.SPANISH
 
 
 def test_the_consent_text_is_translated_and_its_english_is_there_and_recorded(portal):

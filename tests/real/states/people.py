@@ -24,10 +24,10 @@ from monitor.services.feedback import record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
+from monitor.services.preferences import stop_digest
 from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
 from monitor.services.staff_directory import create_directory_user
-from monitor.services.suppression import stop_digest
 from monitor.services.sweeps import ProgressListener
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
@@ -241,4 +241,4 @@ def _answer(app: App, ref: str) -> str:
 
 
 def _stop(app: App, ref: str) -> str:
-    return app.db.unsubscribes.sign_unsubscribe_token(ref)
+    return app.db.preferences.sign_unsubscribe_token(ref)

@@ -24,9 +24,10 @@ from monitor.services.data_export import export_person_data
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import erase_person, withdraw_consent
+from monitor.services.preferences import stop_digest
 from monitor.services.query_planning import list_person_query_keys
 from monitor.services.retention import purge_expired_data
-from monitor.services.suppression import process_bounce, stop_digest
+from monitor.services.suppression import process_bounce
 from scrapers.models import QueryKind
 from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of

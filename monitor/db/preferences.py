@@ -1,0 +1,57 @@
+"""What people chose about their email and pages, and the token that stops the digest."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.connection import Records
+from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.encryption import EncryptedTable
+from monitor.domain.errors import DatabaseError
+from monitor.domain.retention import RetainedKind
+from monitor.domain.vocabulary import EmailCadence, Language
+
+UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """`language` is None where a person chose none, `unsubscribed_at` while they get the digest."""
+
+    cadence: EmailCadence = EmailCadence.WEEKLY
+    language: Language | None = None
+    unsubscribed_at: datetime | None = None
+
+
+class PreferencesTable(EncryptedTable, Records[Preferences]):
+    declaration = TableDeclaration(
+        "preferences",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "how often and in which language the person wants email, and if they stopped the digest",
+        exported="email_settings",
+    )
+    record = Preferences
+
+    def load_preferences(self, person_id: str) -> Preferences:
+        return self.find_record("WHERE person_id = ?", person_id) or Preferences()
+
+    def save_preferences(self, person_id: str, preferences: Preferences) -> None:
+        self.replace_record(preferences, person_id=person_id)
+
+    def sign_unsubscribe_token(self, person_id: str) -> str:
+        """Sign an id for this one purpose; it is worth nothing once the person's key is gone."""
+        signature = self.encryption.keyed_hash(person_id, UNSUBSCRIBE_PURPOSE)
+        return f"{person_id}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+    def verify_unsubscribe_token(self, token: str) -> str | None:
+        """Return whose token it is, None if it is no one's."""
+        person = token.partition(".")[0]
+        if self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person) is None:
+            return None
+        try:
+            right = self.sign_unsubscribe_token(person)
+        except DatabaseError:
+            return None
+        return person if hmac.compare_digest(right.encode(), token.encode()) else None
