@@ -91,7 +91,7 @@ class TableDeclaration:
 
     def build_purge_statement(self, expiry: Expiry) -> str:
         """Return SQL whose one value is the time until which rows are past their period."""
-        conditions = [expiry.where or "true", f"{expiry.at} <= ?1" if expiry.at else "?1 = ?1"]
+        conditions = [f"{expiry.at} <= ?1" if expiry.at else "?1 = ?1", expiry.where or "true"]
         if self.owner is Owner.PERSON and not self.even_held:
             conditions.append(NOT_HELD)
         action = f"DELETE FROM {self.name}"  # noqa: S608 - our own words

@@ -144,6 +144,12 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
     def list_sightings_of_person(self, person_id: str) -> tuple[Sighting, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
+    def has_sighting_before(self, person_id: str, at: datetime) -> bool:
+        """Tell it without opening any."""
+        return self.connection.has_row(
+            "SELECT 1 FROM sightings WHERE person_id = ? AND last <= ?", person_id, at
+        )
+
     def list_sources_with_news(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources that showed something new or changed, but of no one else's."""
         rows = self.connection.fetch_rows(

@@ -51,6 +51,11 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
     still shows: else the whole item is gone, and goes in its own time.
     """
     now, limits = app.clock.now(), list_text_retention(app)
+    longest = RETENTION_PERIODS[RetainedKind.SIGHTING].closed
+    if not limits and not (
+        longest and app.db.sightings.has_sighting_before(person_id, now - longest)
+    ):
+        return
     for item in app.db.items.list_items_of_person(person_id):
         sightings = app.db.sightings.list_sightings_of_item(item.id)
         is_shown = not all(sighting.misses for sighting in sightings)

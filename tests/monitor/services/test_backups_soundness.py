@@ -8,6 +8,7 @@ import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.accounts import AccessToken
+from monitor.db.database import list_declarations
 from monitor.db.journal import StagedAnswer
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
@@ -48,12 +49,6 @@ from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
 
 # Columns of bytes that are no words of anybody: keyed hashes, and what the audit log ends with.
-MARKS = frozenset(
-    {
-        *("keyed_hash", "page_hash", "question", "alias", "school", "picture", "account"),
-        *("link", "proof", "school_and_network", "file_mark", "external_hash"),
-    }
-)
 # Why a letter was refused is said to be unreadable, so that no letter is held up for it.
 SAID = [("outbox", "error")]
 
@@ -146,19 +141,15 @@ def answered(person: str, at: datetime) -> CrawlResult:
     return CrawlResult(query=query, result=ParseResult(outcome=Outcome.ABSENT), at=at)
 
 
-def sealed(world: World) -> list[tuple[str, str]]:
-    rows = world.state.items.connection.fetch_rows(
-        """SELECT tables.name, columns.name FROM pragma_table_list AS tables,
-        pragma_table_info(tables.name) AS columns
-        WHERE tables.schema = 'main' AND columns.type = 'BLOB'"""
-    )
-    return [(table, column) for table, column in rows if column not in MARKS]
+def sealed() -> list[tuple[str, str]]:
+    declared = [(table.name, column) for table in list_declarations() for column in table.sealed]
+    return [*declared, ("audit_end", "seal")]
 
 
 def test_a_damaged_value_is_noticed_in_whatever_column_it_stands(filled: World):
     database, unnoticed = filled.state.items.connection, []
     assert check_stored_values(filled.state)
-    for table, column in sealed(filled):
+    for table, column in sealed():
         with suppress(Undone), database.begin_transaction():
             damage = f"UPDATE {table} SET {column} = zeroblob(40) WHERE {column} IS NOT NULL"  # noqa: S608 - our own tables
             assert database.execute(damage), f"nothing stands in {table}.{column}"
