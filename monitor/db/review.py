@@ -184,7 +184,7 @@ class ReviewAssignment:
     at: datetime
 
 
-class AssignmentsTable(Table):
+class AssignmentsTable(Table, Records[ReviewAssignment]):
     declaration = TableDeclaration(
         "assignments",
         Owner.PERSON,
@@ -193,27 +193,15 @@ class AssignmentsTable(Table):
         exported="findings.flags.assigned_at",
     )
 
+    record = ReviewAssignment
+
     def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
-        found = self.connection.fetch_row(
-            "SELECT flag_id, reviewer_id, at FROM assignments WHERE flag_id = ?", flag_id
-        )
-        if found is None:
-            return None
-        return ReviewAssignment(
-            flag_id=found["flag_id"],
-            reviewer_id=found["reviewer_id"],
-            at=parse_datetime(found["at"]),
-        )
+        return self.find_record("WHERE flag_id = ?", flag_id)
 
     def save_assignment(self, assignment: ReviewAssignment) -> None:
         with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "assignments",
-                flag_id=assignment.flag_id,
-                person_id=load_flag_owner(self.connection, assignment.flag_id),
-                reviewer_id=assignment.reviewer_id,
-                at=assignment.at,
-            )
+            owner = load_flag_owner(self.connection, assignment.flag_id)
+            self.replace_record(assignment, person_id=owner)
 
     def delete_assignment(self, flag_id: str) -> None:
         self.connection.write_rows("DELETE FROM assignments WHERE flag_id = ?", flag_id)
