@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,11 @@ class SmallDisk:
     def fills_up(self, but_for: int = 0) -> None:
         """Leave so many bytes, in whole blocks."""
         self.is_cleared()
-        with (self.folder / BALLAST).open("wb") as ballast:
-            ballast.write(bytes(max(0, self.free - but_for)))
+        with (self.folder / BALLAST).open("wb", buffering=0) as ballast:
+            with suppress(OSError):  # a service writes beside it, and took what was free
+                ballast.write(bytes(max(0, self.free - but_for)))
+            taken = ballast.tell()
+            ballast.truncate(max(0, taken - max(0, but_for - self.free)))
 
     def is_cleared(self) -> None:
         (self.folder / BALLAST).unlink(missing_ok=True)
