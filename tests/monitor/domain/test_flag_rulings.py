@@ -7,7 +7,6 @@ from functools import reduce
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.events import Event
@@ -103,7 +102,7 @@ def test_a_ruling_that_does_not_fit_is_refused_in_one_sentence(kind, path):
 
 def test_a_ruling_about_another_flag_is_refused():
     with pytest.raises(InputError):
-        apply_decision(FLAG, structs.replace(says(Decision.MINE), flag_id="another"))
+        apply_decision(FLAG, replace(says(Decision.MINE), flag_id="another"))
 
 
 def test_a_new_flag_can_be_ruled_at_once():
