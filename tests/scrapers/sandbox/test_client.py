@@ -210,8 +210,10 @@ def test_a_child_masks_a_whole_page(parser: SandboxParser, answered: Answered) -
 
 
 def test_a_page_that_cannot_be_masked_is_none(answered: Answered) -> None:
-    with SandboxParser(patience=0.0) as hurried:
-        assert hurried.mask_page(answered("SSN 123-45-6789")) is None
+    with SandboxParser() as closed:
+        closed.close()
+
+        assert closed.mask_page(answered("SSN 123-45-6789")) is None
 
 
 def test_many_threads_share_few_children(
