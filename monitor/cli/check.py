@@ -45,18 +45,15 @@ STAGE_MARKS: Mapping[str, str] = {
 
 
 @contextmanager
-def show_progress(
-    output: Output, listener: ProgressListener = ignore_progress
-) -> Iterator[ProgressListener]:
-    """Show it on a terminal; `listener` gets it in any case."""
+def show_progress(output: Output) -> Iterator[ProgressListener]:
+    """Show it on a terminal, and nowhere else."""
     if not output.is_terminal:
-        yield listener
+        yield ignore_progress
         return
     states: dict[str, str] = {}
     with Live(console=output.console, transient=True, refresh_per_second=8) as live:
 
         def show_source_state(source: str, state: str) -> None:
-            listener(source, state)
             states[source] = state
             live.update(build_progress_table(states))
 
@@ -185,12 +182,7 @@ def require_service(app: App) -> None:
         raise UnavailableError(NOT_RUNNING)
 
 
-def request_run(
-    context: CliContext,
-    app: App,
-    wanted: RunRequest,
-    listener: ProgressListener = ignore_progress,
-) -> RunRequest:
+def request_run(context: CliContext, app: App, wanted: RunRequest) -> RunRequest:
     """Have the service do it, and look on until it is done; return the request.
 
     It is there to stay, whatever becomes of the service and of who waits; whoever wants the same
@@ -201,7 +193,7 @@ def request_run(
     WakeSocket(app.config.state).wake_daemon()
     waiting = RequestWait(context.environment.clock, app, request)
     waiting.announce_wait(is_known=request.id != wanted.id)
-    with show_progress(context.output, listener) as watch:
+    with show_progress(context.output) as watch:
         while not _is_served(app, request, watch):
             waiting.wait_once()
     served = app.db.run_requests.find_run_request(request.id)
@@ -233,10 +225,9 @@ def request_sweep(
     app: App,
     kind: SweepKind,
     person_id: str = "",
-    listener: ProgressListener = ignore_progress,
 ) -> Sweep:
     """Have the service run a sweep, or the self-check of one person, to its end."""
-    request_run(context, app, build_request(app, kind, person_id), listener)
+    request_run(context, app, build_request(app, kind, person_id))
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
         reason = "The service did not do this. See `namesake jobs`."
