@@ -1,9 +1,11 @@
 """Look-alikes of the district at a shell: there is nothing personal in them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from monitor.services.district_checks import DISTRICT_CHECK
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_doctor import parts
 from tests.monitor.services.watched import FAILED, MAILING, FakeRecords
@@ -23,6 +25,10 @@ def records(terminal: Terminal) -> FakeRecords:
     terminal.configured(("\n[sources.sites]\n", OFFICIAL))
     records = FakeRecords()
     terminal.environment = replace(terminal.environment, records=records)
+    with terminal.app() as app:
+        # Today's part has been looked up: the check that is asked for is the only one.
+        tomorrow = app.clock.now() + timedelta(days=1)
+        app.db.jobs.ensure_job(DISTRICT_CHECK, "", tomorrow)
     return records
 
 
