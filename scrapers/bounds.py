@@ -5,7 +5,7 @@ Our own readers stay within these bounds; a plug-in may not, nor a process that 
 
 from dataclasses import replace
 
-from scrapers.models import Breach, Contact, Finding, Outcome, ParseResult
+from scrapers.models import Breach, Contact, Outcome, ParseResult, Trace
 
 # Longer than any platform allows.
 LONGEST_TEXT = 5_000
@@ -21,38 +21,38 @@ def cut_to_bounds(result: ParseResult) -> ParseResult:
 
     An answer of which nothing is left proves nothing.
     """
-    findings = tuple(_cut_finding(each) for each in result.findings if _is_named_shortly(each))
+    traces = tuple(_cut_trace(each) for each in result.traces if _is_named_shortly(each))
     contacts = tuple(
         _cut_contact(each) for each in result.contacts if len(each.handle) <= LONGEST_URL
     )
-    if (result.findings or result.contacts) and not (findings or contacts):
+    if (result.traces or result.contacts) and not (traces or contacts):
         return ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
     return replace(
         result,
-        findings=findings,
+        traces=traces,
         contacts=contacts,
         breaches=tuple(map(_cut_breach, result.breaches)),
     )
 
 
-def _is_named_shortly(finding: Finding) -> bool:
-    named = (finding.key, finding.url, finding.account, finding.handle)
+def _is_named_shortly(trace: Trace) -> bool:
+    named = (trace.key, trace.url, trace.account, trace.handle)
     return all(len(each) <= LONGEST_KEY for each in named)
 
 
-def _cut_finding(finding: Finding) -> Finding:
+def _cut_trace(trace: Trace) -> Trace:
     return replace(
-        finding,
-        account_aliases=_keep_short(finding.account_aliases, LONGEST_KEY),
-        title=finding.title[:LONGEST_TEXT],
-        snippet=finding.snippet[:LONGEST_TEXT],
-        name=finding.name[:LONGEST_TEXT],
-        bio=finding.bio[:LONGEST_TEXT],
-        location=finding.location[:LONGEST_TEXT],
-        links=_keep_short(finding.links, LONGEST_URL),
-        picture="".join(_keep_short((finding.picture,), LONGEST_URL)),
-        picture_hash=finding.picture_hash[:LONGEST_TEXT],
-        picture_print=finding.picture_print[:LONGEST_TEXT],
+        trace,
+        account_aliases=_keep_short(trace.account_aliases, LONGEST_KEY),
+        title=trace.title[:LONGEST_TEXT],
+        snippet=trace.snippet[:LONGEST_TEXT],
+        name=trace.name[:LONGEST_TEXT],
+        bio=trace.bio[:LONGEST_TEXT],
+        location=trace.location[:LONGEST_TEXT],
+        links=_keep_short(trace.links, LONGEST_URL),
+        picture="".join(_keep_short((trace.picture,), LONGEST_URL)),
+        picture_hash=trace.picture_hash[:LONGEST_TEXT],
+        picture_print=trace.picture_print[:LONGEST_TEXT],
     )
 
 

@@ -1,4 +1,4 @@
-"""The values that every source uses: identities, requests, pages, answers and findings.
+"""The values that every source uses: identities, requests, pages, answers and traces.
 
 An `Identity` holds only the words a person agreed to be searched by. A picture is stored as hashes
 that say where it gets lighter and darker: no one can restore the picture from them.
@@ -25,13 +25,13 @@ class CrawlPriority(IntEnum):
     USUAL = 1
 
 
-class FindingKind(StrEnum):
+class TraceKind(StrEnum):
     ACCOUNT = "account"
     PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Trace:
     """One public trace, with a key that stays the same between visits.
 
     `key` is the canonical URL key. `account` is `platform:stable-id` where the platform tells
@@ -47,7 +47,7 @@ class Finding:
     """
 
     key: str
-    kind: FindingKind
+    kind: TraceKind
     url: str
     account: str = ""
     account_aliases: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ class QueryKind(StrEnum):
 
     DISTRICT is asked once for all staff, without anyone's name. PEOPLE_SEARCH asks a search engine
     for people-search sites that list a person. BREACHES asks by a person's work address for data
-    breaches: its answer has no findings.
+    breaches: its answer has no traces.
     """
 
     SEARCH = "search"
@@ -374,7 +374,7 @@ class ParseResult:
     """
 
     outcome: Outcome
-    findings: tuple[Finding, ...] = ()
+    traces: tuple[Trace, ...] = ()
     contacts: tuple[Contact, ...] = ()
     follow: tuple[Query, ...] = ()
     note: str = ""
@@ -390,18 +390,18 @@ class ParseResult:
         """Join two pages of one question: it is conclusive only if every page is."""
         both = replace(
             next_page,
-            findings=self.findings + next_page.findings,
+            traces=self.traces + next_page.traces,
             contacts=self.contacts + next_page.contacts,
             follow=self.follow + next_page.follow,
             kept=None,  # it would speak of one page only
             withheld=self.withheld + next_page.withheld,
         )
         if not next_page.outcome.is_conclusive:
-            gap = Outcome.PARTIAL if both.findings or both.contacts else next_page.outcome
+            gap = Outcome.PARTIAL if both.traces or both.contacts else next_page.outcome
             return replace(both, outcome=gap)
         if Outcome.PARTIAL in (self.outcome, next_page.outcome):
             return replace(both, outcome=Outcome.PARTIAL, note=self.note or next_page.note)
-        found = both.findings or both.contacts
+        found = both.traces or both.contacts
         return replace(both, outcome=Outcome.FOUND if found else next_page.outcome)
 
 

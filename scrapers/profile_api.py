@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 
 from scrapers.models import (
     Contact,
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
@@ -22,6 +20,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import (
     build_unreadable_result,
@@ -91,7 +91,7 @@ class AccountShape:
     required_texts: frozenset[str] = frozenset()
     closed_states: frozenset[str] = frozenset()
 
-    def build_finding(self, platform: str, shown: Mapping[str, object]) -> Finding:
+    def build_trace(self, platform: str, shown: Mapping[str, object]) -> Trace:
         """Read strictly: raise ShapeError where what makes an account is missing."""
         stable, handle = self.extract_stable_id(shown), self.extract_handle(shown)
         url = self._resolve_address(shown, stable, handle)
@@ -102,9 +102,9 @@ class AccountShape:
             raise_shape_error(self.url)
         aliases = dict.fromkeys(others)
         picture = clean_web_address(_get_text_at(shown, self.picture))
-        return Finding(
+        return Trace(
             key=canonicalize_url(url),
-            kind=FindingKind.ACCOUNT,
+            kind=TraceKind.ACCOUNT,
             url=url,
             account=account,
             account_aliases=tuple(alias for alias in aliases if alias != account),
@@ -349,27 +349,27 @@ def is_true_at(answer: object, path: str) -> bool:
     return holder.get(key) is True
 
 
-def is_possible_match(name: str, account: Finding) -> bool:
+def is_possible_match(name: str, account: Trace) -> bool:
     return has_family_name(name, account.name, account.bio) or is_name_in_handle(
         name, account.handle
     )
 
 
 def build_name_search_result(
-    name: str, shown: Iterable[Finding], private: Iterable[Finding] = ()
+    name: str, shown: Iterable[Trace], private: Iterable[Trace] = ()
 ) -> ParseResult:
     """Return the accounts that may be the person's; `private` are those that ask to be left out.
 
     Impostors shelter among the private ones too, so it is said that there are some.
     """
-    findings = tuple(each for each in shown if is_possible_match(name, each))
+    traces = tuple(each for each in shown if is_possible_match(name, each))
     left_out = sum(is_possible_match(name, each) for each in private)
     note = ""
     if left_out:
         ask = "accounts ask" if left_out > 1 else "account asks"
         note = f"{left_out} {ask} not to be found by strangers"
-    if findings:
-        return ParseResult(outcome=Outcome.FOUND, findings=findings, note=note, withheld=left_out)
+    if traces:
+        return ParseResult(outcome=Outcome.FOUND, traces=traces, note=note, withheld=left_out)
     outcome = Outcome.DECLINED if left_out else Outcome.ABSENT
     return ParseResult(outcome=outcome, note=note, withheld=left_out)
 
@@ -471,11 +471,7 @@ class ProfileApi:
             return self._parse_profile(query.terms[0], answer)
         if self.methods.by_name is None or len(query.terms) > 1:
             found = self._parse_profile(query.terms[-1], answer)
-            return (
-                build_name_search_result(query.terms[0], found.findings)
-                if found.findings
-                else found
-            )
+            return build_name_search_result(query.terms[0], found.traces) if found.traces else found
         return self._parse_search(query, page, self.methods.by_name, answer)
 
     def _parse_profile(self, term: str, answer: object) -> ParseResult:
@@ -490,15 +486,13 @@ class ProfileApi:
             return build_unreadable_result(ANOTHER_ACCOUNT)
         if shape.is_closed(asked):
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_CLOSED)
-        return ParseResult(
-            outcome=Outcome.FOUND, findings=(shape.build_finding(self.platform, asked),)
-        )
+        return ParseResult(outcome=Outcome.FOUND, traces=(shape.build_trace(self.platform, asked),))
 
     def _parse_search(
         self, query: Query, page: Page, method: ApiMethod, answer: object
     ) -> ParseResult:
         shown = [row for row in method.extract_accounts(answer) if not method.shape.is_closed(row)]
-        accounts = [method.shape.build_finding(self.platform, row) for row in shown]
+        accounts = [method.shape.build_trace(self.platform, row) for row in shown]
         result = build_name_search_result(query.terms[0], accounts)
         hits = (self._build_hit_query(query, account) for account in accounts[: self.hits_followed])
         follow = (*self._build_next_page_query(query, page, method, answer), *hits)
@@ -515,7 +509,7 @@ class ProfileApi:
             request = replace(asked, params=(*asked.params, ("page", str(number))))
             yield replace(query, page=number, request=request)
 
-    def _build_hit_query(self, query: Query, account: Finding) -> Query:
+    def _build_hit_query(self, query: Query, account: Trace) -> Query:
         request = self._build_request(self.methods.account_method, account.handle)
         return replace(query, terms=(*query.terms, account.handle), request=request, page=1)
 

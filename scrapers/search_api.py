@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 from scrapers.models import (
     District,
-    Finding,
     Identity,
     Outcome,
     Page,
@@ -20,6 +19,7 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
 )
 from scrapers.parsers.block_detection import (
     build_limited_result,
@@ -34,8 +34,8 @@ from scrapers.parsers.pages import PAGES_SOURCE, build_page_queries
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.search_results import (
     SearchHit,
-    build_findings,
-    build_person_findings,
+    build_person_traces,
+    build_traces,
     parse_hits,
 )
 from scrapers.parsers.search_terms import (
@@ -101,8 +101,8 @@ class _ComparableHit:
     address: str
 
     @classmethod
-    def from_finding(cls, finding: Finding) -> "_ComparableHit":
-        hit = SearchHit(url=finding.url, title=finding.title, snippet=finding.snippet)
+    def from_trace(cls, trace: Trace) -> "_ComparableHit":
+        hit = SearchHit(url=trace.url, title=trace.title, snippet=trace.snippet)
         words = frozenset((*split_words(hit.title), *split_words(hit.snippet)))
         return cls(hit, words, fold_text(unquote(hit.url)))
 
@@ -118,25 +118,25 @@ def split_district_result(
 
     An answer that could not be read says so of everyone.
     """
-    hits = tuple(map(_ComparableHit.from_finding, result.findings))
+    hits = tuple(map(_ComparableHit.from_trace, result.traces))
     for identity in identities:
-        findings = tuple(_build_findings_about(identity, hits))
+        traces = tuple(_build_traces_about(identity, hits))
         outcome, note = result.outcome, result.note
-        if outcome is Outcome.FOUND and not findings:
+        if outcome is Outcome.FOUND and not traces:
             outcome, note = Outcome.ABSENT, NOBODY_NAMED
         yield (
             identity,
-            replace(result, outcome=outcome, note=note, findings=findings, follow=(), kept=None),
+            replace(result, outcome=outcome, note=note, traces=traces, follow=(), kept=None),
         )
 
 
-def _build_findings_about(
+def _build_traces_about(
     identity: Identity, comparable_hits: Iterable[_ComparableHit]
-) -> Iterator[Finding]:
+) -> Iterator[Trace]:
     families = {family for name in identity.names if (family := extract_family_name(name))}
     hits = [each.hit for each in comparable_hits if any(map(each.has_family_name, families))]
     # Nothing beside the name vouches for a hit: that all of them name the district is the question.
-    yield from build_person_findings((*identity.names, ""), hits) if hits else ()
+    yield from build_person_traces((*identity.names, ""), hits) if hits else ()
 
 
 OK = 200
@@ -292,10 +292,10 @@ class SearchApi:
             return build_unreadable_result(QUERY_ALTERED)
         hits = parse_hits(answer.rows, self.wire.url, self.wire.title, self.wire.snippet)
         of_all = query.kind is QueryKind.DISTRICT
-        findings = build_findings(hits) if of_all else build_person_findings(query.terms, hits)
+        traces = build_traces(hits) if of_all else build_person_traces(query.terms, hits)
         follow = self._build_next_page_queries(query) if answer.more else ()
-        if findings:
-            return ParseResult(outcome=Outcome.FOUND, findings=findings, follow=follow)
+        if traces:
+            return ParseResult(outcome=Outcome.FOUND, traces=traces, follow=follow)
         note = NOBODY_NAMED if answer.rows else ""
         return ParseResult(outcome=Outcome.ABSENT, note=note, follow=follow)
 
@@ -433,7 +433,7 @@ class HitPageSource:
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         result = self.engine.parse_response(query, page)
-        shown = (each.url for each in result.findings)
+        shown = (each.url for each in result.traces)
         pages = (
             build_page_queries(PAGES_SOURCE, shown, query.subject)[: self.most_pages]
             if query.subject

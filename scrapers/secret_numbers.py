@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from scrapers.models import Finding, Outcome, Page, ParseResult, Query
+from scrapers.models import Outcome, Page, ParseResult, Query, Trace
 
 NUMBER_REMOVED = "[number removed]"
 _GAP = r"[ \u00a0.\-\u2010-\u2015\u2212]"
@@ -157,11 +157,11 @@ def mask_numbers_in_result(result: ParseResult) -> ParseResult:
 
     Contacts stay as they are: the student matcher compares them, and no one stores them.
     """
-    if not result.findings and not result.follow:
+    if not result.traces and not result.follow:
         return result
     return replace(
         result,
-        findings=tuple(map(mask_numbers_in_finding, result.findings)),
+        traces=tuple(map(mask_numbers_in_trace, result.traces)),
         follow=drop_queries_with_numbers(result.follow),
     )
 
@@ -170,16 +170,14 @@ def drop_queries_with_numbers(queries: Iterable[Query]) -> tuple[Query, ...]:
     return tuple(each for each in queries if redact_url(each.request.url) == each.request.url)
 
 
-def mask_numbers_in_finding(finding: Finding) -> Finding:
-    texts: dict[str, Any] = {
-        field: redact_numbers(getattr(finding, field)) for field in TEXT_FIELDS
-    }
+def mask_numbers_in_trace(trace: Trace) -> Trace:
+    texts: dict[str, Any] = {field: redact_numbers(getattr(trace, field)) for field in TEXT_FIELDS}
     return replace(
-        finding,
+        trace,
         **texts,
-        key=redact_url(finding.key),
-        url=redact_url(finding.url),
-        links=tuple(map(redact_url, finding.links)),
+        key=redact_url(trace.key),
+        url=redact_url(trace.url),
+        links=tuple(map(redact_url, trace.links)),
     )
 
 

@@ -23,7 +23,7 @@ from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 if TYPE_CHECKING:
     from monitor.domain.detection.assessment import Assessment
@@ -259,11 +259,11 @@ class VersionsTable(EncryptedTable):
             for each in moving:
                 self.insert_version(replace(each, item_id=target_id))
 
-    def rewrite_versions(self, item_id: str, change: Callable[[Finding], Finding]) -> None:
+    def rewrite_versions(self, item_id: str, change: Callable[[Trace], Trace]) -> None:
         """Remove from every version what may no longer be stored; the order stays."""
         with self.connection.begin_transaction():
             for seq, version in self.load_versions_by_seq(item_id).items():
-                changed = replace(version, finding=change(version.finding))
+                changed = replace(version, trace=change(version.trace))
                 if changed != version:
                     sealed = self.encrypt_value(
                         load_item_owner(self.connection, item_id), seq, changed

@@ -137,7 +137,7 @@ class JournalTable(EncryptedTable):
         """Return all that was read about a person so far, in the order it came."""
         return self._list_answers_by_outcome(sweep_id, person_id, *Outcome)
 
-    def list_answers_with_findings(self, sweep_id: str, person_id: str) -> tuple[StagedAnswer, ...]:
+    def list_answers_with_traces(self, sweep_id: str, person_id: str) -> tuple[StagedAnswer, ...]:
         """Return what showed something of a person; what did not, is not even opened."""
         return self._list_answers_by_outcome(sweep_id, person_id, Outcome.FOUND, Outcome.PARTIAL)
 

@@ -15,20 +15,20 @@ from monitor.domain.item import (
     Item,
     Presence,
     Sighting,
-    combine_findings,
+    combine_traces,
     compute_anchor,
     list_material_changes,
 )
 from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.vocabulary import EventKind
-from scrapers.models import Finding, Outcome, ParseResult, QueryKind
+from scrapers.models import Outcome, ParseResult, QueryKind, Trace
 
-Snapshot: TypeAlias = Mapping[str, Finding]
-"""What one question shows: each finding under its anchor (see `item.compute_anchor`)."""
+Snapshot: TypeAlias = Mapping[str, Trace]
+"""What one question shows: each trace under its anchor (see `item.compute_anchor`)."""
 
-FINDING_FIELDS = tuple(field.name for field in fields(Finding))
-_read_values = attrgetter(*FINDING_FIELDS)
+TRACE_FIELDS = tuple(field.name for field in fields(Trace))
+_read_values = attrgetter(*TRACE_FIELDS)
 
 
 class ChangeKind(StrEnum):
@@ -38,22 +38,22 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingChange:
+class TraceChange:
     """`before` is None when added, `after` is None when removed; `fields` names what differs."""
 
     kind: ChangeKind
     key: str
-    before: Finding | None = None
-    after: Finding | None = None
+    before: Trace | None = None
+    after: Trace | None = None
     fields: tuple[str, ...] = ()
 
 
-def key_by_anchor(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Key findings for a comparison; what a page lists twice becomes one."""
-    shown: dict[str, Finding] = {}
-    for each in findings:
+def key_by_anchor(traces: Iterable[Trace]) -> dict[str, Trace]:
+    """Key traces for a comparison; what a page lists twice becomes one."""
+    shown: dict[str, Trace] = {}
+    for each in traces:
         key = compute_anchor(each)
-        shown[key] = combine_findings((shown[key], each)) if key in shown else each
+        shown[key] = combine_traces((shown[key], each)) if key in shown else each
     return shown
 
 
@@ -64,33 +64,31 @@ def apply_parse_result(before: Snapshot, result: ParseResult) -> Snapshot:
     """
     match result.outcome:
         case Outcome.FOUND:
-            return key_by_anchor(result.findings)
+            return key_by_anchor(result.traces)
         case Outcome.ABSENT:
             return {}
         case Outcome.PARTIAL:
-            return {**before, **key_by_anchor(result.findings)}
+            return {**before, **key_by_anchor(result.traces)}
     return before
 
 
-def diff_snapshots(before: Snapshot, after: Snapshot) -> Iterator[FindingChange]:
+def diff_snapshots(before: Snapshot, after: Snapshot) -> Iterator[TraceChange]:
     """Yield every raw difference, volatile fields included, in the order of the keys."""
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
         if old is None:
-            yield FindingChange(kind=ChangeKind.ADDED, key=key, after=new)
+            yield TraceChange(kind=ChangeKind.ADDED, key=key, after=new)
         elif new is None:
-            yield FindingChange(kind=ChangeKind.REMOVED, key=key, before=old)
+            yield TraceChange(kind=ChangeKind.REMOVED, key=key, before=old)
         else:
             names = _list_changed_fields(old, new)
-            yield FindingChange(
-                kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names
-            )
+            yield TraceChange(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)
 
 
-def _list_changed_fields(old: Finding, new: Finding) -> tuple[str, ...]:
-    pairs = zip(FINDING_FIELDS, _read_values(old), _read_values(new), strict=True)
+def _list_changed_fields(old: Trace, new: Trace) -> tuple[str, ...]:
+    pairs = zip(TRACE_FIELDS, _read_values(old), _read_values(new), strict=True)
     return tuple(name for name, was, now in pairs if was != now)
 
 
@@ -128,8 +126,8 @@ class ItemObservation:
     """
 
     kind: QueryKind
-    finding: Finding
-    change: FindingChange | None = None
+    trace: Trace
+    change: TraceChange | None = None
     baseline: bool = False
     listed: bool = False
 
@@ -165,7 +163,7 @@ def create_item(
 ) -> ItemUpdate:
     """Begin the history of an item that no question showed before. Needs at least one look."""
     seen_by = tuple(looks)
-    portrait = combine_findings(look.finding for look in seen_by)
+    portrait = combine_traces(look.trace for look in seen_by)
     item = Item(id=item_id, person_id=person_id, portrait=portrait, first_seen=at, last_seen=at)
     is_reported = any(not look.baseline for look in seen_by)
     return ItemUpdate(
@@ -201,10 +199,10 @@ def update_unseen_item(
     return _record_flip(gone, EventKind.VANISHED, at, policy)
 
 
-def refresh_portrait(item: Item, shown: Iterable[Finding]) -> Item:
+def refresh_portrait(item: Item, shown: Iterable[Trace]) -> Item:
     """Paint an item's portrait again from all that its questions show now, if any does."""
-    findings = tuple(shown)
-    return replace(item, portrait=combine_findings(findings)) if findings else item
+    traces = tuple(shown)
+    return replace(item, portrait=combine_traces(traces)) if traces else item
 
 
 def merge_events(events: Iterable[Event]) -> Iterator[Event]:
@@ -290,7 +288,7 @@ def update_cleared_contacts(
     engine still shows is still shown, and what it stops showing proves nothing.
     """
     still = {
-        kind for each in sightings if not each.misses for kind in list_exposed_kinds(each.finding)
+        kind for each in sightings if not each.misses for kind in list_exposed_kinds(each.trace)
     }
     proved = {
         each.kind: each.since

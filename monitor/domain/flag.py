@@ -21,7 +21,7 @@ from monitor.domain.vocabulary import (
     FlagState,
     Severity,
 )
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 
 class FlaggedItems(StrEnum):
@@ -142,7 +142,7 @@ def build_urgency_key(flag: Flag) -> tuple[int, datetime, str]:
 
 
 def assess_change_severity(
-    before: Finding, after: Finding | None, shows_name: Callable[[str], bool]
+    before: Trace, after: Trace | None, shows_name: Callable[[str], bool]
 ) -> Severity:
     """Weigh a material change of an own account; `after` is None where it is gone.
 
@@ -156,8 +156,8 @@ def assess_change_severity(
     return Severity.MEDIUM if {"name", "bio"} & set(fields) else Severity.LOW
 
 
-def _is_bare(finding: Finding) -> bool:
-    return not (finding.name or finding.bio or finding.picture_hash or finding.links)
+def _is_bare(trace: Trace) -> bool:
+    return not (trace.name or trace.bio or trace.picture_hash or trace.links)
 
 
 # The flags that ask whose an account is, by the answer that confirms them.

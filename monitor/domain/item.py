@@ -12,11 +12,11 @@ from html import unescape
 from unicodedata import normalize
 
 from monitor.domain.pii import VanishedContact
-from scrapers.models import Finding, FindingKind, PageFingerprint
+from scrapers.models import PageFingerprint, Trace, TraceKind
 
 MATERIAL = {
-    FindingKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
-    FindingKind.PAGE: (),
+    TraceKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
+    TraceKind.PAGE: (),
 }
 
 # The first byte of a hash. A new way of hashing gets the next number, so that old hashes are
@@ -38,7 +38,7 @@ class Item:
 
     id: str
     person_id: str
-    portrait: Finding
+    portrait: Trace
     first_seen: datetime
     last_seen: datetime
     presence: Presence = Presence.PRESENT
@@ -56,7 +56,7 @@ class Sighting:
     item_id: str
     query: str
     source: str
-    finding: Finding
+    trace: Trace
     first: datetime
     last: datetime
     misses: int = 0
@@ -71,21 +71,21 @@ class ItemVersion:
     query: str
     at: datetime
     material_hash: bytes
-    finding: Finding
+    trace: Trace
 
 
-def compute_anchor(finding: Finding) -> str:
+def compute_anchor(trace: Trace) -> str:
     """Return what stays the same between visits: an account outlives its handle and its URL."""
-    return next(iter(_list_account_keys((finding,))), finding.key)
+    return next(iter(_list_account_keys((trace,))), trace.key)
 
 
-def list_aliases(finding: Finding) -> tuple[str, ...]:
+def list_aliases(trace: Trace) -> tuple[str, ...]:
     """Return every key under which the same item may be met again, the surest first."""
-    names = (finding.account, *finding.account_aliases, finding.key)
+    names = (trace.account, *trace.account_aliases, trace.key)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def is_different_account(known: Finding, met: Finding) -> bool:
+def is_different_account(known: Trace, met: Trace) -> bool:
     """Tell whether two accounts of one platform have different stable ids.
 
     They are two accounts, then, even if the second now bears the handle of the first.
@@ -100,7 +100,7 @@ def is_different_account(known: Finding, met: Finding) -> bool:
     )
 
 
-def list_material_changes(before: Finding, after: Finding) -> tuple[str, ...]:
+def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
     """Name the material fields that differ in more than their spelling on the page."""
     fields = MATERIAL[after.kind] if before.kind is after.kind else ()
     return tuple(
@@ -108,20 +108,20 @@ def list_material_changes(before: Finding, after: Finding) -> tuple[str, ...]:
     )
 
 
-def hash_material_fields(finding: Finding) -> bytes:
+def hash_material_fields(trace: Trace) -> bytes:
     """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
-    values = ((each, _normalize_field(finding, each)) for each in MATERIAL[finding.kind])
+    values = ((each, _normalize_field(trace, each)) for each in MATERIAL[trace.kind])
     digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
     return bytes((HASH_VERSION,)) + digest.digest()
 
 
-def combine_findings(findings: Iterable[Finding]) -> Finding:
+def combine_traces(traces: Iterable[Trace]) -> Trace:
     """Combine the sightings of one item, in any order, into one portrait.
 
     Each text is the longest seen; of an account's keys it uses the one that is not a handle.
-    Raises ValueError where there is no finding.
+    Raises ValueError where there is no trace.
     """
-    several = list(findings)
+    several = list(traces)
     first = min(several, key=lambda each: (each.kind, each.key, each.url))
     account, *others = _list_account_keys(several) or [""]
     return replace(
@@ -155,7 +155,7 @@ def merge_items(items: Iterable[Item]) -> Item:
     freshest = max(several, key=lambda each: (each.last_seen, each.id))
     return replace(
         several[0],
-        portrait=combine_findings(each.portrait for each in several),
+        portrait=combine_traces(each.portrait for each in several),
         last_seen=freshest.last_seen,
         presence=freshest.presence,
         missing_since=freshest.missing_since,
@@ -170,25 +170,25 @@ def normalize_text(text: str) -> str:
     return " ".join(normalize("NFC", unescape(unescape(text))).split())
 
 
-def _normalize_field(finding: Finding, field: str) -> str | tuple[str, ...]:
+def _normalize_field(trace: Trace, field: str) -> str | tuple[str, ...]:
     match field:
         case "handle":
-            return normalize_text(finding.handle).casefold().removeprefix("@")
+            return normalize_text(trace.handle).casefold().removeprefix("@")
         case "links":
-            return tuple(sorted({normalize_text(link).rstrip("/") for link in finding.links}))
+            return tuple(sorted({normalize_text(link).rstrip("/") for link in trace.links}))
         case "private":
             # Untold and open weigh the same: only a closed door is something to tell.
-            return "private" if finding.private else ""
-    return normalize_text(str(getattr(finding, field)))
+            return "private" if trace.private else ""
+    return normalize_text(str(getattr(trace, field)))
 
 
-def _list_account_keys(findings: Iterable[Finding]) -> list[str]:
-    keys = {key for each in findings for key in (each.account, *each.account_aliases) if key}
+def _list_account_keys(traces: Iterable[Trace]) -> list[str]:
+    keys = {key for each in traces for key in (each.account, *each.account_aliases) if key}
     return sorted(keys, key=lambda key: (":@" in key, key))
 
 
-def _list_handle_keys(findings: Iterable[Finding]) -> set[str]:
-    return {key for key in _list_account_keys(findings) if ":@" in key}
+def _list_handle_keys(traces: Iterable[Trace]) -> set[str]:
+    return {key for key in _list_account_keys(traces) if ":@" in key}
 
 
 def _pick_longest(texts: Iterable[str]) -> str:

@@ -1,9 +1,9 @@
 """Private contact details of a person: found, and taken out before storage.
 
 Only their kind and place are stored. Whether a number or an address is private depends on whom a
-finding is about and where they work, so this runs where that is known; secret numbers of anybody
+trace is about and where they work, so this runs where that is known; secret numbers of anybody
 are masked before (`scrapers.secret_numbers`). To count as gone, contact details must be absent
-twice, like any finding.
+twice, like any trace.
 """
 
 import re
@@ -15,8 +15,8 @@ from typing import Any
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import ContactKind
-from scrapers.models import Finding
-from scrapers.secret_numbers import TEXT_FIELDS, mask_numbers_in_finding
+from scrapers.models import Trace
+from scrapers.secret_numbers import TEXT_FIELDS, mask_numbers_in_trace
 from scrapers.urls.canonical import split_url_or_none
 
 _NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
@@ -189,7 +189,7 @@ _SCHEMES = {"tel": ContactKind.PHONE, "sms": ContactKind.PHONE, "mailto": Contac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposedContact:
-    """A kind of private contact, and the field of a finding that shows one."""
+    """A kind of private contact, and the field of a trace that shows one."""
 
     kind: ContactKind
     place: str
@@ -204,12 +204,12 @@ class ExposedContact:
         return f"{self.kind}:{self.place}"
 
 
-def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> Finding:
-    """Return a finding about someone without what no one may keep.
+def redact_private_data(trace: Trace, name: PersonName, work: Workplace) -> Trace:
+    """Return a trace about someone without what no one may keep.
 
     What their own district shows on its own pages is there to be seen, and stays.
     """
-    bare = mask_numbers_in_finding(finding)
+    bare = mask_numbers_in_trace(trace)
     if is_on_district_site(bare, work):
         return bare
     texts = {field: getattr(bare, field) for field in TEXT_FIELDS}
@@ -232,10 +232,8 @@ def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> 
     )
 
 
-def _find_kinds_in_links(
-    finding: Finding, name: PersonName, work: Workplace
-) -> Iterator[ContactKind]:
-    for link in finding.links:
+def _find_kinds_in_links(trace: Trace, name: PersonName, work: Workplace) -> Iterator[ContactKind]:
+    for link in trace.links:
         kind = _SCHEMES.get(_parse_scheme(link))
         _, _, address = link.partition(":")
         text = f"call {address}" if kind is ContactKind.PHONE else address
@@ -247,9 +245,9 @@ def _parse_scheme(link: str) -> str:
     return link.partition(":")[0].strip().casefold()
 
 
-def is_on_district_site(finding: Finding, work: Workplace) -> bool:
+def is_on_district_site(trace: Trace, work: Workplace) -> bool:
     """Tell whether the address is at a domain of the district's mail, or below one."""
-    address = split_url_or_none(finding.url)
+    address = split_url_or_none(trace.url)
     host = (address.hostname if address else None) or ""
     return any(host == each or host.endswith(f".{each}") for each in work.domains)
 
@@ -265,14 +263,14 @@ class VanishedContact:
     since: datetime | None
 
 
-def list_exposed_kinds(finding: Finding) -> frozenset[ContactKind]:
-    return frozenset(ExposedContact.from_stored_text(each).kind for each in finding.exposed)
+def list_exposed_kinds(trace: Trace) -> frozenset[ContactKind]:
+    return frozenset(ExposedContact.from_stored_text(each).kind for each in trace.exposed)
 
 
 def list_vanished_contacts(
-    known: Iterable[VanishedContact], before: Finding, after: Finding, at: datetime | None
+    known: Iterable[VanishedContact], before: Trace, after: Trace, at: datetime | None
 ) -> tuple[VanishedContact, ...]:
-    """Return what a question leaves out now of all that it ever showed of a finding.
+    """Return what a question leaves out now of all that it ever showed of a trace.
 
     `at` is None where the answer proves nothing; the proofs then begin again with the next one.
     """

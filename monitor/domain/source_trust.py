@@ -53,9 +53,9 @@ def is_learned_canary(sighting: Sighting, accounts: Collection[str]) -> bool:
 
     What was missed since is none: an owner may have deleted it.
     """
-    finding = sighting.finding
+    trace = sighting.trace
     found_twice = sighting.last - sighting.first >= LEARNED_AFTER and not sighting.misses
-    return found_twice and not {finding.account, *finding.account_aliases}.isdisjoint(accounts)
+    return found_twice and not {trace.account, *trace.account_aliases}.isdisjoint(accounts)
 
 
 def assess_trust(probes: Iterable[CanaryProbe], results: Iterable[ParseResult]) -> TrustAssessment:

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from monitor.domain.serialization import parse_data_file
 from monitor.domain.vocabulary import AllowedReporter, FlagKind, GuideReliability, ProofRequirement
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 STALE_AFTER = timedelta(days=180)
 
@@ -74,7 +74,7 @@ class TakedownGuides:
     def __iter__(self) -> Iterator[tuple[str, TakedownGuide]]:
         return iter(self._places.items())
 
-    def find_guide(self, portrait: Finding, report: str = "") -> TakedownGuide | None:
+    def find_guide(self, portrait: Trace, report: str = "") -> TakedownGuide | None:
         """Look by what the catalog says of the site, then by platform, then by the address."""
         found = self._places.get(report) or self._places.get(portrait.platform)
         return found or find_by_host(self._by_host, portrait.url)

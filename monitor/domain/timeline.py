@@ -17,7 +17,7 @@ from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
 from monitor.domain.vocabulary import DiffMarkKind
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 # No one reads marks in a longer text, and a hostile one costs the square of its length.
 _MOST_WORDS = 2_000
@@ -94,7 +94,7 @@ class FieldDiff:
         return any(each.kind is not DiffMarkKind.KEPT for each in self.marks)
 
 
-def diff_findings(before: Finding, after: Finding) -> tuple[FieldDiff, ...]:
+def diff_traces(before: Trace, after: Trace) -> tuple[FieldDiff, ...]:
     """Compare two versions of an item; what differs in its spelling on the page alone is equal."""
     material = MATERIAL[after.kind]
     return tuple(
@@ -104,7 +104,7 @@ def diff_findings(before: Finding, after: Finding) -> tuple[FieldDiff, ...]:
     )
 
 
-def _diff_fields(before: Finding, after: Finding) -> Iterator[tuple[str, tuple[DiffMark, ...]]]:
+def _diff_fields(before: Trace, after: Trace) -> Iterator[tuple[str, tuple[DiffMark, ...]]]:
     for name in TEXT_FIELDS:
         old, new = (normalize_text(getattr(each, name)) for each in (before, after))
         yield name, diff_text(old, new)
@@ -115,7 +115,7 @@ def _diff_fields(before: Finding, after: Finding) -> Iterator[tuple[str, tuple[D
     yield "counts", diff_list(_format_counts(before), _format_counts(after))
 
 
-def _diff_pictures(before: Finding, after: Finding) -> tuple[DiffMark, ...]:
+def _diff_pictures(before: Trace, after: Trace) -> tuple[DiffMark, ...]:
     """Compare prints where both were looked at, else the names that the network gives pictures."""
     prints = before.picture_print, after.picture_print
     old, new = prints if all(prints) else (before.picture_hash, after.picture_hash)
@@ -126,16 +126,16 @@ def _diff_pictures(before: Finding, after: Finding) -> tuple[DiffMark, ...]:
     return (*((gone,) if old else ()), *((come,) if new else ()))
 
 
-def _describe_privacy(finding: Finding) -> str:
-    return "" if finding.private is None else "private" if finding.private else "public"
+def _describe_privacy(trace: Trace) -> str:
+    return "" if trace.private is None else "private" if trace.private else "public"
 
 
-def _format_day(finding: Finding) -> str:
-    return format_date(finding.created_at) if finding.created_at else ""
+def _format_day(trace: Trace) -> str:
+    return format_date(trace.created_at) if trace.created_at else ""
 
 
-def _format_counts(finding: Finding) -> list[str]:
-    return [f"{name}: {count}" for name, count in finding.counts]
+def _format_counts(trace: Trace) -> list[str]:
+    return [f"{name}: {count}" for name, count in trace.counts]
 
 
 def _get_material_name(field: str) -> str:
@@ -206,7 +206,7 @@ def _list_version_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
     for number, version in sorted(record.versions.items()):
         before = last.get(version.query)
         last[version.query] = version
-        marks = diff_findings(before.finding, version.finding) if before else ()
+        marks = diff_traces(before.trace, version.trace) if before else ()
         yield TimelineEntry(
             at=version.at,
             kind=TimelineEntryKind.SHOWN,

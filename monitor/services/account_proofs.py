@@ -24,7 +24,7 @@ from monitor.services.own_accounts import (
 )
 from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AccountRemovedView
-from scrapers.models import Finding, Identity, Outcome
+from scrapers.models import Identity, Outcome, Trace
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
@@ -76,7 +76,7 @@ def _is_other_persons_account(
     before = [each.portrait.name for each in items if each.portrait.name]
     if any(not shows_other_name(name, person, load_census()) for name in before):
         return False
-    shown = [each.name for each in _select_account_findings(account, about) if each.name] or before
+    shown = [each.name for each in _select_account_traces(account, about) if each.name] or before
     return any(shows_other_name(name, person, load_census()) for name in shown)
 
 
@@ -108,28 +108,26 @@ def _check_requested_proof(
     app: App, person: Person, proof: AccountProof, about: tuple[StagedAnswer, ...]
 ) -> bool:
     """Look for the proof once. What cannot be read proves nothing, and is looked at again."""
-    findings = tuple(_select_account_findings(proof.account, about))
-    if any(_has_proof(app, person, proof.account, each) for each in findings):
+    traces = tuple(_select_account_traces(proof.account, about))
+    if any(_has_proof(app, person, proof.account, each) for each in traces):
         _record_proof_result(app, proof, ProofState.PROVEN, PROVEN)
         _add_proven_account(app, proof)
         return True
-    has_text = any(each.name or each.bio for each in findings)
+    has_text = any(each.name or each.bio for each in traces)
     absent = any(each.visit.result.outcome is Outcome.ABSENT for each in about)
     if has_text or absent:
         _record_proof_result(app, proof, ProofState.FAILED, NOT_PROVEN)
     return False
 
 
-def _has_proof(app: App, person: Person, account: str, finding: Finding) -> bool:
+def _has_proof(app: App, person: Person, account: str, trace: Trace) -> bool:
     code = app.db.account_proofs.derive_proof_code(person.id, account)
-    texts = (finding.bio, finding.name, finding.title, finding.snippet)
+    texts = (trace.bio, trace.name, trace.title, trace.snippet)
     if any(code in text.casefold() for text in texts):
         return True
     trusted = _list_trusted_keys(app, person)
     linked = {
-        key
-        for link in finding.links
-        for key in (*extract_account_keys(link), canonicalize_url(link))
+        key for link in trace.links for key in (*extract_account_keys(link), canonicalize_url(link))
     }
     return not trusted.isdisjoint(linked)
 
@@ -172,18 +170,18 @@ def _select_account_answers(
     keys = {query.key for query in source.build_queries(words)}
     for each in answers:
         if each.visit.query.kind.proves_absence and (
-            each.visit.query.key in keys or tuple(_select_account_findings(account, (each,)))
+            each.visit.query.key in keys or tuple(_select_account_traces(account, (each,)))
         ):
             yield each
 
 
-def _select_account_findings(account: str, answers: Iterable[StagedAnswer]) -> Iterator[Finding]:
+def _select_account_traces(account: str, answers: Iterable[StagedAnswer]) -> Iterator[Trace]:
     keys = {account.casefold(), canonicalize_url(account)}
     for each in answers:
-        for finding in each.visit.result.findings:
-            names = (finding.key, finding.account.casefold(), *finding.account_aliases)
+        for trace in each.visit.result.traces:
+            names = (trace.key, trace.account.casefold(), *trace.account_aliases)
             if not keys.isdisjoint(names):
-                yield finding
+                yield trace
 
 
 def _exclude_answers(

@@ -238,8 +238,8 @@ def _build_item_row(records: PersonRecords, item: Item) -> ExportRow:
 
 
 def _build_version_cells(version: ItemVersion) -> tuple[str, str, str, str]:
-    finding = version.finding
-    return finding.name, finding.handle, finding.bio, finding.title
+    trace = version.trace
+    return trace.name, trace.handle, trace.bio, trace.title
 
 
 def _build_breach_part(records: PersonRecords) -> ExportPart:

@@ -43,7 +43,7 @@ from reports.pages.district import (
 )
 from reports.pages.findings import PersonalWeekLine
 from reports.pages.takedown import PlatformGuide
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 DECIDED = "look-alike-decided"
 CHANGED_MEANWHILE = "This changed after you opened the page. Look at it again before you decide."
@@ -121,9 +121,7 @@ def _find_guide(app: App, finding: DistrictFinding) -> PlatformGuide | None:
         or trace.kind is not DistrictFindingKind.ACCOUNT
     ):
         return None
-    account = Finding(
-        key=trace.key, kind=FindingKind.ACCOUNT, url=trace.address, account=trace.account
-    )
+    account = Trace(key=trace.key, kind=TraceKind.ACCOUNT, url=trace.address, account=trace.account)
     return find_platform_guide(app, account)
 
 

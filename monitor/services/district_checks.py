@@ -268,7 +268,7 @@ def _settle_source(
     if not proven:
         return
     for visit in visits:
-        for found in visit.result.findings:
+        for found in visit.result.traces:
             trace = build_account_trace(found, source.name, inventory)
             if trace and not found.says_missing:
                 _store_sighting(app, trace)

@@ -95,7 +95,7 @@ from reports.pages.findings import (
 from reports.pages.layout import PolicyReminder
 from reports.translation import format_day, format_local_time, translate_sentence, use_language
 from reports.wording import Others, render_reason
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 
 ACCOUNT_QUESTION = "Is this you?"
 PAGE_QUESTION = "Is this about you?"
@@ -118,7 +118,7 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
     worst = flags[0] if flags else None
     line = build_flag_line(app, worst) if worst else None
     portrait = item.portrait
-    question = ACCOUNT_QUESTION if portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION
+    question = ACCOUNT_QUESTION if portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION
     return QuestionCard(
         id=item.id,
         item_id=item.id,
@@ -163,7 +163,7 @@ def build_item_card(app: App, item: Item) -> QuestionCard:
     return QuestionCard(
         id=item.id,
         item_id=item.id,
-        question=ACCOUNT_QUESTION if item.portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION,
+        question=ACCOUNT_QUESTION if item.portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION,
         choices=build_item_choices(item.portrait.kind),
         pictures=find_picture_pair(app, item.person_id, item.id),
         **_build_card_fields(item, assessment),
@@ -185,10 +185,10 @@ def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...
 
 
 def build_item_choices(
-    kind: FindingKind, suggested: Decision | None = None
+    kind: TraceKind, suggested: Decision | None = None
 ) -> tuple[AnswerChoice, ...]:
     """Return the four answers to the question whose it is."""
-    answers = words.ANSWERS if kind is FindingKind.ACCOUNT else words.PAGE_ANSWERS
+    answers = words.ANSWERS if kind is TraceKind.ACCOUNT else words.PAGE_ANSWERS
     return tuple(
         AnswerChoice(
             value=value,
@@ -354,7 +354,7 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
 def _build_account_reminder(app: App, item: Item, label: OwnershipLabel) -> PolicyReminder:
     """Return what the policy says of an account of the person's own; nothing of anything else."""
     portrait, person = item.portrait, app.db.people.load_person(item.person_id)
-    if label is not OwnershipLabel.MINE or portrait.kind is not FindingKind.ACCOUNT:
+    if label is not OwnershipLabel.MINE or portrait.kind is not TraceKind.ACCOUNT:
         return PolicyReminder()
     text = build_appearance(portrait, person.name).text
     clauses = list_account_clauses(

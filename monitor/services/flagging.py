@@ -66,7 +66,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_items
-from scrapers.models import Finding, FindingKind, QueryKind
+from scrapers.models import QueryKind, Trace, TraceKind
 from scrapers.source import Source
 
 
@@ -166,10 +166,10 @@ def _list_cues(verdict: ContactMatchResult) -> Iterator[Reason]:
 
 
 def build_contact_draft(
-    portrait: Finding, label: OwnershipLabel, kinds: Collection[ContactKind]
+    portrait: Trace, label: OwnershipLabel, kinds: Collection[ContactKind]
 ) -> FlagDraft:
     """Build one flag for all these kinds of contact details: it is one page to take them off."""
-    own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
+    own = label is OwnershipLabel.MINE and portrait.kind is TraceKind.ACCOUNT
     count, listed = Count(len(kinds)), name_contacts(kind for kind in ContactKind if kind in kinds)
     return FlagDraft(
         kind=FlagKind.EXPOSED_CONTACT,
@@ -184,7 +184,7 @@ def build_contact_draft(
     )
 
 
-def _list_contact_places(portrait: Finding, kinds: Collection[ContactKind]) -> Iterator[Reason]:
+def _list_contact_places(portrait: Trace, kinds: Collection[ContactKind]) -> Iterator[Reason]:
     """Yield a reason for each place or list of places, the worst kinds first."""
     places: dict[ContactKind, list[Reason]] = {}
     for exposed in map(ExposedContact.from_stored_text, portrait.exposed):
@@ -212,7 +212,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
         if decision is Decision.IMPERSONATION
     }
     return Inventory(
-        own_findings=portraits,
+        own_traces=portraits,
         absent_platforms=frozenset(person.absent_from),
         lessons=learn_from_feedback(
             [(item.portrait, decision) for item, decision in items_with_feedback],
@@ -264,7 +264,7 @@ class SettlementChanges:
 
     item_ids: tuple[str, ...]
     events: tuple[Event, ...]
-    before: Mapping[str, Finding]
+    before: Mapping[str, Trace]
     trust_status: SourceTrust
 
 
@@ -388,7 +388,7 @@ def flag_student_links(app: App, person: Person, staged: StagedAnswer, source: S
         _raise_flag(app, person, item, build_student_link_draft(query.kind, verdict))
 
 
-def _exclude_disputed_handles(app: App, item: Item) -> Finding:
+def _exclude_disputed_handles(app: App, item: Item) -> Trace:
     """Leave out a handle that another item had first: it has another owner now.
 
     The address made of it is also left out, since older links still mean the first owner.
@@ -455,7 +455,7 @@ def _build_assessor(app: App, person: Person, own: Mapping[str, Item]) -> Assess
 
 
 def _flag_account_change(
-    app: App, person: Person, item: Item, event: Event, before: Mapping[str, Finding]
+    app: App, person: Person, item: Item, event: Event, before: Mapping[str, Trace]
 ) -> None:
     if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
         return
@@ -579,7 +579,7 @@ def _is_open_to_more(flag: Flag) -> bool:
     return exposed and flag.is_undecided and flag.shared_at is None
 
 
-def _list_exposed_kinds(portrait: Finding) -> frozenset[ContactKind]:
+def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:
     return frozenset(ExposedContact.from_stored_text(each).kind for each in portrait.exposed)
 
 
@@ -589,7 +589,7 @@ def _is_exposure_likely_theirs(person: Person, item: Item, assessment: Assessmen
     return bool(exposed) and _is_contact_likely_theirs(person, item.portrait, assessment)
 
 
-def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Assessment) -> bool:
+def _is_contact_likely_theirs(person: Person, portrait: Trace, assessment: Assessment) -> bool:
     """Tell whether the contact details are likely the person's: a namesake has some, too."""
     match assessment.label:
         case OwnershipLabel.MINE | OwnershipLabel.ABOUT_ME:

@@ -1,6 +1,6 @@
 """How one item changed over time, and how it compares with a person's own accounts.
 
-The history of a finding, in words for its person.
+The history of a trace, in words for its person.
 
 `owner_id` is the person who asks; other people's data is not found.
 """
@@ -20,7 +20,7 @@ from monitor.domain.timeline import (
     TimelineEntry,
     TimelineEntryKind,
     build_timeline,
-    diff_findings,
+    diff_traces,
 )
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind
 from monitor.services.own_accounts import load_own_items
@@ -69,9 +69,7 @@ def compare_item_versions(
     versions = app.db.versions.load_versions_by_seq(
         app.db.items.load_item_of_person(owner_id, item_id).id
     )
-    return diff_findings(
-        _find_version(versions, older).finding, _find_version(versions, newer).finding
-    )
+    return diff_traces(_find_version(versions, older).trace, _find_version(versions, newer).trace)
 
 
 def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnItemComparison, ...]:

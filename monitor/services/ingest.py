@@ -71,7 +71,7 @@ from monitor.services.breaches import record_breaches
 from monitor.services.flagging import SettlementChanges, assess_changes, flag_student_links
 from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.pictures import store_thumbnails
-from scrapers.models import CrawlResult, Finding, Outcome, ParseResult, Query, QueryKind
+from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.source import PersonalFeedSource, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class ItemChanges:
     absences: dict[str, list[ItemAbsence]] = field(default_factory=lambda: defaultdict(list))
     merged_into: dict[str, str] = field(default_factory=dict)
     new_item_ids: set[str] = field(default_factory=set)
-    portraits_before: dict[str, Finding] = field(default_factory=dict)
+    portraits_before: dict[str, Trace] = field(default_factory=dict)
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -137,26 +137,26 @@ class SnapshotComparer:
         if asked is None and result.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
         sightings = self.db.sightings.list_sightings_of_question(self.person_id, query.key)
-        earlier = {compute_anchor(each.finding): each for each in sightings}
-        before = {key: each.finding for key, each in earlier.items()}
+        earlier = {compute_anchor(each.trace): each for each in sightings}
+        before = {key: each.trace for key, each in earlier.items()}
         result = self._add_picture_prints(result, before)
         changes = {
             each.key: each for each in diff_snapshots(before, apply_parse_result(before, result))
         }
         baseline = asked is None or asked.version != self.version
         known_so_far = len(self.item_changes.new_item_ids)
-        for key, finding in _collect_findings(earlier, result).items():
+        for key, trace in _collect_traces(earlier, result).items():
             item_before = (
                 self.item_changes.resolve_item_id(earlier[key].item_id) if key in earlier else ""
             )
-            item = item_before or self._find_or_add_item(finding)
-            sighting = self._build_sighting(query, finding, earlier.get(key))
+            item = item_before or self._find_or_add_item(trace)
+            sighting = self._build_sighting(query, trace, earlier.get(key))
             if not baseline and key in earlier and query.kind.proves_absence:
                 sighting = self._mark_removed_contacts(sighting, earlier[key], result)
             self._write_sighting(replace(sighting, item_id=item), before.get(key))
             look = ItemObservation(
                 kind=query.kind,
-                finding=finding,
+                trace=trace,
                 change=changes.get(key),
                 baseline=baseline,
                 listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
@@ -173,57 +173,57 @@ class SnapshotComparer:
         self._write_question(query, result, asked, self._update_history(result, asked, brought))
 
     def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
-        if not result.findings:
+        if not result.traces:
             return result
-        findings = (
+        traces = (
             self.prints.add_picture_print(each, before.get(compute_anchor(each)))
-            for each in result.findings
+            for each in result.traces
         )
-        return replace(result, findings=tuple(findings))
+        return replace(result, traces=tuple(traces))
 
-    def _find_or_add_item(self, finding: Finding) -> str:
+    def _find_or_add_item(self, trace: Trace) -> str:
         """Find the item by any of its keys, or create it; two that are one are merged."""
         items = self.db.items
         found = [
             each
-            for each in items.find_items_by_aliases(self.person_id, list_aliases(finding))
-            if not is_different_account(each.portrait, finding)
+            for each in items.find_items_by_aliases(self.person_id, list_aliases(trace))
+            if not is_different_account(each.portrait, trace)
         ]
         if not found:
-            return self._add_item(finding)
+            return self._add_item(trace)
         for each in found:
             self.item_changes.record_portrait(each)
         whole = found[0]
         for other in found[1:]:
             whole = items.merge_items(whole, other)
             self.item_changes.merge_items(whole.id, other.id)
-        items.update_item(whole, self._list_unclaimed_aliases(finding, whole.id))
+        items.update_item(whole, self._list_unclaimed_aliases(trace, whole.id))
         return whole.id
 
-    def _add_item(self, finding: Finding) -> str:
-        look = ItemObservation(kind=QueryKind.SEARCH, finding=finding, baseline=True)
+    def _add_item(self, trace: Trace) -> str:
+        look = ItemObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
         step = create_item(self.new_id(), self.person_id, (look,), self.at)
-        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(finding, step.item.id))
+        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(trace, step.item.id))
         self.item_changes.new_item_ids.add(step.item.id)
         return step.item.id
 
-    def _list_unclaimed_aliases(self, finding: Finding, item_id: str) -> tuple[str, ...]:
+    def _list_unclaimed_aliases(self, trace: Trace, item_id: str) -> tuple[str, ...]:
         """Leave out aliases of another item: a handle that has a new owner."""
         owners = {
             each: self.db.items.find_items_by_aliases(self.person_id, (each,))
-            for each in list_aliases(finding)
+            for each in list_aliases(trace)
         }
         return tuple(
             alias for alias, owned in owners.items() if all(item.id == item_id for item in owned)
         )
 
-    def _build_sighting(self, query: Query, finding: Finding, before: Sighting | None) -> Sighting:
+    def _build_sighting(self, query: Query, trace: Trace, before: Sighting | None) -> Sighting:
         """Update the sighting of a question; its item is resolved later."""
         return Sighting(
             item_id="",
             query=query.key,
             source=query.source,
-            finding=finding,
+            trace=trace,
             first=before.first if before else self.at,
             last=self.at,
         )
@@ -233,12 +233,12 @@ class SnapshotComparer:
     ) -> Sighting:
         """Note which private contact details an item's own address no longer shows."""
         at = self.at if result.outcome.is_conclusive else None
-        unshown = list_vanished_contacts(before.unshown, before.finding, sighting.finding, at)
+        unshown = list_vanished_contacts(before.unshown, before.trace, sighting.trace, at)
         return replace(sighting, unshown=unshown)
 
-    def _write_sighting(self, sighting: Sighting, before: Finding | None) -> None:
+    def _write_sighting(self, sighting: Sighting, before: Trace | None) -> None:
         self.db.sightings.save_sighting(sighting)
-        material_hash = hash_material_fields(sighting.finding)
+        material_hash = hash_material_fields(sighting.trace)
         if before is None or hash_material_fields(before) != material_hash:
             self.db.versions.insert_version(
                 ItemVersion(
@@ -246,7 +246,7 @@ class SnapshotComparer:
                     query=sighting.query,
                     at=self.at,
                     material_hash=material_hash,
-                    finding=sighting.finding,
+                    trace=sighting.trace,
                 )
             )
 
@@ -315,10 +315,10 @@ class SnapshotComparer:
         return LastReadPage(kept=result.kept, shown=shown, read_at=self.at)
 
 
-def _collect_findings(earlier: Mapping[str, Sighting], result: ParseResult) -> Snapshot:
+def _collect_traces(earlier: Mapping[str, Sighting], result: ParseResult) -> Snapshot:
     if result.outcome is not Outcome.UNCHANGED:
-        return key_by_anchor(result.findings)
-    return {key: each.finding for key, each in earlier.items() if not each.misses}
+        return key_by_anchor(result.traces)
+    return {key: each.trace for key, each in earlier.items() if not each.misses}
 
 
 INFORMATIVE_OUTCOMES = frozenset(
@@ -404,7 +404,7 @@ class PersonSettlement:
                 item_changes.record_portrait(item)
                 step = update_seen_item(item, looks, self.at, EVENT_POLICY)
             shown = (
-                each.finding
+                each.trace
                 for each in db.sightings.list_sightings_of_item(item_id)
                 if not each.misses
             )
@@ -580,7 +580,7 @@ def _assess_source_trust(
 def _summarize_visits(
     app: App, source: Source, feed: PersonalFeedSource | None, answers: AnswersByPerson
 ) -> Iterator[ParseResult]:
-    """Yield each outcome without its findings, which may not fit into memory.
+    """Yield each outcome without its traces, which may not fit into memory.
 
     People who left or paused are left out, since others must not learn of that. So are pictures: an
     account is compared without a picture that cannot be fetched. A fault of an address that one
@@ -598,8 +598,8 @@ def _summarize_visits(
 
 def _summarize_result(source: Source, result: ParseResult) -> ParseResult:
     """Return an outcome alone; whether anyone was in a breach is nothing for IT."""
-    has_content = result.findings or result.follow or result.breaches
-    bare = replace(result, findings=(), follow=(), breaches=()) if has_content else result
+    has_content = result.traces or result.follow or result.breaches
+    bare = replace(result, traces=(), follow=(), breaches=()) if has_content else result
     if source.family is SourceFamily.BREACHES and result.outcome.is_conclusive:
         return replace(bare, outcome=Outcome.ABSENT)
     return bare

@@ -19,7 +19,7 @@ from monitor.services.sweeps import find_report_time, list_recheck_keys, list_re
 from reports import labels as words
 from reports.emails.digest import MIN_PAGES_FOLDED
 from reports.pages.findings import AdviceLine, ExposureGroupLine, ProgressLine
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
 
@@ -39,7 +39,7 @@ def build_advice_lines(app: App, flag: Flag) -> tuple[AdviceLine, ...]:
 
 
 def _build_advice_line(
-    app: App, flag: Flag, portrait: Finding, book: AdviceBook, step: AdviceStep
+    app: App, flag: Flag, portrait: Trace, book: AdviceBook, step: AdviceStep
 ) -> AdviceLine:
     if step.at in OWN_PAGES:
         path = f"{OWN_PAGES[step.at]}{flag.id}"
@@ -51,7 +51,7 @@ def _build_advice_line(
     return AdviceLine(words=step.words, url=step.address or "")
 
 
-def _find_site_name(flag: Flag, portrait: Finding) -> str:
+def _find_site_name(flag: Flag, portrait: Trace) -> str:
     guide = load_removal_guides().find_guide(portrait.url)
     if guide and flag.kind is FlagKind.EXPOSED_CONTACT:
         return guide.name
@@ -137,8 +137,7 @@ def fold_exposures(
     folded = [
         each
         for each in flags
-        if each.kind is FlagKind.EXPOSED_CONTACT
-        and items[each.id].portrait.kind is FindingKind.PAGE
+        if each.kind is FlagKind.EXPOSED_CONTACT and items[each.id].portrait.kind is TraceKind.PAGE
     ]
     if len(folded) < MIN_PAGES_FOLDED:
         return flags, None

@@ -12,7 +12,7 @@ from monitor.domain.item import Item
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, FlagState
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
 
@@ -40,7 +40,7 @@ def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
     for item, decision in db.items.list_items_with_feedback(person.id):
         portrait = item.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
-        if decision is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
+        if decision is Decision.MINE and portrait.kind is TraceKind.ACCOUNT and theirs:
             yield item
 
 
@@ -96,7 +96,7 @@ def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
         return True
     shown = (
         item.portrait.name,
-        *(each.finding.name for each in db.versions.list_versions(item.id)),
+        *(each.trace.name for each in db.versions.list_versions(item.id)),
     )
     return any(has_exact_name(name, person) for name in shown if name)
 
@@ -121,12 +121,12 @@ def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
     return tuple(each.url for each in portraits if not extract_handle_key(each))
 
 
-def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
+def _list_account_keys(portrait: Trace) -> tuple[str, ...]:
     return (portrait.account, *portrait.account_aliases)
 
 
-def extract_handle_key(portrait: Finding) -> str:
+def extract_handle_key(portrait: Trace) -> str:
     """Return the account key with its handle, as people declare accounts; else empty."""
-    if portrait.kind is not FindingKind.ACCOUNT:
+    if portrait.kind is not TraceKind.ACCOUNT:
         return ""
     return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")

@@ -61,7 +61,7 @@ def add_reference_picture(app: App, person_id: str, body: bytes) -> UploadProble
         busy = result.outcome is Outcome.FAILED
         return UploadProblem.BUSY if busy else UploadProblem.UNREADABLE
     # No one trusts the child, so what it says is read again.
-    seen = PicturePrint.from_text(result.findings[0].picture_print) if result.findings else None
+    seen = PicturePrint.from_text(result.traces[0].picture_print) if result.traces else None
     if seen is None:
         return UploadProblem.PLAIN
     _save_reference_picture(app, person_id, seen.to_text(), REFERENCE_ADDED)

@@ -40,7 +40,7 @@ from reports.emails.digest import (
     UnansweredFlagLine,
 )
 from reports.pages.layout import PolicyReminder
-from scrapers.models import Finding, FindingKind, Outcome
+from scrapers.models import Outcome, Trace, TraceKind
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another decision back.
@@ -66,7 +66,7 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         earlier=_describe_earlier_answer(app, flag),
         item_id=flag.item_id,
         advice=load_advice().get_advice(flag.kind).brief,
-        contact_kinds=flag.contact_kinds if item.portrait.kind is FindingKind.PAGE else (),
+        contact_kinds=flag.contact_kinds if item.portrait.kind is TraceKind.PAGE else (),
     )
 
 
@@ -302,11 +302,11 @@ def _is_against_impersonation(evidence: Evidence) -> bool:
     return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
 
 
-def format_finding_title(portrait: Finding) -> str:
+def format_finding_title(portrait: Trace) -> str:
     return portrait.name or portrait.title or portrait.handle
 
 
-def _format_title(portrait: Finding) -> str:
+def _format_title(portrait: Trace) -> str:
     """Add the handle only where the address does not show it."""
     handle = portrait.handle.removeprefix("@")
     if portrait.name and handle and handle.casefold() not in portrait.url.casefold():

@@ -86,7 +86,7 @@ def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
             yield replace(
                 visit, query=replace(visit.query, subject=reader.person_id), result=result
             )
-    bare = replace(visit.result, findings=(), follow=(), kept=None)
+    bare = replace(visit.result, traces=(), follow=(), kept=None)
     yield replace(visit, result=bare)
 
 

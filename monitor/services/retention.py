@@ -16,7 +16,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.events import refresh_portrait
-from monitor.domain.item import Item, Presence, combine_findings
+from monitor.domain.item import Item, Presence, combine_traces
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.reason import Reason
@@ -41,7 +41,7 @@ from monitor.services.staging import (
     keep_evidence_pages,
     list_text_retention,
 )
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 
 def delete_expired_sightings(app: App, person_id: str) -> None:
@@ -78,17 +78,17 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
 
 
 def _rebuild_portrait(app: App, item: Item) -> None:
-    left = [each.finding for each in app.db.sightings.list_sightings_of_item(item.id)]
-    portrait = combine_findings(left) if left else strip_portrait_text(item.portrait)
+    left = [each.trace for each in app.db.sightings.list_sightings_of_item(item.id)]
+    portrait = combine_traces(left) if left else strip_portrait_text(item.portrait)
     app.db.items.update_item(replace(item, portrait=portrait))
     assessment = app.db.items.find_assessment(item.id)
     if assessment:
         app.db.items.set_assessment(item.id, assessment.without_quotes)
 
 
-def strip_portrait_text(portrait: Finding) -> Finding:
+def strip_portrait_text(portrait: Trace) -> Trace:
     """Return the account with its names only, without its texts."""
-    return Finding(
+    return Trace(
         key=portrait.key,
         kind=portrait.kind,
         url=portrait.url,
@@ -175,11 +175,11 @@ def _delete_unused_directory(app: App) -> None:
 
 
 def _delete_old_lookalikes(app: App) -> None:
-    for finding in app.db.district_findings.list_district_findings():
-        stage = RetentionStage.OPEN if finding.is_open else RetentionStage.CLOSED
-        is_old = _is_past_retention(app, RetainedKind.LOOKALIKE, stage, finding.last_seen)
-        if is_old and finding.state is not DistrictFindingState.OURS:
-            app.db.district_findings.delete_district_finding(finding.id)
+    for trace in app.db.district_findings.list_district_findings():
+        stage = RetentionStage.OPEN if trace.is_open else RetentionStage.CLOSED
+        is_old = _is_past_retention(app, RetainedKind.LOOKALIKE, stage, trace.last_seen)
+        if is_old and trace.state is not DistrictFindingState.OURS:
+            app.db.district_findings.delete_district_finding(trace.id)
 
 
 def _close_abandoned_sweeps(app: App) -> None:
@@ -333,7 +333,7 @@ def _release_item(app: App, person_id: str, item_id: str, active_keys: Collectio
     """
     left = app.db.sightings.list_sightings_of_item(item_id)
     if any(each.query in active_keys for each in left):
-        shown = (each.finding for each in left if not each.misses)
+        shown = (each.trace for each in left if not each.misses)
         app.db.items.update_item(refresh_portrait(app.db.items.load_item(item_id), shown))
         return
     for each in left:
@@ -358,9 +358,9 @@ def _delete_student_links(app: App, person_id: str) -> None:
 
 def _remove_picture_prints(app: App, person_id: str) -> None:
     for sighting in app.db.sightings.list_sightings_of_person(person_id):
-        if sighting.finding.picture_print:
+        if sighting.trace.picture_print:
             app.db.sightings.save_sighting(
-                replace(sighting, finding=_strip_picture_print(sighting.finding))
+                replace(sighting, trace=_strip_picture_print(sighting.trace))
             )
     for item in app.db.items.list_items_of_person(person_id):
         app.db.versions.rewrite_versions(item.id, _strip_picture_print)
@@ -371,8 +371,8 @@ def _remove_picture_prints(app: App, person_id: str) -> None:
     app.db.thumbnails.delete_thumbnails_of_person(person_id)
 
 
-def _strip_picture_print(finding: Finding) -> Finding:
-    return replace(finding, picture_print="")
+def _strip_picture_print(trace: Trace) -> Trace:
+    return replace(trace, picture_print="")
 
 
 def record_roster_import(db: Database, roster: Roster, now: datetime) -> None:

@@ -22,7 +22,7 @@ from monitor.services.presenters import (
 )
 from reports.emails.digest import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 MAX_FINDINGS_SHOWN = 20
 
@@ -99,8 +99,8 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
     progress = app.db.run_requests.load_progress(request.id)
     sweep, now = _find_running_sweep(app, request), app.clock.now()
     believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
-    findings = tuple(_list_findings_so_far(app, sweep, believed)) if sweep else ()
-    found = Counter(source for source, _ in findings)
+    traces = tuple(_list_traces_so_far(app, sweep, believed)) if sweep else ()
+    found = Counter(source for source, _ in traces)
     answers = app.db.journal.count_answers_by_source(sweep.id, sweep.person_id) if sweep else {}
     return SelfCheckPageView(
         state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
@@ -118,9 +118,9 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
             for source, state in progress.items()
         ),
         found=tuple(
-            _build_found_line(source, each) for source, each in findings[:MAX_FINDINGS_SHOWN]
+            _build_found_line(source, each) for source, each in traces[:MAX_FINDINGS_SHOWN]
         ),
-        more=max(len(findings) - MAX_FINDINGS_SHOWN, 0),
+        more=max(len(traces) - MAX_FINDINGS_SHOWN, 0),
         answers=app.db.journal.count_answers(sweep.id) if sweep else 0,
         judged=len(app.db.sweeps.list_source_runs(sweep.id)) if sweep else 0,
         unheard=not progress and now - request.asked_at > PICKED_UP_WITHIN,
@@ -132,17 +132,17 @@ def _find_running_sweep(app: App, request: RunRequest) -> Sweep | None:
     return None if sweep is None or sweep.closed_at is not None else sweep
 
 
-def _list_findings_so_far(
+def _list_traces_so_far(
     app: App, sweep: Sweep, believed: Container[str]
-) -> Iterator[tuple[str, Finding]]:
+) -> Iterator[tuple[str, Trace]]:
     """Yield what was read so far, each trace once, by the source that showed it first."""
     met: set[str] = set()
-    for staged in app.db.journal.list_answers_with_findings(sweep.id, sweep.person_id):
+    for staged in app.db.journal.list_answers_with_traces(sweep.id, sweep.person_id):
         source = staged.visit.query.source
-        for finding in staged.visit.result.findings:
-            if source in believed and finding.key not in met:
-                met.add(finding.key)
-                yield source, finding
+        for trace in staged.visit.result.traces:
+            if source in believed and trace.key not in met:
+                met.add(trace.key)
+                yield source, trace
 
 
 def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
@@ -180,5 +180,5 @@ def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
             yield build_change_line(app, each)
 
 
-def _build_found_line(source: str, finding: Finding) -> ResultLine:
-    return ResultLine(title=format_finding_title(finding), url=finding.url, source=source)
+def _build_found_line(source: str, trace: Trace) -> ResultLine:
+    return ResultLine(title=format_finding_title(trace), url=trace.url, source=source)

@@ -49,12 +49,12 @@ def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
     What was parsed in a child comes without secret numbers; what an API said is masked here, and
     so is whatever a child that a page took over may say.
     """
-    if not result.findings and not result.follow:
+    if not result.traces and not result.follow:
         return result
     name, work = _find_subject(app, person_id)
     return replace(
         result,
-        findings=tuple(redact_private_data(each, name, work) for each in result.findings),
+        traces=tuple(redact_private_data(each, name, work) for each in result.traces),
         follow=drop_queries_with_numbers(result.follow),
     )
 

@@ -406,7 +406,7 @@ def _load_remembered_pages(
     lacking = list_items_lacking_pages(app, person_id)
     if asks_for_pictures(app, person_id):
         # A page that has not changed leads to no picture, and this consent may be a new one.
-        pictured = (each for seen in sightings.values() for each in seen if each.finding.picture)
+        pictured = (each for seen in sightings.values() for each in seen if each.trace.picture)
         lacking |= {each.item_id for each in pictured}
     return {
         each.key: (each.remembered, sightings[each.key])

@@ -63,7 +63,7 @@ from reports.pages.takedown import (
     ScreenshotsView,
     TakedownView,
 )
-from scrapers.models import Finding, FindingKind, Outcome
+from scrapers.models import Outcome, Trace, TraceKind
 from scrapers.parsers.profile_images import MOST_SCREENSHOT_COPY, is_picture_copy
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
@@ -261,7 +261,7 @@ def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
     return find_platform_guide(app, app.db.items.load_item(flag.item_id).portrait)
 
 
-def find_platform_guide(app: App, account: Finding) -> PlatformGuide | None:
+def find_platform_guide(app: App, account: Trace) -> PlatformGuide | None:
     """Return how the platform of an account takes reports of impersonation, if we know."""
     form = list_report_forms(app.sources.values()).get(account.platform, "")
     place = load_takedown_guides().find_guide(account, form)
@@ -306,9 +306,7 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     item, now = app.db.items.load_item(flag.item_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
     guide = load_removal_guides().find_guide(item.portrait.url)
-    is_own = item.id in load_own_items(app.db, person) and (
-        item.portrait.kind is FindingKind.ACCOUNT
-    )
+    is_own = item.id in load_own_items(app.db, person) and (item.portrait.kind is TraceKind.ACCOUNT)
     return RemovalView(
         id=flag.id,
         item_id=item.id,

@@ -49,7 +49,7 @@ from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_sentence, clean_web_text, defang_url
 from reports.templating import mark_web_link
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 
 # What a person may say of a finding, and of a flag: the answers of the pages.
 ItemAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
@@ -253,7 +253,7 @@ def answer_own_finding(call: ApiCall, given: FindingAnswerInput) -> FindingDetai
     with mask_as_not_found():
         item = call.app.db.items.load_item_of_person(owner, call.path_id)
     answer, fitting = Decision(given.answer), ANSWERS
-    if item.portrait.kind is not FindingKind.ACCOUNT:
+    if item.portrait.kind is not TraceKind.ACCOUNT:
         fitting = PAGE_ANSWERS
     if answer not in fitting:
         refuse(HTTPStatus.CONFLICT, f"Answer this finding with one of {', '.join(fitting)}.")

@@ -52,7 +52,7 @@ from reports.pages.findings import (
     SortView,
     UndoLine,
 )
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25
@@ -168,7 +168,7 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
     if not answered:
         return None
     kind = app.db.items.load_item(answered[0]).portrait.kind
-    label = (PAGE_ANSWERS if kind is FindingKind.PAGE else ANSWERS)[own[answered[0]]]
+    label = (PAGE_ANSWERS if kind is TraceKind.PAGE else ANSWERS)[own[answered[0]]]
     words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
     return UndoLine(item_ids=answered, words=words)
 

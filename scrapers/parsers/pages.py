@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.models import (
-    Finding,
-    FindingKind,
     Outcome,
     Page,
     ParseResult,
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.json_fields import (
@@ -120,7 +120,7 @@ def check_page_response(query: Query, page: Page) -> ParseResult | None:
     return build_unreadable_result(note) if note else None
 
 
-def build_page_finding(query: Query, page: Page, home: str = "") -> Finding:
+def build_page_trace(query: Query, page: Page, home: str = "") -> Trace:
     """Return what is known of a page by its address; `home` is the one it says it has.
 
     What a page says of its own address counts only where the platform itself says it: else
@@ -132,9 +132,9 @@ def build_page_finding(query: Query, page: Page, home: str = "") -> Finding:
     if home and _is_on_same_platform(shown, home):
         accounts |= dict.fromkeys(extract_account_keys(home))
     account, *others = sorted(accounts, key=lambda each: ":@" in each) or [""]
-    return Finding(
+    return Trace(
         key=canonicalize_url(shown),
-        kind=FindingKind.ACCOUNT if account else FindingKind.PAGE,
+        kind=TraceKind.ACCOUNT if account else TraceKind.PAGE,
         url=shown,
         account=account,
         account_aliases=tuple(others),

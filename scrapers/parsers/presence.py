@@ -49,7 +49,7 @@ class PresenceRule:
 
 
 def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) -> ParseResult:
-    """Return FOUND (without findings) or ABSENT if the rule proves it and it is no wall.
+    """Return FOUND (without traces) or ABSENT if the rule proves it and it is no wall.
 
     A page that has the status and shows the site's own words is no wall, whatever else it says.
     Anyone who runs an account can write the site's words for "no such account" into their bio, so a

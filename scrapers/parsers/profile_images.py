@@ -11,8 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from scrapers.models import (
-    Finding,
-    FindingKind,
     MediaKind,
     Outcome,
     Page,
@@ -20,6 +18,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.text import LARGEST_DOCUMENT
@@ -45,14 +45,14 @@ def build_picture_queries(query: Query, result: ParseResult) -> Iterator[Query]:
 
     A picture's question is known by the profile, so that another picture is another answer.
     """
-    for finding in result.findings if query.subject else ():
-        if finding.picture and finding.kind is FindingKind.ACCOUNT:
+    for trace in result.traces if query.subject else ():
+        if trace.picture and trace.kind is TraceKind.ACCOUNT:
             yield Query(
                 source=query.source,
                 kind=QueryKind.PICTURE,
-                terms=(finding.key,),
+                terms=(trace.key,),
                 request=Request(
-                    url=finding.picture,
+                    url=trace.picture,
                     headers=(("accept", ", ".join(sorted(PICTURE_TYPES))),),
                     media=MediaKind.PICTURE,
                 ),
@@ -62,7 +62,7 @@ def build_picture_queries(query: Query, result: ParseResult) -> Iterator[Query]:
 
 @dataclass(frozen=True, slots=True)
 class PictureParser:
-    """Reads every source's pictures; one that says too little has a finding without a print."""
+    """Reads every source's pictures; one that says too little has a trace without a print."""
 
     def parse_picture_response(self, page: Page) -> ParseResult:
         """Decide on status, size and kind alone: the picture is opened in the child."""
@@ -88,10 +88,8 @@ class PictureParser:
             return build_unreadable_result(str(error))
         (key,) = query.terms
         seen = picture.picture_print.to_text() if picture.picture_print else ""
-        finding = Finding(key=key, kind=FindingKind.ACCOUNT, url=key, picture_print=seen)
-        return ParseResult(
-            outcome=Outcome.FOUND, findings=(finding,), picture_copy=picture.thumbnail
-        )
+        trace = Trace(key=key, kind=TraceKind.ACCOUNT, url=key, picture_print=seen)
+        return ParseResult(outcome=Outcome.FOUND, traces=(trace,), picture_copy=picture.thumbnail)
 
 
 def copy_screenshot(body: bytes) -> ParseResult:
@@ -106,7 +104,7 @@ def copy_screenshot(body: bytes) -> ParseResult:
 
 
 def print_picture(body: bytes) -> ParseResult:
-    """Return a finding with nothing but an uploaded picture's print, empty if it says too little.
+    """Return a trace with nothing but an uploaded picture's print, empty if it says too little.
 
     UNREADABLE where it is none that we open.
     """
@@ -117,8 +115,8 @@ def print_picture(body: bytes) -> ParseResult:
     except images.PictureError as error:
         return build_unreadable_result(str(error))
     text = picture_print.to_text() if picture_print else ""
-    finding = Finding(key="", kind=FindingKind.ACCOUNT, url="", picture_print=text)
-    return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
+    trace = Trace(key="", kind=TraceKind.ACCOUNT, url="", picture_print=text)
+    return ParseResult(outcome=Outcome.FOUND, traces=(trace,))
 
 
 _JPEG_START = b"\xff\xd8\xff"

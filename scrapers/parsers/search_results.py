@@ -11,7 +11,7 @@ from html import unescape
 from itertools import product
 from urllib.parse import unquote, urlunsplit
 
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from scrapers.parsers.json_fields import (
     clean_text,
     clean_web_address,
@@ -286,48 +286,48 @@ def strip_markup(text: str) -> str:
     return clean_text(unescape(_TAG.sub("", text)))
 
 
-def build_person_findings(terms: SearchTerms, hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
+def build_person_traces(terms: SearchTerms, hits: Iterable[SearchHit]) -> tuple[Trace, ...]:
     """Return the hits that name the person, each address once.
 
     `terms` are the names that were asked for, and what was asked for beside them: engines take
     quotes for a hint, so what they found is looked at again here.
     """
     wanted, beside = split_terms(terms)
-    found: dict[str, Finding] = {}
-    authors: dict[str, Finding] = {}
+    found: dict[str, Trace] = {}
+    authors: dict[str, Trace] = {}
     for hit, name in product(hits, wanted):
-        finding = _build_finding(hit)
-        if _is_about_person(name, beside, hit, finding):
-            found.setdefault(finding.key, finding)
-            authors.update((each.key, each) for each in _build_author_findings(name, hit, finding))
+        trace = _build_trace(hit)
+        if _is_about_person(name, beside, hit, trace):
+            found.setdefault(trace.key, trace)
+            authors.update((each.key, each) for each in _build_author_traces(name, hit, trace))
     return (*found.values(), *(each for key, each in authors.items() if key not in found))
 
 
-def build_findings(hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
+def build_traces(hits: Iterable[SearchHit]) -> tuple[Trace, ...]:
     """Return what the hits lead to, each address once, no matter whom they are about."""
-    found = {finding.key: finding for finding in map(_build_finding, hits)}
+    found = {trace.key: trace for trace in map(_build_trace, hits)}
     return tuple(found.values())
 
 
-def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, finding: Finding) -> bool:
+def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, trace: Trace) -> bool:
     if is_handle_term(name):
-        return _shows_handle(name.removeprefix(HANDLE_MARK).casefold(), hit, finding)
+        return _shows_handle(name.removeprefix(HANDLE_MARK).casefold(), hit, trace)
     named = has_family_name(name, hit.title, hit.snippet, address=hit.url)
-    return is_name_in_handle(name, finding.handle) or (
+    return is_name_in_handle(name, trace.handle) or (
         named and _has_corroboration(name, beside, hit)
     )
 
 
-def _shows_handle(handle: str, hit: SearchHit, finding: Finding) -> bool:
+def _shows_handle(handle: str, hit: SearchHit, trace: Trace) -> bool:
     """Say whether an account has a handle, or a hit shows it as a word of its own."""
-    if finding.handle.partition("@")[0].casefold() == handle:
+    if trace.handle.partition("@")[0].casefold() == handle:
         return True
     alone = re.compile(rf"(?<![\w.-]){re.escape(handle)}(?![\w-]|\.\w)")
     shown = (hit.title, hit.snippet, unquote(hit.url))
     return any(alone.search(text.casefold()) for text in shown)
 
 
-def _build_author_findings(name: str, hit: SearchHit, post: Finding) -> Iterator[Finding]:
+def _build_author_traces(name: str, hit: SearchHit, post: Trace) -> Iterator[Trace]:
     """Yield the account that a post was written by, if that bears the person's name.
 
     A title that does not tell the author's name tells too little to begin an account with.
@@ -338,9 +338,9 @@ def _build_author_findings(name: str, hit: SearchHit, post: Finding) -> Iterator
     if author is None or not author.name:
         return
     if is_name_in_handle(name, author.handle) or has_family_name(name, author.name):
-        yield Finding(
+        yield Trace(
             key=canonicalize_url(author.url),
-            kind=FindingKind.ACCOUNT,
+            kind=TraceKind.ACCOUNT,
             url=author.url,
             account=author.account,
             title=hit.title,
@@ -379,12 +379,12 @@ def _has_given_initial(family: str, givens: list[str], text: str) -> bool:
     )
 
 
-def _build_finding(hit: SearchHit) -> Finding:
+def _build_trace(hit: SearchHit) -> Trace:
     accounts = extract_account_keys(hit.url)
     if not accounts:
-        return Finding(
+        return Trace(
             key=canonicalize_url(hit.url),
-            kind=FindingKind.PAGE,
+            kind=TraceKind.PAGE,
             url=hit.url,
             title=hit.title,
             snippet=hit.snippet,
@@ -392,9 +392,9 @@ def _build_finding(hit: SearchHit) -> Finding:
     platform, _, account = accounts[0].partition(":")
     handle = account.removeprefix("@") if account.startswith("@") else ""
     parsed = parse_account_title(hit.title, hit.snippet, platform, handle)
-    return Finding(
+    return Trace(
         key=canonicalize_url(hit.url),
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=hit.url,
         account=accounts[0],
         account_aliases=accounts[1:],

@@ -13,8 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 from scrapers.models import (
     Contact,
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
@@ -22,6 +20,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_block, detect_refusal
 from scrapers.parsers.fediverse import (
@@ -117,11 +117,11 @@ def parse_activitypub_actor(shown: Mapping[str, object]) -> ActivityPubActor:
     )
 
 
-def build_activitypub_finding(actor: ActivityPubActor, domain: str) -> Finding:
+def build_activitypub_trace(actor: ActivityPubActor, domain: str) -> Trace:
     handle = f"{actor.username}@{domain}"
-    return Finding(
+    return Trace(
         key=canonicalize_url(actor.url),
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=actor.url,
         account=build_account_key(PLATFORM, handle),
         name=actor.name,
@@ -386,8 +386,8 @@ class ActivityPub:
 
     def _build_profile_result(self, actor: ActivityPubActor) -> ParseResult:
         note = "its owner has moved to another account" if actor.moved else ""
-        finding = build_activitypub_finding(actor, self.domain)
-        return ParseResult(outcome=Outcome.FOUND, findings=(finding,), note=note)
+        trace = build_activitypub_trace(actor, self.domain)
+        return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
 
     def _follow_contact_list(
         self, query: Query, page: Page, actor: ActivityPubActor

@@ -10,8 +10,6 @@ from datetime import datetime
 
 from scrapers.models import (
     Contact,
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
@@ -19,6 +17,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.json_fields import (
@@ -93,13 +93,13 @@ def parse_bluesky_actor(shown: Mapping[str, object]) -> BlueskyActor:
     )
 
 
-def build_bluesky_finding(actor: BlueskyActor) -> Finding:
+def build_bluesky_trace(actor: BlueskyActor) -> Trace:
     """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
     handled = actor.handle.casefold() != NO_HANDLE
     links = (clean_web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
-    return Finding(
+    return Trace(
         key=canonicalize_url(_format_profile_url(actor.did)),
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=_format_profile_url(actor.handle if handled else actor.did),
         account=build_account_key("bluesky", actor.did),
         account_aliases=(build_account_key("bluesky", actor.handle),) if handled else (),
@@ -312,14 +312,14 @@ def _build_profile_result(query: Query, actor: BlueskyActor) -> ParseResult:
     if actor.asks_for_privacy:
         note = "the account asks not to be shown to strangers"
         return ParseResult(outcome=Outcome.DECLINED, note=note)
-    return ParseResult(outcome=Outcome.FOUND, findings=(build_bluesky_finding(actor),))
+    return ParseResult(outcome=Outcome.FOUND, traces=(build_bluesky_trace(actor),))
 
 
 def _build_search_result(query: Query, actors: Sequence[BlueskyActor]) -> ParseResult:
     return build_name_search_result(
         query.terms[0],
-        [build_bluesky_finding(actor) for actor in actors if not actor.asks_for_privacy],
-        [build_bluesky_finding(actor) for actor in actors if actor.asks_for_privacy],
+        [build_bluesky_trace(actor) for actor in actors if not actor.asks_for_privacy],
+        [build_bluesky_trace(actor) for actor in actors if actor.asks_for_privacy],
     )
 
 

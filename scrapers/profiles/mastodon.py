@@ -11,8 +11,6 @@ from urllib.parse import quote, urlsplit
 
 from scrapers.models import (
     Contact,
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
@@ -20,6 +18,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.fediverse import (
@@ -137,14 +137,14 @@ def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
     )
 
 
-def build_mastodon_finding(account: MastodonAccount, domain: str) -> Finding:
+def build_mastodon_trace(account: MastodonAccount, domain: str) -> Trace:
     """`domain` is that of the server that was asked: it does not say so of its own accounts."""
     handle = complete_handle(account.acct, domain)
     key = build_account_key(PLATFORM, handle)
     moved = (account.moved_to,) if account.moved_to else ()
-    return Finding(
+    return Trace(
         key=canonicalize_url(account.url),
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=account.url,
         account=key,
         account_aliases=tuple(each for each in extract_account_keys(account.url) if each != key),
@@ -327,12 +327,12 @@ class Mastodon:
         return build_name_search_result(
             query.terms[0],
             [
-                build_mastodon_finding(each, self.domain)
+                build_mastodon_trace(each, self.domain)
                 for each in shown
                 if not each.asks_not_to_be_found
             ],
             [
-                build_mastodon_finding(each, self.domain)
+                build_mastodon_trace(each, self.domain)
                 for each in shown
                 if each.asks_not_to_be_found
             ],
@@ -342,8 +342,8 @@ class Mastodon:
         if account.asks_not_to_be_read:
             return ParseResult(outcome=Outcome.DECLINED, note=PROFILE_DECLINED)
         note = "its owner has moved to another account" if account.moved_to else ""
-        finding = build_mastodon_finding(account, self.domain)
-        return ParseResult(outcome=Outcome.FOUND, findings=(finding,), note=note)
+        trace = build_mastodon_trace(account, self.domain)
+        return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
 
     def _follow_contact_list(
         self, query: Query, page: Page, account: MastodonAccount

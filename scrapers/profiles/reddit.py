@@ -102,8 +102,8 @@ class Reddit(ProfileApi):
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_CLOSED)
         if _is_marked(shown, "hide_from_robots"):
             return ParseResult(outcome=Outcome.DECLINED, note=ASKS_ROBOTS_AWAY)
-        finding = ACCOUNT.build_finding(self.platform, shown)
-        return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
+        trace = ACCOUNT.build_trace(self.platform, shown)
+        return ParseResult(outcome=Outcome.FOUND, traces=(trace,))
 
     def _parse_search(
         self,
@@ -119,8 +119,8 @@ class Reddit(ProfileApi):
         private = [row for row in rows if _is_marked(row, "hide_from_robots")]
         return build_name_search_result(
             query.terms[0],
-            [ACCOUNT.build_finding(self.platform, row) for row in open_rows],
-            [ACCOUNT.build_finding(self.platform, row) for row in private],
+            [ACCOUNT.build_trace(self.platform, row) for row in open_rows],
+            [ACCOUNT.build_trace(self.platform, row) for row in private],
         )
 
 

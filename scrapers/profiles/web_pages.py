@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
-from scrapers.models import Finding, FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query, Trace, TraceKind
 from scrapers.parsers.block_detection import build_unreadable_result
 from scrapers.parsers.json_fields import ShapeError, clean_web_address, parse_json
 from scrapers.parsers.pages import (
@@ -16,8 +16,8 @@ from scrapers.parsers.pages import (
     PAGES_SOURCE,
     Feed,
     build_page_canaries,
-    build_page_finding,
     build_page_queries,
+    build_page_trace,
     check_page_response,
     has_only_site_title,
     is_feed_address,
@@ -103,7 +103,7 @@ class WebPageSource:
         from scrapers.parsers.block_detection import detect_vacant_page  # noqa: PLC0415 - likewise
         from scrapers.parsers.html import parse_profile_card  # noqa: PLC0415 - in the child alone
 
-        card = parse_profile_card(page, handle=build_page_finding(query, page).handle)
+        card = parse_profile_card(page, handle=build_page_trace(query, page).handle)
         if RobotsDirective.UNLISTED in card.robots_directives:
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         note = detect_vacant_page(page, card.title, card.heading)
@@ -113,8 +113,8 @@ class WebPageSource:
             return build_unreadable_result("its page has neither a name nor a title")
         if has_only_site_title(query.request.url, card.name or card.title, card.site):
             return build_unreadable_result("its page names its site, but no person")
-        shown = build_page_finding(query, page, card.home)
-        finding = replace(
+        shown = build_page_trace(query, page, card.home)
+        trace = replace(
             shown,
             title=card.title,
             name=card.name,
@@ -126,14 +126,14 @@ class WebPageSource:
         )
         return ParseResult(
             outcome=Outcome.FOUND,
-            findings=(finding,),
-            follow=_build_feed_queries(finding, card.feeds, query.subject),
+            traces=(trace,),
+            follow=_build_feed_queries(trace, card.feeds, query.subject),
         )
 
 
-def _build_feed_queries(shown: Finding, feeds: tuple[str, ...], subject: str) -> tuple[Query, ...]:
+def _build_feed_queries(shown: Trace, feeds: tuple[str, ...], subject: str) -> tuple[Query, ...]:
     """Go on to the feed of someone's own place; that of a newspaper tells nothing of them."""
-    somebodys = shown.kind is FindingKind.ACCOUNT or urlsplit(shown.key).path == "/"
+    somebodys = shown.kind is TraceKind.ACCOUNT or urlsplit(shown.key).path == "/"
     return build_page_queries(FEEDS_SOURCE, feeds[:1], subject) if subject and somebodys else ()
 
 
@@ -219,23 +219,23 @@ def _list_account_feeds(identity: Identity) -> Iterator[str]:
 def _build_feed_result(query: Query, page: Page, feed: Feed) -> ParseResult:
     if RobotsDirective.UNLISTED in feed.robots_directives:
         return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
-    finding = replace(
-        _build_home_finding(query, page, feed),
+    trace = replace(
+        _build_home_trace(query, page, feed),
         title=feed.title,
         name=feed.author,
         bio=feed.description,
         picture_hash=extract_picture_name(feed.picture),
     )
-    return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
+    return ParseResult(outcome=Outcome.FOUND, traces=(trace,))
 
 
-def _build_home_finding(query: Query, page: Page, feed: Feed) -> Finding:
-    """Return the finding of the page whose feed this is; on another host it may be anyone's."""
+def _build_home_trace(query: Query, page: Page, feed: Feed) -> Trace:
+    """Return the trace of the page whose feed this is; on another host it may be anyone's."""
     try:
         site = clean_web_address(urljoin(page.url, feed.site)) if feed.site else ""
     except ValueError:
         site = ""
     if not site or not is_same_host(site, page.url):
-        return build_page_finding(query, page)
+        return build_page_trace(query, page)
     of_site = replace(query, request=replace(query.request, url=site))
-    return build_page_finding(of_site, replace(page, url=site))
+    return build_page_trace(of_site, replace(page, url=site))

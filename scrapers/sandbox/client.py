@@ -34,7 +34,7 @@ from scrapers.secret_numbers import find_numbers_in_body, overwrite_numbers_in_p
 from scrapers.source import MarkupParser
 
 LOG = logging.getLogger(__name__)
-# Readings are cut to a few kilobytes a finding; this is room for hundreds.
+# Readings are cut to a few kilobytes a trace; this is room for hundreds.
 LARGEST_ANSWER = 1 << 20
 LARGEST_REPORT = 1 << 10
 # A machine under load may take seconds to start Python; that is no page's fault.

@@ -22,7 +22,7 @@ from scrapers.models import (
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.json_fields import ShapeError
 from scrapers.parsers.pages import is_xml_feed
-from scrapers.parsers.search_results import build_findings, build_person_findings, parse_hits
+from scrapers.parsers.search_results import build_person_traces, build_traces, parse_hits
 from scrapers.parsers.search_terms import (
     HANDLE_MARK,
     QueryOperators,
@@ -158,9 +158,9 @@ class AlertFeedSource:
         hits = tuple(parse_hits(entries, "link", "title", "summary"))
         of_all = query.kind is QueryKind.DISTRICT
         words = (*query.terms[1:], "")
-        findings = build_findings(hits) if of_all else build_person_findings(words, hits)
-        if findings:
-            return ParseResult(outcome=Outcome.FOUND, findings=findings)
+        traces = build_traces(hits) if of_all else build_person_traces(words, hits)
+        if traces:
+            return ParseResult(outcome=Outcome.FOUND, traces=traces)
         return ParseResult(outcome=Outcome.ABSENT, note=NOBODY_NAMED if hits else "")
 
     def _build_query(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from scrapers.models import (
     District,
-    Finding,
     Identity,
     Outcome,
     Page,
@@ -19,6 +18,7 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_block, detect_refusal
 from scrapers.parsers.json_fields import (
@@ -32,7 +32,7 @@ from scrapers.parsers.json_fields import (
     require_text,
 )
 from scrapers.parsers.presence import build_impossible_handle
-from scrapers.parsers.search_results import build_findings, build_person_findings, parse_hits
+from scrapers.parsers.search_results import build_person_traces, build_traces, parse_hits
 from scrapers.parsers.search_terms import (
     QueryOperators,
     SearchTerms,
@@ -271,15 +271,15 @@ class SearxNG:
             )
         hits = parse_hits(listed, "url", "title", "content")
         of_all = query.kind is QueryKind.DISTRICT
-        findings = build_findings(hits) if of_all else build_person_findings(query.terms, hits)
-        result = self._build_result(findings, listed, silent)
+        traces = build_traces(hits) if of_all else build_person_traces(query.terms, hits)
+        result = self._build_result(traces, listed, silent)
         return replace(
             result, follow=self._build_next_page_queries(query) if len(listed) >= FULL_PAGE else ()
         )
 
     def _build_result(
         self,
-        findings: tuple[Finding, ...],
+        traces: tuple[Trace, ...],
         listed: list[Mapping[str, object]],
         silent: SilentEngines,
     ) -> ParseResult:
@@ -291,11 +291,11 @@ class SearxNG:
         if silent:
             return ParseResult(
                 outcome=Outcome.PARTIAL,
-                findings=findings,
+                traces=traces,
                 note=self._describe_silent_engines(silent),
             )
-        if findings:
-            return ParseResult(outcome=Outcome.FOUND, findings=findings)
+        if traces:
+            return ParseResult(outcome=Outcome.FOUND, traces=traces)
         note = "none of its results names the person" if listed else ""
         return ParseResult(outcome=Outcome.ABSENT, note=note)
 

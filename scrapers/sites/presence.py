@@ -7,8 +7,6 @@ from hashlib import sha256
 
 from scrapers.models import (
     MOST_HOPS,
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
@@ -16,6 +14,8 @@ from scrapers.models import (
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.presence import BOTH_SHOWN, REDIRECTS, build_impossible_handle, check_presence
 from scrapers.parsers.text import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
@@ -90,7 +90,7 @@ class PresenceSource:
         if RobotsDirective.UNLISTED in parse_robots_header(page):
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         return replace(
-            result, note="", findings=(self._build_bare_finding(query, page),), unparsed=True
+            result, note="", traces=(self._build_bare_trace(query, page),), unparsed=True
         )
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
@@ -102,14 +102,14 @@ class PresenceSource:
         if RobotsDirective.UNLISTED in card.robots_directives:
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         result = replace(
-            self._build_bare_finding(query, page),
+            self._build_bare_trace(query, page),
             title=card.title,
             name=card.name,
             bio=card.bio,
             links=card.links,
             picture=card.picture,
         )
-        return ParseResult(outcome=Outcome.FOUND, findings=(result,))
+        return ParseResult(outcome=Outcome.FOUND, traces=(result,))
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         lengths = (build_impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
@@ -141,14 +141,14 @@ class PresenceSource:
             subject=subject,
         )
 
-    def _build_bare_finding(self, query: Query, page: Page) -> Finding:
+    def _build_bare_trace(self, query: Query, page: Page) -> Trace:
         handle = query.terms[0]
         result = check_presence(self.entry.rule, query.request.url, handle, page)
         address = self.entry.format_profile_url(handle)
         account = build_account_key(self.platform, handle)
-        return Finding(
+        return Trace(
             key=canonicalize_url(address),
-            kind=FindingKind.ACCOUNT,
+            kind=TraceKind.ACCOUNT,
             url=address,
             account=account,
             account_aliases=tuple(key for key in extract_account_keys(address) if key != account),

@@ -37,7 +37,7 @@ BLOGSPOT = re.compile(r"(?<=\.blogspot)\.(?:com?\.)?[a-z]{2}$")
 DEFAULT_PORTS = (None, 80, 443)
 
 
-# A finding's address and the own ones are compared in every assessment.
+# A trace's address and the own ones are compared in every assessment.
 @lru_cache(maxsize=4_096)
 def canonicalize_url(url: str) -> str:
     """Return the key of an address: equal for addresses of one page, and its own key."""

@@ -27,7 +27,7 @@ from monitor.domain.detection.case import is_declared
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
 from monitor.domain.vocabulary import OwnershipLabel
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 from tests.bench import kinds_of_pages
 from tests.bench.labels.rows import draw_year
 from tests.bench.labels.rows import rows as draw_rows
@@ -206,8 +206,8 @@ def measure_calibration(rows: Iterable[tuple[Row, int | str]], year: int) -> Cal
     for profile, gold in profiles:
         case = whose.case(profile)
         found = assess_case(case, None, whose.weights)
-        if not is_declared(case.finding, case.subject, case.inventory):
-            shares = explain_assessment(found, case.finding.kind, whose.weights).chances
+        if not is_declared(case.trace, case.subject, case.inventory):
+            shares = explain_assessment(found, case.trace.kind, whose.weights).chances
             chances.append((shares.impersonation + shares.mock, gold in TRUE_CASE))
         outcomes.append((gold, found.label))
     return Calibration(chances=chances, outcomes=outcomes, seconds=process_time() - started)
@@ -320,10 +320,10 @@ def measure_kinds(each: int, seed: int) -> Calibration:
         random = Random(f"{kind}{seed}")  # noqa: S311  # the same pages for the same seed
         for _ in range(each):
             shown = kinds_of_pages.draw_shown(random)
-            finding = draw(shown)
-            if finding.kind is FindingKind.ACCOUNT and kind != "own, declared":
-                found = kinds_of_pages.assess_page(shown, finding)
-                shares = explain_assessment(found, finding.kind, load_own_weights()).chances
+            trace = draw(shown)
+            if trace.kind is TraceKind.ACCOUNT and kind != "own, declared":
+                found = kinds_of_pages.assess_page(shown, trace)
+                shares = explain_assessment(found, trace.kind, load_own_weights()).chances
                 others = kind in MADE_BY_OTHERS or kind == kinds_of_pages.NEW
                 chances.append((shares.impersonation + shares.mock, others))
                 outcomes.append(("impersonation" if others else "own", found.label))

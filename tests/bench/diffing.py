@@ -7,14 +7,14 @@ from time import perf_counter
 
 from monitor.domain.events import Snapshot, apply_parse_result, diff_snapshots, key_by_anchor
 from monitor.domain.item import list_material_changes
-from scrapers.models import Finding, FindingKind, Outcome, ParseResult
+from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 from tests.bench.cost import peak_mebibytes
 
 QUESTIONS = 10_000
 ITEMS = 30
 
 
-def findings(question: int, week: int) -> tuple[Finding, ...]:
+def traces(question: int, week: int) -> tuple[Trace, ...]:
     """Make an answer in which most items are told as older, and some are others, every week."""
     return tuple(
         replace(
@@ -26,11 +26,11 @@ def findings(question: int, week: int) -> tuple[Finding, ...]:
     )
 
 
-def account(question: int, number: int) -> Finding:
+def account(question: int, number: int) -> Trace:
     url = f"https://site{number}.example/people/{question}"
-    return Finding(
+    return Trace(
         key=url,
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=url,
         account=f"site{number}:{question}",
         account_aliases=(f"site{number}:@person{question}",),
@@ -45,8 +45,8 @@ def account(question: int, number: int) -> Finding:
 def weeks() -> Iterator[tuple[Snapshot, ParseResult]]:
     """Yield one question after the other, so that what is measured is time and not memory."""
     for question in range(QUESTIONS):
-        reading = ParseResult(outcome=Outcome.FOUND, findings=findings(question, 2))
-        yield key_by_anchor(findings(question, 1)), reading
+        reading = ParseResult(outcome=Outcome.FOUND, traces=traces(question, 2))
+        yield key_by_anchor(traces(question, 1)), reading
 
 
 def main() -> None:

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from monitor.domain.detection.assessment import Assessment, assess_finding
+from monitor.domain.detection.assessment import Assessment, assess_trace
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.person import Person, PersonName
 from monitor.domain.pii import Workplace, is_on_district_site
 from monitor.domain.vocabulary import OwnershipLabel
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 VARIANTS = 60
 SEED = 20261127
@@ -130,14 +130,14 @@ def draw_shown(random: Random) -> Shown:
     )
 
 
-def account(shown: Shown, platform: str, handle: str, name: str, bio: str) -> Finding:
+def account(shown: Shown, platform: str, handle: str, name: str, bio: str) -> Trace:
     """Show an account as its own page does, or, one time in two, as a search result does."""
     handle = handle.replace(" ", "")
     site = {"tiktok": "TikTok", "x": "X", "linkedin": "LinkedIn"}.get(platform, platform.title())
     seen = shown.random.random() < 0.5
-    return Finding(
+    return Trace(
         key=f"{platform}.example/{handle}",
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=f"https://{platform}.example/@{handle}",
         account=f"{platform}:@{handle}",
         handle=handle,
@@ -148,11 +148,11 @@ def account(shown: Shown, platform: str, handle: str, name: str, bio: str) -> Fi
     )
 
 
-def page(shown: Shown, host: str, title: str, snippet: str) -> Finding:
+def page(shown: Shown, host: str, title: str, snippet: str) -> Trace:
     address = f"https://{host}/{shown.random.randrange(10**6)}"
-    return Finding(
+    return Trace(
         key=address.removeprefix("https://"),
-        kind=FindingKind.PAGE,
+        kind=TraceKind.PAGE,
         url=address,
         title=title,
         snippet=snippet,
@@ -172,7 +172,7 @@ class AccountKind:
     bios: tuple[str, ...]
     networks: tuple[str, ...] = NETWORKS
 
-    def __call__(self, shown: Shown) -> Finding:
+    def __call__(self, shown: Shown) -> Trace:
         return account(
             shown,
             shown.random.choice(self.networks),
@@ -188,7 +188,7 @@ class PageKind:
     titles: tuple[str, ...]
     snippets: tuple[str, ...]
 
-    def __call__(self, shown: Shown) -> Finding:
+    def __call__(self, shown: Shown) -> Trace:
         return page(
             shown,
             shown.random.choice(self.hosts),
@@ -197,12 +197,12 @@ class PageKind:
         )
 
 
-def show_declared(shown: Shown) -> Finding:
+def show_declared(shown: Shown) -> Trace:
     own = shown.person.handles[0]
     return account(shown, "instagram", own, shown.full, shown.fill("{role}. {near}", "Dogs.", ""))
 
 
-def show_lookalike(shown: Shown) -> Finding:
+def show_lookalike(shown: Shown) -> Trace:
     """Copy the handle of the declared account with a small change, and add a lure."""
     own = shown.person.handles[0]
     changed = shown.random.choice((f"{own}_", f"{own}1", f"real{own}", own.replace("l", "1") + "_"))
@@ -480,7 +480,7 @@ RATING = PageKind(
     ),
 )
 
-Builder = Callable[[Shown], Finding]
+Builder = Callable[[Shown], Trace]
 KINDS: Mapping[str, Builder] = {
     "own, declared": show_declared,
     "own, undeclared": OWN_UNDECLARED,
@@ -525,7 +525,7 @@ class Said:
 
     counts: Counter[str] = field(default_factory=Counter)
     near_counts: Counter[str] = field(default_factory=Counter)
-    pages: dict[str, list[tuple[Person, Finding]]] = field(default_factory=dict)
+    pages: dict[str, list[tuple[Person, Trace]]] = field(default_factory=dict)
 
     def count(self, *labels: OwnershipLabel) -> int:
         return sum(self.counts[each] for each in labels)
@@ -568,26 +568,26 @@ def compute_share(
 DISTRICT_SITE = "district"
 
 
-def tell_label(shown: Shown, finding: Finding) -> str:
+def tell_label(shown: Shown, trace: Trace) -> str:
     """Assess as the product does: what is on the district's site is never a question."""
-    if not finding.account and is_on_district_site(finding, DISTRICT):
+    if not trace.account and is_on_district_site(trace, DISTRICT):
         return DISTRICT_SITE
-    return assess_page(shown, finding).label
+    return assess_page(shown, trace).label
 
 
-def assess_page(shown: Shown, finding: Finding) -> Assessment:
+def assess_page(shown: Shown, trace: Trace) -> Assessment:
     person = shown.person
     own = show_own_account(person)
     subject = Subject(person=person, commonness=estimate_namesakes(person.name, load_census()))
-    inventory = Inventory(own_findings=(own,))
-    return assess_finding(subject, finding, inventory, None, load_own_weights())
+    inventory = Inventory(own_traces=(own,))
+    return assess_trace(subject, trace, inventory, None, load_own_weights())
 
 
-def show_own_account(person: Person) -> Finding:
+def show_own_account(person: Person) -> Trace:
     handle = person.handles[0]
-    return Finding(
+    return Trace(
         key=f"instagram.example/{handle}",
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=f"https://instagram.example/@{handle}",
         account=f"instagram:@{handle}",
         handle=handle,
@@ -604,11 +604,11 @@ def measure_kind(kind: str, number: int = VARIANTS, seed: int = SEED) -> Said:
     said = Said()
     for _ in range(number):
         shown = draw_shown(random)
-        finding = KINDS[kind](shown)
-        label = tell_label(shown, finding)
+        trace = KINDS[kind](shown)
+        label = tell_label(shown, trace)
         said.counts[label] += 1
         said.near_counts[label] += bool(shown.near)
-        said.pages.setdefault(label, []).append((shown.person, finding))
+        said.pages.setdefault(label, []).append((shown.person, trace))
     return said
 
 

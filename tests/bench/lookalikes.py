@@ -17,7 +17,7 @@ from monitor.domain.district.inventory import (
     list_own_handles,
 )
 from monitor.services.district_checks import MOST_LOOKALIKES_A_WEEK
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 INVENTORY = DistrictInventory(
     name="Oak Hill Unified School District",
@@ -68,9 +68,9 @@ HARMLESS = (
 
 def is_told(handle: str, name: str) -> bool:
     address = f"https://site.example/{handle}"
-    account = Finding(
+    account = Trace(
         key=address,
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=address,
         account=f"site:@{handle}",
         handle=handle,

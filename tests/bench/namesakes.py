@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.domain.person import Person, PersonName
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -97,8 +97,8 @@ class Target:
     """`mine` and `others` are what a search for the name shows."""
 
     person: Person
-    mine: tuple[Finding, ...]
-    others: tuple[Finding, ...]
+    mine: tuple[Trace, ...]
+    others: tuple[Trace, ...]
 
 
 def targets(seed: int, many: int) -> Iterator[Target]:
@@ -143,7 +143,7 @@ def _life(random: Random, trade: str, *, teaching: bool) -> Life:
     )
 
 
-def _page(random: Random, life: Life, name: PersonName, at: int) -> Finding:
+def _page(random: Random, life: Life, name: PersonName, at: int) -> Trace:
     shown = [
         *random.sample(life.work, min(random.randint(1, 3), len(life.work))),
         *random.sample(life.free, random.choice((0, 1, 1, 2))),
@@ -160,9 +160,9 @@ def _page(random: Random, life: Life, name: PersonName, at: int) -> Finding:
         shown.append(f"at {life.employer}")
     site = random.choice(EVERYBODYS_SITES if random.random() < 0.5 else life.sites)
     url = f"https://{site}/{_word(random)}{at}"
-    return Finding(
+    return Trace(
         key=url,
-        kind=FindingKind.PAGE,
+        kind=TraceKind.PAGE,
         url=url,
         title=f"{name.full_name} | {site.partition('.')[0]}",
         snippet=f"{name.full_name} {' '.join(shown)}.",

@@ -91,9 +91,9 @@ def worked(pid: int) -> float:
 
 def _parse(parser: SandboxParser, answer: Page) -> None:
     (query,) = SOURCE.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
-    (finding,) = parser.parse_body(SOURCE, query, answer).findings
-    if finding.name != "Jane Doe":
-        raise ValueError(finding.name)
+    (trace,) = parser.parse_body(SOURCE, query, answer).traces
+    if trace.name != "Jane Doe":
+        raise ValueError(trace.name)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from math import log, sqrt
 
 from monitor.domain.names.normalize import split_words
 from monitor.domain.person import PersonName
-from scrapers.models import Finding
+from scrapers.models import Trace
 
 Vector = Mapping[str, float]
 
@@ -18,23 +18,21 @@ class PlainWords:
     """`shown` are all findings of the person: the rarity of a word is counted among them."""
 
     name: PersonName
-    shown: tuple[Finding, ...]
+    shown: tuple[Trace, ...]
 
-    def scorer(
-        self, mine: Iterable[Finding], others: Iterable[Finding]
-    ) -> Callable[[Finding], float]:
+    def scorer(self, mine: Iterable[Trace], others: Iterable[Trace]) -> Callable[[Trace], float]:
         """Return the cosine to the middle of `mine`, less that to the middle of `others`."""
         met = Counter(word for each in self.shown for word in self._words(each))
         rarity = {word: 1 + log((1 + len(self.shown)) / (1 + n)) for word, n in met.items()}
 
-        def unit(finding: Finding) -> Vector:
-            return _unit({word: rarity[word] for word in self._words(finding)})
+        def unit(trace: Trace) -> Vector:
+            return _unit({word: rarity[word] for word in self._words(trace)})
 
         me, other = _middle(map(unit, mine)), _middle(map(unit, others))
-        return lambda finding: _product(unit(finding), me) - _product(unit(finding), other)
+        return lambda trace: _product(unit(trace), me) - _product(unit(trace), other)
 
-    def _words(self, finding: Finding) -> frozenset[str]:
-        text = f"{finding.title} {finding.snippet} {finding.bio} {finding.url}".casefold()
+    def _words(self, trace: Trace) -> frozenset[str]:
+        text = f"{trace.title} {trace.snippet} {trace.bio} {trace.url}".casefold()
         return frozenset(re.findall(r"[a-z]+", text)) - frozenset(split_words(self.name.full_name))
 
 

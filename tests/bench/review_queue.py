@@ -28,7 +28,7 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, Scope, Severity
 from monitor.services.review_queue import build_review_gate
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from tests.monitor.conftest import SATURDAY
 from tests.monitor.services.world import REVIEWERS, World, configured
 from tests.monitor.web.portal import Portal, Seen, with_portal
@@ -144,7 +144,7 @@ def _person(state: Database, number: int) -> None:
 
 def _item(number: int, person: str) -> Item:
     url = f"https://alpha.example/rosa{number}"
-    portrait = Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
+    portrait = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
     return Item(
         id=f"item{number:028}",
         person_id=person,

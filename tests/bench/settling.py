@@ -23,11 +23,11 @@ from monitor.services.sweeps import ProgressListener, ignore_progress
 from scrapers.models import (
     CrawlPriority,
     CrawlResult,
-    Finding,
-    FindingKind,
     Outcome,
     ParseResult,
     Query,
+    Trace,
+    TraceKind,
 )
 from scrapers.source import Canary, Source
 from scrapers.urls.canonical import canonicalize_url
@@ -110,7 +110,7 @@ class MadeUpCrawler:
         if query.key in canaries:
             result = ParseResult(outcome=canaries[query.key].expects)
         elif self._exists(query):
-            result = ParseResult(outcome=Outcome.FOUND, findings=(self._build_finding(query),))
+            result = ParseResult(outcome=Outcome.FOUND, traces=(self._build_trace(query),))
         else:
             result = ParseResult(outcome=Outcome.ABSENT)
         return CrawlResult(query=query, result=result, at=datetime.now(UTC))
@@ -119,11 +119,11 @@ class MadeUpCrawler:
         drawn = int.from_bytes(blake2b(query.request.url.encode(), digest_size=4).digest())
         return drawn % PARTS < self.share
 
-    def _build_finding(self, query: Query) -> Finding:
+    def _build_trace(self, query: Query) -> Trace:
         handle = query.terms[0]
-        return Finding(
+        return Trace(
             key=canonicalize_url(query.request.url),
-            kind=FindingKind.ACCOUNT,
+            kind=TraceKind.ACCOUNT,
             url=query.request.url,
             account=f"{query.source.rpartition(':')[2]}:@{handle}",
             title=f"{handle} on {query.source}",

@@ -1,7 +1,7 @@
 """How much a person's verdicts help to tell their pages from their namesakes'.
 
 `python -m tests.bench.teaching` prints it for 0, 1, 2, 4 and 8 verdicts. The figure is the area
-under the curve for findings that were not judged, a mean over people: how often one of theirs gets
+under the curve for traces that were not judged, a mean over people: how often one of theirs gets
 more bits than one of somebody else's. What is judged is drawn by lot; the people are invented
 (`tests/bench/namesakes.py`), or John Smith of the demo, who here told us nothing but his name; of
 him there are at most six verdicts.
@@ -17,14 +17,14 @@ from statistics import fmean
 
 from monitor.demo.data import load_demo_contents
 from monitor.demo.district import JOHN
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.feedback import learn_from_feedback
 from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords
 
@@ -37,7 +37,7 @@ OTHERS_OF_THE_NAME = 30.0
 # What tells the other John Smiths of the demo from the one of Cedar Valley.
 ELSEWHERE = ("Port Aldous", "Harlan Falls", "ward 3")
 
-Score = Callable[[Finding], float]
+Score = Callable[[Trace], float]
 
 
 class Order(StrEnum):
@@ -47,7 +47,7 @@ class Order(StrEnum):
     TURNS = "theirs and others' by turns"
 
 
-Said = tuple[tuple[Finding, Decision], ...]
+Said = tuple[tuple[Trace, Decision], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +57,12 @@ class Trial:
     person: Person
     said_mine: Said
     said_other: Said
-    mine: tuple[Finding, ...]
-    others: tuple[Finding, ...]
+    mine: tuple[Trace, ...]
+    others: tuple[Trace, ...]
 
     @property
-    def shown(self) -> tuple[Finding, ...]:
-        judged = (finding for finding, _ in (*self.said_mine, *self.said_other))
+    def shown(self) -> tuple[Trace, ...]:
+        judged = (trace for trace, _ in (*self.said_mine, *self.said_other))
         return (*judged, *self.mine, *self.others)
 
     def said(self, verdicts: int, order: Order) -> Said:
@@ -91,30 +91,28 @@ def by_all_rules(each: Trial, said: Said) -> Score:
     name = each.person.name
     subject = Subject(person=each.person, commonness=OTHERS_OF_THE_NAME)
     inventory = Inventory(lessons=learn_from_feedback(said, (), name))
-    return lambda finding: (
-        assess_finding(subject, finding, inventory, None, load_own_weights()).bits
-    )
+    return lambda trace: assess_trace(subject, trace, inventory, None, load_own_weights()).bits
 
 
 def by_verdicts_alone(each: Trial, said: Said) -> Score:
     name = each.person.name
     taught = learn_from_feedback(said, (), name)
-    return lambda finding: sum(
+    return lambda trace: sum(
         load_own_weights().bits[each.rule.name] * each.amount
-        for each in match_likeness_rules(taught, finding, name)
+        for each in match_likeness_rules(taught, trace, name)
     )
 
 
 def by_every_word(each: Trial, said: Said) -> Score:
     """Divide by all words, as we decided not to: the difference is the price of it."""
     mine, others = (
-        tuple(finding for finding, decision in said if decision is side)
+        tuple(trace for trace, decision in said if decision is side)
         for side in (Decision.MINE, Decision.NAMESAKE)
     )
     return PlainWords(each.person.name, each.shown).scorer(mine, others)
 
 
-def divided(score: Score, mine: Iterable[Finding], others: Iterable[Finding]) -> float:
+def divided(score: Score, mine: Iterable[Trace], others: Iterable[Trace]) -> float:
     """Return the area under the curve."""
     theirs = [score(each) for each in others]
     won = [(one > other) + (one == other) / 2 for one in map(score, mine) for other in theirs]
@@ -144,7 +142,7 @@ def of_the_demo() -> list[Trial]:
     return [trial(target, random) for _ in range(DRAWS_IN_THE_DEMO)]
 
 
-def of_john() -> Iterator[Finding]:
+def of_john() -> Iterator[Trace]:
     """Yield what the made-up web shows under the name of John Smith."""
     standing, name = load_demo_contents().filter_by_week(1), JOHN.person.name.full_name
     for profile in standing.profiles:
@@ -156,21 +154,21 @@ def of_john() -> Iterator[Finding]:
             yield _account(f"https://skies.example/{account.handle}", account.name, account.bio)
     for page in standing.pages:
         if name in page.text:
-            yield Finding(
+            yield Trace(
                 key=page.url,
-                kind=FindingKind.PAGE,
+                kind=TraceKind.PAGE,
                 url=page.url,
                 title=page.title,
                 snippet=page.text,
             )
 
 
-def elsewhere(finding: Finding) -> bool:
-    return any(sign in f"{finding.bio} {finding.snippet}" for sign in ELSEWHERE)
+def elsewhere(trace: Trace) -> bool:
+    return any(sign in f"{trace.bio} {trace.snippet}" for sign in ELSEWHERE)
 
 
-def _account(url: str, name: str, bio: str) -> Finding:
-    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=url, name=name, bio=bio)
+def _account(url: str, name: str, bio: str) -> Trace:
+    return Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account=url, name=name, bio=bio)
 
 
 RULES: Mapping[str, Rule] = {

@@ -9,22 +9,22 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.case import Inventory
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
-from scrapers.models import Contact, Finding, FindingKind
+from scrapers.models import Contact, Trace, TraceKind
 from tests.bench.score.scorers import Profile, ProfileLabel
 
 ROSTER = (("mason", "whitlock"), ("priya", "raman"), ("ann", "lee"))
-OWN = Finding(
+OWN = Trace(
     key="own",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bluesky:@mariadelgado.skies.example",
     account="bluesky:@mariadelgado.skies.example",
     name="Maria Delgado",
     handle="mariadelgado.skies.example",
     bio="Fifth grade science in Cedar Valley. Volcanoes and puns.",
 )
-STRANGER = Finding(
+STRANGER = Trace(
     key="found",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://found",
     account="bluesky:@other.skies.example",
     name="Maria Delgado",
@@ -40,7 +40,7 @@ def whose(found, *contacts, pupils=ROSTER, person=MARIA.person):
         weights=load_own_weights(),
         now=datetime(2026, 11, 28, tzinfo=UTC),
     )
-    inventory = Inventory(own_findings=(OWN,))
+    inventory = Inventory(own_traces=(OWN,))
     return scorer(
         Profile(person=person, inventory=inventory, found=found, contacts=contacts, pupils=pupils)
     )

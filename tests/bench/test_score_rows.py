@@ -43,7 +43,7 @@ def test_declared_handles_come_in_many_forms(handles):
 
 
 def test_a_handle_keeps_its_spelling_where_its_account_ignores_it():
-    (own,) = read({"handles": {"x": "MDelgado"}}).inventory.own_findings
+    (own,) = read({"handles": {"x": "MDelgado"}}).inventory.own_traces
 
     assert (own.account, own.handle) == ("x:@mdelgado", "MDelgado")
 
@@ -59,14 +59,14 @@ def test_a_known_address_of_a_profile_is_declared_like_a_handle():
 def test_a_link_to_a_declared_account_is_known_however_it_is_spelled():
     profile = read(found={"links": ["http://mobile.twitter.com/MDelgado?lang=en"]})
 
-    assert profile.found.links == tuple(own.url for own in profile.inventory.own_findings)
+    assert profile.found.links == tuple(own.url for own in profile.inventory.own_traces)
 
 
 @pytest.mark.parametrize("back", [True, "yes", "https://delgado.example", ["https://x.com/a"], 1])
 def test_a_link_back_joins_the_own_account_to_the_profile(back):
     profile = read(found={"link_back": back})
 
-    assert all(own.links == (profile.found.url,) for own in profile.inventory.own_findings)
+    assert all(own.links == (profile.found.url,) for own in profile.inventory.own_traces)
 
 
 @pytest.mark.parametrize("back", [False, None, "", "no", "false", [], 0])
@@ -79,7 +79,7 @@ def test_what_is_told_by_platform_is_taken_for_that_platform():
 
     profile = read({"handles": {"x": "a1", "facebook": "b2"}, "account_created": told})
 
-    assert {own.platform: own.created_at.year for own in profile.inventory.own_findings} == {
+    assert {own.platform: own.created_at.year for own in profile.inventory.own_traces} == {
         "x": 2015,
         "facebook": 2011,
     }

@@ -115,13 +115,13 @@ def _flags(state: Database, url: dict[str, str]) -> Iterator[object]:
 def _sightings(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
         for each in state.sightings.list_sightings_of_item(ref):
-            yield each.query, url[each.item_id], each.finding, each.misses
+            yield each.query, url[each.item_id], each.trace, each.misses
 
 
 def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
         for each in state.versions.list_versions(ref):
-            yield each.query, url[each.item_id], each.finding, each.at
+            yield each.query, url[each.item_id], each.trace, each.at
 
 
 def _told(letter: OutboxEmail) -> tuple[object, ...]:

@@ -29,9 +29,9 @@ def question(source: Bluesky, kind: QueryKind, handle: str) -> Query:
 
 def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
     search = answer(source, question(source, QueryKind.SEARCH, MARIA.handle))
-    (maria,) = answer(source, question(source, QueryKind.PROFILE, MARIA.handle)).findings
+    (maria,) = answer(source, question(source, QueryKind.PROFILE, MARIA.handle)).traces
 
-    assert {each.handle for each in search.findings} == {MARIA.handle, LOOKALIKE.handle}
+    assert {each.handle for each in search.traces} == {MARIA.handle, LOOKALIKE.handle}
     assert (maria.name, maria.bio) == (MARIA.display_name, MARIA.description)
     assert maria.account.startswith("bluesky:did:plc:")
 

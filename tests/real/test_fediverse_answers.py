@@ -57,7 +57,7 @@ def follows(source: Mastodon | ActivityPub, user: str) -> tuple[Query, Query]:
 
 def test_a_fedify_account_is_found_by_webfinger_and_its_document(fedify: Fedify) -> None:
     source = in_activitypub(fedify)
-    (maria,) = answer(source, of_kind(QueryKind.PROFILE, about(source, "maria"))).findings
+    (maria,) = answer(source, of_kind(QueryKind.PROFILE, about(source, "maria"))).traces
 
     assert maria.account == f"mastodon:@maria@{fedify.domain}"
     assert maria.url == f"{fedify.address}/users/maria"
@@ -97,7 +97,7 @@ def test_fedify_does_not_answer_in_mastodons_api(fedify: Fedify) -> None:
 
 def test_a_snac_account_is_found_in_either_way(snac: Snac) -> None:
     for source in (in_mastodons_api(snac), in_activitypub(snac)):
-        (maria,) = answer(source, of_kind(QueryKind.PROFILE, about(source, "maria"))).findings
+        (maria,) = answer(source, of_kind(QueryKind.PROFILE, about(source, "maria"))).traces
 
         assert maria.account == f"mastodon:@maria@{snac.domain}"
         assert maria.url == f"{snac.address}/maria"
@@ -135,7 +135,7 @@ def test_snac_hides_every_list_of_contacts(snac: Snac) -> None:
 def test_mastodon_mock_finds_by_handle_and_by_name(mastodon_mock: MastodonMock) -> None:
     source = in_mastodons_api(mastodon_mock, known="@grace")
     queries = about(source, "ada", name="Ada Lovelace")
-    found = [each.findings[0].name for each in asked(source, queries)]
+    found = [each.traces[0].name for each in asked(source, queries)]
 
     assert found == ["Ada Lovelace", "Ada Lovelace"]
     assert agree(source, list(source.build_canaries("nonce")))

@@ -56,7 +56,7 @@ def test_a_person_is_found_on_the_pages_that_name_her(ours: SearxNG) -> None:
     reading = read(ours, asked(ours, "Maria Delgado"))
 
     assert reading.outcome is Outcome.FOUND
-    assert len(reading.findings) == 3
+    assert len(reading.traces) == 3
 
 
 def test_a_person_whom_no_page_names_is_absent(ours: SearxNG) -> None:
@@ -81,7 +81,7 @@ def test_more_than_a_page_is_followed(searxng: Searxng, ours: SearxNG) -> None:
             searxng.web.withdraw(page.url)
 
     assert both.outcome is Outcome.FOUND
-    assert len({each.key for each in both.findings}) == 15
+    assert len({each.key for each in both.traces}) == 15
 
 
 def test_silent_engines_are_no_absence(searxng: Searxng, ours: SearxNG) -> None:

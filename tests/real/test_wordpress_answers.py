@@ -30,7 +30,7 @@ def search(site: WordPress, name: str) -> Query:
 def test_an_author_is_found_by_name(site: WordPress) -> None:
     reading = answer(site, search(site, "Maria Delgado"))
 
-    (maria,) = reading.findings
+    (maria,) = reading.traces
     assert reading.outcome is Outcome.FOUND
     assert (maria.name, maria.handle) == ("Maria Delgado", "mdelgado")
     assert maria.bio == "Fifth grade science"
@@ -57,7 +57,7 @@ def test_a_long_list_is_read_page_by_page_and_without_who_published_nothing(
 
     reading = answer(narrow, search(narrow, "Delgado"))
 
-    assert {each.name for each in reading.findings} == {
+    assert {each.name for each in reading.traces} == {
         "Maria Delgado",
         "Carla Delgado",
         "Ana Delgado",

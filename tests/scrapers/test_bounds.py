@@ -13,16 +13,16 @@ from scrapers.bounds import (
     OUT_OF_BOUNDS,
     cut_to_bounds,
 )
-from scrapers.models import Breach, Contact, Finding, FindingKind, Outcome, ParseResult
+from scrapers.models import Breach, Contact, Outcome, ParseResult, Trace, TraceKind
 
-ROSA = Finding(
-    key="https://alpha.example/rosa", kind=FindingKind.ACCOUNT, url="https://alpha.example/rosa"
+ROSA = Trace(
+    key="https://alpha.example/rosa", kind=TraceKind.ACCOUNT, url="https://alpha.example/rosa"
 )
-FOUND = ParseResult(outcome=Outcome.FOUND, findings=(ROSA,))
+FOUND = ParseResult(outcome=Outcome.FOUND, traces=(ROSA,))
 
 
-def cut(finding: Finding) -> Finding:
-    (left,) = cut_to_bounds(replace(FOUND, findings=(finding,))).findings
+def cut(trace: Trace) -> Trace:
+    (left,) = cut_to_bounds(replace(FOUND, traces=(trace,))).traces
     return left
 
 
@@ -47,10 +47,10 @@ def test_of_many_links_the_first_ones_stay() -> None:
 
 
 @pytest.mark.parametrize("field", ["key", "url", "account", "handle"])
-def test_a_finding_whose_name_is_too_long_is_left_out(field: str) -> None:
+def test_a_trace_whose_name_is_too_long_is_left_out(field: str) -> None:
     long = replace(ROSA, **{field: "x" * (LONGEST_KEY + 1)})
 
-    assert cut_to_bounds(replace(FOUND, findings=(long, ROSA))) == FOUND
+    assert cut_to_bounds(replace(FOUND, traces=(long, ROSA))) == FOUND
 
 
 def test_an_answer_of_which_nothing_is_left_proves_nothing() -> None:
@@ -58,8 +58,8 @@ def test_an_answer_of_which_nothing_is_left_proves_nothing() -> None:
     follower = Contact(name="Rosa", handle="x" * (LONGEST_URL + 1))
     lost = ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
 
-    assert cut_to_bounds(replace(FOUND, findings=(long,))) == lost
-    assert cut_to_bounds(replace(FOUND, findings=(), contacts=(follower,))) == lost
+    assert cut_to_bounds(replace(FOUND, traces=(long,))) == lost
+    assert cut_to_bounds(replace(FOUND, traces=(), contacts=(follower,))) == lost
 
 
 def test_contacts_and_breaches_are_cut_too() -> None:

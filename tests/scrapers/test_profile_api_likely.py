@@ -1,10 +1,10 @@
-from scrapers.models import Finding, FindingKind, Outcome
+from scrapers.models import Outcome, Trace, TraceKind
 from scrapers.profile_api import build_name_search_result
 
 
-def account(handle: str, name: str = "", bio: str = "") -> Finding:
+def account(handle: str, name: str = "", bio: str = "") -> Trace:
     url = f"https://alpha.example/{handle}"
-    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, name=name, handle=handle, bio=bio)
+    return Trace(key=url, kind=TraceKind.ACCOUNT, url=url, name=name, handle=handle, bio=bio)
 
 
 SHOWN = [
@@ -18,7 +18,7 @@ SHOWN = [
 def test_the_family_name_in_name_bio_or_handle_makes_an_account_likely() -> None:
     reading = build_name_search_result("Nora Quill", SHOWN)
 
-    assert [each.handle for each in reading.findings] == ["nq", "quill77", "art"]
+    assert [each.handle for each in reading.traces] == ["nq", "quill77", "art"]
     assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
 
 
@@ -29,5 +29,5 @@ def test_who_asks_to_be_left_out_is_counted_where_they_might_be_meant() -> None:
 
     assert (some.withheld, alone.withheld, strangers.withheld) == (2, 1, 0)
     assert some.note == "2 accounts ask not to be found by strangers"
-    assert (alone.outcome, alone.findings) == (Outcome.DECLINED, ())
+    assert (alone.outcome, alone.traces) == (Outcome.DECLINED, ())
     assert (strangers.outcome, strangers.note) == (Outcome.ABSENT, "")

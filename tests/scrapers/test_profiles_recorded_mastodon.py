@@ -41,7 +41,7 @@ def list_of(source: Mastodon) -> Query:
 def test_a_recorded_account_of_the_server_itself() -> None:
     for name in ("lookup_1", "lookup_2"):
         query = lookup(LOCAL, "tobibulero_kibe")
-        (found,) = LOCAL.parse_response(query, page_of(name)).findings
+        (found,) = LOCAL.parse_response(query, page_of(name)).traces
 
         assert found.account == "mastodon:@tobibulero_kibe@localhost:3000"
         assert found.url == "http://localhost:3000/@tobibulero_kibe"
@@ -61,7 +61,7 @@ def test_a_recorded_account_that_hides_its_contacts() -> None:
 
 def test_a_recorded_account_of_another_server() -> None:
     query = lookup(BIG, "soraf@vefalodorev.example")
-    (found,) = BIG.parse_response(query, page_of("mastodonsocial_account_0")).findings
+    (found,) = BIG.parse_response(query, page_of("mastodonsocial_account_0")).traces
 
     assert found.account == "mastodon:@soraf@vefalodorev.example"
     assert found.url == "https://icosahedron.website/@soraf"
@@ -73,7 +73,7 @@ def test_a_recorded_account_of_another_server() -> None:
 
 def test_a_recorded_account_with_an_open_list() -> None:
     page = page_of("rtoot_get_account_default_0")
-    (found,) = FOSSTODON.parse_response(lookup(FOSSTODON, "vidareribove"), page).findings
+    (found,) = FOSSTODON.parse_response(lookup(FOSSTODON, "vidareribove"), page).traces
     (follows, _) = FOSSTODON.build_contact_queries("mastodon:@vidareribove@fosstodon.org", "p")
     (following,) = FOSSTODON.parse_response(follows, page).follow
 
@@ -117,7 +117,7 @@ def test_recorded_searches() -> None:
     for name in ("search_v2_0", "search_v2_1"):
         reading = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of(name))
 
-        assert [each.name for each in reading.findings] == ["Tomi Doleto"]
+        assert [each.name for each in reading.traces] == ["Tomi Doleto"]
     nobody = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of("search_v2_2"))
     assert nobody.outcome is Outcome.ABSENT
 
@@ -126,10 +126,10 @@ def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
     reading = BIG.parse_response(search(BIG, "Any Soraf"), page_of("mastodonsocial_search_2"))
 
     assert reading.outcome is Outcome.FOUND
-    assert len(reading.findings) == 5
+    assert len(reading.traces) == 5
     assert reading.note == "11 accounts ask not to be found by strangers"
-    assert all(each.key == canonicalize_url(each.url) for each in reading.findings)
-    assert {each.account for each in reading.findings} >= {"mastodon:@soraf@vefalodorev.example"}
+    assert all(each.key == canonicalize_url(each.url) for each in reading.traces)
+    assert {each.account for each in reading.traces} >= {"mastodon:@soraf@vefalodorev.example"}
 
 
 @pytest.mark.parametrize(
@@ -160,5 +160,5 @@ def test_no_recorded_answer_makes_the_reader_stumble() -> None:
 
 
 def told(reading: ParseResult) -> bool:
-    shown = bool(reading.findings or reading.contacts)
+    shown = bool(reading.traces or reading.contacts)
     return shown or reading.outcome.is_conclusive or bool(reading.note)

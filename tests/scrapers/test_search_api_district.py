@@ -2,7 +2,7 @@
 
 import pytest
 
-from scrapers.models import District, Finding, FindingKind, Identity, Outcome, ParseResult
+from scrapers.models import District, Identity, Outcome, ParseResult, Trace, TraceKind
 from scrapers.search_api import (
     DISTRICT_SITES,
     build_district_terms,
@@ -15,14 +15,14 @@ NORA = Identity(person_id="nora", names=("Nora Quill", "Nora Penn"))
 IVO = Identity(person_id="ivo", names=("Ivo Marsh",))
 
 
-def shown(url: str, title: str = "", snippet: str = "") -> Finding:
-    return Finding(key=url, kind=FindingKind.PAGE, url=url, title=title, snippet=snippet)
+def shown(url: str, title: str = "", snippet: str = "") -> Trace:
+    return Trace(key=url, kind=TraceKind.PAGE, url=url, title=title, snippet=snippet)
 
 
-def told(*findings: Finding) -> dict[str, list[str]]:
-    reading = ParseResult(outcome=Outcome.FOUND, findings=findings)
+def told(*traces: Trace) -> dict[str, list[str]]:
+    reading = ParseResult(outcome=Outcome.FOUND, traces=traces)
     return {
-        who.person_id: [each.url for each in theirs.findings]
+        who.person_id: [each.url for each in theirs.traces]
         for who, theirs in split_district_result(reading, (NORA, IVO))
     }
 
@@ -61,8 +61,8 @@ def test_a_district_without_a_name_is_not_asked_about() -> None:
         shown("https://www.instagram.com/noraquill/", title="N (@noraquill) • Instagram photos"),
     ],
 )
-def test_a_hit_is_told_to_whom_it_names(finding: Finding) -> None:
-    assert told(finding) == {"nora": [finding.url], "ivo": []}
+def test_a_hit_is_told_to_whom_it_names(trace: Trace) -> None:
+    assert told(trace) == {"nora": [trace.url], "ivo": []}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_names_nobody_who_asked_is_dropped(title: str) -> None:
 
 
 def test_who_is_not_named_is_told_that_nothing_was_found() -> None:
-    reading = ParseResult(outcome=Outcome.FOUND, findings=(shown("https://a.example/nora-quill"),))
+    reading = ParseResult(outcome=Outcome.FOUND, traces=(shown("https://a.example/nora-quill"),))
     outcomes = {
         who.person_id: theirs.outcome for who, theirs in split_district_result(reading, (NORA, IVO))
     }

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from scrapers.models import (
-    Finding,
-    FindingKind,
     Outcome,
     Page,
     ParseResult,
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.profiles.web_pages import WebPageSource
 from scrapers.search_api import HitPageSource
@@ -32,8 +32,8 @@ class Engine(FakeSource):
     family: SourceFamily = SourceFamily.SEARCH
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names them
-        found = tuple(Finding(key=each, kind=FindingKind.PAGE, url=each) for each in HITS)
-        return ParseResult(outcome=Outcome.FOUND, findings=found)
+        found = tuple(Trace(key=each, kind=TraceKind.PAGE, url=each) for each in HITS)
+        return ParseResult(outcome=Outcome.FOUND, traces=found)
 
 
 MANNERS = CrawlPolicy(origins=("https://engine.example",), access=AccessMode.API)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scrapers.models import Finding, FindingKind, Identity, Outcome, ParseResult, Query
+from scrapers.models import Identity, Outcome, ParseResult, Query, Trace, TraceKind
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.google import GOOGLE
 from scrapers.search_api import NO_KEY, QUERY_ALTERED, SearchApi
@@ -85,10 +85,10 @@ def recorded_names(folder: str) -> Iterator[str]:
         yield meta.name.removesuffix(".meta.json")
 
 
-def sound(findings: tuple[Finding, ...]) -> bool:
+def sound(traces: tuple[Trace, ...]) -> bool:
     return all(
         each.key == canonicalize_url(each.url) and each.title and "<" not in each.snippet
-        for each in findings
+        for each in traces
     )
 
 
@@ -97,8 +97,8 @@ def test_an_answer_of_google_comes_to_what_it_is(name: str) -> None:
     outcome, found, note = GOOGLE_ANSWERS[name]
     reading = read(GOOGLE, f"google_cse/{name}")
 
-    assert (reading.outcome, len(reading.findings), reading.note) == (outcome, found, note)
-    assert sound(reading.findings)
+    assert (reading.outcome, len(reading.traces), reading.note) == (outcome, found, note)
+    assert sound(reading.traces)
 
 
 def test_every_answer_of_google_that_was_recorded_here_is_in_the_table() -> None:
@@ -113,20 +113,20 @@ def test_google_says_whether_there_is_another_page() -> None:
 def test_the_pages_that_brave_found_are_read() -> None:
     reading = read(BRAVE, "brave/web")
 
-    assert (reading.outcome, len(reading.findings)) == (FOUND, 19)
-    first = reading.findings[0]
-    assert first.kind is FindingKind.PAGE
+    assert (reading.outcome, len(reading.traces)) == (FOUND, 19)
+    first = reading.traces[0]
+    assert first.kind is TraceKind.PAGE
     assert first.title.startswith('"Hello, World!" program')
     assert first.snippet.startswith('A "Hello, World!" program')
-    assert sound(reading.findings)
+    assert sound(reading.traces)
     assert [each.page for each in reading.follow] == [2]
 
 
 def test_the_news_that_brave_found_is_read() -> None:
     reading = read(BRAVE_NEWS, "brave/news")
 
-    assert (reading.outcome, len(reading.findings)) == (FOUND, 15)
-    assert sound(reading.findings)
+    assert (reading.outcome, len(reading.traces)) == (FOUND, 15)
+    assert sound(reading.traces)
 
 
 @pytest.mark.parametrize("engine", [BRAVE, BRAVE_NEWS])

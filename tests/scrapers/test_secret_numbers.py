@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from scrapers.models import (
     Contact,
-    Finding,
-    FindingKind,
     Outcome,
     ParseResult,
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from scrapers.secret_numbers import (
     NUMBER_REMOVED,
@@ -178,13 +178,13 @@ def test_of_a_result_all_texts_and_addresses_are_masked_and_contacts_are_not():
     link = "https://e.example/?ssn=123-45-6789"
     request = Request(url=link)
     query = Query(source="alpha", kind=QueryKind.PROFILE, terms=("rosa",), request=request)
-    found = Finding(key=link, kind=FindingKind.PAGE, url=link, bio="SSN 123-45-6789", links=(link,))
+    found = Trace(key=link, kind=TraceKind.PAGE, url=link, bio="SSN 123-45-6789", links=(link,))
     follower = Contact(name="Rosa", handle="rosa", bio="SSN 123-45-6789")
     masked = mask_numbers_in_result(
-        ParseResult(outcome=Outcome.FOUND, findings=(found,), contacts=(follower,), follow=(query,))
+        ParseResult(outcome=Outcome.FOUND, traces=(found,), contacts=(follower,), follow=(query,))
     )
 
-    (left,) = masked.findings
+    (left,) = masked.traces
     assert {left.key, left.url, *left.links} == {"https://e.example/"}
     assert left.bio == f"SSN {NUMBER_REMOVED}"
     assert masked.contacts == (follower,)

@@ -58,8 +58,8 @@ def answer(status: int, body: bytes, headers: dict[str, str]) -> Page:
 
 
 def sound(reading: ParseResult) -> bool:
-    """Say whether only a conclusive or partial reading holds findings, and a lame one a note."""
-    if reading.findings or reading.contacts:
+    """Say whether only a conclusive or partial reading holds traces, and a lame one a note."""
+    if reading.traces or reading.contacts:
         return reading.outcome in {Outcome.FOUND, Outcome.PARTIAL}
     return reading.outcome.is_conclusive or bool(reading.note)
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query
+from scrapers.models import Outcome, Page, ParseResult, Query, Trace, TraceKind
 from scrapers.source import MarkupSource, Source
 from scrapers.urls.canonical import canonicalize_url
 from tests.scrapers.answers import Answer, answers
@@ -100,7 +100,7 @@ def honest(answer: Answer, damage: Damage) -> bool:
     reading = damage.reading
     return (
         (bool(reading.note) or reading.outcome in SILENT)
-        and all(whole(each) for each in reading.findings)
+        and all(whole(each) for each in reading.traces)
         and onward(answer, reading)
         and not (reading.outcome is Outcome.ABSENT and answer.outcome is not Outcome.ABSENT)
         and not (_is_no_json(answer, damage) and reading.outcome.is_conclusive)
@@ -121,12 +121,12 @@ def _document(body: bytes) -> object:
     return parsed
 
 
-def whole(finding: Finding) -> bool:
-    """Say whether a finding can be known again, and be looked at."""
-    known = bool(finding.key) and finding.key == canonicalize_url(finding.key)
-    shown = finding.url.startswith(("http://", "https://"))
-    named = bool(finding.account) if finding.kind is FindingKind.ACCOUNT else True
-    return known and shown and named and finding.url.isprintable()
+def whole(trace: Trace) -> bool:
+    """Say whether a trace can be known again, and be looked at."""
+    known = bool(trace.key) and trace.key == canonicalize_url(trace.key)
+    shown = trace.url.startswith(("http://", "https://"))
+    named = bool(trace.account) if trace.kind is TraceKind.ACCOUNT else True
+    return known and shown and named and trace.url.isprintable()
 
 
 def onward(answer: Answer, reading: ParseResult) -> bool:

@@ -45,14 +45,14 @@ def test_a_recorded_profile_is_read() -> None:
     page = recorded("bluesky/getProfiles.json")
     body = json.dumps(shown).encode()
 
-    (finding,) = BLUESKY.parse_response(
+    (trace,) = BLUESKY.parse_response(
         query, Page(url=page.url, status=200, body=body, fetched_at=page.fetched_at)
-    ).findings
+    ).traces
 
-    assert finding.account == f"bluesky:{shown['did']}"
-    assert dict(finding.counts) == {"followers": 554, "follows": 296, "posts": 65}
-    assert finding.picture_hash.startswith("baf")
-    assert finding.created_at is not None
+    assert trace.account == f"bluesky:{shown['did']}"
+    assert dict(trace.counts) == {"followers": 554, "follows": 296, "posts": 65}
+    assert trace.picture_hash.startswith("baf")
+    assert trace.created_at is not None
 
 
 def test_recorded_search_hits_are_read() -> None:
@@ -62,7 +62,7 @@ def test_recorded_search_hits_are_read() -> None:
     reading = BLUESKY.parse_response(query, recorded("bluesky/searchActorsTypeahead.json"))
 
     assert reading.outcome is Outcome.FOUND
-    assert shown[0]["handle"] in {finding.handle for finding in reading.findings}
+    assert shown[0]["handle"] in {trace.handle for trace in reading.traces}
 
 
 def test_a_recorded_list_that_is_older_and_whole_is_read() -> None:
@@ -85,7 +85,7 @@ def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
 
     assert len(private) == 2
     assert "not to be found by strangers" in reading.note
-    assert not {each["handle"] for each in private} & {each.handle for each in reading.findings}
+    assert not {each["handle"] for each in private} & {each.handle for each in reading.traces}
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_recorded_answers_of_searxng_are_told_apart(
     reading = SEARXNG.parse_response(query, recorded(f"searxng/{name}", status))
 
     assert reading.outcome is outcome
-    assert len(reading.findings) == found
-    assert all(each.key == canonicalize_url(each.key) for each in reading.findings)
+    assert len(reading.traces) == found
+    assert all(each.key == canonicalize_url(each.key) for each in reading.traces)
 
 
 def test_a_recorded_configuration_of_searxng_is_read() -> None:

@@ -1,6 +1,6 @@
 """Whose profile is this, and why do we think so.
 
-How a person's findings are assessed, given their answers so far. The parts of an assessment: what
+How a person's traces are assessed, given their answers so far. The parts of an assessment: what
 was weighed, the chances, and what each answer costs.
 """
 
@@ -44,7 +44,7 @@ from monitor.domain.evidence import (
 from monitor.domain.names.matching import MatchLevel
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 # What weighs less moves no one.
 _LEAST_BITS = 0.05
@@ -128,20 +128,20 @@ _KIND_BY_RULE = {
 }
 
 
-def assess_finding(
+def assess_trace(
     subject: Subject,
-    finding: Finding,
+    trace: Trace,
     inventory: Inventory,
     decision: Decision | None,
     weights: Weights,
 ) -> Assessment:
-    """Say whose a finding is; the person's own data and answers decide first."""
-    return assess_case(build_case(subject, finding, inventory), decision, weights)
+    """Say whose a trace is; the person's own data and answers decide first."""
+    return assess_case(build_case(subject, trace, inventory), decision, weights)
 
 
 def assess_case(case: AssessmentCase, decision: Decision | None, weights: Weights) -> Assessment:
-    """Say whose the finding of a case is."""
-    if is_declared(case.finding, case.subject, case.inventory):
+    """Say whose the trace of a case is."""
+    if is_declared(case.trace, case.subject, case.inventory):
         known = weights.weigh_matches([rules.DECLARED.build_match()])
         return _build_assessment(OwnershipLabel.MINE, known, weights)
     shown = tuple(collect_evidence(case, decision, weights))
@@ -210,7 +210,7 @@ def collect_evidence(
     claimed = (*match_claim_rules(case), *match_context_rules(case))
     yield from weights.weigh_matches(claimed)
     yield from weights.weigh_matches(
-        match_likeness_rules(case.inventory.lessons, case.finding, case.person.name)
+        match_likeness_rules(case.inventory.lessons, case.trace, case.person.name)
     )
     yield from weights.weigh_matches(match_control_rules(case))
     if case.is_account and decision is not Decision.MINE:
@@ -294,15 +294,15 @@ def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
 _NEVER = Priors(impersonation=float("-inf"), mock=float("-inf"))
 
 
-def compute_priors(kind: FindingKind, weights: Weights) -> Priors:
+def compute_priors(kind: TraceKind, weights: Weights) -> Priors:
     """Return what is likely beforehand; a page is about someone and plays no one."""
-    return weights.priors if kind is FindingKind.ACCOUNT else _NEVER
+    return weights.priors if kind is TraceKind.ACCOUNT else _NEVER
 
 
 def _compute_shares(
     case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
 ) -> LabelProbabilities:
-    priors = compute_priors(case.finding.kind, weights)
+    priors = compute_priors(case.trace.kind, weights)
     return compute_probabilities(sum_by_axis(evidence), priors, linked=case.contacts.flagged)
 
 
@@ -401,19 +401,19 @@ class Assessor:
     inventory: Inventory
     weights: Weights
 
-    def assess_with_feedback(self, finding: Finding, decision: Decision | None) -> Assessment:
-        """Assess a finding; what was judged itself taught the lessons, and is not held to them."""
+    def assess_with_feedback(self, trace: Trace, decision: Decision | None) -> Assessment:
+        """Assess a trace; what was judged itself taught the lessons, and is not held to them."""
         said = self.inventory if decision is None else self._inventory_without_lessons
-        return assess_finding(self.subject, finding, said, decision, self.weights)
+        return assess_trace(self.subject, trace, said, decision, self.weights)
 
-    def is_decision_outdated(self, changed: Finding, decision: Decision | None) -> bool:
+    def is_decision_outdated(self, changed: Trace, decision: Decision | None) -> bool:
         """Tell whether a decision for someone else no longer fits what an account has become.
 
         Else an impostor would only have to look like a namesake first.
         """
         if decision not in _NOT_ME_DECISIONS:
             return False
-        found = assess_finding(
+        found = assess_trace(
             self.subject, changed, self._inventory_without_lessons, None, self.weights
         )
         return found.label is OwnershipLabel.IMPERSONATION
@@ -471,7 +471,7 @@ class Explanation:
     weights: int
 
 
-def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weights) -> Explanation:
+def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights) -> Explanation:
     priors = compute_priors(kind, weights)
     shares = compute_probabilities(assessment.axis_sums, priors)
     settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
@@ -485,7 +485,7 @@ def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weigh
         sums=assessment.axis_sums,
         bits=assessment.bits,
         suggestion=assessment.suggestion,
-        priors=priors if kind is FindingKind.ACCOUNT else None,
+        priors=priors if kind is TraceKind.ACCOUNT else None,
         chances=shares,
         costs=LabelCosts(
             **{

@@ -1,6 +1,6 @@
-"""One finding compared with everything that is known about the person.
+"""One trace compared with everything that is known about the person.
 
-The person whom a finding is compared with, and their own accounts. What a finding shows of a
+The person whom a trace is compared with, and their own accounts. What a trace shows of a
 person. Whether one account or page links to another, however the address is spelled.
 """
 
@@ -39,7 +39,7 @@ from monitor.domain.names.matching import (
 from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
 from monitor.domain.person import Person, PersonName
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 from scrapers.urls.canonical import extract_account_keys as accounts_at
 
@@ -60,37 +60,37 @@ class Inventory:
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
     accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
     their name that is part of a wave, of how many people of their school it is. `reference_picture`
-    is the print of a picture that they added themselves. `seen_at` is when the findings are looked
+    is the print of a picture that they added themselves. `seen_at` is when the traces are looked
     at, None where nothing is to be said of how new they are.
     """
 
-    own_findings: tuple[Finding, ...] = ()
+    own_traces: tuple[Trace, ...] = ()
     absent_platforms: frozenset[str] = frozenset()
     lessons: Lessons = NO_LESSONS
-    impersonators: tuple[Finding, ...] = ()
+    impersonators: tuple[Trace, ...] = ()
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
     wave_sizes: Mapping[str, int] = field(default_factory=dict)
     reference_picture: str = ""
     seen_at: datetime | None = None
 
-    def list_own_on(self, platform: str) -> tuple[Finding, ...]:
-        return tuple(each for each in self.own_findings if platform and each.platform == platform)
+    def list_own_on(self, platform: str) -> tuple[Trace, ...]:
+        return tuple(each for each in self.own_traces if platform and each.platform == platform)
 
 
-def list_account_keys(finding: Finding) -> frozenset[str]:
-    """Return every key that names the finding's account, none for a page."""
-    keys = (finding.account, *finding.account_aliases)
+def list_account_keys(trace: Trace) -> frozenset[str]:
+    """Return every key that names the trace's account, none for a page."""
+    keys = (trace.account, *trace.account_aliases)
     return frozenset(key.casefold() for key in keys if key)
 
 
-def is_declared(finding: Finding, subject: Subject, inventory: Inventory) -> bool:
+def is_declared(trace: Trace, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person declared this account, or the page at its address."""
     own_pages = map(canonicalize_url, subject.person.pages)
-    if finding.key in {*own_pages, *(each.key for each in inventory.own_findings)}:
+    if trace.key in {*own_pages, *(each.key for each in inventory.own_traces)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
-    own = own.union(*map(list_account_keys, inventory.own_findings))
-    return not own.isdisjoint(list_account_keys(finding))
+    own = own.union(*map(list_account_keys, inventory.own_traces))
+    return not own.isdisjoint(list_account_keys(trace))
 
 
 def list_handles_on(platform: str, subject: Subject, inventory: Inventory) -> frozenset[str]:
@@ -105,7 +105,7 @@ def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles anywhere."""
     keys = (account.partition(":")[2] for account in subject.person.accounts)
     declared = {handle[1:] for handle in keys if handle[:1] == "@"}
-    seen = {each.handle for each in inventory.own_findings}
+    seen = {each.handle for each in inventory.own_traces}
     return frozenset(declared | seen | set(subject.person.handles)) - {""}
 
 
@@ -160,25 +160,23 @@ class Appearance:
         return self.handle_bits > 0
 
 
-def build_appearance(finding: Finding, name: PersonName) -> Appearance:
-    account = finding.kind is FindingKind.ACCOUNT
-    description = (finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else ""
-    shown = _extract_shown_name(finding) if account else ""
-    parts = (finding.name, finding.title, finding.bio, finding.snippet)
+def build_appearance(trace: Trace, name: PersonName) -> Appearance:
+    account = trace.kind is TraceKind.ACCOUNT
+    description = (trace.bio or trace.snippet)[:_LONGEST_TEXT] if account else ""
+    shown = _extract_shown_name(trace) if account else ""
+    parts = (trace.name, trace.title, trace.bio, trace.snippet)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     return Appearance(
         shown_name=shown,
         description=description,
         text=text,
-        name_match=_match_shown_name(finding, shown, name)
-        if account
-        else match_mention(text, name),
+        name_match=_match_shown_name(trace, shown, name) if account else match_mention(text, name),
         shares_name_word=bool(
             _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
         ),
-        handle_fit=fit_name_to_handle(finding.handle, name),
-        handle_bits=sum(each.bits for each in weigh_handle(finding.handle, name, load_census())),
-        mock_signs=read_mock_signs(finding, shown, description, name),
+        handle_fit=fit_name_to_handle(trace.handle, name),
+        handle_bits=sum(each.bits for each in weigh_handle(trace.handle, name, load_census())),
+        mock_signs=read_mock_signs(trace, shown, description, name),
     )
 
 
@@ -186,12 +184,12 @@ def build_appearance(finding: Finding, name: PersonName) -> Appearance:
 _JOINED_TITLE = re.compile(r"\b((?:Mr|Mrs|Ms|Miss|Dr|Coach)\.?)(?=[A-Z])")
 
 
-def _extract_shown_name(finding: Finding) -> str:
-    shown = (finding.name or _AFTER_NAME.split(finding.title)[0]).strip()[:_LONGEST_NAME]
+def _extract_shown_name(trace: Trace) -> str:
+    shown = (trace.name or _AFTER_NAME.split(trace.title)[0]).strip()[:_LONGEST_NAME]
     return _JOINED_TITLE.sub(r"\1 ", shown)
 
 
-def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMatch | None:
+def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch | None:
     """Compare the display name; where that is a pseudonym, look for the name in the rest."""
     if is_disguised_name(shown, name):
         return NameMatch(level=MatchLevel.NEAR)
@@ -202,13 +200,11 @@ def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMat
     ):
         agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1
-    handle_again = one_word and squash_text(shown) == squash_text(
-        extract_local_part(finding.handle)
-    )
+    handle_again = one_word and squash_text(shown) == squash_text(extract_local_part(trace.handle))
     is_own_name = agreed.level is not MatchLevel.DIFFERENT and not handle_again
     if is_own_name or len(split_words(shown)) > 1:
         return agreed
-    inside = match_mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
+    inside = match_mention(f"{trace.bio}\n{trace.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.is_whole else None
 
 
@@ -234,7 +230,7 @@ NEW_WITHIN = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentCase:
-    """`own_handles_here` are the person's on the finding's platform, `own_handles` all of theirs.
+    """`own_handles_here` are the person's on the trace's platform, `own_handles` all of theirs.
 
     `lookalike_here` is how the handle imitates one of those on the same platform,
     `lookalike_anywhere` one of theirs anywhere. `same_bio_accounts` are the own accounts whose
@@ -243,7 +239,7 @@ class AssessmentCase:
     """
 
     subject: Subject
-    finding: Finding
+    trace: Trace
     inventory: Inventory
     appearance: Appearance
     own_handles: frozenset[str]
@@ -251,7 +247,7 @@ class AssessmentCase:
     has_same_handle: bool
     lookalike_here: HandleLookalike | None
     lookalike_anywhere: HandleLookalike | None
-    same_bio_accounts: tuple[Finding, ...]
+    same_bio_accounts: tuple[Trace, ...]
     contacts: ContactMatchResult = UNFLAGGED
 
     @property
@@ -260,7 +256,7 @@ class AssessmentCase:
 
     @property
     def is_account(self) -> bool:
-        return self.finding.kind is FindingKind.ACCOUNT
+        return self.trace.kind is TraceKind.ACCOUNT
 
     @property
     def is_bare_handle(self) -> bool:
@@ -274,12 +270,12 @@ class AssessmentCase:
     @property
     def wave_size(self) -> int:
         """Return how many people of the school got such an account; 0 if there is no wave."""
-        return self.inventory.wave_sizes.get(self.finding.key, 0)
+        return self.inventory.wave_sizes.get(self.trace.key, 0)
 
     @property
     def age(self) -> timedelta | None:
         """Return how old the account is; None where that is not known."""
-        made_at, seen_at = self.finding.created_at, self.inventory.seen_at
+        made_at, seen_at = self.trace.created_at, self.inventory.seen_at
         return seen_at - made_at if made_at and seen_at else None
 
     @property
@@ -289,7 +285,7 @@ class AssessmentCase:
     @property
     def has_like_handle(self) -> bool:
         """The handle and one of theirs are likelier one person's than not."""
-        handle = self.finding.handle
+        handle = self.trace.handle
         return any(
             sum(each.bits for each in weigh_handle_pair(handle, own, load_census())) > 0
             for own in self.own_handles
@@ -306,15 +302,15 @@ class AssessmentCase:
     @property
     def is_on_new_network(self) -> bool:
         """The person has accounts, and none on the same network."""
-        return bool(self.own_handles and self.finding.platform) and not self.own_handles_here
+        return bool(self.own_handles and self.trace.platform) and not self.own_handles_here
 
     @property
     def has_repeatable_bio(self) -> bool:
         """An own account has a description that could be repeated."""
-        return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in self.inventory.own_findings)
+        return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in self.inventory.own_traces)
 
 
-def repeats_bio(description: str, own: Finding) -> bool:
+def repeats_bio(description: str, own: Trace) -> bool:
     """Tell whether an account describes itself in the words of an own one, or adds to them."""
     if not description or not own.bio:
         return False
@@ -325,22 +321,22 @@ def repeats_bio(description: str, own: Finding) -> bool:
     return added or measure_overlap(theirs, ours) >= _COPIED_RATIO
 
 
-def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> AssessmentCase:
-    here = list_handles_on(finding.platform, subject, inventory)
+def build_case(subject: Subject, trace: Trace, inventory: Inventory) -> AssessmentCase:
+    here = list_handles_on(trace.platform, subject, inventory)
     anywhere = list_all_handles(subject, inventory)
-    look = build_appearance(finding, subject.person.name)
+    look = build_appearance(trace, subject.person.name)
     return AssessmentCase(
         subject=subject,
-        finding=finding,
+        trace=trace,
         inventory=inventory,
         appearance=look,
         own_handles=anywhere,
         own_handles_here=here,
-        has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
-        lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
-        lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),
+        has_same_handle=any(is_same_handle(trace.handle, each) for each in anywhere),
+        lookalike_here=_choose_closest_lookalike(trace.handle, here, look),
+        lookalike_anywhere=_choose_closest_lookalike(trace.handle, anywhere, look),
         same_bio_accounts=tuple(
-            own for own in inventory.own_findings if repeats_bio(look.description, own)
+            own for own in inventory.own_traces if repeats_bio(look.description, own)
         ),
     )
 
@@ -361,22 +357,20 @@ def _choose_closest_lookalike(
     )
 
 
-def has_link_to(links: tuple[str, ...], finding: Finding) -> bool:
-    """Tell whether one of the links leads to a finding: to its page, or to its account."""
+def has_link_to(links: tuple[str, ...], trace: Trace) -> bool:
+    """Tell whether one of the links leads to a trace: to its page, or to its account."""
     if not links:
         return False
-    names = {canonicalize_url(finding.url), finding.key, *list_account_keys(finding)}
+    names = {canonicalize_url(trace.url), trace.key, *list_account_keys(trace)}
     return any(not names.isdisjoint(_list_link_keys(link)) for link in links)
 
 
-def is_linked_both_ways(finding: Finding, own: Iterable[Finding]) -> bool:
-    """Tell whether one of the own accounts and the finding link to each other."""
-    return any(
-        has_link_to(each.links, finding) and has_link_to(finding.links, each) for each in own
-    )
+def is_linked_both_ways(trace: Trace, own: Iterable[Trace]) -> bool:
+    """Tell whether one of the own accounts and the trace link to each other."""
+    return any(has_link_to(each.links, trace) and has_link_to(trace.links, each) for each in own)
 
 
-# The own accounts' links are looked at once for each finding.
+# The own accounts' links are looked at once for each trace.
 @lru_cache(maxsize=4_096)
 def _list_link_keys(link: str) -> frozenset[str]:
     return frozenset({canonicalize_url(link), *(key.casefold() for key in accounts_at(link))})

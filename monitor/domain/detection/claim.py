@@ -1,7 +1,7 @@
-"""Whether a finding presents itself as the person, or is about them.
+"""Whether a trace presents itself as the person, or is about them.
 
 Whether an account shows the picture of one of the person's own accounts. Whether the person runs
-an account. What a finding says of where someone lives and works.
+an account. What a trace says of where someone lives and works.
 """
 
 import re
@@ -42,7 +42,7 @@ from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
-from scrapers.models import Finding, FindingKind, PicturePrint
+from scrapers.models import PicturePrint, Trace, TraceKind
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
 # gives to everyone who chose none is no one's.
@@ -56,7 +56,7 @@ class PictureMatch:
     `other_bearers` are further accounts that show it.
     """
 
-    own: Finding | None
+    own: Trace | None
     similarity: PictureSimilarity
     other_bearers: int
 
@@ -66,14 +66,10 @@ class PictureMatch:
         return 1 - log2(1 + self.other_bearers) / _MOST_DOUBLINGS
 
 
-def match_picture_rule(finding: Finding, inventory: Inventory) -> Iterator[RuleMatch]:
+def match_picture_rule(trace: Trace, inventory: Inventory) -> Iterator[RuleMatch]:
     """Yield one sign at most: of several own accounts the nearest counts."""
     near = min(
-        (
-            each
-            for each in _match_own_pictures(finding, inventory)
-            if each.similarity.is_same_picture
-        ),
+        (each for each in _match_own_pictures(trace, inventory) if each.similarity.is_same_picture),
         key=lambda each: each.similarity.distance,
         default=None,
     )
@@ -83,23 +79,23 @@ def match_picture_rule(finding: Finding, inventory: Inventory) -> Iterator[RuleM
         )
 
 
-def _match_own_pictures(finding: Finding, inventory: Inventory) -> Iterator[PictureMatch]:
-    shown = PicturePrint.from_text(finding.picture_print)
-    if shown is None or finding.kind is not FindingKind.ACCOUNT:
+def _match_own_pictures(trace: Trace, inventory: Inventory) -> Iterator[PictureMatch]:
+    shown = PicturePrint.from_text(trace.picture_print)
+    if shown is None or trace.kind is not TraceKind.ACCOUNT:
         return
     if reference := PicturePrint.from_text(inventory.reference_picture):
         bearers = inventory.picture_use_counts.get(inventory.reference_picture, 0)
-        itself = finding.picture_print == inventory.reference_picture
+        itself = trace.picture_print == inventory.reference_picture
         yield PictureMatch(
             own=None,
             similarity=compare_prints(shown, reference),
             other_bearers=max(bearers - itself, 0),
         )
-    for own in inventory.own_findings:
+    for own in inventory.own_traces:
         print_of_own = PicturePrint.from_text(own.picture_print)
-        if print_of_own is not None and not _is_network_picture(finding, own):
+        if print_of_own is not None and not _is_network_picture(trace, own):
             bearers = inventory.picture_use_counts.get(own.picture_print, 0)
-            itself = finding.picture_print == own.picture_print
+            itself = trace.picture_print == own.picture_print
             yield PictureMatch(
                 own=own,
                 similarity=compare_prints(shown, print_of_own),
@@ -107,9 +103,9 @@ def _match_own_pictures(finding: Finding, inventory: Inventory) -> Iterator[Pict
             )
 
 
-def _is_network_picture(finding: Finding, own: Finding) -> bool:
+def _is_network_picture(trace: Trace, own: Trace) -> bool:
     """Tell whether both show the network's default picture, which has one address for all."""
-    return finding.platform == own.platform and finding.picture == own.picture != ""
+    return trace.platform == own.platform and trace.picture == own.picture != ""
 
 
 def _describe_same_picture(near: PictureMatch) -> Reason:
@@ -162,9 +158,9 @@ def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     yield from _match_handle_rules(case)
     if case.same_bio_accounts:
         yield rules.SAME_WORDS.build_match()
-    if any(has_link_to(case.finding.links, own) for own in case.inventory.own_findings):
+    if any(has_link_to(case.trace.links, own) for own in case.inventory.own_traces):
         yield rules.LINKS_TO_OWN.build_match()
-    yield from match_picture_rule(case.finding, case.inventory)
+    yield from match_picture_rule(case.trace, case.inventory)
     if not case.is_account:
         yield from _match_page_rules(case)
 
@@ -187,7 +183,7 @@ _OBITUARY = re.compile(
 
 def _match_page_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     """Weigh what tells a page about the person from one about a relative or a stranger."""
-    title, name = case.finding.title, case.person.name
+    title, name = case.trace.title, case.person.name
     if not match_mention(title, name).is_whole and _names_relative(title, case.person):
         yield rules.TITLE_OTHER.build_match()
     elif _OBITUARY.search(case.appearance.text):
@@ -319,7 +315,7 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         named = case.appearance.handle_uses_name and case.appearance.handle_fit.is_only_name
         if not (named and case.appearance.handle_covers_name):
             yield rules.HANDLE_AKIN.build_match(amount=0.5 if named else 1.0)
-    elif case.finding.handle and case.own_handles and not case.has_like_handle:
+    elif case.trace.handle and case.own_handles and not case.has_like_handle:
         yield rules.HANDLE_OTHER.build_match()
 
 
@@ -337,14 +333,14 @@ def _choose_same_handle_rule(case: AssessmentCase) -> EvidenceRule:
 def match_control_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if case.appearance.match_level is MatchLevel.NEAR:
         yield rules.NAME_MISSPELLED.build_match()
-    mutual = is_linked_both_ways(case.finding, case.inventory.own_findings)
+    mutual = is_linked_both_ways(case.trace, case.inventory.own_traces)
     if mutual:
         yield rules.LINKED_BOTH_WAYS.build_match()
-    elif any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
+    elif any(has_link_to(own.links, case.trace) for own in case.inventory.own_traces):
         yield rules.LINKED_FROM_OWN.build_match()
     if not mutual and case.own_handles_here:
         yield rules.SECOND_ACCOUNT.build_match()
-    if case.finding.platform in case.inventory.absent_platforms:
+    if case.trace.platform in case.inventory.absent_platforms:
         yield rules.NONE_HERE.build_match()
 
 
@@ -360,7 +356,7 @@ _ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
 def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     matches = (*_match_work_rules(case), *_match_place_rules(case))
     yield from map(_damp_on_page, matches) if _is_compared_page(case) else matches
-    says_something = case.is_account and (case.appearance.description or case.finding.location)
+    says_something = case.is_account and (case.appearance.description or case.trace.location)
     if (
         says_something
         and not case.same_bio_accounts
@@ -375,7 +371,7 @@ _DAMPED = 0.5
 
 
 def _is_compared_page(case: AssessmentCase) -> bool:
-    return not case.is_account and case.inventory.lessons.me.finding_count > 0
+    return not case.is_account and case.inventory.lessons.me.trace_count > 0
 
 
 def _damp_on_page(match: RuleMatch) -> RuleMatch:
@@ -390,7 +386,7 @@ def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.EMPLOYER.build_match()
     if named > 1:
         yield rules.SCHOOL_TOO.build_match()
-    known = "\n".join(own.bio for own in case.inventory.own_findings)
+    known = "\n".join(own.bio for own in case.inventory.own_traces)
     if not named and mentions_other_employer(text, person, known):
         yield rules.OTHER_EMPLOYER.build_match()
     if mentions_role(text, person):
@@ -404,7 +400,7 @@ def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     text, person = case.appearance.text, case.person
     homes = _list_home_localities(person)
-    stated = parse_locality(case.finding.location)
+    stated = parse_locality(case.trace.location)
     if mentions_place(text, person) or (
         stated and any(stated.is_same_town(home) for home in homes)
     ):

@@ -23,7 +23,7 @@ from monitor.domain.names.normalize import (
 )
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FieldLikeness
-from scrapers.models import CrawlResult, CropHashes, Finding, PicturePrint, QueryKind
+from scrapers.models import CrawlResult, CropHashes, PicturePrint, QueryKind, Trace
 from scrapers.urls.canonical import canonicalize_url
 
 # Two words often match by chance ("I teach"); three in a row rarely do.
@@ -95,7 +95,7 @@ class FieldComparison:
         return self.likeness is not FieldLikeness.DIFFERENT
 
 
-def compare_accounts(theirs: Finding, ours: Finding) -> tuple[FieldComparison, ...]:
+def compare_accounts(theirs: Trace, ours: Trace) -> tuple[FieldComparison, ...]:
     """Lay an account beside one of the person's own; a field that neither shows is left out."""
     fields = (
         _compare_names(theirs, ours),
@@ -108,7 +108,7 @@ def compare_accounts(theirs: Finding, ours: Finding) -> tuple[FieldComparison, .
     return tuple(each for each in fields if each.theirs or each.ours)
 
 
-def _compare_names(theirs: Finding, ours: Finding) -> FieldComparison:
+def _compare_names(theirs: Trace, ours: Trace) -> FieldComparison:
     parallel = _compare_texts("name", theirs.name, ours.name)
     disguised = parallel.likeness is not FieldLikeness.SAME and is_lookalike_text(
         theirs.name, ours.name
@@ -119,7 +119,7 @@ def _compare_names(theirs: Finding, ours: Finding) -> FieldComparison:
     return _build_matching_field("name", (theirs.name, ours.name), FieldLikeness.LIKE, reason)
 
 
-def _compare_handles(theirs: Finding, ours: Finding) -> FieldComparison:
+def _compare_handles(theirs: Trace, ours: Trace) -> FieldComparison:
     texts = (theirs.handle, ours.handle)
     if is_same_handle(*texts):
         return _build_matching_field("handle", texts, FieldLikeness.SAME)
@@ -129,7 +129,7 @@ def _compare_handles(theirs: Finding, ours: Finding) -> FieldComparison:
     return _build_matching_field("handle", texts, FieldLikeness.LIKE, found.reason)
 
 
-def _compare_pictures(theirs: Finding, ours: Finding) -> FieldComparison:
+def _compare_pictures(theirs: Trace, ours: Trace) -> FieldComparison:
     texts = (_describe_picture(theirs), _describe_picture(ours))
     one, other = (
         PicturePrint.from_text(theirs.picture_print),
@@ -144,11 +144,11 @@ def _compare_pictures(theirs: Finding, ours: Finding) -> FieldComparison:
     return _build_matching_field("picture", texts, FieldLikeness.SAME, reason)
 
 
-def _describe_picture(finding: Finding) -> str:
-    return "a picture" if finding.picture or finding.picture_print else ""
+def _describe_picture(trace: Trace) -> str:
+    return "a picture" if trace.picture or trace.picture_print else ""
 
 
-def _compare_links(theirs: Finding, ours: Finding) -> FieldComparison:
+def _compare_links(theirs: Trace, ours: Trace) -> FieldComparison:
     """Compare where links lead; a link to the own account itself counts, too."""
     return FieldComparison(
         field="links",
@@ -162,7 +162,7 @@ def _compare_links(theirs: Finding, ours: Finding) -> FieldComparison:
     )
 
 
-def _leads_to_account(link: str, other: Finding) -> bool:
+def _leads_to_account(link: str, other: Trace) -> bool:
     keys = {canonicalize_url(each) for each in other.links}
     return canonicalize_url(link) in keys or has_link_to((link,), other)
 
@@ -218,12 +218,12 @@ class PictureResults:
         looked = (each for each in visits if each.query.kind is QueryKind.PICTURE)
         return cls(print_by_key={each.query.terms[0]: _extract_print(each) for each in looked})
 
-    def add_picture_print(self, finding: Finding, before: Finding | None) -> Finding:
-        """Return the finding with its picture's print, or the last known if we could not look."""
-        print_text = self.print_by_key.get(finding.key, "")
+    def add_picture_print(self, trace: Trace, before: Trace | None) -> Trace:
+        """Return the trace with its picture's print, or the last known if we could not look."""
+        print_text = self.print_by_key.get(trace.key, "")
         if print_text is None:
             print_text = before.picture_print if before else ""
-        return replace(finding, picture_print=print_text)
+        return replace(trace, picture_print=print_text)
 
 
 def _extract_print(visit: CrawlResult) -> str | None:
@@ -231,7 +231,7 @@ def _extract_print(visit: CrawlResult) -> str | None:
     reading, (key, *_) = visit.result, visit.query.terms
     if not reading.outcome.is_conclusive:
         return None
-    return next((each.picture_print for each in reading.findings if each.key == key), "")
+    return next((each.picture_print for each in reading.traces if each.key == key), "")
 
 
 # In bits that differ, of 64, 64 and 256. Measured: docs/detection.md, Pictures.

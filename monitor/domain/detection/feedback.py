@@ -1,4 +1,4 @@
-"""What a person's answers taught: the average of their own findings, and of the others.
+"""What a person's answers taught: the average of their own traces, and of the others.
 
 Only places, sites, a listed vocabulary of work, school and pastimes and, on pages, words that are
 written like names may be compared. A word of what someone believes or suffers from is not in the
@@ -19,7 +19,7 @@ from monitor.domain.detection.affiliation import NOT_A_PLACE, extract_localities
 from monitor.domain.names.normalize import fold_text, split_words
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Decision
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 _WORK = """
 accountant accounting actor agent analyst animator appraiser architect architecture artist
@@ -146,24 +146,24 @@ class Trait:
 Traits = Mapping[Trait, str]
 
 
-def extract_traits(finding: Finding, name: PersonName) -> Traits:
+def extract_traits(trace: Trace, name: PersonName) -> Traits:
     """Read what is shown besides the name; two people with one name do not differ in it.
 
     The number of times does not count, since a snippet repeats the words of the query.
     """
-    parts = (finding.title, finding.snippet, finding.bio)
+    parts = (trace.title, trace.snippet, trace.bio)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     own = frozenset(split_words(f"{name.full_name} {name.middle} {' '.join(name.former_families)}"))
     found: dict[Trait, str] = {}
     for trait, written in (
-        *_extract_word_traits(f"{text}\n{_extract_page_path(finding)}", own),
-        *_extract_place_traits(f"{text}\n{finding.location}", own),
-        *_extract_site_trait(finding),
+        *_extract_word_traits(f"{text}\n{_extract_page_path(trace)}", own),
+        *_extract_place_traits(f"{text}\n{trace.location}", own),
+        *_extract_site_trait(trace),
     ):
         found.setdefault(trait, written)
     # What is known as a place or a school does not count again as a name.
     known = own.union(*(trait.word.split() for trait in found))
-    return found | dict(_extract_name_traits(finding, known))
+    return found | dict(_extract_name_traits(trace, known))
 
 
 def _extract_word_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
@@ -196,25 +196,25 @@ def _build_named_trait(
         yield Trait(kind, " ".join(plainly)), " ".join(words)
 
 
-def _extract_page_path(finding: Finding) -> str:
+def _extract_page_path(trace: Trace) -> str:
     """Return what a page's address says; that of an account holds a handle, and no words."""
-    if finding.kind is not FindingKind.PAGE:
+    if trace.kind is not TraceKind.PAGE:
         return ""
-    return re.split("[?#]", finding.url.partition("://")[2].partition("/")[2])[0][:_LONGEST_TEXT]
+    return re.split("[?#]", trace.url.partition("://")[2].partition("/")[2])[0][:_LONGEST_TEXT]
 
 
-def _extract_site_trait(finding: Finding) -> Iterator[tuple[Trait, str]]:
+def _extract_site_trait(trace: Trace) -> Iterator[tuple[Trait, str]]:
     """Two accounts on one network are anyone's; two pages of one site are often one person's."""
-    host = re.split("[/?#]", finding.url.partition("://")[2])[0].casefold().removeprefix("www.")
-    if host and finding.kind is FindingKind.PAGE:
+    host = re.split("[/?#]", trace.url.partition("://")[2])[0].casefold().removeprefix("www.")
+    if host and trace.kind is TraceKind.PAGE:
         yield Trait(TraitKind.SITE, host), "its site"
 
 
-def _extract_name_traits(finding: Finding, known: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+def _extract_name_traits(trace: Trace, known: frozenset[str]) -> Iterator[tuple[Trait, str]]:
     """Yield what a page writes like a name: one word at a time, as results cut names."""
-    if finding.kind is not FindingKind.PAGE:
+    if trace.kind is not TraceKind.PAGE:
         return
-    for named in _NAMED.findall(f"{finding.title}\n{finding.snippet}"[:_LONGEST_TEXT]):
+    for named in _NAMED.findall(f"{trace.title}\n{trace.snippet}"[:_LONGEST_TEXT]):
         for word in map(fold_text, _LETTERS.findall(named)):
             common = word in known or word in NOT_A_PLACE or look_up_word(word)
             if len(word) >= _SHORTEST_NAMED and not common and not _NEVER_NAMED.match(word):
@@ -224,22 +224,22 @@ def _extract_name_traits(finding: Finding, known: frozenset[str]) -> Iterator[tu
 Vector = Mapping[Trait, float]
 
 # More than these were never measured, and count no more.
-_MOST_FINDINGS = 8
+_MOST_TRACES = 8
 # An impersonator copies what is the person's, so that their words belong to neither side.
 _NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraitCentroid:
-    """The middle of `finding_count` unit vectors, itself of length 1 unless there are none."""
+    """The middle of `trace_count` unit vectors, itself of length 1 unless there are none."""
 
     vector: Vector = field(default_factory=dict)
-    finding_count: int = 0
+    trace_count: int = 0
 
     @property
     def likeness_weight(self) -> float:
-        """Say how much a likeness to this side counts: each doubling of findings adds as much."""
-        return log2(1 + min(_MOST_FINDINGS, self.finding_count))
+        """Say how much a likeness to this side counts: each doubling of traces adds as much."""
+        return log2(1 + min(_MOST_TRACES, self.trace_count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,15 +261,15 @@ NO_LESSONS = Lessons()
 
 
 def learn_from_feedback(
-    judged: Iterable[tuple[Finding, Decision]], own: Iterable[Finding], name: PersonName
+    judged: Iterable[tuple[Trace, Decision]], own: Iterable[Trace], name: PersonName
 ) -> Lessons:
     """Learn from what the person declared and, from the first answer on, from what they ruled."""
-    said = {finding.key: (finding, decision) for finding, decision in judged}
+    said = {trace.key: (trace, decision) for trace, decision in judged}
     mine = {each.key: each for each in own}
     if not said and not mine:
         return NO_LESSONS
-    mine |= {key: finding for key, (finding, decision) in said.items() if decision is Decision.MINE}
-    theirs = [finding for finding, decision in said.values() if decision in _NOT_ME_DECISIONS]
+    mine |= {key: trace for key, (trace, decision) in said.items() if decision is Decision.MINE}
+    theirs = [trace for trace, decision in said.values() if decision in _NOT_ME_DECISIONS]
     lessons = build_lessons(
         [extract_traits(each, name) for each in mine.values()],
         [extract_traits(each, name) for each in theirs],
@@ -295,7 +295,7 @@ def _build_centroid(several: tuple[Traits, ...], rarity: Vector) -> TraitCentroi
     for each in several:
         for trait, weight in _normalize_vector({trait: rarity[trait] for trait in each}).items():
             middle[trait] += weight
-    return TraitCentroid(vector=_normalize_vector(middle), finding_count=len(several))
+    return TraitCentroid(vector=_normalize_vector(middle), trace_count=len(several))
 
 
 def _normalize_vector(vector: Vector) -> Vector:

@@ -1,7 +1,7 @@
 """Whether an account is made to be taken for the person's own.
 
 Whether an account comes again with what another one pretended to be the person with. Whether a
-finding is like what the person said is them, or like what they said is not.
+trace is like what the person said is them, or like what they said is not.
 """
 
 import re
@@ -31,7 +31,7 @@ from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Fact, Listed, Quoted, Reason
-from scrapers.models import Finding, FindingKind, PicturePrint
+from scrapers.models import PicturePrint, Trace, TraceKind
 from scrapers.urls.canonical import split_url_or_none
 
 _MUCH_LATER = timedelta(days=365)
@@ -72,7 +72,7 @@ def _list_impersonation_matches(case: AssessmentCase, *, presented: bool) -> Ite
     yield from _match_handle_rules(case)
     yield from _match_bio_rules(case)
     yield from _match_letter_rules(case)
-    absent = case.finding.platform in case.inventory.absent_platforms
+    absent = case.trace.platform in case.inventory.absent_platforms
     if absent and presented and case.appearance.is_whole_match:
         yield rules.ABSENT.build_match()
     elif case.is_on_new_network:
@@ -88,7 +88,7 @@ def _list_impersonation_matches(case: AssessmentCase, *, presented: bool) -> Ite
     theirs = case.appearance.presents_name or signs.by_family
     if theirs and signs.harmful and not signs.is_mock:
         yield rules.LEWD.build_match()
-    if case.finding.says_missing:
+    if case.trace.says_missing:
         yield rules.SAYS_MISSING.build_match()
 
 
@@ -100,9 +100,9 @@ def _match_copied_picture(
     People reuse a picture, too, so alone this says little; an account that is new or bought is
     where impersonators put it.
     """
-    if any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
+    if any(has_link_to(own.links, case.trace) for own in case.inventory.own_traces):
         return
-    same = next(match_picture_rule(case.finding, case.inventory), None)
+    same = next(match_picture_rule(case.trace, case.inventory), None)
     if same is None:
         return
     seen = {each.rule for each in circumstances}
@@ -142,9 +142,9 @@ def _has_lure(case: AssessmentCase) -> bool:
     baits = [squash_text(each[0]) for each in _LURES.finditer(case.appearance.text)]
     if not baits:
         return False
-    address = split_url_or_none(case.finding.url)
+    address = split_url_or_none(case.trace.url)
     host = (address.hostname if address else None) or ""
-    site = squash_text(f"{case.finding.platform}{host}")
+    site = squash_text(f"{case.trace.platform}{host}")
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
@@ -158,7 +158,7 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         named = look.handle_uses_name and look.handle_fit.is_only_name
         named = named and not case.same_bio_accounts
         yield rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
-    elif not case.finding.handle or not case.own_handles:
+    elif not case.trace.handle or not case.own_handles:
         return
     elif case.lookalike_anywhere is None:
         yield rules.UNLIKE_HANDLE.build_match()
@@ -167,7 +167,7 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    here = [own for own in case.same_bio_accounts if own.platform == case.finding.platform]
+    here = [own for own in case.same_bio_accounts if own.platform == case.trace.platform]
     if here:
         yield rules.COPIED_BIO.build_match()
         if any(squash_text(own.name) == squash_text(case.appearance.shown_name) for own in here):
@@ -179,7 +179,7 @@ def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    handle = extract_local_part(case.finding.handle)
+    handle = extract_local_part(case.trace.handle)
     if mixes_alphabets(case.appearance.shown_name):
         theirs = case.appearance.is_whole_match
         yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.name") if theirs else None)
@@ -191,8 +191,8 @@ def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     """Compare with the own account on the same network, else with the oldest of all."""
-    created = case.finding.created_at
-    here = _choose_oldest_creation(case, case.finding.platform)
+    created = case.trace.created_at
+    here = _choose_oldest_creation(case, case.trace.platform)
     own = here or _choose_oldest_creation(case)
     if not created or not own:
         return
@@ -225,12 +225,12 @@ _COMPARED_HERE = frozenset({rules.YOUNGER, rules.OF_AN_AGE, rules.ELDER})
 
 
 def _choose_oldest_creation(case: AssessmentCase, platform: str | None = None) -> datetime | None:
-    own = case.inventory.own_findings if platform is None else case.inventory.list_own_on(platform)
+    own = case.inventory.own_traces if platform is None else case.inventory.list_own_on(platform)
     return min((each.created_at for each in own if each.created_at), default=None)
 
 
 def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    counts = dict(case.finding.counts)
+    counts = dict(case.trace.counts)
     followers, following = counts.get("followers"), counts.get("following")
     posts = counts.get("posts")
     if followers is None or following is None:
@@ -258,23 +258,23 @@ def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
     Repeating the person's own words is weighed elsewhere, and their own picture may be on another
     account of their own.
     """
-    others = [each for each in case.inventory.impersonators if each.key != case.finding.key]
+    others = [each for each in case.inventory.impersonators if each.key != case.trace.key]
     words = (replace(each, bio=each.bio or each.snippet) for each in others)
     description = case.appearance.description
     if not case.same_bio_accounts and any(repeats_bio(description, each) for each in words):
         yield rules.WATCHED_WORDS.build_match()
-    if any(_is_same_picture(case.finding, each) for each in others) and not _is_own_picture(case):
+    if any(_is_same_picture(case.trace, each) for each in others) and not _is_own_picture(case):
         yield rules.WATCHED_PICTURE.build_match()
 
 
 def _is_own_picture(case: AssessmentCase) -> bool:
     inventory = case.inventory
-    if _have_same_print(case.finding.picture_print, inventory.reference_picture):
+    if _have_same_print(case.trace.picture_print, inventory.reference_picture):
         return True
-    return any(_is_same_picture(case.finding, own) for own in inventory.own_findings)
+    return any(_is_same_picture(case.trace, own) for own in inventory.own_traces)
 
 
-def _is_same_picture(one: Finding, other: Finding) -> bool:
+def _is_same_picture(one: Trace, other: Trace) -> bool:
     """Compare by address, or by the stored print: a picture may be cropped, or moved."""
     if one.picture_hash and one.picture_hash == other.picture_hash:
         return True
@@ -286,7 +286,7 @@ def _have_same_print(one: str, other: str) -> bool:
     return shown is not None and known is not None and compare_prints(shown, known).is_same_picture
 
 
-# What two findings of one person have in common without more: from here on it speaks for them.
+# What two traces of one person have in common without more: from here on it speaks for them.
 USUAL_LIKENESS = 0.22
 # However alike, words do not settle a matter: six bits on either side.
 _MOST_LIKENESS = 1.5
@@ -297,23 +297,21 @@ _LEAD_ON_PAGES = 2.0
 _MOST_NAMED_TRAITS = 3
 
 
-def match_likeness_rules(
-    lessons: Lessons, finding: Finding, name: PersonName
-) -> Iterator[RuleMatch]:
-    """Weigh what a finding shares with what the person judged; nothing, where it shows nothing.
+def match_likeness_rules(lessons: Lessons, trace: Trace, name: PersonName) -> Iterator[RuleMatch]:
+    """Weigh what a trace shares with what the person judged; nothing, where it shows nothing.
 
     Before the first answer, what they declared teaches of pages alone: accounts that imitate it
     would be most alike. Pages tell more by their words than by anything else.
     """
-    is_page = finding.kind is FindingKind.PAGE
+    is_page = trace.kind is TraceKind.PAGE
     if not (lessons.rarity and (lessons.from_answers or is_page)):
         return
-    shown = extract_traits(finding, name)
+    shown = extract_traits(trace, name)
     if not shown:
         return
     lead = _LEAD_ON_PAGES if is_page else 1.0
     unit = lessons.build_unit_vector(shown)
-    if lessons.me.finding_count:
+    if lessons.me.trace_count:
         common = _weigh_common_traits(unit, lessons.me)
         yield _match_likeness_to_me(lessons.me, common, shown, lead)
     others = _weigh_common_traits(unit, lessons.other)
@@ -344,14 +342,14 @@ def _match_likeness_to_me(
 
 
 def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Mapping[Trait, float]:
-    """Return what each common trait adds to the cosine of a finding and the middle of a side."""
+    """Return what each common trait adds to the cosine of a trace and the middle of a side."""
     return {
         trait: weight * side.vector[trait] for trait, weight in unit.items() if trait in side.vector
     }
 
 
 def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> Listed:
-    """Say what weighs most, in the words of the finding; a site and names are not spelled out."""
+    """Say what weighs most, in the words of the trace; a site and names are not spelled out."""
     ordered = sorted(common, key=lambda trait: (-common[trait], trait))
     named = dict.fromkeys(_name_trait(each, shown[each]) for each in ordered)
     return Listed(tuple(named)[:_MOST_NAMED_TRAITS])

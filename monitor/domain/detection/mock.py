@@ -14,7 +14,7 @@ from monitor.domain.evidence import RuleMatch
 from monitor.domain.handles.handles import extract_local_part, split_handle_words
 from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
 from monitor.domain.person import PersonName
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 # In a name or a handle, whole words that say what the account is for. "Fan" alone is a family name.
 _MOCK_WORDS = frozenset(
@@ -123,23 +123,21 @@ class MockSigns:
 NO_MOCK_SIGNS = MockSigns()
 
 
-def read_mock_signs(
-    finding: Finding, shown_name: str, description: str, name: PersonName
-) -> MockSigns:
+def read_mock_signs(trace: Trace, shown_name: str, description: str, name: PersonName) -> MockSigns:
     """Return what an account shows; nothing, where it does not name the person."""
-    if finding.kind is not FindingKind.ACCOUNT:
+    if trace.kind is not TraceKind.ACCOUNT:
         return NO_MOCK_SIGNS
     addressed = _is_addressed(_LETTERS.findall(fold_text(shown_name)), name) or (
-        _is_handle_addressed(finding, name)
+        _is_handle_addressed(trace, name)
     )
     words = split_words(shown_name)
-    named = _names_family(words, finding, name)
+    named = _names_family(words, trace, name)
     if not (addressed or named):
         return NO_MOCK_SIGNS
     text = description[:_LONGEST_TEXT]
     by_family = (addressed and named) or addresses_family(text, name)
     return MockSigns(
-        in_name=has_mock_words(shown_name, name) or _has_mock_handle(finding, name),
+        in_name=has_mock_words(shown_name, name) or _has_mock_handle(trace, name),
         in_bio=_MOCK_BIO.search(text) is not None,
         hinted=by_family and _has_hint(shown_name, name),
         with_given=squash_text(name.given) in map(squash_text, words),
@@ -148,7 +146,7 @@ def read_mock_signs(
         by_family=by_family,
         # Hooker and Sexton are family names, too.
         harmful=_HARM.search(
-            f"{' '.join(_list_other_words(shown_name, name))}\n{text}\n{finding.platform}"
+            f"{' '.join(_list_other_words(shown_name, name))}\n{text}\n{trace.platform}"
         )
         is not None,
         classroom=_CLASSROOM.search(f"{shown_name}\n{text}") is not None,
@@ -199,17 +197,17 @@ def _list_other_words(written: str, name: PersonName) -> tuple[str, ...]:
     return tuple(word for word in split_words(written) if word not in own)
 
 
-def _has_mock_handle(finding: Finding, name: PersonName) -> bool:
+def _has_mock_handle(trace: Trace, name: PersonName) -> bool:
     """Tell whether a handle that holds the name says so; what is left of it must be such a word."""
-    squashed = squash_text(extract_local_part(finding.handle))
+    squashed = squash_text(extract_local_part(trace.handle))
     for part in (name.family, *name.former_families, name.given):
         squashed = squashed.replace(squash_text(part), " ") if part else squashed
     return any(_MOCK_RUNS.search(rest) for rest in squashed.split())
 
 
-def _names_family(words: tuple[str, ...], finding: Finding, name: PersonName) -> bool:
+def _names_family(words: tuple[str, ...], trace: Trace, name: PersonName) -> bool:
     families = (name.family, *name.former_families)
-    handle = squash_text(extract_local_part(finding.handle))
+    handle = squash_text(extract_local_part(trace.handle))
     for family in families:
         plain = squash_text(family)
         if plain in {squash_text(word.removesuffix("s")) for word in words} | set(words):
@@ -244,10 +242,10 @@ def _is_name_at(spoken: Sequence[str], words: Sequence[str]) -> bool:
     return bool(words) and heard in {tuple(words), (*words[:-1], f"{words[-1]}s")}
 
 
-def _is_handle_addressed(finding: Finding, name: PersonName) -> bool:
+def _is_handle_addressed(trace: Trace, name: PersonName) -> bool:
     """Tell the same of a handle: "mrs.quackenbush", "MrsQ_memes", "mrsquackenbush"."""
-    words = split_handle_words(finding.handle)
-    family, squashed = squash_text(name.family), squash_text(extract_local_part(finding.handle))
+    words = split_handle_words(trace.handle)
+    family, squashed = squash_text(name.family), squash_text(extract_local_part(trace.handle))
     run_together = [f"{title}{family[:1]}" for title in _SHORT_TITLES]
     return (
         _is_addressed(words, name)

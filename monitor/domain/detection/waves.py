@@ -13,7 +13,7 @@ from monitor.domain.detection.case import AssessmentCase, build_appearance
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 WAVE_WITHIN = timedelta(weeks=3)
 # Two may be chance, and would tell each of the other.
@@ -55,17 +55,17 @@ def count_people(accounts: Iterable[NewAccount]) -> int:
 
 
 def compute_appearance_time(
-    finding: Finding, name: PersonName, seen_at: datetime, *, is_news: bool
+    trace: Trace, name: PersonName, seen_at: datetime, *, is_news: bool
 ) -> datetime | None:
     """Return when a new account under the person's name appeared; None if it is no such account.
 
     What a first look shows is new only if its network says when it was made.
     """
-    made_at = finding.created_at
+    made_at = trace.created_at
     is_new = is_news if made_at is None else seen_at - made_at <= WAVE_WITHIN
-    if not (is_new and finding.kind is FindingKind.ACCOUNT and finding.platform):
+    if not (is_new and trace.kind is TraceKind.ACCOUNT and trace.platform):
         return None
-    shown = build_appearance(finding, name)
+    shown = build_appearance(trace, name)
     under_name = shown.is_whole_match or shown.mock_signs.addressed
     if not (under_name or (shown.name_match is None and shown.handle_uses_name)):
         return None
@@ -84,7 +84,7 @@ def match_wave_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     mocks = signs.in_name or signs.in_bio or signs.hinted or signs.addressed
     yield (rules.WAVE_OF_MOCKS if mocks else rules.WAVE).build_match(
         amount=min(others, _MOST_OTHERS) / (SMALLEST_WAVE - 1),
-        reason=describe_wave(case.wave_size, case.finding.platform),
+        reason=describe_wave(case.wave_size, case.trace.platform),
     )
 
 

@@ -17,7 +17,7 @@ from monitor.domain.names.normalize import fold_text
 from monitor.domain.reason import Name, Reason
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState
-from scrapers.models import DomainRecords, Finding, FindingKind
+from scrapers.models import DomainRecords, Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
 NEWS_PERIOD = timedelta(days=7)
@@ -79,14 +79,14 @@ class DistrictFinding:
 
 
 def build_account_trace(
-    account: Finding, source: str, inventory: DistrictInventory
+    account: Trace, source: str, inventory: DistrictInventory
 ) -> DistrictTrace | None:
     """Return what makes an account a look-alike of ours; None where nothing does.
 
     An account that shows any name but ours, with words of an office, is not looked at further
     unless its handle is taken from an official account.
     """
-    if account.kind is not FindingKind.ACCOUNT or _is_official(account, inventory):
+    if account.kind is not TraceKind.ACCOUNT or _is_official(account, inventory):
         return None
     handle = match_handle(account.handle, inventory) if account.handle else None
     named = match_name(account.name, inventory) if account.name else None
@@ -111,12 +111,12 @@ def build_account_trace(
     )
 
 
-def _is_official(account: Finding, inventory: DistrictInventory) -> bool:
+def _is_official(account: Trace, inventory: DistrictInventory) -> bool:
     keys = {account.account, *account.account_aliases, account.key, canonicalize_url(account.url)}
     return not keys.isdisjoint(inventory.official_keys)
 
 
-def _list_mentions(account: Finding, inventory: DistrictInventory) -> Iterator[Reason]:
+def _list_mentions(account: Trace, inventory: DistrictInventory) -> Iterator[Reason]:
     """Yield what the page says that binds it to this district."""
     text = fold_text(f"{account.bio} {account.title} {account.snippet} {account.location}")
     if any(domain.casefold() in fold_text(" ".join(account.links)) for domain in inventory.domains):
@@ -132,7 +132,7 @@ def _warn_about_elsewhere(handle: HandleMatch | None) -> Iterator[Reason]:
         yield Reason("district-handle.elsewhere")
 
 
-def _hash_texts(account: Finding) -> str:
+def _hash_texts(account: Trace) -> str:
     texts = (account.name, account.handle, account.bio, account.location, *account.links)
     return sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()[:32]
 

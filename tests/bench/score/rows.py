@@ -12,7 +12,7 @@ from monitor.domain.detection.case import Inventory
 from monitor.domain.errors import InputError
 from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.person import Person, PersonName
-from scrapers.models import Contact, Finding, FindingKind
+from scrapers.models import Contact, Trace, TraceKind
 from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 from tests.bench.score.scorers import Profile, Pupils
 
@@ -112,7 +112,7 @@ def read_profile(row: Fields) -> Profile:
     own = tuple(_own(staff, person, linked=yes(found.get("link_back")), portrait=portrait))
     return Profile(
         person=person,
-        inventory=Inventory(own_findings=own),
+        inventory=Inventory(own_traces=own),
         found=portrait,
         contacts=tuple(map(_contact, several(found.get("contacts")))),
         pupils=_pupils(row.get("roster")),
@@ -148,16 +148,16 @@ def _person_name(staff: Fields) -> PersonName:
     )
 
 
-def _own(staff: Fields, person: Person, *, linked: bool, portrait: Finding) -> Iterator[Finding]:
+def _own(staff: Fields, person: Person, *, linked: bool, portrait: Trace) -> Iterator[Trace]:
     """Yield what is known of the person's accounts; a row describes them all in one."""
     links = (portrait.url,) if linked else ()
     told = staff.get("account_created")
     spelled = dict(_declared_of_label_row(staff))
     for account in person.accounts:
         platform, _, handle = account.partition(":@")
-        yield Finding(
+        yield Trace(
             key=account,
-            kind=FindingKind.ACCOUNT,
+            kind=TraceKind.ACCOUNT,
             url=_url(account),
             account=account,
             name=_written(staff),
@@ -167,25 +167,23 @@ def _own(staff: Fields, person: Person, *, linked: bool, portrait: Finding) -> I
             created_at=moment(_on(platform, told)),
         )
     for url in texts(staff.get("known_urls")):
-        yield Finding(
-            key=canonicalize_url(url), kind=FindingKind.PAGE, url=_spelled(url), links=links
-        )
+        yield Trace(key=canonicalize_url(url), kind=TraceKind.PAGE, url=_spelled(url), links=links)
     if not person.accounts:
         # Nobody says where, but there is an account that was created and describes itself.
         created = moment(_on("", told))
         bio = text(_on("", staff.get("bio")))
-        yield Finding(
-            key="own", kind=FindingKind.PAGE, url="", bio=bio, links=links, created_at=created
+        yield Trace(
+            key="own", kind=TraceKind.PAGE, url="", bio=bio, links=links, created_at=created
         )
 
 
-def _portrait(found: Fields) -> Finding:
+def _portrait(found: Fields) -> Trace:
     account = build_account_key(text(found.get("platform")), text(found.get("handle")))
     links = tuple(map(_spelled, texts(found.get("links"))))
     counts = ((name, number(found.get(name))) for name in _COUNTS)
-    return Finding(
+    return Trace(
         key=account,
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=_url(account),
         account=account,
         name=text(found.get("display_name")),

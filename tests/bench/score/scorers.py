@@ -27,7 +27,7 @@ from monitor.domain.students.matching import match_contacts as judge_contacts
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
-from scrapers.models import Contact, Finding
+from scrapers.models import Contact, Trace
 from tests.bench.plain_roster import PlainRoster, plain_roster
 from tests.bench.score.words import explain
 
@@ -194,7 +194,7 @@ class Profile:
 
     person: Person
     inventory: Inventory
-    found: Finding
+    found: Trace
     contacts: tuple[Contact, ...] = ()
     pupils: Pupils = ()
 

@@ -20,13 +20,13 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity, SweepKind
 from scrapers.models import (
     CrawlResult,
-    Finding,
-    FindingKind,
     Outcome,
     ParseResult,
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 from tests.monitor.conftest import Found
 
@@ -108,15 +108,15 @@ class World:
             query=query, result=reading or ParseResult(outcome=Outcome.ABSENT), at=self.now
         )
 
-    def finding(self, key: str = "alpha.example/rosa", **fields: object) -> Finding:
-        return Finding(key=key, kind=FindingKind.ACCOUNT, url=f"https://{key}", **fields)
+    def trace(self, key: str = "alpha.example/rosa", **fields: object) -> Trace:
+        return Trace(key=key, kind=TraceKind.ACCOUNT, url=f"https://{key}", **fields)
 
     def item(self, person: str, *aliases: str, **fields: object) -> Item:
         item = Item(
             id=self.ref(),
             person_id=person,
             **{
-                "portrait": self.finding(),
+                "portrait": self.trace(),
                 "first_seen": self.now,
                 "last_seen": self.now,
                 **fields,
@@ -126,11 +126,11 @@ class World:
         return item
 
     def sighting(self, item: Item, query: str, **fields: object) -> Sighting:
-        told = {"first": self.now, "last": self.now, "finding": item.portrait, **fields}
+        told = {"first": self.now, "last": self.now, "trace": item.portrait, **fields}
         return Sighting(item_id=item.id, query=query, source="alpha", **told)
 
     def version(self, item: Item, **fields: object) -> ItemVersion:
-        told = {"at": self.now, "finding": item.portrait, **fields}
+        told = {"at": self.now, "trace": item.portrait, **fields}
         return ItemVersion(item_id=item.id, query="q", material_hash=b"\x01h", **told)
 
     def flag(self, item: Item, **fields: object) -> Flag:

@@ -15,14 +15,14 @@ from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.domain.students.matching import ContactMatchResult
-from scrapers.models import CrawlResult, Finding, ParseResult, Query
+from scrapers.models import CrawlResult, ParseResult, Query, Trace
 
 times = st.datetimes(timezones=st.just(UTC))
-findings = st.builds(Finding, created_at=st.none() | times)
+traces = st.builds(Trace, created_at=st.none() | times)
 queries = st.builds(Query)
 readings = st.builds(
     ParseResult,
-    findings=st.lists(findings, max_size=3).map(tuple),
+    traces=st.lists(traces, max_size=3).map(tuple),
     contacts=st.just(()),
     follow=st.lists(queries, max_size=3).map(tuple),
     retry_at=st.none() | times,
@@ -56,9 +56,9 @@ def sealing(keys: KeyStore) -> Encryption:
     return Encryption(keys)
 
 
-@given(findings)
-def test_a_finding_comes_back_as_it_was(finding: Finding) -> None:
-    assert decode_json(encode_json(finding), Finding) == finding
+@given(traces)
+def test_a_finding_comes_back_as_it_was(trace: Trace) -> None:
+    assert decode_json(encode_json(trace), Trace) == trace
 
 
 @given(st.builds(Person))
@@ -162,7 +162,7 @@ def test_what_has_another_shape_is_refused(sealing: Encryption) -> None:
     blob = sealing.encrypt("rosa", "place", "a name")
 
     with pytest.raises(DatabaseError):
-        sealing.decrypt("rosa", "place", blob, Finding)
+        sealing.decrypt("rosa", "place", blob, Trace)
 
 
 def test_another_persons_key_opens_nothing(sealing: Encryption, keys: KeyStore) -> None:

@@ -119,8 +119,8 @@ def planted_query(subject):
     )
 
 
-def planted_finding(world):
-    return world.finding(
+def planted_trace(world):
+    return world.trace(
         PLANTED["url"],
         account=f"alpha:@{PLANTED['account']}",
         title=PLANTED["title"],
@@ -133,9 +133,7 @@ def planted_finding(world):
 
 
 def staged(world, query):
-    reading = ParseResult(
-        outcome=Outcome.FOUND, findings=(planted_finding(world),), follow=(query,)
-    )
+    reading = ParseResult(outcome=Outcome.FOUND, traces=(planted_trace(world),), follow=(query,))
     verdict = ContactMatchResult(flagged=True, count=1, cues=(PLANTED["cue"],))
     return StagedAnswer(visit=world.visit(query, reading), verdict=verdict)
 
@@ -163,8 +161,8 @@ def question(world, query):
 
 
 def planted_item(world, rosa, query):
-    finding = planted_finding(world)
-    item = world.item(rosa, finding.key, finding.account, portrait=finding)
+    trace = planted_trace(world)
+    item = world.item(rosa, trace.key, trace.account, portrait=trace)
     world.state.sightings.save_sighting(world.sighting(item, query.key))
     world.state.versions.insert_version(world.version(item))
     reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=WHY)

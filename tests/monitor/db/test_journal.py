@@ -11,7 +11,7 @@ from scrapers.models import Contact, Outcome, ParseResult
 
 
 def found(world, *follow):
-    return ParseResult(outcome=Outcome.FOUND, findings=(world.finding(),), follow=follow)
+    return ParseResult(outcome=Outcome.FOUND, traces=(world.trace(),), follow=follow)
 
 
 def stage(world, sweep, visit, verdict=None):
@@ -92,7 +92,7 @@ def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world)
     for visit in (shown, *nothing, in_part):
         stage(world, sweep, visit)
 
-    showing = world.state.journal.list_answers_with_findings(sweep, rosa)
+    showing = world.state.journal.list_answers_with_traces(sweep, rosa)
 
     assert [each.visit for each in showing] == [shown, in_part]
     assert len(world.state.journal.list_answers_about_person(sweep, rosa)) == 3
@@ -158,10 +158,10 @@ def test_a_dropped_journal_is_empty_and_another_stays(world):
 
 def test_a_page_with_half_a_surrogate_pair_is_staged_like_any_other(world):
     rosa, sweep = world.enrolled(), world.sweep()
-    hostile = replace(world.finding(), bio="teacher \ud83d")
-    reading = ParseResult(outcome=Outcome.FOUND, findings=(hostile,))
+    hostile = replace(world.trace(), bio="teacher \ud83d")
+    reading = ParseResult(outcome=Outcome.FOUND, traces=(hostile,))
     stage(world, sweep, world.visit(world.query(rosa), reading))
 
     (staged,) = world.state.journal.list_answers_about_subject(sweep, "alpha", rosa)
 
-    assert staged.visit.result.findings[0].bio == "teacher \N{REPLACEMENT CHARACTER}"
+    assert staged.visit.result.traces[0].bio == "teacher \N{REPLACEMENT CHARACTER}"

@@ -34,7 +34,7 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
 )
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -65,9 +65,9 @@ PERSON = Person(
 ITEM = Item(
     id="item",
     person_id="rosa",
-    portrait=Finding(
+    portrait=Trace(
         key="https://skies.example/r0sa",
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url="https://skies.example/r0sa",
         account="skies:7",
         name="R0sa",

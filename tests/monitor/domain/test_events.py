@@ -11,9 +11,9 @@ from monitor.domain.events import (
     ChangeKind,
     Event,
     EventPolicy,
-    FindingChange,
     ItemAbsence,
     ItemObservation,
+    TraceChange,
     create_item,
     diff_snapshots,
     is_mass_loss,
@@ -24,15 +24,15 @@ from monitor.domain.events import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.vocabulary import EventKind
-from scrapers.models import Finding, FindingKind, QueryKind
+from scrapers.models import QueryKind, Trace, TraceKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 POLICY = EventPolicy()
-PROFILE = Finding(
+PROFILE = Trace(
     key="https://skies.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     name="Rosa Marchetti",
@@ -40,15 +40,15 @@ PROFILE = Finding(
 )
 ITEM = Item(id="item", person_id="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
 GONE = replace(ITEM, presence=Presence.GONE, missing_since=SUNDAY)
-AT_ITS_ADDRESS = ItemObservation(kind=QueryKind.PROFILE, finding=PROFILE)
-IN_A_LIST = ItemObservation(kind=QueryKind.SEARCH, finding=PROFILE)
+AT_ITS_ADDRESS = ItemObservation(kind=QueryKind.PROFILE, trace=PROFILE)
+IN_A_LIST = ItemObservation(kind=QueryKind.SEARCH, trace=PROFILE)
 NO_PROFILE = ItemAbsence(kind=QueryKind.PROFILE)
 
 
 def altered(**values):
     after = replace(PROFILE, **values)
     (change,) = diff_snapshots({"skies:1": PROFILE}, {"skies:1": after})
-    return ItemObservation(kind=QueryKind.PROFILE, finding=after, change=change)
+    return ItemObservation(kind=QueryKind.PROFILE, trace=after, change=change)
 
 
 def kinds(step):
@@ -77,7 +77,7 @@ def test_one_question_that_is_no_baseline_is_enough_to_appear():
 
 
 def test_a_known_item_under_a_new_question_is_no_event():
-    added = FindingChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
+    added = TraceChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
 
     step = update_seen_item(ITEM, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
 

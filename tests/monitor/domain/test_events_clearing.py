@@ -13,22 +13,22 @@ from monitor.domain.events import (
 from monitor.domain.item import Item, Presence, Sighting
 from monitor.domain.pii import VanishedContact, list_vanished_contacts
 from monitor.domain.vocabulary import ContactKind, EventKind
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TWO_DAYS = timedelta(days=2)
 PHONE, MAIL = ContactKind.PHONE, ContactKind.MAIL
-BARE = Finding(
-    kind=FindingKind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
+BARE = Trace(
+    kind=TraceKind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
 )
 SHOWING = replace(BARE, exposed=("phone:bio",))
 ITEM = Item(id="i", person_id="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
 SINCE_LONG = (VanishedContact(kind=PHONE, since=NOW - TWO_DAYS),)
 
 
-def sighting(query: str = "own", finding: Finding = BARE, **changed) -> Sighting:
+def sighting(query: str = "own", trace: Trace = BARE, **changed) -> Sighting:
     return replace(
-        Sighting(item_id="i", query=query, source="alpha", finding=finding, first=NOW, last=NOW),
+        Sighting(item_id="i", query=query, source="alpha", trace=trace, first=NOW, last=NOW),
         **changed,
     )
 

@@ -8,28 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.events import ChangeKind, apply_parse_result, diff_snapshots, key_by_anchor
-from scrapers.models import Finding, FindingKind, Outcome, ParseResult
+from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 
 TEXTS = st.sampled_from(["", "a", "b"])
-FINDINGS = st.builds(
-    Finding,
+TRACES = st.builds(
+    Trace,
     key=st.sampled_from([f"https://a.example/{number}" for number in range(5)]),
-    kind=st.sampled_from(FindingKind),
+    kind=st.sampled_from(TraceKind),
     url=st.just("https://a.example/"),
     title=TEXTS,
     name=TEXTS,
     counts=st.sampled_from([(), (("posts", 1),)]),
     created_at=st.sampled_from([None, datetime(2026, 1, 1, tzinfo=UTC)]),
 )
-SHOWN = st.lists(FINDINGS, max_size=6).map(key_by_anchor)
+SHOWN = st.lists(TRACES, max_size=6).map(key_by_anchor)
 READINGS = st.builds(
     ParseResult,
     outcome=st.sampled_from(Outcome),
-    findings=st.lists(FINDINGS, max_size=4).map(tuple),
+    traces=st.lists(TRACES, max_size=4).map(tuple),
 )
-PAGE = Finding(
-    key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1", title="One"
-)
+PAGE = Trace(key="https://a.example/1", kind=TraceKind.PAGE, url="https://a.example/1", title="One")
 
 
 def applied(changes, before):

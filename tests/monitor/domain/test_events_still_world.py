@@ -15,15 +15,15 @@ from monitor.domain.events import (
     key_by_anchor,
     update_seen_item,
 )
-from scrapers.models import Finding, FindingKind, Outcome, ParseResult, QueryKind
+from scrapers.models import Outcome, ParseResult, QueryKind, Trace, TraceKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 POLICY = EventPolicy()
 STILL = tuple(
-    Finding(
+    Trace(
         key=f"https://a.example/{number}",
-        kind=FindingKind.ACCOUNT if number % 2 else FindingKind.PAGE,
+        kind=TraceKind.ACCOUNT if number % 2 else TraceKind.PAGE,
         url=f"https://a.example/{number}",
         account=f"a:{number}" if number % 2 else "",
         name=f"Name {number}",
@@ -47,9 +47,9 @@ class StillWorld:
             reading = self.answer_request(kind, first=first)
             after = apply_parse_result(before, reading)
             changes = {change.key: change for change in diff_snapshots(before, after)}
-            for key, finding in after.items():
+            for key, trace in after.items():
                 look = ItemObservation(
-                    kind=kind, finding=finding, change=changes.get(key), baseline=first
+                    kind=kind, trace=trace, change=changes.get(key), baseline=first
                 )
                 self.look(key, look, at)
             self.shown[kind] = after
@@ -61,15 +61,13 @@ class StillWorld:
         everything = outcome is not Outcome.PARTIAL and (first or kind is QueryKind.PROFILE)
         listed = STILL if everything else self.random.sample(STILL, 3)
         shuffled = self.random.sample(listed, len(listed))
-        findings = tuple(self.noisy(each) for each in shuffled)
-        return ParseResult(
-            outcome=outcome, findings=findings if outcome is not Outcome.ABSENT else ()
-        )
+        traces = tuple(self.noisy(each) for each in shuffled)
+        return ParseResult(outcome=outcome, traces=traces if outcome is not Outcome.ABSENT else ())
 
-    def noisy(self, finding):
+    def noisy(self, trace):
         return replace(
-            finding,
-            url=f"{finding.url}?utm={self.random.random()}",
+            trace,
+            url=f"{trace.url}?utm={self.random.random()}",
             title=f"{self.random.randrange(9)} new",
             snippet=f"{self.random.randrange(9)} hours ago",
             bio=self.random.choice(["one & only", "one &amp;  only", " one & only\n"]),

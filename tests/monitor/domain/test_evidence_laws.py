@@ -8,33 +8,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.case import Inventory
 from monitor.domain.evidence import EvidenceAxis
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 from tests.monitor.domain.detection.test_assessment_laws import (
     BIO,
     OWN,
     WEIGHTS,
-    findings,
     subjects,
+    traces,
 )
 
 ELDEST = datetime(2016, 5, 1, tzinfo=UTC)
 OF_OLD = replace(OWN, created_at=ELDEST)
-INVENTORY = Inventory(own_findings=(OF_OLD,), absent_platforms=frozenset({"paceclub"}))
+INVENTORY = Inventory(own_traces=(OF_OLD,), absent_platforms=frozenset({"paceclub"}))
 OTHERS = "Beetles, and what else one finds under a stone in the rain"
-accounts = findings.map(lambda each: replace(each, kind=FindingKind.ACCOUNT))
+accounts = traces.map(lambda each: replace(each, kind=TraceKind.ACCOUNT))
 
 
-def total(subject, finding, axis, inventory=INVENTORY):
-    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+def total(subject, trace, axis, inventory=INVENTORY):
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
     return sum(each.bits for each in found.evidence if each.axis is axis)
 
 
-def telling(finding, words):
+def telling(trace, words):
     """Let the account say more, after what it says already."""
-    return replace(finding, bio=f"{finding.bio or finding.snippet}. {words}")
+    return replace(trace, bio=f"{trace.bio or trace.snippet}. {words}")
 
 
 # What an account would show more of, and the axis that it speaks on.
@@ -77,30 +77,30 @@ AGAINST = {
 
 
 @pytest.mark.parametrize("more", FOR)
-@given(subject=subjects, finding=accounts)
-def test_what_speaks_for_an_axis_never_lowers_it(more, subject, finding):
+@given(subject=subjects, trace=accounts)
+def test_what_speaks_for_an_axis_never_lowers_it(more, subject, trace):
     axis, added = FOR[more]
 
-    assert total(subject, added(finding), axis) >= total(subject, finding, axis)
+    assert total(subject, added(trace), axis) >= total(subject, trace, axis)
 
 
 @pytest.mark.parametrize("more", AGAINST)
-@given(subject=subjects, finding=accounts)
-def test_what_speaks_against_an_axis_never_raises_it(more, subject, finding):
+@given(subject=subjects, trace=accounts)
+def test_what_speaks_against_an_axis_never_raises_it(more, subject, trace):
     axis, added = AGAINST[more]
     # An account that says nothing at all is not held against anybody.
-    told = telling(finding, OTHERS)
+    told = telling(trace, OTHERS)
 
     assert total(subject, added(told), axis) <= total(subject, told, axis)
 
 
-@given(subject=subjects, finding=accounts)
-def test_a_link_from_an_own_account_speaks_for_control(subject, finding):
-    linking = Inventory(own_findings=(replace(OF_OLD, links=(finding.url,)),))
-    silent = Inventory(own_findings=(OF_OLD,))
+@given(subject=subjects, trace=accounts)
+def test_a_link_from_an_own_account_speaks_for_control(subject, trace):
+    linking = Inventory(own_traces=(replace(OF_OLD, links=(trace.url,)),))
+    silent = Inventory(own_traces=(OF_OLD,))
 
-    held = total(subject, finding, EvidenceAxis.CONTROL, linking)
-    assert held > total(subject, finding, EvidenceAxis.CONTROL, silent)
+    held = total(subject, trace, EvidenceAxis.CONTROL, linking)
+    assert held > total(subject, trace, EvidenceAxis.CONTROL, silent)
 
 
 OPINIONS = (
@@ -116,12 +116,12 @@ OPINIONS = (
 )
 
 
-@given(subject=subjects, finding=accounts, opinion=st.sampled_from(OPINIONS))
-def test_an_opinion_changes_nothing(subject, finding, opinion):
-    told = telling(replace(finding, bio="", snippet=""), OTHERS)
+@given(subject=subjects, trace=accounts, opinion=st.sampled_from(OPINIONS))
+def test_an_opinion_changes_nothing(subject, trace, opinion):
+    told = telling(replace(trace, bio="", snippet=""), OTHERS)
 
-    silent = assess_finding(subject, told, INVENTORY, None, WEIGHTS)
-    assert assess_finding(subject, telling(told, opinion), INVENTORY, None, WEIGHTS) == silent
+    silent = assess_trace(subject, told, INVENTORY, None, WEIGHTS)
+    assert assess_trace(subject, telling(told, opinion), INVENTORY, None, WEIGHTS) == silent
 
 
 def test_no_rule_speaks_of_opinions_or_of_what_people_are():

@@ -16,12 +16,12 @@ from monitor.domain.flag import (
     rate_exposure,
 )
 from monitor.domain.vocabulary import ContactKind, EventKind, FlagKind, FlagState, Severity
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-OWN = Finding(
+OWN = Trace(
     key="https://skies.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     name="Rosa Marchetti",

@@ -12,7 +12,7 @@ from monitor.domain.item import (
     MATERIAL,
     Item,
     Presence,
-    combine_findings,
+    combine_traces,
     compute_anchor,
     hash_material_fields,
     is_different_account,
@@ -20,27 +20,27 @@ from monitor.domain.item import (
     list_material_changes,
     merge_items,
 )
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 IDENTITY = {
-    FindingKind.ACCOUNT: ("kind", "key", "account", "account_aliases"),
-    FindingKind.PAGE: ("kind", "key", "account", "account_aliases"),
+    TraceKind.ACCOUNT: ("kind", "key", "account", "account_aliases"),
+    TraceKind.PAGE: ("kind", "key", "account", "account_aliases"),
 }
 VOLATILE = {
-    FindingKind.ACCOUNT: (
+    TraceKind.ACCOUNT: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
         *("picture", "picture_print", "exposed", "says_missing"),
     ),
-    FindingKind.PAGE: (
+    TraceKind.PAGE: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
         *("picture", "picture_print", "exposed", "says_missing"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-ROSA = Finding(
+ROSA = Trace(
     key="https://skies.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     account_aliases=("skies:@rosa",),
@@ -53,10 +53,10 @@ ROSA = Finding(
 
 WORDS = st.sampled_from(["", "Rosa", "rosa", "Rosa Marchetti", "café", "<b>"])
 ACCOUNTS = st.sampled_from(["skies:1", "skies:2", "skies:@rosa", "skies:@rm"])
-FINDINGS = st.builds(
-    Finding,
+TRACES = st.builds(
+    Trace,
     key=st.sampled_from(["https://a.example/1", "https://a.example/2"]),
-    kind=st.sampled_from(FindingKind),
+    kind=st.sampled_from(TraceKind),
     url=st.sampled_from(["https://a.example/1", "https://www.a.example/1?x=1"]),
     account=ACCOUNTS,
     account_aliases=st.lists(ACCOUNTS, max_size=2).map(tuple),
@@ -73,11 +73,11 @@ FINDINGS = st.builds(
 )
 
 
-@pytest.mark.parametrize("kind", FindingKind)
+@pytest.mark.parametrize("kind", TraceKind)
 def test_every_field_is_identity_or_material_or_volatile(kind):
     ranked = (*IDENTITY[kind], *MATERIAL[kind], *VOLATILE[kind])
 
-    assert sorted(ranked) == sorted(field.name for field in fields(Finding))
+    assert sorted(ranked) == sorted(field.name for field in fields(Trace))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_material_change_is_named(field, value):
 
 
 def test_a_page_has_nothing_material_but_its_existence():
-    page = replace(ROSA, kind=FindingKind.PAGE)
+    page = replace(ROSA, kind=TraceKind.PAGE)
 
     assert list_material_changes(page, replace(page, name="Another", bio="")) == ()
 
@@ -131,7 +131,7 @@ def test_the_first_byte_of_a_hash_is_its_version():
     assert hash_material_fields(ROSA)[0] == HASH_VERSION
 
 
-@given(FINDINGS, FINDINGS)
+@given(TRACES, TRACES)
 def test_hashes_differ_exactly_where_something_material_does(one, other):
     other = replace(other, kind=one.kind)
 
@@ -140,35 +140,35 @@ def test_hashes_differ_exactly_where_something_material_does(one, other):
     )
 
 
-@given(FINDINGS, FINDINGS)
+@given(TRACES, TRACES)
 def test_volatile_fields_change_no_hash(one, other):
     moved = replace(one, **{field: getattr(other, field) for field in VOLATILE[one.kind]})
 
     assert hash_material_fields(moved) == hash_material_fields(one)
 
 
-@given(st.lists(FINDINGS, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@given(st.lists(TRACES, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_a_portrait_does_not_depend_on_the_order_of_sightings(several, random):
     shuffled = random.sample(several, len(several))
 
-    assert combine_findings(shuffled) == combine_findings(several)
+    assert combine_traces(shuffled) == combine_traces(several)
 
 
-@given(st.lists(FINDINGS, min_size=1, max_size=3), st.lists(FINDINGS, max_size=3))
+@given(st.lists(TRACES, min_size=1, max_size=3), st.lists(TRACES, max_size=3))
 def test_a_portrait_of_a_portrait_is_the_same_portrait(some, more):
-    assert combine_findings((combine_findings(some), *more)) == combine_findings((*some, *more))
+    assert combine_traces((combine_traces(some), *more)) == combine_traces((*some, *more))
 
 
 def test_a_portrait_holds_the_best_of_each_sighting():
-    result = Finding(
+    result = Trace(
         key=ROSA.key,
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url=ROSA.url,
         account="skies:@rosa",
         title="Rosa on Skies",
     )
 
-    portrait = combine_findings((result, replace(ROSA, bio="")))
+    portrait = combine_traces((result, replace(ROSA, bio="")))
 
     assert portrait.title == "Rosa on Skies"
     assert portrait.name == "Rosa Marchetti"
@@ -186,7 +186,7 @@ def test_an_account_stays_itself_under_a_new_handle_and_address():
 
 
 def test_a_page_is_known_by_its_address():
-    page = Finding(key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1")
+    page = Trace(key="https://a.example/1", kind=TraceKind.PAGE, url="https://a.example/1")
 
     assert compute_anchor(page) == "https://a.example/1"
     assert list_aliases(page) == ("https://a.example/1",)

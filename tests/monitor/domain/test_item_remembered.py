@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.item import REREAD_AFTER, LastReadPage, Sighting, select_validators
-from scrapers.models import Finding, FindingKind, PageFingerprint
+from scrapers.models import PageFingerprint, Trace, TraceKind
 
 SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
 KEPT = PageFingerprint(asked=b"a", digest=b"d", version=1, etag='"1"')
@@ -15,7 +15,7 @@ SEEN = Sighting(
     item_id="item",
     query="q",
     source="alpha",
-    finding=Finding(key="https://a.example", kind=FindingKind.PAGE, url="https://a.example"),
+    trace=Trace(key="https://a.example", kind=TraceKind.PAGE, url="https://a.example"),
     first=SATURDAY,
     last=SATURDAY,
 )

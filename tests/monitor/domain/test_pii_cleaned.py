@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from monitor.domain.person import PersonName
 from monitor.domain.pii import TEXT_FIELDS, ExposedContact, Workplace, redact_private_data
 from monitor.domain.vocabulary import ContactKind
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 ROSA = PersonName(given="Rosa", family="Delgado")
 WORK = Workplace(domains=frozenset({"cedar.example"}))
-PAGE = Finding(
+PAGE = Trace(
     key="https://people.example/rosa",
-    kind=FindingKind.PAGE,
+    kind=TraceKind.PAGE,
     url="https://people.example/rosa",
     title="Rosa Delgado",
     snippet="Rosa Delgado, 14 Elm Street, 319-555-0134, SSN 123-45-6789",

@@ -17,7 +17,7 @@ from monitor.domain.source_trust import (
     distrust_mass_loss,
     is_learned_canary,
 )
-from scrapers.models import CONCLUSIVE_OUTCOMES, Finding, FindingKind, Outcome, ParseResult
+from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome, ParseResult, Trace, TraceKind
 
 EXISTS = CanaryProbe(expects=Outcome.FOUND, result=ParseResult(outcome=Outcome.FOUND))
 NOBODY = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.ABSENT))
@@ -182,8 +182,8 @@ def build_sighting(**changes: object) -> Sighting:
         item_id="item",
         query="q",
         source="alpha",
-        finding=Finding(
-            key="k", kind=FindingKind.ACCOUNT, url="https://alpha.example/nora", account="alpha:@n"
+        trace=Trace(
+            key="k", kind=TraceKind.ACCOUNT, url="https://alpha.example/nora", account="alpha:@n"
         ),
         first=NOON,
         last=NOON + timedelta(days=7),

@@ -9,11 +9,11 @@ from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import ItemVersion
 from monitor.domain.timeline import DecisionMaker, ItemRecord, build_timeline
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
-SHOWN = Finding(
-    key="k", kind=FindingKind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One"
+SHOWN = Trace(
+    key="k", kind=TraceKind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One"
 )
 FLAG = Flag(
     id="f",
@@ -30,7 +30,7 @@ FLAG = Flag(
 def version(hours: int, query: str = "q", **fields: object) -> ItemVersion:
     at = NOON + timedelta(hours=hours)
     return ItemVersion(
-        item_id="i", query=query, at=at, material_hash=b"", finding=replace(SHOWN, **fields)
+        item_id="i", query=query, at=at, material_hash=b"", trace=replace(SHOWN, **fields)
     )
 
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.item import list_material_changes
-from monitor.domain.timeline import diff_findings
+from monitor.domain.timeline import diff_traces
 from monitor.domain.vocabulary import DiffMarkKind
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
-ROSA = Finding(
+ROSA = Trace(
     key="alpha.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://alpha.example/rosa",
     account="alpha:@rosa",
     name="Rosa Delgado",
@@ -26,17 +26,17 @@ ROSA = Finding(
 )
 
 
-def changed(before: Finding, after: Finding) -> dict[str, list[tuple[str, str]]]:
+def changed(before: Trace, after: Trace) -> dict[str, list[tuple[str, str]]]:
     return {
         each.field: [(str(mark.kind), mark.text) for mark in each.marks if mark.kind != "kept"]
-        for each in diff_findings(before, after)
+        for each in diff_traces(before, after)
         if each.is_changed
     }
 
 
 def test_a_version_never_differs_from_itself():
-    assert not any(each.is_changed for each in diff_findings(ROSA, ROSA))
-    assert {each.field for each in diff_findings(ROSA, ROSA)} == {
+    assert not any(each.is_changed for each in diff_traces(ROSA, ROSA))
+    assert {each.field for each in diff_traces(ROSA, ROSA)} == {
         *("name", "handle", "bio", "picture", "links", "private", "created_at", "counts")
     }
 
@@ -83,13 +83,9 @@ def test_the_spelling_of_a_page_is_no_difference():
 
 def test_what_would_be_told_as_an_event_is_marked_as_material():
     after = replace(ROSA, name="R", handle="r", bio="", links=(), picture_hash="b", private=True)
-    marked = {
-        each.field for each in diff_findings(ROSA, after) if each.is_changed and each.material
-    }
+    marked = {each.field for each in diff_traces(ROSA, after) if each.is_changed and each.material}
 
     assert {"picture_hash" if each == "picture" else each for each in marked} == set(
         list_material_changes(ROSA, after)
     )
-    assert all(
-        each.marks[0].kind is not DiffMarkKind.KEPT for each in diff_findings(ROSA, after)[:1]
-    )
+    assert all(each.marks[0].kind is not DiffMarkKind.KEPT for each in diff_traces(ROSA, after)[:1])

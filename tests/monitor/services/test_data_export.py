@@ -114,7 +114,7 @@ def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: W
     assert "evil" in page
     assert not [each for each in ("<script", "\u202e", "http://evil") if each in page]
     found = json.loads(copy.encode_json())["findings"]
-    assert {each["finding"]["name"] for one in found for each in one["versions"]} == {hostile}
+    assert {each["trace"]["name"] for one in found for each in one["versions"]} == {hostile}
 
 
 def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):

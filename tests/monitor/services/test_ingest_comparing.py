@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
 from monitor.services.ingest import SnapshotComparer
-from scrapers.models import Finding, FindingKind, Outcome, ParseResult, Query, QueryKind, Request
+from scrapers.models import Outcome, ParseResult, Query, QueryKind, Request, Trace, TraceKind
 from tests.monitor.services.world import World
 
 NAMES = ("a", "b", "c", "d")
 
 
-def finding(key: str, *accounts: str) -> Finding:
+def finding(key: str, *accounts: str) -> Trace:
     account, *others = accounts or ("",)
-    kind = FindingKind.ACCOUNT if accounts else FindingKind.PAGE
-    return Finding(
+    kind = TraceKind.ACCOUNT if accounts else TraceKind.PAGE
+    return Trace(
         key=key,
         kind=kind,
         url=f"https://{key}.example",
@@ -50,10 +50,10 @@ class Desk:
             source="engine", kind=kind, terms=(word,), request=request, subject=self.person
         )
 
-    def shows(self, word: str, findings: Iterable[Finding]) -> None:
-        shown = tuple(findings)
+    def shows(self, word: str, traces: Iterable[Trace]) -> None:
+        shown = tuple(traces)
         outcome = Outcome.FOUND if shown else Outcome.ABSENT
-        reading = ParseResult(outcome=outcome, findings=shown)
+        reading = ParseResult(outcome=outcome, traces=shown)
         with self.state.begin_transaction():
             self.comparing.compare_answer(self.query(word), reading)
 

@@ -18,12 +18,12 @@ from monitor.services.sweeps import ProgressListener
 from scrapers.models import (
     CrawlPriority,
     CrawlResult,
-    Finding,
-    FindingKind,
     Outcome,
     ParseResult,
     Query,
     QueryKind,
+    Trace,
+    TraceKind,
 )
 from scrapers.registry import SourceRegistry
 from scrapers.search.brave import BRAVE
@@ -36,13 +36,13 @@ STRANGER = "Ottoline Zzyzx"
 NOTHING = ParseResult(outcome=Outcome.ABSENT)
 
 
-def hit(url: str, title: str, snippet: str = "") -> Finding:
-    return Finding(
-        key=canonicalize_url(url), kind=FindingKind.PAGE, url=url, title=title, snippet=snippet
+def hit(url: str, title: str, snippet: str = "") -> Trace:
+    return Trace(
+        key=canonicalize_url(url), kind=TraceKind.PAGE, url=url, title=title, snippet=snippet
     )
 
 
-def of_maria(number: int = 1) -> Finding:
+def of_maria(number: int = 1) -> Trace:
     name = MARIA.person.name.full_name
     return hit(f"https://clips.example/{number}", f"{name} at {NAME}")
 
@@ -76,8 +76,8 @@ class Engine:
             outcome=Outcome.FOUND if query.terms == (BRAVE.known_query,) else Outcome.ABSENT
         )
 
-    def shows(self, *findings: Finding) -> None:
-        self.lists = ParseResult(outcome=Outcome.FOUND, findings=findings)
+    def shows(self, *traces: Trace) -> None:
+        self.lists = ParseResult(outcome=Outcome.FOUND, traces=traces)
 
     @property
     def of_all(self) -> list[Query]:

@@ -63,7 +63,7 @@ def test_without_an_account_named_the_copy_is_a_question(world):
 
 def test_a_check_that_is_stopped_shows_what_it_has_found_and_what_it_left_unasked(world):
     def stop(visit):
-        if visit.query.subject and visit.result.findings:
+        if visit.query.subject and visit.result.traces:
             stop_running_sweep(world.app)
 
     world.meanwhile = stop

@@ -67,7 +67,7 @@ def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world:
     delete_expired_sightings(lent, maria.id)
 
     portrait = world.state.items.load_item(alone.item_id).portrait
-    assert portrait.account == alone.finding.account
+    assert portrait.account == alone.trace.account
     assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
 
 

@@ -11,7 +11,7 @@ from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.web.api_own import FlagAnswer, ItemAnswer
 from reports.labels import FLAG_ANSWERS
-from scrapers.models import FindingKind
+from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program
 
@@ -103,7 +103,7 @@ def test_a_page_takes_only_the_answers_that_its_card_offers(
 ) -> None:
     items = portal.world.app.db.items
     found = items.list_items_of_person(maria.id)[0]
-    page = replace(found, portrait=replace(found.portrait, kind=FindingKind.PAGE))
+    page = replace(found, portrait=replace(found.portrait, kind=TraceKind.PAGE))
     items.update_item(page)
 
     refused = program.post(f"/me/findings/{page.id}/answer", {"answer": "mock"})

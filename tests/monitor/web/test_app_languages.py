@@ -72,7 +72,7 @@ def list_facts(app: App) -> Iterator[str]:
         for item in app.db.items.list_items_of_person(person.id):
             yield item.portrait.platform
             for version in app.db.versions.list_versions(item.id):
-                yield from list_words(version.finding)
+                yield from list_words(version.trace)
             yield from list_words(item.portrait)
 
 

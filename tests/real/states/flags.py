@@ -17,7 +17,7 @@ from monitor.services.review import (
     queue_review_question,
 )
 from monitor.services.review_queue import record_flag_views
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from tests.monitor.decisions import decide_flag
 
 IT, HELP_DESK = REVIEWERS
@@ -93,9 +93,9 @@ def _exposed(app: App, flag: Flag) -> dict[str, str]:
     for name, address in EXPOSED.items():
         ref = _another(app, flag, name)
         item = app.db.items.load_item(ref)
-        shown = Finding(
+        shown = Trace(
             key=f"{address}?{name}",
-            kind=FindingKind.PAGE,
+            kind=TraceKind.PAGE,
             url=address,
             title="Maria Delgado in Cedar Valley",
             exposed=("home-address:snippet", "phone:snippet"),

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 import pytest
 
 from scrapers.http.errors import FailureReason
-from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query, Request
+from scrapers.models import Outcome, Page, ParseResult, Query, Request, Trace, TraceKind
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, site
 
 ALPHA, BETA = site("alpha"), site("beta")
 
 
-def found(url: str) -> Finding:
-    return Finding(key=url, kind=FindingKind.PAGE, url=url)
+def found(url: str) -> Trace:
+    return Trace(key=url, kind=TraceKind.PAGE, url=url)
 
 
 @dataclass
 class Paged(FakeSource):
-    """Each page holds one finding, and leads on as its body says: `page N`, `ask NAME`, or not."""
+    """Each page holds one trace, and leads on as its body says: `page N`, `ask NAME`, or not."""
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         verb, _, what = page.body.decode().partition(" ")
@@ -30,7 +30,7 @@ class Paged(FakeSource):
             follow = tuple(self.query(name) for name in what.split())
         elif verb != "end":
             return ParseResult(outcome=Outcome(verb))
-        return ParseResult(outcome=Outcome.FOUND, findings=(found(page.url),), follow=follow)
+        return ParseResult(outcome=Outcome.FOUND, traces=(found(page.url),), follow=follow)
 
 
 PAGED = Paged("alpha", ALPHA.crawl_policy)
@@ -69,7 +69,7 @@ def test_the_next_page_continues_the_question_before_others_begin(clock: FakeClo
     assert [url.rpartition("/")[2] for url in client.urls] == ["rosa", "2", "3", "ben"]
     rosa = next(visit for visit in visits if visit.query.terms == ("rosa",))
     assert len(visits) == 2
-    assert len(rosa.result.findings) == 3
+    assert len(rosa.result.traces) == 3
     assert rosa.result.outcome is Outcome.FOUND
     assert rosa.query.request.url.endswith("/rosa")
     assert rosa.result.follow == ()
@@ -84,7 +84,7 @@ def test_a_next_page_may_lie_at_another_host_of_the_source(clock: FakeClock) -> 
     visits = list(lanes_over(client, wide).crawl([wide.query("rosa")]))
 
     assert client.urls == ["http://a.example/rosa", "http://b.example/2"]
-    assert [len(visit.result.findings) for visit in visits] == [2]
+    assert [len(visit.result.traces) for visit in visits] == [2]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_next_page_that_may_not_be_asked_leaves_a_gap(
 
     assert visit.result.outcome is Outcome.PARTIAL
     assert visit.result.note == note
-    assert len(visit.result.findings) == 1
+    assert len(visit.result.traces) == 1
 
 
 def test_a_question_whose_later_page_fails_is_not_conclusive(clock: FakeClock) -> None:

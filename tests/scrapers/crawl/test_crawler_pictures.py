@@ -6,8 +6,6 @@ import pytest
 
 from scrapers.crawl.turns import add_picture_queries, parse_page
 from scrapers.models import (
-    Finding,
-    FindingKind,
     MediaKind,
     Outcome,
     Page,
@@ -15,20 +13,22 @@ from scrapers.models import (
     ParseResult,
     Query,
     QueryKind,
+    Trace,
+    TraceKind,
 )
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from tests.scrapers.http.fakes import MONDAY, site
 
 SOURCE = site("alpha", origins=("http://alpha.example", "http://*.cdn.example"))
 QUERY = replace(SOURCE.query("rosa"), subject="p")
-ROSA = Finding(
+ROSA = Trace(
     key="http://alpha.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="http://alpha.example/rosa",
     picture="http://a.cdn.example/rosa.png",
 )
 FOUND = ParseResult(
-    outcome=Outcome.FOUND, findings=(ROSA,), kept=PageFingerprint(asked=b"", digest=b"", version=1)
+    outcome=Outcome.FOUND, traces=(ROSA,), kept=PageFingerprint(asked=b"", digest=b"", version=1)
 )
 
 
@@ -55,7 +55,7 @@ def test_the_picture_of_a_profile_is_the_next_question() -> None:
 def test_another_picture_of_the_same_profile_is_the_same_question() -> None:
     (before,) = followed(FOUND)
     other = replace(ROSA, picture="http://alpha.example/other.png")
-    (after,) = followed(replace(FOUND, findings=(other,)))
+    (after,) = followed(replace(FOUND, traces=(other,)))
 
     assert (before.key, before.request.url) == (after.key, ROSA.picture)
     assert after.request.url == other.picture
@@ -74,11 +74,11 @@ def test_a_page_whose_pictures_are_asked_for_is_read_anew_the_next_time() -> Non
     ["", "http://elsewhere.example/a.png", "http://cdn.example@elsewhere.example/", "file:///a"],
 )
 def test_pictures_that_lie_elsewhere_are_left_alone(address: str) -> None:
-    assert followed(replace(FOUND, findings=(replace(ROSA, picture=address),))) == ()
+    assert followed(replace(FOUND, traces=(replace(ROSA, picture=address),))) == ()
 
 
 def test_a_page_that_is_no_profile_and_a_canary_lead_to_no_picture() -> None:
-    page = replace(FOUND, findings=(replace(ROSA, kind=FindingKind.PAGE),))
+    page = replace(FOUND, traces=(replace(ROSA, kind=TraceKind.PAGE),))
 
     assert followed(page) == ()
     assert followed(FOUND, replace(QUERY, subject="")) == ()

@@ -155,7 +155,7 @@ def test_a_sweep_of_twitch_gets_its_token_on_the_way(internet: Internet) -> None
     (visit,) = lanes_over(client, twitch).crawl(twitch.build_queries(nora))
 
     assert visit.result.outcome is Outcome.FOUND
-    assert [each.account for each in visit.result.findings] == ["twitch:741852"]
+    assert [each.account for each in visit.result.traces] == ["twitch:741852"]
     assert len(door.requests) == 1
 
 

@@ -19,7 +19,7 @@ NORA = {"user": {"id": 7, "handle": "@nora quill".replace(" ", "."), "name": "No
 
 
 def test_an_account_is_found_wherever_an_answer_keeps_it() -> None:
-    nora = SHAPE.build_finding("alpha", {**NORA, "about": "<b>Art</b>", "since": 0, "posts": "12"})
+    nora = SHAPE.build_trace("alpha", {**NORA, "about": "<b>Art</b>", "since": 0, "posts": "12"})
 
     assert (nora.account, nora.account_aliases) == ("alpha:7", ("alpha:@nora.quill",))
     assert nora.url == "https://alpha.example/nora.quill/7"
@@ -44,28 +44,28 @@ def test_an_account_is_found_wherever_an_answer_keeps_it() -> None:
 )
 def test_what_makes_an_account_must_be_there(user: object) -> None:
     with pytest.raises(ShapeError):
-        SHAPE.build_finding("alpha", {"user": user})
+        SHAPE.build_trace("alpha", {"user": user})
 
 
 @pytest.mark.parametrize("posts", [-1, True, "many", "1" * 20, []])
 def test_a_count_is_a_number(posts: object) -> None:
     with pytest.raises(ShapeError):
-        SHAPE.build_finding("alpha", {**NORA, "posts": posts})
+        SHAPE.build_trace("alpha", {**NORA, "posts": posts})
 
 
 @pytest.mark.parametrize("since", [10**40, "long ago", True, [], None])
 def test_a_strange_date_is_no_date(since: object) -> None:
-    assert SHAPE.build_finding("alpha", {**NORA, "since": since}).created_at is None
+    assert SHAPE.build_trace("alpha", {**NORA, "since": since}).created_at is None
 
 
 def test_an_address_may_tell_the_account_where_nothing_else_does() -> None:
     shape = AccountShape(url="page")
 
-    assert shape.build_finding("github", {"page": "https://github.com/nora"}).handle == "nora"
+    assert shape.build_trace("github", {"page": "https://github.com/nora"}).handle == "nora"
     with pytest.raises(ShapeError):
-        shape.build_finding("alpha", {"page": "https://github.com/nora"})
+        shape.build_trace("alpha", {"page": "https://github.com/nora"})
     with pytest.raises(ShapeError):
-        shape.build_finding("github", {})
+        shape.build_trace("github", {})
 
 
 def test_pictures_are_told_apart_by_the_end_of_their_address() -> None:

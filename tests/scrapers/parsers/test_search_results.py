@@ -5,7 +5,7 @@ import pytest
 from scrapers.parsers.json_fields import ShapeError
 from scrapers.parsers.search_results import (
     SearchHit,
-    build_person_findings,
+    build_person_traces,
     parse_hits,
     strip_markup,
 )
@@ -32,7 +32,7 @@ def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a"
     ],
 )
 def test_a_hit_that_names_the_person_is_one(named: SearchHit) -> None:
-    assert len(build_person_findings(TERMS, [named])) == 1
+    assert len(build_person_traces(TERMS, [named])) == 1
 
 
 @pytest.mark.parametrize(
@@ -46,19 +46,17 @@ def test_a_hit_that_names_the_person_is_one(named: SearchHit) -> None:
     ],
 )
 def test_a_hit_that_bears_a_family_name_alone_is_none(other: SearchHit) -> None:
-    assert build_person_findings(TERMS, [other]) == ()
+    assert build_person_traces(TERMS, [other]) == ()
 
 
 def test_a_word_alone_is_looked_for_alone() -> None:
-    assert (
-        len(build_person_findings(("wikipedia",), [hit("Wikipedia, the free encyclopedia")])) == 1
-    )
+    assert len(build_person_traces(("wikipedia",), [hit("Wikipedia, the free encyclopedia")])) == 1
 
 
-def test_an_address_is_one_finding_however_often_it_is_listed() -> None:
+def test_an_address_is_one_trace_however_often_it_is_listed() -> None:
     twice = [hit("Nora Quill", url=f"https://{host}paper.example/a") for host in ("", "www.")]
 
-    assert len(build_person_findings(TERMS, twice)) == 1
+    assert len(build_person_traces(TERMS, twice)) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,8 +98,8 @@ def test_a_result_without_its_mandatory_parts_is_no_result(row: object) -> None:
 def test_a_hit_that_bears_any_of_the_names_is_one():
     terms = ("Nora Quill", "Nora Lark", "Harbour Lane School")
 
-    assert len(build_person_findings(terms, [hit("Nora Lark wins a prize")])) == 1
-    assert build_person_findings(terms, [hit("Harbour Lane School")]) == ()
+    assert len(build_person_traces(terms, [hit("Nora Lark wins a prize")])) == 1
+    assert build_person_traces(terms, [hit("Harbour Lane School")]) == ()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
     other = hit("Ivo Quill | Facebook", url="https://www.facebook.com/ivo.marsh")
     hers = hit("Nora Quill | Facebook", url="https://www.facebook.com/people/1")
 
-    assert [each.url for each in build_person_findings(terms, [other, hers])] == [hers.url]
+    assert [each.url for each in build_person_traces(terms, [other, hers])] == [hers.url]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +130,7 @@ def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
     ],
 )
 def test_a_hit_that_shows_a_handle_is_one(shown: SearchHit) -> None:
-    assert build_person_findings(("@inkandquill", ""), [shown])
+    assert build_person_traces(("@inkandquill", ""), [shown])
 
 
 @pytest.mark.parametrize(
@@ -145,4 +143,4 @@ def test_a_hit_that_shows_a_handle_is_one(shown: SearchHit) -> None:
     ],
 )
 def test_a_hit_that_shows_another_handle_is_none(other: SearchHit) -> None:
-    assert build_person_findings(("@inkandquill", ""), [other]) == ()
+    assert build_person_traces(("@inkandquill", ""), [other]) == ()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scrapers.models import FindingKind
-from scrapers.parsers.search_results import SearchHit, build_person_findings, extract_post_author
+from scrapers.models import TraceKind
+from scrapers.parsers.search_results import SearchHit, build_person_traces, extract_post_author
 
 AUTHORS = [
     ("https://x.com/jdoe/status/17", 'Jane Doe on X: "Hi" / X', "x:@jdoe", "Jane Doe"),
@@ -67,9 +67,9 @@ def test_nobody_is_made_up(url: str) -> None:
 def test_a_post_of_somebody_of_that_name_shows_post_and_account() -> None:
     hit = SearchHit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
 
-    post, account = build_person_findings(("Jane Doe", "Wareham"), [hit])
+    post, account = build_person_traces(("Jane Doe", "Wareham"), [hit])
 
-    assert (post.kind, account.kind) == (FindingKind.PAGE, FindingKind.ACCOUNT)
+    assert (post.kind, account.kind) == (TraceKind.PAGE, TraceKind.ACCOUNT)
     assert (account.account, account.url) == ("x:@jdoe", "https://x.com/jdoe")
     assert (account.name, account.handle) == ("Jane Doe", "jdoe")
 
@@ -79,7 +79,7 @@ def test_what_a_profile_tells_of_itself_goes_before_what_its_posts_do() -> None:
     profile = SearchHit(url="https://x.com/jdoe", title="Jane B. Doe (@jdoe) / X", snippet="")
 
     accounts = [
-        each for each in build_person_findings(("Jane Doe",), [post, profile]) if each.account
+        each for each in build_person_traces(("Jane Doe",), [post, profile]) if each.account
     ]
 
     assert [each.name for each in accounts] == ["Jane B. Doe"]
@@ -88,7 +88,7 @@ def test_what_a_profile_tells_of_itself_goes_before_what_its_posts_do() -> None:
 def test_a_post_that_does_not_tell_its_author_begins_no_account() -> None:
     hit = SearchHit(url="https://x.com/jdoe/status/17", title="Jane Doe wins a prize", snippet="")
 
-    assert [each.kind for each in build_person_findings(("Jane Doe",), [hit])] == [FindingKind.PAGE]
+    assert [each.kind for each in build_person_traces(("Jane Doe",), [hit])] == [TraceKind.PAGE]
 
 
 def test_whoever_only_writes_about_the_person_is_left_alone() -> None:
@@ -96,6 +96,6 @@ def test_whoever_only_writes_about_the_person_is_left_alone() -> None:
         url="https://x.com/gazette/status/17", title='Gazette on X: "Jane Doe"', snippet=""
     )
 
-    (post,) = build_person_findings(("Jane Doe", "Wareham"), [hit])
+    (post,) = build_person_traces(("Jane Doe", "Wareham"), [hit])
 
-    assert post.kind is FindingKind.PAGE
+    assert post.kind is TraceKind.PAGE

@@ -76,7 +76,7 @@ def test_webfinger_leads_to_the_document_of_the_account(profile: Query, document
 def test_a_document_tells_the_account(
     server: ActivityPub, document: Query, saved: Answered
 ) -> None:
-    (nora,) = server.parse_response(document, saved(f"{PAGES}/actor.json", url=ACTOR)).findings
+    (nora,) = server.parse_response(document, saved(f"{PAGES}/actor.json", url=ACTOR)).traces
 
     assert nora.account == OWN
     assert nora.url == "https://its-own.example/@noraquill"
@@ -146,7 +146,7 @@ def test_who_has_moved_is_found_with_the_new_address(
     page = altered(saved(f"{PAGES}/actor.json"), movedTo="https://drawings.example/users/nora")
     reading = server.parse_response(document, page)
 
-    assert reading.findings[0].links[0] == "https://drawings.example/users/nora"
+    assert reading.traces[0].links[0] == "https://drawings.example/users/nora"
     assert "moved" in reading.note
 
 
@@ -271,7 +271,7 @@ def test_no_damage_to_a_later_page_is_taken_for_absence(
         reading = server.parse_response(query, replace(page, body=body))
 
         assert reading.outcome is not Outcome.ABSENT, (what, body)
-        assert all(each.account and each.url for each in reading.findings)
+        assert all(each.account and each.url for each in reading.traces)
 
 
 def test_its_canaries_are_nobody_and_an_account_of_its_own(server: ActivityPub) -> None:

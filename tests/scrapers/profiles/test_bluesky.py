@@ -65,7 +65,7 @@ def test_names_are_searched_and_declared_accounts_are_looked_at(bluesky: Bluesky
 def test_an_account_is_known_by_its_did(bluesky: Bluesky, profile: Query, saved: Answered) -> None:
     reading = bluesky.parse_response(profile, saved("bluesky/found.json"))
 
-    (nora,) = reading.findings
+    (nora,) = reading.traces
     assert reading.outcome is Outcome.FOUND
     assert nora.account == f"bluesky:{DID}"
     assert nora.account_aliases == ("bluesky:@noraquill.example",)
@@ -158,7 +158,7 @@ def test_what_owners_write_themselves_may_be_odd(
     odd = {"createdAt": "long ago", "labels": [{"val": "!no-unauthenticated"}, TAKEN_BACK]}
     body = json.dumps(json.loads(page.body) | odd).encode()
 
-    (nora,) = bluesky.parse_response(profile, replace(page, body=body)).findings
+    (nora,) = bluesky.parse_response(profile, replace(page, body=body)).traces
 
     assert nora.created_at is None
 
@@ -167,7 +167,7 @@ def test_a_handle_that_broke_away_names_nothing(bluesky: Bluesky, saved: Answere
     query = next(bluesky.build_queries(replace(NORA, names=(), accounts=(f"bluesky:{DID}",))))
     page = saved("bluesky/found.json")
     body = page.body.replace(b'"noraquill.example"', b'"handle.invalid"')
-    (nora,) = bluesky.parse_response(query, replace(page, body=body)).findings
+    (nora,) = bluesky.parse_response(query, replace(page, body=body)).traces
 
     assert (nora.handle, nora.account_aliases) == ("", ())
     assert nora.url == nora.key
@@ -178,7 +178,7 @@ def test_a_search_keeps_who_may_be_meant_and_leaves_out_who_wants_privacy(
 ) -> None:
     reading = bluesky.parse_response(search, saved("bluesky/search.json"))
 
-    assert [each.handle for each in reading.findings] == [
+    assert [each.handle for each in reading.traces] == [
         "noraquill.example",
         "nquill7.bsky.social",
     ]
@@ -203,7 +203,7 @@ def test_a_contact_list_is_read_page_by_page(
     (second,) = first.follow
 
     assert [contact.name for contact in first.contacts] == ["Pat Lark"]
-    assert first.findings == ()
+    assert first.traces == ()
     assert second.key == follows.key
     assert dict(second.request.params)["cursor"] == "page-two"
     assert dict(second.request.params)["limit"] == "100"

@@ -56,7 +56,7 @@ def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
 def test_an_account_is_known_by_its_number_since_handles_are_given_away_again(
     github: ProfileApi, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = github.parse_response(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = github.parse_response(profile, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == ("github:4100007", ("github:@noraquill",))
     assert nora.url == nora.key == "https://github.com/noraquill"
@@ -126,7 +126,7 @@ def test_the_first_hits_of_a_search_are_looked_at(
 ) -> None:
     reading = github.parse_response(search, saved(f"{PAGES}/search.json"))
 
-    assert [each.handle for each in reading.findings] == ["noraquill", "quill-nora"]
+    assert [each.handle for each in reading.traces] == ["noraquill", "quill-nora"]
     assert [each.terms for each in reading.follow] == [
         ("Nora Quill", "noraquill"),
         ("Nora Quill", "quill-nora"),
@@ -154,7 +154,7 @@ def test_a_search_that_was_cut_short_is_partial(
     reading = github.parse_response(search, saved(f"{PAGES}/partial.json"))
 
     assert reading.outcome is Outcome.PARTIAL
-    assert len(reading.findings) == 2
+    assert len(reading.traces) == 2
 
 
 def test_its_canaries_are_nobody_and_its_own_account(github: ProfileApi) -> None:

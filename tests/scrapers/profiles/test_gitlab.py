@@ -26,7 +26,7 @@ def profile(gitlab: ProfileApi) -> Query:
 def test_an_account_is_known_by_its_number(
     gitlab: ProfileApi, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = gitlab.parse_response(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = gitlab.parse_response(profile, saved(f"{PAGES}/found.json")).traces
 
     assert dict(profile.request.params) == {"username": "NoraQuill"}
     assert (nora.account, nora.account_aliases) == ("gitlab:51007", ("gitlab:@noraquill",))

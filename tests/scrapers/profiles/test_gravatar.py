@@ -44,7 +44,7 @@ def test_the_hash_alone_is_asked_for_and_nothing_without_it(
 def test_a_profile_is_known_by_its_address_and_not_by_the_hash(
     gravatar: Gravatar, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = gravatar.parse_response(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = gravatar.parse_response(profile, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == ("gravatar:@noraquill", ())
     assert (nora.handle, nora.name) == ("noraquill", "Nora Quill")

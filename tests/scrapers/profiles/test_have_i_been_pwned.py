@@ -74,7 +74,7 @@ def test_what_leaked_and_when_is_read_and_no_description(
     result = source.parse_response(query, saved(f"{PAGES}/found.json"))
 
     assert result.outcome is Outcome.FOUND
-    assert result.findings == ()
+    assert result.traces == ()
     assert result.breaches == (
         Breach(
             name="QuillPress",

@@ -70,7 +70,7 @@ def test_names_own_accounts_and_likely_handles_are_asked_for(mastodon: Mastodon)
 def test_an_account_is_known_by_its_handle_and_the_domain_of_its_server(
     mastodon: Mastodon, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = mastodon.parse_response(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = mastodon.parse_response(profile, saved(f"{PAGES}/found.json")).traces
 
     assert nora.account == OWN
     assert nora.url == nora.key == "https://mastodon.social/@noraquill"
@@ -136,7 +136,7 @@ def test_who_has_moved_is_found_with_the_new_address(
 ) -> None:
     reading = mastodon.parse_response(profile, saved(f"{PAGES}/moved.json"))
 
-    assert reading.findings[0].links[0] == "https://drawings.example/@nora"
+    assert reading.traces[0].links[0] == "https://drawings.example/@nora"
     assert "moved" in reading.note
 
 
@@ -183,7 +183,7 @@ def test_what_kindred_servers_leave_out_may_be_missing(
         "created_at": "long ago",
         "avatar": "https://mastodon.social/missing.png",
     }
-    (nora,) = mastodon.parse_response(profile, answered(json.dumps(shown))).findings
+    (nora,) = mastodon.parse_response(profile, answered(json.dumps(shown))).traces
 
     assert (nora.name, nora.bio, nora.created_at, nora.picture_hash) == ("", "", None, "")
 
@@ -194,7 +194,7 @@ def test_a_search_keeps_who_may_be_meant_and_says_that_somebody_was_left_out(
     reading = mastodon.parse_response(search, saved(f"{PAGES}/search.json"))
 
     assert reading.outcome is Outcome.FOUND
-    assert [each.account for each in reading.findings] == [OWN, "mastodon:@nora@drawings.example"]
+    assert [each.account for each in reading.traces] == [OWN, "mastodon:@nora@drawings.example"]
     assert reading.note == "2 accounts ask not to be found by strangers"
 
 

@@ -53,7 +53,7 @@ def test_the_token_is_that_of_an_application_and_never_of_a_person(reddit: Reddi
 def test_a_profile_is_read(reddit: Reddit, saved: Answered) -> None:
     query = asked(reddit, QueryKind.PRESENCE)
 
-    (nora,) = reddit.parse_response(query, saved(f"{PAGES}/found.json")).findings
+    (nora,) = reddit.parse_response(query, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == ("reddit:q1w72", ("reddit:@noraquill",))
     assert (nora.name, nora.handle) == ("Nora Quill", "noraquill")
@@ -67,7 +67,7 @@ def test_a_search_keeps_who_may_be_meant_and_counts_who_asks_to_be_left_out(
 ) -> None:
     result = reddit.parse_response(asked(reddit, QueryKind.SEARCH), saved(f"{PAGES}/search.json"))
 
-    assert [each.handle for each in result.findings] == ["noraquill"]
+    assert [each.handle for each in result.traces] == ["noraquill"]
     assert result.withheld == 1
     assert "nquill_art" not in repr(result)
 

@@ -42,7 +42,7 @@ def test_names_and_numbers_are_asked_for_but_no_handles(overflow: ProfileApi) ->
 def test_members_who_may_be_meant_are_kept(
     overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    nora, other = overflow.parse_response(search, saved(f"{PAGES}/found.json")).findings
+    nora, other = overflow.parse_response(search, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == ("stackoverflow:70007", ())
     assert nora.url == "https://stackoverflow.com/users/70007/nora-quill"

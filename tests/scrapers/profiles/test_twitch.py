@@ -39,9 +39,7 @@ def test_the_token_is_that_of_an_application_whose_id_goes_along() -> None:
 
 
 def test_a_channel_is_read(saved: Answered) -> None:
-    (nora,) = TWITCH.parse_response(
-        asked(QueryKind.PRESENCE), saved(f"{PAGES}/found.json")
-    ).findings
+    (nora,) = TWITCH.parse_response(asked(QueryKind.PRESENCE), saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == ("twitch:741852", ("twitch:@noraquill",))
     assert (nora.name, nora.handle) == ("NoraQuill", "noraquill")

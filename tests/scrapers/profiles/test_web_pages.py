@@ -3,14 +3,14 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import (
-    Finding,
-    FindingKind,
     Identity,
     Outcome,
     Page,
     ParseResult,
     Query,
     QueryKind,
+    Trace,
+    TraceKind,
 )
 from scrapers.profiles.web_pages import WebPageSource
 from scrapers.source import AccessMode
@@ -42,10 +42,10 @@ def reading(answered: Answered) -> Callable[..., ParseResult]:
 
 
 @pytest.fixture
-def found(reading: Callable[..., ParseResult]) -> Callable[..., Finding]:
-    def only(body: str, address: str = HOME, **more: object) -> Finding:
-        (finding,) = reading(body, address, **more).findings
-        return finding
+def found(reading: Callable[..., ParseResult]) -> Callable[..., Trace]:
+    def only(body: str, address: str = HOME, **more: object) -> Trace:
+        (trace,) = reading(body, address, **more).traces
+        return trace
 
     return only
 
@@ -110,7 +110,7 @@ def test_what_stands_in_place_of_a_page_is_neither_found_nor_absent(
 
     assert told.outcome is outcome
     assert told.note
-    assert not told.findings
+    assert not told.traces
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_page_with_no_title_but_its_sites_is_nobodys(reading: Callable[..., Pa
 
 
 def test_what_a_shortener_leads_to_is_the_page_that_was_meant(
-    found: Callable[..., Finding],
+    found: Callable[..., Trace],
 ) -> None:
     assert found(NAMED, "https://bit.ly/3JaNe", url=HOME).key == HOME
 
@@ -189,7 +189,7 @@ def test_what_is_asked_of_others_is_not_asked_of_us(
     assert reading(**more).outcome is Outcome.FOUND
 
 
-def test_what_asks_not_to_be_quoted_is_left_out(found: Callable[..., Finding]) -> None:
+def test_what_asks_not_to_be_quoted_is_left_out(found: Callable[..., Trace]) -> None:
     said = "<meta name='description' content='Art teacher'>"
     card = "<div class='h-card'><p class='p-note' data-nosnippet>At home</p></div>"
 
@@ -199,21 +199,19 @@ def test_what_asks_not_to_be_quoted_is_left_out(found: Callable[..., Finding]) -
     assert found(NAMED + card).bio == ""
 
 
-def test_a_platform_says_itself_which_account_a_page_is_of(found: Callable[..., Finding]) -> None:
+def test_a_platform_says_itself_which_account_a_page_is_of(found: Callable[..., Trace]) -> None:
     home = "<link rel='canonical' href='https://www.youtube.com/channel/UCabc'>"
 
     shown = found(NAMED + home, "https://www.youtube.com/@JaneDoe")
 
-    assert shown.kind is FindingKind.ACCOUNT
+    assert shown.kind is TraceKind.ACCOUNT
     assert shown.account == "youtube:UCabc"
     assert shown.account_aliases == ("youtube:@janedoe",)
     assert shown.handle == "janedoe"
 
 
 @pytest.mark.parametrize("address", [HOME, "https://mallory.wordpress.com/"])
-def test_nobody_makes_their_page_that_of_another(
-    found: Callable[..., Finding], address: str
-) -> None:
+def test_nobody_makes_their_page_that_of_another(found: Callable[..., Trace], address: str) -> None:
     home = "<link rel='canonical' href='https://www.youtube.com/@JaneDoe'>"
     other = "<meta property='og:url' content='https://jane.wordpress.com/'>"
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import Finding, FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query, Trace, TraceKind
 from scrapers.profiles.web_pages import AuthorFeedSource
 
 Answered = Callable[..., Page]
@@ -35,10 +35,10 @@ def reading(answered: Answered) -> Callable[..., ParseResult]:
 
 
 @pytest.fixture
-def found(reading: Callable[..., ParseResult]) -> Callable[..., Finding]:
-    def only(body: str, address: str = FEED) -> Finding:
-        (finding,) = reading(body, address).findings
-        return finding
+def found(reading: Callable[..., ParseResult]) -> Callable[..., Trace]:
+    def only(body: str, address: str = FEED) -> Trace:
+        (trace,) = reading(body, address).traces
+        return trace
 
     return only
 
@@ -76,28 +76,28 @@ def test_that_a_feed_is_gone_proves_nothing_of_its_page() -> None:
     ],
 )
 def test_who_writes_alone_is_the_author(
-    found: Callable[..., Finding], inside: str, author: str
+    found: Callable[..., Trace], inside: str, author: str
 ) -> None:
     assert found(rss(inside)).name == author
 
 
-def test_a_feed_speaks_of_the_page_whose_feed_it_is(found: Callable[..., Finding]) -> None:
+def test_a_feed_speaks_of_the_page_whose_feed_it_is(found: Callable[..., Trace]) -> None:
     link = (
         "<atom:link rel='self' href='/feed.xml'/><link>https://medium.com/@jane?source=rss</link>"
     )
 
     shown = found(rss(link), "https://medium.com/feed/@jane")
 
-    assert shown.kind is FindingKind.ACCOUNT
+    assert shown.kind is TraceKind.ACCOUNT
     assert (shown.account, shown.key) == ("medium:@jane", "https://medium.com/@jane")
 
 
 @pytest.mark.parametrize("site", ["https://joan.example/", "https://[", "javascript:x", ""])
-def test_a_feed_does_not_speak_for_another_host(found: Callable[..., Finding], site: str) -> None:
+def test_a_feed_does_not_speak_for_another_host(found: Callable[..., Trace], site: str) -> None:
     assert found(rss(f"<link>{site}</link>")).key == FEED
 
 
-def test_the_words_of_a_feed_come_without_their_markup(found: Callable[..., Finding]) -> None:
+def test_the_words_of_a_feed_come_without_their_markup(found: Callable[..., Trace]) -> None:
     told = "<description>&lt;p&gt;Art &amp;amp; &lt;b&gt;craft&lt;/b&gt;&lt;/p&gt;</description>"
 
     assert found(rss(told)).bio == "Art & craft"
@@ -140,7 +140,7 @@ def test_what_is_no_whole_feed_is_unreadable(
     assert told.note
 
 
-def test_a_json_feed_tells_its_author_in_either_version(found: Callable[..., Finding]) -> None:
+def test_a_json_feed_tells_its_author_in_either_version(found: Callable[..., Trace]) -> None:
     told = '{"version": "https://jsonfeed.org/version/1", "title": "Notes", %s}'
 
     assert found(told % '"author": {"name": "Jane Doe"}').name == "Jane Doe"

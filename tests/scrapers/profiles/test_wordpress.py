@@ -43,7 +43,7 @@ def test_names_and_own_authors_are_asked_for_whatever_its_addresses_look_like(
 
 
 def test_authors_who_may_be_meant_are_kept(site: WordPress, search: Query, saved: Answered) -> None:
-    nora, other = site.parse_response(search, saved(f"{PAGES}/found.json")).findings
+    nora, other = site.parse_response(search, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == (
         "its-own.example:7",

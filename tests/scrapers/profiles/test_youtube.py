@@ -54,7 +54,7 @@ def test_what_it_says_may_be_kept_for_thirty_days(youtube: ProfileApi) -> None:
 def test_a_channel_is_known_by_its_id(
     youtube: ProfileApi, presence: Query, saved: Answered
 ) -> None:
-    (nora,) = youtube.parse_response(presence, saved(f"{PAGES}/found.json")).findings
+    (nora,) = youtube.parse_response(presence, saved(f"{PAGES}/found.json")).traces
 
     assert (nora.account, nora.account_aliases) == (f"youtube:{CHANNEL}", ("youtube:@noraquill",))
     assert nora.url == f"https://www.youtube.com/channel/{CHANNEL}"
@@ -69,7 +69,7 @@ def test_a_channel_without_a_handle_is_asked_for_by_its_id(
     body = saved(f"{PAGES}/found.json").body.replace(b'"customUrl": "@noraquill",', b"")
     reading = youtube.parse_response(asked(youtube, QueryKind.PROFILE), answered(body))
 
-    assert (reading.outcome, reading.findings[0].handle) == (Outcome.FOUND, "")
+    assert (reading.outcome, reading.traces[0].handle) == (Outcome.FOUND, "")
 
 
 @pytest.mark.parametrize(
@@ -114,5 +114,5 @@ def test_a_search_keeps_who_may_be_meant(youtube: ProfileApi, saved: Answered) -
     search = asked(youtube, QueryKind.SEARCH)
     reading = youtube.parse_response(search, saved(f"{PAGES}/search.json"))
 
-    assert [each.name for each in reading.findings] == ["Nora Quill", "Nora Quill & Friends"]
+    assert [each.name for each in reading.traces] == ["Nora Quill", "Nora Quill & Friends"]
     assert youtube.parse_response(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scrapers.bounds import LONGEST_TEXT
-from scrapers.models import Contact, Finding, FindingKind, Outcome, Page, ParseResult, Query
+from scrapers.models import Contact, Outcome, Page, ParseResult, Query, Trace, TraceKind
 from scrapers.parsers.json_fields import clean_text
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
@@ -32,8 +32,8 @@ class FeedSource(FakeSource):
         titles = tuple(
             clean_text(each.get_text()) for each in parse_xml(page.text).find_all("title")
         )
-        found = tuple(Finding(key=each, kind=FindingKind.PAGE, url=each) for each in titles)
-        return ParseResult(outcome=Outcome.FOUND if found else Outcome.ABSENT, findings=found)
+        found = tuple(Trace(key=each, kind=TraceKind.PAGE, url=each) for each in titles)
+        return ParseResult(outcome=Outcome.FOUND if found else Outcome.ABSENT, traces=found)
 
 
 @dataclass
@@ -123,15 +123,15 @@ def halve(_page: Page) -> ParseResult:
 
 
 def tell_secrets(_page: Page) -> ParseResult:
-    rosa = Finding(
+    rosa = Trace(
         key="https://alpha.example/rosa",
-        kind=FindingKind.ACCOUNT,
+        kind=TraceKind.ACCOUNT,
         url="https://alpha.example/rosa",
         bio="SSN 123-45-6789",
         name="x" * 2 * LONGEST_TEXT,
     )
     follower = Contact(name="Rosa", handle="rosa", bio="SSN 123-45-6789")
-    return ParseResult(outcome=Outcome.FOUND, findings=(rosa,), contacts=(follower,))
+    return ParseResult(outcome=Outcome.FOUND, traces=(rosa,), contacts=(follower,))
 
 
 def count_bytes(page: Page) -> ParseResult:

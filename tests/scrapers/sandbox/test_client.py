@@ -37,8 +37,8 @@ def asked(source: PresenceSource | Rogue) -> Query:
 
 
 def name_on(page: Page, alpha: PresenceSource, parser: SandboxParser) -> str:
-    (finding,) = parser.parse_body(alpha, asked(alpha), page).findings
-    return finding.name
+    (trace,) = parser.parse_body(alpha, asked(alpha), page).traces
+    return trace.name
 
 
 def open_files() -> int:
@@ -56,7 +56,7 @@ def test_a_child_reads_what_its_source_reads(
     reading = parser.parse_body(alpha, asked(alpha), jane)
 
     assert reading == alpha.parse_body(asked(alpha), jane)
-    assert reading.findings[0].name == "Jane Doe"
+    assert reading.traces[0].name == "Jane Doe"
 
 
 def test_no_child_runs_before_there_is_something_to_parse(
@@ -189,9 +189,9 @@ def test_what_leaves_a_child_is_cut_and_has_no_secret_number(
 ) -> None:
     reading = parser.parse_body(rogue, asked(rogue), answered("tell"))
 
-    (finding,) = reading.findings
-    assert finding.bio == f"SSN {NUMBER_REMOVED}"
-    assert len(finding.name) == LONGEST_TEXT
+    (trace,) = reading.traces
+    assert trace.bio == f"SSN {NUMBER_REMOVED}"
+    assert len(trace.name) == LONGEST_TEXT
 
 
 def test_the_contacts_of_an_own_account_come_as_they_are(

@@ -50,7 +50,7 @@ def tried(alpha: PresenceSource, answered: Answered) -> Iterator[Callable[..., l
             reading = parser.parse_body(source, query, answered(CORPUS[name]()))
             seconds = monotonic() - began
             after = parser.parse_body(alpha, query, jane)
-            return Ordeal(name, reading, seconds, after.findings[0].name if after.findings else "")
+            return Ordeal(name, reading, seconds, after.traces[0].name if after.traces else "")
 
         with ThreadPoolExecutor(CHILDREN) as threads:
             return list(threads.map(ordeal, names))

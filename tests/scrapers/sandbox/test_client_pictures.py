@@ -119,18 +119,18 @@ def test_no_picture_holds_up_the_next(name: str, parser: SandboxParser, answered
 
     assert hostile.outcome in {Outcome.FOUND, Outcome.UNREADABLE}
     assert bool(hostile.note) is (hostile.outcome is Outcome.UNREADABLE)
-    assert after.findings[0].picture_print
+    assert after.traces[0].picture_print
 
 
 def test_a_child_sees_what_would_be_seen_here(parser: SandboxParser, answered: Answered) -> None:
     told = read_profile_picture(WHOLE["WEBP"]).picture_print
-    (finding,) = opened(parser, answered(WHOLE["WEBP"])).findings
+    (trace,) = opened(parser, answered(WHOLE["WEBP"])).traces
 
     assert told
-    assert finding.key == QUERY.terms[0]
-    assert finding.picture_print == told.to_text()
+    assert trace.key == QUERY.terms[0]
+    assert trace.picture_print == told.to_text()
     assert is_picture_copy(opened(parser, answered(WHOLE["WEBP"])).picture_copy, MOST_THUMBNAIL)
-    assert (finding.picture, finding.name) == ("", "")
+    assert (trace.picture, trace.name) == ("", "")
 
 
 def test_a_picture_that_says_nothing_is_found_and_has_no_print(
@@ -139,7 +139,7 @@ def test_a_picture_that_says_nothing_is_found_and_has_no_print(
     plain = opened(parser, answered(png(64, 64, even(64, 64))))
 
     assert plain.outcome is Outcome.FOUND
-    assert plain.findings[0].picture_print == ""
+    assert plain.traces[0].picture_print == ""
 
 
 WIDE = int(MOST_SCREENSHOT_PIXELS**0.5)
@@ -170,8 +170,8 @@ def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxPars
 def test_an_uploaded_picture_has_the_print_of_the_same_picture_on_a_profile(
     parser: SandboxParser, answered: Answered
 ) -> None:
-    (of_upload,) = parser.print_picture(WHOLE["WEBP"]).findings
-    (of_profile,) = opened(parser, answered(WHOLE["WEBP"])).findings
+    (of_upload,) = parser.print_picture(WHOLE["WEBP"]).traces
+    (of_profile,) = opened(parser, answered(WHOLE["WEBP"])).traces
 
     assert of_upload.picture_print == of_profile.picture_print != ""
     assert parser.print_picture(WHOLE["WEBP"]).picture_copy == b""
@@ -182,7 +182,7 @@ def test_no_picture_to_print_holds_up_the_next(name: str, parser: SandboxParser)
     hostile = parser.print_picture(UPLOADS[name]())
 
     assert hostile.outcome in {Outcome.FOUND, Outcome.UNREADABLE}
-    assert parser.print_picture(WHOLE["JPEG"]).findings[0].picture_print
+    assert parser.print_picture(WHOLE["JPEG"]).traces[0].picture_print
 
 
 def test_an_upload_does_not_wait_for_long_where_every_child_is_busy() -> None:

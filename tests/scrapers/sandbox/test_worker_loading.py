@@ -70,9 +70,9 @@ def test_a_page_in_any_encoding_of_the_web_is_read(
     page = answered("", headers={"content-type": f"text/html; charset={codec}"})
     body = "<title>Jane Doe (@jdoe) | Alpha</title><body class='card'>".encode(codec)
 
-    (finding,) = child.parse_body(alpha, asked(alpha), replace(page, body=body)).findings
+    (trace,) = child.parse_body(alpha, asked(alpha), replace(page, body=body)).traces
 
-    assert finding.name == "Jane Doe"
+    assert trace.name == "Jane Doe"
 
 
 def test_an_encoding_that_no_page_is_in_is_read_as_utf_8(
@@ -83,9 +83,9 @@ def test_an_encoding_that_no_page_is_in_is_read_as_utf_8(
         headers={"content-type": "text/html; charset=cp037"},
     )
 
-    (finding,) = child.parse_body(alpha, asked(alpha), page).findings
+    (trace,) = child.parse_body(alpha, asked(alpha), page).traces
 
-    assert finding.name == "Jane Doe"
+    assert trace.name == "Jane Doe"
 
 
 def test_what_a_plug_in_imports_late_is_not_found(

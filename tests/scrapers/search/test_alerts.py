@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import District, FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.models import District, Identity, Outcome, Page, ParseResult, Query, TraceKind
 from scrapers.search.alerts import (
     FEED_IS_GONE,
     HAS_DOCTYPE,
@@ -51,15 +51,15 @@ def test_entries_are_unwrapped_and_told_apart(saved: Answered) -> None:
     result = read(saved("alerts/found.xml"))
 
     assert result.outcome is Outcome.FOUND
-    mural, instagram = result.findings
+    mural, instagram = result.traces
     assert mural.url == "https://courier.example/2026/mural?page=2"
     assert mural.title == "Mural by Nora Quill opens"
     assert mural.snippet.startswith("Nora Quill of Harbour Lane School painted")
-    assert (instagram.kind, instagram.account) == (FindingKind.ACCOUNT, "instagram:@nquill.art")
+    assert (instagram.kind, instagram.account) == (TraceKind.ACCOUNT, "instagram:@nquill.art")
 
 
 def test_the_feed_of_the_other_service_is_read_too(saved: Answered) -> None:
-    (choir,) = read(saved("alerts/talkwalker.xml")).findings
+    (choir,) = read(saved("alerts/talkwalker.xml")).traces
 
     assert choir.url == "https://courier.example/2026/choir"
     assert choir.snippet == "The choir of Harbour Lane School, led by Nora Quill."
@@ -68,14 +68,14 @@ def test_the_feed_of_the_other_service_is_read_too(saved: Answered) -> None:
 def test_a_feed_about_somebody_else_shows_nothing(saved: Answered) -> None:
     result = read(saved("alerts/strangers.xml"))
 
-    assert (result.outcome, result.findings) == (Outcome.ABSENT, ())
+    assert (result.outcome, result.traces) == (Outcome.ABSENT, ())
     assert result.note == "none of its results names the person"
 
 
 def test_a_hit_by_a_listed_handle_counts(answered: Answered) -> None:
     body = ATOM.format(entry("Prints by quillandink", "https://shop.example/u"))
 
-    assert [each.url for each in read(answered(body)).findings] == ["https://shop.example/u"]
+    assert [each.url for each in read(answered(body)).traces] == ["https://shop.example/u"]
 
 
 def test_the_address_is_in_no_term_and_no_words_of_a_question() -> None:
@@ -102,8 +102,8 @@ def test_the_districts_own_feed_is_asked_for_without_a_name(saved: Answered) -> 
     )
 
     assert not any("Quill" in term for term in query.terms)
-    assert len(hers.findings) == 2
-    assert nobodys.findings == ()
+    assert len(hers.traces) == 2
+    assert nobodys.traces == ()
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -162,26 +162,26 @@ def test_entities_are_never_expanded(answered: Answered) -> None:
         "//no-scheme.example/",
     ],
 )
-def test_a_link_that_is_no_web_address_is_no_finding(answered: Answered, link: str) -> None:
+def test_a_link_that_is_no_web_address_is_no_trace(answered: Answered, link: str) -> None:
     result = read(answered(ATOM.format(entry("Nora Quill", link))))
 
-    assert all(each.url.startswith("https://") for each in result.findings)
-    assert not any("javascript" in each.url.partition("?")[0] for each in result.findings)
+    assert all(each.url.startswith("https://") for each in result.traces)
+    assert not any("javascript" in each.url.partition("?")[0] for each in result.traces)
 
 
 def test_markup_in_an_entry_is_text(answered: Answered) -> None:
     body = ATOM.format(
         entry("Nora Quill &lt;script&gt;alert(1)&lt;/script&gt;", content="&lt;img src=x&gt; hi")
     )
-    (finding,) = read(answered(body)).findings
+    (trace,) = read(answered(body)).traces
 
-    assert "<" not in finding.title + finding.snippet
+    assert "<" not in trace.title + trace.snippet
 
 
 def test_only_so_many_entries_are_read(answered: Answered) -> None:
     many = "".join(entry("Nora Quill", f"https://a.example/{n}") for n in range(500))
 
-    assert len(read(answered(ATOM.format(many))).findings) == 100
+    assert len(read(answered(ATOM.format(many))).traces) == 100
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import FindingKind, Outcome, Query
+from scrapers.models import Outcome, Query, TraceKind
 from scrapers.search.brave import BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search_api import QUERY_ALTERED, SearchAnswer, SearchApi
@@ -70,8 +70,8 @@ def test_hits_are_unwrapped_and_told_apart(engine: SearchApi, comes: Comes) -> N
     reading = comes(engine, "found.json")
 
     assert reading.outcome is Outcome.FOUND
-    staff, instagram, linkedin = reading.findings
-    assert (staff.kind, staff.key) == (FindingKind.PAGE, "https://harbourlane.example/staff")
+    staff, instagram, linkedin = reading.traces
+    assert (staff.kind, staff.key) == (TraceKind.PAGE, "https://harbourlane.example/staff")
     assert staff.snippet == "Art: Nora Quill, room 12 & the kiln."
     assert (instagram.name, instagram.account) == ("Nora Quill", "instagram:@nquill.art")
     assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
@@ -105,7 +105,7 @@ def test_what_is_no_answer_proves_nothing(
 
     assert reading.outcome is outcome
     assert reading.note
-    assert not reading.findings
+    assert not reading.traces
 
 
 @every_engine

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import District, FindingKind, Outcome, QueryKind
+from scrapers.models import District, Outcome, QueryKind, TraceKind
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.google import GOOGLE, build_google_source
@@ -51,10 +51,10 @@ def test_only_news_is_asked_for_by_its_age() -> None:
 def test_all_sections_of_brave_are_read_and_the_next_page_is_asked_for(comes: Comes) -> None:
     reading = comes(BRAVE, "sections.json")
 
-    assert [(each.kind, each.key) for each in reading.findings] == [
-        (FindingKind.PAGE, "https://harbourlane.example/staff"),
-        (FindingKind.PAGE, "https://gazette.example/mural"),
-        (FindingKind.PAGE, "https://reddit.com/comments/1a2b3c"),
+    assert [(each.kind, each.key) for each in reading.traces] == [
+        (TraceKind.PAGE, "https://harbourlane.example/staff"),
+        (TraceKind.PAGE, "https://gazette.example/mural"),
+        (TraceKind.PAGE, "https://reddit.com/comments/1a2b3c"),
     ]
     assert [each.page for each in reading.follow] == [2]
 
@@ -161,7 +161,7 @@ def test_kagi_of_before_that_does_not_repeat_the_question_is_read(comes: Comes) 
 def test_gdelt_shows_only_articles_whose_title_or_address_names_the_person(comes: Comes) -> None:
     reading = comes(GDELT, "found.json")
 
-    assert [each.key for each in reading.findings] == [
+    assert [each.key for each in reading.traces] == [
         "https://gazette.example/mural",
         "https://bay.example/2026/nora-quill-honoured",
     ]
@@ -209,7 +209,7 @@ def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answer
     )
     reading = BRAVE.parse_response(about, page)
 
-    assert [each.url for each in reading.findings] == [each["url"] for each in rows]
+    assert [each.url for each in reading.traces] == [each["url"] for each in rows]
     (onward,) = reading.follow
     assert (onward.key, onward.page) == (about.key, 2)
     assert dict(onward.request.params)["q"] == asked

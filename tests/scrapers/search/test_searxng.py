@@ -5,13 +5,13 @@ import pytest
 
 from scrapers.models import (
     District,
-    FindingKind,
     Identity,
     Outcome,
     Page,
     ParseResult,
     Query,
     QueryKind,
+    TraceKind,
 )
 from scrapers.search.searxng import SearxNG
 from scrapers.source import AccessMode, Source, SourceFamily
@@ -85,7 +85,7 @@ def test_it_is_asked_about_the_district_and_each_person_gets_what_names_them(
     assert {query.kind for query in queries} == {QueryKind.DISTRICT}
     assert asked(queries[0]).startswith('"Harbour Lane" teacher (site:facebook.com OR ')
     assert not any("Quill" in asked(query) for query in queries)
-    assert [each.account for each in hers.findings] == ["facebook:@nora.quill"]
+    assert [each.account for each in hers.traces] == ["facebook:@nora.quill"]
 
 
 def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
@@ -112,11 +112,11 @@ def test_results_are_unwrapped_and_told_apart(
     reading = searxng.parse_response(query, saved("searxng/found.json"))
 
     assert reading.outcome is Outcome.FOUND
-    staff, mural, instagram, linkedin = reading.findings
+    staff, mural, instagram, linkedin = reading.traces
     assert staff.key == "https://harbourlane.example/staff"
-    assert staff.kind is FindingKind.PAGE
+    assert staff.kind is TraceKind.PAGE
     assert mural.url == "https://gazette.example/mural"
-    assert instagram.kind is FindingKind.ACCOUNT
+    assert instagram.kind is TraceKind.ACCOUNT
     assert instagram.account == "instagram:@nquill.art"
     assert (instagram.name, instagram.handle) == ("Nora Quill", "nquill.art")
     assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
@@ -150,7 +150,7 @@ def test_an_engine_that_fell_silent_is_no_proof_of_absence(
 ) -> None:
     reading = searxng.parse_response(query, saved("searxng/partial.json"))
 
-    assert len(reading.findings) == 2
+    assert len(reading.traces) == 2
     assert not reading.outcome.is_conclusive
     assert "2 of its engines" in reading.note
 
@@ -199,7 +199,7 @@ def test_results_that_do_not_name_the_person_are_dropped(searxng: SearxNG, saved
     )
 
     assert reading.outcome is Outcome.ABSENT
-    assert reading.findings == ()
+    assert reading.traces == ()
 
 
 def test_engines_that_were_not_named_are_noticed(query: Query, saved: Answered) -> None:
@@ -228,7 +228,7 @@ def test_an_empty_second_page_leaves_the_first_one_found(
     )
 
     assert both.outcome is Outcome.FOUND
-    assert len(both.findings) == 10
+    assert len(both.traces) == 10
 
 
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import FindingKind, Identity, Outcome, Page, ParseResult, QueryKind
+from scrapers.models import Identity, Outcome, Page, ParseResult, QueryKind, TraceKind
 from scrapers.parsers.presence import PresenceRule
 from scrapers.parsers.text import ROBOTS_DECLINED
 from scrapers.sites.catalog import SiteEntry, load_own_catalog
@@ -104,9 +104,9 @@ def test_the_shapes_of_other_sites_are_told_apart_as_well(
 def test_a_found_page_tells_whose_it_says_it_is(linktree: PresenceSource, saved: Answered) -> None:
     (query,) = linktree.build_queries(Identity(person_id="p", names=(), handles=("noraquill",)))
 
-    (nora,) = linktree.parse_body(query, saved("linktree/found.html")).findings
+    (nora,) = linktree.parse_body(query, saved("linktree/found.html")).traces
 
-    assert nora.kind is FindingKind.ACCOUNT
+    assert nora.kind is TraceKind.ACCOUNT
     assert nora.account == "linktree:@noraquill"
     assert nora.key == "https://linktr.ee/noraquill"
     assert (nora.name, nora.bio) == ("Nora Quill", "Art teacher by the sea.")
@@ -123,7 +123,7 @@ def test_its_bytes_alone_tell_that_an_account_exists(
 
     assert isinstance(linktree, MarkupSource)
     assert reading.unparsed
-    (bare,), (told,) = reading.findings, linktree.parse_body(query, page).findings
+    (bare,), (told,) = reading.traces, linktree.parse_body(query, page).traces
     assert (bare.name, bare.bio, bare.title, bare.links) == ("", "", "", ())
     assert bare == replace(told, name="", bio="", title="", links=())
 
@@ -149,8 +149,8 @@ def test_a_page_that_says_there_is_no_such_account_is_told_as_one(
     )
 
     (bare,), (told,) = (
-        source.parse_response(query, page).findings,
-        source.parse_body(query, page).findings,
+        source.parse_response(query, page).traces,
+        source.parse_body(query, page).traces,
     )
 
     assert bare.says_missing is told.says_missing is ("No such" in bio)

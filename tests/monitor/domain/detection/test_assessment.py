@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.detection.assessment import Assessment, assess_finding, rate_severity
+from monitor.domain.detection.assessment import Assessment, assess_trace, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.wording import render_reason
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
 WEIGHTS = load_own_weights()
 MANY = 60.0
-OWN = Finding(
+OWN = Trace(
     key="https://bsky.app/profile/did:plc:maria",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bsky.app/profile/mariadelgado.skies.example",
     account="bluesky:did:plc:maria",
     account_aliases=("bluesky:@mariadelgado.skies.example",),
@@ -27,9 +27,9 @@ OWN = Finding(
     bio=BIO,
     created_at=datetime(2023, 8, 14, tzinfo=UTC),
 )
-STRANGER = Finding(
+STRANGER = Trace(
     key="https://bsky.app/profile/did:plc:other",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bsky.app/profile/other.skies.example",
     account="bluesky:did:plc:other",
     name="Maria Delgado",
@@ -37,24 +37,24 @@ STRANGER = Finding(
     bio="Dental hygienist in Fairmont. Two cats.",
 )
 IMPOSTOR = replace(STRANGER, handle="maria-de1gado.skies.example", bio=BIO)
-PAGE = Finding(key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1")
-BARE = Finding(
+PAGE = Trace(key="https://a.example/1", kind=TraceKind.PAGE, url="https://a.example/1")
+BARE = Trace(
     key="https://paceclub.example/mariadelgado2",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://paceclub.example/mariadelgado2",
     account="paceclub:@mariadelgado2",
     handle="mariadelgado2",
 )
 
 
-def maria(finding: Finding, decision: Decision | None = None, others: float = MANY) -> Assessment:
+def maria(trace: Trace, decision: Decision | None = None, others: float = MANY) -> Assessment:
     subject = Subject(person=MARIA.person, commonness=others)
-    return assess_finding(subject, finding, Inventory(own_findings=(OWN,)), decision, WEIGHTS)
+    return assess_trace(subject, trace, Inventory(own_traces=(OWN,)), decision, WEIGHTS)
 
 
-def john(finding: Finding) -> Assessment:
-    return assess_finding(
-        Subject(person=JOHN.person, commonness=2000.0), finding, Inventory(), None, WEIGHTS
+def john(trace: Trace) -> Assessment:
+    return assess_trace(
+        Subject(person=JOHN.person, commonness=2000.0), trace, Inventory(), None, WEIGHTS
     )
 
 
@@ -100,7 +100,7 @@ def test_a_declared_account_is_own_whatever_it_says():
 def test_an_account_is_declared_by_its_handle_before_its_id_is_known():
     subject = Subject(person=MARIA.person, commonness=MANY)
 
-    assert assess_finding(subject, OWN, Inventory(), None, WEIGHTS).label is OwnershipLabel.MINE
+    assert assess_trace(subject, OWN, Inventory(), None, WEIGHTS).label is OwnershipLabel.MINE
 
 
 def test_the_address_of_an_own_account_is_own_where_it_is_found_as_a_page():
@@ -181,15 +181,15 @@ def test_a_guessed_handle_of_a_common_name_asks_nobody():
 
 
 def test_an_account_where_the_person_has_none_is_suspect_if_it_presents_itself_as_them():
-    inventory = Inventory(own_findings=(OWN,), absent_platforms=frozenset({"paceclub"}))
+    inventory = Inventory(own_traces=(OWN,), absent_platforms=frozenset({"paceclub"}))
     subject = Subject(person=MARIA.person, commonness=MANY)
     runner = replace(BARE, name="Maria Delgado", bio="I run and teach at Maple Street Elementary.")
 
     assert (
-        assess_finding(subject, runner, inventory, None, WEIGHTS).label
+        assess_trace(subject, runner, inventory, None, WEIGHTS).label
         is OwnershipLabel.IMPERSONATION
     )
-    nameless = assess_finding(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
+    nameless = assess_trace(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
     assert nameless.label is not OwnershipLabel.IMPERSONATION
 
 
@@ -255,9 +255,9 @@ def test_copied_words_under_another_name_are_still_an_imitation():
         (Decision.REMOVED, OwnershipLabel.IMPERSONATION),
     ],
 )
-@pytest.mark.parametrize("finding", [IMPOSTOR, STRANGER])
-def test_the_persons_ruling_settles_it(finding, decision, label):
-    assert maria(finding, decision).label is label
+@pytest.mark.parametrize("trace", [IMPOSTOR, STRANGER])
+def test_the_persons_ruling_settles_it(trace, decision, label):
+    assert maria(trace, decision).label is label
 
 
 def test_a_page_that_the_person_calls_theirs_is_about_them():

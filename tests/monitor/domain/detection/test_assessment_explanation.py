@@ -5,22 +5,22 @@ from dataclasses import replace
 from hypothesis import given
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess_finding, explain_assessment
+from monitor.domain.detection.assessment import assess_trace, explain_assessment
 from monitor.domain.detection.case import Subject
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,
     OWN,
     WEIGHTS,
-    findings,
     subjects,
+    traces,
 )
 
 
-@given(subject=subjects, finding=findings)
-def test_no_answer_would_have_cost_less_than_the_one_given(subject, finding):
-    assessment = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
-    told = explain_assessment(assessment, finding.kind, WEIGHTS)
+@given(subject=subjects, trace=traces)
+def test_no_answer_would_have_cost_less_than_the_one_given(subject, trace):
+    assessment = assess_trace(subject, trace, INVENTORY, None, WEIGHTS)
+    told = explain_assessment(assessment, trace.kind, WEIGHTS)
 
     costs = told.costs
     others = (costs.mine, costs.impersonation, costs.mock, costs.unknown)
@@ -32,10 +32,10 @@ def test_no_answer_would_have_cost_less_than_the_one_given(subject, finding):
     assert told.held_back or min(given_costs) <= min(others)
 
 
-@given(subject=subjects, finding=findings)
-def test_it_has_the_sums_of_the_evidence_and_its_version(subject, finding):
-    assessment = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
-    told = explain_assessment(assessment, finding.kind, WEIGHTS)
+@given(subject=subjects, trace=traces)
+def test_it_has_the_sums_of_the_evidence_and_its_version(subject, trace):
+    assessment = assess_trace(subject, trace, INVENTORY, None, WEIGHTS)
+    told = explain_assessment(assessment, trace.kind, WEIGHTS)
 
     assert told.sums == assessment.axis_sums
     assert told.weights == WEIGHTS.version
@@ -44,6 +44,6 @@ def test_it_has_the_sums_of_the_evidence_and_its_version(subject, finding):
 
 def test_what_a_person_said_is_settled():
     subject = Subject(person=MARIA.person, commonness=1.0)
-    ruled = assess_finding(subject, replace(OWN, key="x"), INVENTORY, Decision.NAMESAKE, WEIGHTS)
+    ruled = assess_trace(subject, replace(OWN, key="x"), INVENTORY, Decision.NAMESAKE, WEIGHTS)
 
     assert explain_assessment(ruled, OWN.kind, WEIGHTS).settled

@@ -16,7 +16,7 @@ CLONE = replace(STRANGER, handle="mariade1gado", bio=OWN.bio)
 LESSONS = learn_from_feedback([(STRANGER, Decision.NAMESAKE)], (OWN,), MARIA.person.name)
 JUDGING = Assessor(
     subject=Subject(person=MARIA.person, commonness=60.0),
-    inventory=Inventory(own_findings=(OWN,), lessons=LESSONS),
+    inventory=Inventory(own_traces=(OWN,), lessons=LESSONS),
     weights=load_own_weights(),
 )
 

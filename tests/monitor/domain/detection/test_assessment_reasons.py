@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess_finding, select_reasons
+from monitor.domain.detection.assessment import assess_trace, select_reasons
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import get_topic
 from monitor.domain.detection.weights import load_own_weights
@@ -17,16 +17,16 @@ from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.names.normalize import mixes_alphabets
 from monitor.domain.vocabulary import spell_site_name
 from reports.wording import render_reason
-from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
+from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 PERSON = replace(MARIA.person, places=("Cedar Valley, OH",))
 BIO = "Fifth grade science. Volcanoes, beetles, and puns that nobody asked for."
 VIEW = CropHashes(dhash=1, phash=2, pdq=3)
 PRINT = PicturePrint(straight=(VIEW,) * len(CROPS), mirrored=(VIEW,) * len(CROPS)).to_text()
-OWN = Finding(
+OWN = Trace(
     key="own",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/maria",
     account="bluesky:@mariadelgado.skies.example",
     name="Maria Delgado",
@@ -45,7 +45,7 @@ SECOND = replace(
     picture_print="",
 )
 OWN_PAGE = replace(
-    OWN, key="page", kind=FindingKind.PAGE, account="", handle="", url="https://maria.example/"
+    OWN, key="page", kind=TraceKind.PAGE, account="", handle="", url="https://maria.example/"
 )
 OWN_SETS = ((), (OWN,), (OWN, SECOND), (OWN_PAGE,))
 # One letter of each is of another alphabet.
@@ -76,10 +76,10 @@ counted = st.tuples(amounts, amounts, amounts).map(
         if count is not None
     )
 )
-findings = st.builds(
-    Finding,
+traces = st.builds(
+    Trace,
     key=st.just("other"),
-    kind=st.sampled_from(FindingKind),
+    kind=st.sampled_from(TraceKind),
     url=st.just("https://a.example/other"),
     account=st.sampled_from(["bluesky:2", "youtube:2", "tiktok:2", "speaker-deck:2"]),
     name=names,
@@ -96,32 +96,32 @@ findings = st.builds(
 )
 inventories = st.builds(
     Inventory,
-    own_findings=st.sampled_from(OWN_SETS),
+    own_traces=st.sampled_from(OWN_SETS),
     absent_platforms=st.sampled_from([frozenset[str](), frozenset({"tiktok"})]),
     wave_sizes=st.sampled_from([{}, {"other": 4}]),
 )
 subjects = st.floats(0, 1e5).map(lambda many: Subject(person=PERSON, commonness=many))
 
 
-def counts(found: Finding, name: str) -> int:
+def counts(found: Trace, name: str) -> int:
     return dict(found.counts).get(name, 0)
 
 
-def is_older_than_all(found: Finding, own: tuple[Finding, ...]) -> bool:
+def is_older_than_all(found: Trace, own: tuple[Trace, ...]) -> bool:
     return found.created_at is not None and all(
         each.created_at is not None and found.created_at < each.created_at for each in own
     )
 
 
-def is_older_here(found: Finding, own: tuple[Finding, ...]) -> bool:
+def is_older_here(found: Trace, own: tuple[Trace, ...]) -> bool:
     return is_older_than_all(found, tuple(o for o in own if o.platform == found.platform))
 
 
-# What has to hold where a reader is told so, in terms of the finding alone.
-TRUTHS: Mapping[str, Callable[[Finding, tuple[Finding, ...]], bool]] = {
+# What has to hold where a reader is told so, in terms of the trace alone.
+TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     # Around a name in running text there may be other words.
     "The name shown matches yours exactly": lambda f, _: (
-        f.name == "Maria Delgado" or (f.kind is FindingKind.PAGE and "Maria Delgado" in f.name)
+        f.name == "Maria Delgado" or (f.kind is TraceKind.PAGE and "Maria Delgado" in f.name)
     ),
     "It has followers and posts": lambda f, _: min(counts(f, "followers"), counts(f, "posts")) > 0,
     "It has followers,": lambda f, _: counts(f, "followers") > 0,
@@ -140,7 +140,7 @@ TRUTHS: Mapping[str, Callable[[Finding, tuple[Finding, ...]], bool]] = {
         f.platform not in {each.platform for each in own}
     ),
     "Only your family name is shown.": lambda f, _: (
-        f.kind is FindingKind.PAGE or "Maria" not in f.name
+        f.kind is TraceKind.PAGE or "Maria" not in f.name
     ),
     "It uses the same picture as your account on Bluesky": lambda f, own: OWN in own,
     "It uses the same picture as a page": lambda f, own: OWN_PAGE in own,
@@ -150,19 +150,19 @@ TRUTHS: Mapping[str, Callable[[Finding, tuple[Finding, ...]], bool]] = {
 }
 
 
-@given(subject=subjects, finding=findings, inventory=inventories)
-def test_what_a_reader_is_told_is_so(subject, finding, inventory):
-    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+@given(subject=subjects, trace=traces, inventory=inventories)
+def test_what_a_reader_is_told_is_so(subject, trace, inventory):
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
 
     for each in found.evidence:
         for beginning, holds in TRUTHS.items():
             if render_reason(each.reason).startswith(beginning):
-                assert holds(finding, inventory.own_findings), each.reason
+                assert holds(trace, inventory.own_traces), each.reason
 
 
-@given(subject=subjects, finding=findings, inventory=inventories)
-def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, inventory):
-    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+@given(subject=subjects, trace=traces, inventory=inventories)
+def test_each_fact_is_told_once_and_the_strongest_come_first(subject, trace, inventory):
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
     shown = found.shown_evidence
     strengths = [abs(each.bits) for each in shown]
 
@@ -175,9 +175,9 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, i
     }
 
 
-@given(subject=subjects, finding=findings, inventory=inventories)
-def test_what_is_left_out_was_told_by_something_stronger(subject, finding, inventory):
-    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+@given(subject=subjects, trace=traces, inventory=inventories)
+def test_what_is_left_out_was_told_by_something_stronger(subject, trace, inventory):
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
     told = {get_topic(each.rule): abs(each.bits) for each in found.shown_evidence}
 
     for each in found.evidence:
@@ -185,10 +185,10 @@ def test_what_is_left_out_was_told_by_something_stronger(subject, finding, inven
             assert told[get_topic(each.rule)] >= abs(each.bits)
 
 
-@given(subject=subjects, finding=findings, inventory=inventories)
-def test_networks_are_called_by_their_names(subject, finding, inventory):
-    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
-    keys = {finding.platform, *(each.platform for each in inventory.own_findings)} - {""}
+@given(subject=subjects, trace=traces, inventory=inventories)
+def test_networks_are_called_by_their_names(subject, trace, inventory):
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
+    keys = {trace.platform, *(each.platform for each in inventory.own_traces)} - {""}
 
     for key in keys:
         assert not any(

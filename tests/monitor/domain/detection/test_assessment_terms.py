@@ -23,13 +23,13 @@ from monitor.domain.evidence import (
 from monitor.domain.reason import Reason
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.vocabulary import OwnershipLabel, Severity
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 STUDENTS = ContactMatchResult(flagged=True, count=7, cues=())
-FOUND = Finding(
+FOUND = Trace(
     key="https://social.example/maria",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://social.example/maria",
     account="social:@maria",
     name="Maria Delgado",

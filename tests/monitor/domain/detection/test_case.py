@@ -1,4 +1,4 @@
-"""What a finding is compared with, and what of it is compared."""
+"""What a trace is compared with, and what of it is compared."""
 
 from dataclasses import replace
 
@@ -12,15 +12,15 @@ from monitor.domain.detection.case import (
     list_all_handles,
     list_handles_on,
 )
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 ACCOUNTS = ("bluesky:did:plc:maria", "fediverse:@maria@social.example", "odd:id:@maria")
 SUBJECT = Subject(
     person=replace(MARIA.person, accounts=ACCOUNTS, handles=("volcanolady",)), commonness=1.0
 )
-FOUND = Finding(
+FOUND = Trace(
     key="https://a.example/maria",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://a.example/maria",
     snippet="Hello.",
 )
@@ -33,7 +33,7 @@ def test_a_declared_account_tells_a_handle_only_where_it_is_declared_by_one():
 
 
 @pytest.mark.parametrize(
-    ("kind", "description"), [(FindingKind.ACCOUNT, "Hello."), (FindingKind.PAGE, "")]
+    ("kind", "description"), [(TraceKind.ACCOUNT, "Hello."), (TraceKind.PAGE, "")]
 )
 def test_only_an_account_describes_its_owner(kind, description):
     seen = build_appearance(replace(FOUND, kind=kind), MARIA.person.name)

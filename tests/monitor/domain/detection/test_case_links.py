@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import Assessment, assess_finding
+from monitor.domain.detection.assessment import Assessment, assess_trace
 from monitor.domain.detection.case import Inventory, Subject, has_link_to
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import OwnershipLabel
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 SUBJECT = Subject(person=MARIA.person, commonness=60.0)
 WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
-OWN = Finding(
+OWN = Trace(
     key="https://bsky.app/profile/did:plc:maria",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bsky.app/profile/mariadelgado.skies.example",
     account="bluesky:did:plc:maria",
     name="Maria Delgado",
@@ -26,9 +26,9 @@ OWN = Finding(
     created_at=datetime(2023, 8, 14, tzinfo=UTC),
     links=("http://www.bsky.app/profile/other.skies.example/",),
 )
-STRANGER = Finding(
+STRANGER = Trace(
     key="https://bsky.app/profile/did:plc:other",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bsky.app/profile/other.skies.example",
     account="bluesky:did:plc:other",
     name="Maria Delgado",
@@ -36,14 +36,14 @@ STRANGER = Finding(
     bio="Dental hygienist in Fairmont. Two cats.",
 )
 
-CHANNEL = Finding(
+CHANNEL = Trace(
     key="https://youtube.com/channel/UCnora",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://www.youtube.com/@NoraQuill",
     account="youtube:UCnora",
     account_aliases=("youtube:@noraquill",),
 )
-PAGE = Finding(key="https://nora.example/", kind=FindingKind.PAGE, url="https://nora.example/")
+PAGE = Trace(key="https://nora.example/", kind=TraceKind.PAGE, url="https://nora.example/")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ PAGE = Finding(key="https://nora.example/", kind=FindingKind.PAGE, url="https://
         ("http://www.nora.example", PAGE),
     ],
 )
-def test_a_link_leads_to_an_account_however_it_is_spelled(link: str, shown: Finding) -> None:
+def test_a_link_leads_to_an_account_however_it_is_spelled(link: str, shown: Trace) -> None:
     assert has_link_to(("https://elsewhere.example/", link), shown)
 
 
@@ -75,9 +75,9 @@ def test_a_link_to_something_near_it_does_not(link: str) -> None:
     assert not has_link_to((), PAGE)
 
 
-def judged(own: Finding = OWN, **shown: object) -> Assessment:
+def judged(own: Trace = OWN, **shown: object) -> Assessment:
     found = replace(STRANGER, **shown)  # type: ignore[arg-type] # fields by name
-    return assess_finding(SUBJECT, found, Inventory(own_findings=(own,)), None, WEIGHTS)
+    return assess_trace(SUBJECT, found, Inventory(own_traces=(own,)), None, WEIGHTS)
 
 
 def rules(assessment: Assessment) -> set[str]:

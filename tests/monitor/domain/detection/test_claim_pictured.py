@@ -7,12 +7,12 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import rules
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.claim import match_picture_rule
 from monitor.domain.detection.weights import load_own_weights
 from reports.wording import render_reason
-from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
+from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 FAR = CropHashes(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
@@ -26,9 +26,9 @@ def print_of(view: CropHashes, mirrored: CropHashes = FAR) -> str:
 SHOWN = print_of(CropHashes(dhash=1, phash=2, pdq=3))
 ALMOST = print_of(CropHashes(dhash=0, phash=2, pdq=3))
 OTHER = print_of(HALF, HALF)
-OWN = Finding(
+OWN = Trace(
     key="https://skies.example/maria",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/maria",
     account="speaker-deck:1",
     name="Maria Delgado",
@@ -44,10 +44,10 @@ STRANGER = replace(
 )
 
 
-def evidence(account: Finding, *own: Finding, others: int = 0):
+def evidence(account: Trace, *own: Trace, others: int = 0):
     return tuple(
         match_picture_rule(
-            account, Inventory(own_findings=own or (OWN,), picture_use_counts={SHOWN: others})
+            account, Inventory(own_traces=own or (OWN,), picture_use_counts={SHOWN: others})
         )
     )
 
@@ -95,7 +95,7 @@ def test_a_mirrored_picture_is_the_same_and_called_mirrored():
         replace(STRANGER, picture_print=OTHER),
         replace(STRANGER, picture_print=""),
         replace(STRANGER, picture_print="0:ancient"),
-        replace(STRANGER, kind=FindingKind.PAGE),
+        replace(STRANGER, kind=TraceKind.PAGE),
     ],
 )
 def test_another_picture_or_none_says_nothing(account):
@@ -144,7 +144,7 @@ def test_of_several_own_accounts_the_nearest_is_named():
 def test_an_assessment_says_so_and_is_surer_by_the_weight():
     subject = Subject(person=MARIA.person, commonness=60.0)
     with_it, without = (
-        assess_finding(subject, account, Inventory(own_findings=(OWN,)), None, WEIGHTS)
+        assess_trace(subject, account, Inventory(own_traces=(OWN,)), None, WEIGHTS)
         for account in (STRANGER, replace(STRANGER, picture_print=OTHER))
     )
 
@@ -157,10 +157,10 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
     }
 
 
-def imitation(account: Finding, own: Finding = OWN) -> float:
+def imitation(account: Trace, own: Trace = OWN) -> float:
     """Return how much the picture weighs as a sign of imitation."""
     subject = Subject(person=MARIA.person, commonness=60.0)
-    found = assess_finding(subject, account, Inventory(own_findings=(own,)), None, WEIGHTS)
+    found = assess_trace(subject, account, Inventory(own_traces=(own,)), None, WEIGHTS)
     return sum(each.bits for each in found.evidence if each.rule == rules.COPIED_PICTURE.name)
 
 

@@ -10,10 +10,10 @@ from monitor.domain.detection import affiliation as workplaces
 from monitor.domain.detection import claim as surroundings
 from monitor.domain.detection.case import Inventory, Subject, build_case
 from monitor.domain.person import Person
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 PERSON = MARIA.person
-PAGE = Finding(key="https://a.example/", kind=FindingKind.PAGE, url="https://a.example/")
+PAGE = Trace(key="https://a.example/", kind=TraceKind.PAGE, url="https://a.example/")
 
 
 def names_another_town(text: str, person: Person) -> bool:

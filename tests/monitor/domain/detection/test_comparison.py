@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from monitor.domain.detection.comparison import SHORTEST_PHRASE, compare_accounts, mark_shared_words
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FieldLikeness
-from scrapers.models import CROPS, PRINT_VERSION, Finding, FindingKind
+from scrapers.models import CROPS, PRINT_VERSION, Trace, TraceKind
 
-OURS = Finding(
+OURS = Trace(
     key="alpha.example/rosa_delgado",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://alpha.example/rosa_delgado",
     account="alpha:@rosa_delgado",
     name="Rosa Delgado",
@@ -22,9 +22,9 @@ OURS = Finding(
     location="Cedar Valley, Iowa",
     links=("https://rosa.example/classroom",),
 )
-STRANGER = Finding(
+STRANGER = Trace(
     key="alpha.example/someone",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://alpha.example/someone",
     account="alpha:@someone",
     name="Kim Osei",

@@ -8,19 +8,19 @@ import pytest
 from monitor.domain.detection.comparison import PictureResults
 from scrapers.models import (
     CrawlResult,
-    Finding,
-    FindingKind,
     Outcome,
     ParseResult,
     Query,
     QueryKind,
     Request,
+    Trace,
+    TraceKind,
 )
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-ROSA = Finding(
+ROSA = Trace(
     key="https://a.example/rosa",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://a.example/rosa",
     name="Rosa",
     bio="Bandleader",
@@ -28,7 +28,7 @@ ROSA = Finding(
 BEFORE = replace(ROSA, picture_print="1:old")
 
 
-def visit(outcome: Outcome, *findings: Finding, kind: QueryKind = QueryKind.PICTURE) -> CrawlResult:
+def visit(outcome: Outcome, *traces: Trace, kind: QueryKind = QueryKind.PICTURE) -> CrawlResult:
     query = Query(
         source="alpha",
         kind=kind,
@@ -36,13 +36,11 @@ def visit(outcome: Outcome, *findings: Finding, kind: QueryKind = QueryKind.PICT
         request=Request(url="https://a.example/rosa.png"),
         subject="p",
     )
-    return CrawlResult(
-        query=query, result=ParseResult(outcome=outcome, findings=findings), at=MONDAY
-    )
+    return CrawlResult(query=query, result=ParseResult(outcome=outcome, traces=traces), at=MONDAY)
 
 
 def looked(print_: str, key: str = ROSA.key) -> CrawlResult:
-    seen = Finding(key=key, kind=FindingKind.ACCOUNT, url=key, name="Mallory", picture_print=print_)
+    seen = Trace(key=key, kind=TraceKind.ACCOUNT, url=key, name="Mallory", picture_print=print_)
     return visit(Outcome.FOUND, seen)
 
 

@@ -6,22 +6,22 @@ from hypothesis import strategies as st
 
 from monitor.domain.detection.feedback import Trait, TraitKind, extract_traits, look_up_word
 from monitor.domain.person import PersonName
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 NAME = PersonName(given="Maria", family="Delgado", middle="Rose", former_families=("Novak",))
 
 
 def page(snippet="", title="", url="https://www.news.example/maria"):
-    return Finding(key=url, kind=FindingKind.PAGE, url=url, title=title, snippet=snippet)
+    return Trace(key=url, kind=TraceKind.PAGE, url=url, title=title, snippet=snippet)
 
 
 def account(bio):
     url = "https://skies.example/profile/teacher.skies.example"
-    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account="skies:1", bio=bio)
+    return Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account="skies:1", bio=bio)
 
 
-def seen(finding, sort):
-    return {trait.word for trait in extract_traits(finding, NAME) if trait.kind is sort}
+def seen(trace, sort):
+    return {trait.word for trait in extract_traits(trace, NAME) if trait.kind is sort}
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_a_school_is_one_thing_with_its_whole_name(text, schools):
 
 
 def test_a_page_has_a_site_and_words_in_its_address():
-    finding = page(url="https://www.news.example/sports/marathon-results?from=newsletter")
+    trace = page(url="https://www.news.example/sports/marathon-results?from=newsletter")
 
-    assert seen(finding, TraitKind.SITE) == {"news.example"}
-    assert seen(finding, TraitKind.WORD) == {"marathon", "result"}
+    assert seen(trace, TraitKind.SITE) == {"news.example"}
+    assert seen(trace, TraitKind.WORD) == {"marathon", "result"}
 
 
 def test_an_account_has_neither_since_anybody_may_be_on_its_network():

@@ -1,4 +1,4 @@
-"""What a person said of some findings speaks for or against others, with the words that do."""
+"""What a person said of some traces speaks for or against others, with the words that do."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import JOHN
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.feedback import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.imitation import match_likeness_rules
@@ -19,14 +19,14 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from reports.wording import render_reason
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 NAME = JOHN.person.name
 
 
 def page(snippet, site="a.example"):
     url = f"https://{site}/{crc32(snippet.encode())}"
-    return Finding(key=url, kind=FindingKind.PAGE, url=url, title="John Smith", snippet=snippet)
+    return Trace(key=url, kind=TraceKind.PAGE, url=url, title="John Smith", snippet=snippet)
 
 
 ROBOTS = page("Robotics and geometry in Fremont.", "b.example")
@@ -39,8 +39,8 @@ def said(*judged):
     return learn_from_feedback(judged, (), NAME)
 
 
-def signs(taught: Lessons, finding: Finding) -> dict[EvidenceRule, RuleMatch]:
-    return {each.rule: each for each in match_likeness_rules(taught, finding, NAME)}
+def signs(taught: Lessons, trace: Trace) -> dict[EvidenceRule, RuleMatch]:
+    return {each.rule: each for each in match_likeness_rules(taught, trace, NAME)}
 
 
 def test_nothing_is_learnt_from_nothing():
@@ -49,8 +49,8 @@ def test_nothing_is_learnt_from_nothing():
 
 
 def test_what_was_declared_teaches_of_pages_at_once_and_of_accounts_after_the_first_answer():
-    account = Finding(
-        key="k", kind=FindingKind.ACCOUNT, url="https://a.example/j", account="a:1", bio="Geometry."
+    account = Trace(
+        key="k", kind=TraceKind.ACCOUNT, url="https://a.example/j", account="a:1", bio="Geometry."
     )
     declared = learn_from_feedback((), (ROBOTS,), NAME)
     answered = learn_from_feedback([(DENTIST, Decision.NAMESAKE)], (ROBOTS,), NAME)
@@ -70,7 +70,7 @@ def test_names_count_on_pages_and_are_not_spelled_out():
 
 def test_a_likeness_leads_on_a_page():
     account = replace(
-        CHESS, kind=FindingKind.ACCOUNT, account="a:1", bio=CHESS.snippet, title="", snippet=""
+        CHESS, kind=TraceKind.ACCOUNT, account="a:1", bio=CHESS.snippet, title="", snippet=""
     )
     taught = said((replace(account, key="own"), Decision.MINE), (DENTIST, Decision.NAMESAKE))
     on_page = match_likeness_rules(taught, replace(CHESS, url="", title=""), NAME)
@@ -124,7 +124,7 @@ def test_what_shares_nothing_with_others_says_nothing():
 
 
 def test_what_shows_nothing_to_compare_says_nothing():
-    bare = Finding(key="k", kind=FindingKind.ACCOUNT, url="https://a.example/j", account="a:1")
+    bare = Trace(key="k", kind=TraceKind.ACCOUNT, url="https://a.example/j", account="a:1")
 
     assert signs(said((ROBOTS, Decision.MINE)), bare) == {}
 
@@ -140,20 +140,20 @@ def test_a_site_is_not_spelt_out():
 def test_own_accounts_teach_once_the_person_began_to_sort():
     taught = learn_from_feedback([(DENTIST, Decision.NAMESAKE)], (ROBOTS,), NAME)
 
-    assert taught.me.finding_count == 1
+    assert taught.me.trace_count == 1
     assert LIKE_ME in signs(taught, CHESS)
 
 
 def test_an_account_that_was_declared_and_confirmed_teaches_once():
-    assert learn_from_feedback([(ROBOTS, Decision.MINE)], (ROBOTS,), NAME).me.finding_count == 1
+    assert learn_from_feedback([(ROBOTS, Decision.MINE)], (ROBOTS,), NAME).me.trace_count == 1
 
 
 @pytest.mark.parametrize("decision", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
 def test_an_impersonator_teaches_no_words_for_they_are_copied(decision):
     taught = said((CHESS, Decision.MINE), (ROBOTS, decision))
 
-    assert taught.me.finding_count == 1
-    assert taught.other.finding_count == (decision is Decision.UNRELATED)
+    assert taught.me.trace_count == 1
+    assert taught.other.trace_count == (decision is Decision.UNRELATED)
 
 
 def test_a_likeness_counts_more_the_more_findings_bear_it_out():
@@ -193,7 +193,7 @@ lessons_learned = judged.map(lambda several: said(*several))
 def test_words_alone_settle_nothing(taught, shown):
     weighed = list(load_own_weights().weigh_matches(match_likeness_rules(taught, shown, NAME)))
 
-    # Of eight findings of one's own it may be like none.
+    # Of eight traces of one's own it may be like none.
     assert -0.9 * log2(1 + 8) - 6 <= sum(each.bits for each in weighed) <= 6
     assert all(each.axis is EvidenceAxis.CLAIM for each in weighed)
 
@@ -217,8 +217,8 @@ def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
 def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
     subject = Subject(person=replace(JOHN.person, places=(), school=""), commonness=1.0)
     taught = said((ROBOTS, Decision.MINE), (SEASIDE, Decision.NAMESAKE))
-    asked = assess_finding(subject, CHESS, Inventory(), None, load_own_weights())
-    answered = assess_finding(subject, CHESS, Inventory(lessons=taught), None, load_own_weights())
+    asked = assess_trace(subject, CHESS, Inventory(), None, load_own_weights())
+    answered = assess_trace(subject, CHESS, Inventory(lessons=taught), None, load_own_weights())
 
     assert answered.bits > asked.bits + 1
 
@@ -226,10 +226,10 @@ def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
 @given(taught=lessons_learned, shown=pages)
 def test_words_alone_accuse_nobody(taught, shown):
     account = replace(
-        shown, kind=FindingKind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet
+        shown, kind=TraceKind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet
     )
     subject = Subject(person=JOHN.person, commonness=2.0)
 
-    found = assess_finding(subject, account, Inventory(lessons=taught), None, load_own_weights())
+    found = assess_trace(subject, account, Inventory(lessons=taught), None, load_own_weights())
 
     assert found.label not in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MINE}

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess_finding, rate_severity
+from monitor.domain.detection.assessment import assess_trace, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
+from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
 BIO = "Fifth grade science at Maple Street Elementary. Volcanoes and bad puns."
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
-OWN = Finding(
+OWN = Trace(
     key="own",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/maria",
     account="skies:1",
     name="Maria Delgado",
@@ -23,9 +23,9 @@ OWN = Finding(
     bio=BIO,
     picture_hash="aaaa",
 )
-IMPOSTOR = Finding(
+IMPOSTOR = Trace(
     key="first",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://skies.example/first",
     account="skies:2",
     name="Maria Delgado",
@@ -48,14 +48,14 @@ def print_of(view):
     return PicturePrint(straight=(view,) * len(CROPS), mirrored=(FAR,) * len(CROPS)).to_text()
 
 
-def assessed(finding, *impostors, verdict=None):
-    inventory = Inventory(own_findings=(OWN,), impersonators=impostors)
+def assessed(trace, *impostors, verdict=None):
+    inventory = Inventory(own_traces=(OWN,), impersonators=impostors)
     subject = Subject(person=MARIA.person, commonness=60.0)
-    return assess_finding(subject, finding, inventory, verdict, load_own_weights())
+    return assess_trace(subject, trace, inventory, verdict, load_own_weights())
 
 
-def watched(finding, *impostors):
-    return {each.rule for each in assessed(finding, *impostors).evidence} & WATCHED
+def watched(trace, *impostors):
+    return {each.rule for each in assessed(trace, *impostors).evidence} & WATCHED
 
 
 def test_before_anything_was_ruled_nothing_is_watched_for():
@@ -81,11 +81,11 @@ def test_the_persons_own_picture_is_no_pattern_however_it_was_cut():
     shown, cut = CropHashes(dhash=1, phash=2, pdq=3), CropHashes(dhash=0, phash=2, pdq=3)
     thief = replace(IMPOSTOR, bio="", picture_print=print_of(shown))
     inventory = Inventory(
-        own_findings=(replace(OWN, picture_print=print_of(cut)),), impersonators=(thief,)
+        own_traces=(replace(OWN, picture_print=print_of(cut)),), impersonators=(thief,)
     )
     subject = Subject(person=MARIA.person, commonness=60.0)
     again = replace(STRANGER, picture_print=print_of(shown))
-    found = assess_finding(subject, again, inventory, None, load_own_weights())
+    found = assess_trace(subject, again, inventory, None, load_own_weights())
 
     assert WATCHED.isdisjoint(each.rule for each in found.evidence)
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import (
     Assessment,
-    assess_finding,
+    assess_trace,
     explain_assessment,
     rate_severity,
 )
@@ -20,7 +20,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 RUTH = Person(
@@ -35,20 +35,20 @@ RUTH = Person(
     handles=("ruthq",),
     accounts=("snapgarden:@ruthq",),
 )
-ACCOUNT = Finding(
+ACCOUNT = Trace(
     key="found",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://clips.example/@found",
     account="clips:@found",
     handle="found",
 )
-PAGE = Finding(key="page", kind=FindingKind.PAGE, url="https://news.example/1")
+PAGE = Trace(key="page", kind=TraceKind.PAGE, url="https://news.example/1")
 ASKED_OR_FLAGGED = {OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN, OwnershipLabel.IMPERSONATION}
 
 
-def assess(finding: Finding, person: Person = RUTH, others: float = 0.8) -> Assessment:
+def assess(trace: Trace, person: Person = RUTH, others: float = 0.8) -> Assessment:
     subject = Subject(person=person, commonness=others)
-    return assess_finding(subject, finding, Inventory(), None, WEIGHTS)
+    return assess_trace(subject, trace, Inventory(), None, WEIGHTS)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
     asked = assess(
         replace(ACCOUNT, name="mrs quackenbush lore", handle="lore", bio="Tallgrass, KS")
     )
-    told = explain_assessment(asked, FindingKind.ACCOUNT, WEIGHTS)
+    told = explain_assessment(asked, TraceKind.ACCOUNT, WEIGHTS)
 
     assert asked.label is OwnershipLabel.UNKNOWN
     assert told.asked_for == "speaks-of-person"
@@ -125,7 +125,7 @@ def test_a_new_account_that_calls_them_by_title_is_asked_about_however_common_th
     common = Subject(person=RUTH, commonness=500.0)
     seen = Inventory(seen_at=datetime(2026, 11, 28, tzinfo=UTC))
 
-    assert assess_finding(common, shown, seen, None, WEIGHTS).label is OwnershipLabel.UNKNOWN
+    assert assess_trace(common, shown, seen, None, WEIGHTS).label is OwnershipLabel.UNKNOWN
     assert assess(shown, others=500.0).label is OwnershipLabel.NAMESAKE
 
 
@@ -133,11 +133,11 @@ def test_a_new_account_under_the_name_is_asked_about_and_says_why() -> None:
     shown = replace(ACCOUNT, name="Ruth Quackenbush", created_at=datetime(2026, 11, 20, tzinfo=UTC))
     seen = Inventory(seen_at=datetime(2026, 11, 28, tzinfo=UTC))
     common = Subject(person=RUTH, commonness=500.0)
-    asked = assess_finding(common, shown, seen, None, WEIGHTS)
+    asked = assess_trace(common, shown, seen, None, WEIGHTS)
 
     assert asked.label is OwnershipLabel.UNKNOWN
     assert rules.NEW_UNDER_NAME.reason in asked.reasons
-    told = explain_assessment(asked, FindingKind.ACCOUNT, WEIGHTS)
+    told = explain_assessment(asked, TraceKind.ACCOUNT, WEIGHTS)
     assert told.asked_for == "new-under-name"
     assert assess(shown, others=500.0).label is OwnershipLabel.NAMESAKE
 
@@ -150,8 +150,8 @@ def test_beside_a_title_and_an_initial_nobody_is_told_that_no_name_is_shown() ->
     assert Reason("handle-name.whole") in _list_reasons(bare)
 
 
-def _list_reasons(finding: Finding) -> set[Reason]:
-    return {each.reason for each in assess(finding).evidence if each.rule == "handle-name"}
+def _list_reasons(trace: Trace) -> set[Reason]:
+    return {each.reason for each in assess(trace).evidence if each.rule == "handle-name"}
 
 
 def test_a_title_says_more_beside_words_of_a_mock_account() -> None:
@@ -272,7 +272,7 @@ def test_a_declared_account_may_joke_about_itself() -> None:
 def test_the_persons_word_settles_that_others_made_it() -> None:
     subject = Subject(person=RUTH, commonness=0.8)
     shown = replace(ACCOUNT, name="Ruth Quackenbush")
-    found = assess_finding(subject, shown, Inventory(), Decision.MOCK, WEIGHTS)
+    found = assess_trace(subject, shown, Inventory(), Decision.MOCK, WEIGHTS)
 
     assert found.label is OwnershipLabel.MOCK
     assert explain_assessment(found, shown.kind, WEIGHTS).settled

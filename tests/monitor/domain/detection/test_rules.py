@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
 from reports.wording import render_reason
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
-OWN = Finding(
+OWN = Trace(
     key="own",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://bsky.example/maria",
     account="bluesky:@mariadelgado.skies.example",
     name="Maria Delgado",
@@ -26,9 +26,9 @@ OWN = Finding(
     bio=BIO,
     created_at=datetime(2020, 8, 1, tzinfo=UTC),
 )
-FOUND = Finding(
+FOUND = Trace(
     key="found",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://pages.example/somebody",
     account="pages:@sunny",
     name="Maria Delgado",
@@ -44,8 +44,8 @@ TODAY = datetime(2026, 11, 28, tzinfo=UTC)
 def weigh(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
     """Weigh each rule that holds of what was found, shown so."""
     subject = Subject(person=person, commonness=others)
-    inventory = Inventory(own_findings=(own,), absent_platforms=frozenset(none_on), seen_at=TODAY)
-    found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
+    inventory = Inventory(own_traces=(own,), absent_platforms=frozenset(none_on), seen_at=TODAY)
+    found = assess_trace(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
     return {each.rule: each.bits for each in found.evidence}
 
 
@@ -197,7 +197,7 @@ def test_few_posts_alone_are_no_life():
 
 def test_how_new_an_account_is_says_nothing_where_nobody_says_when_it_is_seen():
     subject = Subject(person=PERSON, commonness=60.0)
-    found = assess_finding(subject, replace(FOUND, **NEW), Inventory(), None, WEIGHTS)
+    found = assess_trace(subject, replace(FOUND, **NEW), Inventory(), None, WEIGHTS)
 
     assert {"new-account", "new-under-name"}.isdisjoint(each.rule for each in found.evidence)
 
@@ -253,7 +253,7 @@ def test_a_link_one_way_settles_nothing():
 def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
     nobody = replace(PERSON, accounts=(), handles=(), name=PersonName(given="Ann", family="Lee"))
     silent = Inventory()
-    found = assess_finding(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
+    found = assess_trace(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
 
     assert {"new-network", "unlike-handle", "handle-other"}.isdisjoint(
         each.rule for each in found.evidence
@@ -290,18 +290,18 @@ def test_a_colleague_is_not_the_person_however_much_they_share():
     for name, handle in (("Karl Brandt", "kbrandt"), ("", "mrs_brandt")):
         shown = replace(FOUND, name=name, handle=handle, **shared)
         assert (
-            assess_finding(subject, shown, Inventory(own_findings=(OWN,)), None, WEIGHTS).label
+            assess_trace(subject, shown, Inventory(own_traces=(OWN,)), None, WEIGHTS).label
             == "unrelated"
         )
 
 
 def test_a_page_of_the_school_that_does_not_name_the_person_is_not_about_them():
     page = replace(
-        FOUND, kind=FindingKind.PAGE, name="", bio="", title="Maple Street Elementary School"
+        FOUND, kind=TraceKind.PAGE, name="", bio="", title="Maple Street Elementary School"
     )
     told = replace(page, snippet="Cedar Valley, science fair")
 
-    found = assess_finding(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
+    found = assess_trace(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
     assert found.label == "unrelated"
 
 
@@ -326,8 +326,8 @@ def test_an_address_that_cannot_be_taken_apart_spoils_no_assessment():
 def told(rule, **shown):
     """Return the sentence of a rule, and its bits."""
     subject = Subject(person=replace(PERSON, name=MARIA.person.name), commonness=60.0)
-    inventory = Inventory(own_findings=(OWN,))
-    found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
+    inventory = Inventory(own_traces=(OWN,))
+    found = assess_trace(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
     return next(
         (render_reason(each.reason), each.bits) for each in found.evidence if each.rule == rule
     )

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.domain.detection.assessment import (
     Assessment,
-    assess_finding,
+    assess_trace,
     explain_assessment,
 )
 from monitor.domain.detection.case import Inventory, Subject
@@ -21,22 +21,22 @@ from monitor.domain.detection.waves import (
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.detection.test_mock import RUTH, WEIGHTS
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
 QUACKERS = replace(RUTH, handles=("quackers77",), accounts=("snapgarden:@quackers77",))
-OWN = Finding(
+OWN = Trace(
     key="own",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://snapgarden.example/quackers77",
     account="snapgarden:@quackers77",
     handle="quackers77",
     bio="Seventh grade math, and a garden with too many tomatoes in it.",
 )
-NEW = Finding(
+NEW = Trace(
     key="found",
-    kind=FindingKind.ACCOUNT,
+    kind=TraceKind.ACCOUNT,
     url="https://tiktok.example/@ruth.quackenbush",
     account="tiktok:@ruth.quackenbush",
     handle="ruth.quackenbush",
@@ -55,10 +55,10 @@ def size(item: str, *accounts: NewAccount) -> int:
     return count_people(find_wave(item, accounts))
 
 
-def assess(size: int, finding: Finding = NEW, commonness: float = COMMON) -> Assessment:
-    inventory = Inventory(own_findings=(OWN,), wave_sizes={finding.key: size} if size else {})
+def assess(size: int, trace: Trace = NEW, commonness: float = COMMON) -> Assessment:
+    inventory = Inventory(own_traces=(OWN,), wave_sizes={trace.key: size} if size else {})
     subject = Subject(person=QUACKERS, commonness=commonness)
-    return assess_finding(subject, finding, inventory, None, WEIGHTS)
+    return assess_trace(subject, trace, inventory, None, WEIGHTS)
 
 
 def rules_of(assessment: Assessment) -> set[str]:
@@ -109,14 +109,14 @@ def test_a_wave_names_the_same_accounts_for_all_in_it():
         ({"name": ""}, True, NOW),
         ({"name": "", "handle": "zz"}, True, None),
         ({"name": "Mrs. Q", "handle": "mrsqmath"}, True, NOW),
-        ({"kind": FindingKind.PAGE}, True, None),
+        ({"kind": TraceKind.PAGE}, True, None),
         ({"account": ""}, True, None),
     ],
 )
 def test_only_a_new_account_under_the_name_counts(changes, is_news, expected):
-    finding = replace(NEW, **changes)
+    trace = replace(NEW, **changes)
 
-    assert compute_appearance_time(finding, QUACKERS.name, NOW, is_news=is_news) == expected
+    assert compute_appearance_time(trace, QUACKERS.name, NOW, is_news=is_news) == expected
 
 
 def test_an_account_alone_is_not_an_imitation_and_one_of_four_is():

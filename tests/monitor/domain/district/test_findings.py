@@ -15,7 +15,7 @@ from monitor.domain.district.findings import (
     record_sighting,
 )
 from monitor.domain.vocabulary import DistrictFindingState
-from scrapers.models import DomainRecords, Finding, FindingKind, Outcome
+from scrapers.models import DomainRecords, Outcome, Trace, TraceKind
 from tests.monitor.domain.district.test_inventory import HIGH_SCHOOL, INVENTORY
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -26,16 +26,16 @@ TRACE = build_domain_trace(DOMAIN, "dns", FOUND)
 FRESH = record_sighting(None, TRACE, MONDAY, "f1")
 
 
-def account(**changes: object) -> Finding:
+def account(**changes: object) -> Trace:
     told = {
         "key": "https://site.example/oakhillhs",
-        "kind": FindingKind.ACCOUNT,
+        "kind": TraceKind.ACCOUNT,
         "url": "https://site.example/oakhillhs",
         "account": "site:@oakhillhs",
         "handle": "oakhillhs",
         **changes,
     }
-    return Finding(**told)  # type: ignore[arg-type]  # a test names fields as they are
+    return Trace(**told)  # type: ignore[arg-type]  # a test names fields as they are
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_an_account_is_a_look_alike_by_its_name_its_handle_or_its_words(changes)
         {},
         {"name": "Jane Doe", "bio": "I teach at Oak Hill High School"},
         {"handle": "falcons", "name": HIGH_SCHOOL},
-        {"kind": FindingKind.PAGE, "name": HIGH_SCHOOL},
+        {"kind": TraceKind.PAGE, "name": HIGH_SCHOOL},
         {"account": "x:@ohpanthers", "handle": "ohpanthers"},
         {"url": "https://x.com/ohpanthers", "handle": "ohpanthers", "account": ""},
     ],

@@ -12,7 +12,7 @@ from monitor.domain.takedown import (
     parse_takedown_guides,
 )
 from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Trace, TraceKind
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.canonical import build_account_key
 
@@ -47,9 +47,9 @@ def place(**changes: object) -> TakedownGuide:
     return TakedownGuide(**{**told, **changes})
 
 
-def account(url: str, platform: str = "") -> Finding:
+def account(url: str, platform: str = "") -> Trace:
     key = build_account_key(platform, "rosa") if platform else ""
-    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=key)
+    return Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account=key)
 
 
 def test_a_fact_is_fresh_for_180_days_and_then_warns():
