@@ -662,7 +662,7 @@ JOB_LABELS: Final[Mapping[str, str]] = {
     "sweep": "weekly sweep",
     "digest": "weekly digest",
     "review": "weekly email to reviewers",
-    "second-proof": "second check that an item is gone",
+    "second-proof": "second check that a finding is gone",
     "recheck": "check whether an impersonation is gone",
     "erase": "delete a withdrawn person's data",
     "consent-reminder": "find consents that expire soon",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.emails.digest import Coverage, FlagLine, NamesakeLine, OwnItemLine, QuestionLine
+from reports.emails.digest import Coverage, FlagLine, NamesakeLine, OwnFindingLine, QuestionLine
 from reports.emails.render import fill_template, wrap_text
 
 _LINES = ("heading", "covered")
@@ -23,8 +23,8 @@ class QuickCheckView:
     trouble: str = ""
     flags: tuple[FlagLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
-    about: tuple[OwnItemLine, ...] = ()
-    own: tuple[OwnItemLine, ...] = ()
+    about: tuple[OwnFindingLine, ...] = ()
+    own: tuple[OwnFindingLine, ...] = ()
     set_aside: tuple[NamesakeLine, ...] = ()
     has_search_engine: bool = False
     has_own_accounts: bool = False

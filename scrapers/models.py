@@ -183,7 +183,7 @@ class QueryKind(StrEnum):
 
     @property
     def proves_absence(self) -> bool:
-        """Rankings churn, so leaving a list proves nothing; an item's own address does."""
+        """Rankings churn, so leaving a list proves nothing; a finding's own address does."""
         return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
 
 

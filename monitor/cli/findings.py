@@ -45,17 +45,17 @@ FLAGGED_REFUSED = (
 
 
 @click.command("explain")
-@click.argument("item")
+@click.argument("finding")
 @break_glass_option
 @demo_folder_option
 @json_option
 @pass_cli_context
-def explain_item(
-    context: CliContext, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+def explain_finding(
+    context: CliContext, finding: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print the evidence for whose an item is: axis, bits, reason, totals and decision.
+    """Print the evidence for whose a finding is: axis, bits, reason, totals and decision.
 
-    ITEM is the reference in the email. Findings with a flag are not printed here.
+    FINDING is the reference in the email. Findings with a flag are not printed here.
     """
     from monitor.domain.detection import assessment as assessments
     from monitor.services import notifications
@@ -63,37 +63,37 @@ def explain_item(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
+        loaded_finding = app.db.findings.load_finding(resolve_finding_or_flag(app, finding))
         if folder is None:
-            refuse_flagged_item(app, loaded_item.id)
-        assessment = app.db.items.find_assessment(loaded_item.id)
+            refuse_flagged_finding(app, loaded_finding.id)
+        assessment = app.db.findings.find_assessment(loaded_finding.id)
         if assessment is None:
-            sentence = f"{loaded_item.id} has not been assessed yet. The next sweep assesses it."
+            sentence = f"{loaded_finding.id} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
             notifications.record_break_glass(
-                app, loaded_item.person_id, "Why a finding got its label", reason
+                app, loaded_finding.person_id, "Why a finding got its label", reason
             )
         weights = load_weights(app.config.detection)
-        found = assessments.explain_assessment(assessment, loaded_item.portrait.kind, weights)
+        found = assessments.explain_assessment(assessment, loaded_finding.portrait.kind, weights)
     if as_json:
         output.print_json(found)
     else:
         _print_explanation(found, output)
 
 
-def resolve_item_or_flag(app: App, prefix: str) -> str:
-    """Complete the id of an item, or find the item that a flag is about."""
+def resolve_finding_or_flag(app: App, prefix: str) -> str:
+    """Complete the id of a finding, or find the finding that a flag is about."""
     flag = app.db.flags.resolve_flag_prefix(prefix)
     try:
-        return app.db.flags.load_flag(flag).item_id
+        return app.db.flags.load_flag(flag).finding_id
     except InputError:
-        return app.db.items.resolve_item_prefix(prefix)
+        return app.db.findings.resolve_finding_prefix(prefix)
 
 
-def refuse_flagged_item(app: App, item_id: str) -> None:
+def refuse_flagged_finding(app: App, finding_id: str) -> None:
     """Raise NotPermittedError for a finding with a flag, open or decided."""
-    if app.db.flags.list_flags_of_item(item_id):
+    if app.db.flags.list_flags_of_finding(finding_id):
         raise NotPermittedError(FLAGGED_REFUSED)
 
 
@@ -157,17 +157,17 @@ _MARK_BRACKETS = {DiffMarkKind.ADDED: ("{+", "+}"), DiffMarkKind.REMOVED: ("[-",
 
 
 @click.command("timeline")
-@click.argument("item")
+@click.argument("finding")
 @break_glass_option
 @demo_folder_option
 @json_option
 @pass_cli_context
 def show_timeline(
-    context: CliContext, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+    context: CliContext, finding: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print the history of an item: versions, events, flags and decisions, oldest first.
+    """Print the history of a finding: versions, events, flags and decisions, oldest first.
 
-    ITEM is the reference in the email. Findings with a flag are not printed here. In changes,
+    FINDING is the reference in the email. Findings with a flag are not printed here. In changes,
     [-words-] were removed and {+words+} were added.
     """
     from monitor.services import history, notifications
@@ -175,14 +175,14 @@ def show_timeline(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
+        loaded_finding = app.db.findings.load_finding(resolve_finding_or_flag(app, finding))
         if folder is None:
-            refuse_flagged_item(app, loaded_item.id)
+            refuse_flagged_finding(app, loaded_finding.id)
         if reason is not None and folder is None:
             notifications.record_break_glass(
-                app, loaded_item.person_id, "The history of a finding", reason
+                app, loaded_finding.person_id, "The history of a finding", reason
             )
-        moments = history.build_item_timeline(app, loaded_item.person_id, loaded_item.id)
+        moments = history.build_finding_timeline(app, loaded_finding.person_id, loaded_finding.id)
     if as_json:
         output.print_json(moments)
         return
@@ -199,7 +199,7 @@ def _describe_moment(moment: "TimelineEntry") -> str:
         )
         return "\n".join((first, *map(_format_field_marks, moment.marks)))
     fields = ", ".join(map(describe_field, moment.fields))
-    words = moment.word or "became a different item; earlier answers no longer apply"
+    words = moment.word or "became a different finding; earlier answers no longer apply"
     return f"{words}: {fields}" if fields else words
 
 

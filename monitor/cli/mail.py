@@ -50,7 +50,7 @@ def preview(
         )
         raise NotPermittedError(sentence)
     with context.open_app() as app:
-        view = digests.build_digest_view(app, person, flag.FlaggedItems.LEFT_OUT)
+        view = digests.build_digest_view(app, person, flag.FlaggedFindings.LEFT_OUT)
         left_out = len(app.db.flags.list_flags_of_person(person))
         notifications.record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
         email = registry.render_email(view)

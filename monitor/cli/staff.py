@@ -152,7 +152,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
             return
         notifications.record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
         copy = data_export.export_person_data(
-            app, person_id, "operator", flag.FlaggedItems.LEFT_OUT
+            app, person_id, "operator", flag.FlaggedFindings.LEFT_OUT
         )
         left_out = len(app.db.flags.list_flags_of_person(person_id))
     if left_out:

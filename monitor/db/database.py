@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import monitor.db.breaches
     import monitor.db.directory
     import monitor.db.district
+    import monitor.db.findings
     import monitor.db.flags
-    import monitor.db.items
     import monitor.db.jobs
     import monitor.db.journal
     import monitor.db.name_changes
@@ -77,11 +77,11 @@ class Database:
     sweeps: "monitor.db.sweeps.SweepsTable"
     journal: "monitor.db.journal.JournalTable"
     questions: "monitor.db.journal.QuestionsTable"
-    items: "monitor.db.items.ItemsTable"
-    feedback: "monitor.db.items.FeedbackTable"
-    sightings: "monitor.db.items.SightingsTable"
-    versions: "monitor.db.items.VersionsTable"
-    events: "monitor.db.items.EventsTable"
+    findings: "monitor.db.findings.ItemsTable"
+    feedback: "monitor.db.findings.FeedbackTable"
+    sightings: "monitor.db.findings.SightingsTable"
+    versions: "monitor.db.findings.VersionsTable"
+    events: "monitor.db.findings.EventsTable"
     flags: "monitor.db.flags.FlagsTable"
     review_index: "monitor.db.review.ReviewIndexTable"
     flag_statistics: "monitor.db.review.FlagStatistics"
@@ -110,7 +110,7 @@ class Database:
     sessions: "monitor.db.accounts.SignInSessionsTable"
     access_tokens: "monitor.db.accounts.AccessTokensTable"
     name_changes: "monitor.db.name_changes.NameChangesTable"
-    new_accounts: "monitor.db.items.NewAccountsTable"
+    new_accounts: "monitor.db.findings.NewAccountsTable"
     account_proofs: "monitor.db.account_proofs.AccountProofsTable"
     breaches: "monitor.db.breaches.BreachesTable"
     outbox: "monitor.db.outbox.OutboxTable"

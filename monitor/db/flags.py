@@ -42,7 +42,7 @@ class FlagsTable(EncryptedTable, Records[Flag]):
     declaration = TableDeclaration(
         "flags",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "flags: kind, state, address, reasons, severity",
         Expiry(OPEN, kind=RetainedKind.STUDENT_EVIDENCE),
         Expiry(CLOSED, kind=RetainedKind.STUDENT_EVIDENCE),
@@ -53,25 +53,25 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         TableDeclaration(
             "decisions",
             Owner.PERSON,
-            RetainedKind.ITEM,
+            RetainedKind.FINDING,
             "answers to flags, with note",
             sealed=("encrypted",),
             exported="findings.flags.decisions",
         ),
     )
 
-    select = """SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted
+    select = """SELECT id, person_id, finding_id, kind, relation, state, opened_at, encrypted
     FROM flags"""
 
     def insert_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO flags (id, person_id, item_id, kind, relation, state, opened_at,
+                """INSERT INTO flags (id, person_id, finding_id, kind, relation, state, opened_at,
                 encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 flag.id,
                 flag.person_id,
-                flag.item_id,
+                flag.finding_id,
                 flag.kind,
                 flag.relation,
                 flag.state,
@@ -84,9 +84,9 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         with self.connection.begin_transaction():
             load_flag_owner(self.connection, flag.id)
             self.connection.execute(
-                """UPDATE flags SET item_id = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
-                encrypted = ? WHERE id = ?""",
-                flag.item_id,
+                """UPDATE flags SET finding_id = ?, kind = ?, relation = ?, state = ?,
+                opened_at = ?, encrypted = ? WHERE id = ?""",
+                flag.finding_id,
                 flag.kind,
                 flag.relation,
                 flag.state,
@@ -122,17 +122,17 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         query = "SELECT id FROM flags WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
-    def find_flag(self, item_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
+    def find_flag(self, finding_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
         return self.find_record(
-            "WHERE item_id = ? AND kind = ? AND relation = ?", item_id, kind, relation
+            "WHERE finding_id = ? AND kind = ? AND relation = ?", finding_id, kind, relation
         )
 
     def list_flags_of_person(self, person_id: str) -> tuple[Flag, ...]:
         with self.encryption.keys.hold_keys():
             return self.list_records("WHERE person_id = ? ORDER BY opened_at, rowid", person_id)
 
-    def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
-        return self.list_records("WHERE item_id = ? ORDER BY opened_at, rowid", item_id)
+    def list_flags_of_finding(self, finding_id: str) -> tuple[Flag, ...]:
+        return self.list_records("WHERE finding_id = ? ORDER BY opened_at, rowid", finding_id)
 
     def list_flags_of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
         return self.list_records("WHERE kind = ? ORDER BY opened_at, rowid", kind)
@@ -194,16 +194,16 @@ class FlagsTable(EncryptedTable, Records[Flag]):
             if any(row[column] != value for column, value in expected.items()):
                 yield row["flag_id"]
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
-        """Move them to another item of the same person; of two alike, the stronger one stays."""
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
+        """Move them to another finding of the same person; of two alike, the stronger one stays."""
         with self.connection.begin_transaction():
-            for flag in self.list_flags_of_item(item_id):
+            for flag in self.list_flags_of_finding(finding_id):
                 if flag.kind is FlagKind.EXPOSED_CONTACT:
                     self._move_exposure(flag, target_id)
                     continue
                 twin = self.find_flag(target_id, flag.kind, flag.relation)
                 if twin is None:
-                    self.update_flag(replace(flag, item_id=target_id))
+                    self.update_flag(replace(flag, finding_id=target_id))
                 else:
                     self._merge_flags(twin, flag)
 
@@ -219,9 +219,9 @@ class FlagsTable(EncryptedTable, Records[Flag]):
             self.update_flag(whole)
 
     def _move_exposure(self, flag: Flag, target_id: str) -> None:
-        """Move a flag about contact details; what both items show, the stronger answer covers."""
-        moved: Flag = replace(flag, item_id=target_id)
-        for twin in self.list_flags_of_item(target_id):
+        """Move a flag about contact details; the stronger answer covers what both findings show."""
+        moved: Flag = replace(flag, finding_id=target_id)
+        for twin in self.list_flags_of_finding(target_id):
             if set(twin.contact_kinds).isdisjoint(moved.contact_kinds):
                 continue
             strong, weak = sorted((moved, twin), key=lambda each: rank_decision(each.state))
@@ -241,7 +241,7 @@ class FlagsTable(EncryptedTable, Records[Flag]):
         whole = replace(
             stronger,
             id=keep.id,
-            item_id=keep.item_id,
+            finding_id=keep.finding_id,
             opened_at=min(keep.opened_at, drop.opened_at),
             shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
             notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
@@ -268,7 +268,7 @@ def _is_altered(row: Row, flag: Flag) -> bool:
     return tuple(row)[:-1] != (
         flag.id,
         flag.person_id,
-        flag.item_id,
+        flag.finding_id,
         flag.kind,
         flag.relation,
         flag.state,

@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.db.connection import Row, SyncMode
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
-from monitor.domain.item import LastReadPage
+from monitor.domain.finding import LastReadPage
 from monitor.domain.planning.budget import QueryHistory
 from monitor.domain.retention import RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
@@ -155,7 +155,7 @@ class JournalTable(EncryptedTable):
         """Count the answers so far, those to canaries included."""
         return self.connection.count_rows("journal", "sweep_id = ?", sweep_id)
 
-    def count_items_shown_before(
+    def count_findings_shown_before(
         self, sweep_id: str, source: str, kinds: Collection[QueryKind]
     ) -> Mapping[Outcome, int]:
         """Count what its questions of some kinds showed before, by the outcome of the answer now.

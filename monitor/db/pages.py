@@ -76,12 +76,12 @@ class PagesTable(EncryptedTable):
     def keep_evidence_of_sweep(
         self, sweep_id: str, kinds: Iterable[str], states: Iterable[str]
     ) -> None:
-        """Make the pages of flagged items evidence, and delete the sweep's other pages."""
+        """Make the pages of flagged findings evidence, and delete the sweep's other pages."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO evidence (item_id, page_hash, person_id)
-                SELECT item_id, keyed_hash, pages.person_id
-                FROM pages JOIN sightings USING (person_id, question) JOIN flags USING (item_id)
+                """INSERT INTO evidence (finding_id, page_hash, person_id)
+                SELECT finding_id, keyed_hash, pages.person_id
+                FROM pages JOIN sightings USING (person_id, question) JOIN flags USING (finding_id)
                 WHERE sweep_id = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
                 sweep_id,
@@ -90,29 +90,29 @@ class PagesTable(EncryptedTable):
             self.connection.execute("UPDATE pages SET sweep_id = NULL WHERE sweep_id = ?", sweep_id)
             self._delete_unused_pages()
 
-    def list_evidence_of_item(self, item_id: str) -> tuple[StoredPage, ...]:
-        """Return the stored evidence of an item, the newest first."""
+    def list_evidence_of_finding(self, finding_id: str) -> tuple[StoredPage, ...]:
+        """Return the stored evidence of a finding, the newest first."""
         rows = self.connection.fetch_rows(
             """SELECT keyed_hash, pages.person_id, encrypted
             FROM pages JOIN evidence ON page_hash = keyed_hash
-            WHERE item_id = ? ORDER BY at DESC, pages.rowid DESC""",
-            item_id,
+            WHERE finding_id = ? ORDER BY at DESC, pages.rowid DESC""",
+            finding_id,
         )
         return tuple(map(self._decrypt_page, rows))
 
-    def list_items_lacking_evidence(
+    def list_findings_lacking_evidence(
         self, person_id: str, kinds: Iterable[str], states: Iterable[str]
     ) -> frozenset[str]:
-        """Return the items of which a flag wants evidence, and there is none."""
+        """Return the findings of which a flag wants evidence, and there is none."""
         rows = self.connection.fetch_rows(
-            """SELECT item_id FROM flags WHERE person_id = ?1
+            """SELECT finding_id FROM flags WHERE person_id = ?1
             AND kind IN (SELECT value FROM json_each(?2))
             AND state IN (SELECT value FROM json_each(?3))
-            AND item_id NOT IN (SELECT item_id FROM evidence)""",
+            AND finding_id NOT IN (SELECT finding_id FROM evidence)""",
             person_id,
             *map(_encode_word_list, (kinds, states)),
         )
-        return frozenset(item for (item,) in rows)
+        return frozenset(finding for (finding,) in rows)
 
     def list_pages_of_person(self, person_id: str) -> tuple[StoredPage, ...]:
         rows = self.connection.fetch_rows(
@@ -128,14 +128,14 @@ class PagesTable(EncryptedTable):
         return map(self._decrypt_page, rows)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
-        """Forget what was seen of items of which no flag wants evidence anymore.
+        """Forget what was seen of findings of which no flag wants evidence anymore.
 
         What a legal hold keeps stays, here and below.
         """
         with self.connection.begin_transaction():
             self.connection.execute(
-                """DELETE FROM evidence WHERE item_id NOT IN
-                (SELECT item_id FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
+                """DELETE FROM evidence WHERE finding_id NOT IN
+                (SELECT finding_id FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
                 AND state IN (SELECT value FROM json_each(?2)))
                 AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
                 *map(_encode_word_list, (kinds, states)),
@@ -152,9 +152,11 @@ class PagesTable(EncryptedTable):
             source,
         )
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
         self.connection.write_rows(
-            "UPDATE OR IGNORE evidence SET item_id = ? WHERE item_id = ?", target_id, item_id
+            "UPDATE OR IGNORE evidence SET finding_id = ? WHERE finding_id = ?",
+            target_id,
+            finding_id,
         )
 
     def _delete_unused_pages(self) -> None:

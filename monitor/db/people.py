@@ -178,7 +178,7 @@ class PeopleTable(EncryptedTable):
     def _delete_rows_of_person(self, person_id: str) -> None:
         self.connection.execute(
             """DELETE FROM jobs WHERE subject = ?1
-            OR subject IN (SELECT id FROM items WHERE person_id = ?1)""",
+            OR subject IN (SELECT id FROM findings WHERE person_id = ?1)""",
             person_id,
         )
         self.connection.execute(
@@ -604,16 +604,16 @@ class AddressChangesTable(EncryptedTable, Records[AddressChange]):
 MIN_PREFIX_LENGTH = 8
 
 
-def load_item_owner(connection: DatabaseConnection, item_id: str) -> str:
+def load_finding_owner(connection: DatabaseConnection, finding_id: str) -> str:
     return connection.read_once(
-        ("item owner", item_id), partial(_read_item_owner, connection, item_id)
+        ("finding owner", finding_id), partial(_read_finding_owner, connection, finding_id)
     )
 
 
-def _read_item_owner(connection: DatabaseConnection, item_id: str) -> str:
-    found = connection.fetch_row("SELECT person_id FROM items WHERE id = ?", item_id)
+def _read_finding_owner(connection: DatabaseConnection, finding_id: str) -> str:
+    found = connection.fetch_row("SELECT person_id FROM findings WHERE id = ?", finding_id)
     if found is None:
-        raise build_missing_item_error(item_id)
+        raise build_missing_finding_error(finding_id)
     return str(found["person_id"])
 
 
@@ -638,8 +638,8 @@ def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:
     return whole[0] if whole else id_prefix
 
 
-def build_missing_item_error(item_id: str) -> InputError:
-    return InputError(f"There is no item {item_id}.")
+def build_missing_finding_error(finding_id: str) -> InputError:
+    return InputError(f"There is no finding {finding_id}.")
 
 
 def build_missing_flag_error(flag_id: str) -> InputError:

@@ -8,7 +8,7 @@ from monitor.db.connection import Records, Row, parse_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import load_flag_owner
-from monitor.domain.item import Item
+from monitor.domain.finding import Finding
 from monitor.domain.retention import RetainedKind
 
 
@@ -18,38 +18,38 @@ class PicturesTable(EncryptedTable):
     declaration = TableDeclaration(
         "pictures",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "keyed hashes of pictures that many accounts show",
         not_exported="keyed hashes of what the findings have",
     )
 
-    def save_picture(self, item: Item) -> None:
+    def save_picture(self, finding: Finding) -> None:
         """Keep the mark of the picture that an account shows now, or none."""
-        shown = item.portrait
+        shown = finding.portrait
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.id)
+            self.connection.execute("DELETE FROM pictures WHERE finding_id = ?", finding.id)
             if shown.picture_print:
                 self.connection.execute(
-                    """INSERT INTO pictures (item_id, person_id, picture, account)
+                    """INSERT INTO pictures (finding_id, person_id, picture, account)
                     VALUES (?, ?, ?, ?)""",
-                    item.id,
-                    item.person_id,
+                    finding.id,
+                    finding.person_id,
                     self.encryption.keyed_hash(DISTRICT, shown.picture_print),
                     self.encryption.keyed_hash(DISTRICT, shown.account or shown.key),
                 )
 
     def count_accounts_with_picture(
-        self, picture_print: str, excluded_item_ids: Iterable[str]
+        self, picture_print: str, excluded_finding_ids: Iterable[str]
     ) -> int:
-        """Count the accounts that show it, but for some items: a person's own accounts."""
-        left_out = set(excluded_item_ids)
+        """Count the accounts that show it, but for some findings: a person's own accounts."""
+        left_out = set(excluded_finding_ids)
         rows = tuple(
             self.connection.fetch_rows(
-                "SELECT item_id, account FROM pictures WHERE picture = ?",
+                "SELECT finding_id, account FROM pictures WHERE picture = ?",
                 self.encryption.keyed_hash(DISTRICT, picture_print),
             )
         )
-        own = {row["account"] for row in rows if row["item_id"] in left_out}
+        own = {row["account"] for row in rows if row["finding_id"] in left_out}
         return len({row["account"] for row in rows} - own)
 
 
@@ -57,7 +57,7 @@ class PicturesTable(EncryptedTable):
 class Thumbnail:
     """A small JPEG of the picture that an account showed, and when."""
 
-    item_id: str
+    finding_id: str
     at: datetime
     picture: bytes
 
@@ -79,34 +79,36 @@ class ThumbnailsTable(EncryptedTable):
     def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
         """Store it in place of an earlier one."""
         self.connection.write_rows(
-            """INSERT INTO thumbnails (item_id, person_id, sweep_id, at, encrypted)
-                VALUES (?, ?, ?, ?, ?) ON CONFLICT (item_id) DO UPDATE SET
+            """INSERT INTO thumbnails (finding_id, person_id, sweep_id, at, encrypted)
+                VALUES (?, ?, ?, ?, ?) ON CONFLICT (finding_id) DO UPDATE SET
                 sweep_id = excluded.sweep_id, at = excluded.at, encrypted = excluded.encrypted""",
-            thumbnail.item_id,
+            thumbnail.finding_id,
             person_id,
             sweep_id,
             thumbnail.at,
-            self.encrypt_value(person_id, thumbnail.item_id, thumbnail),
+            self.encrypt_value(person_id, thumbnail.finding_id, thumbnail),
         )
 
-    def find_thumbnail(self, person_id: str, item_id: str) -> Thumbnail | None:
+    def find_thumbnail(self, person_id: str, finding_id: str) -> Thumbnail | None:
         found = self.connection.fetch_row(
-            "SELECT item_id, encrypted FROM thumbnails WHERE person_id = ? AND item_id = ?",
+            "SELECT finding_id, encrypted FROM thumbnails WHERE person_id = ? AND finding_id = ?",
             person_id,
-            item_id,
+            finding_id,
         )
         return None if found is None else self._decrypt_thumbnail(person_id, found)
 
-    def find_thumbnail_time(self, person_id: str, item_id: str) -> datetime | None:
+    def find_thumbnail_time(self, person_id: str, finding_id: str) -> datetime | None:
         """Return when its picture was seen, without opening it; None if there is none."""
         found = self.connection.fetch_row(
-            "SELECT at FROM thumbnails WHERE person_id = ? AND item_id = ?", person_id, item_id
+            "SELECT at FROM thumbnails WHERE person_id = ? AND finding_id = ?",
+            person_id,
+            finding_id,
         )
         return None if found is None else parse_datetime(found["at"])
 
     def list_thumbnails_of_person(self, person_id: str) -> tuple[Thumbnail, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT item_id, encrypted FROM thumbnails WHERE person_id = ? ORDER BY rowid",
+            "SELECT finding_id, encrypted FROM thumbnails WHERE person_id = ? ORDER BY rowid",
             person_id,
         )
         return tuple(self._decrypt_thumbnail(person_id, row) for row in rows)
@@ -120,18 +122,20 @@ class ThumbnailsTable(EncryptedTable):
     def count_thumbnails(self, person_id: str) -> int:
         return self.connection.count_rows("thumbnails", "person_id = ?", person_id)
 
-    def delete_other_thumbnails(self, person_id: str, item_ids: Iterable[str]) -> None:
-        """Delete a person's, but those of these items and of checks that still run."""
-        needed = set(item_ids)
+    def delete_other_thumbnails(self, person_id: str, finding_ids: Iterable[str]) -> None:
+        """Delete a person's, but those of these findings and of checks that still run."""
+        needed = set(finding_ids)
         with self.connection.begin_transaction():
             rows = self.connection.fetch_rows(
-                """SELECT item_id FROM thumbnails WHERE person_id = ? AND sweep_id NOT IN
+                """SELECT finding_id FROM thumbnails WHERE person_id = ? AND sweep_id NOT IN
                 (SELECT id FROM sweeps WHERE closed_at IS NULL)""",
                 person_id,
             )
-            for (item_id,) in tuple(rows):
-                if item_id not in needed:
-                    self.connection.execute("DELETE FROM thumbnails WHERE item_id = ?", item_id)
+            for (finding_id,) in tuple(rows):
+                if finding_id not in needed:
+                    self.connection.execute(
+                        "DELETE FROM thumbnails WHERE finding_id = ?", finding_id
+                    )
 
     def delete_thumbnails_before(self, person_id: str, at: datetime) -> None:
         self.connection.write_rows(
@@ -144,7 +148,7 @@ class ThumbnailsTable(EncryptedTable):
         self.connection.write_rows("DELETE FROM thumbnails WHERE person_id = ?", person_id)
 
     def _decrypt_thumbnail(self, person_id: str, row: Row) -> Thumbnail:
-        return self.decrypt_value(person_id, row["item_id"], row["encrypted"], Thumbnail)
+        return self.decrypt_value(person_id, row["finding_id"], row["encrypted"], Thumbnail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ class ReviewIndexTable(EncryptedTable):
     declaration = TableDeclaration(
         "review_index",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "what the review queue sorts by",
         not_exported="repeats what the flags have",
     )
@@ -188,7 +188,7 @@ class AssignmentsTable(Table, Records[ReviewAssignment]):
     declaration = TableDeclaration(
         "assignments",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "which reviewer works on which flag",
         exported="findings.flags.assigned_at",
     )
@@ -227,7 +227,7 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
     declaration = TableDeclaration(
         "review_notes",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "notes of reviewers, and questions to the person",
         sealed=("encrypted",),
         exported="findings.flags.notes",

@@ -290,7 +290,7 @@ CREATE INDEX pages_by_sweep ON pages (sweep_id, source);
 
 -- What was found
 
-CREATE TABLE items (
+CREATE TABLE findings (
     id TEXT PRIMARY KEY,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     first_seen TEXT NOT NULL,
@@ -300,45 +300,45 @@ CREATE TABLE items (
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX items_by_person ON items (person_id, first_seen);
+CREATE INDEX findings_by_person ON findings (person_id, first_seen);
 
 CREATE TABLE aliases (
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     alias BLOB NOT NULL,
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     PRIMARY KEY (person_id, alias)
 ) STRICT;
 
-CREATE INDEX aliases_by_item ON aliases (item_id);
+CREATE INDEX aliases_by_finding ON aliases (finding_id);
 
 CREATE TABLE sightings (
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     question BLOB NOT NULL,
     source TEXT NOT NULL,
     last TEXT NOT NULL,
     encrypted BLOB NOT NULL,
-    PRIMARY KEY (item_id, question)
+    PRIMARY KEY (finding_id, question)
 ) STRICT;
 
 CREATE INDEX sightings_by_question ON sightings (person_id, question);
 
 CREATE TABLE versions (
     seq INTEGER PRIMARY KEY,
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX versions_by_item ON versions (item_id, seq);
+CREATE INDEX versions_by_finding ON versions (finding_id, seq);
 
 CREATE INDEX versions_by_person ON versions (person_id);
 
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     sweep_id TEXT REFERENCES sweeps ON DELETE SET NULL, -- null outside a sweep
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     kind TEXT NOT NULL,
     at TEXT NOT NULL,
@@ -348,15 +348,15 @@ CREATE TABLE events (
 
 CREATE INDEX events_by_sweep ON events (sweep_id);
 
-CREATE INDEX events_by_item ON events (item_id);
+CREATE INDEX events_by_finding ON events (finding_id);
 
 CREATE INDEX events_by_person ON events (person_id, at);
 
 CREATE TABLE evidence (
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     page_hash BLOB NOT NULL REFERENCES pages ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    PRIMARY KEY (item_id, page_hash)
+    PRIMARY KEY (finding_id, page_hash)
 ) STRICT;
 
 CREATE INDEX evidence_by_page ON evidence (page_hash);
@@ -364,7 +364,7 @@ CREATE INDEX evidence_by_page ON evidence (page_hash);
 CREATE INDEX evidence_by_person ON evidence (person_id);
 
 CREATE TABLE pictures (
-    item_id TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT PRIMARY KEY REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     picture BLOB NOT NULL,
     account BLOB NOT NULL
@@ -375,7 +375,7 @@ CREATE INDEX pictures_by_picture ON pictures (picture);
 CREATE INDEX pictures_by_person ON pictures (person_id);
 
 CREATE TABLE thumbnails (
-    item_id TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT PRIMARY KEY REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     sweep_id TEXT NOT NULL, -- while it is open, another source may still raise a flag
     at TEXT NOT NULL,
@@ -385,7 +385,7 @@ CREATE TABLE thumbnails (
 CREATE INDEX thumbnails_by_person ON thumbnails (person_id);
 
 CREATE TABLE new_accounts (
-    item_id TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT PRIMARY KEY REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     school_and_network BLOB NOT NULL,
     appeared_at TEXT NOT NULL
@@ -397,14 +397,14 @@ CREATE INDEX new_accounts_by_person ON new_accounts (person_id);
 
 CREATE TABLE feedback (
     seq INTEGER PRIMARY KEY,
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    flag_id TEXT, -- null where it was said of the item itself
-    decision TEXT, -- null where the item became another one, and nothing said before counts
+    flag_id TEXT, -- null where it was said of the finding itself
+    decision TEXT, -- null where the finding became another one, and nothing said before counts
     at TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX feedback_by_item ON feedback (item_id, seq);
+CREATE INDEX feedback_by_finding ON feedback (finding_id, seq);
 
 CREATE INDEX feedback_by_person ON feedback (person_id);
 
@@ -439,14 +439,14 @@ CREATE TABLE district_checks (
 
 CREATE TABLE flags (
     id TEXT PRIMARY KEY,
-    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     kind TEXT NOT NULL,
     relation TEXT NOT NULL,
     state TEXT NOT NULL,
     opened_at TEXT NOT NULL,
     encrypted BLOB NOT NULL,
-    UNIQUE (item_id, kind, relation)
+    UNIQUE (finding_id, kind, relation)
 ) STRICT;
 
 CREATE INDEX flags_by_person ON flags (person_id, opened_at);

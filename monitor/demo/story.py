@@ -199,7 +199,7 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
             kind=each.event.kind,
             url=each.url,
             fields=each.event.fields,
-            whose=db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN,
+            whose=db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN,
         )
         for each in recorded
     )
@@ -208,7 +208,7 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
             person=mails[flag.person_id],
             kind=flag.kind,
             severity=flag.severity,
-            url=db.items.load_item(flag.item_id).portrait.url,
+            url=db.findings.load_finding(flag.finding_id).portrait.url,
             reasons=tuple(map(render_in_english, flag.reasons)),
         )
         for flag in db.flags.list_undecided_flags()

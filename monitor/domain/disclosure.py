@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
+from monitor.domain.finding import Finding
 from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
@@ -287,12 +287,16 @@ def compute_review_opening(
 
 
 def build_review_fields(
-    person: Person, item: Item, case: DisclosureCase, opening: ReviewOpening
+    person: Person, finding: Finding, case: DisclosureCase, opening: ReviewOpening
 ) -> ReviewFields:
     """Return what IT sees of a flag, which takes the opening that allows it."""
     flag = case.flag
-    if (person.id, item.id, item.person_id) != (flag.person_id, flag.item_id, flag.person_id):
-        reason = "This flag is about another person or another item."
+    if (person.id, finding.id, finding.person_id) != (
+        flag.person_id,
+        flag.finding_id,
+        flag.person_id,
+    ):
+        reason = "This flag is about another person or another finding."
         raise InputError(reason)
     if opening.reason not in {*DISCLOSURE_RULES[flag.kind].opened_by, OpeningReason.BREAK_GLASS}:
         reason = f"A flag of kind {flag.kind} is not opened by {opening.reason}."
@@ -302,12 +306,12 @@ def build_review_fields(
         school=person.school,
         kind=flag.kind,
         severity=flag.severity,
-        platform=item.portrait.platform,
-        url=item.portrait.url,
+        platform=finding.portrait.platform,
+        url=finding.portrait.url,
         state=flag.state,
         opened_at=flag.opened_at,
-        first_seen=item.first_seen,
-        last_seen=item.last_seen,
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
         given=person.name.given,
         reasons=tuple(reason.without_quotes for reason in flag.reasons),
         decision=get_own_decision(case),

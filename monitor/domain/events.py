@@ -11,8 +11,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TypeAlias
 
-from monitor.domain.item import (
-    Item,
+from monitor.domain.finding import (
+    Finding,
     Presence,
     Sighting,
     combine_traces,
@@ -25,7 +25,7 @@ from monitor.domain.vocabulary import EventKind
 from scrapers.models import Outcome, ParseResult, QueryKind, Trace
 
 Snapshot: TypeAlias = Mapping[str, Trace]
-"""What one question shows: each trace under its anchor (see `item.compute_anchor`)."""
+"""What one question shows: each trace under its anchor (see `finding.compute_anchor`)."""
 
 TRACE_FIELDS = tuple(field.name for field in fields(Trace))
 _read_values = attrgetter(*TRACE_FIELDS)
@@ -101,7 +101,7 @@ class Event:
     """`fields` are those that differ; of what is cleared, the kinds of contact it showed."""
 
     person_id: str
-    item_id: str
+    finding_id: str
     kind: EventKind
     at: datetime
     fields: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPolicy:
-    """An item that comes or goes more than `max_flips` times in the window is flapping."""
+    """A finding that comes or goes more than `max_flips` times in the window is flapping."""
 
     second_proof_after: timedelta = SECOND_PROOF_AFTER
     max_flips: int = 3
@@ -117,8 +117,8 @@ class EventPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemObservation:
-    """What one question showed of an item. `change` is None where nothing differs.
+class FindingObservation:
+    """What one question showed of a finding. `change` is None where nothing differs.
 
     `baseline` marks a question that was never settled before, or not with these words or this
     version of the parser: there is nothing to compare, so it creates no events. `listed` marks a
@@ -133,11 +133,11 @@ class ItemObservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemAbsence:
-    """A question that once showed an item proved that there is nothing.
+class FindingAbsence:
+    """A question that once showed a finding proved that there is nothing.
 
     What a question once showed stays in its comparison, so that every later proof is heard.
-    `elsewhere` says that another question at the item's own address still shows it.
+    `elsewhere` says that another question at the finding's own address still shows it.
     """
 
     kind: QueryKind
@@ -150,66 +150,69 @@ class ItemAbsence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemUpdate:
-    """The new state of an item, its events, and when to ask its own address again, if at all."""
+class FindingUpdate:
+    """The new state of a finding, its events, and when to ask its own address again, if at all."""
 
-    item: Item
+    finding: Finding
     events: tuple[Event, ...] = ()
     second_proof_at: datetime | None = None
 
 
-def create_item(
-    item_id: str, person_id: str, looks: Iterable[ItemObservation], at: datetime
-) -> ItemUpdate:
-    """Begin the history of an item that no question showed before. Needs at least one look."""
+def create_finding(
+    finding_id: str, person_id: str, looks: Iterable[FindingObservation], at: datetime
+) -> FindingUpdate:
+    """Begin the history of a finding that no question showed before. Needs at least one look."""
     seen_by = tuple(looks)
     portrait = combine_traces(look.trace for look in seen_by)
-    item = Item(id=item_id, person_id=person_id, portrait=portrait, first_seen=at, last_seen=at)
+    finding = Finding(
+        id=finding_id, person_id=person_id, portrait=portrait, first_seen=at, last_seen=at
+    )
     is_reported = any(not look.baseline for look in seen_by)
-    return ItemUpdate(
-        item=item, events=(_build_event(item, EventKind.APPEARED, at),) if is_reported else ()
+    return FindingUpdate(
+        finding=finding,
+        events=(_build_event(finding, EventKind.APPEARED, at),) if is_reported else (),
     )
 
 
-def update_seen_item(
-    item: Item, looks: Iterable[ItemObservation], at: datetime, policy: EventPolicy
-) -> ItemUpdate:
-    """Carry on the history of a known item. Needs at least one look."""
+def update_seen_finding(
+    finding: Finding, looks: Iterable[FindingObservation], at: datetime, policy: EventPolicy
+) -> FindingUpdate:
+    """Carry on the history of a known finding. Needs at least one look."""
     seen_by = tuple(looks)
-    present, arrival = _apply_arrival(item, seen_by, at, policy)
-    present = replace(present, last_seen=max(at, item.last_seen))
+    present, arrival = _apply_arrival(finding, seen_by, at, policy)
+    present = replace(present, last_seen=max(at, finding.last_seen))
     fields = {each for look in seen_by for each in _list_reportable_changes(look)}
-    changed = (_build_event(item, EventKind.CHANGED, at, fields),) if fields else ()
-    return ItemUpdate(item=present, events=arrival + changed)
+    changed = (_build_event(finding, EventKind.CHANGED, at, fields),) if fields else ()
+    return FindingUpdate(finding=present, events=arrival + changed)
 
 
-def update_unseen_item(
-    item: Item, absence: ItemAbsence, at: datetime, policy: EventPolicy
-) -> ItemUpdate:
-    """One proof of absence makes an item missing; a second, days later, makes it vanish."""
-    if not absence.counts_as_proof or item.presence is Presence.GONE:
-        return ItemUpdate(item=item)
-    since = item.missing_since if item.presence is Presence.MISSING else None
+def update_unseen_finding(
+    finding: Finding, absence: FindingAbsence, at: datetime, policy: EventPolicy
+) -> FindingUpdate:
+    """One proof of absence makes a finding missing; a second, days later, makes it vanish."""
+    if not absence.counts_as_proof or finding.presence is Presence.GONE:
+        return FindingUpdate(finding=finding)
+    since = finding.missing_since if finding.presence is Presence.MISSING else None
     if since is None:
         since = at
     if at - since < policy.second_proof_after:
-        missing = replace(item, presence=Presence.MISSING, missing_since=since)
-        return ItemUpdate(item=missing, second_proof_at=since + policy.second_proof_after)
-    gone = replace(item, presence=Presence.GONE)
+        missing = replace(finding, presence=Presence.MISSING, missing_since=since)
+        return FindingUpdate(finding=missing, second_proof_at=since + policy.second_proof_after)
+    gone = replace(finding, presence=Presence.GONE)
     return _record_flip(gone, EventKind.VANISHED, at, policy)
 
 
-def refresh_portrait(item: Item, shown: Iterable[Trace]) -> Item:
-    """Paint an item's portrait again from all that its questions show now, if any does."""
+def refresh_portrait(finding: Finding, shown: Iterable[Trace]) -> Finding:
+    """Paint a finding's portrait again from all that its questions show now, if any does."""
     traces = tuple(shown)
-    return replace(item, portrait=combine_traces(traces)) if traces else item
+    return replace(finding, portrait=combine_traces(traces)) if traces else finding
 
 
 def merge_events(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield one event for each item and kind, dated by the first, with the fields of all."""
+    """Yield one event for each finding and kind, dated by the first, with the fields of all."""
     groups: dict[tuple[str, str, EventKind], list[Event]] = {}
     for event in events:
-        groups.setdefault((event.person_id, event.item_id, event.kind), []).append(event)
+        groups.setdefault((event.person_id, event.finding_id, event.kind), []).append(event)
     for _, group in sorted(groups.items()):
         fields = {each for event in group for each in event.fields}
         first = min(group, key=lambda event: event.at)
@@ -217,25 +220,25 @@ def merge_events(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def is_mass_loss(before: int, ending: int) -> bool:
-    """Tell whether so much of a source's items would end that the source is not believed."""
+    """Tell whether so much of a source's findings would end that the source is not believed."""
     return ending >= MIN_MASS_LOSS and ending * 100 > before * MASS_LOSS_PERCENT
 
 
 def _apply_arrival(
-    item: Item, looks: tuple[ItemObservation, ...], at: datetime, policy: EventPolicy
-) -> tuple[Item, tuple[Event, ...]]:
+    finding: Finding, looks: tuple[FindingObservation, ...], at: datetime, policy: EventPolicy
+) -> tuple[Finding, tuple[Event, ...]]:
     # A result list may show for weeks what is gone, so only its own address brings it back.
     proofs = [look for look in looks if look.kind.proves_absence]
-    if item.presence is Presence.PRESENT or not proofs:
-        return item, ()
-    back = replace(item, presence=Presence.PRESENT, missing_since=None)
-    if item.presence is Presence.MISSING or all(look.baseline for look in proofs):
+    if finding.presence is Presence.PRESENT or not proofs:
+        return finding, ()
+    back = replace(finding, presence=Presence.PRESENT, missing_since=None)
+    if finding.presence is Presence.MISSING or all(look.baseline for look in proofs):
         return back, ()
     step = _record_flip(back, EventKind.REAPPEARED, at, policy)
-    return step.item, step.events
+    return step.finding, step.events
 
 
-def _list_reportable_changes(look: ItemObservation) -> tuple[str, ...]:
+def _list_reportable_changes(look: FindingObservation) -> tuple[str, ...]:
     change = look.change
     if (
         look.baseline
@@ -248,17 +251,19 @@ def _list_reportable_changes(look: ItemObservation) -> tuple[str, ...]:
     return list_material_changes(change.before, change.after)
 
 
-def _record_flip(item: Item, kind: EventKind, at: datetime, policy: EventPolicy) -> ItemUpdate:
-    """Note that an item came or went, and say so, unless it does nothing else."""
-    flips = (*item.flips, at)
+def _record_flip(
+    finding: Finding, kind: EventKind, at: datetime, policy: EventPolicy
+) -> FindingUpdate:
+    """Note that a finding came or went, and say so, unless it does nothing else."""
+    flips = (*finding.flips, at)
     # Two windows are stored: the older one shows whether the flapping was already reported.
     kept = tuple(flip for flip in flips if flip > at - 2 * policy.flips_window)
-    flipped = replace(item, flips=kept)
+    flipped = replace(finding, flips=kept)
     if not _is_flapping(flips, policy):
-        return ItemUpdate(item=flipped, events=(_build_event(item, kind, at),))
-    if _is_flapping(item.flips, policy):
-        return ItemUpdate(item=flipped)
-    return ItemUpdate(item=flipped, events=(_build_event(item, EventKind.FLAPPING, at),))
+        return FindingUpdate(finding=flipped, events=(_build_event(finding, kind, at),))
+    if _is_flapping(finding.flips, policy):
+        return FindingUpdate(finding=flipped)
+    return FindingUpdate(finding=flipped, events=(_build_event(finding, EventKind.FLAPPING, at),))
 
 
 def _is_flapping(flips: tuple[datetime, ...], policy: EventPolicy) -> bool:
@@ -269,19 +274,25 @@ def _is_flapping(flips: tuple[datetime, ...], policy: EventPolicy) -> bool:
     return len(window) > policy.max_flips
 
 
-def _build_event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
+def _build_event(
+    finding: Finding, kind: EventKind, at: datetime, fields: Iterable[str] = ()
+) -> Event:
     return Event(
-        person_id=item.person_id, item_id=item.id, kind=kind, at=at, fields=tuple(sorted(fields))
+        person_id=finding.person_id,
+        finding_id=finding.id,
+        kind=kind,
+        at=at,
+        fields=tuple(sorted(fields)),
     )
 
 
 def update_cleared_contacts(
-    item: Item,
+    finding: Finding,
     reported_kinds: Collection[str],
     sightings: Collection[Sighting],
     at: datetime,
     policy: EventPolicy,
-) -> ItemUpdate:
+) -> FindingUpdate:
     """Tell which of the reported kinds are gone, or when to look once more.
 
     Only the question that showed a contact, and answered now, proves that it is gone. What a search
@@ -300,33 +311,33 @@ def update_cleared_contacts(
     first = at - policy.second_proof_after
     gone = tuple(sorted(kind for kind, since in proved.items() if since <= first))
     once = [since for since in proved.values() if since > first]
-    return ItemUpdate(
-        item=item,
-        events=(_build_cleared_event(item, gone, at),) if gone else (),
+    return FindingUpdate(
+        finding=finding,
+        events=(_build_cleared_event(finding, gone, at),) if gone else (),
         second_proof_at=min(once) + policy.second_proof_after if once else None,
     )
 
 
 def add_cleared_event(
-    before: Item, step: ItemUpdate, reported_kinds: Collection[str], at: datetime
-) -> ItemUpdate:
-    """Add the contact details that a vanished item no longer shows.
+    before: Finding, step: FindingUpdate, reported_kinds: Collection[str], at: datetime
+) -> FindingUpdate:
+    """Add the contact details that a vanished finding no longer shows.
 
-    The event that it vanished already says so. But no one is notified of an item that keeps coming
-    and going, and a person who was notified of contact details there must still learn that they are
-    gone.
+    The event that it vanished already says so. But no one is notified of a finding that keeps
+    coming and going, and a person who was notified of contact details there must still learn that
+    they are gone.
     """
-    goes = step.item.presence is Presence.GONE and before.presence is not Presence.GONE
+    goes = step.finding.presence is Presence.GONE and before.presence is not Presence.GONE
     said = any(each.kind is EventKind.VANISHED for each in step.events)
     if not goes or said or not reported_kinds:
         return step
     return replace(
-        step, events=(*step.events, _build_cleared_event(step.item, sorted(reported_kinds), at))
+        step, events=(*step.events, _build_cleared_event(step.finding, sorted(reported_kinds), at))
     )
 
 
-def _build_cleared_event(item: Item, kinds: Iterable[str], at: datetime) -> Event:
+def _build_cleared_event(finding: Finding, kinds: Iterable[str], at: datetime) -> Event:
     cleared = EventKind.CLEARED
     return Event(
-        person_id=item.person_id, item_id=item.id, kind=cleared, at=at, fields=tuple(kinds)
+        person_id=finding.person_id, finding_id=finding.id, kind=cleared, at=at, fields=tuple(kinds)
     )

@@ -1,7 +1,7 @@
 """What may be flagged, how severe it is, its state, and what people decided.
 
-How a flag changes state: by decisions, by what happens to its item, and by time. Which of two
-decisions stays when two items turn out to be one.
+How a flag changes state: by decisions, by what happens to its finding, and by time. Which of two
+decisions stays when two findings turn out to be one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
-from monitor.domain.item import list_material_changes
+from monitor.domain.finding import list_material_changes
 from monitor.domain.reason import Listed, Reason
 from monitor.domain.vocabulary import (
     ContactKind,
@@ -24,7 +24,7 @@ from monitor.domain.vocabulary import (
 from scrapers.models import Trace
 
 
-class FlaggedItems(StrEnum):
+class FlaggedFindings(StrEnum):
     """Whether findings with a flag are part of what is shown: at a shell they never are."""
 
     SHOWN = "shown"
@@ -53,10 +53,10 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Reasons are ids with facts, weakest last. `relation` tells flags of one kind and item apart.
+    """Reasons are ids with facts, weakest last. `relation` tells flags of one kind and finding apart.
 
     It is which contacts of an account look like students, or which contact details are exposed: no
-    two flags of an item list the same kind of those.
+    two flags of a finding list the same kind of those.
 
     `notified_at` is when the mail server accepted the notice to the person, None before.
     `ruled_at` is when the state was last decided, None if never; `harmless_until` is when a
@@ -66,7 +66,7 @@ class Flag:
 
     id: str
     person_id: str
-    item_id: str
+    finding_id: str
     kind: FlagKind
     severity: Severity
     state: FlagState
@@ -264,8 +264,8 @@ def mark_notice_bounced(flag: Flag) -> Flag:
 
 
 def reopen_on_event(flag: Flag, event: Event) -> Flag:
-    """Begin again what an event of the flag's own item unsettles; else return the flag as it is."""
-    if (event.person_id, event.item_id) != (flag.person_id, flag.item_id):
+    """Begin again what an event of its own finding unsettles; else return the flag as it is."""
+    if (event.person_id, event.finding_id) != (flag.person_id, flag.finding_id):
         return flag
     if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
         settled = flag.state in {FlagState.MINE, FlagState.HARMLESS, FlagState.REMOVED}
@@ -284,11 +284,11 @@ def reopen_on_event(flag: Flag, event: Event) -> Flag:
 
 
 def close_on_event(flag: Flag, event: Event) -> Flag:
-    """Close what an event of the flag's own item proves to be shown no longer; else return it.
+    """Close what an event of the flag's own finding proves to be shown no longer; else return it.
 
     If only some of the contact details are gone, the flag goes on about the others.
     """
-    own = (event.person_id, event.item_id) == (flag.person_id, flag.item_id)
+    own = (event.person_id, event.finding_id) == (flag.person_id, flag.finding_id)
     if not (own and flag.awaits_clearing):
         return flag
     left: Flag | None = flag

@@ -9,7 +9,7 @@ from enum import StrEnum
 class RetainedKind(StrEnum):
     PAGE_BODY = "page-body"
     JOURNAL = "journal"
-    ITEM = "item"
+    FINDING = "finding"
     SIGHTING = "sighting"
     VERSION = "version"
     EVENT = "event"
@@ -75,10 +75,10 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.PAGE_BODY: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # A reading is staged until its source closes; one that never does is given up.
     RetainedKind.JOURNAL: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
-    # Its flags go with it: a decision is remembered while its item is seen, or the next sweep would
-    # ask again.
-    RetainedKind.ITEM: RetentionPeriod(open=None, closed=YEAR),
-    # Closed is what a question no longer shows of an item that another one does.
+    # Its flags go with it: a decision is remembered while its finding is seen, or the next sweep
+    # would ask again.
+    RetainedKind.FINDING: RetentionPeriod(open=None, closed=YEAR),
+    # Closed is what a question no longer shows of a finding that another one does.
     RetainedKind.SIGHTING: RetentionPeriod(open=None, closed=YEAR),
     # Closed is a version that a later one replaced.
     RetainedKind.VERSION: RetentionPeriod(open=None, closed=YEAR),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from monitor.domain.item import Sighting
+from monitor.domain.finding import Sighting
 from scrapers.models import Outcome, ParseResult
 
 # The one thing that is noted of a source that answered all: impostors shelter there too.
@@ -90,7 +90,7 @@ def apply_learned_canaries(trust: TrustAssessment, outcomes: Iterable[Outcome]) 
 
 
 def distrust_mass_loss() -> TrustAssessment:
-    """Refuse to believe that most of a source's items ended at once."""
+    """Refuse to believe that most of a source's findings ended at once."""
     return _build_refuted(Outcome.UNREADABLE, "most of what it showed before would be gone at once")
 
 

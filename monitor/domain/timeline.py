@@ -1,6 +1,6 @@
-"""What happened to one item, oldest first: how it looked, its events, what people answered.
+"""What happened to one finding, oldest first: how it looked, its events, what people answered.
 
-The difference of two texts, word by word. The difference of two versions of an item, field by
+The difference of two texts, word by word. The difference of two versions of a finding, field by
 field.
 """
 
@@ -14,8 +14,8 @@ from monitor.domain.dates import format_date
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
+from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
 from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace
 
@@ -95,7 +95,7 @@ class FieldDiff:
 
 
 def diff_traces(before: Trace, after: Trace) -> tuple[FieldDiff, ...]:
-    """Compare two versions of an item; what differs in its spelling on the page alone is equal."""
+    """Compare two versions of a finding; a different spelling of the same on the page is equal."""
     material = MATERIAL[after.kind]
     return tuple(
         FieldDiff(field=name, marks=marks, material=_get_material_name(name) in material)
@@ -161,7 +161,7 @@ class TimelineEntry:
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
     same question showed before: none at its first. `flag` is the id of the flag meant, if any.
-    `word` is empty, too, where the item became another one, so that what was said fell away.
+    `word` is empty, too, where the finding became another one, so that what was said fell away.
     """
 
     at: datetime
@@ -176,10 +176,10 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRecord:
-    """All that is stored about one item. `sources` maps a question's key to its source."""
+class FindingRecord:
+    """All that is stored about one finding. `sources` maps a question's key to its source."""
 
-    versions: Mapping[int, ItemVersion]
+    versions: Mapping[int, FindingVersion]
     events: tuple[Event, ...] = ()
     flags: tuple[Flag, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
@@ -187,7 +187,7 @@ class ItemRecord:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def build_timeline(record: ItemRecord) -> tuple[TimelineEntry, ...]:
+def build_timeline(record: FindingRecord) -> tuple[TimelineEntry, ...]:
     """Put it in the order of time; what came at one time, in the order in which it follows."""
     moments = (
         *_list_version_entries(record),
@@ -201,8 +201,8 @@ def build_timeline(record: ItemRecord) -> tuple[TimelineEntry, ...]:
     )
 
 
-def _list_version_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
-    last: dict[str, ItemVersion] = {}
+def _list_version_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
+    last: dict[str, FindingVersion] = {}
     for number, version in sorted(record.versions.items()):
         before = last.get(version.query)
         last[version.query] = version
@@ -230,7 +230,7 @@ def _list_flag_entries(flags: Iterable[Flag]) -> Iterator[TimelineEntry]:
         )
 
 
-def _list_decision_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
+def _list_decision_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
     owners = {each.id: each.person_id for each in record.flags}
     for each in record.decisions:
         by = DecisionMaker.PERSON if each.by == owners.get(each.flag_id) else DecisionMaker.REVIEWER

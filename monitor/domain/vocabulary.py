@@ -63,7 +63,7 @@ class DistrictFindingState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person may say of an item or a flag; `REOPENED` undoes the last word."""
+    """What a person may say of a finding or a flag; `REOPENED` undoes the last word."""
 
     MINE = "mine"
     NAMESAKE = "namesake"

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class WorkerPool(Generic[T]):
     """Up to `size` threads for one kind of work, started when first needed.
 
-    Of items with the same key, one is worked on at once.
+    Of findings with the same key, one is worked on at once.
     """
 
     def __init__(
@@ -32,21 +32,21 @@ class WorkerPool(Generic[T]):
         self._waiting = 0
         self._stopped = False
 
-    def submit(self, item: T, *, at_front: bool = False) -> None:
+    def submit(self, finding: T, *, at_front: bool = False) -> None:
         """Have it worked on soon; once is enough however often it is asked for.
 
         One that waits already comes to the front where that is asked for.
         """
         with self._condition:
-            if self._stopped or (item in self._queued and not at_front):
+            if self._stopped or (finding in self._queued and not at_front):
                 return
             with suppress(ValueError):
-                self._queued.remove(item)
+                self._queued.remove(finding)
             if at_front:
-                self._queued.appendleft(item)
+                self._queued.appendleft(finding)
             else:
-                self._queued.append(item)
-            # One that waits may have been woken for another item already.
+                self._queued.append(finding)
+            # One that waits may have been woken for another finding already.
             if len(self._queued) > self._waiting and len(self._threads) < self._size:
                 name = f"{self.name}-{len(self._threads) + 1}"
                 thread = threading.Thread(name=name, target=self._serve, daemon=True)
@@ -54,13 +54,13 @@ class WorkerPool(Generic[T]):
                 thread.start()
             self._condition.notify_all()
 
-    def has_queued(self, item: T) -> bool:
+    def has_queued(self, finding: T) -> bool:
         with self._condition:
-            return item in self._queued
+            return finding in self._queued
 
-    def forget(self, item: T) -> None:
+    def forget(self, finding: T) -> None:
         with self._condition, suppress(ValueError):
-            self._queued.remove(item)
+            self._queued.remove(finding)
 
     def list_hung_keys(self, liveness: Liveness) -> tuple[str, ...]:
         """Name what is worked on by threads that have shown no life for too long."""
@@ -90,9 +90,9 @@ class WorkerPool(Generic[T]):
 
     def _serve(self) -> None:
         while (taken := self._take()) is not None:
-            key, item = taken
+            key, finding = taken
             try:
-                self._work(item)
+                self._work(finding)
             finally:
                 with self._condition:
                     del self._running[key]
@@ -101,12 +101,12 @@ class WorkerPool(Generic[T]):
     def _take(self) -> tuple[str, T] | None:
         with self._condition:
             while not self._stopped:
-                for item in self._queued:
-                    key = self._get_key(item)
+                for finding in self._queued:
+                    key = self._get_key(finding)
                     if key not in self._running:
-                        self._queued.remove(item)
+                        self._queued.remove(finding)
                         self._running[key] = threading.get_ident()
-                        return key, item
+                        return key, finding
                 self._waiting += 1
                 self._condition.wait()
                 self._waiting -= 1

@@ -20,7 +20,7 @@ from monitor.services.notifications import EmailPlan, build_greeting, queue_emai
 from monitor.services.own_accounts import (
     include_confirmed_accounts,
     is_trusted_account,
-    load_own_items,
+    load_own_findings,
 )
 from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AccountRemovedView
@@ -72,8 +72,10 @@ def _is_other_persons_account(
     app: App, person: Person, account: str, about: tuple[StagedAnswer, ...]
 ) -> bool:
     """Check the first name that an account shows; a later change raises a flag instead."""
-    items = app.db.items.find_items_by_aliases(person.id, (account, canonicalize_url(account)))
-    before = [each.portrait.name for each in items if each.portrait.name]
+    findings = app.db.findings.find_findings_by_aliases(
+        person.id, (account, canonicalize_url(account))
+    )
+    before = [each.portrait.name for each in findings if each.portrait.name]
     if any(not shows_other_name(name, person, load_census()) for name in before):
         return False
     shown = [each.name for each in _select_account_traces(account, about) if each.name] or before
@@ -133,15 +135,19 @@ def _has_proof(app: App, person: Person, account: str, trace: Trace) -> bool:
 
 
 def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
-    items = (
+    findings = (
         each
-        for each in load_own_items(app.db, person).values()
+        for each in load_own_findings(app.db, person).values()
         if is_trusted_account(app.db, person, each)
     )
     return frozenset(
         key
-        for item in items
-        for key in (item.portrait.key, item.portrait.account, *item.portrait.account_aliases)
+        for finding in findings
+        for key in (
+            finding.portrait.key,
+            finding.portrait.account,
+            *finding.portrait.account_aliases,
+        )
         if key
     )
 

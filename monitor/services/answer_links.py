@@ -16,7 +16,7 @@ from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, Severity
 from monitor.services.feedback import DecisionInput, list_ownership_flags, record_feedback
-from monitor.services.findings import build_item_card, list_pending_cards
+from monitor.services.findings import build_finding_card, list_pending_cards
 from monitor.services.presenters import build_flag_line, build_question_line
 from monitor.services.review import decide_flags
 from reports import labels as words
@@ -40,11 +40,11 @@ MAX_END_DIGITS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLink:
-    """`card_id` is an item, or a flag where `is_flag` says so; `item_id` is what it is about."""
+    """`card_id` is a finding, or a flag if `is_flag`; `finding_id` is what it is about."""
 
     person_id: str
     card_id: str
-    item_id: str
+    finding_id: str
     is_flag: bool
     expires_at: datetime
 
@@ -80,14 +80,14 @@ def _find_link_target(app: App, subject: str, end: str) -> AnswerLink | None:
     if not (subject.isascii() and end.isascii() and end.isdecimal() and len(end) <= MAX_END_DIGITS):
         return None
     try:
-        item_id = app.db.flags.load_flag(card_id).item_id if is_flag else card_id
-        person_id = app.db.items.load_item(item_id).person_id
+        finding_id = app.db.flags.load_flag(card_id).finding_id if is_flag else card_id
+        person_id = app.db.findings.load_finding(finding_id).person_id
     except (InputError, DatabaseError):
         return None
     return AnswerLink(
         person_id=person_id,
         card_id=card_id,
-        item_id=item_id,
+        finding_id=finding_id,
         is_flag=is_flag,
         expires_at=datetime.fromtimestamp(int(end), UTC),
     )
@@ -106,7 +106,7 @@ def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView 
     return AnswerCardView(
         token=token,
         zone=app.db.people.load_person(link.person_id).zone,
-        item_id=link.item_id,
+        finding_id=link.finding_id,
         url=card.url,
         platform=card.platform,
         choices=card.choices,
@@ -139,10 +139,10 @@ def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:
             snippet="",
             reasons=line.reasons[:MOST_REASONS],
         )
-    item = app.db.items.load_item(link.item_id)
-    question = build_question_line(app, item)
+    finding = app.db.findings.load_finding(link.finding_id)
+    question = build_question_line(app, finding)
     return AnswerCardWords(
-        question=build_item_card(app, item).question,
+        question=build_finding_card(app, finding).question,
         title=question.title,
         kind="",
         severity=None,
@@ -155,7 +155,7 @@ def _find_card_flag(app: App, link: AnswerLink) -> Flag | None:
     """Return the flag that the card is about; None for a question whose something is."""
     if link.is_flag:
         return app.db.flags.load_flag(link.card_id)
-    asking = (each for each in list_ownership_flags(app, link.item_id) if each.is_undecided)
+    asking = (each for each in list_ownership_flags(app, link.finding_id) if each.is_undecided)
     return next(asking, None)
 
 
@@ -217,12 +217,12 @@ class LinkBuilder:
     app: App
     expires_at: datetime
 
-    def build_page_url(self, item_id: str) -> str:
-        return f"{self.app.config.portal.address}/me/items/{item_id}"
+    def build_page_url(self, finding_id: str) -> str:
+        return f"{self.app.config.portal.address}/me/findings/{finding_id}"
 
     def build_flag_page_url(self, flag_id: str) -> str:
         flag = self._find_flag(flag_id)
-        return self.build_page_url(flag.item_id) if flag else ""
+        return self.build_page_url(flag.finding_id) if flag else ""
 
     def link_flag(self, line: FlagLike) -> FlagLike:
         """Ask whose it is where the flag does; any other flag has answers of its own."""
@@ -230,9 +230,9 @@ class LinkBuilder:
         if flag is None:
             return line
         is_flag = flag.kind not in OWNERSHIP_FLAGS
-        card_id = flag.id if is_flag else flag.item_id
+        card_id = flag.id if is_flag else flag.finding_id
         return replace(
-            line, link_url=self._build_answer_url(card_id, flag.item_id, is_flag=is_flag)
+            line, link_url=self._build_answer_url(card_id, flag.finding_id, is_flag=is_flag)
         )
 
     def link_question(self, line: QuestionLine) -> QuestionLine:
@@ -247,11 +247,11 @@ class LinkBuilder:
         except InputError:
             return None
 
-    def _build_answer_url(self, card_id: str, item_id: str, *, is_flag: bool) -> str:
+    def _build_answer_url(self, card_id: str, finding_id: str, *, is_flag: bool) -> str:
         link = AnswerLink(
-            person_id=self.app.db.items.load_item(item_id).person_id,
+            person_id=self.app.db.findings.load_finding(finding_id).person_id,
             card_id=card_id,
-            item_id=item_id,
+            finding_id=finding_id,
             is_flag=is_flag,
             expires_at=self.expires_at,
         )

@@ -213,10 +213,10 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
     yield from db.review_notes.list_review_notes_of_person(person_id)
     yield from db.sightings.list_sightings_of_person(person_id)
     yield from db.events.list_events_of_person(person_id, EVER_SINCE)
-    for item in db.items.list_items_of_person(person_id):
-        yield item
-        yield db.items.find_assessment(item.id)
-        yield from db.versions.list_versions(item.id)
+    for finding in db.findings.list_findings_of_person(person_id):
+        yield finding
+        yield db.findings.find_assessment(finding.id)
+        yield from db.versions.list_versions(finding.id)
     for flag in db.flags.list_flags_of_person(person_id):
         yield flag
         yield from db.flags.list_decisions(flag.id)

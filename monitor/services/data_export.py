@@ -16,7 +16,7 @@ import msgspec
 from monitor.app import App
 from monitor.db.accounts import AccessToken, SignInSession
 from monitor.db.audit import AuditEntry
-from monitor.db.items import EventRecord
+from monitor.db.findings import EventRecord
 from monitor.db.journal import StagedAnswer
 from monitor.db.outbox import OutboxEmail
 from monitor.db.pages import StoredPage
@@ -26,8 +26,8 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.breach import BreachRecord, choose_breach_advice
 from monitor.domain.consent import Consent
 from monitor.domain.errors import TooSoonError
-from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
-from monitor.domain.item import Item, ItemVersion
+from monitor.domain.finding import Finding, FindingVersion
+from monitor.domain.flag import DecisionRecord, Flag, FlaggedFindings
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.scim import DirectoryUser
@@ -85,11 +85,11 @@ class PersonRecords:
     person: Person
     consents: tuple[Consent, ...]
     holds: tuple[LegalHold, ...]
-    items: tuple[Item, ...]
+    findings: tuple[Finding, ...]
     flags: tuple[Flag, ...]
     decisions: Mapping[str, tuple[DecisionRecord, ...]]
     events: tuple[EventRecord, ...]
-    versions: Mapping[str, tuple[ItemVersion, ...]]
+    versions: Mapping[str, tuple[FindingVersion, ...]]
     labels: Mapping[str, OwnershipLabel]
     feedback: Mapping[str, Decision | None]
     emails: tuple[OutboxEmail, ...]
@@ -107,7 +107,7 @@ class PersonRecords:
 
     @property
     def subject_ids(self) -> frozenset[str]:
-        return frozenset({self.person.id, *(item.id for item in self.items)})
+        return frozenset({self.person.id, *(finding.id for finding in self.findings)})
 
     @property
     def picture_files(self) -> Mapping[str, bytes]:
@@ -116,11 +116,13 @@ class PersonRecords:
         thumbnails = {name: each.picture for name, each in self.thumbnails.items()}
         return {**screenshots, **thumbnails}
 
-    def find_item_url(self, item_id: str) -> str:
-        return next((each.portrait.url for each in self.items if each.id == item_id), "")
+    def find_finding_url(self, finding_id: str) -> str:
+        return next((each.portrait.url for each in self.findings if each.id == finding_id), "")
 
     def find_flag_url(self, flag_id: str) -> str:
-        return next(self.find_item_url(each.item_id) for each in self.flags if each.id == flag_id)
+        return next(
+            self.find_finding_url(each.finding_id) for each in self.flags if each.id == flag_id
+        )
 
 
 def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
@@ -198,15 +200,15 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         title="What was found",
         about="Accounts and pages that may be about you, and whose we think they are.",
         columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
-        rows=tuple(_build_item_row(records, item) for item in records.items),
+        rows=tuple(_build_finding_row(records, finding) for finding in records.findings),
     )
     yield ExportPart(
         title="What it looked like",
         about="Each change that mattered, in the words of the page itself.",
         columns=("Address", "From", "Name", "Handle", "Bio", "Title"),
         rows=tuple(
-            (records.find_item_url(item), each.at, *_build_version_cells(each))
-            for item, versions in records.versions.items()
+            (records.find_finding_url(finding), each.at, *_build_version_cells(each))
+            for finding, versions in records.versions.items()
             for each in versions
         ),
     )
@@ -226,18 +228,18 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
 
 
-def _build_item_row(records: PersonRecords, item: Item) -> ExportRow:
+def _build_finding_row(records: PersonRecords, finding: Finding) -> ExportRow:
     return (
-        item.portrait.url,
-        format_site_name(item.portrait.platform) if item.portrait.platform else "",
-        item.first_seen,
-        item.last_seen,
-        OWNERS[records.labels[item.id]],
-        _describe_decision(records.feedback[item.id]),
+        finding.portrait.url,
+        format_site_name(finding.portrait.platform) if finding.portrait.platform else "",
+        finding.first_seen,
+        finding.last_seen,
+        OWNERS[records.labels[finding.id]],
+        _describe_decision(records.feedback[finding.id]),
     )
 
 
-def _build_version_cells(version: ItemVersion) -> tuple[str, str, str, str]:
+def _build_version_cells(version: FindingVersion) -> tuple[str, str, str, str]:
     trace = version.trace
     return trace.name, trace.handle, trace.bio, trace.title
 
@@ -289,7 +291,7 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
                 FLAG_KINDS[each.kind],
                 SEVERITIES[each.severity],
                 OWN_FLAG_STATES[each.state],
-                records.find_item_url(each.item_id),
+                records.find_finding_url(each.finding_id),
                 " ".join(map(render_in_english, each.reasons)),
                 each.shared_at or "no",
             )
@@ -367,7 +369,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
                 for name, each in records.screenshots.items()
             ),
             *(
-                (each.at, records.find_item_url(each.item_id), name.removesuffix(".jpg"))
+                (each.at, records.find_finding_url(each.finding_id), name.removesuffix(".jpg"))
                 for name, each in records.thumbnails.items()
             ),
         ),
@@ -472,7 +474,7 @@ class DataExport:
 
 
 def export_person_data(
-    app: App, person_id: str, by: str, flagged: FlaggedItems = FlaggedItems.SHOWN
+    app: App, person_id: str, by: str, flagged: FlaggedFindings = FlaggedFindings.SHOWN
 ) -> DataExport:
     """Copy what is stored about a person. `by` is who asked: the person, or a role.
 
@@ -503,7 +505,7 @@ def queue_export_email(app: App, person_id: str, by: str) -> None:
 
 
 def build_data_export(
-    app: App, person_id: str, flagged: FlaggedItems = FlaggedItems.SHOWN
+    app: App, person_id: str, flagged: FlaggedFindings = FlaggedFindings.SHOWN
 ) -> DataExport:
     """Make a copy. The request must be in the audit log already."""
     now, records = app.clock.now(), _load_person_records(app, person_id, flagged)
@@ -524,30 +526,35 @@ def build_data_export(
     )
 
 
-def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> PersonRecords:
+def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> PersonRecords:
     db, now = app.db, app.clock.now()
     person = db.people.load_person(person_id)
-    items = db.items.list_items_of_person(person_id)
+    findings = db.findings.list_findings_of_person(person_id)
     flags = db.flags.list_flags_of_person(person_id)
-    whole_copy = flagged is FlaggedItems.SHOWN
+    whole_copy = flagged is FlaggedFindings.SHOWN
     if not whole_copy:
         person = _mask_private_fields(person)
-        hidden = frozenset(flag.item_id for flag in flags)
-        items, flags = tuple(each for each in items if each.id not in hidden), ()
-    whole = (person_id, *(item.id for item in items), *(flag.id for flag in flags))
+        hidden = frozenset(flag.finding_id for flag in flags)
+        findings, flags = tuple(each for each in findings if each.id not in hidden), ()
+    whole = (person_id, *(finding.id for finding in findings), *(flag.id for flag in flags))
     return PersonRecords(
         person=person,
         consents=db.consents.list_consents(person_id),
         holds=db.legal_holds.list_legal_holds_of_person(person_id),
-        items=items,
+        findings=findings,
         flags=flags,
         decisions={flag.id: db.flags.list_decisions(flag.id) for flag in flags},
-        events=tuple(each for item in items for each in db.events.list_events_of_item(item.id)),
-        versions={item.id: db.versions.list_versions(item.id) for item in items},
+        events=tuple(
+            each for finding in findings for each in db.events.list_events_of_finding(finding.id)
+        ),
+        versions={finding.id: db.versions.list_versions(finding.id) for finding in findings},
         labels={
-            item.id: db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN for item in items
+            finding.id: db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
+            for finding in findings
         },
-        feedback={item.id: db.items.find_item_feedback(item.id) for item in items},
+        feedback={
+            finding.id: db.findings.find_finding_feedback(finding.id) for finding in findings
+        },
         emails=tuple(each for each in db.outbox.list_emails() if each.recipient_id == person_id),
         checks=db.sweeps.list_sweeps_of_person(person_id),
         # Pages are evidence of flags, and a staged answer may raise one.
@@ -602,7 +609,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
             _replace_names(each, first=REVIEWER)
             for each in db.hold_proposals.list_hold_proposals_of_person(person_id)
         ],
-        "findings": [_build_item_data(app, item) for item in records.items],
+        "findings": [_build_finding_data(app, finding) for finding in records.findings],
         "questions": db.questions.list_questions_of_person(person_id),
         "emails": records.emails,
         "email_settings": _build_email_settings(app, records),
@@ -639,7 +646,7 @@ def _build_picture_data(records: PersonRecords) -> Iterator[ExportData]:
     for name, shot in records.screenshots.items():
         yield {"file": name, "flag_id": shot.flag_id, "at": shot.at}
     for name, thumbnail in records.thumbnails.items():
-        yield {"file": name, "item_id": thumbnail.item_id, "at": thumbnail.at}
+        yield {"file": name, "finding_id": thumbnail.finding_id, "at": thumbnail.at}
 
 
 def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
@@ -647,16 +654,18 @@ def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
         yield from app.db.journal.list_answers_about_person(sweep.id, person_id)
 
 
-def _build_item_data(app: App, item: Item) -> dict[str, object]:
-    db, item_id = app.db, item.id
+def _build_finding_data(app: App, finding: Finding) -> dict[str, object]:
+    db, finding_id = app.db, finding.id
     return {
-        "item": item,
-        "feedback": db.feedback.list_feedback_of_item(item_id),
-        "assessment": db.items.find_assessment(item_id),
-        "sightings": db.sightings.list_sightings_of_item(item_id),
-        "versions": db.versions.list_versions(item_id),
-        "events": db.events.list_events_of_item(item_id),
-        "flags": [_build_flag_data(app, flag.id) for flag in db.flags.list_flags_of_item(item_id)],
+        "finding": finding,
+        "feedback": db.feedback.list_feedback_of_finding(finding_id),
+        "assessment": db.findings.find_assessment(finding_id),
+        "sightings": db.sightings.list_sightings_of_finding(finding_id),
+        "versions": db.versions.list_versions(finding_id),
+        "events": db.events.list_events_of_finding(finding_id),
+        "flags": [
+            _build_flag_data(app, flag.id) for flag in db.flags.list_flags_of_finding(finding_id)
+        ],
     }
 
 
@@ -699,7 +708,7 @@ def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:
 
 def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     """Count what there is."""
-    items, flags = app.db.items, app.db.flags.list_flags_of_person(person_id)
+    findings, flags = app.db.findings, app.db.flags.list_flags_of_person(person_id)
     open_now = sum(1 for each in flags if find_review_opening(app, each) is not None)
     viewed = {
         each.subject
@@ -707,8 +716,8 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
         if each.action == VIEWED
     }
     return (
-        ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
-        ("Your answers about findings", items.count_items_with_feedback(person_id)),
+        ("Findings: accounts and pages", len(findings.list_finding_ids_of_person(person_id))),
+        ("Your answers about findings", findings.count_findings_with_feedback(person_id)),
         ("Data breaches", app.db.breaches.count_breaches(person_id)),
         ("Flags", len(flags)),
         ("Of those, IT can see now", open_now),
@@ -727,8 +736,12 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
 
 def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
     """List the audit log about a person and their findings, newest first."""
-    labels_by_id = {item: item for item in app.db.items.list_item_ids_of_person(person_id)}
-    labels_by_id |= {flag.id: flag.item_id for flag in app.db.flags.list_flags_of_person(person_id)}
+    labels_by_id = {
+        finding: finding for finding in app.db.findings.list_finding_ids_of_person(person_id)
+    }
+    labels_by_id |= {
+        flag.id: flag.finding_id for flag in app.db.flags.list_flags_of_person(person_id)
+    }
     entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
     said = {
         (each.flag_id, each.at): each.text
@@ -750,6 +763,6 @@ def _build_access_line(
         at=entry.at,
         who=describe_actor(entry.actor, person_id),
         what=_describe_action(entry.action),
-        item_id=labels_by_id.get(entry.subject, ""),
+        finding_id=labels_by_id.get(entry.subject, ""),
         words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

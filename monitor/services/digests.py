@@ -12,10 +12,10 @@ from functools import partial
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.db.items import EventRecord
+from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
-from monitor.domain.flag import Flag, FlaggedItems
-from monitor.domain.item import Item
+from monitor.domain.finding import Finding
+from monitor.domain.flag import Flag, FlaggedFindings
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import (
@@ -49,7 +49,7 @@ from reports.emails.digest import (
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
-    OwnItemLine,
+    OwnFindingLine,
     QuestionLine,
     SelfCheckView,
     UnansweredFlagLine,
@@ -103,8 +103,8 @@ class DigestSections(TypedDict):
     flags: tuple[FlagLine, ...]
     changes: tuple[ChangeLine, ...]
     questions: tuple[QuestionLine, ...]
-    own: tuple[OwnItemLine, ...]
-    about: tuple[OwnItemLine, ...]
+    own: tuple[OwnFindingLine, ...]
+    about: tuple[OwnFindingLine, ...]
     set_aside: tuple[NamesakeLine, ...]
     waiting: tuple[UnansweredFlagLine, ...]
     decided: tuple[FlagOutcomeLine, ...]
@@ -112,7 +112,7 @@ class DigestSections(TypedDict):
 
 
 def build_digest_view(
-    app: App, person_id: str, flagged: FlaggedItems = FlaggedItems.SHOWN
+    app: App, person_id: str, flagged: FlaggedFindings = FlaggedFindings.SHOWN
 ) -> DigestView:
     """Show what the next digest would say, with or without the findings that have a flag."""
     person = app.db.people.load_person(person_id)
@@ -131,10 +131,10 @@ def build_digest_view(
     )
 
 
-def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedItems) -> Coverage:
+def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedFindings) -> Coverage:
     """Leave out what each source came to where flags are left out: it would hint at them."""
     runs = list_weekly_runs(app)
-    if flagged is not FlaggedItems.SHOWN:
+    if flagged is not FlaggedFindings.SHOWN:
         return build_coverage(runs)
     sweep = _find_weekly_sweep(app)
     return build_personal_coverage(app, person_id, runs, sweep.started_at if sweep else None)
@@ -198,7 +198,7 @@ def build_digest_sections(
     person_id: str,
     since: datetime | None,
     coverage: Coverage,
-    flagged: FlaggedItems = FlaggedItems.SHOWN,
+    flagged: FlaggedFindings = FlaggedFindings.SHOWN,
 ) -> DigestSections:
     """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
@@ -209,16 +209,16 @@ def build_digest_sections(
     recorded = tuple(
         each
         for each in app.db.events.list_events_of_person(person_id, after)
-        if each.event.item_id not in hidden
+        if each.event.finding_id not in hidden
     )
     # A first email shows what there is, and each later one what is new.
-    stored = () if since else app.db.items.list_items_of_person(person_id)
-    found = _list_new_items(app, recorded) if since else _filter_unanswered(app, stored)
-    items = tuple(item for item in found if item.id not in hidden)
-    asked = frozenset(flag.item_id for flag in undecided)
-    listed = tuple(item for item in stored if item.id not in asked | hidden)
+    stored = () if since else app.db.findings.list_findings_of_person(person_id)
+    found = _list_new_findings(app, recorded) if since else _filter_unanswered(app, stored)
+    findings = tuple(finding for finding in found if finding.id not in hidden)
+    asked = frozenset(flag.finding_id for flag in undecided)
+    listed = tuple(finding for finding in stored if finding.id not in asked | hidden)
     changes = tuple(_build_change_lines(app, recorded, fresh))
-    questions = tuple(_build_question_lines(app, items, undecided))
+    questions = tuple(_build_question_lines(app, findings, undecided))
     return DigestSections(
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
@@ -226,7 +226,7 @@ def build_digest_sections(
         questions=questions,
         own=tuple(_build_known_lines(app, listed, OwnershipLabel.MINE)),
         about=tuple(_build_known_lines(app, listed, OwnershipLabel.ABOUT_ME)),
-        set_aside=tuple(_build_aside_lines(app, items)),
+        set_aside=tuple(_build_aside_lines(app, findings)),
         waiting=tuple(build_waiting_line(app, flag) for flag in undecided if flag not in fresh),
         decided=tuple(filter(None, map(partial(build_decided_line, app), ruled))),
         breaches=_list_new_breaches(app, person_id, after, flagged),
@@ -234,77 +234,77 @@ def build_digest_sections(
 
 
 def _list_new_breaches(
-    app: App, person_id: str, after: datetime, flagged: FlaggedItems
+    app: App, person_id: str, after: datetime, flagged: FlaggedFindings
 ) -> tuple[BreachLine, ...]:
     """Leave breaches out where someone else reads along: they are for the person alone."""
     agreed = app.db.consents.has_agreed(person_id, Scope.BREACHES)
-    if flagged is not FlaggedItems.SHOWN or not agreed:
+    if flagged is not FlaggedFindings.SHOWN or not agreed:
         return ()
     return list_new_breaches(app, person_id, after)
 
 
 def _select_flags(
-    app: App, person_id: str, flagged: FlaggedItems
+    app: App, person_id: str, flagged: FlaggedFindings
 ) -> tuple[tuple[Flag, ...], frozenset[str]]:
     """Return the flags to list, and the findings that are left out because of them."""
     flags = app.db.flags.list_flags_of_person(person_id)
-    if flagged is FlaggedItems.SHOWN:
+    if flagged is FlaggedFindings.SHOWN:
         return flags, frozenset()
-    return (), frozenset(flag.item_id for flag in flags)
+    return (), frozenset(flag.finding_id for flag in flags)
 
 
 def _build_question_lines(
-    app: App, items: tuple[Item, ...], undecided: tuple[Flag, ...]
+    app: App, findings: tuple[Finding, ...], undecided: tuple[Flag, ...]
 ) -> Iterator[QuestionLine]:
-    """Ask whose an item is where only the person knows; a flag about contact details asks it."""
-    exposed = {flag.item_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
-    for item in items:
-        unknown = _has_label(app, item, OwnershipLabel.UNKNOWN)
-        if unknown and item.id not in exposed and not is_district_page(app, item):
-            yield build_question_line(app, item)
+    """Ask whose a finding is where only the person knows; a flag about contact details asks it."""
+    exposed = {flag.finding_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
+    for finding in findings:
+        unknown = _has_label(app, finding, OwnershipLabel.UNKNOWN)
+        if unknown and finding.id not in exposed and not is_district_page(app, finding):
+            yield build_question_line(app, finding)
 
 
 def _build_change_lines(
     app: App, recorded: tuple[EventRecord, ...], flags: tuple[Flag, ...]
 ) -> Iterator[ChangeLine]:
     """Leave out what a flag already shows, what is asked, and what belongs to someone else."""
-    flagged = {flag.item_id for flag in flags}
+    flagged = {flag.finding_id for flag in flags}
     for each in recorded:
-        label = app.db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN
+        label = app.db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN
         asked = each.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
         if each.event.kind is EventKind.CLEARED:
             continue  # its flag is listed instead
-        if each.event.item_id not in flagged and label not in OTHER_PERSON_LABELS and not asked:
+        if each.event.finding_id not in flagged and label not in OTHER_PERSON_LABELS and not asked:
             yield build_change_line(app, each)
 
 
-def _list_new_items(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Item]:
+def _list_new_findings(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Finding]:
     for each in recorded:
         if each.event.kind is EventKind.APPEARED:
-            yield app.db.items.load_item(each.event.item_id)
+            yield app.db.findings.load_finding(each.event.finding_id)
 
 
-def _filter_unanswered(app: App, items: tuple[Item, ...]) -> Iterator[Item]:
+def _filter_unanswered(app: App, findings: tuple[Finding, ...]) -> Iterator[Finding]:
     """Yield what a first email asks the person to sort: everything without an answer."""
-    for item in items:
-        if app.db.items.find_item_feedback(item.id) is None:
-            yield item
+    for finding in findings:
+        if app.db.findings.find_finding_feedback(finding.id) is None:
+            yield finding
 
 
-def _build_aside_lines(app: App, items: tuple[Item, ...]) -> Iterator[NamesakeLine]:
-    for item in items:
-        if _has_label(app, item, OwnershipLabel.NAMESAKE):
-            yield build_aside_line(app, item)
+def _build_aside_lines(app: App, findings: tuple[Finding, ...]) -> Iterator[NamesakeLine]:
+    for finding in findings:
+        if _has_label(app, finding, OwnershipLabel.NAMESAKE):
+            yield build_aside_line(app, finding)
 
 
 def _build_known_lines(
-    app: App, items: tuple[Item, ...], label: OwnershipLabel
-) -> Iterator[OwnItemLine]:
+    app: App, findings: tuple[Finding, ...], label: OwnershipLabel
+) -> Iterator[OwnFindingLine]:
     """Yield what is known to be theirs, or seems to be about them, accounts first."""
-    for item in sorted(items, key=lambda each: not each.portrait.platform):
-        if _has_label(app, item, label):
-            yield build_own_line(item)
+    for finding in sorted(findings, key=lambda each: not each.portrait.platform):
+        if _has_label(app, finding, label):
+            yield build_own_line(finding)
 
 
-def _has_label(app: App, item: Item, label: OwnershipLabel) -> bool:
-    return app.db.items.find_item_label(item.id) is label
+def _has_label(app: App, finding: Finding, label: OwnershipLabel) -> bool:
+    return app.db.findings.find_finding_label(finding.id) is label

@@ -202,8 +202,8 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
     news = Counter(
         week
         for week, _ in {
-            (format_iso_week(at, zone), item)
-            for item, at in app.db.items.list_news_times(person_id, since)
+            (format_iso_week(at, zone), finding)
+            for finding, at in app.db.findings.list_news_times(person_id, since)
         }
     )
     flags = Counter(

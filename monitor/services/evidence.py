@@ -11,18 +11,18 @@ from monitor.app import App
 from monitor.db.pages import StoredPage
 from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.flag import Flag
-from monitor.services.history import OwnItemComparison, compare_with_own_items
-from monitor.services.own_accounts import load_own_items
+from monitor.services.history import OwnFindingComparison, compare_with_own_findings
+from monitor.services.own_accounts import load_own_findings
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
 
 def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
-    person, item = (
+    person, finding = (
         app.db.people.load_person(flag.person_id),
-        app.db.items.load_item(flag.item_id),
+        app.db.findings.load_finding(flag.finding_id),
     )
-    portrait = item.portrait
+    portrait = finding.portrait
     return EvidenceView(
         id=flag.id,
         person=person.name.full_name,
@@ -35,28 +35,28 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         account=portrait.account,
         handle=portrait.handle,
         name=portrait.name,
-        first_seen=item.first_seen,
-        last_seen=item.last_seen,
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
         given=person.name.given,
         reasons=tuple(reason.without_quotes for reason in flag.reasons),
         own=tuple(_list_own_urls(app, flag)),
         copied=list_copied_fields(app, flag),
         log=tuple(_build_log_lines(app, flag, person.name.full_name)),
-        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_item(flag.item_id))),
+        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(flag.finding_id))),
     )
 
 
 def list_copied_fields(app: App, flag: Flag) -> tuple[ComparedElement, ...]:
     """Lay the account beside the own one that it shows most of, as the person reads it."""
-    for beside in compare_with_own_items(app, flag.person_id, flag.item_id)[:1]:
+    for beside in compare_with_own_findings(app, flag.person_id, flag.finding_id)[:1]:
         return tuple(_build_copied_line(each, beside) for each in beside.field_comparisons)
     return ()
 
 
 def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
-    for item in load_own_items(app.db, app.db.people.load_person(flag.person_id)).values():
-        if item.id != flag.item_id:
-            yield item.portrait.url
+    for finding in load_own_findings(app.db, app.db.people.load_person(flag.person_id)).values():
+        if finding.id != flag.finding_id:
+            yield finding.portrait.url
 
 
 def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
@@ -67,7 +67,7 @@ def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]
         )
 
 
-def _build_copied_line(parallel: FieldComparison, beside: OwnItemComparison) -> ComparedElement:
+def _build_copied_line(parallel: FieldComparison, beside: OwnFindingComparison) -> ComparedElement:
     return ComparedElement(
         field=parallel.field,
         theirs=_join_pieces(parallel.theirs),

@@ -1,4 +1,4 @@
-"""What people decide: decisions on flags, answers about items, sharing, and undoing each.
+"""What people decide: decisions on flags, answers about findings, sharing, and undoing each.
 
 A person sorts findings: their own, someone else's, an imitation, not about them.
 
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import (
-    ITEM_DECISIONS,
+    FINDING_DECISIONS,
     Feedback,
     TraitCentroid,
     TraitKind,
@@ -34,6 +34,7 @@ from monitor.domain.disclosure import (
     needs_immediate_notice,
 )
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.flag import (
     FLAG_OF_DECISION,
     OWNERSHIP_FLAGS,
@@ -44,12 +45,11 @@ from monitor.domain.flag import (
     build_urgency_key,
     list_decision_steps,
 )
-from monitor.domain.item import Item, Presence
 from monitor.domain.pii import is_on_district_site
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, OwnershipLabel
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.flagging import add_ownership_flag, build_person_assessor, reassess_person
-from monitor.services.own_accounts import list_declared_items
+from monitor.services.own_accounts import list_declared_findings
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
 from reports.pages.findings import FeedbackWordsLine
@@ -70,7 +70,7 @@ class DecisionInput:
 
 
 def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
-    """Append a decision; the person's own decision is stored with the item, too."""
+    """Append a decision; the person's own decision is stored with the finding, too."""
     # One word has one time, however many steps it leads: so it is taken back as one.
     after, at = flag, app.clock.now()
     for step in list_decision_steps(flag, entry.decision):
@@ -92,10 +92,12 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
     return after
 
 
-def save_feedback(app: App, item_id: str, entry: DecisionInput) -> None:
-    """Store a person's answer about an item, or undo their last one."""
-    _append_feedback(app, item_id, entry.decision)
-    _audit_decision(app, "answered", item_id, entry, app.db.items.load_item(item_id).person_id)
+def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:
+    """Store a person's answer about a finding, or undo their last one."""
+    _append_feedback(app, finding_id, entry.decision)
+    _audit_decision(
+        app, "answered", finding_id, entry, app.db.findings.load_finding(finding_id).person_id
+    )
 
 
 def learn_from_feedback(app: App, person_id: str) -> None:
@@ -104,15 +106,15 @@ def learn_from_feedback(app: App, person_id: str) -> None:
 
 
 def _remember_feedback(app: App, before: Flag, decision: Decision) -> None:
-    if decision in ITEM_DECISIONS or (
+    if decision in FINDING_DECISIONS or (
         decision is Decision.REOPENED and _has_feedback_from_flag(app, before)
     ):
-        _append_feedback(app, before.item_id, decision, before.id)
+        _append_feedback(app, before.finding_id, decision, before.id)
 
 
 def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
-    """Tell whether the last answer about the item came from this flag in its present state."""
-    last = resolve_feedback(app.db.feedback.list_feedback_of_item(flag.item_id))
+    """Tell whether the last answer about the finding came from this flag in its present state."""
+    last = resolve_feedback(app.db.feedback.list_feedback_of_finding(flag.finding_id))
     return (
         last is not None
         and last.flag_id == flag.id
@@ -120,9 +122,9 @@ def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
     )
 
 
-def _append_feedback(app: App, item_id: str, decision: Decision, flag_id: str = "") -> None:
+def _append_feedback(app: App, finding_id: str, decision: Decision, flag_id: str = "") -> None:
     app.db.feedback.insert_feedback(
-        Feedback(item_id=item_id, decision=decision, at=app.clock.now(), flag_id=flag_id)
+        Feedback(finding_id=finding_id, decision=decision, at=app.clock.now(), flag_id=flag_id)
     )
 
 
@@ -157,9 +159,9 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingFeedback:
-    """`flags` are the item's open ones, the worst first. `assessment` has the reasons."""
+    """`flags` are the finding's open ones, the worst first. `assessment` has the reasons."""
 
-    item: Item
+    finding: Finding
     assessment: Assessment
     flags: tuple[Flag, ...]
 
@@ -176,20 +178,23 @@ class PendingFeedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFeedback:
-    item: Item
+class FindingFeedback:
+    finding: Finding
     answer: Decision
 
 
 def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...]:
-    """Return the items without an answer, the worst first."""
+    """Return the findings without an answer, the worst first."""
     return tuple(sorted(_find_pending_feedback(app, owner_id), key=_rank_pending_feedback))
 
 
-def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
-    """Return the answered items, the oldest first."""
-    items_with_feedback = app.db.items.list_items_with_feedback(owner_id)
-    return tuple(ItemFeedback(item=item, answer=decision) for item, decision in items_with_feedback)
+def list_given_feedback(app: App, owner_id: str) -> tuple[FindingFeedback, ...]:
+    """Return the answered findings, the oldest first."""
+    findings_with_feedback = app.db.findings.list_findings_with_feedback(owner_id)
+    return tuple(
+        FindingFeedback(finding=finding, answer=decision)
+        for finding, decision in findings_with_feedback
+    )
 
 
 def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
@@ -197,70 +202,77 @@ def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) ->
 
     A later answer replaces an earlier one.
     """
-    items = {item_id: app.db.items.load_item_of_person(owner_id, item_id) for item_id in answers}
+    findings = {
+        finding_id: app.db.findings.load_finding_of_person(owner_id, finding_id)
+        for finding_id in answers
+    }
     for decision in answers.values():
         _check_feedback_allowed(decision)
     with app.db.begin_transaction():
-        for item_id, item in items.items():
-            _record_item_feedback(app, item, DecisionInput(decision=answers[item_id], by=owner_id))
+        for finding_id, finding in findings.items():
+            _record_finding_feedback(
+                app, finding, DecisionInput(decision=answers[finding_id], by=owner_id)
+            )
         learn_from_feedback(app, owner_id)
 
 
-def undo_feedback(app: App, owner_id: str, item_ids: Iterable[str]) -> None:
+def undo_feedback(app: App, owner_id: str, finding_ids: Iterable[str]) -> None:
     """Undo the last answer about each; the answer before it counts again."""
-    items = [app.db.items.load_item_of_person(owner_id, item_id) for item_id in item_ids]
+    findings = [
+        app.db.findings.load_finding_of_person(owner_id, finding_id) for finding_id in finding_ids
+    ]
     with app.db.begin_transaction():
-        for item in items:
-            _undo_item_feedback(app, item, owner_id)
+        for finding in findings:
+            _undo_finding_feedback(app, finding, owner_id)
         learn_from_feedback(app, owner_id)
 
 
 def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:
     declared = {
-        each.id for each in list_declared_items(app.db, app.db.people.load_person(owner_id))
+        each.id for each in list_declared_findings(app.db, app.db.people.load_person(owner_id))
     }
     raised = defaultdict(list)
     for flag in app.db.flags.list_flags_of_person(owner_id):
-        raised[flag.item_id].append(flag)
-    for item, assessment in app.db.items.list_items_awaiting_feedback(owner_id):
-        if item.id in declared or item.presence is Presence.GONE:
+        raised[flag.finding_id].append(flag)
+    for finding, assessment in app.db.findings.list_findings_awaiting_feedback(owner_id):
+        if finding.id in declared or finding.presence is Presence.GONE:
             continue
-        flags = raised[item.id]
-        if not flags and is_district_page(app, item):
+        flags = raised[finding.id]
+        if not flags and is_district_page(app, finding):
             continue
         if not any(each.kind in OWNERSHIP_FLAGS and not each.is_undecided for each in flags):
             undecided = (each for each in flags if each.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
-            yield PendingFeedback(item=item, assessment=assessment, flags=ordered)
+            yield PendingFeedback(finding=finding, assessment=assessment, flags=ordered)
 
 
-def is_district_page(app: App, item: Item) -> bool:
+def is_district_page(app: App, finding: Finding) -> bool:
     """Tell whether it is a page of the district: it knows its own pages, so no one is asked."""
-    page = item.portrait
+    page = finding.portrait
     return not page.account and is_on_district_site(page, build_workplace(app.config))
 
 
-def list_ownership_flags(app: App, item_id: str) -> tuple[Flag, ...]:
-    """Return the flags of an item that ask whose it is; the last one decided is the last."""
-    flags = app.db.flags.list_flags_of_item(item_id)
+def list_ownership_flags(app: App, finding_id: str) -> tuple[Flag, ...]:
+    """Return the flags of a finding that ask whose it is; the last one decided is the last."""
+    flags = app.db.flags.list_flags_of_finding(finding_id)
     asking = (each for each in flags if each.kind in OWNERSHIP_FLAGS)
     return tuple(sorted(asking, key=lambda each: each.ruled_at or each.opened_at))
 
 
-def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:
-    """Answer the item and the flags that ask whose it is together: it is one question."""
+def _record_finding_feedback(app: App, finding: Finding, entry: DecisionInput) -> None:
+    """Answer the finding and the flags that ask whose it is together: it is one question."""
     wanted = FLAG_OF_DECISION.get(entry.decision)
-    flags = {each.kind: each for each in list_ownership_flags(app, item.id)}
+    flags = {each.kind: each for each in list_ownership_flags(app, finding.id)}
     if wanted and wanted not in flags:
-        person = app.db.people.load_person(item.person_id)
-        flags[wanted] = add_ownership_flag(app, person, item, entry.decision)
+        person = app.db.people.load_person(finding.person_id)
+        flags[wanted] = add_ownership_flag(app, person, finding, entry.decision)
     answered = flags[wanted] if wanted else next(reversed(flags.values()), None)
     for flag in flags.values():
         if flag is not answered and (flag.is_undecided or flag.is_pursued):
             # It is an account of the other kind, so that this flag has nothing left to ask.
             _replace_decision(app, flag, replace(entry, decision=Decision.HARMLESS))
     if answered is None or (wanted and answered.is_pursued):
-        save_feedback(app, item.id, entry)
+        save_feedback(app, finding.id, entry)
         return
     _replace_decision(app, answered, entry)
 
@@ -271,35 +283,35 @@ def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
     record_decision(app, flag, entry)
 
 
-def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
-    decisions = app.db.feedback.list_feedback_of_item(item.id)
-    if app.db.items.find_item_feedback(item.id) is None:
+def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
+    decisions = app.db.feedback.list_feedback_of_finding(finding.id)
+    if app.db.findings.find_finding_feedback(finding.id) is None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    decision = app.db.items.find_item_feedback(item.id)
+    decision = app.db.findings.find_finding_feedback(finding.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    flags = list_ownership_flags(app, item.id)
+    flags = list_ownership_flags(app, finding.id)
     answered = [each for each in flags if decision and RESULTING_STATE[decision] is each.state]
     for flag in flags:
         # What the answer settled for the other flag is open again, too.
         if flag in answered[-1:] or (answered and flag.state is FlagState.HARMLESS):
             record_decision(app, flag, taken_back)
     if not answered:
-        save_feedback(app, item.id, taken_back)
-    if before is not app.db.items.find_item_feedback(item.id) and before is not None:
-        _record_item_feedback(app, item, DecisionInput(decision=before, by=owner_id))
+        save_feedback(app, finding.id, taken_back)
+    if before is not app.db.findings.find_finding_feedback(finding.id) and before is not None:
+        _record_finding_feedback(app, finding, DecisionInput(decision=before, by=owner_id))
 
 
 def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
     flag = build_urgency_key(each.flags[0]) if each.flags else ()
     label = _WORST_FIRST.index(each.assessment.label)
-    return (not each.flags, flag, label, -each.assessment.bits, each.item.id)
+    return (not each.flags, flag, label, -each.assessment.bits, each.finding.id)
 
 
 def _check_feedback_allowed(decision: Decision) -> None:
-    if decision not in ITEM_DECISIONS:
-        words = ", ".join(sorted(ITEM_DECISIONS))
+    if decision not in FINDING_DECISIONS:
+        words = ", ".join(sorted(FINDING_DECISIONS))
         reason = f"Answer a finding with one of {words}. The answer {decision} is only for flags."
         raise InputError(reason)
 
@@ -310,7 +322,7 @@ MAX_TRAITS = 6
 
 def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
     """List the places, schools and words of work that count now; None before eight answers."""
-    answers = app.db.items.count_items_with_feedback(owner_id)
+    answers = app.db.findings.count_findings_with_feedback(owner_id)
     if answers < MIN_ANSWERS:
         return None
     lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
@@ -333,12 +345,12 @@ def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
 def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields:
     """Return exactly what IT sees of a flag, or would see if it were shared now."""
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
-    person, item = (
+    person, finding = (
         app.db.people.load_person(owner_id),
-        app.db.items.load_item(flag.item_id),
+        app.db.findings.load_finding(flag.finding_id),
     )
     opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
-    return build_review_fields(person, item, _load_own_case(app, flag), opening)
+    return build_review_fields(person, finding, _load_own_case(app, flag), opening)
 
 
 def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpening | None:

@@ -18,8 +18,8 @@ from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
-from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
 from monitor.domain.policy import list_account_clauses
 from monitor.domain.reason import Reason
@@ -50,18 +50,18 @@ from monitor.services.feedback import (
     preview_shared_fields,
 )
 from monitor.services.history import (
-    OwnItemComparison,
+    OwnFindingComparison,
     build_field_line,
-    build_item_timeline,
+    build_finding_timeline,
     build_timeline_lines,
-    compare_item_versions,
-    compare_with_own_items,
+    compare_finding_versions,
+    compare_with_own_findings,
 )
 from monitor.services.next_steps import (
     build_advice_lines,
     fold_exposures,
     list_progress,
-    list_progress_item_ids,
+    list_progress_finding_ids,
 )
 from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
@@ -83,10 +83,10 @@ from reports.pages.findings import (
     ComparisonLine,
     ComparisonView,
     FindingLine,
+    FindingView,
     FlagPanel,
     HighlightPiece,
     HomeView,
-    ItemView,
     OwnAccountLine,
     QuestionCard,
     ReviewerFieldLine,
@@ -114,23 +114,23 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
 
 
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
-    item, flags = pending.item, pending.flags
+    finding, flags = pending.finding, pending.flags
     worst = flags[0] if flags else None
     line = build_flag_line(app, worst) if worst else None
-    portrait = item.portrait
+    portrait = finding.portrait
     question = ACCOUNT_QUESTION if portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION
     return QuestionCard(
-        id=item.id,
-        item_id=item.id,
+        id=finding.id,
+        finding_id=finding.id,
         question=line.what if line else question,
         kind=words.FLAG_KINDS[worst.kind] if worst else "",
         severity=worst.severity if worst else None,
-        choices=build_item_choices(portrait.kind, pending.suggested_answer),
+        choices=build_finding_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
         earlier=line.earlier if line else "",
         advice=build_advice_lines(app, worst) if worst else (),
-        pictures=find_picture_pair(app, item.person_id, item.id),
-        **_build_card_fields(item, pending.assessment),
+        pictures=find_picture_pair(app, finding.person_id, finding.id),
+        **_build_card_fields(finding, pending.assessment),
     )
 
 
@@ -139,7 +139,7 @@ def build_flag_card(app: App, flag: Flag) -> QuestionCard:
     line = build_flag_line(app, flag)
     return QuestionCard(
         id=flag.id,
-        item_id=flag.item_id,
+        finding_id=flag.finding_id,
         is_flag=True,
         question=line.what,
         kind=words.FLAG_KINDS[line.kind],
@@ -157,34 +157,34 @@ def build_flag_card(app: App, flag: Flag) -> QuestionCard:
     )
 
 
-def build_item_card(app: App, item: Item) -> QuestionCard:
-    """Show an item, whether or not anything is asked about it."""
-    assessment = app.db.items.find_assessment(item.id)
+def build_finding_card(app: App, finding: Finding) -> QuestionCard:
+    """Show a finding, whether or not anything is asked about it."""
+    assessment = app.db.findings.find_assessment(finding.id)
     return QuestionCard(
-        id=item.id,
-        item_id=item.id,
-        question=ACCOUNT_QUESTION if item.portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION,
-        choices=build_item_choices(item.portrait.kind),
-        pictures=find_picture_pair(app, item.person_id, item.id),
-        **_build_card_fields(item, assessment),
+        id=finding.id,
+        finding_id=finding.id,
+        question=ACCOUNT_QUESTION if finding.portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION,
+        choices=build_finding_choices(finding.portrait.kind),
+        pictures=find_picture_pair(app, finding.person_id, finding.id),
+        **_build_card_fields(finding, assessment),
     )
 
 
-def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...]:
+def list_answered_findings(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...]:
     """Return what was answered, the latest found first."""
     return tuple(
         AnswerHistoryLine(
-            item_id=each.item.id,
-            title=format_finding_title(each.item.portrait),
-            url=each.item.portrait.url,
-            platform=each.item.portrait.platform,
+            finding_id=each.finding.id,
+            title=format_finding_title(each.finding.portrait),
+            url=each.finding.portrait.url,
+            platform=each.finding.portrait.platform,
             words=words.ANSWERS[each.answer],
         )
         for each in reversed(list_given_feedback(app, owner_id))
     )
 
 
-def build_item_choices(
+def build_finding_choices(
     kind: TraceKind, suggested: Decision | None = None
 ) -> tuple[AnswerChoice, ...]:
     """Return the four answers to the question whose it is."""
@@ -213,8 +213,8 @@ def _needs_flag_card(flag: Flag) -> bool:
     return flag.is_undecided and flag.kind not in OWNERSHIP_FLAGS
 
 
-class ItemCardFields(TypedDict):
-    """The part of a card that shows the item."""
+class FindingCardFields(TypedDict):
+    """The part of a card that shows the finding."""
 
     url: str
     platform: str
@@ -226,15 +226,15 @@ class ItemCardFields(TypedDict):
     speaks_against: tuple[Reason, ...]
 
 
-def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFields:
-    portrait = item.portrait
-    return ItemCardFields(
+def _build_card_fields(finding: Finding, assessment: Assessment | None) -> FindingCardFields:
+    portrait = finding.portrait
+    return FindingCardFields(
         url=portrait.url,
         platform=portrait.platform,
         title=format_finding_title(portrait),
         snippet=portrait.bio or portrait.snippet,
-        first_seen=item.first_seen,
-        last_seen=item.last_seen,
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
         speaks_for=list_reasons_for(assessment) if assessment else (),
         speaks_against=list_reasons_against(assessment) if assessment else (),
     )
@@ -328,32 +328,32 @@ def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
     return app.db.sweeps.list_source_runs(sweep.id)
 
 
-def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
-    item = app.db.items.load_item_of_person(owner_id, item_id)
-    decision = app.db.items.find_item_feedback(item_id)
-    label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
-    moments = build_item_timeline(app, owner_id, item_id)
+def build_finding_view(app: App, owner_id: str, finding_id: str) -> FindingView:
+    finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
+    decision = app.db.findings.find_finding_feedback(finding_id)
+    label = app.db.findings.find_finding_label(finding_id) or OwnershipLabel.UNKNOWN
+    moments = build_finding_timeline(app, owner_id, finding_id)
     zone = app.db.people.load_person(owner_id).zone
-    return ItemView(
-        card=build_item_card(app, item),
+    return FindingView(
+        card=build_finding_card(app, finding),
         zone=zone,
         whose=words.OWNERS[label],
-        policy=_build_account_reminder(app, item, label),
+        policy=_build_account_reminder(app, finding, label),
         flags=tuple(
             _build_flag_panel(app, owner_id, flag, zone)
-            for flag in app.db.flags.list_flags_of_item(item_id)
+            for flag in app.db.flags.list_flags_of_finding(finding_id)
         ),
-        own=tuple(_build_own_lines(compare_with_own_items(app, owner_id, item_id))),
+        own=tuple(_build_own_lines(compare_with_own_findings(app, owner_id, finding_id))),
         moments=tuple(build_timeline_lines(moments)),
         decision=words.ANSWERS[decision] if decision else "",
-        gone=item.presence is Presence.GONE,
-        versions=_list_versions(app, owner_id, item_id),
+        gone=finding.presence is Presence.GONE,
+        versions=_list_versions(app, owner_id, finding_id),
     )
 
 
-def _build_account_reminder(app: App, item: Item, label: OwnershipLabel) -> PolicyReminder:
+def _build_account_reminder(app: App, finding: Finding, label: OwnershipLabel) -> PolicyReminder:
     """Return what the policy says of an account of the person's own; nothing of anything else."""
-    portrait, person = item.portrait, app.db.people.load_person(item.person_id)
+    portrait, person = finding.portrait, app.db.people.load_person(finding.person_id)
     if label is not OwnershipLabel.MINE or portrait.kind is not TraceKind.ACCOUNT:
         return PolicyReminder()
     text = build_appearance(portrait, person.name).text
@@ -364,41 +364,41 @@ def _build_account_reminder(app: App, item: Item, label: OwnershipLabel) -> Poli
 
 
 def build_comparison_view(
-    app: App, owner_id: str, item_id: str, own_item_id: str
+    app: App, owner_id: str, finding_id: str, own_finding_id: str
 ) -> ComparisonView:
-    """Compare an item with one own account, by default the one it copies most from."""
-    item = app.db.items.load_item_of_person(owner_id, item_id)
-    comparisons = compare_with_own_items(app, owner_id, item_id)
-    chosen = next((each for each in comparisons if own_item_id in {"", each.own.id}), None)
+    """Compare a finding with one own account, by default the one it copies most from."""
+    finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
+    comparisons = compare_with_own_findings(app, owner_id, finding_id)
+    chosen = next((each for each in comparisons if own_finding_id in {"", each.own.id}), None)
     if chosen is None:
         reason = "There is no account of yours to compare it with."
         raise InputError(reason)
     return ComparisonView(
-        item_id=item_id,
-        title=format_finding_title(item.portrait),
-        url=item.portrait.url,
+        finding_id=finding_id,
+        title=format_finding_title(finding.portrait),
+        url=finding.portrait.url,
         own_title=format_finding_title(chosen.own.portrait),
         own_url=chosen.own.portrait.url,
         lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_lines(each for each in comparisons if each is not chosen)),
         copied=chosen.copied_count,
         zone=app.db.people.load_person(owner_id).zone,
-        pictures=find_picture_pair(app, owner_id, item_id, (chosen,)),
+        pictures=find_picture_pair(app, owner_id, finding_id, (chosen,)),
     )
 
 
 def build_versions_view(
-    app: App, owner_id: str, item_id: str, older: int, newer: int
+    app: App, owner_id: str, finding_id: str, older: int, newer: int
 ) -> VersionsView:
     """Compare two versions; without numbers, the first with the last."""
-    item = app.db.items.load_item_of_person(owner_id, item_id)
-    versions = _list_versions(app, owner_id, item_id)
+    finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
+    versions = _list_versions(app, owner_id, finding_id)
     numbers = [number for number, _ in versions]
     first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
-    marks = compare_item_versions(app, owner_id, item_id, first, last) if numbers else ()
+    marks = compare_finding_versions(app, owner_id, finding_id, first, last) if numbers else ()
     return VersionsView(
-        item_id=item_id,
-        title=format_finding_title(item.portrait),
+        finding_id=finding_id,
+        title=format_finding_title(finding.portrait),
         zone=app.db.people.load_person(owner_id).zone,
         versions=versions,
         older=first,
@@ -407,7 +407,7 @@ def build_versions_view(
     )
 
 
-def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, str], ...]:
+def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int, str], ...]:
     zone = app.db.people.load_person(owner_id).zone
     return tuple(
         (
@@ -417,7 +417,7 @@ def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, st
                 f"{words.format_site_name(each.source) or translate_sentence('a source')}"
             ),
         )
-        for each in build_item_timeline(app, owner_id, item_id)
+        for each in build_finding_timeline(app, owner_id, finding_id)
         if each.kind is TimelineEntryKind.SHOWN
     )
 
@@ -475,11 +475,11 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
 
 
-def _build_own_lines(comparisons: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:
+def _build_own_lines(comparisons: Iterable[OwnFindingComparison]) -> Iterator[OwnAccountLine]:
     for each in comparisons:
         portrait = each.own.portrait
         yield OwnAccountLine(
-            item_id=each.own.id,
+            finding_id=each.own.id,
             title=format_finding_title(portrait),
             platform=portrait.platform,
             copied=each.copied_count,
@@ -516,7 +516,7 @@ _GROUP_BY_LABEL: Mapping[OwnershipLabel, FindingGroup] = {
 
 
 def list_findings(app: App, owner_id: str) -> tuple[FindingLine, ...]:
-    """Return a line for each item of a person: what needs them first, then the newest."""
+    """Return a line for each finding of a person: what needs them first, then the newest."""
     order = list(FindingGroup)
     newest = sorted(
         _build_finding_lines(app, owner_id), key=lambda each: each.last_seen, reverse=True
@@ -544,28 +544,28 @@ def filter_findings(
 
 
 def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
-    waiting = {each.item.id for each in list_pending_feedback(app, owner_id)}
-    waiting |= {flag.item_id for flag in list_open_flags(app, owner_id)}
-    pursued = list_progress_item_ids(app, owner_id)
-    for item in app.db.items.list_items_of_person(owner_id):
-        label = app.db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN
+    waiting = {each.finding.id for each in list_pending_feedback(app, owner_id)}
+    waiting |= {flag.finding_id for flag in list_open_flags(app, owner_id)}
+    pursued = list_progress_finding_ids(app, owner_id)
+    for finding in app.db.findings.list_findings_of_person(owner_id):
+        label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
         yield FindingLine(
-            item_id=item.id,
-            title=format_finding_title(item.portrait),
-            url=item.portrait.url,
-            platform=item.portrait.platform,
+            finding_id=finding.id,
+            title=format_finding_title(finding.portrait),
+            url=finding.portrait.url,
+            platform=finding.portrait.platform,
             whose=OWNERS[label],
-            group=_choose_group(item, label, waiting=waiting, pursued=pursued),
-            first_seen=item.first_seen,
-            last_seen=item.last_seen,
+            group=_choose_group(finding, label, waiting=waiting, pursued=pursued),
+            first_seen=finding.first_seen,
+            last_seen=finding.last_seen,
         )
 
 
 def _choose_group(
-    item: Item, label: OwnershipLabel, *, waiting: set[str], pursued: frozenset[str]
+    finding: Finding, label: OwnershipLabel, *, waiting: set[str], pursued: frozenset[str]
 ) -> FindingGroup:
-    if item.presence is Presence.GONE:
+    if finding.presence is Presence.GONE:
         return FindingGroup.GONE
-    if item.id in pursued:
+    if finding.id in pursued:
         return FindingGroup.IN_PROGRESS
-    return FindingGroup.NEEDS_YOU if item.id in waiting else _GROUP_BY_LABEL[label]
+    return FindingGroup.NEEDS_YOU if finding.id in waiting else _GROUP_BY_LABEL[label]

@@ -31,6 +31,7 @@ from monitor.domain.detection.waves import (
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.flag import (
     EXPOSURE_SEVERITY,
     FLAG_OF_DECISION,
@@ -45,7 +46,6 @@ from monitor.domain.flag import (
     reopen_on_event,
     restart_flag,
 )
-from monitor.domain.item import Item, Presence
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
@@ -65,7 +65,7 @@ from monitor.domain.vocabulary import (
     StudentCue,
 )
 from monitor.services.notifications import queue_alert
-from monitor.services.own_accounts import is_trusted_account, load_own_items
+from monitor.services.own_accounts import is_trusted_account, load_own_findings
 from scrapers.models import QueryKind, Trace, TraceKind
 from scrapers.source import Source
 
@@ -197,42 +197,42 @@ def _list_contact_places(portrait: Trace, kinds: Collection[ContactKind]) -> Ite
         yield Reason("contact-shown", {"what": listed, "where": where, "count": count})
 
 
-def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
-    """Collect the person's own items, their answers, and earlier impersonators.
+def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Inventory:
+    """Collect the person's own findings, their answers, and earlier impersonators.
 
-    All of it is read from their encrypted items each time, so nothing outlives those.
+    All of it is read from their encrypted findings each time, so nothing outlives those.
     """
-    items = tuple(own)
-    portraits = tuple(item.portrait for item in items)
-    items_with_feedback = app.db.items.list_items_with_feedback(person.id)
-    impostors = {item.id: item for item in _find_impersonators(app, person)}
+    findings = tuple(own)
+    portraits = tuple(finding.portrait for finding in findings)
+    findings_with_feedback = app.db.findings.list_findings_with_feedback(person.id)
+    impostors = {finding.id: finding for finding in _find_impersonators(app, person)}
     impostors |= {
-        item.id: item
-        for item, decision in items_with_feedback
+        finding.id: finding
+        for finding, decision in findings_with_feedback
         if decision is Decision.IMPERSONATION
     }
     return Inventory(
         own_traces=portraits,
         absent_platforms=frozenset(person.absent_from),
         lessons=learn_from_feedback(
-            [(item.portrait, decision) for item, decision in items_with_feedback],
+            [(finding.portrait, decision) for finding, decision in findings_with_feedback],
             portraits,
             person.name,
         ),
-        impersonators=tuple(item.portrait for item in impostors.values()),
-        picture_use_counts=_count_picture_bearers(app, person, items),
+        impersonators=tuple(finding.portrait for finding in impostors.values()),
+        picture_use_counts=_count_picture_bearers(app, person, findings),
         wave_sizes=_count_waves(app, person),
         reference_picture=person.reference_picture,
         seen_at=app.clock.now(),
     )
 
 
-def _count_picture_bearers(app: App, person: Person, own: tuple[Item, ...]) -> Mapping[str, int]:
+def _count_picture_bearers(app: App, person: Person, own: tuple[Finding, ...]) -> Mapping[str, int]:
     """Count, for each picture of the person's, how many accounts of others show it."""
-    prints = {person.reference_picture, *(item.portrait.picture_print for item in own)} - {""}
-    item_ids = tuple(item.id for item in own)
+    prints = {person.reference_picture, *(finding.portrait.picture_print for finding in own)} - {""}
+    finding_ids = tuple(finding.id for finding in own)
     return {
-        each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=item_ids)
+        each: app.db.pictures.count_accounts_with_picture(each, excluded_finding_ids=finding_ids)
         for each in prints
     }
 
@@ -240,41 +240,41 @@ def _count_picture_bearers(app: App, person: Person, own: tuple[Item, ...]) -> M
 def _count_waves(app: App, person: Person) -> Mapping[str, int]:
     """Count, for each of the person's new accounts in a wave, the people of the school in it."""
     return {
-        app.db.items.load_item(item_id).portrait.key: size
-        for item_id in app.db.new_accounts.list_new_account_ids(person.id)
-        if (size := count_people(load_wave(app.db, item_id)))
+        app.db.findings.load_finding(finding_id).portrait.key: size
+        for finding_id in app.db.new_accounts.list_new_account_ids(person.id)
+        if (size := count_people(load_wave(app.db, finding_id)))
     }
 
 
-def load_wave(db: Database, item_id: str) -> tuple[NewAccount, ...]:
-    """Return the accounts of the wave that an item is part of; nothing, if it is in none."""
-    return find_wave(item_id, db.new_accounts.list_accounts_of_same_place(item_id))
+def load_wave(db: Database, finding_id: str) -> tuple[NewAccount, ...]:
+    """Return the accounts of the wave that a finding is part of; nothing, if it is in none."""
+    return find_wave(finding_id, db.new_accounts.list_accounts_of_same_place(finding_id))
 
 
-def _find_impersonators(app: App, person: Person) -> Iterator[Item]:
+def _find_impersonators(app: App, person: Person) -> Iterator[Finding]:
     """Yield impersonations that the person or IT confirmed."""
     for flag in app.db.flags.list_flags_of_person(person.id):
         if flag.kind is FlagKind.IMPERSONATION and flag.is_pursued:
-            yield app.db.items.load_item(flag.item_id)
+            yield app.db.findings.load_finding(flag.finding_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementChanges:
-    """The result of a settlement: items, their events, and how they looked before."""
+    """The result of a settlement: findings, their events, and how they looked before."""
 
-    item_ids: tuple[str, ...]
+    finding_ids: tuple[str, ...]
     events: tuple[Event, ...]
     before: Mapping[str, Trace]
     trust_status: SourceTrust
 
 
 def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None:
-    """Assess changed items; only a proven source may raise a flag."""
-    if not changes.item_ids:
+    """Assess changed findings; only a proven source may raise a flag."""
+    if not changes.finding_ids:
         return
-    for item_id in changes.item_ids:
-        app.db.pictures.save_picture(app.db.items.load_item(item_id))
-    own = load_own_items(app.db, person)
+    for finding_id in changes.finding_ids:
+        app.db.pictures.save_picture(app.db.findings.load_finding(finding_id))
+    own = load_own_findings(app.db, person)
     unsettled = [
         flag_id for event in changes.events for flag_id in _reopen_unsettled_flags(app, event)
     ]
@@ -282,12 +282,16 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
         _close_cleared_flags(app, event)
     _withdraw_outgrown_feedback(app, person, changes, own)
     joined = tuple(_record_new_accounts(app, person, changes, own))
-    _assess_items(
-        app, person, _select_items_to_assess(app, person, changes, own), own, changes.trust_status
+    _assess_findings(
+        app,
+        person,
+        _select_findings_to_assess(app, person, changes, own),
+        own,
+        changes.trust_status,
     )
     for event in changes.events:
-        if event.item_id in own and changes.trust_status is SourceTrust.PROVEN:
-            _flag_account_change(app, person, own[event.item_id], event, changes.before)
+        if event.finding_id in own and changes.trust_status is SourceTrust.PROVEN:
+            _flag_account_change(app, person, own[event.finding_id], event, changes.before)
     for flag_id in unsettled:
         queue_alert(app, person, app.db.flags.load_flag(flag_id))
     _reassess_colleagues(app, person, joined)
@@ -296,39 +300,41 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
 def _record_new_accounts(
     app: App, person: Person, changes: SettlementChanges, own: Collection[str]
 ) -> Iterator[str]:
-    """Record new accounts under the person's name, and yield the ids of their items.
+    """Record new accounts under the person's name, and yield the ids of their findings.
 
     A source that is not proven may show accounts that are not there.
     """
     if changes.trust_status is not SourceTrust.PROVEN or not person.school:
         return
-    news = {each.item_id for each in changes.events if each.kind is EventKind.APPEARED}
+    news = {each.finding_id for each in changes.events if each.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
-    for item_id in changes.item_ids:
-        if item_id in known or item_id in own:
+    for finding_id in changes.finding_ids:
+        if finding_id in known or finding_id in own:
             continue
-        item = app.db.items.load_item(item_id)
+        finding = app.db.findings.load_finding(finding_id)
         appeared_at = compute_appearance_time(
-            item.portrait, person.name, app.clock.now(), is_news=item_id in news
+            finding.portrait, person.name, app.clock.now(), is_news=finding_id in news
         )
         if appeared_at:
-            app.db.new_accounts.save_new_account(item, person.school, appeared_at)
-            yield item_id
+            app.db.new_accounts.save_new_account(finding, person.school, appeared_at)
+            yield finding_id
 
 
-def _reassess_colleagues(app: App, person: Person, item_ids: Iterable[str]) -> None:
+def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -> None:
     """Assess the other accounts of a wave again: each account that joins it raises the others."""
     owners = {
-        each.item_id: each.person_id for each_id in item_ids for each in load_wave(app.db, each_id)
+        each.finding_id: each.person_id
+        for each_id in finding_ids
+        for each in load_wave(app.db, each_id)
     }
     now = app.clock.now()
-    for item_id, owner_id in owners.items():
+    for finding_id, owner_id in owners.items():
         consent = app.db.consents.find_latest_consent(owner_id)
         if owner_id != person.id and consent and consent.allows_queries(now):
             owner = app.db.people.load_person(owner_id)
-            own = load_own_items(app.db, owner)
-            items = (app.db.items.load_item(item_id),)
-            _assess_items(app, owner, items, own, SourceTrust.PROVEN)
+            own = load_own_findings(app.db, owner)
+            findings = (app.db.findings.load_finding(finding_id),)
+            _assess_findings(app, owner, findings, own, SourceTrust.PROVEN)
 
 
 def reassess_person(app: App, person: Person) -> None:
@@ -336,15 +342,15 @@ def reassess_person(app: App, person: Person) -> None:
 
     The next sweep updates flags, since it knows which sources are proven.
     """
-    own = load_own_items(app.db, person)
-    _assess_items(
-        app, person, app.db.items.list_items_of_person(person.id), own, SourceTrust.UNPROVEN
+    own = load_own_findings(app.db, person)
+    _assess_findings(
+        app, person, app.db.findings.list_findings_of_person(person.id), own, SourceTrust.UNPROVEN
     )
 
 
 def build_person_assessor(app: App, person: Person) -> Assessor:
     """Return the assessor for this person's findings."""
-    return _build_assessor(app, person, load_own_items(app.db, person))
+    return _build_assessor(app, person, load_own_findings(app.db, person))
 
 
 def reopen_lapsed_flags(app: App, person_id: str) -> None:
@@ -359,21 +365,26 @@ def reopen_lapsed_flags(app: App, person_id: str) -> None:
 
 
 def close_vanished_flags(app: App, person_id: str) -> None:
-    """Close flags about contact details of an item that is gone and no longer asked."""
+    """Close flags about contact details of a finding that is gone and no longer asked."""
     now = app.clock.now()
     for flag in app.db.flags.list_flags_of_person(person_id):
-        if flag.awaits_clearing and app.db.items.load_item(flag.item_id).presence is Presence.GONE:
-            gone = Event(person_id=person_id, item_id=flag.item_id, kind=EventKind.VANISHED, at=now)
+        if (
+            flag.awaits_clearing
+            and app.db.findings.load_finding(flag.finding_id).presence is Presence.GONE
+        ):
+            gone = Event(
+                person_id=person_id, finding_id=flag.finding_id, kind=EventKind.VANISHED, at=now
+            )
             _close_cleared_flags(app, gone)
 
 
-def add_ownership_flag(app: App, person: Person, item: Item, decision: Decision) -> Flag:
-    """Return the flag of an item that its person says others made; no email is needed."""
+def add_ownership_flag(app: App, person: Person, finding: Finding, decision: Decision) -> Flag:
+    """Return the flag of a finding that its person says others made; no email is needed."""
     assessment = build_person_assessor(app, person).assess_with_feedback(
-        _exclude_disputed_handles(app, item), decision
+        _exclude_disputed_handles(app, finding), decision
     )
     # The answer decides, not the label: an account that they declared stays theirs by its label.
-    flag = _build_flag(app, item, build_ownership_draft(assessment, FLAG_OF_DECISION[decision]))
+    flag = _build_flag(app, finding, build_ownership_draft(assessment, FLAG_OF_DECISION[decision]))
     _add_flag(app, flag)
     return flag
 
@@ -384,69 +395,71 @@ def flag_student_links(app: App, person: Person, staged: StagedAnswer, source: S
     if verdict is None or not verdict.flagged:
         return
     accounts = find_queried_accounts(query, person, source)
-    for item in app.db.items.find_items_by_aliases(person.id, accounts):
-        _raise_flag(app, person, item, build_student_link_draft(query.kind, verdict))
+    for finding in app.db.findings.find_findings_by_aliases(person.id, accounts):
+        _raise_flag(app, person, finding, build_student_link_draft(query.kind, verdict))
 
 
-def _exclude_disputed_handles(app: App, item: Item) -> Trace:
-    """Leave out a handle that another item had first: it has another owner now.
+def _exclude_disputed_handles(app: App, finding: Finding) -> Trace:
+    """Leave out a handle that another finding had first: it has another owner now.
 
     The address made of it is also left out, since older links still mean the first owner.
     """
-    portrait, find = item.portrait, app.db.items.find_items_by_aliases
+    portrait, find = finding.portrait, app.db.findings.find_findings_by_aliases
     mine = tuple(
         alias
         for alias in portrait.account_aliases
-        if all(each.id == item.id for each in find(item.person_id, (alias,)))
+        if all(each.id == finding.id for each in find(finding.person_id, (alias,)))
     )
     if mine == portrait.account_aliases:
         return portrait
     return replace(portrait, account_aliases=mine, url=portrait.key)
 
 
-def _select_items_to_assess(
-    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
-) -> tuple[Item, ...]:
-    """Choose the changed items; or all, if own accounts changed, which all are compared with."""
-    if any(item_id in own for item_id in changes.item_ids):
-        return app.db.items.list_items_of_person(person.id)
-    return tuple(app.db.items.load_item(item_id) for item_id in changes.item_ids)
+def _select_findings_to_assess(
+    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Finding]
+) -> tuple[Finding, ...]:
+    """Choose the changed findings; or all, if own accounts changed, which all are compared with."""
+    if any(finding_id in own for finding_id in changes.finding_ids):
+        return app.db.findings.list_findings_of_person(person.id)
+    return tuple(app.db.findings.load_finding(finding_id) for finding_id in changes.finding_ids)
 
 
-def _assess_items(
+def _assess_findings(
     app: App,
     person: Person,
-    items: tuple[Item, ...],
-    own: Mapping[str, Item],
+    findings: tuple[Finding, ...],
+    own: Mapping[str, Finding],
     trust_status: SourceTrust,
 ) -> None:
     assessor = _build_assessor(app, person, own)
-    for item in items:
-        decision = app.db.items.find_item_feedback(item.id)
-        assessment = assessor.assess_with_feedback(_exclude_disputed_handles(app, item), decision)
-        app.db.items.set_assessment(item.id, assessment)
+    for finding in findings:
+        decision = app.db.findings.find_finding_feedback(finding.id)
+        assessment = assessor.assess_with_feedback(
+            _exclude_disputed_handles(app, finding), decision
+        )
+        app.db.findings.set_assessment(finding.id, assessment)
         if trust_status is SourceTrust.PROVEN:
             if assessment.label in FLAG_OF_LABEL:
                 draft = build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
-                _raise_flag(app, person, item, draft)
-            if _is_exposure_likely_theirs(person, item, assessment):
-                _raise_exposure(app, person, item, assessment.label)
+                _raise_flag(app, person, finding, draft)
+            if _is_exposure_likely_theirs(person, finding, assessment):
+                _raise_exposure(app, person, finding, assessment.label)
 
 
 def _withdraw_outgrown_feedback(
-    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
+    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Finding]
 ) -> None:
     """Undo answers about an account that has become another one since."""
     for event in changes.events:
-        decision = app.db.items.find_item_feedback(event.item_id)
+        decision = app.db.findings.find_finding_feedback(event.finding_id)
         if event.kind is EventKind.CHANGED and decision:
-            changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item_id))
+            changed = _exclude_disputed_handles(app, app.db.findings.load_finding(event.finding_id))
             if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
-                outgrown = Feedback(item_id=event.item_id, decision=None, at=app.clock.now())
+                outgrown = Feedback(finding_id=event.finding_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)
 
 
-def _build_assessor(app: App, person: Person, own: Mapping[str, Item]) -> Assessor:
+def _build_assessor(app: App, person: Person, own: Mapping[str, Finding]) -> Assessor:
     return Assessor(
         subject=Subject(person=person, commonness=estimate_namesakes(person.name, load_census())),
         inventory=build_inventory(app, person, own.values()),
@@ -455,24 +468,24 @@ def _build_assessor(app: App, person: Person, own: Mapping[str, Item]) -> Assess
 
 
 def _flag_account_change(
-    app: App, person: Person, item: Item, event: Event, before: Mapping[str, Trace]
+    app: App, person: Person, finding: Finding, event: Event, before: Mapping[str, Trace]
 ) -> None:
     if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
         return
-    if not is_trusted_account(app.db, person, item):
+    if not is_trusted_account(app.db, person, finding):
         return
-    after = item.portrait if event.kind is EventKind.CHANGED else None
+    after = finding.portrait if event.kind is EventKind.CHANGED else None
     worst = assess_change_severity(
-        before.get(event.item_id, item.portrait),
+        before.get(event.finding_id, finding.portrait),
         after,
         lambda written: match_display_name(written, person.name).is_whole,
     )
-    _raise_flag(app, person, item, build_account_change_draft(event, worst))
+    _raise_flag(app, person, finding, build_account_change_draft(event, worst))
 
 
 def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
     """Reopen the flags that a change affects, and yield those that an email may be about."""
-    for flag in app.db.flags.list_flags_of_item(event.item_id):
+    for flag in app.db.flags.list_flags_of_finding(event.finding_id):
         reopened = reopen_on_event(flag, event)
         if reopened != flag:
             app.db.flags.update_flag(reopened)
@@ -482,7 +495,7 @@ def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
 
 def _close_cleared_flags(app: App, event: Event) -> None:
     """Close flags about details that are proven gone."""
-    for flag in app.db.flags.list_flags_of_item(event.item_id):
+    for flag in app.db.flags.list_flags_of_finding(event.finding_id):
         done = close_on_event(flag, event)
         if done != flag:
             app.db.flags.update_flag(done)
@@ -490,22 +503,22 @@ def _close_cleared_flags(app: App, event: Event) -> None:
                 app.db.audit.append_entry(event.at, "namesake", "closed", flag.id, {})
 
 
-def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
-    """Raise a flag once: an item has one flag of each kind and relation, open or decided."""
-    existing = app.db.flags.find_flag(item.id, draft.kind, draft.relation)
+def _raise_flag(app: App, person: Person, finding: Finding, draft: FlagDraft) -> None:
+    """Raise a flag once: a finding has one flag of each kind and relation, open or decided."""
+    existing = app.db.flags.find_flag(finding.id, draft.kind, draft.relation)
     if existing:
         _renew_flag(app, person, reopen_if_gone(existing, app.clock.now()), draft)
         return
-    flag = _build_flag(app, item, draft)
+    flag = _build_flag(app, finding, draft)
     _add_flag(app, flag)
     queue_alert(app, person, flag)
 
 
-def _build_flag(app: App, item: Item, draft: FlagDraft) -> Flag:
+def _build_flag(app: App, finding: Finding, draft: FlagDraft) -> Flag:
     return Flag(
         id=app.ids.new_id(),
-        person_id=item.person_id,
-        item_id=item.id,
+        person_id=finding.person_id,
+        finding_id=finding.id,
         kind=draft.kind,
         severity=draft.severity,
         state=FlagState.NEW,
@@ -534,9 +547,9 @@ def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
     app.db.flags.update_flag(renewed)
 
 
-def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel) -> None:
-    """Raise one flag for the contact details that no flag of the item has an answer about."""
-    flags = _list_exposures(app, item.id)
+def _raise_exposure(app: App, person: Person, finding: Finding, label: OwnershipLabel) -> None:
+    """Raise one flag for the contact details that no flag of the finding has an answer about."""
+    flags = _list_exposures(app, finding.id)
     still_open = tuple(filter(_is_open_to_more, flags))
     answered = {
         kind
@@ -544,16 +557,16 @@ def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel)
         if each not in still_open and each.state is not FlagState.GONE
         for kind in each.contact_kinds
     }
-    asked = _list_exposed_kinds(item.portrait) - answered
+    asked = _list_exposed_kinds(finding.portrait) - answered
     back = [each for each in flags if each.state is FlagState.GONE]
     back = [each for each in back if not asked.isdisjoint(each.contact_kinds)]
     if not asked:
         return
-    draft = build_contact_draft(item.portrait, label, asked)
+    draft = build_contact_draft(finding.portrait, label, asked)
     if not still_open and not back:
-        _raise_flag(app, person, item, draft)
+        _raise_flag(app, person, finding, draft)
         return
-    # Several are open where an answer was taken back, or where two items turned out to be one.
+    # Several are open where an answer was taken back, or where two findings turned out to be one.
     flag, *parts = (*still_open, *back)
     known = {kind for each in still_open for kind in each.contact_kinds}
     if not asked <= known:
@@ -568,8 +581,8 @@ def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel)
         app.db.flags.update_flag(replace(flag, severity=rate_exposure(known | asked)))
 
 
-def _list_exposures(app: App, item_id: str) -> tuple[Flag, ...]:
-    flags = app.db.flags.list_flags_of_item(item_id)
+def _list_exposures(app: App, finding_id: str) -> tuple[Flag, ...]:
+    flags = app.db.flags.list_flags_of_finding(finding_id)
     return tuple(each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
 
 
@@ -583,10 +596,10 @@ def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:
     return frozenset(ExposedContact.from_stored_text(each).kind for each in portrait.exposed)
 
 
-def _is_exposure_likely_theirs(person: Person, item: Item, assessment: Assessment) -> bool:
-    """Tell whether to flag contact details; an item that is gone exposes none."""
-    exposed = item.portrait.exposed and item.presence is not Presence.GONE
-    return bool(exposed) and _is_contact_likely_theirs(person, item.portrait, assessment)
+def _is_exposure_likely_theirs(person: Person, finding: Finding, assessment: Assessment) -> bool:
+    """Tell whether to flag contact details; a finding that is gone exposes none."""
+    exposed = finding.portrait.exposed and finding.presence is not Presence.GONE
+    return bool(exposed) and _is_contact_likely_theirs(person, finding.portrait, assessment)
 
 
 def _is_contact_likely_theirs(person: Person, portrait: Trace, assessment: Assessment) -> bool:

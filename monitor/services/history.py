@@ -1,4 +1,4 @@
-"""How one item changed over time, and how it compares with a person's own accounts.
+"""How one finding changed over time, and how it compares with a person's own accounts.
 
 The history of a trace, in words for its person.
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from monitor.app import App
 from monitor.domain.detection.comparison import FieldComparison, compare_accounts
 from monitor.domain.errors import InputError
-from monitor.domain.item import Item, ItemVersion
+from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.timeline import (
     DecisionMaker,
     DiffMark,
     FieldDiff,
-    ItemRecord,
+    FindingRecord,
     TimelineEntry,
     TimelineEntryKind,
     build_timeline,
     diff_traces,
 )
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind
-from monitor.services.own_accounts import load_own_items
+from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
 from reports.labels import format_site_name
 from reports.pages.findings import (
@@ -34,10 +34,10 @@ from reports.pages.findings import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnItemComparison:
-    """One own account, and what the item shows of it."""
+class OwnFindingComparison:
+    """One own account, and what the finding shows of it."""
 
-    own: Item
+    own: Finding
     field_comparisons: tuple[FieldComparison, ...]
 
     @property
@@ -45,16 +45,16 @@ class OwnItemComparison:
         return sum(each.is_copied for each in self.field_comparisons)
 
 
-def build_item_timeline(app: App, owner_id: str, item_id: str) -> tuple[TimelineEntry, ...]:
-    """Return what happened to an item, oldest first."""
-    item = app.db.items.load_item_of_person(owner_id, item_id)
-    flags = app.db.flags.list_flags_of_item(item.id)
-    record = ItemRecord(
-        versions=app.db.versions.load_versions_by_seq(item.id),
-        events=tuple(each.event for each in app.db.events.list_events_of_item(item.id)),
+def build_finding_timeline(app: App, owner_id: str, finding_id: str) -> tuple[TimelineEntry, ...]:
+    """Return what happened to a finding, oldest first."""
+    finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
+    flags = app.db.flags.list_flags_of_finding(finding.id)
+    record = FindingRecord(
+        versions=app.db.versions.load_versions_by_seq(finding.id),
+        events=tuple(each.event for each in app.db.events.list_events_of_finding(finding.id)),
         flags=flags,
         decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.id)),
-        feedback=app.db.feedback.list_feedback_of_item(item.id),
+        feedback=app.db.feedback.list_feedback_of_finding(finding.id),
         sources={
             each.key: each.source for each in app.db.questions.list_questions_of_person(owner_id)
         },
@@ -62,34 +62,37 @@ def build_item_timeline(app: App, owner_id: str, item_id: str) -> tuple[Timeline
     return build_timeline(record)
 
 
-def compare_item_versions(
-    app: App, owner_id: str, item_id: str, older: int, newer: int
+def compare_finding_versions(
+    app: App, owner_id: str, finding_id: str, older: int, newer: int
 ) -> tuple[FieldDiff, ...]:
-    """Compare two versions of an item by the numbers that its timeline gives them."""
+    """Compare two versions of a finding by the numbers that its timeline gives them."""
     versions = app.db.versions.load_versions_by_seq(
-        app.db.items.load_item_of_person(owner_id, item_id).id
+        app.db.findings.load_finding_of_person(owner_id, finding_id).id
     )
     return diff_traces(_find_version(versions, older).trace, _find_version(versions, newer).trace)
 
 
-def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnItemComparison, ...]:
-    """Lay an item beside each own account, the one it shows most of first."""
-    item = app.db.items.load_item_of_person(owner_id, item_id)
-    own = load_own_items(app.db, app.db.people.load_person(owner_id)).values()
+def compare_with_own_findings(
+    app: App, owner_id: str, finding_id: str
+) -> tuple[OwnFindingComparison, ...]:
+    """Lay a finding beside each own account, the one it shows most of first."""
+    finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
+    own = load_own_findings(app.db, app.db.people.load_person(owner_id)).values()
     comparisons = [
-        OwnItemComparison(
-            own=each, field_comparisons=compare_accounts(item.portrait, each.portrait)
+        OwnFindingComparison(
+            own=each, field_comparisons=compare_accounts(finding.portrait, each.portrait)
         )
         for each in own
-        if each.id != item.id
+        if each.id != finding.id
     ]
     return tuple(sorted(comparisons, key=lambda each: -each.copied_count))
 
 
-def _find_version(versions: dict[int, ItemVersion], number: int) -> ItemVersion:
+def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:
     if number not in versions:
         reason = (
-            f"There is no version {number} of this item. See its history for the versions we have."
+            f"There is no version {number} of this finding. "
+            "See its history for the versions we have."
         )
         raise InputError(reason)
     return versions[number]

@@ -19,26 +19,25 @@ from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.detection.comparison import PictureResults
 from monitor.domain.events import (
     EventPolicy,
-    ItemAbsence,
-    ItemObservation,
-    ItemUpdate,
+    FindingAbsence,
+    FindingObservation,
+    FindingUpdate,
     Snapshot,
     add_cleared_event,
     apply_parse_result,
-    create_item,
+    create_finding,
     diff_snapshots,
     is_mass_loss,
     key_by_anchor,
     merge_events,
     refresh_portrait,
     update_cleared_contacts,
-    update_seen_item,
-    update_unseen_item,
+    update_seen_finding,
+    update_unseen_finding,
 )
-from monitor.domain.flag import list_watched_exposures
-from monitor.domain.item import (
-    Item,
-    ItemVersion,
+from monitor.domain.finding import (
+    Finding,
+    FindingVersion,
     LastReadPage,
     Presence,
     Sighting,
@@ -47,6 +46,7 @@ from monitor.domain.item import (
     is_different_account,
     list_aliases,
 )
+from monitor.domain.flag import list_watched_exposures
 from monitor.domain.person import Person
 from monitor.domain.pii import list_vanished_contacts
 from monitor.domain.planning.budget import (
@@ -78,40 +78,40 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class ItemChanges:
-    """The items that the questions of one settlement showed, and those they missed."""
+class FindingChanges:
+    """The findings that the questions of one settlement showed, and those they missed."""
 
-    observations: dict[str, list[ItemObservation]] = field(
+    observations: dict[str, list[FindingObservation]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    absences: dict[str, list[ItemAbsence]] = field(default_factory=lambda: defaultdict(list))
+    absences: dict[str, list[FindingAbsence]] = field(default_factory=lambda: defaultdict(list))
     merged_into: dict[str, str] = field(default_factory=dict)
-    new_item_ids: set[str] = field(default_factory=set)
+    new_finding_ids: set[str] = field(default_factory=set)
     portraits_before: dict[str, Trace] = field(default_factory=dict)
 
     @property
-    def item_ids(self) -> tuple[str, ...]:
+    def finding_ids(self) -> tuple[str, ...]:
         seen = {**self.observations, **self.absences}
         return tuple(
-            item_id
-            for item_id in seen
-            if self.observations.get(item_id) or self.absences.get(item_id)
+            finding_id
+            for finding_id in seen
+            if self.observations.get(finding_id) or self.absences.get(finding_id)
         )
 
-    def record_portrait(self, item: Item) -> None:
-        """Note how an item looked before this settlement; call it before the first change."""
-        self.portraits_before.setdefault(item.id, item.portrait)
+    def record_portrait(self, finding: Finding) -> None:
+        """Note how a finding looked before this settlement; call it before the first change."""
+        self.portraits_before.setdefault(finding.id, finding.portrait)
 
-    def merge_items(self, kept_id: str, dropped_id: str) -> None:
+    def merge_findings(self, kept_id: str, dropped_id: str) -> None:
         self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
         self.absences[kept_id].extend(self.absences.pop(dropped_id, ()))
         self.merged_into[dropped_id] = kept_id
 
-    def resolve_item_id(self, item_id: str) -> str:
-        """Return the item that an item has become part of."""
-        while item_id in self.merged_into:
-            item_id = self.merged_into[item_id]
-        return item_id
+    def resolve_finding_id(self, finding_id: str) -> str:
+        """Return the finding that a finding has become part of."""
+        while finding_id in self.merged_into:
+            finding_id = self.merged_into[finding_id]
+        return finding_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class SnapshotComparer:
     new_id: Callable[[], str]
     family: SourceFamily = SourceFamily.PROFILES
     prints: PictureResults = field(default_factory=PictureResults)
-    item_changes: ItemChanges = field(default_factory=ItemChanges)
+    finding_changes: FindingChanges = field(default_factory=FindingChanges)
 
     def compare_answer(self, query: Query, result: ParseResult) -> None:
         asked = self.db.questions.find_question(self.person_id, query.key)
@@ -144,31 +144,34 @@ class SnapshotComparer:
             each.key: each for each in diff_snapshots(before, apply_parse_result(before, result))
         }
         baseline = asked is None or asked.version != self.version
-        known_so_far = len(self.item_changes.new_item_ids)
+        known_so_far = len(self.finding_changes.new_finding_ids)
         for key, trace in _collect_traces(earlier, result).items():
-            item_before = (
-                self.item_changes.resolve_item_id(earlier[key].item_id) if key in earlier else ""
+            finding_before = (
+                self.finding_changes.resolve_finding_id(earlier[key].finding_id)
+                if key in earlier
+                else ""
             )
-            item = item_before or self._find_or_add_item(trace)
+            finding = finding_before or self._find_or_add_finding(trace)
             sighting = self._build_sighting(query, trace, earlier.get(key))
             if not baseline and key in earlier and query.kind.proves_absence:
                 sighting = self._mark_removed_contacts(sighting, earlier[key], result)
-            self._write_sighting(replace(sighting, item_id=item), before.get(key))
-            look = ItemObservation(
+            self._write_sighting(replace(sighting, finding_id=finding), before.get(key))
+            look = FindingObservation(
                 kind=query.kind,
                 trace=trace,
                 change=changes.get(key),
                 baseline=baseline,
                 listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
             )
-            self.item_changes.observations[item].append(look)
+            self.finding_changes.observations[finding].append(look)
         for key, change in changes.items():
             if change.after is None:
                 missed = replace(
-                    earlier[key], item_id=self.item_changes.resolve_item_id(earlier[key].item_id)
+                    earlier[key],
+                    finding_id=self.finding_changes.resolve_finding_id(earlier[key].finding_id),
                 )
                 self._record_absence(missed, query, result, baseline=baseline)
-        news = not baseline and len(self.item_changes.new_item_ids) > known_so_far
+        news = not baseline and len(self.finding_changes.new_finding_ids) > known_so_far
         brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
         self._write_question(query, result, asked, self._update_history(result, asked, brought))
 
@@ -181,46 +184,50 @@ class SnapshotComparer:
         )
         return replace(result, traces=tuple(traces))
 
-    def _find_or_add_item(self, trace: Trace) -> str:
-        """Find the item by any of its keys, or create it; two that are one are merged."""
-        items = self.db.items
+    def _find_or_add_finding(self, trace: Trace) -> str:
+        """Find the finding by any of its keys, or create it; two that are one are merged."""
+        findings = self.db.findings
         found = [
             each
-            for each in items.find_items_by_aliases(self.person_id, list_aliases(trace))
+            for each in findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
             if not is_different_account(each.portrait, trace)
         ]
         if not found:
-            return self._add_item(trace)
+            return self._add_finding(trace)
         for each in found:
-            self.item_changes.record_portrait(each)
+            self.finding_changes.record_portrait(each)
         whole = found[0]
         for other in found[1:]:
-            whole = items.merge_items(whole, other)
-            self.item_changes.merge_items(whole.id, other.id)
-        items.update_item(whole, self._list_unclaimed_aliases(trace, whole.id))
+            whole = findings.merge_findings(whole, other)
+            self.finding_changes.merge_findings(whole.id, other.id)
+        findings.update_finding(whole, self._list_unclaimed_aliases(trace, whole.id))
         return whole.id
 
-    def _add_item(self, trace: Trace) -> str:
-        look = ItemObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
-        step = create_item(self.new_id(), self.person_id, (look,), self.at)
-        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(trace, step.item.id))
-        self.item_changes.new_item_ids.add(step.item.id)
-        return step.item.id
+    def _add_finding(self, trace: Trace) -> str:
+        look = FindingObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
+        step = create_finding(self.new_id(), self.person_id, (look,), self.at)
+        self.db.findings.insert_finding(
+            step.finding, self._list_unclaimed_aliases(trace, step.finding.id)
+        )
+        self.finding_changes.new_finding_ids.add(step.finding.id)
+        return step.finding.id
 
-    def _list_unclaimed_aliases(self, trace: Trace, item_id: str) -> tuple[str, ...]:
-        """Leave out aliases of another item: a handle that has a new owner."""
+    def _list_unclaimed_aliases(self, trace: Trace, finding_id: str) -> tuple[str, ...]:
+        """Leave out aliases of another finding: a handle that has a new owner."""
         owners = {
-            each: self.db.items.find_items_by_aliases(self.person_id, (each,))
+            each: self.db.findings.find_findings_by_aliases(self.person_id, (each,))
             for each in list_aliases(trace)
         }
         return tuple(
-            alias for alias, owned in owners.items() if all(item.id == item_id for item in owned)
+            alias
+            for alias, owned in owners.items()
+            if all(finding.id == finding_id for finding in owned)
         )
 
     def _build_sighting(self, query: Query, trace: Trace, before: Sighting | None) -> Sighting:
-        """Update the sighting of a question; its item is resolved later."""
+        """Update the sighting of a question; its finding is resolved later."""
         return Sighting(
-            item_id="",
+            finding_id="",
             query=query.key,
             source=query.source,
             trace=trace,
@@ -231,7 +238,7 @@ class SnapshotComparer:
     def _mark_removed_contacts(
         self, sighting: Sighting, before: Sighting, result: ParseResult
     ) -> Sighting:
-        """Note which private contact details an item's own address no longer shows."""
+        """Note which private contact details a finding's own address no longer shows."""
         at = self.at if result.outcome.is_conclusive else None
         unshown = list_vanished_contacts(before.unshown, before.trace, sighting.trace, at)
         return replace(sighting, unshown=unshown)
@@ -241,8 +248,8 @@ class SnapshotComparer:
         material_hash = hash_material_fields(sighting.trace)
         if before is None or hash_material_fields(before) != material_hash:
             self.db.versions.insert_version(
-                ItemVersion(
-                    item_id=sighting.item_id,
+                FindingVersion(
+                    finding_id=sighting.finding_id,
                     query=sighting.query,
                     at=self.at,
                     material_hash=material_hash,
@@ -259,8 +266,8 @@ class SnapshotComparer:
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
         self.db.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
-        self.item_changes.absences[sighting.item_id].append(
-            ItemAbsence(
+        self.finding_changes.absences[sighting.finding_id].append(
+            FindingAbsence(
                 kind=query.kind, baseline=baseline, elsewhere=self._is_shown_elsewhere(sighting)
             )
         )
@@ -274,7 +281,7 @@ class SnapshotComparer:
             each.query != missed.query
             and not each.misses
             and kinds.get(each.query, QueryKind.SEARCH).proves_absence
-            for each in self.db.sightings.list_sightings_of_item(missed.item_id)
+            for each in self.db.sightings.list_sightings_of_finding(missed.finding_id)
         )
 
     def _update_history(
@@ -332,7 +339,7 @@ EVENT_POLICY = EventPolicy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSettlement:
-    """Questions first, then items, then what they mean: events, assessments, flags."""
+    """Questions first, then findings, then what they mean: events, assessments, flags."""
 
     app: App
     sweep: Sweep
@@ -352,16 +359,16 @@ class PersonSettlement:
         changes = self._compare_answers(answers)
         store_thumbnails(self.app, self.sweep.id, self.person.id, (each.visit for each in answers))
         steps = (
-            *self._process_seen_items(changes),
-            *self._process_missing_items(changes),
+            *self._process_seen_findings(changes),
+            *self._process_missing_findings(changes),
             *self._process_cleared_contacts(changes),
         )
         events = tuple(merge_events(event for step in steps for event in step.events))
         for event in events:
-            url = self.app.db.items.load_item(event.item_id).portrait.url
+            url = self.app.db.findings.load_finding(event.finding_id).portrait.url
             self.app.db.events.insert_event(self.sweep.id, event, url)
         settlement = SettlementChanges(
-            item_ids=changes.item_ids,
+            finding_ids=changes.finding_ids,
             events=events,
             before=changes.portraits_before,
             trust_status=self.trust,
@@ -371,7 +378,7 @@ class PersonSettlement:
         for staged in answers:
             flag_student_links(self.app, owner, staged, self.source)
 
-    def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> ItemChanges:
+    def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> FindingChanges:
         comparer = SnapshotComparer(
             db=self.app.db,
             person_id=self.person.id,
@@ -390,71 +397,71 @@ class PersonSettlement:
                 and visit.query.kind is not QueryKind.PICTURE
             ):
                 comparer.compare_answer(visit.query, visit.result)
-        return comparer.item_changes
+        return comparer.finding_changes
 
-    def _process_seen_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
+    def _process_seen_findings(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         db = self.app.db
-        for item_id, looks in item_changes.observations.items():
+        for finding_id, looks in finding_changes.observations.items():
             if not looks:
                 continue
-            if item_id in item_changes.new_item_ids:
-                step = create_item(item_id, self.person.id, looks, self.at)
+            if finding_id in finding_changes.new_finding_ids:
+                step = create_finding(finding_id, self.person.id, looks, self.at)
             else:
-                item = db.items.load_item(item_id)
-                item_changes.record_portrait(item)
-                step = update_seen_item(item, looks, self.at, EVENT_POLICY)
+                finding = db.findings.load_finding(finding_id)
+                finding_changes.record_portrait(finding)
+                step = update_seen_finding(finding, looks, self.at, EVENT_POLICY)
             shown = (
                 each.trace
-                for each in db.sightings.list_sightings_of_item(item_id)
+                for each in db.sightings.list_sightings_of_finding(finding_id)
                 if not each.misses
             )
-            db.items.update_item(refresh_portrait(step.item, shown))
+            db.findings.update_finding(refresh_portrait(step.finding, shown))
             yield step
 
-    def _process_missing_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
+    def _process_missing_findings(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         db = self.app.db
-        for item_id, absences in item_changes.absences.items():
-            contact_kinds = self._find_flagged_contacts(item_id)
+        for finding_id, absences in finding_changes.absences.items():
+            contact_kinds = self._find_flagged_contacts(finding_id)
             for absence in absences:
-                item = db.items.load_item(item_id)
-                item_changes.record_portrait(item)
-                step = update_unseen_item(item, absence, self.at, EVENT_POLICY)
-                step = add_cleared_event(item, step, contact_kinds, self.at)
-                db.items.update_item(step.item)
+                finding = db.findings.load_finding(finding_id)
+                finding_changes.record_portrait(finding)
+                step = update_unseen_finding(finding, absence, self.at, EVENT_POLICY)
+                step = add_cleared_event(finding, step, contact_kinds, self.at)
+                db.findings.update_finding(step.finding)
                 if step.second_proof_at:
-                    db.jobs.ensure_job(SECOND_PROOF, item_id, step.second_proof_at)
-                self._end_sightings_if_gone(step.item)
+                    db.jobs.ensure_job(SECOND_PROOF, finding_id, step.second_proof_at)
+                self._end_sightings_if_gone(step.finding)
                 yield step
 
-    def _process_cleared_contacts(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
+    def _process_cleared_contacts(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         """Look for reported contact details that the page no longer shows."""
         db = self.app.db
-        for item_id, looks in item_changes.observations.items():
-            contact_kinds = self._find_flagged_contacts(item_id) if looks else ()
+        for finding_id, looks in finding_changes.observations.items():
+            contact_kinds = self._find_flagged_contacts(finding_id) if looks else ()
             if contact_kinds:
-                item, sightings = (
-                    db.items.load_item(item_id),
-                    db.sightings.list_sightings_of_item(item_id),
+                finding, sightings = (
+                    db.findings.load_finding(finding_id),
+                    db.sightings.list_sightings_of_finding(finding_id),
                 )
                 step = update_cleared_contacts(
-                    item, contact_kinds, sightings, self.at, EVENT_POLICY
+                    finding, contact_kinds, sightings, self.at, EVENT_POLICY
                 )
                 if step.second_proof_at:
-                    db.jobs.ensure_job(SECOND_PROOF, item_id, step.second_proof_at)
+                    db.jobs.ensure_job(SECOND_PROOF, finding_id, step.second_proof_at)
                 yield step
 
-    def _find_flagged_contacts(self, item_id: str) -> frozenset[str]:
+    def _find_flagged_contacts(self, finding_id: str) -> frozenset[str]:
         """Return the kinds of contact details that were reported; only proof clears them."""
         proven = self.trust is SourceTrust.PROVEN
         return (
-            list_watched_exposures(self.app.db.flags.list_flags_of_item(item_id))
+            list_watched_exposures(self.app.db.flags.list_flags_of_finding(finding_id))
             if proven
             else frozenset()
         )
 
-    def _end_sightings_if_gone(self, item: Item) -> None:
-        if item.presence is Presence.GONE:
-            for sighting in self.app.db.sightings.list_sightings_of_item(item.id):
+    def _end_sightings_if_gone(self, finding: Finding) -> None:
+        if finding.presence is Presence.GONE:
+            for sighting in self.app.db.sightings.list_sightings_of_finding(finding.id):
                 self.app.db.sightings.delete_sighting(sighting)
 
 
@@ -527,7 +534,7 @@ def settle_sources(
 
 
 def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, SourceReview]]:
-    """Yield person by person what may be settled, so that a person's items are read once."""
+    """Yield person by person what may be settled, so that a person's findings are read once."""
     about: dict[str, list[SourceReview]] = defaultdict(list)
     for review in reviews:
         if review.trust.standing is not SourceTrust.REFUTED:
@@ -624,7 +631,7 @@ ABSENCE_KINDS = tuple(kind for kind in QueryKind if kind.proves_absence)
 
 
 def _has_mass_loss(app: App, sweep: Sweep, source: Source) -> bool:
-    shown = app.db.journal.count_items_shown_before(sweep.id, source.name, ABSENCE_KINDS)
+    shown = app.db.journal.count_findings_shown_before(sweep.id, source.name, ABSENCE_KINDS)
     before = sum(count for outcome, count in shown.items() if outcome.is_conclusive)
     return is_mass_loss(before, shown.get(Outcome.ABSENT, 0))
 
@@ -748,8 +755,8 @@ def _forget_missing_canaries(app: App, learned: Iterable[LearnedCanary]) -> None
     with app.db.begin_transaction():
         for each in learned:
             if each.outcome is Outcome.ABSENT:
-                # Its person may have been erased, or its item merged, since it was matched.
-                for seen in app.db.sightings.list_sightings_of_item(each.sighting.item_id):
+                # Its person may have been erased, or its finding merged, since it was matched.
+                for seen in app.db.sightings.list_sightings_of_finding(each.sighting.finding_id):
                     if seen.query == each.sighting.query:
                         app.db.sightings.save_sighting(replace(seen, misses=seen.misses + 1))
 

@@ -178,27 +178,27 @@ def run_weekly_sweep(app: App, due: Job) -> None:
 
 @JobKind(name=SECOND_PROOF, queue=JobQueue.SWEEPS, longest=SECOND_PROOF_AFTER, pausable=True)
 @JobKind(name=RECHECK, queue=JobQueue.SWEEPS, longest=MAX_RECHECK_DELAY, pausable=True)
-def recheck_item(app: App, due: Job) -> None:
-    """Ask an item's own address again: if it is absent twice, days apart, it is gone."""
-    item = app.db.items.load_item(due.subject)
-    consent = app.db.consents.find_latest_consent(item.person_id)
+def recheck_finding(app: App, due: Job) -> None:
+    """Ask a finding's own address again: if it is absent twice, days apart, it is gone."""
+    finding = app.db.findings.load_finding(due.subject)
+    consent = app.db.consents.find_latest_consent(finding.person_id)
     if consent is not None and consent.is_paused(app.clock.now()):
         app.db.jobs.finish_job(due.name, due.subject, consent.paused_until)
         return
-    sightings = app.db.sightings.list_sightings_of_item(item.id)
+    sightings = app.db.sightings.list_sightings_of_finding(finding.id)
     keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
     if due.name == RECHECK:
-        keys |= list_recheck_keys(app, item)
-    if not keys and not _has_open_proof(app, item.person_id):
+        keys |= list_recheck_keys(app, finding)
+    if not keys and not _has_open_proof(app, finding.person_id):
         app.db.jobs.finish_job(due.name, due.subject, None)
         return
 
     def finish_recheck_job(_sweep: Sweep) -> None:
-        again_at = find_next_recheck(app, item) if due.name == RECHECK else None
+        again_at = find_next_recheck(app, finding) if due.name == RECHECK else None
         app.db.jobs.finish_job(due.name, due.subject, again_at)
 
     job = SweepJob(
-        kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person_id, query_keys=keys
+        kind=SweepKind.PROOF, week=_compute_week(app), person_id=finding.person_id, query_keys=keys
     )
     run_sweep(app, job, on_close=finish_recheck_job)
 

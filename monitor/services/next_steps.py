@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.app import App
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.flag import Flag, rate_exposure
-from monitor.domain.item import Item, Presence
 from monitor.domain.takedown import (
     AdviceBook,
     AdviceStep,
@@ -30,7 +30,7 @@ def build_advice_lines(app: App, flag: Flag) -> tuple[AdviceLine, ...]:
         return ()
     if flag.state is FlagState.MINE and flag.kind is not FlagKind.EXPOSED_CONTACT:
         return ()
-    portrait, book = app.db.items.load_item(flag.item_id).portrait, load_advice()
+    portrait, book = app.db.findings.load_finding(flag.finding_id).portrait, load_advice()
     site = _find_site_name(flag, portrait)
     return tuple(
         _build_advice_line(app, flag, portrait, book, step)
@@ -61,45 +61,45 @@ def _find_site_name(flag: Flag, portrait: Trace) -> str:
 def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
     """Return what the person reported, or says is theirs, until its address proves gone."""
     return tuple(
-        _build_progress_line(app, flag, item, status)
-        for flag, item, status in _list_under_way(app, person_id)
-        if item.presence is not Presence.GONE
+        _build_progress_line(app, flag, finding, status)
+        for flag, finding, status in _list_under_way(app, person_id)
+        if finding.presence is not Presence.GONE
     )
 
 
-def list_progress_item_ids(app: App, person_id: str) -> frozenset[str]:
-    """Return the items of which something is under way, and their addresses not proven gone."""
-    return frozenset(item.id for _, item, _ in _list_under_way(app, person_id))
+def list_progress_finding_ids(app: App, person_id: str) -> frozenset[str]:
+    """Return the findings of which something is under way, and their addresses not proven gone."""
+    return frozenset(finding.id for _, finding, _ in _list_under_way(app, person_id))
 
 
-def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Flag, Item, str]]:
-    """Yield each flag of which something is under way, its item, and what is under way."""
+def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Flag, Finding, str]]:
+    """Yield each flag of which something is under way, its finding, and what is under way."""
     for flag in app.db.flags.list_flags_of_person(person_id):
-        item = app.db.items.load_item(flag.item_id)
-        status = _describe_progress(flag, item)
+        finding = app.db.findings.load_finding(flag.finding_id)
+        status = _describe_progress(flag, finding)
         if status:
-            yield flag, item, status
+            yield flag, finding, status
 
 
-def _build_progress_line(app: App, flag: Flag, item: Item, status: str) -> ProgressLine:
-    times = list_recheck_times(app.db, flag) if list_recheck_keys(app, item) else ()
+def _build_progress_line(app: App, flag: Flag, finding: Finding, status: str) -> ProgressLine:
+    times = list_recheck_times(app.db, flag) if list_recheck_keys(app, finding) else ()
     return ProgressLine(
         words=status,
-        title=format_finding_title(item.portrait),
-        url=item.portrait.url,
+        title=format_finding_title(finding.portrait),
+        url=finding.portrait.url,
         path=_find_progress_page(flag),
-        last_seen=item.last_seen,
+        last_seen=finding.last_seen,
         at=_find_step_time(app, flag),
         looks_at=next((at for at in times if at > app.clock.now()), None),
-        seems_gone=item.presence is Presence.MISSING,
+        seems_gone=finding.presence is Presence.MISSING,
         needs_you=flag.state is FlagState.IMPERSONATION,
     )
 
 
-def _describe_progress(flag: Flag, item: Item) -> str:
+def _describe_progress(flag: Flag, finding: Finding) -> str:
     """Say what is under way; empty for nothing."""
     if flag.kind is FlagKind.EXPOSED_CONTACT:
-        kinds = _list_shown_kinds(flag, item)
+        kinds = _list_shown_kinds(flag, finding)
         what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds) if kinds else ""
         status = words.REMOVAL_PROGRESS.get(flag.state, "")
         return status.format(what=f"{what[0].upper()}{what[1:]}") if what else ""
@@ -108,11 +108,11 @@ def _describe_progress(flag: Flag, item: Item) -> str:
     return words.TAKEDOWN_PROGRESS.get(flag.state, "")
 
 
-def _list_shown_kinds(flag: Flag, item: Item) -> tuple[ContactKind, ...]:
+def _list_shown_kinds(flag: Flag, finding: Finding) -> tuple[ContactKind, ...]:
     """Return what is still to be removed; of what no one asked to remove, what is shown today."""
     if flag.state is FlagState.REMOVAL_ASKED:
         return flag.contact_kinds
-    shown = {each.partition(":")[0] for each in item.portrait.exposed}
+    shown = {each.partition(":")[0] for each in finding.portrait.exposed}
     return tuple(kind for kind in flag.contact_kinds if kind in shown)
 
 
@@ -120,7 +120,7 @@ def _find_progress_page(flag: Flag) -> str:
     if flag.kind is FlagKind.EXPOSED_CONTACT:
         return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{flag.id}"
     if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
-        return f"/me/items/{flag.item_id}"
+        return f"/me/findings/{flag.finding_id}"
     return f"{OWN_PAGES[AdviceTarget.KIT]}{flag.id}"
 
 
@@ -133,11 +133,12 @@ def fold_exposures(
     app: App, flags: tuple[Flag, ...]
 ) -> tuple[tuple[Flag, ...], ExposureGroupLine | None]:
     """Return the flags to list one by one, and one line for several pages of other people's."""
-    items = {each.id: app.db.items.load_item(each.item_id) for each in flags}
+    findings = {each.id: app.db.findings.load_finding(each.finding_id) for each in flags}
     folded = [
         each
         for each in flags
-        if each.kind is FlagKind.EXPOSED_CONTACT and items[each.id].portrait.kind is TraceKind.PAGE
+        if each.kind is FlagKind.EXPOSED_CONTACT
+        and findings[each.id].portrait.kind is TraceKind.PAGE
     ]
     if len(folded) < MIN_PAGES_FOLDED:
         return flags, None
@@ -146,5 +147,5 @@ def fold_exposures(
         pages=len(folded),
         what=words.describe_exposures(len(folded), shown),
         severity=rate_exposure(shown),
-        urls=tuple(items[each.id].portrait.url for each in folded),
+        urls=tuple(findings[each.id].portrait.url for each in folded),
     )

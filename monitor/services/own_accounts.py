@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
-from monitor.domain.item import Item
+from monitor.domain.finding import Finding
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, FlagState
@@ -16,32 +16,32 @@ from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
 
-def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:
+def list_declared_findings(db: Database, person: Person) -> tuple[Finding, ...]:
     """Return the accounts and pages that they declared."""
     addresses = (*person.accounts, *map(canonicalize_url, person.pages))
-    return db.items.find_items_by_aliases(person.id, addresses)
+    return db.findings.find_findings_by_aliases(person.id, addresses)
 
 
-def load_own_items(db: Database, person: Person) -> Mapping[str, Item]:
+def load_own_findings(db: Database, person: Person) -> Mapping[str, Finding]:
     """Return, by id, what the person declared, and accounts that they confirmed.
 
     A page that they confirmed may still be written by others, such as their school.
     """
     own = {
-        item.id: item
-        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
+        finding.id: finding
+        for finding in (*list_declared_findings(db, person), *list_confirmed_accounts(db, person))
     }
-    return {item_id: own[item_id] for item_id in db.items.sort_item_ids(own)}
+    return {finding_id: own[finding_id] for finding_id in db.findings.sort_finding_ids(own)}
 
 
-def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
+def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Finding]:
     """Yield accounts that the person confirmed, without those that show another name."""
     unproven = list_unproven_accounts(db, person.id)
-    for item, decision in db.items.list_items_with_feedback(person.id):
-        portrait = item.portrait
+    for finding, decision in db.findings.list_findings_with_feedback(person.id):
+        portrait = finding.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
         if decision is Decision.MINE and portrait.kind is TraceKind.ACCOUNT and theirs:
-            yield item
+            yield finding
 
 
 def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
@@ -54,9 +54,9 @@ def include_confirmed_accounts(db: Database, person: Person) -> Person:
     """Return the person with confirmed accounts added; the rest stays as entered."""
     declared = set(person.accounts)
     confirmed = (
-        extract_handle_key(item.portrait)
-        for item in list_confirmed_accounts(db, person)
-        if declared.isdisjoint(_list_account_keys(item.portrait))
+        extract_handle_key(finding.portrait)
+        for finding in list_confirmed_accounts(db, person)
+        if declared.isdisjoint(_list_account_keys(finding.portrait))
     )
     added = tuple(filter(None, confirmed))
     return replace(person, accounts=(*person.accounts, *added)) if added else person
@@ -78,12 +78,12 @@ def list_trusted_accounts(db: Database, person: Person) -> frozenset[str]:
     return frozenset(
         account
         for account in person.accounts
-        for item in db.items.find_items_by_aliases(person.id, (account,))
-        if is_trusted_account(db, person, item)
+        for finding in db.findings.find_findings_by_aliases(person.id, (account,))
+        if is_trusted_account(db, person, finding)
     )
 
 
-def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
+def is_trusted_account(db: Database, person: Person, finding: Finding) -> bool:
     """Tell whether a proof, or its exact name, shows that an account is the person's own.
 
     One that showed their name once stays trusted: it may have been taken over.
@@ -91,12 +91,12 @@ def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
     proofs = db.account_proofs.list_proofs_of_person(person.id)
     proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
     if not proven.isdisjoint(
-        (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
+        (finding.portrait.key, *map(str.casefold, _list_account_keys(finding.portrait)))
     ):
         return True
     shown = (
-        item.portrait.name,
-        *(each.trace.name for each in db.versions.list_versions(item.id)),
+        finding.portrait.name,
+        *(each.trace.name for each in db.versions.list_versions(finding.id)),
     )
     return any(has_exact_name(name, person) for name in shown if name)
 
@@ -104,10 +104,14 @@ def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
 def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the accounts that were decided to be impersonations of this person."""
     flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
-    items = dict.fromkeys(each.item_id for each in flags)
+    findings = dict.fromkeys(each.finding_id for each in flags)
     return tuple(
         filter(
-            None, (extract_handle_key(db.items.load_item(item_id).portrait) for item_id in items)
+            None,
+            (
+                extract_handle_key(db.findings.load_finding(finding_id).portrait)
+                for finding_id in findings
+            ),
         )
     )
 
@@ -116,8 +120,8 @@ def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the pages whose site was asked to take details down; what is gone may come back."""
     states = {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE, FlagState.GONE}
     flags = db.flags.list_flags_of_person(person_id)
-    asked = dict.fromkeys(each.item_id for each in flags if each.state in states)
-    portraits = (db.items.load_item(item_id).portrait for item_id in asked)
+    asked = dict.fromkeys(each.finding_id for each in flags if each.state in states)
+    portraits = (db.findings.load_finding(finding_id).portrait for finding_id in asked)
     return tuple(each.url for each in portraits if not extract_handle_key(each))
 
 

@@ -16,13 +16,13 @@ from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.finding import Presence
 from monitor.domain.flag import OWNERSHIP_FLAGS
-from monitor.domain.item import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import Scope, UploadProblem
 from monitor.services.flagging import reassess_person
-from monitor.services.history import OwnItemComparison, compare_with_own_items
-from monitor.services.own_accounts import load_own_items
+from monitor.services.history import OwnFindingComparison, compare_with_own_findings
+from monitor.services.own_accounts import load_own_findings
 from monitor.services.presenters import format_finding_title
 from reports.pages.findings import PicturePair
 from scrapers.models import CrawlResult, Outcome, PicturePrint, QueryKind
@@ -123,9 +123,9 @@ def store_thumbnails(
             continue
         copy = drop_unwanted_copy(app, visit).result.picture_copy
         profile = visit.query.terms[:1]
-        for item in app.db.items.find_items_by_aliases(person_id, profile) if copy else ():
+        for finding in app.db.findings.find_findings_by_aliases(person_id, profile) if copy else ():
             app.db.thumbnails.save_thumbnail(
-                person_id, sweep_id, Thumbnail(item_id=item.id, at=visit.at, picture=copy)
+                person_id, sweep_id, Thumbnail(finding_id=finding.id, at=visit.at, picture=copy)
             )
 
 
@@ -142,7 +142,7 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
         return
     if app.db.legal_holds.has_active_legal_hold(person_id):
         return
-    thumbnails.delete_other_thumbnails(person_id, _list_compared_item_ids(app, person_id))
+    thumbnails.delete_other_thumbnails(person_id, _list_compared_finding_ids(app, person_id))
     longest = RETENTION_PERIODS[RetainedKind.THUMBNAIL].open or timedelta(0)
     thumbnails.delete_thumbnails_before(person_id, app.clock.now() - longest)
 
@@ -150,50 +150,52 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
 def find_picture_pair(
     app: App,
     owner_id: str,
-    item_id: str,
-    comparisons: Iterable[OwnItemComparison] | None = None,
+    finding_id: str,
+    comparisons: Iterable[OwnFindingComparison] | None = None,
 ) -> PicturePair | None:
-    """Return the pictures of a flagged item and of the own one that is most like it.
+    """Return the pictures of a flagged finding and of the own one that is most like it.
 
     `comparisons` are those to choose from, the most similar first; None for all.
     """
-    seen_at = app.db.thumbnails.find_thumbnail_time(owner_id, item_id)
-    if seen_at is None or item_id not in _list_flagged_item_ids(app, owner_id):
+    seen_at = app.db.thumbnails.find_thumbnail_time(owner_id, finding_id)
+    if seen_at is None or finding_id not in _list_flagged_finding_ids(app, owner_id):
         return None
     if comparisons is None:
-        comparisons = compare_with_own_items(app, owner_id, item_id)
+        comparisons = compare_with_own_findings(app, owner_id, finding_id)
     for own in (each.own for each in comparisons):
         if app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
             title = format_finding_title(own.portrait)
-            return PicturePair(item_id=item_id, own_id=own.id, own_title=title, seen_at=seen_at)
+            return PicturePair(
+                finding_id=finding_id, own_id=own.id, own_title=title, seen_at=seen_at
+            )
     return None
 
 
-def load_compared_picture(app: App, owner_id: str, item_id: str) -> bytes:
-    """Return the thumbnail of an item that is compared now; raise InputError for any other."""
-    thumbnail = app.db.thumbnails.find_thumbnail(owner_id, item_id)
-    if thumbnail is None or item_id not in _list_compared_item_ids(app, owner_id):
+def load_compared_picture(app: App, owner_id: str, finding_id: str) -> bytes:
+    """Return the thumbnail of a finding that is compared now; raise InputError for any other."""
+    thumbnail = app.db.thumbnails.find_thumbnail(owner_id, finding_id)
+    if thumbnail is None or finding_id not in _list_compared_finding_ids(app, owner_id):
         reason = "There is no picture of this finding to compare."
         raise InputError(reason)
     return thumbnail.picture
 
 
-def _list_compared_item_ids(app: App, person_id: str) -> frozenset[str]:
-    flagged = _list_flagged_item_ids(app, person_id)
+def _list_compared_finding_ids(app: App, person_id: str) -> frozenset[str]:
+    flagged = _list_flagged_finding_ids(app, person_id)
     if not flagged:
         return flagged
     person = app.db.people.load_person(person_id)
-    return flagged.union(load_own_items(app.db, person))
+    return flagged.union(load_own_findings(app.db, person))
 
 
-def _list_flagged_item_ids(app: App, person_id: str) -> frozenset[str]:
-    """Return the items with an open flag about who runs them, while their pictures may be shown."""
+def _list_flagged_finding_ids(app: App, person_id: str) -> frozenset[str]:
+    """Return the findings with an open flag about who runs them, if their pictures may be shown."""
     if not app.db.consents.has_agreed(person_id, Scope.PHOTOS):
         return frozenset()
     return frozenset(
-        flag.item_id
+        flag.finding_id
         for flag in app.db.flags.list_flags_of_person(person_id)
         if flag.kind in OWNERSHIP_FLAGS
         and flag.is_undecided
-        and app.db.items.load_item(flag.item_id).presence is not Presence.GONE
+        and app.db.findings.load_finding(flag.finding_id).presence is not Presence.GONE
     )

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.config import load_policy_texts
-from monitor.db.items import EventRecord
+from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
+from monitor.domain.finding import Finding
 from monitor.domain.flag import Flag
-from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.reason import Reason
 from monitor.domain.source_trust import WITHHELD
@@ -35,7 +35,7 @@ from reports.emails.digest import (
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
-    OwnItemLine,
+    OwnFindingLine,
     QuestionLine,
     UnansweredFlagLine,
 )
@@ -49,24 +49,24 @@ UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
 def build_flag_line(app: App, flag: Flag) -> FlagLine:
-    item = app.db.items.load_item(flag.item_id)
+    finding = app.db.findings.load_finding(flag.finding_id)
     # An own account is no news; what it shows may be.
-    first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else item.first_seen
+    first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else finding.first_seen
     return FlagLine(
         kind=flag.kind,
         severity=flag.severity,
         what=words.describe_flag_kind(flag.kind, flag.severity),
-        url=item.portrait.url,
+        url=finding.portrait.url,
         first_seen=first_seen,
-        last_seen=max(first_seen, item.last_seen),
+        last_seen=max(first_seen, finding.last_seen),
         id=flag.id,
-        platform=item.portrait.platform,
-        title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(item.portrait),
+        platform=finding.portrait.platform,
+        title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(finding.portrait),
         reasons=flag.reasons,
         earlier=_describe_earlier_answer(app, flag),
-        item_id=flag.item_id,
+        finding_id=flag.finding_id,
         advice=load_advice().get_advice(flag.kind).brief,
-        contact_kinds=flag.contact_kinds if item.portrait.kind is TraceKind.PAGE else (),
+        contact_kinds=flag.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
     )
 
 
@@ -94,42 +94,42 @@ def _describe_earlier_answer(app: App, flag: Flag) -> str:
 
 def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
     event = recorded.event
-    item = app.db.items.load_item(event.item_id)
-    label = app.db.items.find_item_label(event.item_id) or OwnershipLabel.UNKNOWN
+    finding = app.db.findings.load_finding(event.finding_id)
+    label = app.db.findings.find_finding_label(event.finding_id) or OwnershipLabel.UNKNOWN
     return ChangeLine(
         event=event.kind,
         whose=label,
         url=recorded.url,
         at=event.at,
-        id=event.item_id,
-        platform=item.portrait.platform,
-        title=_format_title(item.portrait),
+        id=event.finding_id,
+        platform=finding.portrait.platform,
+        title=_format_title(finding.portrait),
         fields=event.fields,
     )
 
 
-def build_question_line(app: App, item: Item) -> QuestionLine:
-    assessment = app.db.items.find_assessment(item.id)
+def build_question_line(app: App, finding: Finding) -> QuestionLine:
+    assessment = app.db.findings.find_assessment(finding.id)
     return QuestionLine(
-        url=item.portrait.url,
-        id=item.id,
-        title=_format_title(item.portrait),
-        platform=item.portrait.platform,
-        snippet=item.portrait.bio or item.portrait.snippet,
+        url=finding.portrait.url,
+        id=finding.id,
+        title=_format_title(finding.portrait),
+        platform=finding.portrait.platform,
+        snippet=finding.portrait.bio or finding.portrait.snippet,
         reasons=_list_reasons(assessment) if assessment else (),
     )
 
 
-def build_own_line(item: Item) -> OwnItemLine:
-    return OwnItemLine(
-        url=item.portrait.url,
-        platform=item.portrait.platform,
-        title=_format_title(item.portrait),
+def build_own_line(finding: Finding) -> OwnFindingLine:
+    return OwnFindingLine(
+        url=finding.portrait.url,
+        platform=finding.portrait.platform,
+        title=_format_title(finding.portrait),
     )
 
 
 def build_waiting_line(app: App, flag: Flag) -> UnansweredFlagLine:
-    portrait = app.db.items.load_item(flag.item_id).portrait
+    portrait = app.db.findings.load_finding(flag.finding_id).portrait
     return UnansweredFlagLine(
         kind=flag.kind,
         url=portrait.url,
@@ -146,7 +146,7 @@ def build_decided_line(app: App, flag: Flag) -> FlagOutcomeLine | None:
     by = _find_decider(app, flag)
     if by == "You" and not flag.is_pursued:
         return None
-    portrait = app.db.items.load_item(flag.item_id).portrait
+    portrait = app.db.findings.load_finding(flag.finding_id).portrait
     return FlagOutcomeLine(
         kind=flag.kind,
         url=portrait.url,
@@ -166,12 +166,12 @@ def _find_decider(app: App, flag: Flag) -> str:
     return "You" if by == flag.person_id else "IT"
 
 
-def build_aside_line(app: App, item: Item) -> NamesakeLine:
-    assessment = app.db.items.find_assessment(item.id)
+def build_aside_line(app: App, finding: Finding) -> NamesakeLine:
+    assessment = app.db.findings.find_assessment(finding.id)
     return NamesakeLine(
-        url=item.portrait.url,
+        url=finding.portrait.url,
         reasons=_list_why_aside(assessment) if assessment else (),
-        title=_format_title(item.portrait),
+        title=_format_title(finding.portrait),
     )
 
 

@@ -1,7 +1,7 @@
 """The daily purge: delete what the tables declare to be past its period (`db/declarations.py`).
 
 Findings that only a dropped question showed are deleted with it. Two things stay: what the person
-called their own, and what they shared or reported, since others act on that. An item keeps its
+called their own, and what they shared or reported, since others act on that. A finding keeps its
 address and its keys, or the next sweep would take it for new. Under a legal hold nothing is
 deleted, but dropped questions are still not asked.
 """
@@ -16,7 +16,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.events import refresh_portrait
-from monitor.domain.item import Item, Presence, combine_traces
+from monitor.domain.finding import Finding, Presence, combine_traces
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.reason import Reason
@@ -48,7 +48,7 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
     """Delete texts past their source's time limit, and what one question long shows no more.
 
     Of the first, also those that a later answer replaced. Of the second, only what another question
-    still shows: else the whole item is gone, and goes in its own time.
+    still shows: else the whole finding is gone, and goes in its own time.
     """
     now, limits = app.clock.now(), list_text_retention(app)
     longest = RETENTION_PERIODS[RetainedKind.SIGHTING].closed
@@ -56,16 +56,16 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
         longest and app.db.sightings.has_sighting_before(person_id, now - longest)
     ):
         return
-    for item in app.db.items.list_items_of_person(person_id):
-        sightings = app.db.sightings.list_sightings_of_item(item.id)
+    for finding in app.db.findings.list_findings_of_person(person_id):
+        sightings = app.db.sightings.list_sightings_of_finding(finding.id)
         is_shown = not all(sighting.misses for sighting in sightings)
         over = []
         for sighting in sightings:
             limit = limits.get(sighting.source)
             if limit:
-                app.db.versions.delete_replaced_versions(item.id, sighting.query, now - limit)
+                app.db.versions.delete_replaced_versions(finding.id, sighting.query, now - limit)
             if limit and now - sighting.last >= limit:
-                app.db.versions.delete_versions_of_question(item.id, sighting.query)
+                app.db.versions.delete_versions_of_question(finding.id, sighting.query)
                 over.append(sighting)
             elif is_shown and sighting.misses:
                 last = sighting.last
@@ -74,16 +74,16 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
         for sighting in over:
             app.db.sightings.delete_sighting(sighting)
         if over:
-            _rebuild_portrait(app, item)
+            _rebuild_portrait(app, finding)
 
 
-def _rebuild_portrait(app: App, item: Item) -> None:
-    left = [each.trace for each in app.db.sightings.list_sightings_of_item(item.id)]
-    portrait = combine_traces(left) if left else strip_portrait_text(item.portrait)
-    app.db.items.update_item(replace(item, portrait=portrait))
-    assessment = app.db.items.find_assessment(item.id)
+def _rebuild_portrait(app: App, finding: Finding) -> None:
+    left = [each.trace for each in app.db.sightings.list_sightings_of_finding(finding.id)]
+    portrait = combine_traces(left) if left else strip_portrait_text(finding.portrait)
+    app.db.findings.update_finding(replace(finding, portrait=portrait))
+    assessment = app.db.findings.find_assessment(finding.id)
     if assessment:
-        app.db.items.set_assessment(item.id, assessment.without_quotes)
+        app.db.findings.set_assessment(finding.id, assessment.without_quotes)
 
 
 def strip_portrait_text(portrait: Trace) -> Trace:
@@ -203,12 +203,12 @@ def _delete_rested_hosts(app: App) -> None:
         app.db.hosts.delete_rested_hosts(now - host.open, now - host.closed)
 
 
-def _delete_gone_items(app: App, person_id: str) -> None:
-    for item in app.db.items.list_items_of_person(person_id):
-        if item.presence is Presence.GONE and _is_past_retention(
-            app, RetainedKind.ITEM, RetentionStage.CLOSED, item.last_seen
+def _delete_gone_findings(app: App, person_id: str) -> None:
+    for finding in app.db.findings.list_findings_of_person(person_id):
+        if finding.presence is Presence.GONE and _is_past_retention(
+            app, RetainedKind.FINDING, RetentionStage.CLOSED, finding.last_seen
         ):
-            app.db.items.delete_item(item.id)
+            app.db.findings.delete_finding(finding.id)
 
 
 def _delete_student_evidence(app: App, person_id: str) -> None:
@@ -256,7 +256,7 @@ DISTRICT_STEPS: Mapping[RetainedKind, Callable[[App], None]] = {
     RetainedKind.EVIDENCE: delete_old_pages,
 }
 PERSON_STEPS: Mapping[RetainedKind, Callable[[App, str], None]] = {
-    RetainedKind.ITEM: _delete_gone_items,
+    RetainedKind.FINDING: _delete_gone_findings,
     RetainedKind.STUDENT_EVIDENCE: _delete_student_evidence,
     RetainedKind.SCREENSHOT: _delete_old_screenshots,
     RetainedKind.THUMBNAIL: delete_unneeded_thumbnails,
@@ -315,39 +315,43 @@ def _is_covered(app: App, question: QuestionRecord, consent: Consent) -> bool:
 
 def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
     touched = {
-        sighting.item_id
+        sighting.finding_id
         for key in keys
         for sighting in app.db.sightings.list_sightings_of_question(person.id, key)
     }
     for key in keys:
         app.db.questions.retire_question(person.id, key)
     active_keys = list_person_query_keys(app, person)
-    for item in sorted(touched):
-        _release_item(app, person.id, item, active_keys)
+    for finding in sorted(touched):
+        _release_finding(app, person.id, finding, active_keys)
 
 
-def _release_item(app: App, person_id: str, item_id: str, active_keys: Collection[str]) -> None:
-    """Delete an item that no first question shows, or rebuild it from what is left.
+def _release_finding(
+    app: App, person_id: str, finding_id: str, active_keys: Collection[str]
+) -> None:
+    """Delete a finding that no first question shows, or rebuild it from what is left.
 
     What only a follow-up question showed is never asked again.
     """
-    left = app.db.sightings.list_sightings_of_item(item_id)
+    left = app.db.sightings.list_sightings_of_finding(finding_id)
     if any(each.query in active_keys for each in left):
         shown = (each.trace for each in left if not each.misses)
-        app.db.items.update_item(refresh_portrait(app.db.items.load_item(item_id), shown))
+        app.db.findings.update_finding(
+            refresh_portrait(app.db.findings.load_finding(finding_id), shown)
+        )
         return
     for each in left:
         app.db.questions.retire_question(person_id, each.query)
-    if not _is_kept_for_person(app, item_id):
-        app.db.items.delete_item(item_id)
+    if not _is_kept_for_person(app, finding_id):
+        app.db.findings.delete_finding(finding_id)
 
 
-def _is_kept_for_person(app: App, item_id: str) -> bool:
-    flags = app.db.flags.list_flags_of_item(item_id)
+def _is_kept_for_person(app: App, finding_id: str) -> bool:
+    flags = app.db.flags.list_flags_of_finding(finding_id)
     acted_on = any(
         flag.shared_at or flag.is_pursued or flag.state is FlagState.REMOVAL_ASKED for flag in flags
     )
-    return acted_on or app.db.items.find_item_feedback(item_id) is Decision.MINE
+    return acted_on or app.db.findings.find_finding_feedback(finding_id) is Decision.MINE
 
 
 def _delete_student_links(app: App, person_id: str) -> None:
@@ -362,11 +366,11 @@ def _remove_picture_prints(app: App, person_id: str) -> None:
             app.db.sightings.save_sighting(
                 replace(sighting, trace=_strip_picture_print(sighting.trace))
             )
-    for item in app.db.items.list_items_of_person(person_id):
-        app.db.versions.rewrite_versions(item.id, _strip_picture_print)
-        bare = replace(item, portrait=_strip_picture_print(item.portrait))
-        if bare != item:
-            app.db.items.update_item(bare)
+    for finding in app.db.findings.list_findings_of_person(person_id):
+        app.db.versions.rewrite_versions(finding.id, _strip_picture_print)
+        bare = replace(finding, portrait=_strip_picture_print(finding.portrait))
+        if bare != finding:
+            app.db.findings.update_finding(bare)
         app.db.pictures.save_picture(bare)
     app.db.thumbnails.delete_thumbnails_of_person(person_id)
 

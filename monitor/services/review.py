@@ -64,7 +64,7 @@ def count_opened_flags(app: App, since: datetime) -> int:
 def decide_flags(app: App, flag_ids: Iterable[str], word: DecisionInput) -> tuple[Flag, ...]:
     """Append one decision to several flags, or to none if one of them forbids it.
 
-    A person's own decisions are stored with the items, too.
+    A person's own decisions are stored with the findings, too.
     """
     flags = tuple(app.db.flags.load_flag(flag_id) for flag_id in dict.fromkeys(flag_ids))
     for flag in flags:
@@ -277,7 +277,7 @@ def _build_remark(
 
 
 def _build_question_view(app: App, flag: Flag, note_record: ReviewNote) -> ReviewerQuestionView:
-    portrait = app.db.items.load_item(flag.item_id).portrait
+    portrait = app.db.findings.load_finding(flag.finding_id).portrait
     return ReviewerQuestionView(
         **build_greeting(app, app.db.people.load_person(flag.person_id)),
         kind=flag.kind,

@@ -63,11 +63,11 @@ def load_review_fields(app: App, flag: Flag, opening: ReviewOpening) -> ReviewFi
     case = _load_case(app, flag)
     if case is None:
         raise NotPermittedError(NOT_YET)
-    person, item = (
+    person, finding = (
         app.db.people.load_person(flag.person_id),
-        app.db.items.load_item(flag.item_id),
+        app.db.findings.load_finding(flag.finding_id),
     )
-    return build_review_fields(person, item, case, opening)
+    return build_review_fields(person, finding, case, opening)
 
 
 def build_review_gate(app: App) -> DisclosureCutoff:
@@ -225,12 +225,12 @@ def list_open_waves(app: App) -> tuple[OpenWave, ...]:
         flag = app.db.flags.load_flag(flag_id)
         if flag.kind not in _WAVE_FLAGS:
             continue
-        accounts = app.db.new_accounts.list_accounts_of_same_place(flag.item_id)
-        wave = find_wave(flag.item_id, accounts)
+        accounts = app.db.new_accounts.list_accounts_of_same_place(flag.finding_id)
+        wave = find_wave(flag.finding_id, accounts)
         if wave and find_review_opening(app, flag):
-            waves[accounts[0].item_id] = OpenWave(
+            waves[accounts[0].finding_id] = OpenWave(
                 size=count_people(wave),
-                platform=app.db.items.load_item(flag.item_id).portrait.platform,
+                platform=app.db.findings.load_finding(flag.finding_id).portrait.platform,
                 latest_at=max(each.appeared_at for each in wave),
             )
     return tuple(sorted(waves.values(), key=lambda each: each.latest_at, reverse=True))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from monitor.app import App
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
-from monitor.domain.item import Item
+from monitor.domain.finding import Finding
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
@@ -147,8 +147,8 @@ def _list_traces_so_far(
 
 def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
     ended = sweep.closed_at or sweep.started_at
-    items = app.db.items.list_items_of_person(sweep.person_id)
-    unknown = (each for each in items if _is_unsorted(app, each))
+    findings = app.db.findings.list_findings_of_person(sweep.person_id)
+    unknown = (each for each in findings if _is_unsorted(app, each))
     flags = app.db.flags.list_flags_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
@@ -160,22 +160,22 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
             app, sweep.person_id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
         ),
         changes=tuple(_build_change_lines(app, sweep)),
-        first=all(item.first_seen >= sweep.started_at for item in items),
+        first=all(finding.first_seen >= sweep.started_at for finding in findings),
         to_sort=sum(1 for _ in unknown),
         flags=sum(1 for flag in flags if flag.is_undecided),
     )
 
 
-def _is_unsorted(app: App, item: Item) -> bool:
-    label = app.db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN
-    if label is not OwnershipLabel.UNKNOWN or is_district_page(app, item):
+def _is_unsorted(app: App, finding: Finding) -> bool:
+    label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
+    if label is not OwnershipLabel.UNKNOWN or is_district_page(app, finding):
         return False
-    return app.db.items.find_item_feedback(item.id) is None
+    return app.db.findings.find_finding_feedback(finding.id) is None
 
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
     for each in app.db.events.list_events_of_sweep(sweep.id):
-        label = app.db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN
+        label = app.db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN
         if label not in OTHER_PERSON_LABELS and each.event.kind is not EventKind.FLAPPING:
             yield build_change_line(app, each)
 

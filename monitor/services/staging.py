@@ -149,9 +149,9 @@ def keep_pages(app: App, sweep_id: str, source: Source | None, visit: CrawlResul
     return replace(visit, pages=())
 
 
-def list_items_lacking_pages(app: App, person_id: str) -> frozenset[str]:
-    """Return the items that need a page copy: they are fetched in full, changed or not."""
-    return app.db.pages.list_items_lacking_evidence(
+def list_findings_lacking_pages(app: App, person_id: str) -> frozenset[str]:
+    """Return the findings that need a page copy: they are fetched in full, changed or not."""
+    return app.db.pages.list_findings_lacking_evidence(
         person_id, list_evidence_kinds(app), UNSETTLED_STATES
     )
 

@@ -23,8 +23,8 @@ from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.errors import DatabaseError
+from monitor.domain.finding import Finding, LastReadPage, Sighting, select_validators
 from monitor.domain.flag import Flag
-from monitor.domain.item import Item, LastReadPage, Sighting, select_validators
 from monitor.domain.planning.queries import build_account_queries, build_page_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
@@ -51,7 +51,7 @@ from monitor.services.staging import (
     check_contacts,
     keep_evidence_pages,
     keep_pages,
-    list_items_lacking_pages,
+    list_findings_lacking_pages,
     redact_pages,
     redact_visit,
 )
@@ -393,7 +393,7 @@ def _add_remembered_pages(app: App, planned: Iterator[Query]) -> Iterator[Query]
 def _load_remembered_pages(
     app: App, person_id: str
 ) -> Mapping[str, tuple[LastReadPage, Sequence[Sighting]]]:
-    """Return what is stored of each question's last page, and which items it showed."""
+    """Return what is stored of each question's last page, and which findings it showed."""
     sightings = defaultdict(list)
     try:
         asked = app.db.questions.list_questions_of_person(person_id)
@@ -403,15 +403,15 @@ def _load_remembered_pages(
         if app.db.consents.find_latest_consent(person_id) is None:
             return {}  # erased since they were planned, and their key with them
         raise
-    lacking = list_items_lacking_pages(app, person_id)
+    lacking = list_findings_lacking_pages(app, person_id)
     if asks_for_pictures(app, person_id):
         # A page that has not changed leads to no picture, and this consent may be a new one.
         pictured = (each for seen in sightings.values() for each in seen if each.trace.picture)
-        lacking |= {each.item_id for each in pictured}
+        lacking |= {each.finding_id for each in pictured}
     return {
         each.key: (each.remembered, sightings[each.key])
         for each in asked
-        if each.remembered and not any(seen.item_id in lacking for seen in sightings[each.key])
+        if each.remembered and not any(seen.finding_id in lacking for seen in sightings[each.key])
     }
 
 
@@ -558,12 +558,12 @@ RECHECKS_AFTER: Mapping[FlagState, tuple[timedelta, ...]] = {
 MAX_RECHECK_DELAY = max(chain.from_iterable(RECHECKS_AFTER.values()))
 
 
-def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
+def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
     """Return the questions that ask for the account, or the page, at its own address."""
-    consent = app.db.consents.find_latest_consent(item.person_id)
+    consent = app.db.consents.find_latest_consent(finding.person_id)
     sources, now = tuple(app.sources.values()), app.clock.now()
-    account = extract_handle_key(item.portrait)
-    pages = () if account else (item.portrait.url,)
+    account = extract_handle_key(finding.portrait)
+    pages = () if account else (finding.portrait.url,)
     asked = chain(
         build_account_queries((account,), consent, sources, now),
         build_page_queries(pages, consent, sources, now),
@@ -571,9 +571,9 @@ def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
     return frozenset(each.key for each in asked)
 
 
-def find_next_recheck(app: App, item: Item) -> datetime | None:
+def find_next_recheck(app: App, finding: Finding) -> datetime | None:
     """Return when to check once more; None if that was done, or nothing is reported."""
-    flags = app.db.flags.list_flags_of_item(item.id)
+    flags = app.db.flags.list_flags_of_finding(finding.id)
     due = [at for flag in flags for at in list_recheck_times(app.db, flag)]
     return min((at for at in due if at > app.clock.now()), default=None)
 

@@ -14,8 +14,8 @@ from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
 from monitor.domain.errors import InputError
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag, name_contacts
-from monitor.domain.item import Item, Presence
 from monitor.domain.reason import Reason
 from monitor.domain.takedown import (
     RESULTS_ABOUT_YOU,
@@ -34,7 +34,7 @@ from monitor.domain.vocabulary import (
 from monitor.services.evidence import build_evidence_view, list_copied_fields
 from monitor.services.feedback import DecisionInput, find_own_flag_opening, opens_to_it
 from monitor.services.next_steps import build_advice_lines
-from monitor.services.own_accounts import load_own_items
+from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_flags
@@ -86,18 +86,18 @@ LOOK_BY_PRESENCE = {
 
 def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    item = app.db.items.load_item(flag.item_id)
+    finding = app.db.findings.load_finding(flag.finding_id)
     view = replace(build_evidence_view(app, flag), copied=list_copied_fields(app, flag))
     return TakedownView(
         id=flag.id,
         evidence=view,
-        can_look=bool(list_recheck_keys(app, item)),
+        can_look=bool(list_recheck_keys(app, finding)),
         state=FLAG_STATES[flag.state],
         place=_find_guide(app, flag),
         log=tuple(build_log_lines(app, flag)),
         choices=NEXT_DECISIONS[flag.state],
-        looked=_find_last_look(app, flag, item),
-        looked_at=item.missing_since or item.last_seen,
+        looked=_find_last_look(app, flag, finding),
+        looked_at=finding.missing_since or finding.last_seen,
         looks_at=next(
             (at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None
         ),
@@ -204,9 +204,9 @@ def record_takedown_step(
             app, (flag_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
         )
         if after.state is FlagState.REPORTED:
-            app.db.jobs.ensure_job(RECHECK, flag.item_id, app.clock.now())
+            app.db.jobs.ensure_job(RECHECK, flag.finding_id, app.clock.now())
         else:
-            app.db.jobs.finish_job(RECHECK, flag.item_id, None)
+            app.db.jobs.finish_job(RECHECK, flag.finding_id, None)
     return after
 
 
@@ -244,21 +244,21 @@ def build_log_lines(
         yield ActionLogLine(at=each.at, who=who, what=phrases[each.decision], note=each.note)
 
 
-def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
+def _find_last_look(app: App, flag: Flag, finding: Finding) -> AccountSighting | None:
     """Return what was seen since the report; None where we have not looked since."""
     if Decision.REPORTED in NEXT_DECISIONS[flag.state]:
         return None
     reported = find_report_time(app.db, flag)
-    if item.presence is Presence.PRESENT and reported and item.last_seen < reported:
+    if finding.presence is Presence.PRESENT and reported and finding.last_seen < reported:
         return AccountSighting.NOT_YET
-    return LOOK_BY_PRESENCE[item.presence]
+    return LOOK_BY_PRESENCE[finding.presence]
 
 
 def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
     """Return the platform's guide; they are for impersonation, and none is for a mock account."""
     if flag.kind is FlagKind.MOCK_ACCOUNT:
         return None
-    return find_platform_guide(app, app.db.items.load_item(flag.item_id).portrait)
+    return find_platform_guide(app, app.db.findings.load_finding(flag.finding_id).portrait)
 
 
 def find_platform_guide(app: App, account: Trace) -> PlatformGuide | None:
@@ -303,16 +303,18 @@ NEXT_REMOVAL_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
 
 def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
     flag = _load_removal_flag(app, owner_id, flag_id)
-    item, now = app.db.items.load_item(flag.item_id), app.clock.now()
+    finding, now = app.db.findings.load_finding(flag.finding_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
-    guide = load_removal_guides().find_guide(item.portrait.url)
-    is_own = item.id in load_own_items(app.db, person) and (item.portrait.kind is TraceKind.ACCOUNT)
+    guide = load_removal_guides().find_guide(finding.portrait.url)
+    is_own = finding.id in load_own_findings(app.db, person) and (
+        finding.portrait.kind is TraceKind.ACCOUNT
+    )
     return RemovalView(
         id=flag.id,
-        item_id=item.id,
+        finding_id=finding.id,
         zone=person.zone,
-        title=format_finding_title(item.portrait),
-        url=item.portrait.url,
+        title=format_finding_title(finding.portrait),
+        url=finding.portrait.url,
         severity=flag.severity,
         state=REMOVAL_STATES[flag.state],
         shows=Reason(
@@ -325,10 +327,10 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
         log=tuple(build_log_lines(app, flag, REMOVAL_PHRASES)),
         own=is_own,
         answered=flag.state is FlagState.MINE,
-        looked=_find_sighting(app, flag, item),
-        looked_at=item.missing_since or item.last_seen,
+        looked=_find_sighting(app, flag, finding),
+        looked_at=finding.missing_since or finding.last_seen,
         looks_at=_list_next_looks(app, flag),
-        can_look=bool(list_recheck_keys(app, item)),
+        can_look=bool(list_recheck_keys(app, finding)),
     )
 
 
@@ -338,13 +340,13 @@ def record_removal_step(app: App, owner_id: str, flag_id: str, decision: Decisio
     check_next_decision(flag, decision, NEXT_REMOVAL_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=decision, by=owner_id))
-        item = app.db.items.load_item(flag.item_id)
+        finding = app.db.findings.load_finding(flag.finding_id)
         asked = after.state is FlagState.REMOVAL_ASKED
-        # What another flag of the item waits for goes on.
-        look_at = app.clock.now() if asked else find_next_recheck(app, item)
-        app.db.jobs.finish_job(RECHECK, item.id, None)
+        # What another flag of the finding waits for goes on.
+        look_at = app.clock.now() if asked else find_next_recheck(app, finding)
+        app.db.jobs.finish_job(RECHECK, finding.id, None)
         if look_at:
-            app.db.jobs.ensure_job(RECHECK, item.id, look_at)
+            app.db.jobs.ensure_job(RECHECK, finding.id, look_at)
     return after
 
 
@@ -359,26 +361,26 @@ def _load_removal_flag(app: App, owner_id: str, flag_id: str) -> Flag:
     return flag
 
 
-def _find_sighting(app: App, flag: Flag, item: Item) -> PageSighting | None:
+def _find_sighting(app: App, flag: Flag, finding: Finding) -> PageSighting | None:
     """Return what was seen since the person's last word; None if the site was not asked."""
-    if flag.state is FlagState.GONE or item.presence is Presence.GONE:
+    if flag.state is FlagState.GONE or finding.presence is Presence.GONE:
         return PageSighting.GONE
     since = flag.ruled_at
     if flag.state not in {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE} or since is None:
         return None
-    if item.presence is Presence.MISSING:
+    if finding.presence is Presence.MISSING:
         return PageSighting.MISSING
-    if _was_opened_since(app, item, since):
+    if _was_opened_since(app, finding, since):
         return PageSighting.THERE
     if flag.state is FlagState.REMOVAL_DONE:
         return None
-    return PageSighting.LISTED if item.last_seen > since else PageSighting.NOT_YET
+    return PageSighting.LISTED if finding.last_seen > since else PageSighting.NOT_YET
 
 
-def _was_opened_since(app: App, item: Item, since: datetime) -> bool:
+def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:
     """Tell whether the page was seen at its own address."""
-    own = list_recheck_keys(app, item)
-    sightings = app.db.sightings.list_sightings_of_item(item.id)
+    own = list_recheck_keys(app, finding)
+    sightings = app.db.sightings.list_sightings_of_finding(finding.id)
     return any(each.query in own and not each.misses and each.last >= since for each in sightings)
 
 

@@ -72,11 +72,11 @@ def _build_done_view(
         return AnswerDoneView(
             answer=answer,
             next_step=labels.FLAG_ANSWERED,
-            next_path=url_for("items.show_item", item_id=link.item_id),
+            next_path=url_for("findings.show_finding", finding_id=link.finding_id),
             action="Open this finding",
         )
     kind = FLAG_OF_DECISION.get(decision)
-    flag = context.app.db.flags.find_flag(link.item_id, kind) if kind else None
+    flag = context.app.db.flags.find_flag(link.finding_id, kind) if kind else None
     if flag is not None:
         path, action = url_for("takedown.show_kit", flag_id=flag.id), "Open the steps"
     else:

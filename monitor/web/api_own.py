@@ -25,7 +25,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.consent import load_consent_status
 from monitor.services.feedback import find_own_flag_opening, record_feedback, undo_feedback
-from monitor.services.findings import build_item_card, filter_findings, list_findings
+from monitor.services.findings import build_finding_card, filter_findings, list_findings
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.presenters import build_flag_line
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
@@ -52,7 +52,7 @@ from reports.templating import mark_web_link
 from scrapers.models import TraceKind
 
 # What a person may say of a finding, and of a flag: the answers of the pages.
-ItemAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
+FindingAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
 FlagAnswer = Literal[
     "mine",
     "namesake",
@@ -198,7 +198,7 @@ class FlagsQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class FindingAnswerInput(ApiInput, frozen=True, kw_only=True):
-    answer: ItemAnswer
+    answer: FindingAnswer
 
 
 class FlagAnswerInput(ApiInput, frozen=True, kw_only=True):
@@ -220,7 +220,7 @@ def list_own_findings(call: ApiCall, query: FindingsQuery) -> FindingPage:
     group = None if query.group is msgspec.UNSET else query.group
     lines = filter_findings(list_findings(call.app, call.principal.person_id), group, query.words)
     shown, cursor = cut_page(
-        lines, lambda each: format_position(each.first_seen, each.item_id), query
+        lines, lambda each: format_position(each.first_seen, each.finding_id), query
     )
     return FindingPage(items=tuple(map(_build_finding, shown)), next_cursor=cursor)
 
@@ -229,21 +229,21 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
     """Read one finding, with the reasons for and against you."""
     db = call.app.db
     with mask_as_not_found():
-        item = db.items.load_item_of_person(call.principal.person_id, call.path_id)
-    card = build_item_card(call.app, item)
+        finding = db.findings.load_finding_of_person(call.principal.person_id, call.path_id)
+    card = build_finding_card(call.app, finding)
     return FindingDetailBody(
-        id=item.id,
+        id=finding.id,
         title=clean_web_text(card.title),
         text=clean_web_text(card.snippet),
         url=show_address(card.url),
         platform=card.platform,
-        label=db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN,
-        answer=db.items.find_item_feedback(item.id),
+        label=db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
+        answer=db.findings.find_finding_feedback(finding.id),
         reasons_for=tuple(map(build_reason_body, card.speaks_for)),
         reasons_against=tuple(map(build_reason_body, card.speaks_against)),
-        flag_ids=tuple(each.id for each in db.flags.list_flags_of_item(item.id)),
-        first_seen=item.first_seen,
-        last_seen=item.last_seen,
+        flag_ids=tuple(each.id for each in db.flags.list_flags_of_finding(finding.id)),
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
     )
 
 
@@ -251,13 +251,13 @@ def answer_own_finding(call: ApiCall, given: FindingAnswerInput) -> FindingDetai
     """Say whose a finding is; it counts like the same answer on the page, and can be undone."""
     owner = call.principal.person_id
     with mask_as_not_found():
-        item = call.app.db.items.load_item_of_person(owner, call.path_id)
+        finding = call.app.db.findings.load_finding_of_person(owner, call.path_id)
     answer, fitting = Decision(given.answer), ANSWERS
-    if item.portrait.kind is not TraceKind.ACCOUNT:
+    if finding.portrait.kind is not TraceKind.ACCOUNT:
         fitting = PAGE_ANSWERS
     if answer not in fitting:
         refuse(HTTPStatus.CONFLICT, f"Answer this finding with one of {', '.join(fitting)}.")
-    record_feedback(call.app, owner, {item.id: answer})
+    record_feedback(call.app, owner, {finding.id: answer})
     return read_own_finding(call)
 
 
@@ -265,9 +265,9 @@ def undo_own_answer(call: ApiCall) -> FindingDetailBody:
     """Undo your last answer about a finding; the one before it counts again."""
     owner = call.principal.person_id
     with mask_as_not_found():
-        item = call.app.db.items.load_item_of_person(owner, call.path_id)
+        finding = call.app.db.findings.load_finding_of_person(owner, call.path_id)
     try:
-        undo_feedback(call.app, owner, (item.id,))
+        undo_feedback(call.app, owner, (finding.id,))
     except InputError:
         refuse(HTTPStatus.CONFLICT, "You have given no answer about this finding.")
     return read_own_finding(call)
@@ -369,7 +369,7 @@ def _build_profile(
 
 def _build_finding(line: FindingLine) -> FindingBody:
     return FindingBody(
-        id=line.item_id,
+        id=line.finding_id,
         title=clean_web_text(line.title),
         url=show_address(line.url),
         platform=line.platform,
@@ -385,7 +385,7 @@ def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
     line, opening = build_flag_line(app, flag), find_own_flag_opening(app, flag.person_id, flag.id)
     return FlagBody(
         id=flag.id,
-        finding_id=flag.item_id,
+        finding_id=flag.finding_id,
         kind=flag.kind,
         severity=flag.severity,
         state=flag.state,

@@ -115,7 +115,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_home_routes,
     self_check.build_check_routes,
     findings.build_sort_routes,
-    findings.build_item_routes,
+    findings.build_finding_routes,
     findings.build_flag_routes,
     findings.build_sharing_routes,
     takedown.build_takedown_routes,

@@ -14,7 +14,7 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
-from monitor.domain.detection.feedback import ITEM_DECISIONS
+from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
@@ -29,13 +29,13 @@ from monitor.services.feedback import (
 )
 from monitor.services.findings import (
     build_comparison_view,
-    build_item_view,
+    build_finding_view,
     build_latest_coverage,
     build_reviewer_lines,
     build_versions_view,
     count_findings,
     filter_findings,
-    list_answered_items,
+    list_answered_findings,
     list_findings,
     list_pending_cards,
 )
@@ -63,16 +63,16 @@ Line = TypeVar("Line")
 class AnswerPage(StrEnum):
     """Where a form stood, and so where its reader goes back to."""
 
-    ITEM = "item"
+    FINDING = "finding"
     SORT = "sort"
 
 
-class ItemsForm(WebForm, frozen=True, kw_only=True):
-    item: Annotated[tuple[str, ...], msgspec.Meta(max_length=CARDS_PER_PAGE)] = ()
+class FindingsForm(WebForm, frozen=True, kw_only=True):
+    finding: Annotated[tuple[str, ...], msgspec.Meta(max_length=CARDS_PER_PAGE)] = ()
     back: AnswerPage | None = None
 
 
-class AnswerForm(ItemsForm, frozen=True, kw_only=True):
+class AnswerForm(FindingsForm, frozen=True, kw_only=True):
     decision: Decision
 
 
@@ -81,7 +81,7 @@ class PageQuery(WebForm, frozen=True, kw_only=True):
 
 
 class AnsweredQuery(WebForm, frozen=True, kw_only=True):
-    """`done` names the items just answered, joined by hyphens."""
+    """`done` names the findings just answered, joined by hyphens."""
 
     done: str = ""
 
@@ -97,7 +97,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/sort/done")
     def show_answered() -> Response:
         owner = context.person_id
-        lines = list_answered_items(context.app, owner)
+        lines = list_answered_findings(context.app, owner)
         number, last, shown = paginate_lines(lines, ANSWERS_PER_PAGE)
         zone = context.app.db.people.load_person(owner).zone
         view = AnswerHistoryView(zone=zone, lines=shown, number=number, last=last)
@@ -108,18 +108,18 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         form, owner = read_form(AnswerForm), context.person_id
         if form.decision not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
-        if not form.item:
+        if not form.finding:
             return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
-        check_owns_items(context.app, owner, form.item)
-        record_feedback(context.app, owner, dict.fromkeys(form.item, form.decision))
+        check_owns_findings(context.app, owner, form.finding)
+        record_feedback(context.app, owner, dict.fromkeys(form.finding, form.decision))
         return _redirect_after_answers(context, form)
 
     @routes.post("/me/sort/undo")
     def submit_undo() -> Response:
-        form, owner = read_form(ItemsForm), context.person_id
-        check_owns_items(context.app, owner, form.item)
+        form, owner = read_form(FindingsForm), context.person_id
+        check_owns_findings(context.app, owner, form.finding)
         try:
-            undo_feedback(context.app, owner, form.item)
+            undo_feedback(context.app, owner, form.finding)
         except InputError:
             return context.redirect_to(url_for(".show_cards"), "There was nothing to undo.")
         return _redirect_back(context, form, "Undone.")
@@ -127,11 +127,11 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
     return routes
 
 
-def check_owns_items(app: App, person_id: str, item_ids: Iterable[str]) -> None:
-    """Answer as if it were not there where one of the items is not the reader's own."""
+def check_owns_findings(app: App, person_id: str, finding_ids: Iterable[str]) -> None:
+    """Answer as if it were not there where one of the findings is not the reader's own."""
     try:
-        for item_id in item_ids:
-            app.db.items.load_item_of_person(person_id, item_id)
+        for finding_id in finding_ids:
+            app.db.findings.load_finding_of_person(person_id, finding_id)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 
@@ -155,47 +155,54 @@ def _build_sort_view(context: PortalContext) -> SortView:
         last=last,
         done=build_done_line(app, owner),
         learned=build_lessons_line(app, owner),
-        answered=app.db.items.count_items_with_feedback(owner),
+        answered=app.db.findings.count_findings_with_feedback(owner),
         coverage=None if cards else build_latest_coverage(app, owner),
     )
 
 
 def build_done_line(app: App, person_id: str) -> UndoLine | None:
-    """Say what was just answered, as stored: the URL names only the items."""
-    item_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
-    own = {item.id: decision for item, decision in app.db.items.list_items_with_feedback(person_id)}
-    answered = tuple(each for each in item_ids if each in own)
+    """Say what was just answered, as stored: the URL names only the findings."""
+    finding_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
+    own = {
+        finding.id: decision
+        for finding, decision in app.db.findings.list_findings_with_feedback(person_id)
+    }
+    answered = tuple(each for each in finding_ids if each in own)
     if not answered:
         return None
-    kind = app.db.items.load_item(answered[0]).portrait.kind
+    kind = app.db.findings.load_finding(answered[0]).portrait.kind
     label = (PAGE_ANSWERS if kind is TraceKind.PAGE else ANSWERS)[own[answered[0]]]
     words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
-    return UndoLine(item_ids=answered, words=words)
+    return UndoLine(finding_ids=answered, words=words)
 
 
 def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
-    if form.decision in FLAG_OF_DECISION and len(form.item) == 1:
-        return _redirect_to_kit(context, form.item[0], FLAG_OF_DECISION[form.decision])
-    return _redirect_back(context, form, "Saved.", done="-".join(form.item))
+    if form.decision in FLAG_OF_DECISION and len(form.finding) == 1:
+        return _redirect_to_kit(context, form.finding[0], FLAG_OF_DECISION[form.decision])
+    return _redirect_back(context, form, "Saved.", done="-".join(form.finding))
 
 
-def _redirect_to_kit(context: PortalContext, item_id: str, kind: FlagKind) -> Response:
+def _redirect_to_kit(context: PortalContext, finding_id: str, kind: FlagKind) -> Response:
     """Lead someone who is impersonated or mocked to what they can do about it."""
-    flag = context.app.db.flags.find_flag(item_id, kind)
+    flag = context.app.db.flags.find_flag(finding_id, kind)
     if flag is None:
-        return context.redirect_to(url_for("items.show_item", item_id=item_id), "Saved.")
-    return context.redirect_to(url_for("takedown.show_kit", flag_id=flag.id, done=item_id))
+        return context.redirect_to(
+            url_for("findings.show_finding", finding_id=finding_id), "Saved."
+        )
+    return context.redirect_to(url_for("takedown.show_kit", flag_id=flag.id, done=finding_id))
 
 
 def _redirect_back(
-    context: PortalContext, form: ItemsForm, notice: str, done: str = ""
+    context: PortalContext, form: FindingsForm, notice: str, done: str = ""
 ) -> Response:
-    """Go back to where the answer was given: to the item's own page, or to the next card.
+    """Go back to where the answer was given: to the finding's own page, or to the next card.
 
-    Where `done` names the items just answered, the cards tell it themselves.
+    Where `done` names the findings just answered, the cards tell it themselves.
     """
-    if form.back is AnswerPage.ITEM and form.item:
-        return context.redirect_to(url_for("items.show_item", item_id=form.item[0]), notice)
+    if form.back is AnswerPage.FINDING and form.finding:
+        return context.redirect_to(
+            url_for("findings.show_finding", finding_id=form.finding[0]), notice
+        )
     path = url_for("sort.show_cards", done=done or None, _anchor="card-1")
     return context.redirect_to(path, "" if done else notice)
 
@@ -239,39 +246,41 @@ def build_finding_list_view(context: PortalContext) -> FindingListView:
         words=query.words,
         number=number,
         last=last,
-        page_url=f"{url_for('items.show_all')}?{urlencode({**kept, 'page': ''})}",
+        page_url=f"{url_for('findings.show_all')}?{urlencode({**kept, 'page': ''})}",
     )
 
 
-def build_item_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("items", __name__)
+def build_finding_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("findings", __name__)
 
     @routes.get("/me/findings")
     def show_all() -> Response:
         view = build_finding_list_view(context)
         return context.render_page("Everything we found", pages.render_finding_list, view)
 
-    @routes.get("/me/items/<item_id>")
-    def show_item(item_id: str) -> Response:
-        view = build_item_view(context.app, _require_item_owner(context, item_id), item_id)
-        return context.render_page("What we found", pages.render_item, view)
+    @routes.get("/me/findings/<finding_id>")
+    def show_finding(finding_id: str) -> Response:
+        view = build_finding_view(
+            context.app, _require_finding_owner(context, finding_id), finding_id
+        )
+        return context.render_page("What we found", pages.render_finding, view)
 
-    @routes.get("/me/items/<item_id>/beside")
-    @routes.get("/me/items/<item_id>/beside/<own>")
-    def show_side_by_side(item_id: str, own: str = "") -> Response:
-        owner = _require_item_owner(context, item_id)
+    @routes.get("/me/findings/<finding_id>/beside")
+    @routes.get("/me/findings/<finding_id>/beside/<own>")
+    def show_side_by_side(finding_id: str, own: str = "") -> Response:
+        owner = _require_finding_owner(context, finding_id)
         try:
-            view = build_comparison_view(context.app, owner, item_id, own)
+            view = build_comparison_view(context.app, owner, finding_id, own)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("Side by side", pages.render_comparison, view)
 
-    @routes.get("/me/items/<item_id>/versions")
-    def show_versions(item_id: str) -> Response:
-        owner = _require_item_owner(context, item_id)
+    @routes.get("/me/findings/<finding_id>/versions")
+    def show_versions(finding_id: str) -> Response:
+        owner = _require_finding_owner(context, finding_id)
         query = read_query(VersionsQuery)
         try:
-            view = build_versions_view(context.app, owner, item_id, query.older, query.newer)
+            view = build_versions_view(context.app, owner, finding_id, query.older, query.newer)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("How it changed", pages.render_versions, view)
@@ -281,11 +290,11 @@ def build_item_routes(context: PortalContext) -> Blueprint:
 
 
 def _add_picture_route(context: PortalContext, routes: Blueprint) -> None:
-    @routes.get("/me/items/<item_id>/picture")
-    def show_picture(item_id: str) -> Response:
-        owner = _require_item_owner(context, item_id)
+    @routes.get("/me/findings/<finding_id>/picture")
+    def show_picture(finding_id: str) -> Response:
+        owner = _require_finding_owner(context, finding_id)
         try:
-            picture = load_compared_picture(context.app, owner, item_id)
+            picture = load_compared_picture(context.app, owner, finding_id)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return Response(picture, mimetype="image/jpeg")
@@ -312,9 +321,12 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
             undo_decisions(context.app, (flag_id,), flag.person_id)
         except InputError:
             return context.redirect_to(
-                url_for("items.show_item", item_id=flag.item_id), "There was nothing to undo."
+                url_for("findings.show_finding", finding_id=flag.finding_id),
+                "There was nothing to undo.",
             )
-        return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Undone.")
+        return context.redirect_to(
+            url_for("findings.show_finding", finding_id=flag.finding_id), "Undone."
+        )
 
     return routes
 
@@ -330,7 +342,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         fields = tuple(
             build_reviewer_lines(preview_shared_fields(app, flag.person_id, flag_id), zone)
         )
-        view = ShareView(id=flag_id, item_id=flag.item_id, fields=fields)
+        view = ShareView(id=flag_id, finding_id=flag.finding_id, fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 
     @routes.post("/me/flags/<flag_id>/share")
@@ -338,7 +350,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         flag = _find_own_flag(context, flag_id)
         share_flag(app, flag.person_id, flag_id)
         return context.redirect_to(
-            url_for("items.show_item", item_id=flag.item_id),
+            url_for("findings.show_finding", finding_id=flag.finding_id),
             "Shared with IT. You can stop sharing below.",
         )
 
@@ -349,10 +361,11 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
             unshare_flag(app, flag.person_id, flag_id)
         except InputError:
             return context.redirect_to(
-                url_for("items.show_item", item_id=flag.item_id), "It was not shared."
+                url_for("findings.show_finding", finding_id=flag.finding_id), "It was not shared."
             )
         return context.redirect_to(
-            url_for("items.show_item", item_id=flag.item_id), "No longer shared with IT."
+            url_for("findings.show_finding", finding_id=flag.finding_id),
+            "No longer shared with IT.",
         )
 
     return routes
@@ -360,8 +373,8 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
 
 def record_flag_answer(app: App, flag: Flag, form: FlagAnswerForm) -> None:
     """Answer a flag; where it asks whose an account is, the answer is about the account."""
-    if flag.kind in OWNERSHIP_FLAGS and form.decision in ITEM_DECISIONS:
-        record_feedback(app, flag.person_id, {flag.item_id: form.decision})
+    if flag.kind in OWNERSHIP_FLAGS and form.decision in FINDING_DECISIONS:
+        record_feedback(app, flag.person_id, {flag.finding_id: form.decision})
         return
     entry = _build_decision_input(form, flag.person_id, app.clock.now())
     decide_flags(app, (flag.id,), entry)
@@ -371,21 +384,23 @@ def _redirect_after_flag_answer(
     context: PortalContext, flag: Flag, form: FlagAnswerForm
 ) -> Response:
     """Lead to what can be done about it, or back to where it was answered."""
-    item_page = url_for("items.show_item", item_id=flag.item_id)
+    finding_page = url_for("findings.show_finding", finding_id=flag.finding_id)
     if flag.kind in OWNERSHIP_FLAGS and form.decision in FLAG_OF_DECISION:
-        return _redirect_to_kit(context, flag.item_id, FLAG_OF_DECISION[form.decision])
+        return _redirect_to_kit(context, flag.finding_id, FLAG_OF_DECISION[form.decision])
     if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
         return context.redirect_to(url_for("removal.show_removal", flag_id=flag.id), "Saved.")
     if form.decision is Decision.IMPERSONATION:
-        return context.redirect_to(f"{item_page}#flag-{flag.id}", "Saved. Here is what to do now.")
+        return context.redirect_to(
+            f"{finding_page}#flag-{flag.id}", "Saved. Here is what to do now."
+        )
     if form.back is AnswerPage.SORT:
         return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-    return context.redirect_to(item_page, "Saved.")
+    return context.redirect_to(finding_page, "Saved.")
 
 
-def _require_item_owner(context: PortalContext, item_id: str) -> str:
+def _require_finding_owner(context: PortalContext, finding_id: str) -> str:
     owner = context.person_id
-    check_owns_items(context.app, owner, (item_id,))
+    check_owns_findings(context.app, owner, (finding_id,))
     return owner
 
 

@@ -48,9 +48,9 @@ class EmailView:
 class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
-    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item_id` is
-    what it is about, for a page that leads there; `advice` is what to do, in one or two sentences.
-    `link_url` is put in when an email is sent: it answers this finding and no other.
+    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `finding_id`
+    is what it is about, for a page that leads there; `advice` is what to do, in one or two
+    sentences. `link_url` is put in when an email is sent: it answers this finding and no other.
     `contact_kinds` are those that a page of other people's shows, empty for anything else.
     """
 
@@ -65,7 +65,7 @@ class FlagLine:
     title: str = ""
     reasons: tuple[Reason, ...] = ()
     earlier: str = ""
-    item_id: str = ""
+    finding_id: str = ""
     advice: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     link_url: str = ""
@@ -100,7 +100,7 @@ class QuestionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnItemLine:
+class OwnFindingLine:
     """Something that is the reader's own, or seems to be about them: nothing to do."""
 
     url: str
@@ -253,8 +253,8 @@ class PersonalEmailView(EmailView):
     flags: tuple[FlagLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
-    own: tuple[OwnItemLine, ...] = ()
-    about: tuple[OwnItemLine, ...] = ()
+    own: tuple[OwnFindingLine, ...] = ()
+    about: tuple[OwnFindingLine, ...] = ()
     set_aside: tuple[NamesakeLine, ...] = ()
     waiting: tuple[UnansweredFlagLine, ...] = ()
     decided: tuple[FlagOutcomeLine, ...] = ()
@@ -293,8 +293,8 @@ class EmailSections:
     questions: SectionLines[QuestionLine]
     waiting: SectionLines[UnansweredFlagLine]
     decided: SectionLines[FlagOutcomeLine]
-    own: SectionLines[OwnItemLine]
-    about: SectionLines[OwnItemLine]
+    own: SectionLines[OwnFindingLine]
+    about: SectionLines[OwnFindingLine]
     set_aside: SectionLines[NamesakeLine]
     gaps: SectionLines[CoverageGap]
     breaches: SectionLines[BreachLine]

@@ -135,7 +135,7 @@ class AnswerCardView:
 
     token: str
     zone: str
-    item_id: str
+    finding_id: str
     question: str
     url: str
     choices: tuple[AnswerChoice, ...]

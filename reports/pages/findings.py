@@ -174,9 +174,9 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PicturePair:
-    """The pictures of an item and of an own one, which the portal shows at the items' addresses."""
+    """The pictures of a finding and of an own one; the portal shows them at their addresses."""
 
-    item_id: str
+    finding_id: str
     own_id: str
     own_title: str
     seen_at: datetime
@@ -184,14 +184,14 @@ class PicturePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """`id` is what an answer is about: an item, or a flag where `flag` says so.
+    """`id` is what an answer is about: a finding, or a flag where `flag` says so.
 
     `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
     and `snippet` are words from the web.
     """
 
     id: str
-    item_id: str
+    finding_id: str
     question: str
     url: str
     choices: tuple[AnswerChoice, ...]
@@ -224,7 +224,7 @@ class FeedbackWordsLine:
 class UndoLine:
     """What was just answered, to be taken back by one button."""
 
-    item_ids: tuple[str, ...]
+    finding_ids: tuple[str, ...]
     words: str
 
 
@@ -255,13 +255,13 @@ class SortView:
 
     @property
     def can_answer_in_bulk(self) -> bool:
-        """Tell whether more than one item can be answered alike."""
+        """Tell whether more than one finding can be answered alike."""
         return sum(1 for card in self.cards if not card.is_flag) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerHistoryLine:
-    item_id: str
+    finding_id: str
     title: str
     url: str
     words: str
@@ -359,14 +359,14 @@ class FlagPanel:
 class OwnAccountLine:
     """An own account to lay beside. `copied` counts the fields that look taken from it."""
 
-    item_id: str
+    finding_id: str
     title: str
     platform: str
     copied: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemView:
+class FindingView:
     card: QuestionCard
     zone: str
     whose: str
@@ -388,7 +388,7 @@ class ItemView:
 class FindingLine:
     """One page or account in the list of all; `whose` is our clause."""
 
-    item_id: str
+    finding_id: str
     title: str
     url: str
     platform: str
@@ -437,7 +437,7 @@ class ComparisonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    item_id: str
+    finding_id: str
     title: str
     url: str
     own_title: str
@@ -451,9 +451,9 @@ class ComparisonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionsView:
-    """Two versions of one item; `older` and `newer` are their numbers."""
+    """Two versions of one finding; `older` and `newer` are their numbers."""
 
-    item_id: str
+    finding_id: str
     title: str
     zone: str
     versions: tuple[tuple[int, str], ...]
@@ -467,11 +467,11 @@ class ShareView:
     """What IT would see of a flag, before it is shared."""
 
     id: str
-    item_id: str
+    finding_id: str
     fields: tuple[ReviewerFieldLine, ...]
 
 
-render_item = build_renderer("item", ItemView)
+render_finding = build_renderer("finding", FindingView)
 render_comparison = build_renderer("beside", ComparisonView)
 render_versions = build_renderer("versions", VersionsView)
 render_share = build_renderer("share", ShareView)

@@ -176,7 +176,7 @@ class RemovalView:
     """
 
     id: str
-    item_id: str
+    finding_id: str
     zone: str
     title: str
     url: str

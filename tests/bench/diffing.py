@@ -6,23 +6,23 @@ from dataclasses import replace
 from time import perf_counter
 
 from monitor.domain.events import Snapshot, apply_parse_result, diff_snapshots, key_by_anchor
-from monitor.domain.item import list_material_changes
+from monitor.domain.finding import list_material_changes
 from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 from tests.bench.cost import peak_mebibytes
 
 QUESTIONS = 10_000
-ITEMS = 30
+FINDINGS = 30
 
 
 def traces(question: int, week: int) -> tuple[Trace, ...]:
-    """Make an answer in which most items are told as older, and some are others, every week."""
+    """Make an answer in which most findings are told as older, and some are others, every week."""
     return tuple(
         replace(
-            account(question, number + ITEMS * week if number % 10 == 0 else number),
+            account(question, number + FINDINGS * week if number % 10 == 0 else number),
             snippet=f"{week} weeks ago",
             links=(f"https://week{week}.example",) if number % 10 == 1 else (),
         )
-        for number in range(ITEMS)
+        for number in range(FINDINGS)
     )
 
 
@@ -59,7 +59,7 @@ def main() -> None:
                 told += bool(list_material_changes(change.before, change.after))
         spent += perf_counter() - started
     sys.stdout.write(
-        f"{QUESTIONS:,} questions of {ITEMS} items: {spent:.2f} s\n"
+        f"{QUESTIONS:,} questions of {FINDINGS} findings: {spent:.2f} s\n"
         f"{changes:,.0f} raw changes, {told:,.0f} of them material, "
         f"peak {peak_mebibytes():.0f} MiB\n"
     )

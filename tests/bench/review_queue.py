@@ -22,8 +22,8 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
+from monitor.domain.finding import Finding
 from monitor.domain.flag import Flag
-from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, Scope, Severity
@@ -100,14 +100,14 @@ def _fill(state: Database, size: Size) -> None:
     kinds, severities = list(FlagKind), list(Severity)
     with state.begin_transaction():
         for number in range(size.flags):
-            item = _item(number, f"person{number % size.people:026}")
-            state.items.insert_item(item, [f"alias{number}"])
+            finding = _finding(number, f"person{number % size.people:026}")
+            state.findings.insert_finding(finding, [f"alias{number}"])
             shared = SATURDAY - DAY if number % 10 < size.shared else None
             state.flags.insert_flag(
                 Flag(
                     id=f"flag{number:028}",
-                    person_id=item.person_id,
-                    item_id=item.id,
+                    person_id=finding.person_id,
+                    finding_id=finding.id,
                     kind=kinds[number % 4],
                     severity=severities[number % 3],
                     state=FlagState.OPEN,
@@ -142,11 +142,11 @@ def _person(state: Database, number: int) -> None:
     )
 
 
-def _item(number: int, person: str) -> Item:
+def _finding(number: int, person: str) -> Finding:
     url = f"https://alpha.example/rosa{number}"
     portrait = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
-    return Item(
-        id=f"item{number:028}",
+    return Finding(
+        id=f"finding{number:028}",
         person_id=person,
         portrait=portrait,
         first_seen=SATURDAY - 200 * DAY,

@@ -2,7 +2,7 @@
 
 A question is planned, staged and settled, but nothing is asked: answers are made up on the spot.
 So the figures are of our own work between the network and the disk. Each curve changes one thing:
-people, items that a person has, or weeks that have passed.
+people, findings that a person has, or weeks that have passed.
 """
 
 import argparse
@@ -51,14 +51,14 @@ class Load:
     weeks: int = 1
 
     @property
-    def items(self) -> int:
-        """Return how many items a person has, about."""
+    def findings(self) -> int:
+        """Return how many findings a person has, about."""
         return SITES * self.handles * self.share // PARTS
 
 
 CURVES: dict[str, Sequence[Load]] = {
     "people": [Load(people=people) for people in (25, 50, 100, 200)],
-    "items a person": [
+    "findings a person": [
         Load(share=30),
         Load(share=170),
         Load(share=600),
@@ -168,7 +168,7 @@ def describe_curve(name: str, loads: Iterable[Load]) -> Iterator[str]:
     yield f"{name}:"
     for load in loads:
         yield (
-            f"  {load.people} people, {load.items} items each, week {load.weeks}: "
+            f"  {load.people} people, {load.findings} findings each, week {load.weeks}: "
             f"{measure(load):.2f} ms a question"
         )
 

@@ -41,7 +41,7 @@ def steps(monkeypatch):
         Load(people=2, share=EVERYTHING, handles=2),
         Load(people=2, share=EVERYTHING, weeks=3),
     ],
-    ids=["people", "items", "weeks"],
+    ids=["people", "findings", "weeks"],
 )
 def test_a_question_takes_as_many_steps_with_more_of_everything(steps, more):
     assert steps(more) <= A_TENTH_MORE * steps(Load(people=2, share=EVERYTHING))
@@ -55,6 +55,6 @@ def test_each_curve_is_printed_point_by_point(capsys, monkeypatch):
     title, *points = capsys.readouterr().out.splitlines()
     assert title == "people:"
     assert [point.split(":")[0] for point in points] == [
-        "  1 people, 3 items each, week 1",
-        "  2 people, 3 items each, week 1",
+        "  1 people, 3 findings each, week 1",
+        "  2 people, 3 findings each, week 1",
     ]

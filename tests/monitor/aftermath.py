@@ -31,7 +31,7 @@ FURTHER_PAGE = ("pageno=", "cursor=")
 class Aftermath:
     """Multisets, so that what is there twice shows as well as what is missing."""
 
-    items: Counter[object]
+    findings: Counter[object]
     sightings: Counter[object]
     versions: Counter[object]
     events: Counter[object]
@@ -50,18 +50,20 @@ class Aftermath:
             assert sweep
             assert sweep.started_at >= days.compute_sweep_time(2)
             assert not state.sweeps.list_open_sweeps()
-            items = [
-                item
+            findings = [
+                finding
                 for ref in state.people.list_person_ids()
-                for item in state.items.list_items_of_person(ref)
+                for finding in state.findings.list_findings_of_person(ref)
             ]
-            url = {item.id: item.portrait.url for item in items}
-            labels = {item.id: state.items.find_item_label(item.id) for item in items}
+            url = {finding.id: finding.portrait.url for finding in findings}
+            labels = {
+                finding.id: state.findings.find_finding_label(finding.id) for finding in findings
+            }
             runs = state.sweeps.list_source_runs(sweep.id)
             return cls(
-                items=Counter(
+                findings=Counter(
                     (each.person_id, each.portrait, each.presence, labels[each.id])
-                    for each in items
+                    for each in findings
                 ),
                 sightings=Counter(_sightings(state, url)),
                 versions=Counter(_versions(state, url)),
@@ -108,20 +110,20 @@ def _parked(run: SourceRun) -> bool:
 def _flags(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in state.people.list_person_ids():
         for each in state.flags.list_flags_of_person(ref):
-            told = (each.person_id, each.kind, each.severity, each.state, url[each.item_id])
+            told = (each.person_id, each.kind, each.severity, each.state, url[each.finding_id])
             yield *told, each.reasons, each.lowered_by, each.relation
 
 
 def _sightings(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
-        for each in state.sightings.list_sightings_of_item(ref):
-            yield each.query, url[each.item_id], each.trace, each.misses
+        for each in state.sightings.list_sightings_of_finding(ref):
+            yield each.query, url[each.finding_id], each.trace, each.misses
 
 
 def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
         for each in state.versions.list_versions(ref):
-            yield each.query, url[each.item_id], each.trace, each.at
+            yield each.query, url[each.finding_id], each.trace, each.at
 
 
 def _told(letter: OutboxEmail) -> tuple[object, ...]:

@@ -155,7 +155,7 @@ class Journey:
         fields["decision"] = self.lots.choice(answers)
         answer = browser.send("POST", "/me/sort", data=fields)
         if answer.status_code == SEE_OTHER:
-            self.district.done.sorted[self.mail][str(fields["item"])] = str(fields["decision"])
+            self.district.done.sorted[self.mail][str(fields["finding"])] = str(fields["decision"])
 
     def share(self, browser: Browser) -> None:
         """Share the first flag, of the phone number beside the name."""

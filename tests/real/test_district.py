@@ -185,9 +185,10 @@ def check_acknowledged(district: District) -> list[str]:
                 lost.append(f"{mail} joined, and is not enrolled")
                 continue
             verdicts = {
-                item.id: verdict for item, verdict in state.items.list_items_with_feedback(ref)
+                finding.id: verdict
+                for finding, verdict in state.findings.list_findings_with_feedback(ref)
             }
-            if any(verdicts.get(item) != said for item, said in done.sorted[mail].items()):
+            if any(verdicts.get(finding) != said for finding, said in done.sorted[mail].items()):
                 lost.append(f"{mail} sorted what is not sorted")
             flag = done.shared.get(mail)
             if flag is not None and state.flags.load_flag(flag).shared_at is None:

@@ -70,7 +70,7 @@ def find_flag(pages: Pages, path: FlagPath) -> Flag:
 def find_answer_link(pages: Pages, path: FlagPath) -> str:
     """Return the link of the flag in the first email that has it."""
     flag = find_flag(pages, path)
-    card = f"i{flag.item_id}" if flag.kind in OWNERSHIP_FLAGS else f"f{flag.id}"
+    card = f"i{flag.finding_id}" if flag.kind in OWNERSHIP_FLAGS else f"f{flag.id}"
     link = re.compile(rf"/answer/{card}\.\d+\.[\w-]+")
     for each in sorted((pages.app.config.state / OUTBOX).glob("*.eml")):
         email = message_from_bytes(each.read_bytes(), policy=policy.default)
@@ -115,14 +115,14 @@ def test_what_others_made_is_reported_and_listed_until_it_is_gone(
 ) -> None:
     db, person = pages.app.db, DANIEL.person
     person_id = db.people.find_person_id_by_mail(person.mail)
-    item = next(
+    finding = next(
         each
-        for each in db.items.list_items_of_person(person_id)
-        if db.items.find_item_label(each.id) is OwnershipLabel.NAMESAKE
+        for each in db.findings.list_findings_of_person(person_id)
+        if db.findings.find_finding_label(each.id) is OwnershipLabel.NAMESAKE
     )
     with looks.window(width=NARROW) as page:
         looks.become(page, person.name.full_name)
-        page.goto(f"/me/items/{item.id}")
+        page.goto(f"/me/findings/{finding.id}")
         page.get_by_role("button", name="Others made it about me").first.click()
         page.get_by_role("heading", level=1, name="Report this account").wait_for()
         check_page(looks, page)

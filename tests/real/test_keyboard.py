@@ -97,7 +97,7 @@ def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
 ) -> None:
     flag, keys = flag_of(pages, THOMAS.person.mail, FlagKind.OWN_ACCOUNT_CHANGED), Keys(page)
     looks.become(page, "Thomas Okafor")
-    page.goto(f"/me/items/{flag.item_id}")
+    page.goto(f"/me/findings/{flag.finding_id}")
     keys.press("What IT would see (nothing else)")
     keys.press("Share with IT")
     keys.begins("Share this with IT?")
@@ -114,7 +114,7 @@ def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
 def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages: Pages) -> None:
     flag, keys = flag_of(pages, MARIA.person.mail, FlagKind.IMPERSONATION), Keys(page)
     looks.become(page, "Maria Delgado")
-    page.goto(f"/me/items/{flag.item_id}")
+    page.goto(f"/me/findings/{flag.finding_id}")
     keys.press("Someone pretending to be me")
     keys.is_told("Saved: Someone pretending to be me.")
     keys.to("Text for the platform")

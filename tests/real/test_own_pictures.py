@@ -49,15 +49,15 @@ def test_the_pictures_that_a_check_brings_are_shown_until_the_answer(
         page.get_by_role("button", name="Check now").click()
         page.locator("p").get_by_text("Your check finished on").wait_for()
 
-        page.goto(f"/me/items/{flag.item_id}")
+        page.goto(f"/me/findings/{flag.finding_id}")
         check_page(looks, page, 2)
-        page.goto(f"/me/items/{flag.item_id}/beside")
+        page.goto(f"/me/findings/{flag.finding_id}/beside")
         check_page(looks, page, 2)
         page.goto("/me/sort")
         check_page(looks, page, 2)
         page.get_by_role("button", name="Someone pretending to be me").first.click()
         page.get_by_role("heading", level=1, name="Report this account").wait_for()
-        page.goto(f"/me/items/{flag.item_id}")
+        page.goto(f"/me/findings/{flag.finding_id}")
         check_page(looks, page, 0)
 
 

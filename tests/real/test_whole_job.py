@@ -150,11 +150,14 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
 
     assert district.sweeps() == set(), "a first sweep is silent"
 
-    items = {item.portrait.url: item for item in district.app.db.items.list_items_of_person(rosa)}
+    findings = {
+        finding.portrait.url: finding
+        for finding in district.app.db.findings.list_findings_of_person(rosa)
+    }
     own = f"https://bsky.app/profile/{ROSA.handle}"
-    assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(items)
+    assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(findings)
     flags = district.app.db.flags.list_flags_of_person(rosa)
-    assert {(flag.kind, items_url(district, flag.item_id)) for flag in flags} == {
+    assert {(flag.kind, findings_url(district, flag.finding_id)) for flag in flags} == {
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
     overview = district.writes(rosa, letters=4)
@@ -176,8 +179,8 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     assert district.sweeps() == set(), "nothing has changed since"
 
 
-def items_url(district: District, item: str) -> str:
-    return district.app.db.items.load_item(item).portrait.url
+def findings_url(district: District, finding: str) -> str:
+    return district.app.db.findings.load_finding(finding).portrait.url
 
 
 def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServer) -> Config:

@@ -89,7 +89,7 @@ NOT_FOR_STAFF = {
     "Signing in with accounts needs authlib and joserfc: install requirements.txt.",
     # Errors that no page shows in these words.
     "There is no account of yours to compare it with.",
-    "There is no version Xyz of this item. See its history for the versions we have.",
+    "There is no version Xyz of this finding. See its history for the versions we have.",
     # Names of services.
     *("Google Alerts", "Talkwalker Alerts"),
 }

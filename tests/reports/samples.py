@@ -39,7 +39,7 @@ from reports.emails.digest import (
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
-    OwnItemLine,
+    OwnFindingLine,
     QuestionLine,
     SelfCheckView,
     UnansweredFlagLine,
@@ -54,7 +54,7 @@ ANSWER: Final = (
     f"{PORTAL}/answer/i0123456789abcdef0123456789abcdef.1796472000."
     "9bK3QwZ7Lm2T4xVdRpH8Nc5JsYf6Gt1A9bK3QwZ7Lm2"
 )
-ITEM: Final = f"{PORTAL}/me/items/0123456789abcdef0123456789abcdef"
+FINDING: Final = f"{PORTAL}/me/findings/0123456789abcdef0123456789abcdef"
 ZERO_FOR_O: Final = HandleEdit(change=HandleChange.LOOK, ours="o", theirs="0")
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
@@ -98,7 +98,7 @@ CHANGED: Final = ChangeLine(
     fields=("name", "bio"),
     at=MONDAY - timedelta(days=3),
     id="19be77d0",
-    link_url=ITEM,
+    link_url=FINDING,
 )
 QUESTION: Final = QuestionLine(
     url="https://www.bookclub.example/members/rdelgado",
@@ -128,12 +128,12 @@ DECIDED: Final = FlagOutcomeLine(
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
     platform="chirps",
-    link_url=ITEM,
+    link_url=FINDING,
 )
-OWN: Final = OwnItemLine(
+OWN: Final = OwnFindingLine(
     url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
 )
-OWN_PAGE: Final = OwnItemLine(
+OWN_PAGE: Final = OwnFindingLine(
     url="https://north.cedarvalley.example/staff", title="Staff of North Elementary"
 )
 ASIDE: Final = NamesakeLine(
@@ -291,7 +291,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         id="7f3a91c2",
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
-        link_url=ITEM,
+        link_url=FINDING,
     ),
     "break-glass": BreakGlassView(
         **ROSA,

@@ -13,7 +13,7 @@ from reports.emails.digest import (
     CoverageGap,
     FlagLine,
     NamesakeLine,
-    OwnItemLine,
+    OwnFindingLine,
     QuestionLine,
 )
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
@@ -46,8 +46,8 @@ VIEW = QuickCheckView(
             url="https://site.example/rosa", id="q", title="Rosa M", reasons=(Reason("state"),) * 5
         ),
     ),
-    about=(OwnItemLine(url="https://news.example/band", title="Band wins"),),
-    own=(OwnItemLine(url="https://own.example/rosa", platform="own"),),
+    about=(OwnFindingLine(url="https://news.example/band", title="Band wins"),),
+    own=(OwnFindingLine(url="https://own.example/rosa", platform="own"),),
     set_aside=(NamesakeLine(url="https://other.example/rosa", reasons=(Reason("other-place"),)),),
     has_search_engine=True,
     has_own_accounts=True,
@@ -128,7 +128,7 @@ def test_hostile_text_stays_text(text):
     question = QuestionLine(
         url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(why,)
     )
-    told = OwnItemLine(url=text, title=text)
+    told = OwnFindingLine(url=text, title=text)
     view = replace(
         VIEW,
         name=text,

@@ -12,9 +12,9 @@ from itertools import groupby, product
 from typing import Self
 
 from monitor.domain.detection.case import has_link_to
+from monitor.domain.finding import normalize_text
 from monitor.domain.handles.handles import is_same_handle
 from monitor.domain.handles.lookalike import detect_lookalike
-from monitor.domain.item import normalize_text
 from monitor.domain.names.normalize import (
     fold_text,
     is_lookalike_text,

@@ -303,8 +303,8 @@ def _normalize_vector(vector: Vector) -> Vector:
     return {trait: weight / length for trait, weight in vector.items()}
 
 
-# What says whose an item is; the other decisions speak of a flag.
-ITEM_DECISIONS = frozenset(
+# What says whose a finding is; the other decisions speak of a flag.
+FINDING_DECISIONS = frozenset(
     {
         *(Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED),
         *(Decision.IMPERSONATION, Decision.MOCK),
@@ -314,12 +314,12 @@ ITEM_DECISIONS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """`REOPENED` takes back the last word. `decision` is None where the item became another one.
+    """`REOPENED` takes back the last word. `decision` is None where the finding became another one.
 
     Nothing that was said before that counts anymore. `flag` is the flag it was said of, if any.
     """
 
-    item_id: str
+    finding_id: str
     decision: Decision | None
     at: datetime
     flag_id: str = ""
@@ -339,7 +339,7 @@ def resolve_feedback(feedback: Iterable[Feedback]) -> Feedback | None:
 
 
 def resolve_decision(feedback: Iterable[Feedback]) -> Decision | None:
-    """Return the person's answer about the item, None if there is none."""
+    """Return the person's answer about the finding, None if there is none."""
     word = resolve_feedback(feedback)
     return word.decision if word else None
 

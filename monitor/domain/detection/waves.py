@@ -26,18 +26,18 @@ _MOST_OTHERS = 4
 class NewAccount:
     """An account under a person's name, and when it was made or first seen."""
 
-    item_id: str
+    finding_id: str
     person_id: str
     appeared_at: datetime
 
 
-def find_wave(item_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccount, ...]:
+def find_wave(finding_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccount, ...]:
     """Return the largest wave that an account is part of; nothing, if too few people are in it.
 
-    `accounts` are those of one school and network, the item's own among them.
+    `accounts` are those of one school and network, the finding's own among them.
     """
-    known = sorted(accounts, key=lambda each: (each.appeared_at, each.item_id))
-    here = next((each for each in known if each.item_id == item_id), None)
+    known = sorted(accounts, key=lambda each: (each.appeared_at, each.finding_id))
+    here = next((each for each in known if each.finding_id == finding_id), None)
     if here is None:
         return ()
     earliest = here.appeared_at - WAVE_WITHIN

@@ -17,7 +17,7 @@ from tests.monitor.services.world import World
 def knows_nothing_of(world: World, ref: str) -> bool:
     state = world.state
     return not (
-        state.items.list_items_of_person(ref)
+        state.findings.list_findings_of_person(ref)
         or state.events.list_events_of_person(ref, world.started)
         or state.questions.list_questions_of_person(ref)
     )
@@ -73,7 +73,7 @@ def test_others_are_asked_though_somebody_leaves_in_the_middle(world: World):
     world.sweep()
 
     assert knows_nothing_of(world, maria.id)
-    assert john.items
+    assert john.findings
     assert world.gaps() == {}
 
 
@@ -89,7 +89,7 @@ def test_a_sweep_goes_on_though_somebody_is_erased_in_the_middle(world: World):
     world.sweep()
 
     assert maria.id not in world.state.people.list_person_ids()
-    assert john.items
+    assert john.findings
     assert world.gaps() == {}
 
 
@@ -153,7 +153,7 @@ def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
 
     assert not [each for each in world.asked if "Delgado" in each.query and "searx" in each.host]
     assert world.asked_about("mariadelgado")
-    assert maria.items
+    assert maria.findings
 
 
 def test_no_contacts_are_read_of_whoever_did_not_agree_to_that(world: World):

@@ -145,7 +145,7 @@ def test_an_undisturbed_sweep_stores_something(scene: Scene):
 
     scene.checks(person)
 
-    assert {"searxng", "chalkboard", "item"} <= {
+    assert {"searxng", "chalkboard", "finding"} <= {
         source for source, _ in rows_of(scene.world, person)
     }
 

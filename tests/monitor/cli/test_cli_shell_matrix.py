@@ -123,20 +123,20 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "mail resume": (row("{person}", codes=(0, 65)),),
     "flags list": (row(), row("--json")),
     "explain": (
-        row("{item}", codes=REFUSED),
+        row("{finding}", codes=REFUSED),
         row("{flag}", codes=(65, 77)),
-        row("{item}", *WHY, prints=(FINDING,), acts=(GLASS,)),
-        row("{item}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+        row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
         row("{flag}", *WHY, codes=(65, 77)),
     ),
     "timeline": (
-        row("{item}", codes=REFUSED),
+        row("{finding}", codes=REFUSED),
         row("{flag}", codes=(65, 77)),
-        row("{item}", *WHY, prints=(FINDING,), acts=(GLASS,)),
-        row("{item}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+        row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
         row("{flag}", *WHY, codes=(65, 77)),
     ),
-    "evidence": (row("{flag}", codes=REFUSED), row("{item}", codes=REFUSED)),
+    "evidence": (row("{flag}", codes=REFUSED), row("{finding}", codes=REFUSED)),
     "roster import": (row("nowhere.csv", codes=(2,)),),
     "roster rotate": (row("nowhere.csv", codes=(2,)),),
     "roster status": (row(codes=(0, 64, 65)),),
@@ -157,7 +157,7 @@ class Thing:
 
     person: str
     flag: str
-    item: str
+    finding: str
     secrets: frozenset[str]
 
 
@@ -170,29 +170,29 @@ def things(after_demo) -> dict[str, Thing]:
         base = next(
             each for each in state.flags.list_flags_of_person(ref) if each.kind == "impersonation"
         )
-        item = state.items.load_item(base.item_id)
-        assessment = state.items.find_assessment(base.item_id)
+        finding = state.findings.load_finding(base.finding_id)
+        assessment = state.findings.find_assessment(base.finding_id)
         things = {}
         with state.begin_transaction():
             for number, name in enumerate((*FLAGS, FINDING)):
                 secret = f"zq{number:02}planted"
                 shown = replace(
-                    item.portrait, url=f"https://{secret}.example/me", handle="", name=secret
+                    finding.portrait, url=f"https://{secret}.example/me", handle="", name=secret
                 )
-                new = replace(item, id=f"{number:032x}", portrait=shown)
-                state.items.insert_item(new, [secret])
-                state.items.set_assessment(new.id, assessment)
+                new = replace(finding, id=f"{number:032x}", portrait=shown)
+                state.findings.insert_finding(new, [secret])
+                state.findings.set_assessment(new.id, assessment)
                 flag = f"{number + 64:032x}"
                 if name != FINDING:
                     reason = Reason("like-me.quoted", {"traits": Quoted(f"{secret}reason")})
                     kind = FlagKind(name.split(" ")[0])
-                    raised = replace(base, id=flag, item_id=new.id, kind=kind, reasons=(reason,))
+                    raised = replace(base, id=flag, finding_id=new.id, kind=kind, reasons=(reason,))
                     now = app.clock.now()
                     state.flags.insert_flag(
                         replace(raised, state=FlagState.OPEN, opened_at=now, ruled_at=None)
                     )
                 things[name] = Thing(
-                    person=ref, flag=flag, item=new.id, secrets=frozenset({secret})
+                    person=ref, flag=flag, finding=new.id, secrets=frozenset({secret})
                 )
         for name in FLAGS:
             if name.endswith(SHARED):
@@ -240,7 +240,7 @@ def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path,
     for each in MATRIX[name]:
         typed_before: set[str] = set()
         for kind, thing in sorted(things.items()):
-            told = {"person": thing.person, "flag": thing.flag, "item": thing.item}
+            told = {"person": thing.person, "flag": thing.flag, "finding": thing.finding}
             words = [word.format(**told, folder=tmp_path) for word in each.words]
             if str(words) in typed_before:
                 continue  # it names no object, or a person, and so all of them were there at once
@@ -271,8 +271,8 @@ def typed(terminal, name: str, words: list[str]) -> Said:
 def test_a_glass_broken_at_a_shell_tells_the_person_each_time(after_demo, things):
     before = _told(after_demo)
     for words in (
-        ("explain", things[FINDING].item, *WHY),
-        ("timeline", things[FINDING].item, *WHY),
+        ("explain", things[FINDING].finding, *WHY),
+        ("timeline", things[FINDING].finding, *WHY),
         ("plan", things[FINDING].person, *WHY),
         ("digest", "preview", things[FINDING].person, *WHY),
         ("staff", "export", things[FINDING].person, *WHY),
@@ -305,7 +305,7 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
             app.db.people.update_person(replace(person, mail="d.reyes@oakridge.example"))
     (tmp_path / ".namesake-demo").touch()
 
-    for words in (("explain", things[FLAGS[0]].item), ("evidence", things[FLAGS[0]].flag)):
+    for words in (("explain", things[FLAGS[0]].finding), ("evidence", things[FLAGS[0]].flag)):
         said = after_demo.run(*words, "--demo", str(tmp_path))
 
         assert said.code == 65

@@ -14,28 +14,28 @@ def person(terminal, member):
         return app.db.people.find_person_id_by_mail(member.person.mail)
 
 
-def item_of(terminal, member, label):
+def finding_of(terminal, member, label):
     with terminal.app() as app:
-        items = app.db.items
+        findings = app.db.findings
         ref = app.db.people.find_person_id_by_mail(member.person.mail)
         return next(
             each.id
-            for each in items.list_items_of_person(ref)
-            if items.find_item_label(each.id) is label
+            for each in findings.list_findings_of_person(ref)
+            if findings.find_finding_label(each.id) is label
         )
 
 
 def test_what_was_found_of_a_person_is_their_own(after_demo):
-    said = after_demo.run("explain", item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN))
+    said = after_demo.run("explain", finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN))
 
     assert said.code == 77
     assert "--break-glass" in said.sentence
 
 
 def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    said = after_demo.run("explain", item, "--break-glass", "he asked me to")
+    said = after_demo.run("explain", finding, "--break-glass", "he asked me to")
 
     assert said.code == 0
     with after_demo.app() as app:
@@ -44,9 +44,9 @@ def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
 
 
 def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    told = after_demo.run("explain", item, "--break-glass", "he asked", "--json").json
+    told = after_demo.run("explain", finding, "--break-glass", "he asked", "--json").json
 
     assert told["label"] == "unknown"
     assert sum(each["bits"] for each in told["evidence"]) == pytest.approx(told["bits"])
@@ -56,9 +56,9 @@ def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
 
 
 def test_the_table_names_axis_bits_and_sentence(after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    out = after_demo.run("explain", item, "--break-glass", "he asked").out
+    out = after_demo.run("explain", finding, "--break-glass", "he asked").out
 
     assert "claim       +6.0   It names your school or your employer." in out
     assert "cost of label unknown" in out
@@ -70,7 +70,7 @@ def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
         flags = app.db.flags.list_flags_of_person(person(after_demo, MARIA))
         flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
-    for ref in (flag.id[:8], flag.item_id):
+    for ref in (flag.id[:8], flag.finding_id):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
         assert "Flags do not open on the command line" in said.sentence
@@ -80,29 +80,29 @@ def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
 
 def test_what_the_person_said_settles_it(after_demo):
     with after_demo.app() as app:
-        (item, *_) = app.db.items.find_items_by_aliases(
+        (finding, *_) = app.db.findings.find_findings_by_aliases(
             person(after_demo, DANIEL), ("bluesky:@dreyesart.skies.example",)
         )
 
-    out = after_demo.run("explain", item.id, "--break-glass", "he asked").out
+    out = after_demo.run("explain", finding.id, "--break-glass", "he asked").out
 
     assert "Label: mine. The person said so" in out
     assert "costs" not in out
 
 
 def test_in_the_demo_it_is_open(played, after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    said = run("explain", item, "--demo", str(played.folder))
+    said = run("explain", finding, "--demo", str(played.folder))
 
     assert said.code == 0
     assert "Label: unknown" in said.out
 
 
 def test_no_other_folder_opens_as_a_demo(after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    said = after_demo.run("explain", item, "--demo", str(after_demo.path.parent))
+    said = after_demo.run("explain", finding, "--demo", str(after_demo.path.parent))
 
     assert said.code == 65
     assert "is not a demo folder" in said.sentence
@@ -112,15 +112,17 @@ def test_an_unknown_reference_is_one_sentence(after_demo):
     said = after_demo.run("explain", "0" * 32, "--break-glass", "he asked")
 
     assert said.code == 65
-    assert "There is no item" in said.sentence
+    assert "There is no finding" in said.sentence
 
 
 def test_a_finding_that_nobody_has_assessed_says_so(after_demo):
-    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
     with after_demo.app() as app, app.db.begin_transaction():
-        app.db.items.connection.execute("UPDATE items SET assessment = NULL WHERE id = ?", item)
+        app.db.findings.connection.execute(
+            "UPDATE findings SET assessment = NULL WHERE id = ?", finding
+        )
 
-    said = after_demo.run("explain", item, "--break-glass", "he asked")
+    said = after_demo.run("explain", finding, "--break-glass", "he asked")
 
     assert said.code == 65
     assert "not been assessed" in said.sentence

@@ -20,14 +20,14 @@ def test_what_became_of_a_finding_is_its_persons_own(after_demo):
 
 
 def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
-    item = unflagged(after_demo)
+    finding = unflagged(after_demo)
 
-    said = after_demo.run("timeline", item, "--break-glass", "he asked me to")
+    said = after_demo.run("timeline", finding, "--break-glass", "he asked me to")
 
     assert said.code == 0
     assert "shown" in said.out
     with after_demo.app() as app:
-        person = app.db.items.load_item(item).person_id
+        person = app.db.findings.load_finding(finding).person_id
         assert [each.action for each in app.db.audit.list_entries_of_subjects((person,))].count(
             "opened-early"
         ) == 1
@@ -60,7 +60,9 @@ def unflagged(terminal) -> str:
     """Return a finding of the same person that has no flag."""
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
-        flagged = {each.item_id for each in app.db.flags.list_flags_of_person(ref)}
+        flagged = {each.finding_id for each in app.db.flags.list_flags_of_person(ref)}
         return next(
-            each.id for each in app.db.items.list_items_of_person(ref) if each.id not in flagged
+            each.id
+            for each in app.db.findings.list_findings_of_person(ref)
+            if each.id not in flagged
         )

@@ -77,7 +77,7 @@ def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Te
 def list_plain_places(path: Path, whole: bytes) -> Iterator[int]:
     """Yield where the plain columns of one flag are, in each table and index: one place a page."""
     with closing(sqlite3.connect(path)) as database:
-        row = database.execute("SELECT id, person_id, item_id, kind FROM flags").fetchone()
+        row = database.execute("SELECT id, person_id, finding_id, kind FROM flags").fetchone()
         (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
     for word in row:
         found = [each.start() for each in re.finditer(re.escape(word.encode()), whole)]

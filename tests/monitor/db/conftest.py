@@ -13,8 +13,8 @@ from monitor.db.outbox import OutboxEmail
 from monitor.db.people import LegalHold
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent, apply_end
+from monitor.domain.finding import Finding, FindingVersion, Sighting
 from monitor.domain.flag import Flag
-from monitor.domain.item import Item, ItemVersion, Sighting
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity, SweepKind
@@ -111,8 +111,8 @@ class World:
     def trace(self, key: str = "alpha.example/rosa", **fields: object) -> Trace:
         return Trace(key=key, kind=TraceKind.ACCOUNT, url=f"https://{key}", **fields)
 
-    def item(self, person: str, *aliases: str, **fields: object) -> Item:
-        item = Item(
+    def finding(self, person: str, *aliases: str, **fields: object) -> Finding:
+        finding = Finding(
             id=self.ref(),
             person_id=person,
             **{
@@ -122,18 +122,18 @@ class World:
                 **fields,
             },
         )
-        self.state.items.insert_item(item, aliases)
-        return item
+        self.state.findings.insert_finding(finding, aliases)
+        return finding
 
-    def sighting(self, item: Item, query: str, **fields: object) -> Sighting:
-        told = {"first": self.now, "last": self.now, "trace": item.portrait, **fields}
-        return Sighting(item_id=item.id, query=query, source="alpha", **told)
+    def sighting(self, finding: Finding, query: str, **fields: object) -> Sighting:
+        told = {"first": self.now, "last": self.now, "trace": finding.portrait, **fields}
+        return Sighting(finding_id=finding.id, query=query, source="alpha", **told)
 
-    def version(self, item: Item, **fields: object) -> ItemVersion:
-        told = {"at": self.now, "trace": item.portrait, **fields}
-        return ItemVersion(item_id=item.id, query="q", material_hash=b"\x01h", **told)
+    def version(self, finding: Finding, **fields: object) -> FindingVersion:
+        told = {"at": self.now, "trace": finding.portrait, **fields}
+        return FindingVersion(finding_id=finding.id, query="q", material_hash=b"\x01h", **told)
 
-    def flag(self, item: Item, **fields: object) -> Flag:
+    def flag(self, finding: Finding, **fields: object) -> Flag:
         told = {
             "kind": FlagKind.IMPERSONATION,
             "state": FlagState.NEW,
@@ -142,7 +142,11 @@ class World:
             **fields,
         }
         return Flag(
-            id=self.ref(), person_id=item.person_id, item_id=item.id, severity=Severity.HIGH, **told
+            id=self.ref(),
+            person_id=finding.person_id,
+            finding_id=finding.id,
+            severity=Severity.HIGH,
+            **told,
         )
 
     def letter(self, person: str = "", **fields: object) -> OutboxEmail:

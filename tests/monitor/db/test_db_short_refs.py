@@ -12,8 +12,10 @@ REF = "9aa1409239b303cb303b5646a1ea3a2d"
 @pytest.fixture
 def flags(world):
     rosa = world.enrolled()
-    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "one")), id=REF))
-    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "two")), id=f"{REF[:10]}ff"))
+    world.state.flags.insert_flag(replace(world.flag(world.finding(rosa, "one")), id=REF))
+    world.state.flags.insert_flag(
+        replace(world.flag(world.finding(rosa, "two")), id=f"{REF[:10]}ff")
+    )
     return world.state.flags
 
 
@@ -32,7 +34,7 @@ def test_less_than_a_letter_prints_stands_for_itself(flags, begun):
     assert flags.resolve_flag_prefix(begun) == begun
 
 
-def test_an_item_is_found_by_its_first_letters_too(world):
-    item = world.item(world.enrolled())
+def test_a_finding_is_found_by_its_first_letters_too(world):
+    finding = world.finding(world.enrolled())
 
-    assert world.state.items.resolve_item_prefix(item.id[:8]) == item.id
+    assert world.state.findings.resolve_finding_prefix(finding.id[:8]) == finding.id

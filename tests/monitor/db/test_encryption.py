@@ -138,7 +138,7 @@ def test_the_same_text_is_never_sealed_alike(sealing: Encryption) -> None:
     assert sealing.encrypt("rosa", "place", "a name") != sealing.encrypt("rosa", "place", "a name")
 
 
-@pytest.mark.parametrize("place", ["people/2/encrypted", "items/1/encrypted", ""])
+@pytest.mark.parametrize("place", ["people/2/encrypted", "findings/1/encrypted", ""])
 def test_what_was_moved_does_not_open(sealing: Encryption, place: str) -> None:
     blob = sealing.encrypt("rosa", "people/1/encrypted", "a name")
 

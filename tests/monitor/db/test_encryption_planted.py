@@ -15,8 +15,8 @@ from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.finding import LastReadPage
 from monitor.domain.flag import DecisionRecord
-from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
@@ -59,13 +59,15 @@ def rosa(world):
     world.state.journal.stage_answers(world.sweep(), (staged(world, query),))
     world.state.questions.save_question(question(world, query))
     world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
-    item = planted_item(world, rosa.id, query)
-    world.state.events.insert_event(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
-    rule(world, item)
+    finding = planted_finding(world, rosa.id, query)
+    world.state.events.insert_event(
+        world.sweep(), event(finding), f"https://{PLANTED['url']}.example"
+    )
+    rule(world, finding)
     letter = world.letter(rosa.id)
     world.state.outbox.insert_email(letter, {"text": PLANTED["letter"]})
     world.state.outbox.schedule_retry(letter.id, world.now, f"no such user {PLANTED['error']}")
-    for subject in (rosa.id, item.id):
+    for subject in (rosa.id, finding.id):
         world.state.jobs.ensure_job("second-proof", subject, world.now)
     world.state.hosts.save_host_state(HostState(host=f"{PLANTED['host']}.example"))
     world.state.robots_files.save_robots_file(
@@ -74,7 +76,7 @@ def rosa(world):
         )
     )
     ask(world, rosa.id)
-    world.state.audit.append_entry(world.now, rosa.id, "enrolled", rosa.id, {"item": item.id})
+    world.state.audit.append_entry(world.now, rosa.id, "enrolled", rosa.id, {"finding": finding.id})
     return rosa
 
 
@@ -160,31 +162,34 @@ def question(world, query):
     )
 
 
-def planted_item(world, rosa, query):
+def planted_finding(world, rosa, query):
     trace = planted_trace(world)
-    item = world.item(rosa, trace.key, trace.account, portrait=trace)
-    world.state.sightings.save_sighting(world.sighting(item, query.key))
-    world.state.versions.insert_version(world.version(item))
+    finding = world.finding(rosa, trace.key, trace.account, portrait=trace)
+    world.state.sightings.save_sighting(world.sighting(finding, query.key))
+    world.state.versions.insert_version(world.version(finding))
     reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=WHY)
     assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=1.0, evidence=(reason,))
-    world.state.items.set_assessment(item.id, assessment)
-    return item
+    world.state.findings.set_assessment(finding.id, assessment)
+    return finding
 
 
-def event(item):
+def event(finding):
     return Event(
-        person_id=item.person_id, item_id=item.id, kind=EventKind.APPEARED, at=item.first_seen
+        person_id=finding.person_id,
+        finding_id=finding.id,
+        kind=EventKind.APPEARED,
+        at=finding.first_seen,
     )
 
 
-def rule(world, item):
-    flag = world.flag(item, reasons=(WHY,))
+def rule(world, finding):
+    flag = world.flag(finding, reasons=(WHY,))
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
         DecisionRecord(
             flag_id=flag.id,
             decision=Decision.HARMLESS,
-            by=item.person_id,
+            by=finding.person_id,
             at=world.now,
             note=PLANTED["decision"],
         )
@@ -237,7 +242,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     filled = {table for table, _ in plain_values(world)}
 
     assert filled >= {
-        *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
+        *("people", "consents", "invitations", "sweeps", "journal", "questions", "findings"),
         *("aliases", "sightings", "versions", "events", "flags", "decisions", "outbox"),
         *("jobs", "audit", "hosts", "robots_files", "run_requests", "run_progress", "pages"),
         *("review_index", "assignments", "access_log", "review_notes", "break_glass"),
@@ -295,9 +300,9 @@ def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
 
 def test_an_erasure_touches_nobody_else(world, rosa):
     theo = world.enrolled("Theo")
-    item = world.item(theo, "alpha:@theo")
+    finding = world.finding(theo, "alpha:@theo")
     world.state.people.erase_person(rosa.id)
 
     assert world.state.people.list_person_ids() == (theo,)
-    assert world.state.items.find_items_by_aliases(theo, ["alpha:@theo"]) == (item,)
+    assert world.state.findings.find_findings_by_aliases(theo, ["alpha:@theo"]) == (finding,)
     assert world.state.consents.list_consenting_person_ids(world.now) == (theo,)

@@ -11,26 +11,28 @@ from monitor.domain.flag import DecisionRecord
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 
 
-def test_a_flag_is_found_by_item_kind_and_relation(world):
-    flag = world.flag(world.item(world.enrolled()))
+def test_a_flag_is_found_by_finding_kind_and_relation(world):
+    flag = world.flag(world.finding(world.enrolled()))
     world.state.flags.insert_flag(flag)
 
     assert world.state.flags.load_flag(flag.id) == flag
-    assert world.state.flags.find_flag(flag.item_id, FlagKind.IMPERSONATION) == flag
-    assert world.state.flags.find_flag(flag.item_id, FlagKind.IMPERSONATION, "follows") is None
+    assert world.state.flags.find_flag(flag.finding_id, FlagKind.IMPERSONATION) == flag
+    assert world.state.flags.find_flag(flag.finding_id, FlagKind.IMPERSONATION, "follows") is None
 
 
-def test_an_item_is_flagged_once_for_one_thing(world):
-    item = world.item(world.enrolled())
-    world.state.flags.insert_flag(world.flag(item))
+def test_a_finding_is_flagged_once_for_one_thing(world):
+    finding = world.finding(world.enrolled())
+    world.state.flags.insert_flag(world.flag(finding))
 
     with pytest.raises(sqlite3.IntegrityError):
-        world.state.flags.insert_flag(world.flag(item))
+        world.state.flags.insert_flag(world.flag(finding))
 
 
 def test_only_flags_nobody_ruled_on_are_open(world):
     rosa = world.enrolled()
-    flags = [world.flag(world.item(rosa, str(n)), state=state) for n, state in enumerate(FlagState)]
+    flags = [
+        world.flag(world.finding(rosa, str(n)), state=state) for n, state in enumerate(FlagState)
+    ]
     for flag in flags:
         world.state.flags.insert_flag(flag)
 
@@ -42,7 +44,7 @@ def test_only_flags_nobody_ruled_on_are_open(world):
 
 
 def test_a_replaced_flag_keeps_its_place(world):
-    flag = world.flag(world.item(world.enrolled()))
+    flag = world.flag(world.finding(world.enrolled()))
     world.state.flags.insert_flag(flag)
     opened = replace(flag, state=FlagState.OPEN, notified_at=world.now)
     world.state.flags.update_flag(opened)
@@ -51,7 +53,7 @@ def test_a_replaced_flag_keeps_its_place(world):
 
 
 def test_rulings_are_appended_and_never_overwritten(world):
-    flag = world.flag(world.item(world.enrolled()))
+    flag = world.flag(world.finding(world.enrolled()))
     world.state.flags.insert_flag(flag)
     said = [
         DecisionRecord(
@@ -67,7 +69,7 @@ def test_rulings_are_appended_and_never_overwritten(world):
 
 
 def test_a_removed_flag_takes_its_rulings_along(world):
-    flag = world.flag(world.item(world.enrolled()))
+    flag = world.flag(world.finding(world.enrolled()))
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
         DecisionRecord(flag_id=flag.id, decision=Decision.MINE, by=flag.person_id, at=world.now)
@@ -87,4 +89,4 @@ def test_an_unknown_flag_is_said_in_a_sentence(world):
     with pytest.raises(InputError, match="There is no flag none"):
         world.state.flags.insert_decision(judgment)
     with pytest.raises(InputError, match="There is no flag"):
-        world.state.flags.update_flag(world.flag(world.item(world.enrolled())))
+        world.state.flags.update_flag(world.flag(world.finding(world.enrolled())))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.db.journal import QuestionRecord
-from monitor.domain.item import LastReadPage
+from monitor.domain.finding import LastReadPage
 from scrapers.models import PageFingerprint, QueryKind
 
 
@@ -44,14 +44,16 @@ def test_a_question_remembers_the_page_that_answered_it(world):
 
 def test_a_retired_question_starts_anew_and_ends_nothing_else(world):
     rosa = world.enrolled()
-    item = world.item(rosa)
+    finding = world.finding(rosa)
     for key in ("q1", "q2"):
         world.state.questions.save_question(question(world, rosa, key))
-        world.state.sightings.save_sighting(world.sighting(item, key))
+        world.state.sightings.save_sighting(world.sighting(finding, key))
 
     world.state.questions.retire_question(rosa, "q1")
 
     assert world.state.questions.find_question(rosa, "q1") is None
     assert world.state.questions.list_questions_of_person(rosa) == (question(world, rosa, "q2"),)
-    assert [each.query for each in world.state.sightings.list_sightings_of_item(item.id)] == ["q2"]
-    assert world.state.items.list_items_of_person(rosa) == (item,)
+    assert [each.query for each in world.state.sightings.list_sightings_of_finding(finding.id)] == [
+        "q2"
+    ]
+    assert world.state.findings.list_findings_of_person(rosa) == (finding,)

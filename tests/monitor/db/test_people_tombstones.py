@@ -105,7 +105,7 @@ def test_a_person_under_hold_in_an_old_copy_stays_erased(world, copied, tmp_path
 
 def test_what_an_erased_person_left_in_a_copy_cannot_be_opened(world, copied, tmp_path):
     rosa = world.enrolled("Rosa")
-    world.item(rosa)
+    world.finding(rosa)
     copied()
     world.state.people.erase_person(rosa)
     shutil.copy(world.folder / "keys.db", tmp_path / "keys.db")

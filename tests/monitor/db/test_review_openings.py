@@ -44,9 +44,9 @@ def gate(now, policy=POLICIES[0]):
 
 def raised(world, people, chance):
     """Raise a flag on which things were said as people say them: fitting or not, and undone."""
-    item = world.item(chance.choice(people), world.ref())
+    finding = world.finding(chance.choice(people), world.ref())
     flag = replace(
-        world.flag(item, kind=chance.choice(list(FlagKind))),
+        world.flag(finding, kind=chance.choice(list(FlagKind))),
         severity=chance.choice(list(Severity)),
         opened_at=MONDAY + chance.randint(0, 5) * DAY,
         notified_at=chance.choice([None, MONDAY + 5 * DAY]),
@@ -227,8 +227,8 @@ def test_the_oldest_is_one_that_nobody_ruled_on(world, flags):
 
 
 def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
-    item = world.item(world.enrolled(), "a")
-    flag = world.flag(item)
+    finding = world.finding(world.enrolled(), "a")
+    flag = world.flag(finding)
     world.state.flags.insert_flag(flag)
     glass = broken(flag)
     world.state.break_glass.save_break_glass_proposal(replace(glass, second="", broken_at=None))

@@ -21,8 +21,8 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.events import Event
+from monitor.domain.finding import Finding
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
-from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
@@ -62,8 +62,8 @@ PERSON = Person(
     school="Cedar Valley High School",
     zone="America/Chicago",
 )
-ITEM = Item(
-    id="item",
+FINDING = Finding(
+    id="finding",
     person_id="rosa",
     portrait=Trace(
         key="https://skies.example/r0sa",
@@ -82,7 +82,7 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
     return Flag(
         id="flag",
         person_id="rosa",
-        item_id="item",
+        finding_id="finding",
         kind=kind,
         severity=severity,
         state=FlagState.OPEN,
@@ -184,7 +184,9 @@ def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
 
 def test_a_flag_that_begins_anew_is_its_persons_alone_again():
     before = case(flag(), Decision.SHARED, Decision.HARMLESS)
-    changed = Event(person_id="rosa", item_id="item", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY)
+    changed = Event(
+        person_id="rosa", finding_id="finding", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY
+    )
     anew = replace(before, flag=reopen_on_event(before.flag, changed))
 
     assert opening(anew) is None
@@ -273,7 +275,7 @@ def test_glass_broken_before_a_flag_began_anew_does_not_open_it():
 def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     shared = case(flag(), Decision.SHARED, Decision.IMPERSONATION)
 
-    shown = build_review_fields(PERSON, ITEM, shared, opening(shared))
+    shown = build_review_fields(PERSON, FINDING, shared, opening(shared))
 
     assert [each.name for each in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
@@ -292,13 +294,13 @@ def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
     with pytest.raises(InputError):
         build_review_fields(
             replace(PERSON, id="beth"),
-            ITEM,
+            FINDING,
             link,
             ReviewOpening(at=MONDAY, reason=OpeningReason.SHARED),
         )
     with pytest.raises(InputError):
         build_review_fields(
-            PERSON, ITEM, link, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
+            PERSON, FINDING, link, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
         )
 
 

@@ -40,7 +40,7 @@ FLAGS = st.builds(
     Flag,
     id=st.just("flag"),
     person_id=st.just("rosa"),
-    item_id=st.just("item"),
+    finding_id=st.just("finding"),
     kind=st.sampled_from(FlagKind),
     severity=st.sampled_from(Severity),
     state=st.sampled_from([FlagState.NEW, FlagState.OPEN]),

@@ -11,18 +11,18 @@ from monitor.domain.events import (
     ChangeKind,
     Event,
     EventPolicy,
-    ItemAbsence,
-    ItemObservation,
+    FindingAbsence,
+    FindingObservation,
     TraceChange,
-    create_item,
+    create_finding,
     diff_snapshots,
     is_mass_loss,
     merge_events,
     refresh_portrait,
-    update_seen_item,
-    update_unseen_item,
+    update_seen_finding,
+    update_unseen_finding,
 )
-from monitor.domain.item import Item, Presence
+from monitor.domain.finding import Finding, Presence
 from monitor.domain.vocabulary import EventKind
 from scrapers.models import QueryKind, Trace, TraceKind
 
@@ -38,56 +38,58 @@ PROFILE = Trace(
     name="Rosa Marchetti",
     handle="rosa",
 )
-ITEM = Item(id="item", person_id="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
-GONE = replace(ITEM, presence=Presence.GONE, missing_since=SUNDAY)
-AT_ITS_ADDRESS = ItemObservation(kind=QueryKind.PROFILE, trace=PROFILE)
-IN_A_LIST = ItemObservation(kind=QueryKind.SEARCH, trace=PROFILE)
-NO_PROFILE = ItemAbsence(kind=QueryKind.PROFILE)
+FINDING = Finding(
+    id="finding", person_id="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY
+)
+GONE = replace(FINDING, presence=Presence.GONE, missing_since=SUNDAY)
+AT_ITS_ADDRESS = FindingObservation(kind=QueryKind.PROFILE, trace=PROFILE)
+IN_A_LIST = FindingObservation(kind=QueryKind.SEARCH, trace=PROFILE)
+NO_PROFILE = FindingAbsence(kind=QueryKind.PROFILE)
 
 
 def altered(**values):
     after = replace(PROFILE, **values)
     (change,) = diff_snapshots({"skies:1": PROFILE}, {"skies:1": after})
-    return ItemObservation(kind=QueryKind.PROFILE, trace=after, change=change)
+    return FindingObservation(kind=QueryKind.PROFILE, trace=after, change=change)
 
 
 def kinds(step):
     return [event.kind for event in step.events]
 
 
-def test_a_new_item_appears():
-    step = create_item("item", "rosa", (IN_A_LIST,), SUNDAY)
+def test_a_new_finding_appears():
+    step = create_finding("finding", "rosa", (IN_A_LIST,), SUNDAY)
 
     assert kinds(step) == [EventKind.APPEARED]
-    assert step.item == ITEM
+    assert step.finding == FINDING
 
 
 def test_a_baseline_question_appears_silently():
     quiet = replace(IN_A_LIST, baseline=True)
 
-    assert kinds(create_item("item", "rosa", (quiet,), SUNDAY)) == []
+    assert kinds(create_finding("finding", "rosa", (quiet,), SUNDAY)) == []
 
 
 def test_one_question_that_is_no_baseline_is_enough_to_appear():
     quiet = replace(IN_A_LIST, baseline=True)
 
-    step = create_item("item", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
+    step = create_finding("finding", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
 
     assert kinds(step) == [EventKind.APPEARED]
 
 
-def test_a_known_item_under_a_new_question_is_no_event():
+def test_a_known_finding_under_a_new_question_is_no_event():
     added = TraceChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
 
-    step = update_seen_item(ITEM, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
+    step = update_seen_finding(FINDING, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == []
-    assert step.item.last_seen == SUNDAY + WEEK
+    assert step.finding.last_seen == SUNDAY + WEEK
 
 
 def test_a_material_change_names_its_fields():
-    step = update_seen_item(
-        ITEM, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY
+    step = update_seen_finding(
+        FINDING, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY
     )
 
     (event,) = step.events
@@ -104,91 +106,93 @@ def test_a_material_change_names_its_fields():
     ],
 )
 def test_noise_is_no_event(look):
-    assert kinds(update_seen_item(ITEM, (look,), SUNDAY + WEEK, POLICY)) == []
+    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY + WEEK, POLICY)) == []
 
 
 def test_one_proof_of_absence_only_asks_for_a_second():
-    step = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY)
+    step = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY)
 
     assert kinds(step) == []
-    assert step.item.presence is Presence.MISSING
+    assert step.finding.presence is Presence.MISSING
     assert step.second_proof_at == SUNDAY + 2 * DAY
 
 
-def test_a_second_proof_two_days_later_makes_an_item_vanish():
-    first = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY)
+def test_a_second_proof_two_days_later_makes_a_finding_vanish():
+    first = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY)
 
-    hasty = update_unseen_item(first.item, NO_PROFILE, SUNDAY + DAY, POLICY)
-    second = update_unseen_item(hasty.item, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
+    hasty = update_unseen_finding(first.finding, NO_PROFILE, SUNDAY + DAY, POLICY)
+    second = update_unseen_finding(hasty.finding, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
 
     assert kinds(hasty) == []
     assert hasty.second_proof_at == SUNDAY + 2 * DAY
     assert kinds(second) == [EventKind.VANISHED]
-    assert second.item.presence is Presence.GONE
+    assert second.finding.presence is Presence.GONE
 
 
-def test_an_item_vanishes_once():
-    assert kinds(update_unseen_item(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
+def test_a_finding_vanishes_once():
+    assert kinds(update_unseen_finding(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
 
 
 @pytest.mark.parametrize(
     "absence",
     [
-        *(ItemAbsence(kind=kind) for kind in QueryKind if not kind.proves_absence),
-        ItemAbsence(kind=QueryKind.PROFILE, baseline=True),
-        ItemAbsence(kind=QueryKind.PROFILE, elsewhere=True),
+        *(FindingAbsence(kind=kind) for kind in QueryKind if not kind.proves_absence),
+        FindingAbsence(kind=QueryKind.PROFILE, baseline=True),
+        FindingAbsence(kind=QueryKind.PROFILE, elsewhere=True),
     ],
 )
-def test_what_proves_nothing_leaves_an_item_where_it_is(absence):
-    assert update_unseen_item(ITEM, absence, SUNDAY + WEEK, POLICY).item == ITEM
+def test_what_proves_nothing_leaves_a_finding_where_it_is(absence):
+    assert update_unseen_finding(FINDING, absence, SUNDAY + WEEK, POLICY).finding == FINDING
 
 
-def test_an_item_seen_between_two_proofs_did_not_vanish():
-    missing = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY).item
+def test_a_finding_seen_between_two_proofs_did_not_vanish():
+    missing = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY).finding
 
-    back = update_seen_item(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
-    again = update_unseen_item(back.item, NO_PROFILE, SUNDAY + WEEK, POLICY)
+    back = update_seen_finding(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
+    again = update_unseen_finding(back.finding, NO_PROFILE, SUNDAY + WEEK, POLICY)
 
     assert kinds(back) == []
     assert kinds(again) == []
     assert again.second_proof_at == SUNDAY + WEEK + 2 * DAY
 
 
-def test_a_gone_item_at_its_own_address_reappears():
-    step = update_seen_item(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
+def test_a_gone_finding_at_its_own_address_reappears():
+    step = update_seen_finding(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == [EventKind.REAPPEARED]
-    assert step.item.presence is Presence.PRESENT
-    assert step.item.first_seen == SUNDAY
+    assert step.finding.presence is Presence.PRESENT
+    assert step.finding.first_seen == SUNDAY
 
 
-def test_a_result_list_that_still_shows_a_gone_item_does_not_bring_it_back():
-    step = update_seen_item(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
-
-    assert kinds(step) == []
-    assert step.item.presence is Presence.GONE
-
-
-def test_a_baseline_brings_a_gone_item_back_silently():
-    step = update_seen_item(GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY)
+def test_a_result_list_that_still_shows_a_gone_finding_does_not_bring_it_back():
+    step = update_seen_finding(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == []
-    assert step.item.presence is Presence.PRESENT
+    assert step.finding.presence is Presence.GONE
 
 
-def flip(item, at):
-    """Let an item go that is there, or come back if it is gone."""
-    if item.presence is Presence.GONE:
-        return update_seen_item(item, (AT_ITS_ADDRESS,), at, POLICY)
-    missing = update_unseen_item(item, NO_PROFILE, at - 2 * DAY, POLICY).item
-    return update_unseen_item(missing, NO_PROFILE, at, POLICY)
+def test_a_baseline_brings_a_gone_finding_back_silently():
+    step = update_seen_finding(
+        GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY
+    )
+
+    assert kinds(step) == []
+    assert step.finding.presence is Presence.PRESENT
 
 
-def test_an_item_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alone():
-    item, told = ITEM, []
+def flip(finding, at):
+    """Let a finding go that is there, or come back if it is gone."""
+    if finding.presence is Presence.GONE:
+        return update_seen_finding(finding, (AT_ITS_ADDRESS,), at, POLICY)
+    missing = update_unseen_finding(finding, NO_PROFILE, at - 2 * DAY, POLICY).finding
+    return update_unseen_finding(missing, NO_PROFILE, at, POLICY)
+
+
+def test_a_finding_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alone():
+    finding, told = FINDING, []
     for number in range(12):
-        step = flip(item, SUNDAY + number * 5 * DAY)
-        item = step.item
+        step = flip(finding, SUNDAY + number * 5 * DAY)
+        finding = step.finding
         told.append(kinds(step))
 
     assert told[:4] == [
@@ -198,26 +202,26 @@ def test_an_item_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alon
         [EventKind.FLAPPING],
     ]
     assert told[4:] == [[]] * 8
-    assert len(item.flips) <= 12
+    assert len(finding.flips) <= 12
 
 
-def test_an_item_that_has_calmed_down_is_told_of_again():
-    item = ITEM
+def test_a_finding_that_has_calmed_down_is_told_of_again():
+    finding = FINDING
     for number in range(6):
-        item = flip(item, SUNDAY + number * 5 * DAY).item
+        finding = flip(finding, SUNDAY + number * 5 * DAY).finding
 
-    step = flip(item, SUNDAY + 25 * DAY + 40 * DAY)
+    step = flip(finding, SUNDAY + 25 * DAY + 40 * DAY)
 
     assert kinds(step) == [EventKind.VANISHED]
 
 
 @given(st.lists(st.integers(min_value=1, max_value=40), max_size=40))
-def test_however_it_flips_an_item_is_never_told_of_more_than_four_times_a_window(gaps):
-    item, at, told = ITEM, SUNDAY, []
+def test_however_it_flips_a_finding_is_never_told_of_more_than_four_times_a_window(gaps):
+    finding, at, told = FINDING, SUNDAY, []
     for gap in gaps:
         at += gap * DAY
-        step = flip(item, at)
-        item = step.item
+        step = flip(finding, at)
+        finding = step.finding
         told += [event.at for event in step.events]
 
     for start in told:
@@ -227,18 +231,18 @@ def test_however_it_flips_an_item_is_never_told_of_more_than_four_times_a_window
 
 def test_a_portrait_is_painted_from_what_is_shown_now():
     bare = replace(PROFILE, bio="")
-    item = replace(ITEM, portrait=replace(PROFILE, bio="what it said before"))
+    finding = replace(FINDING, portrait=replace(PROFILE, bio="what it said before"))
 
-    assert refresh_portrait(item, (bare,)).portrait.bio == ""
-    assert refresh_portrait(item, ()) == item
+    assert refresh_portrait(finding, (bare,)).portrait.bio == ""
+    assert refresh_portrait(finding, ()) == finding
 
 
-def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
+def test_one_sweep_tells_of_a_finding_once_with_the_fields_of_all():
     event = Event(
-        person_id="rosa", item_id="item", kind=EventKind.CHANGED, at=SUNDAY, fields=("name",)
+        person_id="rosa", finding_id="finding", kind=EventKind.CHANGED, at=SUNDAY, fields=("name",)
     )
     other = replace(event, at=SUNDAY + DAY, fields=("bio", "name"))
-    apart = replace(event, item_id="another")
+    apart = replace(event, finding_id="another")
 
     assert set(merge_events((other, apart, event))) == {
         apart,
@@ -251,7 +255,7 @@ def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
         st.builds(
             Event,
             person_id=st.sampled_from(["a", "b"]),
-            item_id=st.sampled_from(["1", "2"]),
+            finding_id=st.sampled_from(["1", "2"]),
             kind=st.sampled_from(EventKind),
             at=st.just(SUNDAY),
             fields=st.lists(st.sampled_from(["bio", "name"])).map(tuple),
@@ -270,12 +274,12 @@ def test_merging_is_done_once_and_in_any_order(events, random):
     ("before", "ending", "held"),
     [(4, 4, False), (5, 5, True), (10, 6, False), (10, 7, True), (35, 21, False), (35, 22, True)],
 )
-def test_a_source_that_loses_most_of_its_items_at_once_is_not_believed(before, ending, held):
+def test_a_source_that_loses_most_of_its_findings_at_once_is_not_believed(before, ending, held):
     assert is_mass_loss(before, ending) is held
 
 
 def test_what_a_search_engine_makes_of_a_title_is_no_change():
     look = altered(name="Rosa | Skies")
 
-    assert kinds(update_seen_item(ITEM, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
-    assert kinds(update_seen_item(ITEM, (replace(look, listed=True),), SUNDAY, POLICY)) == []
+    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
+    assert kinds(update_seen_finding(FINDING, (replace(look, listed=True),), SUNDAY, POLICY)) == []

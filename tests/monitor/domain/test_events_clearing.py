@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from monitor.domain.events import (
     Event,
     EventPolicy,
-    ItemUpdate,
+    FindingUpdate,
     add_cleared_event,
     update_cleared_contacts,
 )
-from monitor.domain.item import Item, Presence, Sighting
+from monitor.domain.finding import Finding, Presence, Sighting
 from monitor.domain.pii import VanishedContact, list_vanished_contacts
 from monitor.domain.vocabulary import ContactKind, EventKind
 from scrapers.models import Trace, TraceKind
@@ -22,19 +22,19 @@ BARE = Trace(
     kind=TraceKind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
 )
 SHOWING = replace(BARE, exposed=("phone:bio",))
-ITEM = Item(id="i", person_id="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
+FINDING = Finding(id="i", person_id="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
 SINCE_LONG = (VanishedContact(kind=PHONE, since=NOW - TWO_DAYS),)
 
 
 def sighting(query: str = "own", trace: Trace = BARE, **changed) -> Sighting:
     return replace(
-        Sighting(item_id="i", query=query, source="alpha", trace=trace, first=NOW, last=NOW),
+        Sighting(finding_id="i", query=query, source="alpha", trace=trace, first=NOW, last=NOW),
         **changed,
     )
 
 
 def cleared(*sightings: Sighting, told=frozenset({PHONE})):
-    return update_cleared_contacts(ITEM, told, sightings, NOW, EventPolicy())
+    return update_cleared_contacts(FINDING, told, sightings, NOW, EventPolicy())
 
 
 def test_what_was_left_out_for_two_days_is_gone():
@@ -92,25 +92,25 @@ def test_half_an_answer_proves_nothing_and_the_proofs_begin_anew():
     )
 
 
-MISSING = replace(ITEM, presence=Presence.MISSING)
-GONE = replace(ITEM, presence=Presence.GONE)
+MISSING = replace(FINDING, presence=Presence.MISSING)
+GONE = replace(FINDING, presence=Presence.GONE)
 
 
-def goes(*told_events: EventKind, before: Item = MISSING, after: Item = GONE):
-    said = tuple(Event(person_id="p", item_id="i", kind=kind, at=NOW) for kind in told_events)
-    step = add_cleared_event(before, ItemUpdate(item=after, events=said), {PHONE, MAIL}, NOW)
+def goes(*told_events: EventKind, before: Finding = MISSING, after: Finding = GONE):
+    said = tuple(Event(person_id="p", finding_id="i", kind=kind, at=NOW) for kind in told_events)
+    step = add_cleared_event(before, FindingUpdate(finding=after, events=said), {PHONE, MAIL}, NOW)
     return [each.kind for each in step.events]
 
 
-def test_what_an_item_showed_goes_with_it_though_nobody_hears_that_it_went():
+def test_what_a_finding_showed_goes_with_it_though_nobody_hears_that_it_went():
     assert goes() == [EventKind.CLEARED]
     assert goes(EventKind.FLAPPING) == [EventKind.FLAPPING, EventKind.CLEARED]
 
 
-def test_where_its_reader_hears_that_an_item_vanished_that_says_it_all():
+def test_where_its_reader_hears_that_a_finding_vanished_that_says_it_all():
     assert goes(EventKind.VANISHED) == [EventKind.VANISHED]
 
 
-def test_an_item_that_does_not_go_now_takes_nothing_with_it():
+def test_a_finding_that_does_not_go_now_takes_nothing_with_it():
     assert goes(after=MISSING) == []
     assert goes(before=GONE) == []

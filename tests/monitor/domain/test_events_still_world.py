@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from monitor.domain.events import (
     EventPolicy,
-    ItemObservation,
+    FindingObservation,
     apply_parse_result,
-    create_item,
+    create_finding,
     diff_snapshots,
     key_by_anchor,
-    update_seen_item,
+    update_seen_finding,
 )
 from scrapers.models import Outcome, ParseResult, QueryKind, Trace, TraceKind
 
@@ -39,7 +39,7 @@ class StillWorld:
     def __init__(self, random):
         self.random = random
         self.shown = {QueryKind.SEARCH: {}, QueryKind.PROFILE: {}}
-        self.items = {}
+        self.findings = {}
         self.events = []
 
     def sweep(self, at, *, first):
@@ -48,7 +48,7 @@ class StillWorld:
             after = apply_parse_result(before, reading)
             changes = {change.key: change for change in diff_snapshots(before, after)}
             for key, trace in after.items():
-                look = ItemObservation(
+                look = FindingObservation(
                     kind=kind, trace=trace, change=changes.get(key), baseline=first
                 )
                 self.look(key, look, at)
@@ -75,13 +75,13 @@ class StillWorld:
         )
 
     def look(self, key, look, at):
-        known = self.items.get(key)
+        known = self.findings.get(key)
         step = (
-            update_seen_item(known, (look,), at, POLICY)
+            update_seen_finding(known, (look,), at, POLICY)
             if known
-            else create_item(key, "rosa", (look,), at)
+            else create_finding(key, "rosa", (look,), at)
         )
-        self.items[key] = step.item
+        self.findings[key] = step.finding
         self.events += step.events
 
 
@@ -94,4 +94,4 @@ def test_a_hundred_sweeps_over_a_still_world_tell_nothing(random):
         world.sweep(SUNDAY + number * WEEK, first=number == 0)
 
     assert world.events == []
-    assert len(world.items) == len(key_by_anchor(STILL))
+    assert len(world.findings) == len(key_by_anchor(STILL))

@@ -80,7 +80,7 @@ def test_the_worst_comes_first_and_among_equals_the_oldest():
         return Flag(
             id=ref,
             person_id="rosa",
-            item_id="item",
+            finding_id="finding",
             kind=FlagKind.IMPERSONATION,
             severity=severity,
             state=FlagState.NEW,
@@ -98,7 +98,7 @@ def exposure(*kinds: ContactKind, **fields: object) -> Flag:
     told = {
         "id": "a",
         "person_id": "rosa",
-        "item_id": "page",
+        "finding_id": "page",
         "kind": FlagKind.EXPOSED_CONTACT,
         "severity": rate_exposure(kinds),
         "state": FlagState.OPEN,
@@ -110,7 +110,7 @@ def exposure(*kinds: ContactKind, **fields: object) -> Flag:
 
 
 def event(kind: EventKind, *fields: str) -> Event:
-    return Event(person_id="rosa", item_id="page", kind=kind, at=MONDAY, fields=fields)
+    return Event(person_id="rosa", finding_id="page", kind=kind, at=MONDAY, fields=fields)
 
 
 HOME, PHONE, MAIL = ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL

@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 FLAG = Flag(
     id="flag",
     person_id="rosa",
-    item_id="item",
+    finding_id="finding",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
     state=FlagState.OPEN,
@@ -52,8 +52,8 @@ def after(flag, *decisions):
     return reduce(lambda now, each: apply_decision(now, says(each)), decisions, flag)
 
 
-def event(kind, at=MONDAY + 9 * DAY, item="item"):
-    return Event(person_id="rosa", item_id=item, kind=kind, at=at, fields=("name",))
+def event(kind, at=MONDAY + 9 * DAY, finding="finding"):
+    return Event(person_id="rosa", finding_id=finding, kind=kind, at=at, fields=("name",))
 
 
 @pytest.mark.parametrize(
@@ -212,10 +212,10 @@ def test_other_events_leave_a_ruling_alone(kind, path, happens):
     assert reopen_on_event(flag, event(happens)) == flag
 
 
-def test_an_event_of_another_item_leaves_a_flag_alone():
+def test_an_event_of_another_finding_leaves_a_flag_alone():
     flag = after(FLAG, Decision.HARMLESS)
 
-    assert reopen_on_event(flag, event(EventKind.CHANGED, item="another")) == flag
+    assert reopen_on_event(flag, event(EventKind.CHANGED, finding="another")) == flag
 
 
 def test_an_impersonation_that_was_removed_and_is_back_is_one_again():

@@ -34,7 +34,7 @@ def test_the_table_holds_everything_that_is_kept():
         (RetainedKind.JOURNAL, RetentionStage.CLOSED, 0),
         (RetainedKind.EMAIL, RetentionStage.CLOSED, 0),
         (RetainedKind.EVENT, RetentionStage.OPEN, 365),
-        (RetainedKind.ITEM, RetentionStage.CLOSED, 365),
+        (RetainedKind.FINDING, RetentionStage.CLOSED, 365),
         (RetainedKind.STUDENT_EVIDENCE, RetentionStage.OPEN, 90),
         (RetainedKind.INVITATION, RetentionStage.OPEN, 14),
         (RetainedKind.HOST, RetentionStage.CLOSED, 1),
@@ -53,7 +53,7 @@ def test_a_thing_is_forgotten_when_its_time_is_over(what, stage, days):
     assert not is_expired(what, stage, MONDAY, end - timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("what", [RetainedKind.ITEM, RetainedKind.EVIDENCE, RetainedKind.PERSON])
+@pytest.mark.parametrize("what", [RetainedKind.FINDING, RetainedKind.EVIDENCE, RetainedKind.PERSON])
 def test_what_is_open_is_kept(what):
     assert not is_expired(what, RetentionStage.OPEN, MONDAY, MONDAY + 3650 * DAY)
 

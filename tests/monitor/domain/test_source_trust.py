@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.item import Sighting
+from monitor.domain.finding import Sighting
 from monitor.domain.source_trust import (
     WITHHELD,
     CanaryProbe,
@@ -179,7 +179,7 @@ NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
 
 def build_sighting(**changes: object) -> Sighting:
     seen = Sighting(
-        item_id="item",
+        finding_id="finding",
         query="q",
         source="alpha",
         trace=Trace(

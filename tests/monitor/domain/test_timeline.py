@@ -1,13 +1,13 @@
-"""A timeline tells everything that is kept of an item once, oldest first."""
+"""A timeline tells everything that is kept of a finding once, oldest first."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
+from monitor.domain.finding import FindingVersion
 from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.item import ItemVersion
-from monitor.domain.timeline import DecisionMaker, ItemRecord, build_timeline
+from monitor.domain.timeline import DecisionMaker, FindingRecord, build_timeline
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from scrapers.models import Trace, TraceKind
 
@@ -18,7 +18,7 @@ SHOWN = Trace(
 FLAG = Flag(
     id="f",
     person_id="rosa",
-    item_id="i",
+    finding_id="i",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
     state=FlagState.NEW,
@@ -27,15 +27,15 @@ FLAG = Flag(
 )
 
 
-def version(hours: int, query: str = "q", **fields: object) -> ItemVersion:
+def version(hours: int, query: str = "q", **fields: object) -> FindingVersion:
     at = NOON + timedelta(hours=hours)
-    return ItemVersion(
-        item_id="i", query=query, at=at, material_hash=b"", trace=replace(SHOWN, **fields)
+    return FindingVersion(
+        finding_id="i", query=query, at=at, material_hash=b"", trace=replace(SHOWN, **fields)
     )
 
 
 def event(hours: int, kind: EventKind) -> Event:
-    return Event(person_id="rosa", item_id="i", kind=kind, at=NOON + timedelta(hours=hours))
+    return Event(person_id="rosa", finding_id="i", kind=kind, at=NOON + timedelta(hours=hours))
 
 
 def judgment(hours: int, decision: Decision, by: str) -> DecisionRecord:
@@ -43,17 +43,20 @@ def judgment(hours: int, decision: Decision, by: str) -> DecisionRecord:
 
 
 def test_all_is_told_in_the_order_of_time():
-    record = ItemRecord(
+    record = FindingRecord(
         versions={1: version(0), 5: version(2, bio="Two")},
         events=(event(2, EventKind.CHANGED), event(0, EventKind.APPEARED)),
         flags=(FLAG,),
         decisions=(judgment(1, Decision.NAMESAKE, "rosa"), judgment(3, Decision.REOPENED, "ana")),
         feedback=(
             Feedback(
-                item_id="i", decision=Decision.NAMESAKE, at=NOON + timedelta(hours=1), flag_id="f"
+                finding_id="i",
+                decision=Decision.NAMESAKE,
+                at=NOON + timedelta(hours=1),
+                flag_id="f",
             ),
-            Feedback(item_id="i", decision=Decision.MINE, at=NOON + timedelta(hours=4)),
-            Feedback(item_id="i", decision=None, at=NOON + timedelta(hours=5)),
+            Feedback(finding_id="i", decision=Decision.MINE, at=NOON + timedelta(hours=4)),
+            Feedback(finding_id="i", decision=None, at=NOON + timedelta(hours=5)),
         ),
         sources={"q": "alpha"},
     )
@@ -76,7 +79,7 @@ def test_all_is_told_in_the_order_of_time():
 
 
 def test_a_version_is_marked_against_what_the_same_question_showed_before():
-    record = ItemRecord(
+    record = FindingRecord(
         versions={1: version(0), 2: version(1, query="other", name=""), 3: version(2, bio="Two")}
     )
 

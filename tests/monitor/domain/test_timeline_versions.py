@@ -1,11 +1,11 @@
-"""Two versions of an item are compared field by field."""
+"""Two versions of a finding are compared field by field."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.item import list_material_changes
+from monitor.domain.finding import list_material_changes
 from monitor.domain.timeline import diff_traces
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace, TraceKind

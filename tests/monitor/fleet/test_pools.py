@@ -28,7 +28,7 @@ def test_a_thread_of_a_pool_that_shows_no_life_is_named_by_its_key():
     pool.stop()
 
 
-def test_of_one_key_a_pool_works_on_one_item_at_once():
+def test_of_one_key_a_pool_works_on_one_finding_at_once():
     working: list[str] = []
     most: list[int] = []
 
@@ -46,7 +46,7 @@ def test_of_one_key_a_pool_works_on_one_item_at_once():
     pool.stop()
 
 
-def test_no_item_of_a_pool_waits_for_another_while_there_may_be_more_threads():
+def test_no_finding_of_a_pool_waits_for_another_while_there_may_be_more_threads():
     met: list[str] = []
     both = threading.Barrier(2)
 

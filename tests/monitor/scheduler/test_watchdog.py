@@ -113,7 +113,7 @@ def test_what_was_found_can_be_read_while_the_disk_is_full(world: World, watched
     assert watched.disk.ensure_reserve()
     watched.disk.fills_up()
 
-    assert world.state.items.list_items_of_person(ref)
+    assert world.state.findings.list_findings_of_person(ref)
     assert build_digest_view(world.app, ref)
 
 

@@ -110,18 +110,19 @@ def _question(query: Query) -> Question:
 def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
     """Name every row that holds a result about a person, and what it came from."""
     state, found = world.state, set()
-    for item in state.items.list_items_of_person(person):
-        found.add(("item", item.id))
+    for finding in state.findings.list_findings_of_person(person):
+        found.add(("finding", finding.id))
         found |= {
-            (each.source, f"{item.id} {each.query}")
-            for each in state.sightings.list_sightings_of_item(item.id)
+            (each.source, f"{finding.id} {each.query}")
+            for each in state.sightings.list_sightings_of_finding(finding.id)
         }
         found |= {
-            ("version", f"{item.id} {seq}") for seq in state.versions.load_versions_by_seq(item.id)
+            ("version", f"{finding.id} {seq}")
+            for seq in state.versions.load_versions_by_seq(finding.id)
         }
     found |= {(each.source, each.key) for each in state.questions.list_questions_of_person(person)}
     found |= {
-        ("event", each.event.item_id)
+        ("event", each.event.finding_id)
         for each in state.events.list_events_of_person(person, world.started)
     }
     found |= {("flag", each.id) for each in state.flags.list_flags_of_person(person)}

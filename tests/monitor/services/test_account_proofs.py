@@ -68,7 +68,7 @@ def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_i
     send_due(world.app)
 
     assert accounts(maria) == ()
-    assert not [url for url in maria.items if "victoria" in url]
+    assert not [url for url in maria.findings if "victoria" in url]
     assert "account-removed" in actions(maria)
     (letter,) = maria.letters_of("account-removed")
     assert "shows someone else" in letter.text
@@ -91,7 +91,7 @@ def test_the_code_in_the_description_proves_control_once_it_was_looked_for(world
 
     assert proof(maria) is ProofState.PROVEN
     assert accounts(maria) == (HERS,)
-    assert [url for url in maria.items if "victoria" in url]
+    assert [url for url in maria.findings if "victoria" in url]
     assert actions(maria)[-2:] == ["proof-requested", "account-proven"]
     says(world, "The code is gone.")
     world.a_week_later()
@@ -110,7 +110,7 @@ def test_without_the_code_it_is_looked_for_once_and_no_more(world, maria):
     world.a_week_later()
     world.sweep()
     assert world.asked_about("victoria") == []
-    assert not [url for url in maria.items if "victoria" in url]
+    assert not [url for url in maria.findings if "victoria" in url]
 
 
 def test_an_account_that_is_declared_again_is_dropped_again(world, maria):
@@ -121,7 +121,7 @@ def test_an_account_that_is_declared_again_is_dropped_again(world, maria):
     world.sweep()
 
     assert accounts(maria) == ()
-    assert not [url for url in maria.items if "victoria" in url]
+    assert not [url for url in maria.findings if "victoria" in url]
 
 
 def test_another_persons_code_proves_nothing(world, maria):
@@ -210,8 +210,8 @@ def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either
     world.internet = world.internet.add_entry(hers)
     maria = world.joins(MARIA, accounts=(), handles=("victoriavictim",))
     world.sweep()
-    (item,) = (each for url, each in maria.items.items() if "victoria" in url)
-    record_feedback(world.app, maria.id, {item.id: Decision.MINE})
+    (finding,) = (each for url, each in maria.findings.items() if "victoria" in url)
+    record_feedback(world.app, maria.id, {finding.id: Decision.MINE})
     world.a_week_later()
     world.sweep()
 

@@ -9,7 +9,7 @@ import pytest
 from monitor.demo.district import BETH, MARIA
 from monitor.demo.response import build_html_response
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import FlaggedItems
+from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import (
     FOREIGN_FEED,
@@ -72,8 +72,8 @@ def test_what_an_alert_found_is_matched_and_judged_like_a_search_result(world, s
     told = world.sweep()
 
     assert ("Maria", "appeared", COPY[1]) in told
-    assert {MURAL[1], COPY[1]} <= set(maria.items)
-    assert STRANGER[1] not in maria.items
+    assert {MURAL[1], COPY[1]} <= set(maria.findings)
+    assert STRANGER[1] not in maria.findings
     (feed,) = feeds_of(maria)
     assert (feed.read_at, feed.fault) == (world.clock.at, "")
     health = world.state.source_health.find_source_health("alerts")
@@ -102,7 +102,7 @@ def test_a_deleted_alert_is_told_to_its_person_and_to_no_one_else(world, service
 
     assert [each.fault for each in feeds_of(maria)] == [FEED_IS_GONE]
     assert [each.fault for each in feeds_of(beth)] == [""]
-    assert MURAL[1] in maria.items
+    assert MURAL[1] in maria.findings
     assert "alerts" not in world.gaps()
 
     service.shows(FEED, MURAL)
@@ -182,7 +182,7 @@ def test_a_removed_feed_is_forgotten_with_what_only_it_had_found(world, service,
     world.sweep()
 
     assert feeds_of(maria) == ()
-    assert MURAL[1] not in maria.items
+    assert MURAL[1] not in maria.findings
     assert not any(TOKEN in each.path for each in world.asked)
 
 
@@ -196,7 +196,7 @@ def test_without_consent_to_search_engines_no_feed_is_read_or_stored(world, serv
     world.sweep()
 
     assert feeds_of(maria) == ()
-    assert MURAL[1] not in maria.items
+    assert MURAL[1] not in maria.findings
     assert not any(TOKEN in each.path for each in world.asked)
     with pytest.raises(NotPermittedError):
         add_alert_feed(world.app, maria.id, FEED)
@@ -226,7 +226,7 @@ def test_the_copy_of_all_data_lists_the_feeds(world, maria):
 
 
 def test_a_copy_that_it_makes_does_not_show_the_address(world, maria):
-    made = export_person_data(world.app, maria.id, "operator", FlaggedItems.LEFT_OUT)
+    made = export_person_data(world.app, maria.id, "operator", FlaggedFindings.LEFT_OUT)
 
     assert TOKEN not in made.encode_json().decode() + made.render_html() + made.render_csv()
 
@@ -245,8 +245,8 @@ def test_the_districts_feed_serves_everyone_by_name(world, service):
 
     world.sweep()
 
-    assert MURAL[1] in maria.items
-    assert MURAL[1] not in beth.items
+    assert MURAL[1] in maria.findings
+    assert MURAL[1] not in beth.findings
     assert not lacks_search_engine(world.app, world.state.people.load_person(beth.id))
 
 

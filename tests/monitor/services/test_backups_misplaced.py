@@ -54,10 +54,10 @@ def test_a_clock_that_ran_a_week_ahead_is_no_damage(world: World, maria: Staff):
 def test_what_waits_for_a_pause_to_end_may_wait(world: World, maria: Staff):
     until = world.clock.at + 60 * DAY
     pause_checks(world.app, maria.id, until, ConsentChannel.PORTAL)
-    world.state.jobs.ensure_job(RECHECK, "an item", until)
+    world.state.jobs.ensure_job(RECHECK, "a finding", until)
     assert found(world) == []
 
-    world.state.jobs.finish_job(RECHECK, "an item", until + 2 * DAY)
+    world.state.jobs.finish_job(RECHECK, "a finding", until + 2 * DAY)
     assert found(world) == [RECHECK]
 
 

@@ -69,7 +69,7 @@ def filled(world_of) -> World:
     )
     state.break_glass.save_break_glass_proposal(proposal)
     decide_flag(world.app, flag.id, Decision.IMPERSONATION, ref)
-    vanished = Event(person_id=ref, item_id=flag.item_id, kind=EventKind.VANISHED, at=now)
+    vanished = Event(person_id=ref, finding_id=flag.finding_id, kind=EventKind.VANISHED, at=now)
     state.events.insert_event("", vanished, "https://chalkboard.example/t/mariadelgado")
     invited = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
     state.enrollment_drafts.save_draft(invited.id, EnrollmentDraft(name=ROSA.person.name), now)
@@ -103,7 +103,7 @@ def store_pictures_and_lookalike(world: World, flag: Flag) -> None:
     state, now = world.state, world.clock.at
     shot = Screenshot(id="s", flag_id=flag.id, at=now, picture=b"a picture")
     state.screenshots.insert_screenshot(shot)
-    thumbnail = Thumbnail(item_id=flag.item_id, at=now, picture=b"a picture")
+    thumbnail = Thumbnail(finding_id=flag.finding_id, at=now, picture=b"a picture")
     state.thumbnails.save_thumbnail(flag.person_id, "under way", thumbnail)
     trace = DistrictTrace(
         kind=DistrictFindingKind.DOMAIN,
@@ -147,7 +147,7 @@ def sealed() -> list[tuple[str, str]]:
 
 
 def test_a_damaged_value_is_noticed_in_whatever_column_it_stands(filled: World):
-    database, unnoticed = filled.state.items.connection, []
+    database, unnoticed = filled.state.findings.connection, []
     assert check_stored_values(filled.state)
     for table, column in sealed():
         with suppress(Undone), database.begin_transaction():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.flag import FlaggedItems
+from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import BreachAdvice, ConsentChannel, GapKind, Scope
 from monitor.services.breaches import build_breaches_view, count_breaches
 from monitor.services.consent import drop_consent_scopes, list_offered_scopes
@@ -171,9 +171,9 @@ def test_it_sees_nothing_of_it_anywhere(world, service, maria, caplog):
     world.sweep()
 
     assert maria.flags == ()
-    assert not [each for each in maria.items.values() if "Quill" in each.portrait.title]
-    assert titles(maria, flagged=FlaggedItems.LEFT_OUT) == []
-    copy = export_person_data(world.app, maria.id, "operator", FlaggedItems.LEFT_OUT)
+    assert not [each for each in maria.findings.values() if "Quill" in each.portrait.title]
+    assert titles(maria, flagged=FlaggedFindings.LEFT_OUT) == []
+    copy = export_person_data(world.app, maria.id, "operator", FlaggedFindings.LEFT_OUT)
     assert "Quill Press" not in copy.encode_json().decode()
     assert "Quill Press" not in copy.render_html()
     # Whether anyone was in a breach is not told by how its source fares, either.

@@ -63,7 +63,7 @@ def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
     world: World, maria: Staff
 ):
     assert "searxng" in sources_of(world, maria)
-    everything = set(maria.items)
+    everything = set(maria.findings)
 
     drops_search(world, maria)
     world.forgets_visits()
@@ -72,9 +72,9 @@ def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
     assert world.sweep() == []
     assert [each for each in world.asked_about("delgado") if "searx" in each] == []
     assert "searxng" not in sources_of(world, maria)
-    assert set(maria.items) < everything
+    assert set(maria.findings) < everything
     assert all(
-        world.state.sightings.list_sightings_of_item(each.id) for each in maria.items.values()
+        world.state.sightings.list_sightings_of_finding(each.id) for each in maria.findings.values()
     )
 
 
@@ -82,26 +82,26 @@ def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
     world: World, maria: Staff
 ):
     found = next(
-        item
-        for item in maria.items.values()
-        if {each.source for each in world.state.sightings.list_sightings_of_item(item.id)}
+        finding
+        for finding in maria.findings.values()
+        if {each.source for each in world.state.sightings.list_sightings_of_finding(finding.id)}
         == {"searxng"}
     )
     record_feedback(world.app, maria.id, {found.id: Decision.MINE})
 
     drops_search(world, maria)
 
-    assert found.portrait.url in maria.items
+    assert found.portrait.url in maria.findings
 
 
 def test_a_scope_that_is_agreed_to_again_begins_in_silence(world: World, maria: Staff):
-    before = set(maria.items)
+    before = set(maria.findings)
     drops_search(world, maria)
     answers(world, maria, BOTH)
     world.a_week_later()
 
     assert world.sweep() == []
-    assert set(maria.items) == before
+    assert set(maria.findings) == before
 
 
 def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
@@ -168,7 +168,7 @@ def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: S
 def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     world: World, maria: Staff
 ):
-    before = maria.items
+    before = maria.findings
     queue_weekly_digest(world.app, maria.id)
     pauses(world, maria, days=20)
     world.forgets_visits()
@@ -178,7 +178,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     world.on_monday()
 
     assert world.asked_about("maria") == []
-    assert maria.items == before
+    assert maria.findings == before
     assert maria.letters_of("digest") == []
     assert load_consent_status(world.app, maria.id).phase is ConsentPhase.PAUSED
 
@@ -211,13 +211,13 @@ def test_a_pause_has_an_end_within_a_year(world: World, maria: Staff, days):
 
 
 def test_a_second_proof_waits_until_a_pause_is_over(world: World, maria: Staff):
-    item = next(iter(maria.items.values()))
-    world.state.jobs.ensure_job("second-proof", item.id, world.clock.at)
+    finding = next(iter(maria.findings.values()))
+    world.state.jobs.ensure_job("second-proof", finding.id, world.clock.at)
     pauses(world, maria, days=20)
 
     run_due_sweeps(world.app)
 
-    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == item.id)
+    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == finding.id)
     assert due.due_at == world.clock.at + 20 * DAY
 
 
@@ -234,7 +234,7 @@ def test_whoever_has_left_neither_pauses_nor_answers(world: World, maria: Staff)
 def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(world: World):
     beth = world.joins(BETH)
     world.sweep()
-    before = set(beth.items)
+    before = set(beth.findings)
     person = world.state.people.load_person(beth.id)
     married = replace(
         person.name, family="Lindqvist", former_families=("Novak", *person.name.former_families)
@@ -249,14 +249,14 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
     assert world.sweep() == []
     assert world.asked_about("lindqvist")
     assert world.asked_about("novak")
-    assert before <= set(beth.items)
+    assert before <= set(beth.findings)
 
 
 def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: World):
     beth = world.joins(BETH, accounts=())
     world.sweep()
     person = world.state.people.load_person(beth.id)
-    shown = {url for url in beth.items if "bethnovak" in url}
+    shown = {url for url in beth.findings if "bethnovak" in url}
     assert shown
 
     renamed = replace(person.name, given="Elizabeth", nicknames=())
@@ -266,7 +266,7 @@ def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: Wor
     assert world.sweep() == []
     assert beth.told == []
     assert beth.flags == ()
-    assert not {url for url in beth.items if "bethnovak" in url}
+    assert not {url for url in beth.findings if "bethnovak" in url}
 
 
 def test_the_address_and_the_district_are_not_a_persons_to_edit(world: World, maria: Staff):

@@ -68,17 +68,17 @@ def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: Wor
 
     assert world.sweep() == []
     assert world.asked_about("maria") == []
-    assert maria.items
+    assert maria.findings
     assert load_consent_status(world.app, maria.id).phase is ConsentPhase.EXPIRED
 
 
 def test_whoever_renews_in_time_goes_on_as_if_nothing_had_been(world: World, maria: Staff):
-    before = set(maria.items)
+    before = set(maria.findings)
     until(world, maria, 390)
     renews(world, maria)
 
     assert world.sweep() == []
-    assert set(maria.items) == before
+    assert set(maria.findings) == before
     until(world, maria, 40)
     assert maria.id in world.state.people.list_person_ids()
 

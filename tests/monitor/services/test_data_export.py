@@ -64,7 +64,7 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
 
     assert set(data) == {"made_at", *EXPORTED_PARTS}
     assert data["profile"]["mail"] == maria.mail
-    assert {each["item"]["portrait"]["url"] for each in data["findings"]} == set(maria.items)
+    assert {each["finding"]["portrait"]["url"] for each in data["findings"]} == set(maria.findings)
     told = {flag["flag"]["id"] for each in data["findings"] for flag in each["flags"]}
     assert told == {flag.id for flag in maria.flags}
     assert len(data["questions"]) == len(world.state.questions.list_questions_of_person(maria.id))
@@ -73,7 +73,7 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
 
 
 def test_the_page_to_read_has_words_for_every_state(world: World, maria: Staff):
-    record_feedback(world.app, maria.id, {next(iter(maria.items.values())).id: Decision.MINE})
+    record_feedback(world.app, maria.id, {next(iter(maria.findings.values())).id: Decision.MINE})
     parts = export_person_data(world.app, maria.id, maria.id).view.parts
     states = {str(each) for enum in (FlagState, EmailState, SweepKind) for each in enum}
 
@@ -92,7 +92,9 @@ def test_the_copy_holds_nothing_of_anybody_else(world: World, maria: Staff):
     whole = copy.encode_json().decode() + copy.render_html()
     assert john.id not in whole
     assert john.mail not in whole
-    assert not set(re.findall(r"ref-\w+", whole)) & {item.id for item in john.items.values()}
+    assert not set(re.findall(r"ref-\w+", whole)) & {
+        finding.id for finding in john.findings.values()
+    }
 
 
 def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
@@ -105,8 +107,8 @@ def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
 
 def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: World, maria: Staff):
     hostile = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e'
-    for item in maria.items.values():
-        world.state.versions.rewrite_versions(item.id, lambda each: replace(each, name=hostile))
+    for finding in maria.findings.values():
+        world.state.versions.rewrite_versions(finding.id, lambda each: replace(each, name=hostile))
 
     copy = export_person_data(world.app, maria.id, maria.id)
 
@@ -123,7 +125,7 @@ def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
     )
 
     assert rows[0][0] == "Address"
-    assert len(rows) == len(maria.items) + 1
+    assert len(rows) == len(maria.findings) + 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -168,8 +170,8 @@ def test_reviewers_are_named_by_their_role(world_of):
 
 
 def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: World, maria: Staff):
-    item = next(iter(maria.items.values()))
-    record_feedback(world.app, maria.id, {item.id: Decision.MINE})
+    finding = next(iter(maria.findings.values()))
+    record_feedback(world.app, maria.id, {finding.id: Decision.MINE})
 
     copy = export_person_data(world.app, maria.id, maria.id)
 
@@ -198,13 +200,13 @@ def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, 
 
 
 def test_a_copy_of_five_hundred_findings_is_made_within_a_minute(world: World, maria: Staff):
-    item = next(iter(maria.items.values()))
+    finding = next(iter(maria.findings.values()))
     with world.state.begin_transaction():
         for number in range(500):
-            further = replace(item, id=f"further-{number}")
-            world.state.items.insert_item(further, (f"further:{number}",))
+            further = replace(finding, id=f"further-{number}")
+            world.state.findings.insert_finding(further, (f"further:{number}",))
             world.state.versions.insert_version(
-                replace(world.state.versions.list_versions(item.id)[-1], item_id=further.id)
+                replace(world.state.versions.list_versions(finding.id)[-1], finding_id=further.id)
             )
     began = perf_counter()
 

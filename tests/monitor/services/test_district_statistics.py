@@ -27,7 +27,7 @@ def test_the_weeks_begin_with_the_one_of_joining(world: World, maria: Staff):
     (week,) = build_personal_weeks(world.app, maria.id)
 
     assert (week.checked, week.total) == (3, 3)
-    assert week.news == len(maria.items)
+    assert week.news == len(maria.findings)
 
 
 def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
@@ -42,7 +42,7 @@ def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
 
 def test_what_is_someone_elses_is_no_news(world: World, maria: Staff):
     (before,) = build_personal_weeks(world.app, maria.id)
-    asked = list_pending_feedback(world.app, maria.id)[0].item.id
+    asked = list_pending_feedback(world.app, maria.id)[0].finding.id
     record_feedback(world.app, maria.id, {asked: Decision.NAMESAKE})
 
     (week,) = build_personal_weeks(world.app, maria.id)

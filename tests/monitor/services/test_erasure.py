@@ -60,16 +60,16 @@ def joined_with_words_everywhere(world: World) -> str:
     joined = world.joins(WHO, pages=WHO.person.pages)
     world.sweep()
     state, now = world.state, world.clock.at
-    for item in state.items.list_items_of_person(joined.id):
+    for finding in state.findings.list_findings_of_person(joined.id):
         words = {each: PLANTED[each] for each in ("title", "snippet", "name", "bio")}
         url, link = f"https://{PLANTED['url']}.example", f"https://{PLANTED['link']}.example"
-        shown = replace(item.portrait, **words, url=url, links=(link,))
-        state.items.update_item(replace(item, portrait=shown))
-        state.versions.rewrite_versions(item.id, lambda _, shown=shown: shown)
+        shown = replace(finding.portrait, **words, url=url, links=(link,))
+        state.findings.update_finding(replace(finding, portrait=shown))
+        state.versions.rewrite_versions(finding.id, lambda _, shown=shown: shown)
         flag = Flag(
-            id=f"flag-{item.id}",
+            id=f"flag-{finding.id}",
             person_id=joined.id,
-            item_id=item.id,
+            finding_id=finding.id,
             kind=FlagKind.IMPERSONATION,
             severity=Severity.HIGH,
             state=FlagState.NEW,
@@ -137,8 +137,8 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
 
 def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tmp_path):
     ref = joined_with_words_everywhere(world)
-    items = [each.id for each in world.state.items.list_items_of_person(ref)]
-    assert items
+    findings = [each.id for each in world.state.findings.list_findings_of_person(ref)]
+    assert findings
     world.state.truncate_logs()
     old = tmp_path / "restored"
     old.mkdir()
@@ -154,7 +154,7 @@ def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tm
         sealing.keys.load_key(ref)
     with Database.open_folder(old) as restored:
         assert ref not in restored.people.list_person_ids()
-        assert restored.items.list_items_of_person(ref) == ()
+        assert restored.findings.list_findings_of_person(ref) == ()
 
 
 def test_an_erasure_comes_back_until_nothing_of_it_stands_in_the_log(world: World, monkeypatch):

@@ -65,12 +65,12 @@ def test_nothing_but_opaque_lines_is_left_of_who_has_left(world: World, maria: S
 def test_who_stays_loses_nothing(world: World, maria: Staff):
     john = world.joins(JOHN)
     world.sweep()
-    before = john.items
+    before = john.findings
 
     maria.withdraws()
     world.writes()
 
-    assert john.items == before
+    assert john.findings == before
     assert world.state.consents.list_consenting_person_ids(world.clock.at) == (john.id,)
 
 
@@ -143,7 +143,7 @@ def test_who_has_left_may_come_back_as_somebody_new(world: World, maria: Staff):
 
     assert again.id != maria.id
     assert world.sweep() == []
-    assert again.items
+    assert again.findings
 
 
 def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(

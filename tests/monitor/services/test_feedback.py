@@ -43,7 +43,7 @@ def rosa(world_of) -> Staff:
 
 
 def label_of(maria: Staff, flag) -> OwnershipLabel | None:
-    return maria.world.state.items.find_item_label(flag.item_id)
+    return maria.world.state.findings.find_finding_label(flag.finding_id)
 
 
 def changes_its_words(world: World) -> None:
@@ -130,7 +130,7 @@ def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
     maria.world.sweep()
 
     assert undone.state is FlagState.OPEN
-    assert maria.world.state.items.find_item_feedback(flag.item_id) is None
+    assert maria.world.state.findings.find_finding_feedback(flag.finding_id) is None
     assert label_of(maria, flag) is OwnershipLabel.IMPERSONATION
     decisions = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
     assert decisions == [Decision.MINE, Decision.REOPENED]
@@ -142,7 +142,9 @@ def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
     flag = maria.rules(flag, Decision.REOPENED)
 
     assert flag.state is FlagState.IMPERSONATION
-    assert maria.world.state.items.find_item_feedback(flag.item_id) is Decision.IMPERSONATION
+    assert (
+        maria.world.state.findings.find_finding_feedback(flag.finding_id) is Decision.IMPERSONATION
+    )
 
 
 def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff):
@@ -207,16 +209,16 @@ def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
         maria.rules(flag, Decision.FAMILY)
     assert maria.flag(FlagKind.IMPERSONATION) == flag
     assert maria.world.state.flags.list_decisions(flag.id) == ()
-    assert maria.world.state.items.find_item_feedback(flag.item_id) is None
+    assert maria.world.state.findings.find_finding_feedback(flag.finding_id) is None
 
 
 def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
     world = maria.world
     own = "https://bsky.app/profile/mariadelgado.skies.example"
 
-    record_feedback(world.app, maria.id, {maria.items[own].id: Decision.UNRELATED})
+    record_feedback(world.app, maria.id, {maria.findings[own].id: Decision.UNRELATED})
 
-    assert world.state.items.find_item_feedback(maria.items[own].id) is Decision.UNRELATED
+    assert world.state.findings.find_finding_feedback(maria.findings[own].id) is Decision.UNRELATED
 
 
 def test_every_ruling_is_audited(maria: Staff):

@@ -25,15 +25,17 @@ def maria(world) -> Staff:
 
 
 def found(maria: Staff, url: str) -> str:
-    return next(item.id for each, item in maria.items.items() if each.partition("?")[0] == url)
+    return next(
+        finding.id for each, finding in maria.findings.items() if each.partition("?")[0] == url
+    )
 
 
 def sorts(maria: Staff, url: str, decision: Decision) -> None:
-    sorting, item = maria.world.app, found(maria, url)
+    sorting, finding = maria.world.app, found(maria, url)
     if decision is Decision.REOPENED:
-        undo_feedback(sorting, maria.id, (item,))
+        undo_feedback(sorting, maria.id, (finding,))
     else:
-        record_feedback(sorting, maria.id, {item: decision})
+        record_feedback(sorting, maria.id, {finding: decision})
 
 
 def bits(maria: Staff, url: str) -> float:
@@ -41,7 +43,7 @@ def bits(maria: Staff, url: str) -> float:
 
 
 def evidence(maria: Staff, url: str):
-    assessment = maria.world.state.items.find_assessment(found(maria, url))
+    assessment = maria.world.state.findings.find_assessment(found(maria, url))
     assert assessment
     return {each.rule: each for each in assessment.evidence}
 
@@ -85,7 +87,7 @@ def test_nobody_learns_from_anybody_else(maria: Staff):
     world = maria.world
     john = world.joins(JOHN)
     world.sweep()
-    urls = [url.partition("?")[0] for url in john.items]
+    urls = [url.partition("?")[0] for url in john.findings]
     before = [evidence(john, url) for url in urls]
     sorts(maria, DIRECTORY, Decision.MINE)
     world.a_week_later()
@@ -118,7 +120,7 @@ def test_learning_raises_no_flag_before_the_next_sweep(maria: Staff):
 
 def test_the_words_are_told_to_the_person(maria: Staff):
     sorts(maria, DIRECTORY, Decision.MINE)
-    item = maria.world.state.items.load_item(found(maria, FAIR))
-    question = build_question_line(maria.world.app, item)
+    finding = maria.world.state.findings.load_finding(found(maria, FAIR))
+    question = build_question_line(maria.world.app, finding)
 
     assert any("“volcanoes”" in render_reason(each) for each in question.reasons)

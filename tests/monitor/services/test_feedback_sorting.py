@@ -44,7 +44,7 @@ def waiting(maria: Staff):
 
 
 def verdict(maria: Staff, ref: str) -> Decision | None:
-    return maria.world.state.items.find_item_feedback(ref)
+    return maria.world.state.findings.find_finding_feedback(ref)
 
 
 def sorts(maria: Staff, decision: Decision, *refs: str) -> None:
@@ -58,17 +58,17 @@ def takes_back(maria: Staff, *refs: str) -> None:
 
 
 def fake(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).item_id
+    return maria.flag(FlagKind.IMPERSONATION).finding_id
 
 
 def unflagged(maria: Staff) -> list[str]:
-    return [each.item.id for each in waiting(maria) if not each.flags]
+    return [each.finding.id for each in waiting(maria) if not each.flags]
 
 
 def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     first, *rest = waiting(maria)
 
-    assert first.item.id == fake(maria)
+    assert first.finding.id == fake(maria)
     assert first.suggested_answer is Decision.IMPERSONATION
     assert first.assessment.reasons
     assert rest
@@ -77,10 +77,10 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
 
 
 def test_what_was_declared_is_not_asked_about(maria: Staff):
-    own = {item.id for item in maria.items.values() if _own(maria, item.id)}
+    own = {finding.id for finding in maria.findings.values() if _own(maria, finding.id)}
 
     assert own
-    assert own.isdisjoint(each.item.id for each in waiting(maria))
+    assert own.isdisjoint(each.finding.id for each in waiting(maria))
 
 
 @pytest.mark.parametrize(
@@ -93,16 +93,18 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
     ],
 )
 def test_a_page_of_the_district_is_not_asked_about(maria: Staff, address: str, asked):
-    page = next(each.item for each in waiting(maria) if not each.item.portrait.account)
+    page = next(each.finding for each in waiting(maria) if not each.finding.portrait.account)
     shown = replace(page.portrait, url=address)
-    maria.world.state.items.update_item(replace(page, portrait=shown))
+    maria.world.state.findings.update_finding(replace(page, portrait=shown))
 
-    assert (page.id in {each.item.id for each in waiting(maria)}) is asked
+    assert (page.id in {each.finding.id for each in waiting(maria)}) is asked
 
 
 def _own(maria: Staff, ref: str) -> bool:
-    item = maria.world.state.items.load_item(ref)
-    return bool({item.portrait.account, *item.portrait.account_aliases} & {*MARIA.person.accounts})
+    finding = maria.world.state.findings.load_finding(ref)
+    return bool(
+        {finding.portrait.account, *finding.portrait.account_aliases} & {*MARIA.person.accounts}
+    )
 
 
 def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
@@ -110,11 +112,11 @@ def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
     sorts(maria, Decision.UNRELATED, *refs)
 
     assert {verdict(maria, ref) for ref in refs} == {Decision.UNRELATED}
-    assert {maria.world.state.items.find_item_label(ref) for ref in refs} == {
+    assert {maria.world.state.findings.find_finding_label(ref) for ref in refs} == {
         OwnershipLabel.UNRELATED
     }
-    assert [each.item.id for each in waiting(maria)] == [fake(maria)]
-    assert {each.item.id for each in list_given_feedback(sorting(maria), maria.id)} == set(refs)
+    assert [each.finding.id for each in waiting(maria)] == [fake(maria)]
+    assert {each.finding.id for each in list_given_feedback(sorting(maria), maria.id)} == set(refs)
 
 
 def test_a_sorting_settles_the_flag_that_asks_the_same(maria: Staff):
@@ -149,12 +151,12 @@ def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(
 
 
 def test_taking_back_restores_what_was_known_before(maria: Staff):
-    refs = [each.item.id for each in waiting(maria)]
-    before = [(each.item.id, each.assessment) for each in waiting(maria)]
+    refs = [each.finding.id for each in waiting(maria)]
+    before = [(each.finding.id, each.assessment) for each in waiting(maria)]
     sorts(maria, Decision.MINE, *refs)
     takes_back(maria, *refs)
 
-    assert [(each.item.id, each.assessment) for each in waiting(maria)] == before
+    assert [(each.finding.id, each.assessment) for each in waiting(maria)] == before
     assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
@@ -165,7 +167,7 @@ def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
 
 @pytest.mark.parametrize("bad", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
 def test_one_bad_answer_keeps_none(maria: Staff, bad: Decision):
-    good, other, *_ = (each.item.id for each in waiting(maria))
+    good, other, *_ = (each.finding.id for each in waiting(maria))
 
     with pytest.raises(InputError):
         record_feedback(sorting(maria), maria.id, {good: Decision.MINE, other: bad})
@@ -175,9 +177,9 @@ def test_one_bad_answer_keeps_none(maria: Staff, bad: Decision):
 def test_nobody_sorts_what_is_anothers(maria: Staff):
     john = maria.world.joins(JOHN)
 
-    with pytest.raises(InputError, match="There is no item"):
+    with pytest.raises(InputError, match="There is no finding"):
         record_feedback(sorting(maria), john.id, {fake(maria): Decision.MINE})
-    with pytest.raises(InputError, match="There is no item"):
+    with pytest.raises(InputError, match="There is no finding"):
         undo_feedback(sorting(maria), john.id, (fake(maria),))
     assert verdict(maria, fake(maria)) is None
 
@@ -201,7 +203,7 @@ def states(maria: Staff) -> dict[FlagKind, FlagState]:
 def test_what_others_made_about_the_person_becomes_a_flag_of_its_own(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
 
-    assert maria.world.state.items.find_item_label(fake(maria)) is OwnershipLabel.MOCK
+    assert maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.MOCK
     assert states(maria) == {
         FlagKind.IMPERSONATION: FlagState.HARMLESS,
         FlagKind.MOCK_ACCOUNT: FlagState.MOCK,
@@ -226,7 +228,7 @@ def test_taking_that_back_asks_again_whose_it_is(maria: Staff):
 
     assert set(states(maria).values()) == {FlagState.OPEN}
     assert verdict(maria, fake(maria)) is None
-    assert fake(maria) in {each.item.id for each in waiting(maria)}
+    assert fake(maria) in {each.finding.id for each in waiting(maria)}
 
 
 def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_flag_to_pursue(maria: Staff):
@@ -237,7 +239,9 @@ def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_flag_to_purs
         FlagKind.IMPERSONATION: FlagState.IMPERSONATION,
         FlagKind.MOCK_ACCOUNT: FlagState.HARMLESS,
     }
-    assert maria.world.state.items.find_item_label(fake(maria)) is OwnershipLabel.IMPERSONATION
+    assert (
+        maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.IMPERSONATION
+    )
 
 
 def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria: Staff):
@@ -255,7 +259,7 @@ def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria
 
 @pytest.mark.parametrize("decision", [Decision.MOCK, Decision.IMPERSONATION])
 def test_a_declared_account_can_be_called_someone_elses_work(maria: Staff, decision: Decision):
-    own = next(item.id for item in maria.items.values() if _own(maria, item.id))
+    own = next(finding.id for finding in maria.findings.values() if _own(maria, finding.id))
 
     sorts(maria, decision, own)
 

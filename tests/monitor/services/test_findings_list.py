@@ -18,17 +18,17 @@ def maria(world: World) -> Staff:
 
 
 def list_groups(maria: Staff) -> dict[str, FindingGroup]:
-    return {each.item_id: each.group for each in list_findings(maria.world.app, maria.id)}
+    return {each.finding_id: each.group for each in list_findings(maria.world.app, maria.id)}
 
 
-def test_each_item_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
+def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
     lines = list_findings(maria.world.app, maria.id)
-    pending = {each.item.id for each in list_pending_feedback(maria.world.app, maria.id)}
+    pending = {each.finding.id for each in list_pending_feedback(maria.world.app, maria.id)}
 
-    assert sorted(each.item_id for each in lines) == sorted(
-        item.id for item in maria.items.values()
+    assert sorted(each.finding_id for each in lines) == sorted(
+        finding.id for finding in maria.findings.values()
     )
-    assert {each.item_id for each in lines if each.group is FindingGroup.NEEDS_YOU} == pending
+    assert {each.finding_id for each in lines if each.group is FindingGroup.NEEDS_YOU} == pending
     order = list(FindingGroup)
     assert [order.index(each.group) for each in lines] == sorted(
         order.index(each.group) for each in lines
@@ -36,11 +36,11 @@ def test_each_item_is_listed_once_and_what_needs_the_person_comes_first(maria: S
 
 
 def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
-    impostor = maria.flag(FlagKind.IMPERSONATION).item_id
+    impostor = maria.flag(FlagKind.IMPERSONATION).finding_id
     other = next(
-        each.item.id
+        each.finding.id
         for each in list_pending_feedback(maria.world.app, maria.id)
-        if each.item.id != impostor
+        if each.finding.id != impostor
     )
     answers = {impostor: Decision.IMPERSONATION, other: Decision.NAMESAKE}
 
@@ -52,13 +52,13 @@ def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
 
 def test_what_a_person_declared_is_theirs(maria: Staff):
     own = {
-        item.id
-        for item in maria.items.values()
-        if {item.portrait.account, *item.portrait.account_aliases} & {*MARIA.person.accounts}
+        finding.id
+        for finding in maria.findings.values()
+        if {finding.portrait.account, *finding.portrait.account_aliases} & {*MARIA.person.accounts}
     }
 
     assert own
-    assert {list_groups(maria)[item_id] for item_id in own} == {FindingGroup.MINE}
+    assert {list_groups(maria)[finding_id] for finding_id in own} == {FindingGroup.MINE}
 
 
 def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
@@ -76,5 +76,5 @@ def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
 def test_no_one_sees_what_was_found_about_someone_else(maria: Staff):
     john = maria.world.joins(JOHN)
 
-    theirs = {each.item_id for each in list_findings(maria.world.app, maria.id)}
-    assert theirs.isdisjoint(each.item_id for each in list_findings(maria.world.app, john.id))
+    theirs = {each.finding_id for each in list_findings(maria.world.app, maria.id)}
+    assert theirs.isdisjoint(each.finding_id for each in list_findings(maria.world.app, john.id))

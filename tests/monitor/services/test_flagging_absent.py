@@ -23,7 +23,8 @@ def test_an_account_where_its_person_has_none_is_suspect(world_of):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
     assert (
-        maria.world.state.items.load_item(flag.item_id).portrait.handle == account("maria").handle
+        maria.world.state.findings.load_finding(flag.finding_id).portrait.handle
+        == account("maria").handle
     )
     assert any("no account" in render_reason(reason) for reason in flag.reasons)
 
@@ -32,5 +33,5 @@ def test_without_that_word_the_same_account_is_only_asked_about(world_of):
     maria = joined(world_of)
 
     assert maria.flags == ()
-    label = maria.world.state.items.find_item_label(maria.items[THERE].id)
+    label = maria.world.state.findings.find_finding_label(maria.findings[THERE].id)
     assert label in {OwnershipLabel.UNKNOWN, OwnershipLabel.MINE}

@@ -13,8 +13,8 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
     mine = account("maria")
     maria = world.joins(MARIA)
     world.sweep()
-    (own,) = world.state.items.find_items_by_aliases(maria.id, [OWN])
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE
+    (own,) = world.state.findings.find_findings_by_aliases(maria.id, [OWN])
+    assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE
 
     squatter = replace(mine, id="squatter", bio="Painter in another town.")
     world.internet = world.internet.remove_entry(mine).add_entry(squatter)
@@ -22,20 +22,20 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
     world.sweep()
 
     others = [
-        item
-        for item in world.state.items.list_items_of_person(maria.id)
-        if item.portrait.handle == mine.handle and item.id != own.id
+        finding
+        for finding in world.state.findings.list_findings_of_person(maria.id)
+        if finding.portrait.handle == mine.handle and finding.id != own.id
     ]
     assert len(others) == 1
-    assert world.state.items.find_item_label(others[0].id) is not OwnershipLabel.MINE
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE
+    assert world.state.findings.find_finding_label(others[0].id) is not OwnershipLabel.MINE
+    assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE
 
 
 def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World):
     mine = account("maria")
     maria = world.joins(MARIA)
     world.sweep()
-    (own,) = world.state.items.find_items_by_aliases(maria.id, [OWN])
+    (own,) = world.state.findings.find_findings_by_aliases(maria.id, [OWN])
 
     renamed = replace(mine, handle="maria-teaches.skies.example")
     world.internet = world.internet.remove_entry(mine).add_entry(renamed)
@@ -44,4 +44,4 @@ def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World
     assert ("Maria", "changed", "https://bsky.app/profile/maria-teaches.skies.example") in [
         each for each in world.sweep() if each[1] == "changed"
     ]
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE
+    assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE

@@ -63,13 +63,13 @@ def test_the_value_is_kept_nowhere(maria: Staff):
     world, state = maria.world, maria.world.state
     kept = [
         repr(each)
-        for item in maria.items.values()
+        for finding in maria.findings.values()
         for each in (
-            item,
+            finding,
             maria.flags,
-            state.items.find_assessment(item.id),
-            state.versions.list_versions(item.id),
-            state.sightings.list_sightings_of_item(item.id),
+            state.findings.find_assessment(finding.id),
+            state.versions.list_versions(finding.id),
+            state.sightings.list_sightings_of_finding(finding.id),
         )
     ]
     world.on_monday()
@@ -184,7 +184,7 @@ def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
 
     (flag,) = exposed(maria).values()
     assert "you can remove it yourself" in render_reason(flag.reasons[1])
-    assert maria.items["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
+    assert maria.findings["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
         "Science teacher. Text me at [phone number]!"
     )
 
@@ -216,7 +216,7 @@ def test_the_school_number_of_the_configuration_exposes_nobody(world: World):
     world.sweep()
 
     assert exposed(maria) == {}
-    assert any(text in item.portrait.snippet for item in maria.items.values())
+    assert any(text in finding.portrait.snippet for finding in maria.findings.values())
 
 
 def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
@@ -240,13 +240,13 @@ def test_a_page_with_contact_details_is_one_card(maria: Staff):
     assert [each.id for each in cards] == [flag.id]
 
 
-def test_of_two_items_that_become_one_each_kind_is_asked_about_once(maria: Staff):
+def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: Staff):
     flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
-    other = next(each for each in maria.items.values() if each.id != whole.item_id)
+    other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
     maria.rules(whole, Decision.HARMLESS)
-    flags.insert_flag(replace(whole, id="f" * 32, item_id=other.id, relation="phone mail"))
+    flags.insert_flag(replace(whole, id="f" * 32, finding_id=other.id, relation="phone mail"))
 
-    flags.move_to_item(other.id, whole.item_id)
+    flags.move_to_finding(other.id, whole.finding_id)
 
     assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
         BOTH: FlagState.HARMLESS,
@@ -254,15 +254,15 @@ def test_of_two_items_that_become_one_each_kind_is_asked_about_once(maria: Staff
     }
 
 
-def test_the_stronger_answer_stays_where_two_items_become_one(maria: Staff):
+def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
     flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
-    other = next(each for each in maria.items.values() if each.id != whole.item_id)
+    other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
     said = replace(
-        whole, id="f" * 32, item_id=other.id, relation=BOTH, state=FlagState.REMOVAL_ASKED
+        whole, id="f" * 32, finding_id=other.id, relation=BOTH, state=FlagState.REMOVAL_ASKED
     )
     flags.insert_flag(said)
 
-    flags.move_to_item(other.id, whole.item_id)
+    flags.move_to_finding(other.id, whole.finding_id)
 
     assert [(each.id, each.state) for each in exposed(maria).values()] == [
         (said.id, FlagState.REMOVAL_ASKED)

@@ -11,7 +11,7 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from monitor.services.history import build_item_timeline
+from monitor.services.history import build_finding_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.retention import purge_expired_data
 from reports.wording import render_reason
@@ -108,8 +108,8 @@ def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
 
     rows = [row for row in maria.world.state.audit.list_entries() if row.action == "closed"]
     assert [row.subject for row in rows] == [flag(maria).id]
-    item = maria.items[URL]
-    words = [each.word for each in build_item_timeline(maria.world.app, maria.id, item.id)]
+    finding = maria.findings[URL]
+    words = [each.word for each in build_finding_timeline(maria.world.app, maria.id, finding.id)]
     assert words[-1] == "cleared"
 
 
@@ -168,7 +168,7 @@ def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
     assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, world.clock.at)
 
 
-def test_what_an_item_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
+def test_what_a_finding_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
     """Versions before told nobody of the end of what keeps coming and going, and closed nothing."""
     left = flag(maria)
     purge_expired_data(maria.world.app)

@@ -48,8 +48,8 @@ def maria(world: World) -> Staff:
 
 
 def reasons(maria: Staff, account: DemoAccount) -> tuple[str, ...]:
-    item = maria.items[shown(account)]
-    assessment = maria.world.state.items.find_assessment(item.id)
+    finding = maria.findings[shown(account)]
+    assessment = maria.world.state.findings.find_assessment(finding.id)
     return tuple(map(render_reason, assessment.reasons)) if assessment else ()
 
 
@@ -75,7 +75,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
     world.sweep()
 
     assert pictures_asked_for(world) == []
-    assert not any(item.portrait.picture_print for item in maria.items.values())
+    assert not any(finding.portrait.picture_print for finding in maria.findings.values())
     assert SENTENCE not in " ".join(map(render_reason, maria.flag(FlagKind.IMPERSONATION).reasons))
 
 
@@ -86,7 +86,7 @@ def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch)
     world.sweep()
 
     assert pictures_asked_for(world) == []
-    assert len(maria.items) > 0
+    assert len(maria.findings) > 0
     assert world.gaps() == {}
 
 
@@ -99,23 +99,23 @@ def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
 
 
 def test_a_picture_that_cannot_be_had_leaves_what_was_known_and_no_gap(maria: Staff):
-    before = maria.items[shown(IMPOSTOR)].portrait.picture_print
+    before = maria.findings[shown(IMPOSTOR)].portrait.picture_print
     maria.world.internet = maria.world.internet.take_down_host(cdn.HOST)
     maria.world.a_week_later()
 
     assert maria.world.sweep() == []
     assert maria.world.gaps() == {}
-    assert maria.items[shown(IMPOSTOR)].portrait.picture_print == before != ""
+    assert maria.findings[shown(IMPOSTOR)].portrait.picture_print == before != ""
 
 
 def test_another_picture_is_another_print(maria: Staff):
-    before = maria.items[shown(IMPOSTOR)].portrait.picture_print
+    before = maria.findings[shown(IMPOSTOR)].portrait.picture_print
     other = replace(IMPOSTOR, picture="blue-van")
     maria.world.internet = maria.world.internet.remove_entry(IMPOSTOR).add_entry(other)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert maria.items[shown(IMPOSTOR)].portrait.picture_print not in {before, ""}
+    assert maria.findings[shown(IMPOSTOR)].portrait.picture_print not in {before, ""}
     assert SENTENCE not in " ".join(reasons(maria, IMPOSTOR))
 
 
@@ -126,7 +126,7 @@ def test_a_removed_picture_leaves_no_print(maria: Staff):
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert maria.items[shown(IMPOSTOR)].portrait.picture_print == ""
+    assert maria.findings[shown(IMPOSTOR)].portrait.picture_print == ""
 
 
 def test_a_picture_that_many_show_says_nothing(maria: Staff):
@@ -153,10 +153,10 @@ def test_accounts_found_for_others_count_among_the_many(maria: Staff):
 
 
 def test_whoever_leaves_takes_the_marks_of_pictures_along(maria: Staff):
-    state, print_ = maria.world.state, maria.items[shown(IMPOSTOR)].portrait.picture_print
-    assert state.pictures.count_accounts_with_picture(print_, excluded_item_ids=()) == 2
+    state, print_ = maria.world.state, maria.findings[shown(IMPOSTOR)].portrait.picture_print
+    assert state.pictures.count_accounts_with_picture(print_, excluded_finding_ids=()) == 2
 
     maria.withdraws()
     maria.world.writes()
 
-    assert state.pictures.count_accounts_with_picture(print_, excluded_item_ids=()) == 0
+    assert state.pictures.count_accounts_with_picture(print_, excluded_finding_ids=()) == 0

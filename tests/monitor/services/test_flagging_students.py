@@ -72,7 +72,7 @@ def test_no_contact_is_kept_anywhere(network: World):
     assert kept
     assert all(each.visit.result.contacts == () for each in kept)
     assert not any(pupil in repr(kept) for pupil in PUPILS)
-    assert not any(pupil in repr(rosa.items) for pupil in PUPILS)
+    assert not any(pupil in repr(rosa.findings) for pupil in PUPILS)
     for letter in network.post.accepted:
         assert not any(pupil in letter.text + letter.letter.html for pupil in PUPILS)
 
@@ -218,7 +218,7 @@ def test_a_real_matcher_that_refuses_its_key_leaves_the_rest_of_the_service_at_w
     run = world.coverage()["bluesky"]
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
-    assert rosa.items
+    assert rosa.findings
     assert rosa.flags == ()
     assert "import the roster again" in caplog.text
 
@@ -235,5 +235,7 @@ def test_a_real_matcher_finds_the_pupils_that_rosa_follows(world_of):
 
     (flag,) = rosa.flags
     assert (flag.kind, flag.relation) == (FlagKind.STUDENT_LINK, "follows")
-    assert rosa.items["https://bsky.app/profile/rosamarchetti.skies.example"].id == flag.item_id
+    assert (
+        rosa.findings["https://bsky.app/profile/rosamarchetti.skies.example"].id == flag.finding_id
+    )
     assert account("rosa").handle == "rosamarchetti.skies.example"

@@ -51,8 +51,8 @@ def meets(world: World, *accounts: DemoAccount) -> None:
 
 
 def assessed(someone: Staff, account: DemoAccount):
-    item = someone.items[f"https://bsky.app/profile/{account.handle}"]
-    found = someone.world.state.items.find_assessment(item.id)
+    finding = someone.findings[f"https://bsky.app/profile/{account.handle}"]
+    found = someone.world.state.findings.find_assessment(finding.id)
     assert found
     return found
 
@@ -121,25 +121,25 @@ def test_old_accounts_that_a_first_look_shows_are_no_wave(world: World):
 def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff: list[Staff]):
     made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
     meets(world, *made)
-    item = staff[0].items[f"https://bsky.app/profile/{made[0].handle}"]
-    record_feedback(world.app, staff[0].id, {item.id: Decision.NAMESAKE})
+    finding = staff[0].findings[f"https://bsky.app/profile/{made[0].handle}"]
+    record_feedback(world.app, staff[0].id, {finding.id: Decision.NAMESAKE})
     world.a_week_later()
     world.sweep()
 
-    assert world.app.db.new_accounts.list_accounts_of_same_place(item.id)
+    assert world.app.db.new_accounts.list_accounts_of_same_place(finding.id)
     assert staff[0].id not in {
-        each.person_id for each in world.app.db.new_accounts.list_accounts_of_same_place(item.id)
+        each.person_id for each in world.app.db.new_accounts.list_accounts_of_same_place(finding.id)
     }
 
 
 def test_who_left_counts_no_more(world: World, staff: list[Staff]):
     made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
     meets(world, *made)
-    item = staff[0].items[f"https://bsky.app/profile/{made[0].handle}"]
+    finding = staff[0].findings[f"https://bsky.app/profile/{made[0].handle}"]
     staff[2].withdraws()
     world.writes()
 
-    assert len(world.app.db.new_accounts.list_accounts_of_same_place(item.id)) == 2
+    assert len(world.app.db.new_accounts.list_accounts_of_same_place(finding.id)) == 2
 
 
 def test_no_colleague_is_named_in_anything_a_wave_says(world: World, staff: list[Staff]):

@@ -1,4 +1,4 @@
-"""A person can look up what became of an item, and compare it with what they know."""
+"""A person can look up what became of a finding, and compare it with what they know."""
 
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision, FieldLikeness, FlagKind
 from monitor.services.history import (
-    build_item_timeline,
-    compare_item_versions,
-    compare_with_own_items,
+    build_finding_timeline,
+    compare_finding_versions,
+    compare_with_own_findings,
 )
 from tests.monitor.services.world import IMPOSTOR, Staff, account
 
@@ -33,11 +33,11 @@ def maria(world_of) -> Staff:
 
 @pytest.fixture
 def fake(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).item_id
+    return maria.flag(FlagKind.IMPERSONATION).finding_id
 
 
 def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: str):
-    told = build_item_timeline(maria.world.app, maria.id, fake)
+    told = build_finding_timeline(maria.world.app, maria.id, fake)
 
     assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [
         ("decided", "harmless"),
@@ -53,21 +53,21 @@ def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: 
 def test_any_two_versions_are_compared(maria: Staff, fake: str):
     retracing = maria.world.app
     numbers = [
-        each.number for each in build_item_timeline(retracing, maria.id, fake) if each.number
+        each.number for each in build_finding_timeline(retracing, maria.id, fake) if each.number
     ]
 
-    marks = compare_item_versions(retracing, maria.id, fake, numbers[0], numbers[-1])
+    marks = compare_finding_versions(retracing, maria.id, fake, numbers[0], numbers[-1])
 
     assert [mark.text for each in marks if each.field == "bio" for mark in each.marks] == [
         IMPOSTOR.bio,
         " Write to me!",
     ]
     with pytest.raises(InputError, match="There is no version 999"):
-        compare_item_versions(retracing, maria.id, fake, numbers[0], 999)
+        compare_finding_versions(retracing, maria.id, fake, numbers[0], 999)
 
 
 def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, fake: str):
-    nearest, *_ = compare_with_own_items(maria.world.app, maria.id, fake)
+    nearest, *_ = compare_with_own_findings(maria.world.app, maria.id, fake)
 
     assert nearest.own.portrait.handle == account("maria").handle
     alike = {each.field: each.likeness for each in nearest.field_comparisons}
@@ -79,21 +79,23 @@ def test_an_own_account_is_not_laid_beside_itself(maria: Staff):
     retracing = maria.world.app
     own = {
         each.own.id
-        for item in maria.items.values()
-        for each in compare_with_own_items(retracing, maria.id, item.id)
+        for finding in maria.findings.values()
+        for each in compare_with_own_findings(retracing, maria.id, finding.id)
     }
 
     for ref in own:
-        assert ref not in {each.own.id for each in compare_with_own_items(retracing, maria.id, ref)}
+        assert ref not in {
+            each.own.id for each in compare_with_own_findings(retracing, maria.id, ref)
+        }
 
 
 def test_what_is_anothers_is_not_there(maria: Staff, fake: str):
     john, retracing = maria.world.joins(JOHN), maria.world.app
 
     for look in (
-        lambda: build_item_timeline(retracing, john.id, fake),
-        lambda: compare_item_versions(retracing, john.id, fake, 1, 2),
-        lambda: compare_with_own_items(retracing, john.id, fake),
+        lambda: build_finding_timeline(retracing, john.id, fake),
+        lambda: compare_finding_versions(retracing, john.id, fake, 1, 2),
+        lambda: compare_with_own_findings(retracing, john.id, fake),
     ):
-        with pytest.raises(InputError, match="There is no item"):
+        with pytest.raises(InputError, match="There is no finding"):
             look()

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from monitor.config import SiteCatalogConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import FlagKind, Severity
 from monitor.services.outbox import send_due
 from reports.wording import render_reason
@@ -26,7 +26,7 @@ def test_a_first_sweep_tells_nothing_of_all_that_it_finds(world: World):
     maria = world.joins(MARIA)
 
     assert world.sweep() == []
-    assert len(maria.items) > 3
+    assert len(maria.findings) > 3
 
 
 def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world: World):
@@ -38,7 +38,7 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 
     flag = maria.flag(FlagKind.IMPERSONATION)
     assert flag.severity is Severity.HIGH
-    assert maria.items[PRETENDER].id == flag.item_id
+    assert maria.findings[PRETENDER].id == flag.finding_id
     (alert,) = maria.letters_of("alert")
     assert "pretending to be you" in alert.text
     assert all(render_reason(reason) in alert.text for reason in flag.reasons[:3])
@@ -71,7 +71,7 @@ def test_a_new_handle_starts_silently(world_of):
     world.a_week_later()
 
     assert world.sweep() == []
-    assert "http://readerly.example/reader/mariareads" in maria.items
+    assert "http://readerly.example/reader/mariareads" in maria.findings
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_new_source_starts_silently(world_of, tmp_path):
     world.a_week_later()
 
     assert world.sweep() == []
-    assert SITE in maria.items
+    assert SITE in maria.findings
 
 
 def test_somebody_who_joins_later_starts_silently_too(world: World):
@@ -147,7 +147,7 @@ def test_what_a_new_reader_does_not_find_is_not_thereby_gone(world_of, reads_ane
     world.a_week_later()
 
     assert world.sweep() == []
-    assert maria.items[SITE].presence is Presence.PRESENT
+    assert maria.findings[SITE].presence is Presence.PRESENT
 
 
 def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):

@@ -1,4 +1,4 @@
-"""One question's answer beside its last one: items are found, begun and merged."""
+"""One question's answer beside its last one: findings are found, begun and merged."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -41,7 +41,7 @@ class Desk:
             version=1,
             week=1,
             at=world.clock.at,
-            new_id=lambda: f"item-{next(self.numbers):04}",
+            new_id=lambda: f"finding-{next(self.numbers):04}",
         )
 
     def query(self, word: str, kind: QueryKind = QueryKind.SEARCH) -> Query:
@@ -58,8 +58,8 @@ class Desk:
             self.comparing.compare_answer(self.query(word), reading)
 
     @property
-    def items(self) -> set[str]:
-        return {item.id for item in self.state.items.list_items_of_person(self.person)}
+    def findings(self) -> set[str]:
+        return {finding.id for finding in self.state.findings.list_findings_of_person(self.person)}
 
 
 @pytest.fixture
@@ -67,29 +67,29 @@ def desk(world_of) -> Desk:
     return Desk(world_of("chalkboard"))
 
 
-def test_two_items_that_turn_out_one_are_one_from_then_on(desk: Desk):
+def test_two_findings_that_turn_out_one_are_one_from_then_on(desk: Desk):
     desk.shows("maria", [finding("a"), finding("b", "net:@maria")])
     desk.shows("delgado", [finding("c", "net:1", "net:@maria"), finding("a")])
 
-    assert desk.items == {"item-0000", "item-0001"}
+    assert desk.findings == {"finding-0000", "finding-0001"}
 
 
-def test_an_item_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(desk: Desk):
+def test_a_finding_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(desk: Desk):
     desk.shows("other", [finding("a")])
     desk.shows("maria", [finding("c", "site:@maria"), finding("d", "web:@m")])
     # The first finding proves that the page and both accounts are one.
     desk.shows("maria", [finding("a", "net:1", "site:@maria", "web:@m"), finding("d", "web:@m")])
 
-    assert len(desk.items) == 1
+    assert len(desk.findings) == 1
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.item_id for each in sightings} == desk.items
+    assert {each.finding_id for each in sightings} == desk.findings
 
 
-def test_an_account_that_bears_anothers_former_handle_is_another_item(desk: Desk):
+def test_an_account_that_bears_anothers_former_handle_is_another_finding(desk: Desk):
     desk.shows("maria", [finding("a", "net:1", "net:@maria")])
     desk.shows("maria", [finding("b", "net:2", "net:@maria")])
 
-    assert len(desk.items) == 2
+    assert len(desk.findings) == 2
 
 
 accounts = st.lists(
@@ -113,15 +113,15 @@ answers = st.lists(
 
 @given(answers=answers)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_shown_every_sighting_and_every_look_is_of_an_item_that_exists(
+def test_whatever_is_shown_every_sighting_and_every_look_is_of_a_finding_that_exists(
     desk: Desk, answers
 ):
     for word, shown in answers:
         desk.shows(word, shown)
 
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.item_id for each in sightings} <= desk.items
-    assert set(desk.comparing.item_changes.item_ids) <= desk.items
+    assert {each.finding_id for each in sightings} <= desk.findings
+    assert set(desk.comparing.finding_changes.finding_ids) <= desk.findings
 
 
 def unchanged(desk: Desk, version: int = 1) -> None:
@@ -144,4 +144,4 @@ def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Des
 
     (question,) = desk.state.questions.list_questions_of_person(desk.person)
     assert question.version == 1
-    assert desk.items == {"item-0000"}
+    assert desk.findings == {"finding-0000"}

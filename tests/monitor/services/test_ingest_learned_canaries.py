@@ -97,7 +97,7 @@ def test_a_site_proven_by_a_colleagues_account_raises_flags(
 
     sweeps(world, 1)
 
-    assert "http://paceclub.example/athletes/dreyesart" in daniel.items
+    assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
     assert len(daniel.flags) == flags
 
 
@@ -147,8 +147,8 @@ def test_who_deletes_an_account_is_told_a_check_later(world: World) -> None:
 
     sweeps(world, 4)
 
-    (item,) = maria.items.values()
-    assert item.presence == "gone"
+    (finding,) = maria.findings.values()
+    assert finding.presence == "gone"
 
 
 def test_one_that_is_still_there_is_enough(world: World) -> None:

@@ -163,8 +163,8 @@ def test_a_service_that_stops_between_two_people_goes_on_with_the_second(pair):
     run_full_sweep(world.app)
     assert is_settled(second)
     assert world.coverage().keys() == {"chalkboard"}
-    items = [item.id for each in (first, second) for item in each.items.values()]
-    assert {len(world.state.versions.list_versions(item_id)) for item_id in items} == {1}
+    findings = [finding.id for each in (first, second) for finding in each.findings.values()]
+    assert {len(world.state.versions.list_versions(finding_id)) for finding_id in findings} == {1}
 
 
 class Gap:

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import BETH, MARIA
 from monitor.demo.internet import Internet
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, profile
 
@@ -69,7 +69,7 @@ def test_a_source_in_trouble_settles_nothing_and_is_named_until_it_recovers(
     world = only(world_of, host)
     maria = world.joins(MARIA)
     world.sweep()
-    before = maria.items
+    before = maria.findings
     well = world.internet
     world.internet = trouble(well, host)
 
@@ -85,8 +85,8 @@ def test_a_source_in_trouble_settles_nothing_and_is_named_until_it_recovers(
     assert world.sweep() == []
     assert world.gaps() == {}
     assert before
-    assert maria.items.keys() == before.keys()
-    assert {item.presence for item in maria.items.values()} == {Presence.PRESENT}
+    assert maria.findings.keys() == before.keys()
+    assert {finding.presence for finding in maria.findings.values()} == {Presence.PRESENT}
     assert not [due for due in world.state.jobs.list_jobs() if due.name == "second-proof"]
 
 
@@ -107,7 +107,7 @@ def test_a_half_read_list_takes_nothing_away(world_of):
     world = world_of(families=("searxng",))
     maria = world.joins(MARIA)
     world.sweep()
-    before = maria.items.keys()
+    before = maria.findings.keys()
     well = world.internet
     listed = [page for page in well.traces.pages if "Delgado" in page.title + page.text]
     for page in listed[1:]:
@@ -121,7 +121,7 @@ def test_a_half_read_list_takes_nothing_away(world_of):
     world.a_week_later()
 
     assert world.sweep() == []
-    assert maria.items.keys() == before
+    assert maria.findings.keys() == before
 
 
 def test_a_change_of_trouble_starts_its_own_date(world_of):

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import MARIA
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import Decision, FlagKind, Severity
 from monitor.services.feedback import record_feedback
 from monitor.services.jobs import run_due_sweeps
@@ -43,7 +43,7 @@ def test_one_proof_of_absence_tells_nothing_and_asks_again_two_days_later(world)
     world.a_week_later()
 
     assert world.sweep() == []
-    assert maria.items[SITE].presence is Presence.MISSING
+    assert maria.findings[SITE].presence is Presence.MISSING
     assert second_proofs(world) == [world.clock.at + TWO_DAYS]
 
 
@@ -59,7 +59,7 @@ def test_the_second_proof_makes_it_vanish_without_waiting_for_the_next_sweep(wor
     run_due_sweeps(world.app)
 
     assert maria.told == [("vanished", SITE)]
-    assert maria.items[SITE].presence is Presence.GONE
+    assert maria.findings[SITE].presence is Presence.GONE
     assert {f"http://{each.host}{each.path}" for each in world.asked if "maria" in each.path} == {
         SITE
     }
@@ -92,7 +92,7 @@ def test_a_sweep_before_two_days_are_over_is_no_second_proof(world):
     world.later(days=1)
 
     assert world.sweep() == []
-    assert maria.items[SITE].presence is Presence.MISSING
+    assert maria.findings[SITE].presence is Presence.MISSING
 
 
 @pytest.mark.parametrize("trouble", ["block_requests", "take_down_host", "show_same_profile"])
@@ -126,7 +126,7 @@ def test_what_is_back_before_the_second_proof_was_never_gone(world):
     run_due_sweeps(world.app)
 
     assert maria.told == []
-    assert maria.items[SITE].presence is Presence.PRESENT
+    assert maria.findings[SITE].presence is Presence.PRESENT
 
 
 def vanishes(world: World) -> None:
@@ -140,16 +140,16 @@ def vanishes(world: World) -> None:
 def test_what_comes_back_is_told_as_such_and_keeps_its_ruling(world):
     maria = world.joins(MARIA)
     world.sweep()
-    item = maria.items[SITE]
-    record_feedback(world.app, maria.id, {item.id: Decision.NAMESAKE})
+    finding = maria.findings[SITE]
+    record_feedback(world.app, maria.id, {finding.id: Decision.NAMESAKE})
     vanishes(world)
     comes(world)
     world.a_week_later()
 
     assert world.sweep() == [("Maria", "reappeared", SITE)]
-    assert maria.items[SITE].id == item.id
-    assert maria.items[SITE].first_seen == item.first_seen
-    assert world.state.items.find_item_feedback(item.id) is Decision.NAMESAKE
+    assert maria.findings[SITE].id == finding.id
+    assert maria.findings[SITE].first_seen == finding.first_seen
+    assert world.state.findings.find_finding_feedback(finding.id) is Decision.NAMESAKE
 
 
 def test_what_comes_and_goes_is_called_flapping_once_and_then_left_alone(world):
@@ -169,7 +169,7 @@ def test_leaving_a_result_list_is_no_event(world_of):
     world = world_of(families=("searxng",))
     maria = world.joins(MARIA)
     world.sweep()
-    before = maria.items.keys()
+    before = maria.findings.keys()
     for page in world.internet.traces.pages:
         if "staff" in page.url:
             world.internet = world.internet.remove_entry(page)
@@ -177,11 +177,11 @@ def test_leaving_a_result_list_is_no_event(world_of):
     for _ in range(3):
         world.a_week_later()
         assert world.sweep() == []
-    assert maria.items.keys() == before
+    assert maria.findings.keys() == before
     assert second_proofs(world) == []
 
 
-def test_a_source_that_would_lose_most_of_its_items_at_once_is_held(world):
+def test_a_source_that_would_lose_most_of_its_findings_at_once_is_held(world):
     handles = tuple(f"mariateaches{number}" for number in range(6))
     profiles = [
         DemoProfile(site="chalkboard", handle=handle, name="Maria Delgado") for handle in handles
@@ -197,7 +197,7 @@ def test_a_source_that_would_lose_most_of_its_items_at_once_is_held(world):
     world.a_week_later()
     assert world.sweep() == []
     assert world.gaps() == {"chalkboard": Outcome.UNREADABLE}
-    assert {item.presence for item in maria.items.values()} == {Presence.PRESENT}
+    assert {finding.presence for finding in maria.findings.values()} == {Presence.PRESENT}
 
     world.internet = full
     world.a_week_later()
@@ -205,7 +205,7 @@ def test_a_source_that_would_lose_most_of_its_items_at_once_is_held(world):
     assert world.gaps() == {}
 
 
-def test_a_source_that_loses_a_few_items_is_believed(world):
+def test_a_source_that_loses_a_few_findings_is_believed(world):
     maria = world.joins(MARIA)
     world.sweep()
     goes(world)
@@ -213,4 +213,4 @@ def test_a_source_that_loses_a_few_items_is_believed(world):
     world.sweep()
 
     assert world.gaps() == {}
-    assert maria.items[SITE].presence is Presence.MISSING
+    assert maria.findings[SITE].presence is Presence.MISSING

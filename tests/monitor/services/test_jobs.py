@@ -142,7 +142,7 @@ def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, mari
     run_due_sweeps(world.app)
 
     assert world.coverage()
-    assert maria.items
+    assert maria.findings
 
 
 def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monkeypatch):

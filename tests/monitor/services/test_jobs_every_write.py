@@ -45,7 +45,7 @@ class Week:
     events: Counter[tuple[str, str, str]]
     flags: Counter[tuple[str, str, str, str]]
     letters: Counter[tuple[str, str, str]]
-    items: Counter[tuple[str, str]]
+    findings: Counter[tuple[str, str]]
     versions: int
     sweeps: int
     repeats: int = 0
@@ -129,7 +129,11 @@ def left_behind(world: World) -> Week:
     assert list(database.fetch_rows("SELECT seq FROM journal")) == []
     assert [each for each in state.jobs.list_jobs() if each.lease_until] == []
     people = state.people.list_person_ids()
-    items = {item.id: item for ref in people for item in state.items.list_items_of_person(ref)}
+    findings = {
+        finding.id: finding
+        for ref in people
+        for finding in state.findings.list_findings_of_person(ref)
+    }
     letters = {each.envelope.message_id: each.envelope for each in world.post.accepted}
     count = database.fetch_row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
     return Week(
@@ -139,13 +143,13 @@ def left_behind(world: World) -> Week:
             for each in state.events.list_events_of_person(ref, SATURDAY)
         ),
         flags=Counter(
-            (ref, each.kind, each.state, items[each.item_id].portrait.url)
+            (ref, each.kind, each.state, findings[each.finding_id].portrait.url)
             for ref in people
             for each in state.flags.list_flags_of_person(ref)
         ),
         letters=Counter((e.recipient, e.kind, weekly(e)) for e in letters.values()),
-        items=Counter((item.portrait.url, item.presence) for item in items.values()),
-        versions=sum(len(state.versions.list_versions(ref)) for ref in items),
+        findings=Counter((finding.portrait.url, finding.presence) for finding in findings.values()),
+        versions=sum(len(state.versions.list_versions(ref)) for ref in findings),
         sweeps=count[0],
         repeats=len(world.post.accepted) - len(letters),
     )

@@ -10,7 +10,7 @@ from monitor.db.connection import BUSY_TIMEOUT_SECONDS
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.demo.district import MARIA
 from monitor.domain.errors import BusyError
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import EmailState
 from monitor.services.jobs import (
     run_due_sweeps,
@@ -55,7 +55,7 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
     world.on_monday()
 
     assert world.gaps() == {}
-    assert maria.items
+    assert maria.findings
     assert len(maria.letters_of("digest")) == 1
 
 
@@ -63,7 +63,7 @@ def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World
     world.later(days=1)
     run_due_sweeps(world.app)
     world.on_monday()
-    before, rows = maria.items, len(world.state.jobs.list_jobs())
+    before, rows = maria.findings, len(world.state.jobs.list_jobs())
     well = world.internet
     for site in SITES:
         world.internet = world.internet.take_down_host(site)
@@ -74,8 +74,8 @@ def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World
         run_due_sweeps(world.app)
         run_mail_and_cleanup(world.app)
 
-    assert {each.presence for each in maria.items.values()} == {Presence.PRESENT}
-    assert maria.items.keys() == before.keys()
+    assert {each.presence for each in maria.findings.values()} == {Presence.PRESENT}
+    assert maria.findings.keys() == before.keys()
     assert set(world.gaps().values()) == {"failed"}
     assert all(run.since and run.since > since for run in world.coverage().values())
     assert "nothing could be checked" in maria.letters_of("digest")[-1].letter.subject

@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.disclosure import CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
 from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
@@ -129,14 +129,14 @@ def test_who_tries_out_who_has_joined_is_on_record(world: World, maria: Staff, w
 
 
 def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: World, held: Staff):
-    kept = held.items
+    kept = held.findings
     held.withdraws()
     days_later(world, 3)
     world.forgets_visits()
 
     assert world.sweep() == []
     assert world.asked_about("maria") == []
-    assert held.items == kept
+    assert held.findings == kept
     (farewell,) = held.letters_of("withdrawn")
     assert "A legal hold requires us to keep what we have about you" in farewell.text
     assert load_consent_status(world.app, held.id).erased_by is None
@@ -158,38 +158,38 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
 
 
 def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
-    before = held.items
+    before = held.findings
 
     lifts_hold(world.app, held.id, "It was settled.")
     world.writes()
 
-    assert held.items == before
+    assert held.findings == before
     assert "erased on schedule again" in held.letters_of("legal-hold")[-1].text
     with pytest.raises(InputError, match="not under a legal hold"):
         propose_legal_hold(world.app, ANA, held.id, HoldAction.LIFT, "It was settled.")
 
 
 def test_time_forgets_nothing_of_whoever_is_held(world: World, held: Staff):
-    gone = replace(next(iter(held.items.values())), presence=Presence.GONE)
-    world.state.items.update_item(gone)
+    gone = replace(next(iter(held.findings.values())), presence=Presence.GONE)
+    world.state.findings.update_finding(gone)
     days_later(world, 1)
     for _ in range(2):
         world.later(days=365)
         world.writes()
 
-    assert gone.id in {each.id for each in held.items.values()}
+    assert gone.id in {each.id for each in held.findings.values()}
 
 
 def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(
     world: World, held: Staff
 ):
-    before = held.items
+    before = held.findings
     drop_consent_scopes(world.app, held.id, frozenset({Scope.SEARCH}), ConsentChannel.PORTAL)
     world.forgets_visits()
 
     assert world.sweep() == []
     assert world.asked_about("mariadelgado") == []
-    assert held.items == before
+    assert held.findings == before
 
 
 def test_a_hold_opens_nothing_to_reviewers(world: World, maria: Staff):

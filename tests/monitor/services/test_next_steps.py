@@ -138,12 +138,12 @@ def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_repor
     flags = maria.world.state.flags
     own = replace(maria.flag(FlagKind.IMPERSONATION), kind=FlagKind.OWN_ACCOUNT_CHANGED)
     flags.update_flag(replace(own, state=FlagState.IMPERSONATION))
-    item = maria.world.state.items.load_item(own.item_id)
-    moved = replace(item.portrait, account="instagram:@maria", url="https://instagram.com/maria")
-    maria.world.state.items.update_item(replace(item, portrait=moved))
+    finding = maria.world.state.findings.load_finding(own.finding_id)
+    moved = replace(finding.portrait, account="instagram:@maria", url="https://instagram.com/maria")
+    maria.world.state.findings.update_finding(replace(finding, portrait=moved))
 
     first, *_ = build_advice_lines(maria.world.app, flags.load_flag(own.id))
     assert first.url == "https://www.instagram.com/hacked/"
     assert first.unconfirmed
     assert progress(maria) == ["Account taken over, as you said"]
-    assert list_progress(maria.world.app, maria.id)[0].path == f"/me/items/{own.item_id}"
+    assert list_progress(maria.world.app, maria.id)[0].path == f"/me/findings/{own.finding_id}"

@@ -17,26 +17,26 @@ def found_anew(world: World) -> tuple[Staff, str]:
     """Let Maria join without her accounts, and return one that a sweep found."""
     maria = world.joins(MARIA, accounts=())
     world.sweep()
-    item = next(each for each in maria.items.values() if each.portrait.handle)
-    return maria, item.id
+    finding = next(each for each in maria.findings.values() if each.portrait.handle)
+    return maria, finding.id
 
 
 def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
-    maria, item = found_anew(world)
+    maria, finding = found_anew(world)
     assert accounts(maria) == ()
 
-    record_feedback(world.app, maria.id, {item: Decision.MINE})
+    record_feedback(world.app, maria.id, {finding: Decision.MINE})
 
-    handle = world.state.items.load_item(item).portrait.handle.casefold()
+    handle = world.state.findings.load_finding(finding).portrait.handle.casefold()
     assert [each.partition(":@")[2] for each in accounts(maria)] == [handle]
     asked = [term for query in preview_sweep(world.app) for term in query.terms]
     assert handle in (term.casefold() for term in asked)
 
 
 def test_what_was_taken_back_or_is_somebody_elses_is_not(world):
-    maria, item = found_anew(world)
-    record_feedback(world.app, maria.id, {item: Decision.MINE})
-    record_feedback(world.app, maria.id, {item: Decision.NAMESAKE})
+    maria, finding = found_anew(world)
+    record_feedback(world.app, maria.id, {finding: Decision.MINE})
+    record_feedback(world.app, maria.id, {finding: Decision.NAMESAKE})
 
     assert accounts(maria) == ()
 
@@ -44,8 +44,8 @@ def test_what_was_taken_back_or_is_somebody_elses_is_not(world):
 def test_an_account_that_was_told_of_is_not_there_twice(world):
     maria = world.joins(MARIA)
     world.sweep()
-    for item in maria.items.values():
-        record_feedback(world.app, maria.id, {item.id: Decision.MINE})
+    for finding in maria.findings.values():
+        record_feedback(world.app, maria.id, {finding.id: Decision.MINE})
     told = world.state.people.load_person(maria.id).accounts
 
     assert accounts(maria)[: len(told)] == told

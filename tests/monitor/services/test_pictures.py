@@ -9,7 +9,7 @@ from monitor.db.sweeps import Sweep
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, Scope, SweepKind
 from monitor.services.consent import (
@@ -20,7 +20,7 @@ from monitor.services.consent import (
 )
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.feedback import record_feedback
-from monitor.services.findings import build_item_view, list_pending_cards
+from monitor.services.findings import build_finding_view, list_pending_cards
 from monitor.services.pictures import find_picture_pair, load_compared_picture
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
@@ -45,26 +45,26 @@ def maria(world: World) -> Staff:
     return maria
 
 
-def item_id(maria: Staff, account: DemoAccount) -> str:
-    return maria.items[f"https://bsky.app/profile/{account.handle}"].id
+def finding_id(maria: Staff, account: DemoAccount) -> str:
+    return maria.findings[f"https://bsky.app/profile/{account.handle}"].id
 
 
 def stored(maria: Staff) -> set[str]:
     thumbnails = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
-    return {each.item_id for each in thumbnails}
+    return {each.finding_id for each in thumbnails}
 
 
 def test_an_open_flag_has_the_found_picture_and_the_persons_own(maria: Staff):
-    found, own = item_id(maria, IMPOSTOR), item_id(maria, OWN)
+    found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
 
     pair = find_picture_pair(maria.world.app, maria.id, found)
 
     assert pair
-    assert (pair.item_id, pair.own_id) == (found, own)
+    assert (pair.finding_id, pair.own_id) == (found, own)
     assert stored(maria) == {found, own}
     for each in (found, own):
         assert load_compared_picture(maria.world.app, maria.id, each).startswith(b"\xff\xd8\xff")
-    assert build_item_view(maria.world.app, maria.id, found).card.pictures == pair
+    assert build_finding_view(maria.world.app, maria.id, found).card.pictures == pair
     assert list_pending_cards(maria.world.app, maria.id)[0].pictures == pair
 
 
@@ -72,7 +72,7 @@ def test_a_check_leaves_no_picture_where_nothing_is_compared(world: World):
     john = world.joins(JOHN, scopes=JOHN.scopes | {Scope.PHOTOS})
     world.sweep()
 
-    assert any(item.portrait.picture_print for item in john.items.values())
+    assert any(finding.portrait.picture_print for finding in john.findings.values())
     assert stored(john) == set()
 
 
@@ -86,7 +86,7 @@ def test_who_agrees_later_has_them_after_the_next_check(world: World):
     world.a_week_later()
     world.sweep()
 
-    assert stored(maria) == {item_id(maria, IMPOSTOR), item_id(maria, OWN)}
+    assert stored(maria) == {finding_id(maria, IMPOSTOR), finding_id(maria, OWN)}
 
 
 def test_who_did_not_agree_to_pictures_has_none_stored(world: World):
@@ -94,12 +94,12 @@ def test_who_did_not_agree_to_pictures_has_none_stored(world: World):
     world.sweep()
 
     assert stored(maria) == set()
-    assert find_picture_pair(world.app, maria.id, item_id(maria, IMPOSTOR)) is None
+    assert find_picture_pair(world.app, maria.id, finding_id(maria, IMPOSTOR)) is None
 
 
 @pytest.mark.parametrize("answer", [Decision.IMPERSONATION, Decision.NAMESAKE, Decision.MINE])
 def test_an_answer_deletes_both_pictures(maria: Staff, answer: Decision):
-    found = item_id(maria, IMPOSTOR)
+    found = finding_id(maria, IMPOSTOR)
 
     record_feedback(maria.world.app, maria.id, {found: answer})
 
@@ -116,8 +116,10 @@ def test_dropping_the_scope_deletes_them_at_once(maria: Staff):
 
 
 def test_they_go_when_the_account_is_gone(maria: Staff):
-    items = maria.world.state.items
-    items.update_item(replace(items.load_item(item_id(maria, IMPOSTOR)), presence=Presence.GONE))
+    findings = maria.world.state.findings
+    findings.update_finding(
+        replace(findings.load_finding(finding_id(maria, IMPOSTOR)), presence=Presence.GONE)
+    )
 
     maria.world.writes()
 
@@ -139,7 +141,7 @@ def test_pictures_that_no_check_renews_are_deleted_after_30_days(maria: Staff):
 
 
 def test_the_next_check_shows_the_picture_of_that_day(maria: Staff):
-    found = item_id(maria, IMPOSTOR)
+    found = finding_id(maria, IMPOSTOR)
     before = load_compared_picture(maria.world.app, maria.id, found)
     other = replace(IMPOSTOR, picture="blue-van")
     maria.world.internet = maria.world.internet.remove_entry(IMPOSTOR).add_entry(other)
@@ -174,7 +176,7 @@ def test_a_hold_keeps_what_is_there_and_adds_nothing(maria: Staff):
 def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: Staff):
     copy = export_person_data(maria.world.app, maria.id, maria.id)
 
-    assert {each["item_id"] for each in copy.data["pictures"]} == stored(maria)  # type: ignore[attr-defined]  # a list
+    assert {each["finding_id"] for each in copy.data["pictures"]} == stored(maria)  # type: ignore[attr-defined]  # a list
     assert set(copy.pictures) == {"pictures/profile-1.jpg", "pictures/profile-2.jpg"}
     counted = dict(count_stored_data(maria.world.app, maria.id))
     assert counted["Pictures: your screenshots and profile pictures"] == 2
@@ -195,8 +197,8 @@ def test_a_check_that_still_runs_may_need_every_picture(maria: Staff):
             id=running, week="2026-W38", kind=SweepKind.SWEEP, nonce="n", started_at=world.clock.at
         )
     )
-    found = item_id(maria, IMPOSTOR)
-    thumbnail = Thumbnail(item_id=found, at=world.clock.at, picture=b"\xff\xd8\xff")
+    found = finding_id(maria, IMPOSTOR)
+    thumbnail = Thumbnail(finding_id=found, at=world.clock.at, picture=b"\xff\xd8\xff")
     world.state.thumbnails.save_thumbnail(maria.id, running, thumbnail)
 
     record_feedback(world.app, maria.id, {found: Decision.NAMESAKE})

@@ -9,7 +9,7 @@ from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import FlaggedItems
+from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import ConsentChannel, Scope, UploadProblem
 from monitor.services.consent import drop_consent_scopes
 from monitor.services.data_export import DataExport, export_person_data
@@ -56,8 +56,8 @@ def person(maria: Staff):
 
 
 def reasons(maria: Staff) -> str:
-    item = maria.items[f"https://bsky.app/profile/{STRANGER.handle}"]
-    assessment = maria.world.state.items.find_assessment(item.id)
+    finding = maria.findings[f"https://bsky.app/profile/{STRANGER.handle}"]
+    assessment = maria.world.state.findings.find_assessment(finding.id)
     return " ".join(map(render_reason, assessment.reasons)) if assessment else ""
 
 
@@ -148,8 +148,8 @@ def test_their_own_copy_has_it_and_nobody_elses_does(maria: Staff):
     stored = person(maria).reference_picture
     app = maria.world.app
 
-    own = export_person_data(app, maria.id, maria.id, FlaggedItems.SHOWN)
-    others = export_person_data(app, maria.id, "operator", FlaggedItems.LEFT_OUT)
+    own = export_person_data(app, maria.id, maria.id, FlaggedFindings.SHOWN)
+    others = export_person_data(app, maria.id, "operator", FlaggedFindings.LEFT_OUT)
 
     assert profile(own)["reference_picture"] == stored
     assert "added, as numbers" in own.render_html()

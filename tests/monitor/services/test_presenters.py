@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import FlaggedItems
+from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import CoverageState, SweepKind
 from monitor.services.digests import build_digest_view
 from monitor.services.findings import build_latest_coverage
@@ -82,7 +82,7 @@ def test_a_preview_without_flagged_findings_does_not_hint_at_their_source(
     world.sweep()
 
     assert build_digest_view(world.app, maria.id).coverage.sources
-    hidden = build_digest_view(world.app, maria.id, FlaggedItems.LEFT_OUT)
+    hidden = build_digest_view(world.app, maria.id, FlaggedFindings.LEFT_OUT)
     assert hidden.coverage.sources == ()
 
 

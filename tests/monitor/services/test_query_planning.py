@@ -100,15 +100,15 @@ def test_what_brings_nothing_new_is_asked_ever_more_seldom(priced: World):
 def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
     john = priced.joins(JOHN)
     priced.sweep()
-    seen = set(john.items)
+    seen = set(john.findings)
 
     for _ in range(MAX_INTERVAL):
         priced.a_week_later()
         assert priced.sweep() == []
         assert priced.gaps() == {}
 
-    assert set(john.items) == seen
-    assert all(item.presence == "present" for item in john.items.values())
+    assert set(john.findings) == seen
+    assert all(finding.presence == "present" for finding in john.findings.values())
 
 
 def test_a_check_of_oneself_asks_everything(priced: World):

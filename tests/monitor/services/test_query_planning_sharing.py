@@ -128,8 +128,8 @@ def test_each_person_gets_what_names_them_and_nobody_else_does(engine, maria, be
     engine.shows(of_maria(), hit("https://clips.example/9", f"{STRANGER} at {NAME}"))
     engine.sweep()
 
-    assert set(maria.items) == {"https://clips.example/1"}
-    assert beth.items == {}
+    assert set(maria.findings) == {"https://clips.example/1"}
+    assert beth.findings == {}
 
 
 def test_nothing_is_kept_of_who_never_joined(engine, maria):
@@ -169,7 +169,7 @@ def test_the_first_answer_is_a_silent_baseline_also_for_who_joins_later(engine, 
     engine.shows(hit(STAFF_PAGE, f"{name} at {NAME}"))
 
     assert engine.world.told_in(engine.sweep()) == []
-    assert set(beth.items) == {STAFF_PAGE}
+    assert set(beth.findings) == {STAFF_PAGE}
 
 
 def test_without_consent_to_searches_nothing_is_asked_and_nothing_is_told(engine):
@@ -199,7 +199,7 @@ def test_who_withdraws_while_it_is_asked_is_told_nothing(engine, maria, beth):
     engine.crawl = meanwhile
     run_full_sweep(rounds)
 
-    assert maria.items == {}
+    assert maria.findings == {}
 
 
 def test_an_answer_that_cannot_be_read_ends_nothing_and_is_told(engine, maria):
@@ -210,7 +210,7 @@ def test_an_answer_that_cannot_be_read_ends_nothing_and_is_told(engine, maria):
 
     assert engine.world.told_in(engine.sweep()) == []
     assert engine.world.gaps() == {"brave": Outcome.PARTIAL}
-    assert set(maria.items) == {"https://clips.example/1"}
+    assert set(maria.findings) == {"https://clips.example/1"}
 
 
 def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):

@@ -8,7 +8,7 @@ import pytest
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.demo.district import MARIA
 from monitor.domain.errors import UnavailableError
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import delete_expired_data
 from monitor.services.retention import preview_purge, purge_expired_data
@@ -89,15 +89,15 @@ def test_a_request_is_forgotten_once_it_was_served(world: World, purged):
 def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: World, purged):
     maria = world.joins(MARIA)
     world.sweep()
-    gone, *others = world.state.items.list_items_of_person(maria.id)
-    world.state.items.update_item(replace(gone, presence=Presence.GONE))
+    gone, *others = world.state.findings.list_findings_of_person(maria.id)
+    world.state.findings.update_finding(replace(gone, presence=Presence.GONE))
 
     world.clock.at += A_YEAR
     purged()
 
-    left = {item.id for item in world.state.items.list_items_of_person(maria.id)}
+    left = {finding.id for finding in world.state.findings.list_findings_of_person(maria.id)}
     assert gone.id not in left
-    assert {item.id for item in others} <= left
+    assert {finding.id for finding in others} <= left
 
 
 def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):

@@ -23,7 +23,7 @@ from monitor.domain.district.findings import (
     DistrictFindingKind,
     DistrictTrace,
 )
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.domain.vocabulary import (
@@ -131,7 +131,7 @@ class MadeUpRows:
         """Add another row beside one, for what is kept while it is the last."""
         times = {name: LATER for name, value in given.items() if value == OLD and name != "id"}
         own = {"id": LATER} if table == "sweeps" else {}
-        links = ("item_id", "person_id", "kind")
+        links = ("finding_id", "person_id", "kind")
         self.add(table, fills, **{n: v for n, v in times.items() if n not in links}, **own)
 
     def has(self, table: TableDeclaration, expiry: Expiry, number: int) -> bool:
@@ -286,11 +286,11 @@ def evidence(world: World) -> StillThere:
     return lambda: world.state.count_rows()["evidence"]
 
 
-def gone_item(world: World) -> StillThere:
+def gone_finding(world: World) -> StillThere:
     maria = impersonated(world)
-    item, *_ = world.state.items.list_items_of_person(maria.id)
-    world.state.items.update_item(replace(item, presence=Presence.GONE))
-    return lambda: item.id in world.state.items.list_item_ids_of_person(maria.id)
+    finding, *_ = world.state.findings.list_findings_of_person(maria.id)
+    world.state.findings.update_finding(replace(finding, presence=Presence.GONE))
+    return lambda: finding.id in world.state.findings.list_finding_ids_of_person(maria.id)
 
 
 def missed_sighting(world: World) -> StillThere:
@@ -300,7 +300,7 @@ def missed_sighting(world: World) -> StillThere:
     shown, *_ = sightings.list_sightings_of_person(maria.id)
     sightings.save_sighting(replace(shown, query="another", misses=1))
     return lambda: any(
-        each.query == "another" for each in sightings.list_sightings_of_item(shown.item_id)
+        each.query == "another" for each in sightings.list_sightings_of_finding(shown.finding_id)
     )
 
 
@@ -331,8 +331,8 @@ def thumbnail(world: World, *, running: bool) -> StillThere:
     maria = impersonated(world)
     if running:
         abandoned_sweep(world)
-    item_id = maria.flag(FlagKind.IMPERSONATION).item_id
-    small = Thumbnail(item_id=item_id, at=world.clock.at, picture=b"a picture")
+    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
+    small = Thumbnail(finding_id=finding_id, at=world.clock.at, picture=b"a picture")
     world.state.thumbnails.save_thumbnail(maria.id, "s" if running else "closed", small)
     return lambda: world.state.thumbnails.count_thumbnails(maria.id)
 
@@ -352,7 +352,7 @@ MAKERS: Mapping[tuple[RetainedKind, RetentionStage], Callable[[World], StillTher
     (RetainedKind.PAGE_BODY, OPEN): lambda world: page(world, ruled=False),
     (RetainedKind.PAGE_BODY, CLOSED): lambda world: page(world, ruled=True),
     (RetainedKind.EVIDENCE, CLOSED): evidence,
-    (RetainedKind.ITEM, CLOSED): gone_item,
+    (RetainedKind.FINDING, CLOSED): gone_finding,
     (RetainedKind.SIGHTING, CLOSED): missed_sighting,
     (RetainedKind.STUDENT_EVIDENCE, OPEN): lambda world: student_link(world, FlagState.NEW),
     (RetainedKind.STUDENT_EVIDENCE, CLOSED): lambda world: student_link(world, FlagState.FAMILY),

@@ -65,7 +65,7 @@ def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: Worl
     world.writes()
 
     assert maria.id not in world.state.people.list_person_ids()
-    assert mark.items == {}
+    assert mark.findings == {}
     assert world.state.flags.list_flags_of_person(mark.id) == ()
     assert {each.envelope.kind for each in mark.letters} == {"invitation", "enrolled"}
     assert "Maria" not in "".join(each.text for each in mark.letters)
@@ -77,7 +77,7 @@ def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria
     world.post.accepted.clear()
 
     mark = world.joins(MARK)
-    kept = maria.items
+    kept = maria.findings
     lifts_hold(world.app, maria.id, "The case about Maria is over.")
     world.writes()
 
@@ -95,10 +95,10 @@ def test_two_of_one_name_are_two_people(world: World, maria: Staff):
     other = world.joins(OTHER_MARIA)
     world.sweep()
 
-    assert {each.person_id for each in other.items.values()} == {other.id}
+    assert {each.person_id for each in other.findings.values()} == {other.id}
     maria.withdraws()
     world.writes()
-    assert other.items
+    assert other.findings
     assert world.state.people.list_person_ids() == (other.id,)
 
 
@@ -132,7 +132,7 @@ def test_whoever_comes_back_before_the_erasure_begins_anew(world: World, maria: 
     again = world.joins(MARIA)
 
     assert world.state.people.list_person_ids() == (again.id,)
-    assert again.items == {}
+    assert again.findings == {}
 
 
 def test_an_enrollment_that_was_not_theirs_is_undone_at_once(world: World, maria: Staff):

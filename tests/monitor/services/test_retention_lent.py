@@ -43,30 +43,32 @@ def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: App):
     world.sweep()
     sighting = seen_by(world, maria.id, "bluesky")[0]
     others = len(world.state.sightings.list_sightings_of_person(maria.id))
-    assert world.state.versions.list_versions(sighting.item_id)
+    assert world.state.versions.list_versions(sighting.finding_id)
 
     world.clock.at = sighting.last + MONTH
     delete_expired_sightings(lent, maria.id)
 
-    item = world.state.items.load_item(sighting.item_id)
+    finding = world.state.findings.load_finding(sighting.finding_id)
     assert seen_by(world, maria.id, "bluesky") == []
     assert 0 < len(world.state.sightings.list_sightings_of_person(maria.id)) < others
-    assert all(each.query != sighting.query for each in world.state.versions.list_versions(item.id))
-    assert (item.portrait.url, item.portrait.account) != ("", "")
+    assert all(
+        each.query != sighting.query for each in world.state.versions.list_versions(finding.id)
+    )
+    assert (finding.portrait.url, finding.portrait.account) != ("", "")
 
 
 def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
     alone = seen_by(world, maria.id, "bluesky")[0]
-    for other in world.state.sightings.list_sightings_of_item(alone.item_id):
+    for other in world.state.sightings.list_sightings_of_finding(alone.finding_id):
         if other.source != "bluesky":
             world.state.sightings.delete_sighting(other)
 
     world.clock.at = alone.last + MONTH
     delete_expired_sightings(lent, maria.id)
 
-    portrait = world.state.items.load_item(alone.item_id).portrait
+    portrait = world.state.findings.load_finding(alone.finding_id).portrait
     assert portrait.account == alone.trace.account
     assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
 
@@ -76,14 +78,14 @@ def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     world.sweep()
     shown = seen_by(world, maria.id, "bluesky")[0]
     quoting = evidence(Reason("like-me.quoted", {"traits": Quoted("volcanoes")}))
-    known = world.state.items.find_assessment(shown.item_id)
+    known = world.state.findings.find_assessment(shown.finding_id)
     assert known
-    world.state.items.set_assessment(shown.item_id, replace(known, evidence=(quoting,)))
+    world.state.findings.set_assessment(shown.finding_id, replace(known, evidence=(quoting,)))
 
     world.clock.at = shown.last + MONTH
     delete_expired_sightings(lent, maria.id)
 
-    after = world.state.items.find_assessment(shown.item_id)
+    after = world.state.findings.find_assessment(shown.finding_id)
     assert after == replace(known, evidence=(evidence(Reason("like-me")),))
 
 
@@ -106,7 +108,7 @@ def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_see
     sighting = seen_by(world, maria.id, "bluesky")[0]
     (first,) = [
         each
-        for each in world.state.versions.list_versions(sighting.item_id)
+        for each in world.state.versions.list_versions(sighting.finding_id)
         if each.query == sighting.query
     ]
     later = replace(first, at=first.at + MONTH)
@@ -116,7 +118,7 @@ def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_see
     world.clock.at = later.at + timedelta(days=1)
     delete_expired_sightings(lent, maria.id)
 
-    kept = world.state.versions.list_versions(sighting.item_id)
+    kept = world.state.versions.list_versions(sighting.finding_id)
     assert later in kept
     assert first not in kept
 

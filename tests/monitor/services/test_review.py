@@ -208,4 +208,4 @@ def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
     ruled = decide_flag(world.app, flag.id, Decision.HARMLESS, "reviewer")
 
     assert ruled.state == "harmless"
-    assert world.state.items.find_item_feedback(flag.item_id) is None
+    assert world.state.findings.find_finding_feedback(flag.finding_id) is None

@@ -47,7 +47,7 @@ def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, mari
 
     assert len(world.post.accepted) == letters + 1
     assert world.asked_about("marchetti") == []
-    assert rosa.items == {}
+    assert rosa.findings == {}
 
 
 def test_a_check_soon_after_a_sweep_asks_no_canary_again(world: World, maria: Staff):
@@ -89,8 +89,8 @@ def test_a_check_beside_a_sweep_disturbs_nobody(world: World, maria: Staff):
         sweep.result()
         check.result()
 
-    assert maria.items
-    assert rosa.items
+    assert maria.findings
+    assert rosa.findings
     assert (maria.told, rosa.told) == ([], [])
     assert world.state.sweeps.list_open_sweeps() == ()
     assert world.gaps() == {}

@@ -26,16 +26,16 @@ def maria(world: World) -> Staff:
 
 def kept_of(person: Staff):
     flag = person.flag(FlagKind.IMPERSONATION)
-    return person.world.state.pages.list_evidence_of_item(flag.item_id)
+    return person.world.state.pages.list_evidence_of_finding(flag.finding_id)
 
 
-def items_with_a_page(world: World) -> set[str]:
-    """Return the items with evidence; a page that is evidence of none stands as None."""
+def findings_with_a_page(world: World) -> set[str]:
+    """Return the findings with evidence; a page that is evidence of none stands as None."""
     rows = world.state.people.connection.fetch_rows(
-        """SELECT item_id FROM pages LEFT JOIN evidence ON page_hash = keyed_hash
+        """SELECT finding_id FROM pages LEFT JOIN evidence ON page_hash = keyed_hash
         WHERE pages.person_id IS NOT NULL"""
     )
-    return {item for (item,) in rows}
+    return {finding for (finding,) in rows}
 
 
 def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
@@ -49,8 +49,8 @@ def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
 
 
 def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
-    assert len(maria.items) > 1
-    assert items_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).item_id}
+    assert len(maria.findings) > 1
+    assert findings_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).finding_id}
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
@@ -136,7 +136,7 @@ def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
 def test_pages_are_erased_with_the_person(maria: Staff):
     maria.world.state.people.erase_person(maria.id)
 
-    assert items_with_a_page(maria.world) == set()
+    assert findings_with_a_page(maria.world) == set()
 
 
 def test_no_page_is_kept_where_the_district_wants_none(world: World):

@@ -17,9 +17,9 @@ SECRETS = ("123456789", "987654321")
 
 
 def keeps_no_secret(person: Staff) -> bool:
-    """Look through what is decrypted of items, and through every page that is kept."""
+    """Look through what is decrypted of findings, and through every page that is kept."""
     state = person.world.state
-    written = [repr(each) for each in state.items.list_items_of_person(person.id)]
+    written = [repr(each) for each in state.findings.list_findings_of_person(person.id)]
     kept = [msgpack.encode(each).decode("latin-1") for each in state.pages.list_pages()]
     assert written
     return not any(secret in text for secret in SECRETS for text in (*written, *kept))
@@ -30,7 +30,7 @@ def test_an_answer_of_an_api_is_masked(world: World):
     maria = world.joins(MARIA)
     world.sweep()
 
-    (shown,) = (each.portrait for each in maria.items.values() if "[number" in each.portrait.bio)
+    (shown,) = (each.portrait for each in maria.findings.values() if "[number" in each.portrait.bio)
     assert "My license number is [number removed]." in shown.bio
     assert keeps_no_secret(maria)
 
@@ -45,7 +45,7 @@ def test_a_page_that_a_child_parses_is_masked(world_of: Callable[..., World]):
     maria = world.joins(MARIA)
     world.sweep()
 
-    shown = maria.items["http://chalkboard.example/t/mariadelgado"].portrait
+    shown = maria.findings["http://chalkboard.example/t/mariadelgado"].portrait
     assert "My license number is [number removed]." in shown.bio
     assert keeps_no_secret(maria)
 
@@ -58,5 +58,5 @@ def test_a_page_whose_numbers_cannot_be_looked_for_is_not_kept(
     maria = world.joins(MARIA)
     world.sweep()
 
-    assert maria.items
+    assert maria.findings
     assert [*world.state.pages.list_pages()] == []

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from monitor.services.job_kinds import run_self_check
 from monitor.services.jobs import run_due_sweeps
 from scrapers.models import CrawlResult, Outcome
@@ -60,8 +60,8 @@ def test_an_unchanged_page_confirms_what_it_showed_and_renews_its_age(world, web
 
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert web.spared
-    assert maria.items[SITE].last_seen == world.clock.at
-    (sighting,) = world.state.sightings.list_sightings_of_item(maria.items[SITE].id)
+    assert maria.findings[SITE].last_seen == world.clock.at
+    (sighting,) = world.state.sightings.list_sightings_of_finding(maria.findings[SITE].id)
     assert (sighting.last, sighting.misses) == (world.clock.at, 0)
     assert world.gaps() == {}
 
@@ -73,7 +73,7 @@ def test_a_server_without_a_word_for_its_pages_is_believed_by_the_page_itself(wo
     assert world.sweep() == []
 
     assert seen["maria"] == [Outcome.UNCHANGED]
-    assert maria.items[SITE].last_seen == world.clock.at
+    assert maria.findings[SITE].last_seen == world.clock.at
 
 
 class _Still(Tagged):
@@ -105,7 +105,7 @@ def test_the_second_proof_of_an_absence_is_asked_for_in_full(world, web, maria):
     # Where nobody is, this site shows a page with status 200, and that one does not change.
     goes(web)
     world.sweep()
-    assert maria.items[SITE].presence is Presence.MISSING
+    assert maria.findings[SITE].presence is Presence.MISSING
     web.conditional.clear()
     world.clock.at += timedelta(days=2)
 
@@ -123,7 +123,7 @@ def test_an_absence_that_lasts_is_not_read_again_and_what_appears_is(world, web,
     seen = outcomes(world)
     world.sweep()
     assert seen["maria"] == [Outcome.UNCHANGED]
-    assert maria.items[SITE].presence is Presence.GONE
+    assert maria.findings[SITE].presence is Presence.GONE
 
     web.web = web.web.add_entry(PROFILE)
     world.a_week_later()
@@ -132,13 +132,13 @@ def test_an_absence_that_lasts_is_not_read_again_and_what_appears_is(world, web,
 
 
 def test_what_was_forgotten_meanwhile_is_read_anew(world, web, maria):
-    world.state.items.delete_item(maria.items[SITE].id)
+    world.state.findings.delete_finding(maria.findings[SITE].id)
     seen = outcomes(world)
 
     world.sweep()
 
     assert seen["maria"] == [Outcome.FOUND]
-    assert SITE in maria.items
+    assert SITE in maria.findings
 
 
 def test_a_new_reader_reads_anew_and_silently(world, web, maria, tmp_path):
@@ -168,7 +168,7 @@ def test_a_check_that_somebody_asks_for_may_rest_on_it_too(world, web, maria):
     run_self_check(world.app, maria.id)
 
     assert seen["maria"] == [Outcome.UNCHANGED]
-    assert maria.items[SITE].last_seen == world.clock.at
+    assert maria.findings[SITE].last_seen == world.clock.at
 
 
 def test_nothing_is_kept_of_an_answer_that_is_not_believed(world):
@@ -196,7 +196,7 @@ def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, mari
     assert world.sweep() == []
 
     assert world.gaps() == {"snapgarden": Outcome.UNREADABLE}
-    assert maria.items[SITE].last_seen < world.clock.at
+    assert maria.findings[SITE].last_seen < world.clock.at
 
 
 def test_what_is_kept_leaves_with_its_person(world, web, maria):
@@ -212,11 +212,11 @@ def test_a_world_that_does_not_change_is_confirmed_whole_and_told_by_nothing(wor
     web = tagged(world)
     staff = [world.joins(member) for member in (MARIA, JOHN)]
     world.sweep()
-    assert all(person.items for person in staff)
+    assert all(person.findings for person in staff)
     for _ in range(5):
         world.a_week_later()
         assert world.sweep() == []
         for person in staff:
-            assert {item.last_seen for item in person.items.values()} == {world.clock.at}
-            assert {item.presence for item in person.items.values()} == {Presence.PRESENT}
+            assert {finding.last_seen for finding in person.findings.values()} == {world.clock.at}
+            assert {finding.presence for finding in person.findings.values()} == {Presence.PRESENT}
     assert len(web.spared) > 20

@@ -24,7 +24,7 @@ def test_a_service_that_cannot_parse_reads_profiles_all_the_same(world_of, no_pa
     world.sweep()
 
     assert world.gaps() == {}
-    assert maria.items[PROFILE].portrait.name == "Maria Delgado"
+    assert maria.findings[PROFILE].portrait.name == "Maria Delgado"
     with pytest.raises(ImportError):
         __import__("bs4")
 

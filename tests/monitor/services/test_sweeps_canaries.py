@@ -81,7 +81,7 @@ def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, f
 
     world.sweep()
 
-    assert "http://paceclub.example/athletes/dreyesart" in daniel.items
+    assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
     assert len(daniel.flags) == flags
     assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(flags)
 
@@ -104,5 +104,5 @@ def test_an_imported_source_whose_canaries_pass_raises_flags(world_of, claimed, 
 
     world.sweep()
 
-    assert "http://paceclub.example/athletes/dreyesart" in daniel.items
+    assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
     assert len(daniel.flags) == flags

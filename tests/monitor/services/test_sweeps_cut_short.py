@@ -89,7 +89,7 @@ def test_a_sweep_in_two_parts_finds_what_a_whole_one_finds(world_of, tmp_path):
     for world in (whole, parts):
         run_due_sweeps(world.app)
 
-    assert found[0].items.keys() == found[1].items.keys()
+    assert found[0].findings.keys() == found[1].findings.keys()
     assert whole.gaps() == parts.gaps()
 
 
@@ -97,7 +97,7 @@ def test_a_sweep_that_was_cut_short_writes_no_half_of_what_it_found(world: World
     world.later(days=1)
     interrupted(world, 6)
 
-    assert maria.items == {}
+    assert maria.findings == {}
     assert world.state.flags.list_undecided_flags() == ()
 
 

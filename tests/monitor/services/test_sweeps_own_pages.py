@@ -30,9 +30,9 @@ def test_an_own_page_is_read_and_known_for_what_it_is(world: World):
 
     world.sweep()
 
-    item = maria.items[OWN]
-    assert item.portrait.name == "Maria Delgado"
-    assert world.state.items.find_assessment(item.id).label is OwnershipLabel.MINE
+    finding = maria.findings[OWN]
+    assert finding.portrait.name == "Maria Delgado"
+    assert world.state.findings.find_assessment(finding.id).label is OwnershipLabel.MINE
     assert "pages" not in world.gaps()
 
 
@@ -43,8 +43,8 @@ def test_what_an_own_page_links_to_is_own_as_well(world: World):
     world.internet = world.internet.remove_entry(own).add_entry(replace(own, links=(linked,)))
     world.sweep()
 
-    (account,) = (each for each in maria.items.values() if each.portrait.url == linked)
-    assert world.state.items.find_assessment(account.id).label is OwnershipLabel.MINE
+    (account,) = (each for each in maria.findings.values() if each.portrait.url == linked)
+    assert world.state.findings.find_assessment(account.id).label is OwnershipLabel.MINE
 
 
 def test_the_first_hits_of_a_search_are_read_once_robots_txt_allows(world: World):
@@ -63,5 +63,5 @@ def test_a_page_that_names_its_site_alone_is_nobodys(world: World):
 
     world.sweep()
 
-    assert not [each for each in maria.items if "readerly" in each]
+    assert not [each for each in maria.findings if "readerly" in each]
     assert world.coverage()["pages"].outcome is Outcome.PARTIAL

@@ -19,7 +19,7 @@ from monitor.demo.response import (
     build_json_response,
     build_redirect,
 )
-from monitor.domain.item import Presence
+from monitor.domain.finding import Presence
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, account
 
@@ -122,7 +122,7 @@ def test_an_answer_that_proves_nothing_is_told_as_a_gap_and_never_as_a_change(wo
     world = world_of("chalkboard")
     maria = world.joins(MARIA)
     world.sweep()
-    before, well = maria.items, world.internet
+    before, well = maria.findings, world.internet
     world.web.web = Instead(well, answers)
     world.a_week_later()
 
@@ -131,8 +131,8 @@ def test_an_answer_that_proves_nothing_is_told_as_a_gap_and_never_as_a_change(wo
     world.internet = well
     world.later(weeks=2)
     assert world.sweep() == []
-    assert maria.items.keys() == before.keys()
-    assert {each.presence for each in maria.items.values()} == {Presence.PRESENT}
+    assert maria.findings.keys() == before.keys()
+    assert {each.presence for each in maria.findings.values()} == {Presence.PRESENT}
     assert maria.letters_of("alert") == []
 
 

@@ -151,7 +151,7 @@ def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing
     assert kit(maria).looked_at == reported + RECHECK_AFTER
     assert not world.asked_about("mariadelgado.")
     assert kit(maria).looks_at is None
-    assert due_time(world.state, RECHECK, fake(maria).item_id) is None
+    assert due_time(world.state, RECHECK, fake(maria).finding_id) is None
 
 
 def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_days_later(
@@ -199,7 +199,7 @@ def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
     says(maria, decision)
 
     assert kit(maria).looks_at is None
-    assert due_time(maria.world.state, RECHECK, fake(maria).item_id) is None
+    assert due_time(maria.world.state, RECHECK, fake(maria).finding_id) is None
 
 
 def test_nothing_is_asked_again_once_consent_has_ended(maria: Staff):

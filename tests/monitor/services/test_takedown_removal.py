@@ -88,7 +88,7 @@ def test_who_asks_a_site_says_that_the_details_are_theirs(maria: Staff):
     after = says(maria, Decision.REMOVAL_ASKED)
 
     assert after.state is FlagState.REMOVAL_ASKED
-    assert maria.world.state.items.find_item_feedback(after.item_id) is Decision.MINE
+    assert maria.world.state.findings.find_finding_feedback(after.finding_id) is Decision.MINE
 
 
 def test_the_page_is_looked_at_at_once_and_after_7_and_30_days(maria: Staff):
@@ -99,13 +99,13 @@ def test_the_page_is_looked_at_at_once_and_after_7_and_30_days(maria: Staff):
     assert page(maria).looked is PageSighting.THERE
     assert [(at - asked).days for at in page(maria).looks_at] == [7, 30]
     state = maria.world.state
-    assert due_time(state, RECHECK, exposure(maria).item_id) == asked + 7 * DAY
+    assert due_time(state, RECHECK, exposure(maria).finding_id) == asked + 7 * DAY
     waits(maria, 7)
     assert looks(maria)
-    assert due_time(state, RECHECK, exposure(maria).item_id) == asked + 30 * DAY
+    assert due_time(state, RECHECK, exposure(maria).finding_id) == asked + 30 * DAY
     waits(maria, 23)
     assert looks(maria)
-    assert due_time(state, RECHECK, exposure(maria).item_id) is None
+    assert due_time(state, RECHECK, exposure(maria).finding_id) is None
     assert page(maria).looks_at == ()
 
 
@@ -147,7 +147,7 @@ def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
 def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staff):
     asks(maria)
     says(maria, Decision.REMOVAL_DONE)
-    assert due_time(maria.world.state, RECHECK, exposure(maria).item_id) is None
+    assert due_time(maria.world.state, RECHECK, exposure(maria).finding_id) is None
     maria.world.a_week_later()
     maria.world.sweep()
     assert exposure(maria).state is FlagState.REMOVAL_DONE
@@ -222,9 +222,9 @@ def test_what_its_person_calls_gone_and_is_seen_again_is_told_so(maria: Staff):
 
 def test_a_known_site_brings_its_own_way_out(maria: Staff):
     state = maria.world.state
-    item = state.items.load_item(exposure(maria).item_id)
-    moved = replace(item.portrait, url="https://www.whitepages.com/maria-delgado")
-    state.items.update_item(replace(item, portrait=moved))
+    finding = state.findings.load_finding(exposure(maria).finding_id)
+    moved = replace(finding.portrait, url="https://www.whitepages.com/maria-delgado")
+    state.findings.update_finding(replace(finding, portrait=moved))
 
     guide = page(maria).guide
     assert (guide.name, guide.opt_out) == (

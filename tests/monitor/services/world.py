@@ -23,8 +23,8 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.finding import Finding
 from monitor.domain.flag import Flag
-from monitor.domain.item import Item
 from monitor.domain.vocabulary import Decision, FlagKind, SweepKind
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
@@ -272,9 +272,10 @@ class Staff:
         return flag
 
     @property
-    def items(self) -> dict[str, Item]:
+    def findings(self) -> dict[str, Finding]:
         return {
-            item.portrait.url: item for item in self.world.state.items.list_items_of_person(self.id)
+            finding.portrait.url: finding
+            for finding in self.world.state.findings.list_findings_of_person(self.id)
         }
 
     @property

@@ -7,20 +7,21 @@ from dataclasses import replace
 
 from bs4 import BeautifulSoup, Tag
 
-from monitor.domain.item import Item
+from monitor.domain.finding import Finding
 
 FIELDS = ("title", "snippet", "name", "handle", "bio")
-# Where a page of ours may lead: to us, to a mail address, or to an address as it stands in an item.
+# Where a page of ours may lead: to us, to a mail address, or to an address as it stands in a
+# finding.
 OURS = re.compile(r"/(?![/\\])|#|mailto:privacy@cedarvalley\.example")
 LINKED = ("href", "src", "action", "formaction", "data", "poster", "srcset", "background")
 # Line breaks are the page's own; the rest of these reorders, hides or commands.
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def poisoned(item: Item, texts: list[str], **more: str) -> Item:
+def poisoned(finding: Finding, texts: list[str], **more: str) -> Finding:
     """Have the account say something else wherever an account says something."""
     words = dict(zip(FIELDS, texts, strict=False))
-    return replace(item, portrait=replace(item.portrait, **words, **more))
+    return replace(finding, portrait=replace(finding.portrait, **words, **more))
 
 
 def live(page: BeautifulSoup, known: set[str]) -> Iterator[str]:

@@ -18,14 +18,14 @@ class Scene:
     portal: Portal
     guests: dict[str, Guest]
     flag: str
-    item: str
+    finding: str
 
     @property
     def rules(self) -> list[Rule]:
         return sorted(self.portal.app.url_map.iter_rules(), key=lambda rule: rule.rule)
 
     def address(self, rule: Rule) -> str:
-        given = {"item_id": self.item, "own": self.item, "code": "x", "name": "page.css"}
+        given = {"finding_id": self.finding, "own": self.finding, "code": "x", "name": "page.css"}
         given |= {"screenshot_id": "x", "token": "x"}
         same = ("path_id", "flag_id", "change_id", "leaver_id", "proposal_id", "finding_id")
         given |= dict.fromkeys(same, self.flag)
@@ -59,4 +59,4 @@ def set_in(portal: Portal) -> Scene:
         "reviewer": portal.signed_in(REVIEWERS[0]),
         "operator": portal.signed_in(OPERATOR),
     }
-    return Scene(portal=portal, guests=guests, flag=flag.id, item=flag.item_id)
+    return Scene(portal=portal, guests=guests, flag=flag.id, finding=flag.finding_id)

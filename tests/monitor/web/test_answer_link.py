@@ -59,8 +59,8 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
 
     assert seen.title == "Saved"
     assert "You said: Someone else with my name" in seen.text
-    item = maria.flag(FlagKind.IMPERSONATION).item_id
-    assert portal.world.state.items.find_item_feedback(item) is Decision.NAMESAKE
+    finding = maria.flag(FlagKind.IMPERSONATION).finding_id
+    assert portal.world.state.findings.find_finding_feedback(finding) is Decision.NAMESAKE
     assert answers(portal, maria) == ["answered-by-link", "decided"]
     assert guest.get("/me").leads_to == "/sign-in"
 
@@ -115,7 +115,7 @@ def test_a_link_is_over_once_the_finding_is_answered_and_open_again_when_that_is
     assert (again.status, again.title) == (410, "This link no longer works")
     assert "Someone else" not in guest.get(link).text
 
-    undo_feedback(portal.world.app, maria.id, (maria.flag(FlagKind.IMPERSONATION).item_id,))
+    undo_feedback(portal.world.app, maria.id, (maria.flag(FlagKind.IMPERSONATION).finding_id,))
     assert guest.get(link).status == 200
 
 
@@ -167,7 +167,7 @@ def test_the_page_shows_no_more_than_the_email(portal, maria, link):
 
     for each in page.page.find("main").find_all("li"):
         assert " ".join(each.get_text().split()) in alert.text
-    assert "/me/" not in page.html.replace("/me/items/", "")
+    assert "/me/" not in page.html.replace("/me/findings/", "")
     assert maria.mail not in page.html
 
 
@@ -199,7 +199,7 @@ def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
     link = AnswerLink(
         person_id=maria.id,
         card_id=other.id,
-        item_id=other.item_id,
+        finding_id=other.finding_id,
         is_flag=True,
         expires_at=world.clock.at + ANSWER_LINK_LASTS,
     )
@@ -211,6 +211,9 @@ def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
     seen = portal.guest().post(path, decision="harmless")
 
     assert "You said: Leave it up" in seen.text
-    assert seen.page.find("a", string="Open this finding")["href"] == f"/me/items/{other.item_id}"
+    assert (
+        seen.page.find("a", string="Open this finding")["href"]
+        == f"/me/findings/{other.finding_id}"
+    )
     assert not world.state.flags.load_flag(other.id).is_undecided
     assert world.state.flags.load_flag(base.id).is_undecided

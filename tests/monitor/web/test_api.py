@@ -31,7 +31,7 @@ def programs(portal: Portal, maria: Staff) -> dict[TokenScope, Program]:
 
 def address(path: str, maria: Staff) -> str:
     flag = maria.flag(FlagKind.IMPERSONATION)
-    return path.replace("{id}", flag.item_id if "/findings/" in path else flag.id)
+    return path.replace("{id}", flag.finding_id if "/findings/" in path else flag.id)
 
 
 @pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda each: each.id)
@@ -121,11 +121,11 @@ def test_the_ids_of_someone_else_are_not_found(portal: Portal, maria: Staff) -> 
     theirs = portal.program(thomas.mail, TokenScope.OWN_READ, TokenScope.OWN_ANSWER)
     flag = maria.flag(FlagKind.IMPERSONATION)
     asked = [
-        theirs.get(f"/me/findings/{flag.item_id}"),
+        theirs.get(f"/me/findings/{flag.finding_id}"),
         theirs.get(f"/me/flags/{flag.id}"),
-        theirs.post(f"/me/findings/{flag.item_id}/answer", {"answer": "mine"}),
+        theirs.post(f"/me/findings/{flag.finding_id}/answer", {"answer": "mine"}),
         theirs.post(f"/me/flags/{flag.id}/answer", {"answer": "mine"}),
-        theirs.ask("DELETE", f"/api/v1/me/findings/{flag.item_id}/answer"),
+        theirs.ask("DELETE", f"/api/v1/me/findings/{flag.finding_id}/answer"),
         theirs.get("/me/findings/none"),
     ]
 
@@ -164,7 +164,7 @@ def test_another_host_name_is_refused(portal: Portal, maria: Staff) -> None:
 
 def test_refusals_are_problems_with_one_clear_sentence(portal: Portal, maria: Staff) -> None:
     program = portal.program(maria.mail, TokenScope.OWN_READ, TokenScope.OWN_ANSWER)
-    path = f"/me/findings/{maria.flag(FlagKind.IMPERSONATION).item_id}/answer"
+    path = f"/me/findings/{maria.flag(FlagKind.IMPERSONATION).finding_id}/answer"
     answers = {
         404: program.get("/nothing"),
         405: program.post("/me"),

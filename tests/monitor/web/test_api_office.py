@@ -44,7 +44,7 @@ def test_the_list_of_flags_has_no_name(ana: Program, maria: Staff) -> None:
 
     assert [each["id"] for each in answer.json["items"]] == [fake(maria).id]
     text = answer.get_data(as_text=True)
-    for its in (maria.id, maria.mail, "Maria", "Delgado", fake(maria).item_id):
+    for its in (maria.id, maria.mail, "Maria", "Delgado", fake(maria).finding_id):
         assert its not in text
 
 

@@ -71,9 +71,9 @@ def ids(portal: Portal) -> list[str]:
     maria, thomas = world.joins(MARIA), world.joins(THOMAS)
     world.sweep()
     maria.rules(fake(maria), Decision.SHARED)
-    items = world.state.items
-    own = items.list_item_ids_of_person(maria.id)
-    others = items.list_item_ids_of_person(thomas.id)
+    findings = world.state.findings
+    own = findings.list_finding_ids_of_person(maria.id)
+    others = findings.list_finding_ids_of_person(thomas.id)
     return [fake(maria).id, *own[:3], *others[:1], "none"]
 
 

@@ -5,11 +5,11 @@ from typing import get_args
 
 import pytest
 
-from monitor.domain.detection.feedback import ITEM_DECISIONS
+from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, FlagState, TokenScope
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
-from monitor.web.api_own import FlagAnswer, ItemAnswer
+from monitor.web.api_own import FindingAnswer, FlagAnswer
 from reports.labels import FLAG_ANSWERS
 from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
@@ -52,7 +52,7 @@ def test_the_pages_of_a_list_have_each_finding_once(
     found = read_all(program, "/me/findings", limit)
 
     assert len(found) > 2
-    assert sorted(found) == sorted(portal.world.state.items.list_item_ids_of_person(maria.id))
+    assert sorted(found) == sorted(portal.world.state.findings.list_finding_ids_of_person(maria.id))
 
 
 def test_the_list_is_narrowed_as_on_the_page(program: Program) -> None:
@@ -66,7 +66,7 @@ def test_the_list_is_narrowed_as_on_the_page(program: Program) -> None:
 def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -> None:
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    found = program.get(f"/me/findings/{flag.item_id}").json
+    found = program.get(f"/me/findings/{flag.finding_id}").json
 
     assert found["flag_ids"] == [flag.id]
     assert found["answer"] is None
@@ -77,8 +77,8 @@ def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -
 def test_an_answer_counts_as_on_the_page_and_can_be_undone(
     program: Program, maria: Staff, portal: Portal
 ) -> None:
-    item_id = maria.flag(FlagKind.IMPERSONATION).item_id
-    path = f"/me/findings/{item_id}/answer"
+    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
+    path = f"/me/findings/{finding_id}/answer"
 
     answered = program.post(path, {"answer": "namesake"})
 
@@ -91,9 +91,9 @@ def test_an_answer_counts_as_on_the_page_and_can_be_undone(
 
 
 def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal) -> None:
-    item_id = maria.flag(FlagKind.IMPERSONATION).item_id
+    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
 
-    program.post(f"/me/findings/{item_id}/answer", {"answer": "namesake"})
+    program.post(f"/me/findings/{finding_id}/answer", {"answer": "namesake"})
 
     assert portal.rung
 
@@ -101,10 +101,10 @@ def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal
 def test_a_page_takes_only_the_answers_that_its_card_offers(
     program: Program, portal: Portal, maria: Staff
 ) -> None:
-    items = portal.world.app.db.items
-    found = items.list_items_of_person(maria.id)[0]
+    findings = portal.world.app.db.findings
+    found = findings.list_findings_of_person(maria.id)[0]
     page = replace(found, portrait=replace(found.portrait, kind=TraceKind.PAGE))
-    items.update_item(page)
+    findings.update_finding(page)
 
     refused = program.post(f"/me/findings/{page.id}/answer", {"answer": "mock"})
 
@@ -119,7 +119,7 @@ def test_a_page_takes_only_the_answers_that_its_card_offers(
 def test_a_wrong_answer_changes_nothing(program: Program, maria: Staff, body: object) -> None:
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    for path in (f"/me/findings/{flag.item_id}/answer", f"/me/flags/{flag.id}/answer"):
+    for path in (f"/me/findings/{flag.finding_id}/answer", f"/me/flags/{flag.id}/answer"):
         assert program.post(path, body).status_code == 422
     assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
@@ -130,7 +130,7 @@ def test_a_flag_says_what_can_be_done_about_it(program: Program, maria: Staff) -
     (listed,) = (each for each in program.get("/me/flags").json["items"] if each["id"] == flag.id)
 
     assert listed == program.get(f"/me/flags/{flag.id}").json
-    assert listed["finding_id"] == flag.item_id
+    assert listed["finding_id"] == flag.finding_id
     assert listed["it_sees_since"] is None
     assert listed["next_steps"]
     assert any(each["url"].startswith(f"{ADDRESS}/me/") for each in listed["next_steps"])
@@ -160,7 +160,7 @@ def test_an_answer_that_does_not_fit_the_flag_is_refused_with_those_that_do(
 
 
 def test_the_answers_are_those_of_the_pages() -> None:
-    assert set(get_args(ItemAnswer)) == ITEM_DECISIONS
+    assert set(get_args(FindingAnswer)) == FINDING_DECISIONS
     assert set(get_args(FlagAnswer)) == set[Decision]().union(*FLAG_ANSWERS.values())
 
 

@@ -9,17 +9,24 @@ TEXTS = (*SHOWN, *HEADERS)
 
 def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
     state, maria = scene.portal.world.state, scene.guests["maria"]
-    item = state.items.load_item(scene.item)
-    known = {each.portrait.url for each in state.items.list_items_of_person(item.person_id)}
+    finding = state.findings.load_finding(scene.finding)
+    known = {
+        each.portrait.url for each in state.findings.list_findings_of_person(finding.person_id)
+    }
     places = (
-        *("/me", "/me/sort", f"/me/items/{scene.item}", f"/me/items/{scene.item}/beside"),
-        *(f"/me/items/{scene.item}/versions", f"/me/takedown/{scene.flag}"),
+        *(
+            "/me",
+            "/me/sort",
+            f"/me/findings/{scene.finding}",
+            f"/me/findings/{scene.finding}/beside",
+        ),
+        *(f"/me/findings/{scene.finding}/versions", f"/me/takedown/{scene.flag}"),
         f"/me/flags/{scene.flag}/share",
     )
     alive = []
     for first in range(0, len(TEXTS), len(FIELDS)):
         texts = list(TEXTS[first : first + len(FIELDS)])
-        state.items.update_item(poisoned(item, texts))
+        state.findings.update_finding(poisoned(finding, texts))
         for place in places:
             seen = maria.get(place)
             alive += [(place, texts, each) for each in live(seen.page, known)]

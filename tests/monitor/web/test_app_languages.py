@@ -62,18 +62,18 @@ def list_facts(app: App) -> Iterator[str]:
     district = app.config.district
     yield from (district.name, district.contact, *district.domains, *district.operators)
     yield from (*district.reviewers, *app.sources, *NETWORKS)
-    for row in app.db.items.connection.fetch_rows("SELECT id FROM people"):
+    for row in app.db.findings.connection.fetch_rows("SELECT id FROM people"):
         person = app.db.people.load_person(row["id"])
         name = person.name
         yield from (name.given, name.family, name.middle, *name.former_families)
         yield from (person.mail, person.school, person.role)
         yield from (*person.places, *person.handles, *person.name.nicknames, *person.accounts)
         yield from (each.partition(":")[2] for each in person.accounts)
-        for item in app.db.items.list_items_of_person(person.id):
-            yield item.portrait.platform
-            for version in app.db.versions.list_versions(item.id):
+        for finding in app.db.findings.list_findings_of_person(person.id):
+            yield finding.portrait.platform
+            for version in app.db.versions.list_versions(finding.id):
                 yield from list_words(version.trace)
-            yield from list_words(item.portrait)
+            yield from list_words(finding.portrait)
 
 
 def list_words(finding) -> Iterator[str]:

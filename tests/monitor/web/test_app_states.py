@@ -18,7 +18,7 @@ NO_PAGES = {
     *(f"/api/v1{each.path.replace('{id}', '<path_id>')}" for each in API_OPERATIONS),
     "/api/v1/openapi.json",
     *("/me/check/live", "/me/check/stream", "/me/takedown/<flag_id>/pack"),
-    *("/me/items/<item_id>/picture", "/me/takedown/<flag_id>/screenshots/<screenshot_id>"),
+    *("/me/findings/<finding_id>/picture", "/me/takedown/<flag_id>/screenshots/<screenshot_id>"),
     "/demo/mail/<name>/html",
 }
 STATES = [state for chapter in CHAPTERS.values() for state in chapter]

@@ -84,7 +84,7 @@ def test_a_check_takes_the_place_of_the_event_that_announced_it(portal, maria, c
 def test_a_calendar_names_no_one_and_tells_no_finding(portal, maria, calendar) -> None:
     text = portal.guest().get(calendar).html
 
-    for its in (maria.id, maria.mail, "Maria", "Delgado", "impersonat", fake(maria).item_id):
+    for its in (maria.id, maria.mail, "Maria", "Delgado", "impersonat", fake(maria).finding_id):
         assert its not in text
     assert "CLASS:PRIVATE" in text
     assert "TRANSP:TRANSPARENT" in text

@@ -22,17 +22,17 @@ def test_a_page_says_next_to_its_buttons_which_one_shows_it_to_it(maria: Staff, 
     flag = maria.flag(FlagKind.IMPERSONATION)
 
     assert OPENS in guest.get("/me/sort").text
-    assert OPENS in guest.get(f"/me/items/{flag.item_id}").text
+    assert OPENS in guest.get(f"/me/findings/{flag.finding_id}").text
     assert "Then IT can see this finding" in guest.get(f"/me/takedown/{flag.id}").text
     maria.rules(flag, Decision.IMPERSONATION)
-    assert OPENS not in guest.get(f"/me/items/{flag.item_id}").text
+    assert OPENS not in guest.get(f"/me/findings/{flag.finding_id}").text
     assert "Then IT can see this finding" not in guest.get(f"/me/takedown/{flag.id}").text
 
 
 def test_what_to_do_is_on_the_card_and_on_the_page_and_in_the_kit(maria: Staff, guest: Guest):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    for path in ("/me/sort", f"/me/items/{flag.item_id}", f"/me/takedown/{flag.id}"):
+    for path in ("/me/sort", f"/me/findings/{flag.finding_id}", f"/me/takedown/{flag.id}"):
         text = guest.get(path).text
         assert "Tell your principal" in text
         assert "Warn your contacts" in text
@@ -57,7 +57,7 @@ def test_nothing_needs_attention_only_where_that_is_true(maria: Staff, guest: Gu
     calm = "Nothing needs your attention"
     flag = maria.flag(FlagKind.IMPERSONATION)
     assert calm not in guest.get("/me").text
-    guest.post("/me/sort", item=flag.item_id, decision="impersonation")
+    guest.post("/me/sort", finding=flag.finding_id, decision="impersonation")
     assert calm not in guest.get("/me").text
     guest.post(f"/me/takedown/{flag.id}", done="reported")
 
@@ -67,19 +67,24 @@ def test_nothing_needs_attention_only_where_that_is_true(maria: Staff, guest: Gu
 def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(portal: Portal):
     thomas = portal.world.joins(THOMAS)
     portal.world.sweep()
-    item = next(iter(thomas.items.values()))
+    finding = next(iter(thomas.findings.values()))
     changed = build_account_change_draft(
-        Event(person_id=thomas.id, item_id=item.id, kind=EventKind.VANISHED, at=item.last_seen),
+        Event(
+            person_id=thomas.id,
+            finding_id=finding.id,
+            kind=EventKind.VANISHED,
+            at=finding.last_seen,
+        ),
         Severity.HIGH,
     )
     flag = Flag(
         id="f" * 32,
         person_id=thomas.id,
-        item_id=item.id,
+        finding_id=finding.id,
         kind=changed.kind,
         severity=changed.severity,
         state=FlagState.OPEN,
-        opened_at=item.last_seen,
+        opened_at=finding.last_seen,
         reasons=changed.reasons,
     )
     portal.world.state.flags.insert_flag(flag)
@@ -87,7 +92,7 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
 
     seen = guest.post(f"/me/flags/{flag.id}", decision="impersonation", back="sort")
 
-    assert seen.leads_to == f"/me/items/{flag.item_id}#flag-{flag.id}"
+    assert seen.leads_to == f"/me/findings/{flag.finding_id}#flag-{flag.id}"
     page = guest.get(seen.leads_to.partition("#")[0])
     assert "What to do now" in page.text
     assert "Set a new password, sign out everywhere" in page.text

@@ -26,13 +26,13 @@ def pictures(seen: Seen) -> list[str]:
 
 
 def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, maria: Staff):
-    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).item_id
+    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).finding_id
 
-    shown = pictures(guest.get(f"/me/items/{found}"))
+    shown = pictures(guest.get(f"/me/findings/{found}"))
 
     assert len(shown) == 2
-    assert shown[0] == f"/me/items/{found}/picture"
-    assert pictures(guest.get(f"/me/items/{found}/beside")) == shown
+    assert shown[0] == f"/me/findings/{found}/picture"
+    assert pictures(guest.get(f"/me/findings/{found}/beside")) == shown
     assert pictures(guest.get("/me/sort"))[:2] == shown
     for each in shown:
         picture = guest.get(each)
@@ -42,16 +42,16 @@ def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, 
 
 
 def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):
-    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).item_id
+    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).finding_id
     record_feedback(portal.world.app, maria.id, {found: Decision.IMPERSONATION})
 
-    assert pictures(guest.get(f"/me/items/{found}")) == []
-    assert guest.get(f"/me/items/{found}/picture").status == 404
+    assert pictures(guest.get(f"/me/findings/{found}")) == []
+    assert guest.get(f"/me/findings/{found}/picture").status == 404
 
 
 def test_pictures_are_shown_to_their_person_and_to_nobody_else(portal: Portal, maria: Staff):
-    found = maria.flag(FlagKind.IMPERSONATION).item_id
-    place = f"/me/items/{found}/picture"
+    found = maria.flag(FlagKind.IMPERSONATION).finding_id
+    place = f"/me/findings/{found}/picture"
     rosa = portal.world.joins(ROSA)
 
     assert portal.signed_in(maria.mail).get(place).status == 200

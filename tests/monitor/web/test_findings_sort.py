@@ -37,7 +37,7 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def suspect(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).item_id
+    return maria.flag(FlagKind.IMPERSONATION).finding_id
 
 
 def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
@@ -55,35 +55,37 @@ def test_an_own_account_has_reminders_and_an_account_of_others_none(portal, mari
     world = portal.world
     world.restarts(structs.replace(world.config, policy=PolicyConfig(url=url)))
     guest = Portal(world).signed_in(maria.mail)
-    own = next(each for each in maria.items.values() if each.portrait.handle == HANDLE)
+    own = next(each for each in maria.findings.values() if each.portrait.handle == HANDLE)
 
-    shown = guest.get(f"/me/items/{own.id}")
+    shown = guest.get(f"/me/findings/{own.id}")
 
     assert "Reminder: Keep work and personal accounts apart." in shown.text
     assert "Do not post photos of students without consent." in shown.text
     assert shown.page.find("a", href=url)
-    assert "Reminder" not in guest.get(f"/me/items/{suspect(maria)}").text
+    assert "Reminder" not in guest.get(f"/me/findings/{suspect(maria)}").text
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):
-    item = suspect(maria)
+    finding = suspect(maria)
 
-    answer = guest.post("/me/sort", item=item, decision="impersonation")
+    answer = guest.post("/me/sort", finding=finding, decision="impersonation")
     after = guest.follow(answer)
 
     assert "Saved: Someone pretending to be me." in after.text
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
     undo = after.page.find("form", action="/me/sort/undo")
-    guest.post("/me/sort/undo", item=undo.find("input", {"name": "item"})["value"])
+    guest.post("/me/sort/undo", finding=undo.find("input", {"name": "finding"})["value"])
     assert maria.flag(FlagKind.IMPERSONATION).is_undecided
-    assert portal.world.state.items.find_item_feedback(item) is None
+    assert portal.world.state.findings.find_finding_feedback(finding) is None
 
 
 @pytest.mark.parametrize("path", ["/me/sort", "/me/flags/{flag}"])
 def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, path):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    answer = guest.post(path.format(flag=flag.id), item=flag.item_id, decision="impersonation")
+    answer = guest.post(
+        path.format(flag=flag.id), finding=flag.finding_id, decision="impersonation"
+    )
     kit = guest.follow(answer)
 
     assert "Report this account" in kit.text
@@ -95,7 +97,7 @@ def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, p
 def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria, path):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    answer = guest.post(path.format(flag=flag.id), item=flag.item_id, decision="mock")
+    answer = guest.post(path.format(flag=flag.id), finding=flag.finding_id, decision="mock")
     kit = guest.follow(answer)
 
     mock = maria.flag(FlagKind.MOCK_ACCOUNT)
@@ -113,38 +115,38 @@ def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria
     refs = [card["value"] for card in cards]
     assert len(refs) > 1
 
-    answer = guest.post("/me/sort", item=refs, decision="unrelated")
+    answer = guest.post("/me/sort", finding=refs, decision="unrelated")
     assert f"Saved {len(refs)} answers" in guest.follow(answer).text
-    guest.post("/me/sort/undo", item=refs)
+    guest.post("/me/sort/undo", finding=refs)
 
-    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
+    assert portal.world.state.findings.list_findings_with_feedback(maria.id) == ()
 
 
 def test_picking_nothing_is_said_and_changes_nothing(portal, guest, maria):
     answer = guest.post("/me/sort", decision="mine")
 
     assert "Select at least one card" in guest.follow(answer).text
-    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
+    assert portal.world.state.findings.list_findings_with_feedback(maria.id) == ()
 
 
 @pytest.mark.parametrize("decision", ["", "shared", "harmless", "nonsense"])
 def test_another_word_than_the_four_is_refused(portal, guest, maria, decision):
-    assert guest.post("/me/sort", item=suspect(maria), decision=decision).status == 400
-    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
+    assert guest.post("/me/sort", finding=suspect(maria), decision=decision).status == 400
+    assert portal.world.state.findings.list_findings_with_feedback(maria.id) == ()
 
 
 def test_what_was_sorted_can_be_read_and_taken_back_later(guest, maria):
-    guest.post("/me/sort", item=suspect(maria), decision="namesake")
+    guest.post("/me/sort", finding=suspect(maria), decision="namesake")
 
     listed = guest.get("/me/sort/done")
     assert "Someone else with my name" in listed.text
 
-    guest.post("/me/sort/undo", item=suspect(maria))
+    guest.post("/me/sort/undo", finding=suspect(maria))
     assert "Nothing yet" in guest.get("/me/sort/done").text
 
 
 def test_taking_back_what_was_never_said_is_said(guest, maria):
-    answer = guest.post("/me/sort/undo", item=suspect(maria))
+    answer = guest.post("/me/sort/undo", finding=suspect(maria))
 
     assert "nothing to undo" in guest.follow(answer).text
 
@@ -153,22 +155,22 @@ def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monk
     monkeypatch.setattr("monitor.services.feedback.MIN_ANSWERS", 1)
     assert "What we learned from your answers" not in guest.get("/me/sort").text
 
-    guest.post("/me/sort", item=suspect(maria), decision="unrelated")
+    guest.post("/me/sort", finding=suspect(maria), decision="unrelated")
 
     assert "One answer so far." in guest.get("/me/sort").text
 
 
 def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
-    item = suspect(maria)
+    finding = suspect(maria)
 
-    shown = guest.get(f"/me/items/{item}")
+    shown = guest.get(f"/me/findings/{finding}")
 
     assert "This account may be pretending to be you." in shown.text
     assert "We flagged it for you" in shown.text
-    beside = guest.get(f"/me/items/{item}/beside")
+    beside = guest.get(f"/me/findings/{finding}/beside")
     marks = [mark.get_text() for mark in beside.page.find_all("mark")]
     assert "mariadelgad0[.]skies[.]example" in marks
-    assert guest.get(f"/me/items/{item}/versions").status == 200
+    assert guest.get(f"/me/findings/{finding}/versions").status == 200
 
 
 def test_two_versions_are_compared_word_by_word(portal, maria):
@@ -176,12 +178,12 @@ def test_two_versions_are_compared_word_by_word(portal, maria):
     portal.world.internet = portal.world.internet.remove_entry(IMPOSTOR).add_entry(louder)
     portal.world.a_week_later()
     portal.world.sweep()
-    item, guest = suspect(maria), portal.signed_in(maria.mail)
+    finding, guest = suspect(maria), portal.signed_in(maria.mail)
 
-    page = guest.get(f"/me/items/{item}/versions").page
+    page = guest.get(f"/me/findings/{finding}/versions").page
 
     assert "Write to me!" in page.find("ins").get_text()
-    assert guest.get(f"/me/items/{item}/versions?from=1&to=999").status == 404
+    assert guest.get(f"/me/findings/{finding}/versions?from=1&to=999").status == 404
 
 
 def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest, maria):
@@ -192,7 +194,7 @@ def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
 
     guest.post(f"/me/flags/{flag.id}/share")
     assert [each.id for each, _ in list_reviewable_flags(portal.world.app)] == [flag.id]
-    assert "because you shared it" in guest.get(f"/me/items/{flag.item_id}").text
+    assert "because you shared it" in guest.get(f"/me/findings/{flag.finding_id}").text
 
     guest.post(f"/me/flags/{flag.id}/unshare")
     assert list(list_reviewable_flags(portal.world.app)) == []
@@ -223,7 +225,7 @@ def test_what_is_another_persons_is_not_there(portal, guest, maria):
     thomas = portal.signed_in(portal.world.joins(THOMAS).mail)
     flag = maria.flag(FlagKind.IMPERSONATION)
     gets = (
-        *(f"/me/items/{flag.item_id}{rest}" for rest in ("", "/beside", "/versions")),
+        *(f"/me/findings/{flag.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
         f"/me/flags/{flag.id}/share",
     )
     posts = (f"/me/flags/{flag.id}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
@@ -231,20 +233,20 @@ def test_what_is_another_persons_is_not_there(portal, guest, maria):
     assert {thomas.get(path).status for path in gets} == {404}
     assert {thomas.post(path, decision="mine").status for path in posts} == {404}
     for path in ("/me/sort", "/me/sort/undo"):
-        assert thomas.post(path, item=flag.item_id, decision="mine").status == 404
+        assert thomas.post(path, finding=flag.finding_id, decision="mine").status == 404
     assert maria.flag(FlagKind.IMPERSONATION) == flag
     # The address may name anything; only one's own is told of.
-    assert "Saved" not in thomas.get(f"/me/sort?done={flag.item_id}").text
+    assert "Saved" not in thomas.get(f"/me/sort?done={flag.finding_id}").text
 
 
 def test_looking_changes_no_row(portal, guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post("/me/sort", item=flag.item_id, decision="impersonation")
+    guest.post("/me/sort", finding=flag.finding_id, decision="impersonation")
     before = dump(portal)
 
     for path in (
         *("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined"),
-        *(f"/me/items/{flag.item_id}{rest}" for rest in ("", "/beside", "/versions")),
+        *(f"/me/findings/{flag.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
         f"/me/flags/{flag.id}/share",
     ):
         assert guest.get(path).status == 200, path
@@ -253,7 +255,7 @@ def test_looking_changes_no_row(portal, guest, maria):
 
 
 def dump(portal: Portal) -> list[str]:
-    database = portal.world.state.items.connection
+    database = portal.world.state.findings.connection
     tables = [
         name
         for (name,) in database.fetch_rows("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -270,7 +272,7 @@ def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
 
     assert "One thing needs your attention" in shown.text
     assert "2 of 2 sources checked." in shown.text
-    assert shown.page.find("a", href=f"/me/items/{suspect(maria)}")
+    assert shown.page.find("a", href=f"/me/findings/{suspect(maria)}")
 
 
 def test_home_in_the_first_week_says_what_will_come(portal):
@@ -313,7 +315,10 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
 def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
     guest.post(f"/me/flags/{flag.id}", decision=Decision.IMPERSONATION)
-    assert "You said: Someone pretending to be me." in guest.get(f"/me/items/{flag.item_id}").text
+    assert (
+        "You said: Someone pretending to be me."
+        in guest.get(f"/me/findings/{flag.finding_id}").text
+    )
 
     guest.post(f"/me/flags/{flag.id}/undo")
 

@@ -180,7 +180,7 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
 
     assert "A reviewer viewed this flag" in seen.text
     assert "You joined" in seen.text
-    assert seen.page.find("a", href=f"/me/items/{flag.item_id}")
+    assert seen.page.find("a", href=f"/me/findings/{flag.finding_id}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
     assert "viewed this flag" not in other
 
@@ -306,6 +306,6 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
     asked = propose_break_glass(world.app, ana, flag.id, "A parent called about it.")
     confirm_break_glass(world.app, bo, asked.id)
     assert counts.format(1, 1) in guest.get("/me/data").text
-    item = guest.get(f"/me/items/{flag.item_id}").text
-    assert "IT has been able to see this flag since" in item
-    assert "because two reviewers opened it early" in item
+    finding = guest.get(f"/me/findings/{flag.finding_id}").text
+    assert "IT has been able to see this flag since" in finding
+    assert "because two reviewers opened it early" in finding

@@ -40,9 +40,9 @@ def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
     instagram = dict(load_takedown_guides())["instagram"]
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.load_item(flag.item_id)
-    moved = replace(item.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
-    portal.world.state.items.update_item(replace(item, portrait=moved))
+    finding = portal.world.state.findings.load_finding(flag.finding_id)
+    moved = replace(finding.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
+    portal.world.state.findings.update_finding(replace(finding, portrait=moved))
 
     text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.id}").text
 
@@ -52,9 +52,9 @@ def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal
 
 def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.load_item(flag.item_id)
-    moved = replace(item.portrait, url="https://nook.example/rosa", account="nook:@rosa")
-    portal.world.state.items.update_item(replace(item, portrait=moved))
+    finding = portal.world.state.findings.load_finding(flag.finding_id)
+    moved = replace(finding.portrait, url="https://nook.example/rosa", account="nook:@rosa")
+    portal.world.state.findings.update_finding(replace(finding, portrait=moved))
 
     guest = portal.signed_in(maria.mail)
     text = guest.get(f"/me/takedown/{flag.id}").text

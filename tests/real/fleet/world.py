@@ -196,9 +196,9 @@ def list_traces(folder: Path, names: tuple[str, ...]) -> dict[str, set[str]]:
     for name in names:
         with Database.open_folder(folder / name / "state") as db:
             found = {
-                f"{person_id} {item.portrait.key}"
+                f"{person_id} {finding.portrait.key}"
                 for person_id in db.people.list_person_ids()
-                for item in db.items.list_items_of_person(person_id)
+                for finding in db.findings.list_findings_of_person(person_id)
             }
             sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
             assert sweep is not None

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.demo.story import REVIEWERS
+from monitor.domain.finding import Presence
 from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.item import Presence
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from monitor.services.findings import build_item_view
+from monitor.services.findings import build_finding_view
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (
     add_review_note,
@@ -43,7 +43,12 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     state, reviewing = app.db, app
     fake = _flag(app, refs["maria"], FlagKind.IMPERSONATION)
     own = _flag(app, refs["thomas"], FlagKind.OWN_ACCOUNT_CHANGED)
-    told = {"flag": fake.id, "item": fake.item_id, "unshared": own.id, "changed": own.item_id}
+    told = {
+        "flag": fake.id,
+        "finding": fake.finding_id,
+        "unshared": own.id,
+        "changed": own.finding_id,
+    }
     with state.begin_transaction():
         for name in (*OPEN, *REPORTED, *ELSEWHERE):
             told[name] = _another(app, fake, name)
@@ -54,7 +59,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
     told |= _exposed(app, fake)
     told["own"] = next(
-        each.item_id for each in build_item_view(app, refs["maria"], fake.item_id).own
+        each.finding_id for each in build_finding_view(app, refs["maria"], fake.finding_id).own
     )
     return told
 
@@ -65,16 +70,16 @@ def _flag(app: App, person: str, kind: FlagKind) -> Flag:
 
 def _another(app: App, flag: Flag, name: str) -> str:
     state, now = app.db, app.clock.now()
-    item = state.items.load_item(flag.item_id)
+    finding = state.findings.load_finding(flag.finding_id)
     presence = REPORTED.get(name, Presence.PRESENT)
-    portrait = replace(item.portrait, **ELSEWHERE.get(name, {}))
+    portrait = replace(finding.portrait, **ELSEWHERE.get(name, {}))
     gone = None if presence is Presence.PRESENT else now - DAY
     ref = f"{name:f<32}"
-    told = replace(item, id=ref, portrait=portrait, presence=presence, missing_since=gone)
-    state.items.insert_item(replace(told, last_seen=now), [f"alias of {name}"])
+    told = replace(finding, id=ref, portrait=portrait, presence=presence, missing_since=gone)
+    state.findings.insert_finding(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
     standing = FlagState.REPORTED if reported else FlagState.OPEN
-    state.flags.insert_flag(replace(flag, id=ref, item_id=ref, state=standing, shared_at=None))
+    state.flags.insert_flag(replace(flag, id=ref, finding_id=ref, state=standing, shared_at=None))
     if reported:
         said = DecisionRecord(
             flag_id=ref,
@@ -92,7 +97,7 @@ def _exposed(app: App, flag: Flag) -> dict[str, str]:
     told = {}
     for name, address in EXPOSED.items():
         ref = _another(app, flag, name)
-        item = app.db.items.load_item(ref)
+        finding = app.db.findings.load_finding(ref)
         shown = Trace(
             key=f"{address}?{name}",
             kind=TraceKind.PAGE,
@@ -100,7 +105,7 @@ def _exposed(app: App, flag: Flag) -> dict[str, str]:
             title="Maria Delgado in Cedar Valley",
             exposed=("home-address:snippet", "phone:snippet"),
         )
-        app.db.items.update_item(replace(item, portrait=shown))
+        app.db.findings.update_finding(replace(finding, portrait=shown))
         raised = app.db.flags.load_flag(ref)
         kind = FlagKind.EXPOSED_CONTACT
         app.db.flags.update_flag(

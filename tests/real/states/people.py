@@ -199,7 +199,7 @@ def _standing(app: App, refs: dict[str, str]) -> None:
             replace(consents.find_latest_consent(refs[name]), expires_at=ends, at=now)
         )
     withdraw_consent(app, refs["daniel"], ConsentChannel.PORTAL)
-    several = (each.id for each in app.db.items.list_items_of_person(refs["john"]))
+    several = (each.id for each in app.db.findings.list_findings_of_person(refs["john"]))
     record_feedback(app, refs["john"], dict.fromkeys(several, Decision.NAMESAKE))
 
 
@@ -233,7 +233,7 @@ def _answer(app: App, ref: str) -> str:
     link = AnswerLink(
         person_id=ref,
         card_id=card.id,
-        item_id=card.item_id,
+        finding_id=card.finding_id,
         is_flag=False,
         expires_at=app.clock.now() + DAY,
     )

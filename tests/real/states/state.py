@@ -22,7 +22,7 @@ class Site(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """`address` names by `{item}` and the like what the scene knows; `words` stand in this state.
+    """`address` names by `{finding}` and the like what is known; `words` stand in this state.
 
     `deeds` are done after it was opened, and `status` is that of the last answer.
     """

@@ -87,7 +87,7 @@ ERRORS: tuple[State, ...] = (
     seen("/nowhere", "Page not found", who="john", status=404),
     seen("/me/data/pause", "You cannot do that here", who="john", status=405),
     seen("/review", "another person or role", who="john", status=403),
-    seen("/me/items/{item}", "never yours", who="john", status=404),
+    seen("/me/findings/{finding}", "never yours", who="john", status=404),
     seen("/sign-in", "form has expired", spoil_token, press("Email me a code"), status=403),
 )
 INVITED: tuple[State, ...] = (

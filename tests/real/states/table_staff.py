@@ -11,11 +11,11 @@ paused, new = partial(seen, who="elizabeth"), partial(seen, who="nina")
 FINDINGS: tuple[State, ...] = (
     maria("/me", "your attention"),
     maria("/me/sort", "left, most serious first"),
-    maria("/me/items/{item}", "Who sees this"),
-    maria("/me/items/{own}", "What happened"),
-    maria("/me/items/{item}/beside", "Side by side"),
-    maria("/me/items/{item}/beside/{own}", "Side by side"),
-    maria("/me/items/{item}/versions", "How it changed"),
+    maria("/me/findings/{finding}", "Who sees this"),
+    maria("/me/findings/{own}", "What happened"),
+    maria("/me/findings/{finding}/beside", "Side by side"),
+    maria("/me/findings/{finding}/beside/{own}", "Side by side"),
+    maria("/me/findings/{finding}/versions", "How it changed"),
     maria("/me/takedown/{flag}", "Report this account"),
     maria("/me/takedown/{flag}", "Choose what happened.", KEEP, status=422),
     maria("/me/takedown/{fourth}", "Saved:", tick("I reported it"), KEEP),
@@ -28,14 +28,14 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/removal/{unlisted}", "We do not know how this site takes requests"),
     maria("/me/removal/{listed}", "Removal requested", press("I asked for removal")),
     maria("/me/removal/{listed}", "You told us that it is gone", press("It is gone")),
-    maria("/me/items/{first}", "Saved:", press("Someone pretending to be me")),
-    maria("/me/items/{first}", "You said:"),
+    maria("/me/findings/{first}", "Saved:", press("Someone pretending to be me")),
+    maria("/me/findings/{first}", "You said:"),
 )
 SHARING: tuple[State, ...] = (
-    thomas("/me/items/{changed}", "Who sees this"),
+    thomas("/me/findings/{changed}", "Who sees this"),
     thomas("/me/flags/{unshared}/share", "Share this with IT?"),
     thomas("/me/flags/{unshared}/share", "Shared with IT.", press("Share")),
-    thomas("/me/items/{changed}", "No longer shared", press("Stop sharing with IT")),
+    thomas("/me/findings/{changed}", "No longer shared", press("Stop sharing with IT")),
     thomas("/me/sort", "Saved: Not about me.", press("Not about me")),
 )
 SORTED: tuple[State, ...] = (

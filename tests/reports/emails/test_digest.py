@@ -200,7 +200,7 @@ def test_an_email_leads_to_the_portal(digest: Digest, flag: FlagLine) -> None:
 @pytest.mark.parametrize(
     ("number", "more"), [(0, None), (1, None), (25, None), (42, 17), (500, 475)]
 )
-def test_25_items_are_shown_and_the_rest_is_counted(
+def test_25_findings_are_shown_and_the_rest_is_counted(
     digest: Digest, question: QuestionLine, number: int, more: int | None
 ) -> None:
     questions = tuple(replace(question, id=f"q{n}") for n in range(number))
@@ -224,7 +224,7 @@ def test_flags_take_the_room_of_everything_else(
     assert letter.subject.endswith("20 for your attention, 20 changes, 20 questions")
 
 
-def test_25_long_items_fit_whole(digest: Digest, flag: FlagLine) -> None:
+def test_25_long_findings_fit_whole(digest: Digest, flag: FlagLine) -> None:
     tale = LONG[:280]
     long = replace(flag, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
 

@@ -115,7 +115,7 @@ def test_the_first_week_is_told_in_words() -> None:
 
 def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
     line = FindingLine(
-        item_id="1",
+        finding_id="1",
         title="Rosa",
         url="https://slides.example/rosa",
         platform="speaker-deck",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.detection.feedback import (
-    ITEM_DECISIONS,
+    FINDING_DECISIONS,
     Feedback,
     resolve_decision,
     resolve_feedback,
@@ -15,17 +15,17 @@ from monitor.domain.detection.feedback import (
 from monitor.domain.vocabulary import Decision
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
-WORDS = st.lists(st.sampled_from([*sorted(ITEM_DECISIONS), Decision.REOPENED, None]))
+WORDS = st.lists(st.sampled_from([*sorted(FINDING_DECISIONS), Decision.REOPENED, None]))
 
 
 def said(*decisions: Decision | None) -> list[Feedback]:
     return [
-        Feedback(item_id="i", decision=each, at=NOON + timedelta(hours=hour))
+        Feedback(finding_id="i", decision=each, at=NOON + timedelta(hours=hour))
         for hour, each in enumerate(decisions)
     ]
 
 
-@given(WORDS, st.sampled_from(sorted(ITEM_DECISIONS)))
+@given(WORDS, st.sampled_from(sorted(FINDING_DECISIONS)))
 def test_taking_a_word_back_restores_what_was_said_before(words, word):
     assert resolve_decision(said(*words, word)) is word
     assert resolve_decision(said(*words, word, Decision.REOPENED)) is resolve_decision(said(*words))
@@ -46,7 +46,8 @@ def test_nothing_stands_before_anything_was_said():
 def test_words_of_one_time_are_one():
     first, *rest = said(Decision.MINE, Decision.REOPENED, Decision.NAMESAKE)
     together = [
-        Feedback(item_id="i", decision=each.decision, at=NOON + timedelta(days=1)) for each in rest
+        Feedback(finding_id="i", decision=each.decision, at=NOON + timedelta(days=1))
+        for each in rest
     ]
 
     assert resolve_previous_decision([first, *together]) is Decision.MINE

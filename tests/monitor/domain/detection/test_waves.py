@@ -45,14 +45,14 @@ NEW = Trace(
 COMMON = 6.0
 
 
-def at(person: str, days: float, item: str = "") -> NewAccount:
+def at(person: str, days: float, finding: str = "") -> NewAccount:
     return NewAccount(
-        item_id=item or person, person_id=person, appeared_at=NOW + timedelta(days=days)
+        finding_id=finding or person, person_id=person, appeared_at=NOW + timedelta(days=days)
     )
 
 
-def size(item: str, *accounts: NewAccount) -> int:
-    return count_people(find_wave(item, accounts))
+def size(finding: str, *accounts: NewAccount) -> int:
+    return count_people(find_wave(finding, accounts))
 
 
 def assess(size: int, trace: Trace = NEW, commonness: float = COMMON) -> Assessment:

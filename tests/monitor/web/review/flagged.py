@@ -15,13 +15,15 @@ def fake(maria: Staff) -> Flag:
 
 
 def several(portal: Portal, maria: Staff, count: int) -> list[str]:
-    """Raise and share as many further flags, of items of their own."""
+    """Raise and share as many further flags, of findings of their own."""
     world, refs = portal.world, []
     with world.state.begin_transaction():
         for number in range(count):
-            item = replace(world.state.items.load_item(fake(maria).item_id), id=f"item{number:028}")
-            world.state.items.insert_item(item, [f"alias{number}"])
-            flag = replace(fake(maria), id=f"flag{number:028}", item_id=item.id)
+            finding = replace(
+                world.state.findings.load_finding(fake(maria).finding_id), id=f"finding{number:028}"
+            )
+            world.state.findings.insert_finding(finding, [f"alias{number}"])
+            flag = replace(fake(maria), id=f"flag{number:028}", finding_id=finding.id)
             world.state.flags.insert_flag(flag)
             refs.append(flag.id)
     return refs

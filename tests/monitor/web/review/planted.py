@@ -41,13 +41,15 @@ class Planting:
 
     @property
     def address(self) -> str:
-        return self.portal.world.state.items.load_item(fake(self.maria).item_id).portrait.url
+        return self.portal.world.state.findings.load_finding(
+            fake(self.maria).finding_id
+        ).portrait.url
 
     @property
     def own_addresses(self) -> set[str]:
         return {
             each.portrait.url
-            for each in self.portal.world.state.items.list_items_of_person(self.maria.id)
+            for each in self.portal.world.state.findings.list_findings_of_person(self.maria.id)
         }
 
     def _texts(self, first: int, used: list[str]) -> Iterator[str]:
@@ -59,14 +61,14 @@ class Planting:
         state, flag = self.portal.world.state, fake(self.maria)
         told = [next(texts) for _ in FIELDS]
         more = {name: next(texts) for name in ("url", "account", "location")}
-        item = poisoned(state.items.load_item(flag.item_id), told, **more)
-        state.items.update_item(item)
+        finding = poisoned(state.findings.load_finding(flag.finding_id), told, **more)
+        state.findings.update_finding(finding)
         planted = Reason("district-place", {"place": Name(next(texts))})
         quoted = Reason("like-me.quoted", {"traits": Quoted(next(texts))})
         state.flags.update_flag(replace(flag, reasons=(planted, quoted)))
-        for own in state.items.list_items_of_person(self.maria.id):
-            if own.id != flag.item_id:
-                state.items.update_item(poisoned(own, told, url=next(texts)))
+        for own in state.findings.list_findings_of_person(self.maria.id):
+            if own.id != flag.finding_id:
+                state.findings.update_finding(poisoned(own, told, url=next(texts)))
         sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
         for run in state.sweeps.list_source_runs(sweep.id) if sweep else ():
             state.sweeps.save_source_run(sweep.id, replace(run, note=plain(next(texts))))

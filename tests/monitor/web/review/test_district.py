@@ -23,15 +23,15 @@ def crowd(portal: Portal, maria: Staff, count: int) -> None:
             person = replace(state.people.load_person(maria.id), **told)
             state.people.insert_person(person)
             state.consents.insert_consent(replace(consent, person_id=person.id))
-            known = state.items.load_item(fake(maria).item_id)
-            item = replace(known, id=f"i{number:031}", person_id=person.id)
-            state.items.insert_item(item, [f"alias{number}"])
+            known = state.findings.load_finding(fake(maria).finding_id)
+            finding = replace(known, id=f"i{number:031}", person_id=person.id)
+            state.findings.insert_finding(finding, [f"alias{number}"])
             state.flags.insert_flag(
                 replace(
                     fake(maria),
                     id=f"f{number:031}",
                     person_id=person.id,
-                    item_id=item.id,
+                    finding_id=finding.id,
                     opened_at=now,
                 )
             )

@@ -66,7 +66,7 @@ def test_planted_texts_are_inert_where_their_person_reads_what_it_did(
 ) -> None:
     maria, flag = portal.signed_in(planting.maria.mail), fake(planting.maria)
     places = ("/me", "/me/data", "/me/data/seen", "/me/data/names", "/me/data/work")
-    places = (*places, f"/me/items/{flag.item_id}", f"/me/takedown/{flag.id}")
+    places = (*places, f"/me/findings/{flag.finding_id}", f"/me/takedown/{flag.id}")
     wrong = []
     for first in share(range(len(TEXTS))):
         planting.plant(first)
@@ -84,7 +84,7 @@ def test_planted_texts_reach_programs_cleaned(planting: Planting, portal: Portal
     maria = portal.program(mail, TokenScope.OWN_READ)
     ana = portal.program(ANA, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
     operator = portal.program(OPERATOR, TokenScope.OPERATE_READ)
-    own = ("/me", "/me/findings", f"/me/findings/{flag.item_id}", "/me/flags?state=all")
+    own = ("/me", "/me/findings", f"/me/findings/{flag.finding_id}", "/me/flags?state=all")
     for first in share(range(len(TEXTS))):
         planting.plant(first)
         answers = [*map(maria.get, own), ana.get("/review/flags")]
@@ -122,7 +122,7 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
     portal: Portal, maria: Staff, ana: Guest, here: str, share
 ) -> None:
     ref, wrong = fake(maria).id, []
-    known = {portal.world.state.items.load_item(fake(maria).item_id).portrait.url}
+    known = {portal.world.state.findings.load_finding(fake(maria).finding_id).portrait.url}
     deeds = ("/review/open", "/review/rule", "/review/undo", "/review/early")
     deeds = (*deeds, *(f"{here}/{each}" for each in ("take", "give-back", "note", "ask")))
     for text in share(ALL):

@@ -57,14 +57,14 @@ def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest
 def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
-    item = portal.world.state.items.load_item(fake(maria).item_id)
+    finding = portal.world.state.findings.load_finding(fake(maria).finding_id)
     planted = {
         name: f"planted{name}zq"
         for name in ("title", "snippet", "name", "handle", "bio", "location")
     }
     links = ("https://plantedlinkzq.example",)
-    portrait = replace(item.portrait, **planted, links=links)
-    portal.world.state.items.update_item(replace(item, portrait=portrait))
+    portrait = replace(finding.portrait, **planted, links=links)
+    portal.world.state.findings.update_finding(replace(finding, portrait=portrait))
 
     seen = ana.get(here)
 
@@ -181,11 +181,13 @@ def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: 
 def joins_wave(portal: Portal, someone: Staff, number: int, maria: Staff) -> None:
     """Give someone a new account like Maria's, at her school."""
     state = portal.world.state
-    item = replace(
-        state.items.load_item(fake(maria).item_id), id=f"wave{number:028}", person_id=someone.id
+    finding = replace(
+        state.findings.load_finding(fake(maria).finding_id),
+        id=f"wave{number:028}",
+        person_id=someone.id,
     )
-    state.items.insert_item(item, [f"alias{number}"])
-    state.new_accounts.save_new_account(item, MARIA.person.school, portal.world.clock.at)
+    state.findings.insert_finding(finding, [f"alias{number}"])
+    state.new_accounts.save_new_account(finding, MARIA.person.school, portal.world.clock.at)
 
 
 def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
@@ -195,9 +197,9 @@ def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
 
     for number, member in enumerate((JOHN, ROSA)):
         joins_wave(portal, portal.world.joins(member), number, maria)
-    item = portal.world.state.items.load_item(fake(maria).item_id)
+    finding = portal.world.state.findings.load_finding(fake(maria).finding_id)
     portal.world.state.new_accounts.save_new_account(
-        item, MARIA.person.school, portal.world.clock.at
+        finding, MARIA.person.school, portal.world.clock.at
     )
     seen = ana.get("/review")
 

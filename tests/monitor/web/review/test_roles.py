@@ -30,11 +30,13 @@ def guests(portal: Portal, maria: Staff) -> dict[str, Guest]:
 def raised(maria: Staff, kind: FlagKind) -> str:
     """Raise a flag of a kind, of a finding of its own, that has been answered by nobody."""
     world, ref = maria.world, f"{kind}-of-maria"
-    item = world.state.items.load_item(fake(maria).item_id)
-    shown = replace(item.portrait, url=f"https://{SECRET}.example", name=SECRET)
+    finding = world.state.findings.load_finding(fake(maria).finding_id)
+    shown = replace(finding.portrait, url=f"https://{SECRET}.example", name=SECRET)
     with world.state.begin_transaction():
-        world.state.items.insert_item(replace(item, id=f"item-{kind}", portrait=shown), [kind])
-        flag = replace(fake(maria), id=ref, item_id=f"item-{kind}", kind=kind, shared_at=None)
+        world.state.findings.insert_finding(
+            replace(finding, id=f"finding-{kind}", portrait=shown), [kind]
+        )
+        flag = replace(fake(maria), id=ref, finding_id=f"finding-{kind}", kind=kind, shared_at=None)
         world.state.flags.insert_flag(replace(flag, state=FlagState.OPEN, opened_at=world.clock.at))
     return ref
 

@@ -1,6 +1,6 @@
-"""What exists about each person: items, where they are seen, their versions and what happened.
+"""What exists about each person: findings, where they are seen, their versions and what happened.
 
-Decisions are appended; the item itself holds the current one.
+Decisions are appended; the finding itself holds the current one.
 """
 
 import json
@@ -15,11 +15,11 @@ from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
-from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
+from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
 from monitor.domain.detection.feedback import Feedback, resolve_decision
 from monitor.domain.events import Event
+from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings
 from monitor.domain.flag import rank_decision
-from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from monitor.domain.detection.waves import NewAccount
 
 # What became new or changed for a person (?1) since a time (?2), and is not someone else's.
-_SELECT_NEWS = """SELECT id AS item_id, first_seen AS at FROM items
+_SELECT_NEWS = """SELECT id AS finding_id, first_seen AS at FROM findings
 WHERE person_id = ?1 AND first_seen >= ?2 AND ifnull(label, '') NOT IN ('namesake', 'unrelated')
-UNION SELECT item_id, at FROM events JOIN items ON items.id = item_id
+UNION SELECT finding_id, at FROM events JOIN findings ON findings.id = finding_id
 WHERE events.person_id = ?1 AND at >= ?2 AND kind NOT IN ('flapping', 'cleared')
 AND ifnull(label, '') NOT IN ('namesake', 'unrelated')"""
 
@@ -57,18 +57,18 @@ class EventsTable(EncryptedTable, Records[EventRecord]):
         exported="findings.events",
     )
 
-    select = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
+    select = "SELECT seq, sweep_id, person_id, finding_id, kind, at, fields, url FROM events"
 
     def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "events")
             self.connection.execute(
-                """INSERT INTO events (seq, sweep_id, person_id, item_id, kind, at, fields, url)
+                """INSERT INTO events (seq, sweep_id, person_id, finding_id, kind, at, fields, url)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 seq,
                 sweep_id or None,
                 event.person_id,
-                event.item_id,
+                event.finding_id,
                 event.kind,
                 event.at,
                 json.dumps(event.fields),
@@ -83,18 +83,18 @@ class EventsTable(EncryptedTable, Records[EventRecord]):
             "WHERE person_id = ? AND at >= ? ORDER BY at, seq", person_id, since
         )
 
-    def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
-        return self.list_records("WHERE item_id = ? ORDER BY at, seq", item_id)
+    def list_events_of_finding(self, finding_id: str) -> tuple[EventRecord, ...]:
+        return self.list_records("WHERE finding_id = ? ORDER BY at, seq", finding_id)
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
         self.connection.write_rows(
-            "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
+            "UPDATE events SET finding_id = ? WHERE finding_id = ?", target_id, finding_id
         )
 
     def parse_row(self, row: Row) -> EventRecord:
         event = Event(
             person_id=row["person_id"],
-            item_id=row["item_id"],
+            finding_id=row["finding_id"],
             kind=EventKind(row["kind"]),
             at=parse_datetime(row["at"]),
             fields=tuple(json.loads(row["fields"])),
@@ -120,7 +120,7 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         exported="findings.sightings",
     )
 
-    select = "SELECT person_id, item_id, question, encrypted FROM sightings"
+    select = "SELECT person_id, finding_id, question, encrypted FROM sightings"
 
     def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
         return self.list_records(
@@ -138,8 +138,8 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
             self.encryption.keyed_hash(person_id, key),
         )
 
-    def list_sightings_of_item(self, item_id: str) -> tuple[Sighting, ...]:
-        return self.list_records("WHERE item_id = ? ORDER BY rowid", item_id)
+    def list_sightings_of_finding(self, finding_id: str) -> tuple[Sighting, ...]:
+        return self.list_records("WHERE finding_id = ? ORDER BY rowid", finding_id)
 
     def list_sightings_of_person(self, person_id: str) -> tuple[Sighting, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
@@ -155,54 +155,54 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         rows = self.connection.fetch_rows(
             f"""SELECT DISTINCT source FROM sightings
             WHERE person_id = ?1 AND last >= ?2
-            AND item_id IN (SELECT item_id FROM ({_SELECT_NEWS}))""",  # noqa: S608 - our own words
+            AND finding_id IN (SELECT finding_id FROM ({_SELECT_NEWS}))""",  # noqa: S608 - our own words
             person_id,
             since,
         )
         return frozenset(row["source"] for row in rows)
 
     def save_sighting(self, sighting: Sighting) -> None:
-        """Keep it in place of what the same question saw of the same item before."""
+        """Keep it in place of what the same question saw of the same finding before."""
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, sighting.item_id)
+            person = load_finding_owner(self.connection, sighting.finding_id)
             mark = self.encryption.keyed_hash(person, sighting.query)
             self.connection.execute(
-                """INSERT INTO sightings (item_id, person_id, question, source, last, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (item_id, question) DO UPDATE SET
+                """INSERT INTO sightings (finding_id, person_id, question, source, last, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (finding_id, question) DO UPDATE SET
                 source = excluded.source, last = excluded.last, encrypted = excluded.encrypted""",
-                sighting.item_id,
+                sighting.finding_id,
                 person,
                 mark,
                 sighting.source,
                 sighting.last,
                 self.encryption.encrypt(
-                    person, _build_sighting_place(sighting.item_id, mark), sighting
+                    person, _build_sighting_place(sighting.finding_id, mark), sighting
                 ),
             )
 
     def delete_sighting(self, sighting: Sighting) -> None:
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, sighting.item_id)
+            person = load_finding_owner(self.connection, sighting.finding_id)
             self.connection.execute(
-                "DELETE FROM sightings WHERE item_id = ? AND question = ?",
-                sighting.item_id,
+                "DELETE FROM sightings WHERE finding_id = ? AND question = ?",
+                sighting.finding_id,
                 self.encryption.keyed_hash(person, sighting.query),
             )
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
-        """Give them to another item of the same person; the later of two values stays."""
-        there = {each.query: each for each in self.list_sightings_of_item(target_id)}
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
+        """Give them to another finding of the same person; the later of two values stays."""
+        there = {each.query: each for each in self.list_sightings_of_finding(target_id)}
         with self.connection.begin_transaction():
-            for each in self.list_sightings_of_item(item_id):
+            for each in self.list_sightings_of_finding(finding_id):
                 self.delete_sighting(each)
                 self.save_sighting(
-                    _pick_later(replace(each, item_id=target_id), there.get(each.query))
+                    _pick_later(replace(each, finding_id=target_id), there.get(each.query))
                 )
 
     def parse_row(self, row: Row) -> Sighting:
         return self.encryption.decrypt(
             row["person_id"],
-            _build_sighting_place(row["item_id"], row["question"]),
+            _build_sighting_place(row["finding_id"], row["question"]),
             row["encrypted"],
             Sighting,
         )
@@ -215,13 +215,13 @@ def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
     return replace(last, first=min(one.first, other.first))
 
 
-def _build_sighting_place(item_id: str, mark: bytes) -> str:
-    return f"sightings/{item_id}/{mark.hex()}/encrypted"
+def _build_sighting_place(finding_id: str, mark: bytes) -> str:
+    return f"sightings/{finding_id}/{mark.hex()}/encrypted"
 
 
 # The next reading is compared with the last one.
 _IS_REPLACED = """seq != (SELECT later.seq FROM versions AS later
-    WHERE later.item_id = versions.item_id ORDER BY later.at DESC, later.seq DESC)"""
+    WHERE later.finding_id = versions.finding_id ORDER BY later.at DESC, later.seq DESC)"""
 
 
 class VersionsTable(EncryptedTable):
@@ -235,69 +235,69 @@ class VersionsTable(EncryptedTable):
         exported="findings.versions",
     )
 
-    def list_versions(self, item_id: str) -> tuple[ItemVersion, ...]:
-        return tuple(self.load_versions_by_seq(item_id).values())
+    def list_versions(self, finding_id: str) -> tuple[FindingVersion, ...]:
+        return tuple(self.load_versions_by_seq(finding_id).values())
 
-    def insert_version(self, version: ItemVersion) -> None:
+    def insert_version(self, version: FindingVersion) -> None:
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, version.item_id)
+            person = load_finding_owner(self.connection, version.finding_id)
             seq = find_next_seq(self.connection, "versions")
             self.connection.execute(
-                """INSERT INTO versions (seq, item_id, person_id, at, encrypted)
+                """INSERT INTO versions (seq, finding_id, person_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 seq,
-                version.item_id,
+                version.finding_id,
                 person,
                 version.at,
                 self.encrypt_value(person, seq, version),
             )
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
-            moving = self.list_versions(item_id)
-            self.connection.execute("DELETE FROM versions WHERE item_id = ?", item_id)
+            moving = self.list_versions(finding_id)
+            self.connection.execute("DELETE FROM versions WHERE finding_id = ?", finding_id)
             for each in moving:
-                self.insert_version(replace(each, item_id=target_id))
+                self.insert_version(replace(each, finding_id=target_id))
 
-    def rewrite_versions(self, item_id: str, change: Callable[[Trace], Trace]) -> None:
+    def rewrite_versions(self, finding_id: str, change: Callable[[Trace], Trace]) -> None:
         """Remove from every version what may no longer be stored; the order stays."""
         with self.connection.begin_transaction():
-            for seq, version in self.load_versions_by_seq(item_id).items():
+            for seq, version in self.load_versions_by_seq(finding_id).items():
                 changed = replace(version, trace=change(version.trace))
                 if changed != version:
                     sealed = self.encrypt_value(
-                        load_item_owner(self.connection, item_id), seq, changed
+                        load_finding_owner(self.connection, finding_id), seq, changed
                     )
                     self.connection.execute(
                         "UPDATE versions SET encrypted = ? WHERE seq = ?", sealed, seq
                     )
 
-    def delete_versions_of_question(self, item_id: str, query: str) -> None:
+    def delete_versions_of_question(self, finding_id: str, query: str) -> None:
         """Forget all that one question showed of it."""
         self._delete_versions(
             seq
-            for seq, version in self.load_versions_by_seq(item_id).items()
+            for seq, version in self.load_versions_by_seq(finding_id).items()
             if version.query == query
         )
 
-    def delete_replaced_versions(self, item_id: str, query: str, at: datetime) -> None:
+    def delete_replaced_versions(self, finding_id: str, query: str, at: datetime) -> None:
         """Forget what one question showed before `at`, but for what it shows now."""
         shown = [
             (seq, each)
-            for seq, each in self.load_versions_by_seq(item_id).items()
+            for seq, each in self.load_versions_by_seq(finding_id).items()
             if each.query == query
         ]
         self._delete_versions(seq for seq, each in shown[:-1] if each.at < at)
 
-    def load_versions_by_seq(self, item_id: str) -> dict[int, ItemVersion]:
+    def load_versions_by_seq(self, finding_id: str) -> dict[int, FindingVersion]:
         """Return them, the oldest first, by a number that stays the same."""
         rows = self.connection.fetch_rows(
-            "SELECT seq, person_id, encrypted FROM versions WHERE item_id = ? ORDER BY at, seq",
-            item_id,
+            "SELECT seq, person_id, encrypted FROM versions WHERE finding_id = ? ORDER BY at, seq",
+            finding_id,
         )
         return {
             row["seq"]: self.decrypt_value(
-                row["person_id"], row["seq"], row["encrypted"], ItemVersion
+                row["person_id"], row["seq"], row["encrypted"], FindingVersion
             )
             for row in rows
         }
@@ -312,19 +312,20 @@ class FeedbackTable(Table):
     declaration = TableDeclaration(
         "feedback",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         'answers to "whose is this?"',
         exported="findings.feedback",
     )
 
-    def list_feedback_of_item(self, item_id: str) -> tuple[Feedback, ...]:
+    def list_feedback_of_finding(self, finding_id: str) -> tuple[Feedback, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT item_id, decision, at, flag_id FROM feedback WHERE item_id = ? ORDER BY seq",
-            item_id,
+            """SELECT finding_id, decision, at, flag_id FROM feedback
+            WHERE finding_id = ? ORDER BY seq""",
+            finding_id,
         )
         return tuple(
             Feedback(
-                item_id=row["item_id"],
+                finding_id=row["finding_id"],
                 decision=None if row["decision"] is None else Decision(row["decision"]),
                 at=parse_datetime(row["at"]),
                 flag_id=row["flag_id"] or "",
@@ -333,297 +334,309 @@ class FeedbackTable(Table):
         )
 
     def insert_feedback(self, feedback: Feedback) -> Decision | None:
-        """Store an answer, and return the one that counts now, which the item stores too."""
+        """Store an answer, and return the one that counts now, which the finding stores too."""
         with self.connection.begin_transaction():
-            person_id = load_item_owner(self.connection, feedback.item_id)
+            person_id = load_finding_owner(self.connection, feedback.finding_id)
             self.connection.execute(
-                """INSERT INTO feedback (item_id, person_id, decision, at, flag_id)
+                """INSERT INTO feedback (finding_id, person_id, decision, at, flag_id)
                 VALUES (?, ?, ?, ?, ?)""",
-                feedback.item_id,
+                feedback.finding_id,
                 person_id,
                 feedback.decision,
                 feedback.at,
                 feedback.flag_id or None,
             )
-            stands = resolve_decision(self.list_feedback_of_item(feedback.item_id))
+            stands = resolve_decision(self.list_feedback_of_finding(feedback.finding_id))
             self.connection.execute(
-                "UPDATE items SET feedback = ? WHERE id = ?", stands, feedback.item_id
+                "UPDATE findings SET feedback = ? WHERE id = ?", stands, feedback.finding_id
             )
             self.connection.forget_read(_build_feedback_key(person_id))
         return stands
 
-    def move_to_item(self, item_id: str, target_id: str) -> None:
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
         self.connection.write_rows(
-            "UPDATE feedback SET item_id = ? WHERE item_id = ?", target_id, item_id
+            "UPDATE feedback SET finding_id = ? WHERE finding_id = ?", target_id, finding_id
         )
 
 
-class ItemsTable(EncryptedTable):
-    """`aliases` are all the keys an item is known by: canonical URLs and account keys."""
+class FindingsTable(EncryptedTable):
+    """`aliases` are all the keys a finding is known by: canonical URLs and account keys."""
 
     declaration = TableDeclaration(
-        "items",
+        "findings",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "findings: title, names, text and address, as published",
         Expiry(CLOSED),
         sealed=("assessment", "encrypted"),
-        exported="findings.item",
+        exported="findings.finding",
     )
     attached = (
         TableDeclaration(
             "aliases",
             Owner.PERSON,
-            RetainedKind.ITEM,
+            RetainedKind.FINDING,
             "hashes by which a finding is recognized",
             not_exported="keyed hashes of what the findings have",
         ),
     )
 
     def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
-        """Return the id of each item that was new or changed, and when, without opening it."""
+        """Return the id of each finding that was new or changed, and when, without opening it."""
         rows = self.connection.fetch_rows(f"{_SELECT_NEWS} ORDER BY at", person_id, since)
-        return tuple((row["item_id"], parse_datetime(row["at"])) for row in rows)
+        return tuple((row["finding_id"], parse_datetime(row["at"])) for row in rows)
 
-    def list_items_of_person(self, person_id: str) -> tuple[Item, ...]:
+    def list_findings_of_person(self, person_id: str) -> tuple[Finding, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT id, encrypted FROM items WHERE person_id = ? ORDER BY first_seen, rowid",
+            "SELECT id, encrypted FROM findings WHERE person_id = ? ORDER BY first_seen, rowid",
             person_id,
         )
-        return self._decrypt_items(person_id, rows)
+        return self._decrypt_findings(person_id, rows)
 
-    def list_item_ids_of_person(self, person_id: str) -> tuple[str, ...]:
+    def list_finding_ids_of_person(self, person_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT id FROM items WHERE person_id = ? ORDER BY first_seen, rowid", person_id
+            "SELECT id FROM findings WHERE person_id = ? ORDER BY first_seen, rowid", person_id
         )
-        return tuple(item_id for (item_id,) in rows)
+        return tuple(finding_id for (finding_id,) in rows)
 
-    def sort_item_ids(self, item_ids: Collection[str]) -> tuple[str, ...]:
-        """Return some items' ids, the oldest item first; what is not there is left out."""
+    def sort_finding_ids(self, finding_ids: Collection[str]) -> tuple[str, ...]:
+        """Return some findings' ids, the oldest finding first; what is not there is left out."""
         rows = self.connection.fetch_rows(
-            """SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?))
+            """SELECT id FROM findings WHERE id IN (SELECT value FROM json_each(?))
             ORDER BY first_seen, rowid""",
-            json.dumps(sorted(item_ids)),
+            json.dumps(sorted(finding_ids)),
         )
-        return tuple(item_id for (item_id,) in rows)
+        return tuple(finding_id for (finding_id,) in rows)
 
-    def load_item(self, item_id: str) -> Item:
-        return self.connection.read_once(("item", item_id), partial(self._read_item, item_id))
+    def load_finding(self, finding_id: str) -> Finding:
+        return self.connection.read_once(
+            ("finding", finding_id), partial(self._read_finding, finding_id)
+        )
 
-    def load_item_of_person(self, person_id: str, item_id: str) -> Item:
-        """Return a person's item; what is another person's is as if it were not there."""
-        if load_item_owner(self.connection, item_id) != person_id:
-            raise build_missing_item_error(item_id)
-        return self.load_item(item_id)
+    def load_finding_of_person(self, person_id: str, finding_id: str) -> Finding:
+        """Return a person's finding; what is another person's is as if it were not there."""
+        if load_finding_owner(self.connection, finding_id) != person_id:
+            raise build_missing_finding_error(finding_id)
+        return self.load_finding(finding_id)
 
-    def resolve_item_prefix(self, id_prefix: str) -> str:
+    def resolve_finding_prefix(self, id_prefix: str) -> str:
         """Complete an id that an email has cut."""
-        query = "SELECT id FROM items WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
+        query = "SELECT id FROM findings WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
-    def find_items_by_aliases(self, person_id: str, aliases: Iterable[str]) -> tuple[Item, ...]:
-        """Return every item known by one of the aliases, the oldest first."""
-        item_ids = {self._find_item_of_alias(person_id, each) for each in aliases}
-        items = (self.load_item(item_id) for item_id in item_ids if item_id is not None)
-        return tuple(sorted(items, key=lambda each: (each.first_seen, each.id)))
+    def find_findings_by_aliases(
+        self, person_id: str, aliases: Iterable[str]
+    ) -> tuple[Finding, ...]:
+        """Return every finding known by one of the aliases, the oldest first."""
+        finding_ids = {self._find_finding_of_alias(person_id, each) for each in aliases}
+        findings = (
+            self.load_finding(finding_id) for finding_id in finding_ids if finding_id is not None
+        )
+        return tuple(sorted(findings, key=lambda each: (each.first_seen, each.id)))
 
-    def insert_item(self, item: Item, aliases: Iterable[str]) -> None:
+    def insert_finding(self, finding: Finding, aliases: Iterable[str]) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO items (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
-                item.id,
-                item.person_id,
-                item.first_seen,
-                self._encrypt_item(item),
+                "INSERT INTO findings (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
+                finding.id,
+                finding.person_id,
+                finding.first_seen,
+                self._encrypt_finding(finding),
             )
-            self._insert_aliases(item, aliases)
+            self._insert_aliases(finding, aliases)
 
-    def update_item(self, item: Item, aliases: Iterable[str] = ()) -> None:
+    def update_finding(self, finding: Finding, aliases: Iterable[str] = ()) -> None:
         """Keep its new value and further aliases; those it had stay."""
         with self.connection.begin_transaction():
-            load_item_owner(self.connection, item.id)
+            load_finding_owner(self.connection, finding.id)
             self.connection.execute(
-                "UPDATE items SET first_seen = ?, encrypted = ? WHERE id = ?",
-                item.first_seen,
-                self._encrypt_item(item),
-                item.id,
+                "UPDATE findings SET first_seen = ?, encrypted = ? WHERE id = ?",
+                finding.first_seen,
+                self._encrypt_finding(finding),
+                finding.id,
             )
-            self.connection.forget_read(("item", item.id), _build_feedback_key(item.person_id))
-            self._insert_aliases(item, aliases)
+            self.connection.forget_read(
+                ("finding", finding.id), _build_feedback_key(finding.person_id)
+            )
+            self._insert_aliases(finding, aliases)
 
-    def delete_item(self, item_id: str) -> None:
-        """Forget the item with its sightings, versions, events and flags."""
+    def delete_finding(self, finding_id: str) -> None:
+        """Forget the finding with its sightings, versions, events and flags."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM items WHERE id = ?", item_id)
-            self.connection.execute("DELETE FROM jobs WHERE subject = ?", item_id)
+            self.connection.execute("DELETE FROM findings WHERE id = ?", finding_id)
+            self.connection.execute("DELETE FROM jobs WHERE subject = ?", finding_id)
             self.connection.forget_read()
 
-    def merge_items(self, keep: Item, drop: Item) -> Item:
-        """Make two items one: the older history and the stronger decision stay."""
+    def merge_findings(self, keep: Finding, drop: Finding) -> Finding:
+        """Make two findings one: the older history and the stronger decision stay."""
         if keep.person_id != drop.person_id:
-            message = "two people's items never become one"
+            message = "two people's findings never become one"
             raise ValueError(message)
-        whole = replace(merge_items((keep, drop)), id=keep.id)
+        whole = replace(merge_findings((keep, drop)), id=keep.id)
         with self.connection.begin_transaction():
             self._move_aliases(drop.id, keep.id)
             for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
-                noun(self.connection, self.encryption).move_to_item(drop.id, keep.id)
-            FeedbackTable(self.connection).move_to_item(drop.id, keep.id)
-            decisions = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
-            self.set_item_feedback(keep.id, min(decisions, key=rank_decision))
-            self.delete_item(drop.id)
-            self.update_item(whole)
+                noun(self.connection, self.encryption).move_to_finding(drop.id, keep.id)
+            FeedbackTable(self.connection).move_to_finding(drop.id, keep.id)
+            decisions = (self.find_finding_feedback(keep.id), self.find_finding_feedback(drop.id))
+            self.set_finding_feedback(keep.id, min(decisions, key=rank_decision))
+            self.delete_finding(drop.id)
+            self.update_finding(whole)
         return whole
 
-    def find_item_feedback(self, item_id: str) -> Decision | None:
+    def find_finding_feedback(self, finding_id: str) -> Decision | None:
         """Return what the person last said of it, None before they did."""
-        found = self.connection.fetch_row("SELECT feedback FROM items WHERE id = ?", item_id)
+        found = self.connection.fetch_row("SELECT feedback FROM findings WHERE id = ?", finding_id)
         return None if found is None or found["feedback"] is None else Decision(found["feedback"])
 
-    def set_item_feedback(self, item_id: str, feedback: Decision | None) -> None:
+    def set_finding_feedback(self, finding_id: str, feedback: Decision | None) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("UPDATE items SET feedback = ? WHERE id = ?", feedback, item_id)
+            self.connection.execute(
+                "UPDATE findings SET feedback = ? WHERE id = ?", feedback, finding_id
+            )
             self.connection.forget_read()
 
-    def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
+    def list_findings_with_feedback(self, person_id: str) -> tuple[tuple[Finding, Decision], ...]:
         """Return what the person decided about, with the decision, the oldest first."""
         return self.connection.read_once(
-            _build_feedback_key(person_id), partial(self._read_items_with_feedback, person_id)
+            _build_feedback_key(person_id), partial(self._read_findings_with_feedback, person_id)
         )
 
-    def _read_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
+    def _read_findings_with_feedback(self, person_id: str) -> tuple[tuple[Finding, Decision], ...]:
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT id, encrypted, feedback FROM items
+                """SELECT id, encrypted, feedback FROM findings
                 WHERE person_id = ? AND feedback IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
-        items = self._decrypt_items(person_id, rows)
-        return tuple(zip(items, (Decision(row["feedback"]) for row in rows), strict=True))
+        findings = self._decrypt_findings(person_id, rows)
+        return tuple(zip(findings, (Decision(row["feedback"]) for row in rows), strict=True))
 
-    def count_items_with_feedback(self, person_id: str) -> int:
+    def count_findings_with_feedback(self, person_id: str) -> int:
         """Count what the person decided about, without opening anything."""
         return self.connection.count_rows(
-            "items", "person_id = ? AND feedback IS NOT NULL", person_id
+            "findings", "person_id = ? AND feedback IS NOT NULL", person_id
         )
 
-    def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, "Assessment"], ...]:
+    def list_findings_awaiting_feedback(
+        self, person_id: str
+    ) -> tuple[tuple[Finding, "Assessment"], ...]:
         """Return what was assessed and has no decision of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT id, encrypted, assessment FROM items WHERE person_id = ?
+                """SELECT id, encrypted, assessment FROM findings WHERE person_id = ?
                 AND feedback IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
         encrypted = (
-            (_build_item_place(row["id"], "assessment"), row["assessment"]) for row in rows
+            (_build_finding_place(row["id"], "assessment"), row["assessment"]) for row in rows
         )
         from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
 
         assessments = self.encryption.decrypt_each(person_id, encrypted, Assessment)
-        return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
+        return tuple(zip(self._decrypt_findings(person_id, rows), assessments, strict=True))
 
-    def find_item_label(self, item_id: str) -> OwnershipLabel | None:
-        found = self.connection.fetch_row("SELECT label FROM items WHERE id = ?", item_id)
+    def find_finding_label(self, finding_id: str) -> OwnershipLabel | None:
+        found = self.connection.fetch_row("SELECT label FROM findings WHERE id = ?", finding_id)
         return None if found is None or found["label"] is None else OwnershipLabel(found["label"])
 
-    def find_assessment(self, item_id: str) -> "Assessment | None":
+    def find_assessment(self, finding_id: str) -> "Assessment | None":
         found = self.connection.fetch_row(
-            "SELECT person_id, assessment FROM items WHERE id = ?", item_id
+            "SELECT person_id, assessment FROM findings WHERE id = ?", finding_id
         )
         if found is None or found["assessment"] is None:
             return None
-        return self._decrypt_assessment(item_id, found["person_id"], found["assessment"])
+        return self._decrypt_assessment(finding_id, found["person_id"], found["assessment"])
 
-    def set_assessment(self, item_id: str, assessment: "Assessment") -> None:
+    def set_assessment(self, finding_id: str, assessment: "Assessment") -> None:
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, item_id)
+            person = load_finding_owner(self.connection, finding_id)
             self.connection.execute(
-                "UPDATE items SET label = ?, assessment = ? WHERE id = ?",
+                "UPDATE findings SET label = ?, assessment = ? WHERE id = ?",
                 assessment.label,
                 self.encryption.encrypt(
-                    person, _build_item_place(item_id, "assessment"), assessment
+                    person, _build_finding_place(finding_id, "assessment"), assessment
                 ),
-                item_id,
+                finding_id,
             )
 
-    def _find_item_of_alias(self, person_id: str, alias: str) -> str | None:
+    def _find_finding_of_alias(self, person_id: str, alias: str) -> str | None:
         return self.connection.read_once(
-            ("alias", person_id, alias), partial(self._read_item_of_alias, person_id, alias)
+            ("alias", person_id, alias), partial(self._read_finding_of_alias, person_id, alias)
         )
 
-    def _read_item_of_alias(self, person_id: str, alias: str) -> str | None:
+    def _read_finding_of_alias(self, person_id: str, alias: str) -> str | None:
         found = self.connection.fetch_row(
-            "SELECT item_id FROM aliases WHERE person_id = ? AND alias = ?",
+            "SELECT finding_id FROM aliases WHERE person_id = ? AND alias = ?",
             person_id,
             self.encryption.keyed_hash(person_id, alias),
         )
-        return None if found is None else str(found["item_id"])
+        return None if found is None else str(found["finding_id"])
 
-    def _insert_aliases(self, item: Item, aliases: Iterable[str]) -> None:
+    def _insert_aliases(self, finding: Finding, aliases: Iterable[str]) -> None:
         for alias in aliases:
-            owner = self._find_item_of_alias(item.person_id, alias)
-            if owner not in {None, item.id}:
-                message = f"{owner} is known by an alias of {item.id}: merge them first"
+            owner = self._find_finding_of_alias(finding.person_id, alias)
+            if owner not in {None, finding.id}:
+                message = f"{owner} is known by an alias of {finding.id}: merge them first"
                 raise ValueError(message)
             self.connection.execute(
-                """INSERT INTO aliases (person_id, alias, item_id) VALUES (?, ?, ?)
+                """INSERT INTO aliases (person_id, alias, finding_id) VALUES (?, ?, ?)
                 ON CONFLICT DO NOTHING""",
-                item.person_id,
-                self.encryption.keyed_hash(item.person_id, alias),
-                item.id,
+                finding.person_id,
+                self.encryption.keyed_hash(finding.person_id, alias),
+                finding.id,
             )
-            self.connection.forget_read(("alias", item.person_id, alias))
+            self.connection.forget_read(("alias", finding.person_id, alias))
 
-    def _move_aliases(self, item_id: str, target_id: str) -> None:
+    def _move_aliases(self, finding_id: str, target_id: str) -> None:
         self.connection.execute(
-            "UPDATE aliases SET item_id = ? WHERE item_id = ?", target_id, item_id
+            "UPDATE aliases SET finding_id = ? WHERE finding_id = ?", target_id, finding_id
         )
         self.connection.forget_read()
 
-    def _encrypt_item(self, item: Item) -> bytes:
+    def _encrypt_finding(self, finding: Finding) -> bytes:
         return self.encryption.encrypt(
-            item.person_id, _build_item_place(item.id, "encrypted"), item
+            finding.person_id, _build_finding_place(finding.id, "encrypted"), finding
         )
 
-    def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> "Assessment":
+    def _decrypt_assessment(self, finding_id: str, person_id: str, sealed: bytes) -> "Assessment":
         from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
 
         return self.encryption.decrypt(
-            person_id, _build_item_place(item_id, "assessment"), sealed, Assessment
+            person_id, _build_finding_place(finding_id, "assessment"), sealed, Assessment
         )
 
-    def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> tuple[Item, ...]:
+    def _decrypt_findings(self, person_id: str, rows: Iterable[Row]) -> tuple[Finding, ...]:
         """Open each row of an id and what is sealed, all of one person's."""
         with self.encryption.keys.hold_keys():
             return tuple(
                 self.connection.read_once(
-                    ("item", row["id"]), partial(self._decrypt_item, person_id, row)
+                    ("finding", row["id"]), partial(self._decrypt_finding, person_id, row)
                 )
                 for row in rows
             )
 
-    def _read_item(self, item_id: str) -> Item:
+    def _read_finding(self, finding_id: str) -> Finding:
         found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM items WHERE id = ?", item_id
+            "SELECT id, person_id, encrypted FROM findings WHERE id = ?", finding_id
         )
         if found is None:
-            raise build_missing_item_error(item_id)
-        return self._decrypt_item(found["person_id"], found)
+            raise build_missing_finding_error(finding_id)
+        return self._decrypt_finding(found["person_id"], found)
 
-    def _decrypt_item(self, person_id: str, row: Row) -> Item:
-        place = _build_item_place(row["id"], "encrypted")
-        return self.encryption.decrypt(person_id, place, row["encrypted"], Item)
+    def _decrypt_finding(self, person_id: str, row: Row) -> Finding:
+        place = _build_finding_place(row["id"], "encrypted")
+        return self.encryption.decrypt(person_id, place, row["encrypted"], Finding)
 
 
 def _build_feedback_key(person_id: str) -> tuple[str, str]:
-    return "items with feedback", person_id
+    return "findings with feedback", person_id
 
 
-def _build_item_place(item_id: str, column: str) -> str:
-    return f"items/{item_id}/{column}"
+def _build_finding_place(finding_id: str, column: str) -> str:
+    return f"findings/{finding_id}/{column}"
 
 
 # Accounts of which the person said that they are theirs, or a stranger's, are no wave.
@@ -639,48 +652,48 @@ class NewAccountsTable(EncryptedTable):
     declaration = TableDeclaration(
         "new_accounts",
         Owner.PERSON,
-        RetainedKind.ITEM,
+        RetainedKind.FINDING,
         "that an account is new in a school: hash and date",
         not_exported="a keyed hash of what the findings have",
     )
 
-    def save_new_account(self, item: Item, school: str, appeared_at: datetime) -> None:
+    def save_new_account(self, finding: Finding, school: str, appeared_at: datetime) -> None:
         """Keep when it appeared; what was kept of it before stays."""
-        place = f"{fold_text(school)}\n{item.portrait.platform}"
+        place = f"{fold_text(school)}\n{finding.portrait.platform}"
         self.connection.write_rows(
-            """INSERT INTO new_accounts (item_id, person_id, school_and_network, appeared_at)
-                VALUES (?, ?, ?, ?) ON CONFLICT (item_id) DO NOTHING""",
-            item.id,
-            item.person_id,
+            """INSERT INTO new_accounts (finding_id, person_id, school_and_network, appeared_at)
+                VALUES (?, ?, ?, ?) ON CONFLICT (finding_id) DO NOTHING""",
+            finding.id,
+            finding.person_id,
             self.encryption.keyed_hash(DISTRICT, place),
             appeared_at,
         )
 
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
-        """Return the ids of the person's items that are such accounts."""
+        """Return the ids of the person's findings that are such accounts."""
         rows = self.connection.fetch_rows(
-            "SELECT item_id FROM new_accounts WHERE person_id = ? ORDER BY item_id", person_id
+            "SELECT finding_id FROM new_accounts WHERE person_id = ? ORDER BY finding_id", person_id
         )
-        return tuple(item_id for (item_id,) in rows)
+        return tuple(finding_id for (finding_id,) in rows)
 
-    def list_accounts_of_same_place(self, item_id: str) -> tuple["NewAccount", ...]:
+    def list_accounts_of_same_place(self, finding_id: str) -> tuple["NewAccount", ...]:
         """Return those of the same school and network, itself included; none if it is not new."""
         from monitor.domain.detection.waves import NewAccount  # noqa: PLC0415 - all rules
 
         rows = self.connection.fetch_rows(
-            """SELECT other.item_id, other.person_id, other.appeared_at
+            """SELECT other.finding_id, other.person_id, other.appeared_at
             FROM new_accounts AS here
             JOIN new_accounts AS other ON other.school_and_network = here.school_and_network
-            JOIN items ON items.id = other.item_id
-            WHERE here.item_id = ?
-            AND ifnull(items.feedback, '') NOT IN (SELECT value FROM json_each(?))
-            ORDER BY other.appeared_at, other.item_id""",
-            item_id,
+            JOIN findings ON findings.id = other.finding_id
+            WHERE here.finding_id = ?
+            AND ifnull(findings.feedback, '') NOT IN (SELECT value FROM json_each(?))
+            ORDER BY other.appeared_at, other.finding_id""",
+            finding_id,
             json.dumps(_OUTSIDE_A_WAVE),
         )
         return tuple(
             NewAccount(
-                item_id=row["item_id"],
+                finding_id=row["finding_id"],
                 person_id=row["person_id"],
                 appeared_at=parse_datetime(row["appeared_at"]),
             )
@@ -690,7 +703,8 @@ class NewAccountsTable(EncryptedTable):
     def list_flag_ids(self, since: datetime) -> tuple[str, ...]:
         """Return the flags of such accounts that appeared since."""
         rows = self.connection.fetch_rows(
-            """SELECT flags.id FROM new_accounts JOIN flags ON flags.item_id = new_accounts.item_id
+            """SELECT flags.id FROM new_accounts
+            JOIN flags ON flags.finding_id = new_accounts.finding_id
             WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, flags.id""",
             since,
         )

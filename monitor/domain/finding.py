@@ -33,7 +33,7 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Finding:
     """One account or one page, of one person. `flips` are the times it came or went."""
 
     id: str
@@ -48,12 +48,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """Where an item is seen: under which question, and the last value read there.
+    """Where a finding is seen: under which question, and the last value read there.
 
-    `unshown` are the private contacts that the item's own address showed once, and no longer.
+    `unshown` are the private contacts that the finding's own address showed once, and no longer.
     """
 
-    item_id: str
+    finding_id: str
     query: str
     source: str
     trace: Trace
@@ -64,10 +64,10 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemVersion:
-    """What an item looked like to one question from `at` on."""
+class FindingVersion:
+    """What a finding looked like to one question from `at` on."""
 
-    item_id: str
+    finding_id: str
     query: str
     at: datetime
     material_hash: bytes
@@ -80,7 +80,7 @@ def compute_anchor(trace: Trace) -> str:
 
 
 def list_aliases(trace: Trace) -> tuple[str, ...]:
-    """Return every key under which the same item may be met again, the surest first."""
+    """Return every key under which the same finding may be met again, the surest first."""
     names = (trace.account, *trace.account_aliases, trace.key)
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -116,7 +116,7 @@ def hash_material_fields(trace: Trace) -> bytes:
 
 
 def combine_traces(traces: Iterable[Trace]) -> Trace:
-    """Combine the sightings of one item, in any order, into one portrait.
+    """Combine the sightings of one finding, in any order, into one portrait.
 
     Each text is the longest seen; of an account's keys it uses the one that is not a handle.
     Raises ValueError where there is no trace.
@@ -146,12 +146,12 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
     )
 
 
-def merge_items(items: Iterable[Item]) -> Item:
-    """Merge several items that turned out to be one; the older history stays.
+def merge_findings(findings: Iterable[Finding]) -> Finding:
+    """Merge several findings that turned out to be one; the older history stays.
 
-    Raises ValueError where there is no item.
+    Raises ValueError where there is no finding.
     """
-    several = sorted(items, key=lambda each: (each.first_seen, each.id))
+    several = sorted(findings, key=lambda each: (each.first_seen, each.id))
     freshest = max(several, key=lambda each: (each.last_seen, each.id))
     return replace(
         several[0],

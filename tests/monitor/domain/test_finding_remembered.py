@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.item import REREAD_AFTER, LastReadPage, Sighting, select_validators
+from monitor.domain.finding import REREAD_AFTER, LastReadPage, Sighting, select_validators
 from scrapers.models import PageFingerprint, Trace, TraceKind
 
 SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
 KEPT = PageFingerprint(asked=b"a", digest=b"d", version=1, etag='"1"')
 REMEMBERED = LastReadPage(kept=KEPT, shown=1, read_at=SATURDAY)
 SEEN = Sighting(
-    item_id="item",
+    finding_id="finding",
     query="q",
     source="alpha",
     trace=Trace(key="https://a.example", kind=TraceKind.PAGE, url="https://a.example"),
@@ -28,7 +28,7 @@ def test_a_page_is_rested_on_while_all_that_it_showed_is_there():
 
 @pytest.mark.parametrize(
     "sightings",
-    [(), (SEEN, replace(SEEN, item_id="other")), (replace(SEEN, misses=1),)],
+    [(), (SEEN, replace(SEEN, finding_id="other")), (replace(SEEN, misses=1),)],
     ids=["forgotten", "more than was shown", "missed once"],
 )
 def test_a_page_that_shows_another_world_is_read_anew(sightings):

@@ -1,4 +1,4 @@
-"""What makes an item itself, what is worth telling of it, and what is only noise."""
+"""What makes a finding itself, what is worth telling of it, and what is only noise."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.item import (
+from monitor.domain.finding import (
     HASH_VERSION,
     MATERIAL,
-    Item,
+    Finding,
     Presence,
     combine_traces,
     compute_anchor,
@@ -18,7 +18,7 @@ from monitor.domain.item import (
     is_different_account,
     list_aliases,
     list_material_changes,
-    merge_items,
+    merge_findings,
 )
 from scrapers.models import Trace, TraceKind
 
@@ -175,7 +175,7 @@ def test_a_portrait_holds_the_best_of_each_sighting():
     assert (portrait.account, portrait.account_aliases) == ("skies:1", ("skies:@rosa",))
 
 
-def test_an_item_is_met_again_under_any_of_its_keys():
+def test_a_finding_is_met_again_under_any_of_its_keys():
     assert list_aliases(ROSA) == ("skies:1", "skies:@rosa", "https://skies.example/rosa")
 
 
@@ -199,8 +199,8 @@ def test_a_handle_that_changed_hands_makes_no_two_accounts_one():
     assert not is_different_account(ROSA, replace(ROSA, account="skies:@rosa"))
 
 
-def test_items_that_turn_out_one_keep_the_older_history():
-    old = Item(
+def test_findings_that_turn_out_one_keep_the_older_history():
+    old = Finding(
         id="old",
         person_id="rosa",
         portrait=replace(ROSA, bio=""),
@@ -209,7 +209,7 @@ def test_items_that_turn_out_one_keep_the_older_history():
         presence=Presence.GONE,
         flips=(MONDAY,),
     )
-    new = Item(
+    new = Finding(
         id="new",
         person_id="rosa",
         portrait=ROSA,
@@ -217,7 +217,7 @@ def test_items_that_turn_out_one_keep_the_older_history():
         last_seen=MONDAY + timedelta(days=7),
     )
 
-    one = merge_items((new, old))
+    one = merge_findings((new, old))
 
     assert (one.id, one.first_seen, one.flips) == ("old", MONDAY, (MONDAY,))
     assert (one.presence, one.last_seen) == (Presence.PRESENT, new.last_seen)
