@@ -164,7 +164,7 @@ CONCLUSIVE_OUTCOMES = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGE
 
 
 class QueryKind(StrEnum):
-    """What a question is about; only some can prove that something is gone.
+    """What a query is about; only some can prove that something is gone.
 
     DISTRICT is asked once for all staff, without anyone's name. PEOPLE_SEARCH asks a search engine
     for people-search sites that list a person. BREACHES asks by a person's work address for data
@@ -240,12 +240,12 @@ class PageFingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to a source on behalf of `subject` (an identity's id; empty: of no one).
+    """A query to a source on behalf of `subject` (an identity's id; empty: of no one).
 
-    Two queries with the same key are the same question. The key holds neither the page asked
-    for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
+    Two queries with the same key are the same query. The key holds neither the page asked
+    for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's query.
     `kept` is what we store of the last answer, and `pages` how many pages to ask at most, None for
-    as many as its source reads; neither makes it another question.
+    as many as its source reads; neither makes it another query.
     """
 
     source: str
@@ -363,8 +363,8 @@ def _is_wide_charset(charset: str) -> bool:
 class ParseResult:
     """Only a conclusive answer is about the person; the others are about the visit.
 
-    `follow` holds what to ask next: a query with the same key continues this question (its
-    next page), any other is a question of its own. `note` is one clause for people, without
+    `follow` holds what to ask next: a query with the same key continues this query (its
+    next page), any other is a query of its own. `note` is one clause for people, without
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
     store of the page for the next visit, None if that would be no help. `unparsed` says that the
     bytes alone decided; parse the page to learn more. `withheld` counts the accounts that were left
@@ -387,7 +387,7 @@ class ParseResult:
     secret_spans: tuple[tuple[int, int], ...] = ()
 
     def merge_next_page(self, next_page: "ParseResult") -> "ParseResult":
-        """Join two pages of one question: it is conclusive only if every page is."""
+        """Join two pages of one query: it is conclusive only if every page is."""
         both = replace(
             next_page,
             traces=self.traces + next_page.traces,

@@ -67,7 +67,7 @@ class AccountShape:
     `id` stays when the handle changes. It must be there if it is named, and so must the handle,
     unless there is an id and some have no handle (`handle_optional`). `url` may be missing from an
     answer; then `shown_at` says where an account is shown, by its `{handle}` or `{id}`. Where there
-    is neither id nor handle, the address tells the account. `echo` is what repeats the question.
+    is neither id nor handle, the address tells the account. `echo` is what repeats the query.
     `markup` holds the texts (`name`, `bio`) that are scraps of HTML, and `always` those that no
     account lacks. `closed_states` are values of `state` that mean that the site has closed the
     account.
@@ -458,7 +458,7 @@ class ProfileApi:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the query (status {page.status})")
         try:
             result = self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:

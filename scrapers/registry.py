@@ -107,7 +107,7 @@ def load_modules(names: Iterable[str]) -> None:
 def _find_plugins(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
     """Look through what is installed once for all districts: it takes 4 ms.
 
-    Where Python looks is a part of the question: another path may have other plug-ins.
+    Where Python looks is a part of the query: another path may have other plug-ins.
     """
     return tuple(entry_points(group=ENTRY_POINT_GROUP))
 

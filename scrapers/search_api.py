@@ -1,6 +1,6 @@
 """A search engine that answers in JSON: most of them differ in names of fields alone.
 
-A question about the whole district serves everyone, so it costs by the number of sites and not of
+A query about the whole district serves everyone, so it costs by the number of sites and not of
 people. It asks for no name; hits that are about no one enrolled are dropped here.
 """
 
@@ -59,7 +59,7 @@ from scrapers.source import (
 )
 
 OCCUPATION = "teacher"
-# Where adults have accounts, and teachers pages of their own; as many as one question bears.
+# Where adults have accounts, and teachers pages of their own; as many as one query bears.
 DISTRICT_SITES = (
     ("facebook.com", "instagram.com", "threads.com"),
     ("tiktok.com", "youtube.com", "x.com"),
@@ -81,7 +81,7 @@ def build_district_terms(district: District) -> Iterator[SearchTerms]:
 
 
 def format_district_query(terms: SearchTerms) -> str:
-    """Return the question as an engine reads it that knows OR and `site:`."""
+    """Return the query as an engine reads it that knows OR and `site:`."""
     phrase, beside, *sites = terms
     places = " OR ".join(sites)
     parts = (f'"{_strip_quotes(phrase)}"', beside, f"({places})" if len(sites) > 1 else places)
@@ -135,7 +135,7 @@ def _build_traces_about(
 ) -> Iterator[Trace]:
     families = {family for name in identity.names if (family := extract_family_name(name))}
     hits = [each.hit for each in comparable_hits if any(map(each.has_family_name, families))]
-    # Nothing beside the name vouches for a hit: that all of them name the district is the question.
+    # Nothing beside the name vouches for a hit: that all of them name the district is the query.
     yield from build_person_traces((*identity.names, ""), hits) if hits else ()
 
 
@@ -153,7 +153,7 @@ class WireFormat:
     """How an engine is asked, and what it calls the parts of a result.
 
     `page` is the parameter for further pages, empty where there is but one: page n is asked for
-    by `first + (n - 1) * step`. `fixed` goes with every question. With `posts` all of it goes as
+    by `first + (n - 1) * step`. `fixed` goes with every query. With `posts` all of it goes as
     a JSON document, else as parameters of the address. `either` says that the engine knows OR,
     `sites` that it knows `site:` as well, and `news` that it lists articles alone.
     """
@@ -183,7 +183,7 @@ class WireFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
-    """What one answer lists: `searched` is the question as the engine repeats it, if it does.
+    """What one answer lists: `searched` is the query as the engine repeats it, if it does.
 
     Only what proves that nothing was found may come here without rows.
     """
@@ -222,7 +222,7 @@ class ComplaintRule:
 class SearchApi:
     """An engine with an API of its own. `parse_results` finds the results in an answer, strictly.
 
-    `known_query` surely has results, and they surely hold its last word. `most_questions` are
+    `known_query` surely has results, and they surely hold its last word. `most_queries` are
     asked about one person, None for no limit.
     """
 
@@ -234,7 +234,7 @@ class SearchApi:
     complaint_rules: tuple[ComplaintRule, ...] = ()
     known_query: str = "wikipedia"
     last_page: int = 2
-    most_questions: int | None = None
+    most_queries: int | None = None
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
     quota: RequestQuota = UNLIMITED_QUOTA
@@ -250,7 +250,7 @@ class SearchApi:
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         planned = build_merged_terms if self.wire.either else build_search_terms
-        for terms in islice(planned(identity, self.wire.operators), self.most_questions):
+        for terms in islice(planned(identity, self.wire.operators), self.most_queries):
             yield self._build_query(terms, identity.person_id)
         for terms in build_people_search_terms(identity, self.wire.operators):
             yield self._build_query(terms, identity.person_id, QueryKind.PEOPLE_SEARCH)
@@ -304,12 +304,12 @@ class SearchApi:
             return build_limited_result(page)
         result = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
         return result or build_unreadable_result(
-            f"it did not accept the question (status {page.status})"
+            f"it did not accept the query (status {page.status})"
         )
 
     def _build_complaint_result(self, page: Page, text: str) -> ParseResult:
         complaint = self._match_complaint(page, text.casefold())
-        return complaint or build_unreadable_result("it did not accept the question")
+        return complaint or build_unreadable_result("it did not accept the query")
 
     def _parse_plain_text_error(self, page: Page) -> ParseResult | None:
         """Read a plain sentence that was sent where JSON was promised."""
@@ -345,8 +345,8 @@ class SearchApi:
 
     def _build_request(self, kind: QueryKind, terms: SearchTerms, page: int) -> Request:
         wire = self.wire
-        question = self._format_query_text(kind, terms)
-        given: list[tuple[str, str | int | bool]] = [(wire.query, question), *wire.fixed]
+        query = self._format_query_text(kind, terms)
+        given: list[tuple[str, str | int | bool]] = [(wire.query, query), *wire.fixed]
         if wire.page:
             given.append((wire.page, wire.first + (page - 1) * wire.step))
         url = f"{self.base_url.rstrip('/')}{wire.path}"

@@ -1,4 +1,4 @@
-"""What a source is: it plans questions, reads answers, and can be tested in the field."""
+"""What a source is: it plans queries, reads answers, and can be tested in the field."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -161,7 +161,7 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """A question whose answer we know: `expects` is FOUND or ABSENT."""
+    """A query whose answer we know: `expects` is FOUND or ABSENT."""
 
     query: Query
     expects: Outcome
@@ -187,9 +187,9 @@ class Source(Protocol):
     def info(self) -> SourceInfo: ...
 
     def build_queries(self, identity: Identity) -> Iterable[Query]:
-        """Yield the first questions about a person, the best first; `ParseResult.follow` the next.
+        """Yield the first queries about a person, the best first; `ParseResult.follow` the next.
 
-        Where requests cost something, how often a question is asked goes by this order, and
+        Where requests cost something, how often a query is asked goes by this order, and
         `parse_response` asks for no further page of its own than `Query.pages` allows.
         """
         ...
@@ -203,7 +203,7 @@ class Source(Protocol):
         ...
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
-        """Yield questions with known answers; `nonce` makes a name that cannot exist."""
+        """Yield queries with known answers; `nonce` makes a name that cannot exist."""
         ...
 
 
@@ -234,7 +234,7 @@ class ContactSource(Protocol):
     """A source that shows, to anyone, whom an account follows and who follows it."""
 
     def build_contact_queries(self, account: str, subject: str) -> Iterable[Query]:
-        """Yield the questions for an account key's contacts, of kind `follows` or `followers`."""
+        """Yield the queries for an account key's contacts, of kind `follows` or `followers`."""
         ...
 
 
@@ -243,7 +243,7 @@ class DistrictSource(Protocol):
     """A source that can be asked about all of a district's staff at once."""
 
     def build_district_queries(self, district: District) -> Iterable[Query]:
-        """Yield the questions, of kind `district`, best first; none where it knows no such ones."""
+        """Yield the queries, of kind `district`, best first; none where it knows no such ones."""
         ...
 
     def split_result_by_person(

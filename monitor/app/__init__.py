@@ -104,14 +104,14 @@ class Environment:
         return self.limits or FetchLimits()
 
 
-class QuestionRecall(Protocol):
+class QueryRecall(Protocol):
     """Has no other machine ask what was sent about a person before; `left` is for good."""
 
     def __call__(self, person_id: str, *, left: bool = False) -> None: ...
 
 
 def recall_nothing(person_id: str, *, left: bool = False) -> None:
-    """Do nothing, where no other machine has questions."""
+    """Do nothing, where no other machine has queries."""
 
 
 class CrawlerBuilder(Protocol):
@@ -148,7 +148,7 @@ class Matcher(Protocol):
 
     @property
     def spent(self) -> "MatcherUsage | None":
-        """Return what was asked on the day of the last question; None before the first one."""
+        """Return what was asked on the day of the last query; None before the first one."""
         ...
 
     def compare_contacts(self, contacts: tuple["Contact", ...]) -> "ContactMatchResult": ...
@@ -173,7 +173,7 @@ class DistrictResources:
     parser: "SandboxParser"
     build_crawler: CrawlerBuilder
     pace: "RelayPace | None" = None
-    recall_questions: QuestionRecall = recall_nothing
+    recall_queries: QueryRecall = recall_nothing
 
 
 class BuiltOnce(Generic[T]):
@@ -199,7 +199,7 @@ class BuiltOnce(Generic[T]):
 class App:
     """A district's settings, data and connections; no rules, and no state of a single use case.
 
-    Long work calls `beat` at each step, or the service is restarted as hung. `recall_questions` has
+    Long work calls `beat` at each step, or the service is restarted as hung. `recall_queries` has
     no machine ask what was sent out about a person before; it raises UnavailableError. What asks
     the web and sends email is built, and its code loaded, when it is first used; `opened` ends it.
     """
@@ -217,7 +217,7 @@ class App:
         self.clock = environment.clock
         self.ids = environment.ids
         self.beat = environment.beat
-        self.recall_questions = shared.recall_questions if shared else recall_nothing
+        self.recall_queries = shared.recall_queries if shared else recall_nothing
         self.building = RLock()
         self._environment = environment
         self._shared = shared

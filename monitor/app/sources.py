@@ -514,7 +514,7 @@ def detect_picture_support() -> PictureSupport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPermission:
-    """Whether a question may still be asked, read at the moment of asking.
+    """Whether a query may still be asked, read at the moment of asking.
 
     Consent can end, pause, or lose a scope while a sweep runs. What is asked in the district's
     own name needs no consent, and may hold no word but its own.

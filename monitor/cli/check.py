@@ -341,7 +341,7 @@ def _print_plan(context: CliContext, app: App, *, as_json: bool) -> None:
     counts = Counter(query.source for query in preview_sweep(app))
     people = len(app.db.consents.list_queryable_person_ids(app.clock.now()))
     if as_json:
-        context.output.print_json({"people": people, "questions": counts})
+        context.output.print_json({"people": people, "queries": counts})
         return
     context.output.print_table(("source", "queries"), sorted(counts.items()))
     context.output.print_line(f"{counts.total()} queries about {people} people. Nothing was sent.")

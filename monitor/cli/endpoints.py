@@ -186,7 +186,7 @@ def _find_provider_fault(issuer: str, answer: Page | ParseResult) -> str:
 def check_engines(
     sources: Mapping[str, Source], environment: Environment
 ) -> Iterator[HealthResult]:
-    """Say whether search engines can be reached, without a key and without a question."""
+    """Say whether search engines can be reached, without a key and without a query."""
     engines = {
         source.info.title: source.crawl_policy
         for source in sources.values()

@@ -92,7 +92,7 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
     upcoming = NextSweep.from_app(app)
     outlooks = build_query_outlook(app, person_id, upcoming.week)
     if as_json:
-        output.print_json({"next_sweep": upcoming.day.isoformat(), "questions": outlooks})
+        output.print_json({"next_sweep": upcoming.day.isoformat(), "queries": outlooks})
         return
     output.print_table(
         ("source", "query", "every", "next", "up to"),
@@ -127,7 +127,7 @@ def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
         return
     output.print_table(
         ("source", "queries", "requests", "up to"),
-        ((each.source, each.questions, each.requests, f"${each.usd:.2f}") for each in bill.sources),
+        ((each.source, each.queries, each.requests, f"${each.usd:.2f}") for each in bill.sources),
     )
     output.print_line(
         f"Sweep on {format_weekday_date(upcoming.day)}: up to ${bill.usd:.2f} "

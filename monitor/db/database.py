@@ -76,7 +76,7 @@ class Database:
     enrollment_drafts: "monitor.db.accounts.EnrollmentDraftsTable"
     sweeps: "monitor.db.sweeps.SweepsTable"
     journal: "monitor.db.journal.JournalTable"
-    questions: "monitor.db.journal.QuestionsTable"
+    queries: "monitor.db.journal.QueriesTable"
     findings: "monitor.db.findings.ItemsTable"
     feedback: "monitor.db.findings.FeedbackTable"
     sightings: "monitor.db.findings.SightingsTable"

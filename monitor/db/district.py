@@ -78,7 +78,7 @@ class DistrictFindingsTable(EncryptedTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictCheck:
-    """What the last look at one source came to, of so many questions."""
+    """What the last look at one source came to, of so many queries."""
 
     source: str
     outcome: Outcome

@@ -120,20 +120,20 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         exported="findings.sightings",
     )
 
-    select = "SELECT person_id, finding_id, question, encrypted FROM sightings"
+    select = "SELECT person_id, finding_id, query, encrypted FROM sightings"
 
-    def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
+    def list_sightings_of_query(self, person_id: str, key: str) -> tuple[Sighting, ...]:
         return self.list_records(
-            "WHERE person_id = ? AND question = ? ORDER BY rowid",
+            "WHERE person_id = ? AND query = ? ORDER BY rowid",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
 
     def count_sightings(self, person_id: str, key: str) -> int:
-        """Count what a question shows, without opening it."""
+        """Count what a query shows, without opening it."""
         return self.connection.count_rows(
             "sightings",
-            "person_id = ? AND question = ?",
+            "person_id = ? AND query = ?",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
@@ -162,13 +162,13 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         return frozenset(row["source"] for row in rows)
 
     def save_sighting(self, sighting: Sighting) -> None:
-        """Keep it in place of what the same question saw of the same finding before."""
+        """Keep it in place of what the same query saw of the same finding before."""
         with self.connection.begin_transaction():
             person = load_finding_owner(self.connection, sighting.finding_id)
             mark = self.encryption.keyed_hash(person, sighting.query)
             self.connection.execute(
-                """INSERT INTO sightings (finding_id, person_id, question, source, last, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (finding_id, question) DO UPDATE SET
+                """INSERT INTO sightings (finding_id, person_id, query, source, last, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (finding_id, query) DO UPDATE SET
                 source = excluded.source, last = excluded.last, encrypted = excluded.encrypted""",
                 sighting.finding_id,
                 person,
@@ -184,7 +184,7 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         with self.connection.begin_transaction():
             person = load_finding_owner(self.connection, sighting.finding_id)
             self.connection.execute(
-                "DELETE FROM sightings WHERE finding_id = ? AND question = ?",
+                "DELETE FROM sightings WHERE finding_id = ? AND query = ?",
                 sighting.finding_id,
                 self.encryption.keyed_hash(person, sighting.query),
             )
@@ -202,7 +202,7 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
     def parse_row(self, row: Row) -> Sighting:
         return self.encryption.decrypt(
             row["person_id"],
-            _build_sighting_place(row["finding_id"], row["question"]),
+            _build_sighting_place(row["finding_id"], row["query"]),
             row["encrypted"],
             Sighting,
         )
@@ -272,8 +272,8 @@ class VersionsTable(EncryptedTable):
                         "UPDATE versions SET encrypted = ? WHERE seq = ?", sealed, seq
                     )
 
-    def delete_versions_of_question(self, finding_id: str, query: str) -> None:
-        """Forget all that one question showed of it."""
+    def delete_versions_of_query(self, finding_id: str, query: str) -> None:
+        """Forget all that one query showed of it."""
         self._delete_versions(
             seq
             for seq, version in self.load_versions_by_seq(finding_id).items()
@@ -281,7 +281,7 @@ class VersionsTable(EncryptedTable):
         )
 
     def delete_replaced_versions(self, finding_id: str, query: str, at: datetime) -> None:
-        """Forget what one question showed before `at`, but for what it shows now."""
+        """Forget what one query showed before `at`, but for what it shows now."""
         shown = [
             (seq, each)
             for seq, each in self.load_versions_by_seq(finding_id).items()

@@ -1,6 +1,6 @@
 """Readings as they come, safe from a crash, until their source closes.
 
-Which questions have been settled, by which version of their reader, and on what page.
+Which queries have been settled, by which version of their reader, and on what page.
 """
 
 import json
@@ -48,7 +48,7 @@ class JournalTable(EncryptedTable):
     )
 
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
-        """Store them in one transaction; a question staged again replaces its earlier answer.
+        """Store them in one transaction; a query staged again replaces its earlier answer.
 
         Nothing is stored about a person erased meanwhile, nor of a sweep deleted with them.
         """
@@ -59,9 +59,9 @@ class JournalTable(EncryptedTable):
             known = self._filter_known_subjects({each.visit.query.subject for each in batch})
             self.connection.execute_many(
                 """INSERT INTO journal
-                (sweep_id, person_id, source, outcome, question, follows, key, encrypted)
+                (sweep_id, person_id, source, outcome, query, follows, key, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (sweep_id, question) DO UPDATE SET outcome = excluded.outcome,
+                ON CONFLICT (sweep_id, query) DO UPDATE SET outcome = excluded.outcome,
                 follows = excluded.follows, key = excluded.key, encrypted = excluded.encrypted""",
                 (
                     self._build_answer_row(sweep_id, each)
@@ -71,14 +71,14 @@ class JournalTable(EncryptedTable):
             )
 
     def list_answered_keys(self, sweep_id: str) -> frozenset[str]:
-        """Return the keys of the questions that need not be asked again."""
+        """Return the keys of the queries that need not be asked again."""
         rows = self.connection.fetch_rows(
-            "SELECT person_id, question, key FROM journal WHERE sweep_id = ?", sweep_id
+            "SELECT person_id, query, key FROM journal WHERE sweep_id = ?", sweep_id
         )
         return frozenset(
             self.encryption.decrypt(
                 row["person_id"] or DISTRICT,
-                _build_answer_place(sweep_id, row["question"], "key"),
+                _build_answer_place(sweep_id, row["query"], "key"),
                 row["key"],
                 str,
             )
@@ -89,7 +89,7 @@ class JournalTable(EncryptedTable):
         """Return what staged readings ask next and no one has answered yet."""
         answered = self.list_answered_keys(sweep_id)
         rows = self.connection.fetch_rows(
-            """SELECT person_id, question, encrypted FROM journal WHERE sweep_id = ? AND follows
+            """SELECT person_id, query, encrypted FROM journal WHERE sweep_id = ? AND follows
             ORDER BY seq""",
             sweep_id,
         )
@@ -125,7 +125,7 @@ class JournalTable(EncryptedTable):
         self, sweep_id: str, source: str, subject: str
     ) -> tuple[StagedAnswer, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT person_id, question, encrypted FROM journal
+            """SELECT person_id, query, encrypted FROM journal
             WHERE sweep_id = ? AND source = ? AND person_id IS ? ORDER BY seq""",
             sweep_id,
             source,
@@ -158,15 +158,15 @@ class JournalTable(EncryptedTable):
     def count_findings_shown_before(
         self, sweep_id: str, source: str, kinds: Collection[QueryKind]
     ) -> Mapping[Outcome, int]:
-        """Count what its questions of some kinds showed before, by the outcome of the answer now.
+        """Count what its queries of some kinds showed before, by the outcome of the answer now.
 
-        Nothing is opened: answers, questions and sightings share the mark of their question.
+        Nothing is opened: answers, queries and sightings share the mark of their query.
         """
         rows = self.connection.fetch_rows(
             """SELECT journal.outcome, count(*) AS count FROM journal
-            JOIN questions USING (person_id, question) JOIN sightings USING (person_id, question)
+            JOIN queries USING (person_id, query) JOIN sightings USING (person_id, query)
             WHERE journal.sweep_id = ? AND journal.source = ?
-            AND questions.kind IN (SELECT value FROM json_each(?)) GROUP BY journal.outcome""",
+            AND queries.kind IN (SELECT value FROM json_each(?)) GROUP BY journal.outcome""",
             sweep_id,
             source,
             json.dumps(sorted(kinds)),
@@ -199,7 +199,7 @@ class JournalTable(EncryptedTable):
         self, sweep_id: str, person_id: str, *outcomes: Outcome
     ) -> tuple[StagedAnswer, ...]:
         rows = self.connection.fetch_rows(
-            f"""SELECT person_id, question, encrypted FROM journal WHERE sweep_id = ?
+            f"""SELECT person_id, query, encrypted FROM journal WHERE sweep_id = ?
             AND person_id = ?
             AND outcome IN ({", ".join("?" for _ in outcomes)}) ORDER BY seq""",  # noqa: S608 - marks alone
             sweep_id,
@@ -224,24 +224,24 @@ class JournalTable(EncryptedTable):
         if reading.contacts:
             message = "contacts are never stored: send them to the matcher and remove them"
             raise ValueError(message)
-        question = self.encryption.keyed_hash(query.subject, query.key)
+        mark = self.encryption.keyed_hash(query.subject, query.key)
         return (
             sweep_id,
             query.subject or None,
             query.source,
             reading.outcome,
-            question,
+            mark,
             len(reading.follow),
             self.encryption.encrypt(
-                query.subject, _build_answer_place(sweep_id, question, "key"), query.key
+                query.subject, _build_answer_place(sweep_id, mark, "key"), query.key
             ),
             self.encryption.encrypt(
-                query.subject, _build_answer_place(sweep_id, question, "encrypted"), staged
+                query.subject, _build_answer_place(sweep_id, mark, "encrypted"), staged
             ),
         )
 
     def _decrypt_answer(self, sweep_id: str, row: Row) -> StagedAnswer:
-        place = _build_answer_place(sweep_id, row["question"], "encrypted")
+        place = _build_answer_place(sweep_id, row["query"], "encrypted")
         return self.encryption.decrypt(
             row["person_id"] or DISTRICT, place, row["encrypted"], StagedAnswer
         )
@@ -266,13 +266,13 @@ class _AnswersBySubject(Mapping[str, tuple[StagedAnswer, ...]]):
         return len(self.subjects)
 
 
-def _build_answer_place(sweep_id: str, question: bytes, column: str) -> str:
-    return f"journal/{sweep_id}/{question.hex()}/{column}"
+def _build_answer_place(sweep_id: str, mark: bytes, column: str) -> str:
+    return f"journal/{sweep_id}/{mark.hex()}/{column}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionRecord:
-    """A question asked before; `version` is that of the reader that settled it last.
+class QueryRecord:
+    """A query asked before; `version` is that of the reader that settled it last.
 
     `remembered` is None where the answer was of a kind that cannot be called unchanged, `history`
     where none was whole yet.
@@ -288,92 +288,92 @@ class QuestionRecord:
     history: QueryHistory | None = None
 
 
-class QuestionsTable(EncryptedTable):
+class QueriesTable(EncryptedTable):
     declaration = TableDeclaration(
-        "questions",
+        "queries",
         Owner.PERSON,
         RetainedKind.PERSON,
         "what was asked, and when it was settled",
         sealed=("encrypted",),
-        exported="questions",
+        exported="queries",
     )
 
-    def save_question(self, question: QuestionRecord) -> None:
-        mark = self.encryption.keyed_hash(question.person_id, question.key)
+    def save_query(self, query: QueryRecord) -> None:
+        mark = self.encryption.keyed_hash(query.person_id, query.key)
         self.connection.write_rows(
-            """INSERT OR REPLACE INTO questions (person_id, question, source, kind, version,
+            """INSERT OR REPLACE INTO queries (person_id, query, source, kind, version,
                 settled_at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            question.person_id,
+            query.person_id,
             mark,
-            question.source,
-            question.kind,
-            question.version,
-            question.settled_at,
+            query.source,
+            query.kind,
+            query.version,
+            query.settled_at,
             self.encryption.encrypt(
-                question.person_id, _build_question_place(question.person_id, mark), question
+                query.person_id, _build_query_place(query.person_id, mark), query
             ),
         )
 
-    def find_question(self, person_id: str, key: str) -> QuestionRecord | None:
-        """Return None for a question never settled: its first answer is a silent baseline."""
+    def find_query(self, person_id: str, key: str) -> QueryRecord | None:
+        """Return None for a query never settled: its first answer is a silent baseline."""
         mark = self.encryption.keyed_hash(person_id, key)
         found = self.connection.fetch_row(
-            "SELECT encrypted FROM questions WHERE person_id = ? AND question = ?", person_id, mark
+            "SELECT encrypted FROM queries WHERE person_id = ? AND query = ?", person_id, mark
         )
         if found is None:
             return None
         return self.encryption.decrypt(
-            person_id, _build_question_place(person_id, mark), found["encrypted"], QuestionRecord
+            person_id, _build_query_place(person_id, mark), found["encrypted"], QueryRecord
         )
 
-    def list_questions_of_person(self, person_id: str) -> tuple[QuestionRecord, ...]:
-        return self._list_questions(
+    def list_queries_of_person(self, person_id: str) -> tuple[QueryRecord, ...]:
+        return self._list_queries(
             person_id,
-            "SELECT question, encrypted FROM questions WHERE person_id = ? ORDER BY rowid",
+            "SELECT query, encrypted FROM queries WHERE person_id = ? ORDER BY rowid",
         )
 
     def list_sources_settled_since(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources whose answers about a person were settled."""
         rows = self.connection.fetch_rows(
-            "SELECT DISTINCT source FROM questions WHERE person_id = ? AND settled_at >= ?",
+            "SELECT DISTINCT source FROM queries WHERE person_id = ? AND settled_at >= ?",
             person_id,
             since,
         )
         return frozenset(row["source"] for row in rows)
 
-    def list_questions_of_sources(
+    def list_queries_of_sources(
         self, person_id: str, sources: Collection[str]
-    ) -> tuple[QuestionRecord, ...]:
-        return self._list_questions(
+    ) -> tuple[QueryRecord, ...]:
+        return self._list_queries(
             person_id,
-            """SELECT question, encrypted FROM questions WHERE person_id = ?
+            """SELECT query, encrypted FROM queries WHERE person_id = ?
             AND source IN (SELECT value FROM json_each(?)) ORDER BY rowid""",
             json.dumps(sorted(sources)),
         )
 
-    def _list_questions(self, person_id: str, sql: str, *values: str) -> tuple[QuestionRecord, ...]:
+    def _list_queries(self, person_id: str, sql: str, *values: str) -> tuple[QueryRecord, ...]:
         return tuple(
             self.encryption.decrypt(
                 person_id,
-                _build_question_place(person_id, row["question"]),
+                _build_query_place(person_id, row["query"]),
                 row["encrypted"],
-                QuestionRecord,
+                QueryRecord,
             )
             for row in self.connection.fetch_rows(sql, person_id, *values)
         )
 
-    def retire_question(self, person_id: str, key: str) -> None:
-        """Forget a question and where it saw things, so that its end is no event."""
+    def retire_query(self, person_id: str, key: str) -> None:
+        """Forget a query and where it saw things, so that its end is no event."""
         mark = self.encryption.keyed_hash(person_id, key)
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM questions WHERE person_id = ? AND question = ?", person_id, mark
+                "DELETE FROM queries WHERE person_id = ? AND query = ?", person_id, mark
             )
             self.connection.execute(
-                "DELETE FROM sightings WHERE person_id = ? AND question = ?", person_id, mark
+                "DELETE FROM sightings WHERE person_id = ? AND query = ?", person_id, mark
             )
 
 
-def _build_question_place(person_id: str, mark: bytes) -> str:
-    return f"questions/{person_id}/{mark.hex()}/encrypted"
+def _build_query_place(person_id: str, mark: bytes) -> str:
+    return f"queries/{person_id}/{mark.hex()}/encrypted"

@@ -81,7 +81,7 @@ class PagesTable(EncryptedTable):
             self.connection.execute(
                 """INSERT INTO evidence (finding_id, page_hash, person_id)
                 SELECT finding_id, keyed_hash, pages.person_id
-                FROM pages JOIN sightings USING (person_id, question) JOIN flags USING (finding_id)
+                FROM pages JOIN sightings USING (person_id, query) JOIN flags USING (finding_id)
                 WHERE sweep_id = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
                 sweep_id,
@@ -180,7 +180,7 @@ class PagesTable(EncryptedTable):
             version=version,
         )
         self.connection.execute(
-            """INSERT INTO pages (keyed_hash, person_id, sweep_id, source, question, at, encrypted)
+            """INSERT INTO pages (keyed_hash, person_id, sweep_id, source, query, at, encrypted)
             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (keyed_hash) DO UPDATE SET
             at = excluded.at, encrypted = excluded.encrypted, sweep_id = excluded.sweep_id""",
             mark,

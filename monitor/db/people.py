@@ -273,7 +273,7 @@ class ConsentsTable(Table, Records[Consent]):
         return latest is not None and scope in latest.scopes
 
     def can_query_person(self, person_id: str, now: datetime) -> bool:
-        """Tell whether questions, settlements and digests are allowed for this person now."""
+        """Tell whether queries, settlements and digests are allowed for this person now."""
         latest = self.find_latest_consent(person_id)
         return latest is not None and latest.allows_queries(now)
 
@@ -301,7 +301,7 @@ class ConsentsTable(Table, Records[Consent]):
 
 @lru_cache(maxsize=1024)
 def _parse_consent(row: Row) -> Consent:
-    """Read a consent; the same row is read before each question about someone."""
+    """Read a consent; the same row is read before each query about someone."""
     return Consent(
         person_id=row["person_id"],
         text_version=row["text_version"],

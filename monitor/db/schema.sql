@@ -2,7 +2,7 @@
 --
 -- Plain columns hold ids, kinds, states, times, counts and names of sources. `encrypted` holds the
 -- whole value, under the key of the person it is about (the district's where `person_id` is null).
--- `keyed_hash`, `question` and `alias` are keyed hashes of what must be unique or found again.
+-- `keyed_hash`, `query` and `alias` are keyed hashes of what must be unique or found again.
 -- Times are text in UTC that sorts in their order. Whatever hangs on a person goes with them.
 
 
@@ -241,12 +241,12 @@ CREATE TABLE journal (
     sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
     person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
     source TEXT NOT NULL,
-    question BLOB NOT NULL,
+    query BLOB NOT NULL,
     follows INTEGER NOT NULL,
     outcome TEXT NOT NULL,
     key BLOB NOT NULL,
     encrypted BLOB NOT NULL,
-    UNIQUE (sweep_id, question)
+    UNIQUE (sweep_id, query)
 ) STRICT;
 
 CREATE INDEX journal_by_person ON journal (person_id);
@@ -262,15 +262,15 @@ CREATE TABLE settlements (
 
 CREATE INDEX settlements_by_person ON settlements (person_id);
 
-CREATE TABLE questions (
+CREATE TABLE queries (
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    question BLOB NOT NULL,
+    query BLOB NOT NULL,
     source TEXT NOT NULL,
     kind TEXT NOT NULL,
     version INTEGER NOT NULL,
     settled_at TEXT NOT NULL,
     encrypted BLOB NOT NULL,
-    PRIMARY KEY (person_id, question)
+    PRIMARY KEY (person_id, query)
 ) STRICT;
 
 CREATE TABLE pages (
@@ -278,7 +278,7 @@ CREATE TABLE pages (
     person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
     sweep_id TEXT, -- null once it is evidence
     source TEXT NOT NULL,
-    question BLOB NOT NULL,
+    query BLOB NOT NULL,
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
@@ -314,14 +314,14 @@ CREATE INDEX aliases_by_finding ON aliases (finding_id);
 CREATE TABLE sightings (
     finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    question BLOB NOT NULL,
+    query BLOB NOT NULL,
     source TEXT NOT NULL,
     last TEXT NOT NULL,
     encrypted BLOB NOT NULL,
-    PRIMARY KEY (finding_id, question)
+    PRIMARY KEY (finding_id, query)
 ) STRICT;
 
-CREATE INDEX sightings_by_question ON sightings (person_id, question);
+CREATE INDEX sightings_by_query ON sightings (person_id, query);
 
 CREATE TABLE versions (
     seq INTEGER PRIMARY KEY,

@@ -51,7 +51,7 @@ class Consent:
         return begun is not None and ended is not None and begun <= at < ended
 
     def allows_queries(self, now: datetime) -> bool:
-        """Tell whether questions, settlements and digests are allowed now."""
+        """Tell whether queries, settlements and digests are allowed now."""
         return self.is_active(now) and not self.is_paused(now)
 
     def compute_paused_time(self, since: datetime, until: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """Which raw changes become events for a person, and which do not.
 
-The raw difference between what one question showed before and what it shows now. Private contact
+The raw difference between what one query showed before and what it shows now. Private contact
 details count as gone if the page that showed them proves it twice.
 """
 
@@ -25,7 +25,7 @@ from monitor.domain.vocabulary import EventKind
 from scrapers.models import Outcome, ParseResult, QueryKind, Trace
 
 Snapshot: TypeAlias = Mapping[str, Trace]
-"""What one question shows: each trace under its anchor (see `finding.compute_anchor`)."""
+"""What one query shows: each trace under its anchor (see `finding.compute_anchor`)."""
 
 TRACE_FIELDS = tuple(field.name for field in fields(Trace))
 _read_values = attrgetter(*TRACE_FIELDS)
@@ -58,7 +58,7 @@ def key_by_anchor(traces: Iterable[Trace]) -> dict[str, Trace]:
 
 
 def apply_parse_result(before: Snapshot, result: ParseResult) -> Snapshot:
-    """Return what a question shows after a reading: only proof of absence takes away.
+    """Return what a query shows after a reading: only proof of absence takes away.
 
     A partial reading adds; a visit that came to nothing leaves all as it was.
     """
@@ -118,9 +118,9 @@ class EventPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingObservation:
-    """What one question showed of a finding. `change` is None where nothing differs.
+    """What one query showed of a finding. `change` is None where nothing differs.
 
-    `baseline` marks a question that was never settled before, or not with these words or this
+    `baseline` marks a query that was never settled before, or not with these words or this
     version of the parser: there is nothing to compare, so it creates no events. `listed` marks a
     search result: its words are the engine's, and a change in them is no change of the page.
     """
@@ -134,10 +134,10 @@ class FindingObservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingAbsence:
-    """A question that once showed a finding proved that there is nothing.
+    """A query that once showed a finding proved that there is nothing.
 
-    What a question once showed stays in its comparison, so that every later proof is heard.
-    `elsewhere` says that another question at the finding's own address still shows it.
+    What a query once showed stays in its comparison, so that every later proof is heard.
+    `elsewhere` says that another query at the finding's own address still shows it.
     """
 
     kind: QueryKind
@@ -161,7 +161,7 @@ class FindingUpdate:
 def create_finding(
     finding_id: str, person_id: str, looks: Iterable[FindingObservation], at: datetime
 ) -> FindingUpdate:
-    """Begin the history of a finding that no question showed before. Needs at least one look."""
+    """Begin the history of a finding that no query showed before. Needs at least one look."""
     seen_by = tuple(looks)
     portrait = combine_traces(look.trace for look in seen_by)
     finding = Finding(
@@ -203,7 +203,7 @@ def update_unseen_finding(
 
 
 def refresh_portrait(finding: Finding, shown: Iterable[Trace]) -> Finding:
-    """Paint a finding's portrait again from all that its questions show now, if any does."""
+    """Paint a finding's portrait again from all that its queries show now, if any does."""
     traces = tuple(shown)
     return replace(finding, portrait=combine_traces(traces)) if traces else finding
 
@@ -295,7 +295,7 @@ def update_cleared_contacts(
 ) -> FindingUpdate:
     """Tell which of the reported kinds are gone, or when to look once more.
 
-    Only the question that showed a contact, and answered now, proves that it is gone. What a search
+    Only the query that showed a contact, and answered now, proves that it is gone. What a search
     engine still shows is still shown, and what it stops showing proves nothing.
     """
     still = {

@@ -1,6 +1,6 @@
 """What exists, where it is seen, and what it looked like.
 
-When a question may be asked with "only if it has changed", and when it is read again.
+When a query may be asked with "only if it has changed", and when it is read again.
 """
 
 from collections.abc import Collection, Iterable
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """Where a finding is seen: under which question, and the last value read there.
+    """Where a finding is seen: under which query, and the last value read there.
 
     `unshown` are the private contacts that the finding's own address showed once, and no longer.
     """
@@ -65,7 +65,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingVersion:
-    """What a finding looked like to one question from `at` on."""
+    """What a finding looked like to one query from `at` on."""
 
     finding_id: str
     query: str
@@ -208,7 +208,7 @@ REREAD_AFTER = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastReadPage:
-    """The page that a question read last: what is stored of it, and how much it showed (`shown`).
+    """The page that a query read last: what is stored of it, and how much it showed (`shown`).
 
     `read_at` is when it was read, not when it was last found to be the same.
     """

@@ -254,7 +254,7 @@ def is_on_district_site(trace: Trace, work: Workplace) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VanishedContact:
-    """A kind of contact that a question showed once, and shows no longer.
+    """A kind of contact that a query showed once, and shows no longer.
 
     `since` is when that was first proved, None where only half an answer left it out.
     """
@@ -270,7 +270,7 @@ def list_exposed_kinds(trace: Trace) -> frozenset[ContactKind]:
 def list_vanished_contacts(
     known: Iterable[VanishedContact], before: Trace, after: Trace, at: datetime | None
 ) -> tuple[VanishedContact, ...]:
-    """Return what a question leaves out now of all that it ever showed of a trace.
+    """Return what a query leaves out now of all that it ever showed of a trace.
 
     `at` is None where the answer proves nothing; the proofs then begin again with the next one.
     """

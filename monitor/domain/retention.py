@@ -78,7 +78,7 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Its flags go with it: a decision is remembered while its finding is seen, or the next sweep
     # would ask again.
     RetainedKind.FINDING: RetentionPeriod(open=None, closed=YEAR),
-    # Closed is what a question no longer shows of a finding that another one does.
+    # Closed is what a query no longer shows of a finding that another one does.
     RetainedKind.SIGHTING: RetentionPeriod(open=None, closed=YEAR),
     # Closed is a version that a later one replaced.
     RetainedKind.VERSION: RetentionPeriod(open=None, closed=YEAR),

@@ -162,7 +162,7 @@ def is_clock_plausible(now: datetime, last: datetime | None) -> bool:
     return last - MAX_CLOCK_SETBACK <= now <= last + MAX_ABSENCE
 
 
-# Sources see one question more each time, and answer the same for hours.
+# Sources see one query more each time, and answer the same for hours.
 CHECK_COOLDOWN = timedelta(hours=1)
 # The service looks every 20 seconds at the latest, also where its bell cannot be heard.
 PICKED_UP_WITHIN = timedelta(seconds=30)
@@ -178,7 +178,7 @@ ASK_AGAIN_AFTER = timedelta(days=7)
 
 
 def can_ask_again(asked_at: datetime | None, now: datetime) -> bool:
-    """Tell whether enough time has passed since the last question; None is none so far."""
+    """Tell whether enough time has passed since the last query; None is none so far."""
     return asked_at is None or now - asked_at >= ASK_AGAIN_AFTER
 
 

@@ -160,7 +160,7 @@ class TimelineEntry:
     """`word` is the event's kind, the flag's kind or the decision, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
-    same question showed before: none at its first. `flag` is the id of the flag meant, if any.
+    same query showed before: none at its first. `flag` is the id of the flag meant, if any.
     `word` is empty, too, where the finding became another one, so that what was said fell away.
     """
 
@@ -177,7 +177,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRecord:
-    """All that is stored about one finding. `sources` maps a question's key to its source."""
+    """All that is stored about one finding. `sources` maps a query's key to its source."""
 
     versions: Mapping[int, FindingVersion]
     events: tuple[Event, ...] = ()

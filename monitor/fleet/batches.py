@@ -1,6 +1,6 @@
 """What is in a sealed batch, and in a sealed answer: the same for the side that asks and the other.
 
-Questions carry names, so a batch is sealed under the fleet key, and each answer under a key that
+Queries carry names, so a batch is sealed under the fleet key, and each answer under a key that
 was made for its batch and travels in it.
 """
 
@@ -11,7 +11,7 @@ from monitor.app.sources import PortableSources
 from monitor.domain.errors import DatabaseError
 from monitor.fleet.db.mailbox import READABLE_FORMATS
 from monitor.fleet.db.seal import FleetSeal
-from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.models import CrawlPriority, CrawlResult
 
 # Large enough that a batch costs little, small enough that a sweep has one or two at each host.
@@ -20,7 +20,7 @@ BATCH_SIZE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchBody:
-    """A district's questions to one host, and all that is needed to ask them in its name.
+    """A district's queries to one host, and all that is needed to ask them in its name.
 
     `picture_subjects` are the people who agreed that their profile pictures are compared.
     """
@@ -33,7 +33,7 @@ class BatchBody:
     picture_subjects: tuple[str, ...]
     manners: HostManners
     priority: CrawlPriority
-    questions: tuple[CrawlQuestion, ...]
+    queries: tuple[CrawlQuery, ...]
     answer_key: str = field(repr=False, default_factory=lambda: token_urlsafe(32))
 
     def __post_init__(self) -> None:
@@ -44,10 +44,10 @@ class BatchBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerBody:
-    """One of both: a question's result, or the question, which goes on at another host."""
+    """One of both: a query's result, or the query, which goes on at another host."""
 
     result: CrawlResult | None = None
-    handed_back: CrawlQuestion | None = None
+    handed_back: CrawlQuery | None = None
 
 
 BATCH_PLACE = "batch"

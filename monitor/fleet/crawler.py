@@ -1,4 +1,4 @@
-"""The crawler of a district whose questions other machines ask: it sends batches, and waits.
+"""The crawler of a district whose queries other machines ask: it sends batches, and waits.
 
 It stands where a `Crawler` does, and no flow knows the difference. What needs the district's own
 database stays here: consent, proofs, shares. What an answer leads to is sent on from here.
@@ -27,7 +27,7 @@ from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
 from monitor.fleet.db.seal import FleetSeal
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import LOOK_AHEAD, CrawlRun, ProgressCallback, SourceProgress
-from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUESTIONS, CrawlQuestion, HostManners
+from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUERIES, CrawlQuery, HostManners
 from scrapers.http.errors import (
     FailureReason,
     FetchError,
@@ -77,7 +77,7 @@ class Dispatch:
 
 @dataclass(slots=True)
 class SentBatch:
-    """`left` are the numbers of the questions that have no answer yet.
+    """`left` are the numbers of the queries that have no answer yet.
 
     `tries` counts how often it was lost before anyone had answered any of it.
     """
@@ -89,10 +89,10 @@ class SentBatch:
 
 @dataclass(slots=True)
 class Desk:
-    """One run's questions: those that wait here, by host, and those that were sent."""
+    """One run's queries: those that wait here, by host, and those that were sent."""
 
     run: CrawlRun
-    waiting: dict[str, deque[CrawlQuestion]] = field(default_factory=lambda: defaultdict(deque))
+    waiting: dict[str, deque[CrawlQuery]] = field(default_factory=lambda: defaultdict(deque))
     sent: dict[int, SentBatch] = field(default_factory=dict)
     sent_counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
@@ -117,7 +117,7 @@ class Desk:
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
 class FleetCrawler(Crawler):
-    """Sends a district's questions to whichever machine asks their hosts."""
+    """Sends a district's queries to whichever machine asks their hosts."""
 
     dispatch: Dispatch
     _cleared: bool = field(init=False, default=False)
@@ -129,7 +129,7 @@ class FleetCrawler(Crawler):
         watch: ProgressCallback | None = None,
         priority: CrawlPriority = CrawlPriority.USUAL,
     ) -> Generator[CrawlResult, None, None]:
-        """Have all queries asked and what they lead to, and yield each question's visit once."""
+        """Have all queries asked and what they lead to, and yield each query's visit once."""
         self._forget_earlier_batches()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
@@ -183,7 +183,7 @@ class FleetCrawler(Crawler):
             return
         desk.recheck_at = now + RECHECKED_EVERY
         waiting = (
-            each.body.questions[number].query for each in desk.sent.values() for number in each.left
+            each.body.queries[number].query for each in desk.sent.values() for number in each.left
         )
         kinds = {
             (each.subject, each.kind, self.sources[each.source].family): each
@@ -208,9 +208,9 @@ class FleetCrawler(Crawler):
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
         for number in [each for each in desk.sent if each not in known]:
             lost = desk.remove_batch(number)
-            in_vain = len(lost.left) == len(lost.body.questions)
+            in_vain = len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
-            left = [lost.body.questions[place] for place in sorted(lost.left)]
+            left = [lost.body.queries[place] for place in sorted(lost.left)]
             given_up = build_failure_error(FailureReason.NO_MACHINE).result
             chosen = []
             for state in left:
@@ -221,56 +221,56 @@ class FleetCrawler(Crawler):
                     self._conclude(desk, state, known_answer)
             if chosen:
                 # They were counted as this district's share when they were sent first.
-                body = replace(lost.body, questions=tuple(chosen), answer_key=token_urlsafe(32))
+                body = replace(lost.body, queries=tuple(chosen), answer_key=token_urlsafe(32))
                 self._post(desk, body, tries, waited=True)
 
     def _feed(self, desk: Desk) -> None:
-        """Take more questions while few wait; a slow host's do not keep the others from coming."""
+        """Take more queries while few wait; a slow host's do not keep the others from coming."""
         room = max(LOOK_AHEAD - desk.waiting_count, BATCH_SIZE)
         taken = 0
         for query in islice(desk.run.queries, room):
             taken += 1
-            self._admit(desk, CrawlQuestion(query=query))
+            self._admit(desk, CrawlQuery(query=query))
         if taken < room:
             desk.run.drained = True
 
-    def _admit(self, desk: Desk, question: CrawlQuestion) -> None:
-        if desk.run.admit_question(question):
-            self._place(desk, question)
+    def _admit(self, desk: Desk, query: CrawlQuery) -> None:
+        if desk.run.admit_query(query):
+            self._place(desk, query)
 
-    def _place(self, desk: Desk, question: CrawlQuestion) -> None:
-        """Line a question up at the host that it asks next, or conclude it if there is none."""
-        known = self._find_answer(question)
+    def _place(self, desk: Desk, query: CrawlQuery) -> None:
+        """Line a query up at the host that it asks next, or conclude it if there is none."""
+        known = self._find_answer(query)
         if known is not None:
-            self._conclude(desk, question, known)
+            self._conclude(desk, query, known)
             return
-        proven = self._find_proven_answer(question)
+        proven = self._find_proven_answer(query)
         if proven is not None:
-            self._conclude(desk, question, proven, shared=True)
+            self._conclude(desk, query, proven, shared=True)
             return
         try:
-            desk.waiting[self._find_host(question)].append(question)
+            desk.waiting[self._find_host(query)].append(query)
         except FetchError as end:
-            self._conclude(desk, question, end.result)
+            self._conclude(desk, query, end.result)
 
-    def _find_answer(self, question: CrawlQuestion) -> ParseResult | None:
-        """Return what a question comes to that may not be asked; None if it may."""
-        if question.query.kind in KEPT_HOME or not self.may_ask(question.query):
+    def _find_answer(self, query: CrawlQuery) -> ParseResult | None:
+        """Return what a query comes to that may not be asked; None if it may."""
+        if query.query.kind in KEPT_HOME or not self.may_ask(query.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         return None
 
-    def _find_proven_answer(self, question: CrawlQuestion) -> ParseResult | None:
-        return self.proofs.find_answer(question.query, self.clock.now()) if self.proofs else None
+    def _find_proven_answer(self, query: CrawlQuery) -> ParseResult | None:
+        return self.proofs.find_answer(query.query, self.clock.now()) if self.proofs else None
 
-    def _find_host(self, question: CrawlQuestion) -> str:
-        source = self.sources.get(question.pages[0].source)
+    def _find_host(self, query: CrawlQuery) -> str:
+        source = self.sources.get(query.pages[0].source)
         if source is None:
             raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
         now = self.clock.now()
         if source.crawl_policy.access is AccessMode.PAGE:
-            origin = RequestTarget.from_url(question.request.url).origin
-            self._engine.robots.take_up(origin, question.rules, question.robots, now)
-        return self.router.plan_next_request(question, source.crawl_policy, now).host
+            origin = RequestTarget.from_url(query.request.url).origin
+            self._engine.robots.take_up(origin, query.rules, query.robots, now)
+        return self.router.plan_next_request(query, source.crawl_policy, now).host
 
     def _send_batches(self, desk: Desk) -> bool:
         sent = False
@@ -291,14 +291,14 @@ class FleetCrawler(Crawler):
             self._conclude(desk, desk.waiting[host].popleft(), closed)
 
     def _send_batch(self, desk: Desk, host: str) -> bool:
-        queue, chosen = desk.waiting[host], list[CrawlQuestion]()
+        queue, chosen = desk.waiting[host], list[CrawlQuery]()
         while queue and len(chosen) < BATCH_SIZE:
-            question = queue.popleft()
-            refusal = self._take_turn(desk, host, question)
+            query = queue.popleft()
+            refusal = self._take_turn(desk, host, query)
             if refusal is None:
-                chosen.append(question)
+                chosen.append(query)
             else:
-                self._conclude(desk, question, refusal)
+                self._conclude(desk, query, refusal)
         if not chosen:
             return False
         self._post(desk, self._build_body(desk, host, chosen))
@@ -312,25 +312,25 @@ class FleetCrawler(Crawler):
             desk.run.priority,
             waited=waited,
         )
-        desk.add_batch(number, SentBatch(body, set(range(len(body.questions))), tries))
+        desk.add_batch(number, SentBatch(body, set(range(len(body.queries))), tries))
 
-    def _take_turn(self, desk: Desk, host: str, question: CrawlQuestion) -> ParseResult | None:
-        """Count a question, or return what it comes to: things may have changed meanwhile."""
-        known = self._find_answer(question)
+    def _take_turn(self, desk: Desk, host: str, query: CrawlQuery) -> ParseResult | None:
+        """Count a query, or return what it comes to: things may have changed meanwhile."""
+        known = self._find_answer(query)
         if known is not None:
             return known
-        source = question.query.source
+        source = query.query.source
         desk.run.report_progress(source, SourceProgress.ASKING)
         if self.share is None or not self.router.directory.is_declared(host):
             return None
-        pause = self._get_pause(host, question)
+        pause = self._get_pause(host, query)
         return self.share.take_turn(host, pause, desk.run.priority, self.clock.now())
 
-    def _get_pause(self, host: str, question: CrawlQuestion) -> float:
-        own = self.sources[question.query.source].crawl_policy.seconds_between
+    def _get_pause(self, host: str, query: CrawlQuery) -> float:
+        own = self.sources[query.query.source].crawl_policy.seconds_between
         return self.router.directory.get_pause(host, own)
 
-    def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuestion]) -> BatchBody:
+    def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuery]) -> BatchBody:
         pause = max(self._get_pause(host, each) for each in chosen)
         declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
         subjects = {each.query.subject for each in chosen if self._allows_pictures(each)}
@@ -343,23 +343,23 @@ class FleetCrawler(Crawler):
             picture_subjects=tuple(sorted(subjects)),
             manners=replace(declared, pause=pause),
             priority=desk.run.priority,
-            questions=tuple(chosen),
+            queries=tuple(chosen),
         )
 
-    def _export_sources(self, chosen: list[CrawlQuestion]) -> PortableSources:
+    def _export_sources(self, chosen: list[CrawlQuery]) -> PortableSources:
         names = sorted({each.query.source for each in chosen})
         wanted = [self.sources[name] for name in names]
         return export_sources(self.dispatch.sources, wanted, self.dispatch.variables)
 
-    def _allows_pictures(self, question: CrawlQuestion) -> bool:
+    def _allows_pictures(self, query: CrawlQuery) -> bool:
         picture = Query(
-            source=question.query.source,
+            source=query.query.source,
             kind=QueryKind.PICTURE,
             terms=(),
             request=Request(url=""),
-            subject=question.query.subject,
+            subject=query.query.subject,
         )
-        return bool(question.query.subject) and self.may_ask(picture)
+        return bool(query.query.subject) and self.may_ask(picture)
 
     def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
         return self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
@@ -370,14 +370,14 @@ class FleetCrawler(Crawler):
             return
         batch.left.discard(sealed.number)
         answer = open_answer(batch.body, sealed.number, sealed.body)
-        asked = batch.body.questions[sealed.number]
+        asked = batch.body.queries[sealed.number]
         if answer.handed_back is not None:
             self._place(desk, answer.handed_back)
         elif answer.result is not None:
             self._take_result(desk, batch, asked, answer)
 
     def _take_result(
-        self, desk: Desk, batch: SentBatch, asked: CrawlQuestion, answer: AnswerBody
+        self, desk: Desk, batch: SentBatch, asked: CrawlQuery, answer: AnswerBody
     ) -> None:
         visit = answer.result
         if visit is None:
@@ -385,7 +385,7 @@ class FleetCrawler(Crawler):
         host, result = batch.body.manners.host, visit.result
         refused = result.note == FailureReason.NOT_ALLOWED.value
         if refused and asked.handovers == 0 and self._find_answer(asked) is None:
-            # Something changed for this person, and this question may still be asked.
+            # Something changed for this person, and this query may still be asked.
             self._place(desk, replace(asked, handovers=1))
             return
         failed = result.outcome is Outcome.FAILED
@@ -395,18 +395,18 @@ class FleetCrawler(Crawler):
         self._finish(desk, visit, asked.depth)
 
     def _conclude(
-        self, desk: Desk, question: CrawlQuestion, result: ParseResult, *, shared: bool = False
+        self, desk: Desk, query: CrawlQuery, result: ParseResult, *, shared: bool = False
     ) -> None:
-        joined = result if question.result is None else question.result.merge_next_page(result)
-        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now(), shared=shared)
-        self._finish(desk, visit, question.depth)
+        joined = result if query.result is None else query.result.merge_next_page(result)
+        visit = CrawlResult(query=query.query, result=joined, at=self.clock.now(), shared=shared)
+        self._finish(desk, visit, query.depth)
 
     def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
         """Note a result, and line up what it leads to."""
         if depth < DEEPEST:
             onward = [each for each in visit.result.follow if each.key != visit.query.key]
-            for query in onward[:MOST_FOLLOW_QUESTIONS]:
-                self._admit(desk, CrawlQuestion(query=query, depth=depth + 1))
+            for query in onward[:MOST_FOLLOW_QUERIES]:
+                self._admit(desk, CrawlQuery(query=query, depth=depth + 1))
         desk.run.record_result(visit)
         desk.results.append(visit)
 

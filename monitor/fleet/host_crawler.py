@@ -1,6 +1,6 @@
-"""Questions as data: one host's batch, asked by whichever process holds the right to that host.
+"""Queries as data: one host's batch, asked by whichever process holds the right to that host.
 
-What a question leads to at another host is handed back, for it needs that host's right.
+What a query leads to at another host is handed back, for it needs that host's right.
 """
 
 from collections.abc import Callable, Generator, Iterable
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue
-from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import HostState
 from scrapers.crawl.turns import LONG_PAUSE
 from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
@@ -17,20 +17,20 @@ from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import CrawlPriority, CrawlResult
 from scrapers.source import AccessMode
 
-# Two processes that do not agree whose host it is must not hand a question to and fro for ever.
+# Two processes that do not agree whose host it is must not hand a query to and fro for ever.
 MOST_HANDOVERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchAnswer:
-    """What became of a question: its result, or the question itself, to be asked elsewhere.
+    """What became of a query: its result, or the query itself, to be asked elsewhere.
 
     `host_state` is how its host is to be treated from now on.
     """
 
     number: int
     result: CrawlResult | None
-    handed_back: CrawlQuestion | None
+    handed_back: CrawlQuery | None
     host_state: HostState
 
 
@@ -42,11 +42,11 @@ class HostCrawler(Crawler):
         self,
         manners: HostManners,
         host_state: HostState,
-        questions: Iterable[tuple[int, CrawlQuestion]],
+        queries: Iterable[tuple[int, CrawlQuery]],
         priority: CrawlPriority,
         gives_way: Callable[[], bool],
     ) -> Generator[BatchAnswer, None, None]:
-        """Ask questions one by one and yield each answer; end early where `gives_way` says so.
+        """Ask queries one by one and yield each answer; end early where `gives_way` says so.
 
         What this process knew of the host before is forgotten: others have asked it since.
         """
@@ -55,17 +55,17 @@ class HostCrawler(Crawler):
         self._frontier.add_run(run)
         host_queue = self._frontier.reload_host_queue(host_state)
         try:
-            for number, question in questions:
+            for number, query in queries:
                 if not self._wait_until_due(host_queue, gives_way):
                     return
                 self._save_ahead(host_queue, manners)
-                answer = self._ask_question(run, host_queue, question)
+                answer = self._ask_query(run, host_queue, query)
                 if answer is None:
                     return
                 yield BatchAnswer(
                     number=number,
                     result=answer if isinstance(answer, CrawlResult) else None,
-                    handed_back=answer if isinstance(answer, CrawlQuestion) else None,
+                    handed_back=answer if isinstance(answer, CrawlQuery) else None,
                     host_state=host_queue.state,
                 )
         finally:
@@ -88,14 +88,14 @@ class HostCrawler(Crawler):
             until = self.clock.now() + timedelta(seconds=LONGEST_FLIGHT + manners.pause)
             self.host_store.save_host_state(replace(host_queue.state, next_at=until))
 
-    def _ask_question(
-        self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuestion
-    ) -> CrawlResult | CrawlQuestion | None:
+    def _ask_query(
+        self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuery
+    ) -> CrawlResult | CrawlQuery | None:
         # If it is cut short, another process begins with it as it came.
-        question = replace(asked, pages=list(asked.pages))
-        if not self._belongs_here(question, host_queue.host):
-            return self._hand_back(question)
-        self._queue_question(run, question)
+        query = replace(asked, pages=list(asked.pages))
+        if not self._belongs_here(query, host_queue.host):
+            return self._hand_back(query)
+        self._queue_query(run, query)
         while not (run.stopped or self.is_stopped()):
             step = run.events.get()
             if step.error is not None:
@@ -105,38 +105,38 @@ class HostCrawler(Crawler):
                 self.host_store.save_host_state(step.host_state)
             if step.waiting_host:
                 self._frontier.release_host(run, step.waiting_host)
-            if step.moved_question is not None:
-                return self._hand_back(question)
+            if step.moved_query is not None:
+                return self._hand_back(query)
             if step.result is not None:
                 return step.result
         return None
 
-    def _belongs_here(self, question: CrawlQuestion, host: str) -> bool:
-        """Tell whether a question's next request goes to this host, as far as is known now."""
-        source = self.sources.get(question.pages[0].source)
+    def _belongs_here(self, query: CrawlQuery, host: str) -> bool:
+        """Tell whether a query's next request goes to this host, as far as is known now."""
+        source = self.sources.get(query.pages[0].source)
         if source is None:
             return True
         now, robots = self.clock.now(), self._engine.robots
         try:
             if source.crawl_policy.access is AccessMode.PAGE:
-                origin = RequestTarget.from_url(question.request.url).origin
+                origin = RequestTarget.from_url(query.request.url).origin
                 robots.reload_record(origin, now)
-                robots.take_up(origin, question.rules, question.robots, now)
-            plan = self.router.plan_next_request(question, source.crawl_policy, now)
+                robots.take_up(origin, query.rules, query.robots, now)
+            plan = self.router.plan_next_request(query, source.crawl_policy, now)
         except FetchError:
             return True
         return plan.host == host
 
-    def _hand_back(self, question: CrawlQuestion) -> CrawlResult | CrawlQuestion:
+    def _hand_back(self, query: CrawlQuery) -> CrawlResult | CrawlQuery:
         now = self.clock.now()
-        if question.handovers >= MOST_HANDOVERS:
+        if query.handovers >= MOST_HANDOVERS:
             lost = build_unreadable_error(FailureReason.HOPS).result
-            return CrawlResult(query=question.query, result=lost, at=now)
-        question.handovers += 1
+            return CrawlResult(query=query.query, result=lost, at=now)
+        query.handovers += 1
         try:
-            origin = RequestTarget.from_url(question.request.url).origin
+            origin = RequestTarget.from_url(query.request.url).origin
         except FetchError:  # its next request is refused wherever it is asked
-            question.rules, question.robots = None, None
+            query.rules, query.robots = None, None
         else:
-            question.rules, question.robots = self._engine.robots.hand_on(origin)
-        return question
+            query.rules, query.robots = self._engine.robots.hand_on(origin)
+        return query

@@ -64,14 +64,14 @@ SWITCH_SECONDS = 0.0005
 FILES_OF_A_DISTRICT = 8
 
 
-class QuestionSender(Protocol):
+class QuerySender(Protocol):
     """Has other machines ask (`monitor.fleet.sender.FleetSender`)."""
 
     def build_crawler(
         self, name: str, config: Config, environment: Environment, crawler: Crawler
     ) -> Crawler: ...
 
-    def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None: ...
+    def recall_queries(self, name: str, person_id: str, *, left: bool = False) -> None: ...
 
     def delete_expired_batches(self) -> None: ...
 
@@ -108,7 +108,7 @@ class SharedResources:
         environment: Environment,
         fetch: FetchConfig,
         districts: int,
-        sender: QuestionSender | None = None,
+        sender: QuerySender | None = None,
     ) -> None:
         clock = environment.clock
         self._switch_seconds = sys.getswitchinterval()
@@ -147,9 +147,9 @@ class SharedResources:
         pace = self._paces.setdefault(relay, RelayPace(self.environment.clock))
         builder: CrawlerBuilder = partial(self._build_crawler, name)
         sender = self.sender
-        recall = recall_nothing if sender is None else partial(sender.recall_questions, name)
+        recall = recall_nothing if sender is None else partial(sender.recall_queries, name)
         return DistrictResources(
-            parser=self.parser, build_crawler=builder, pace=pace, recall_questions=recall
+            parser=self.parser, build_crawler=builder, pace=pace, recall_queries=recall
         )
 
     def set_staff(self, name: str, count: int) -> None:

@@ -413,7 +413,7 @@ class FleetRunner:
         for consent in app.db.consents.list_latest_consents():
             person_id = consent.person_id
             if consent.withdrawn_at is not None and person_id not in district.departed:
-                sender.recall_questions(district.name, person_id, left=True)
+                sender.recall_queries(district.name, person_id, left=True)
                 district.departed.add(person_id)
 
     def _run_mail(self, district: HostedDistrict, runner: SupervisedRunner) -> None:

@@ -65,7 +65,7 @@ class FleetSender:
             dispatch=dispatch,
         )
 
-    def recall_questions(self, name: str, person_id: str, *, left: bool = False) -> None:
+    def recall_queries(self, name: str, person_id: str, *, left: bool = False) -> None:
         """Have no machine ask what was sent about a person until now; note who left for good."""
         if left:
             self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))

@@ -1,7 +1,7 @@
-"""A machine that asks: it takes batches of questions from PostgreSQL, and holds no district.
+"""A machine that asks: it takes batches of queries from PostgreSQL, and holds no district.
 
 It has no folder, no keys of districts and no mail server. What it may ask, it is told in each
-batch; whether it still may, it reads right before each question.
+batch; whether it still may, it reads right before each query.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.robots import RobotsCache
-from scrapers.crawl.routing import CrawlQuestion
+from scrapers.crawl.routing import CrawlQuery
 from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.client import HttpClient, HttpConnections
 from scrapers.http.clock import Clock
@@ -85,7 +85,7 @@ class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is ta
 
 
 class BatchGuard:
-    """What may be asked now, as far as the other machines know; read right before each question."""
+    """What may be asked now, as far as the other machines know; read right before each query."""
 
     def __init__(self, mailbox: Mailbox, fence: Fence, clock: Clock) -> None:
         self._mailbox = mailbox
@@ -174,7 +174,7 @@ class BatchAsker:
         body = self._memories.seal.decrypt(BATCH_PLACE, batch.body, BatchBody)
         left = [
             (place, state)
-            for place, state in enumerate(body.questions)
+            for place, state in enumerate(body.queries)
             if place not in batch.answered
         ]
         host = body.manners.host
@@ -197,15 +197,15 @@ class BatchAsker:
                     count += 1
         except MonitorError:
             raise
-        except Exception as error:  # noqa: BLE001 - the question failed, and the rest can go on
+        except Exception as error:  # noqa: BLE001 - the query failed, and the rest can go on
             fault = describe_error_location(error)
-            LOG.error("question_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
+            LOG.error("query_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
             self._save(batch, body, self._build_failure(left[count], body, host_state))
-        if count < len(left) or not self._mailbox.is_complete(batch.id, len(body.questions)):
+        if count < len(left) or not self._mailbox.is_complete(batch.id, len(body.queries)):
             raise BatchYielded
 
     def _build_failure(
-        self, left: tuple[int, CrawlQuestion], body: BatchBody, host_state: HostState
+        self, left: tuple[int, CrawlQuery], body: BatchBody, host_state: HostState
     ) -> BatchAnswer:
         number, state = left
         now = self._environment.clock.now()

@@ -77,7 +77,7 @@ class MatcherProcess:
 
     is_enabled = True
     spent: MatcherUsage | None = None
-    """What was asked on the day of the last question; None before the first answer."""
+    """What was asked on the day of the last request; None before the first answer."""
 
     def __init__(self, setup: MatcherSetup, now: Callable[[], datetime]) -> None:
         self._setup = setup
@@ -129,7 +129,7 @@ class MatcherProcess:
             self._stop_process()
             raise UnavailableError(_STOPPED) from error
         except UnavailableError:
-            # An answer that comes late would be taken for that to the next question.
+            # An answer that comes late would be taken for that to the next request.
             self._stop_process()
             raise
 
@@ -202,13 +202,13 @@ def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
     """Send a line while listening, so that neither side waits for the other for ever."""
     if process.stdin is None or process.stdout is None:
         raise UnavailableError(_STOPPED)
-    question, answer = process.stdin.fileno(), process.stdout.fileno()
-    os.set_blocking(question, False)
+    request, answer = process.stdin.fileno(), process.stdout.fileno()
+    os.set_blocking(request, False)
     received = b""
     with DefaultSelector() as ready:
         ready.register(answer, EVENT_READ)
         if line:
-            ready.register(question, EVENT_WRITE)
+            ready.register(request, EVENT_WRITE)
         while not received.endswith(b"\n"):
             events = ready.select(_PATIENCE_SECONDS)
             if not events:
@@ -220,9 +220,9 @@ def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
                         raise UnavailableError(_STOPPED)
                     received += piece
                 else:
-                    line = line[os.write(question, line[:_PIECE]) :]
+                    line = line[os.write(request, line[:_PIECE]) :]
                     if not line:
-                        ready.unregister(question)
+                        ready.unregister(request)
     return received
 
 

@@ -81,7 +81,7 @@ class MatcherWorker:
             return MatchReply(refused=str(error))
 
     def _charge_request(self, request: MatchRequest) -> MatchReply:
-        """Count a question before it is answered, so that no restart asks for nothing."""
+        """Count a request before it is answered, so that no restart asks for nothing."""
         so_far = roll_over_usage(self.today(), read_spent(self.quota_file))
         if not has_quota_for(self.budget, so_far, len(request.contacts)):
             spent = record_refused_list(so_far)
@@ -99,10 +99,10 @@ class MatcherWorker:
         )
 
 
-def serve_requests(worker: MatcherWorker, questions: BinaryIO, answers: BinaryIO) -> None:
+def serve_requests(worker: MatcherWorker, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer line by line until the asking side hangs up."""
     _write_reply(answers, MatchReply(ready=True, spent=read_spent(worker.quota_file)))
-    for line in _read_lines(questions):
+    for line in _read_lines(requests):
         _write_reply(answers, worker.answer_line(line))
 
 
@@ -110,8 +110,8 @@ def write_refusal(answers: BinaryIO, error: MonitorError) -> None:
     _write_reply(answers, MatchReply(refused=str(error), code=error.exit_code))
 
 
-def _read_lines(questions: BinaryIO) -> Iterator[bytes]:
-    while line := questions.readline(_LONGEST_LINE):
+def _read_lines(requests: BinaryIO) -> Iterator[bytes]:
+    while line := requests.readline(_LONGEST_LINE):
         if not line.endswith(b"\n"):
             return
         yield line

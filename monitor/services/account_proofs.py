@@ -170,7 +170,7 @@ def _add_proven_account(app: App, proof: AccountProof) -> None:
 def _select_account_answers(
     account: str, person_id: str, source: Source, answers: Iterable[StagedAnswer]
 ) -> Iterator[StagedAnswer]:
-    """Yield the answers of an account's own address, by their question or by what they show."""
+    """Yield the answers of an account's own address, by their query or by what they show."""
     page = (account,) if "://" in account else ()
     words = Identity(person_id=person_id, names=(), accounts=() if page else (account,), pages=page)
     keys = {query.key for query in source.build_queries(words)}

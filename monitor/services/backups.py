@@ -209,7 +209,7 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
     yield from db.breaches.list_breaches_of_person(person_id)
     yield from db.thumbnails.list_thumbnails_of_person(person_id)
     yield from db.screenshots.list_screenshots_of_person(person_id)
-    yield from db.questions.list_questions_of_person(person_id)
+    yield from db.queries.list_queries_of_person(person_id)
     yield from db.review_notes.list_review_notes_of_person(person_id)
     yield from db.sightings.list_sightings_of_person(person_id)
     yield from db.events.list_events_of_person(person_id, EVER_SINCE)

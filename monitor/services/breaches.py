@@ -39,7 +39,7 @@ def list_new_breaches(app: App, person_id: str, since: datetime) -> tuple[Breach
 def build_breaches_view(app: App, person_id: str) -> BreachesView:
     """Show everything that is listed, and whether that is all: "not checked" is not "nothing"."""
     sources = {name for name, each in app.sources.items() if each.family is SourceFamily.BREACHES}
-    asked = app.db.questions.list_questions_of_sources(person_id, sources)
+    asked = app.db.queries.list_queries_of_sources(person_id, sources)
     return BreachesView(
         zone=app.db.people.load_person(person_id).zone,
         lines=list_new_breaches(app, person_id, EPOCH),

@@ -610,7 +610,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
             for each in db.hold_proposals.list_hold_proposals_of_person(person_id)
         ],
         "findings": [_build_finding_data(app, finding) for finding in records.findings],
-        "questions": db.questions.list_questions_of_person(person_id),
+        "queries": db.queries.list_queries_of_person(person_id),
         "emails": records.emails,
         "email_settings": _build_email_settings(app, records),
         "checks": {

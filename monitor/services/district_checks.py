@@ -126,7 +126,7 @@ def run_district_check(
 def plan_district_queries(
     app: App, inventory: DistrictInventory, weekday: int | None = None
 ) -> Iterator[Query]:
-    """Yield what is asked of each source that has its turn, each question once."""
+    """Yield what is asked of each source that has its turn, each query once."""
     names = frozenset(select_due(app.sources, weekday))
     week = format_iso_week(app.clock.now(), app.config.district.zone)
     known = _list_known_accounts(app)
@@ -220,7 +220,7 @@ def _sort_visit(run: _AccountRun, visit: CrawlResult) -> None:
 def _split_by_budget(
     app: App, planned: tuple[Query, ...]
 ) -> tuple[tuple[Query, ...], frozenset[str]]:
-    """Return the questions that the week's budget has room for, and the sources left out."""
+    """Return the queries that the week's budget has room for, and the sources left out."""
     week = format_iso_week(app.clock.now(), app.config.district.zone)
     most = build_spending_limits(app.config.planning).district.usd
     spent = sum(sum_spending_by_person(app, week).values(), ApiCost())

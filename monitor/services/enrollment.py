@@ -1,6 +1,6 @@
 """Enrollment: an invitation that only a mailbox can open, and an answer only its owner can give.
 
-Answers are encrypted until consent is given, and the person sees every question before the first
+Answers are encrypted until consent is given, and the person sees every query before the first
 one is sent. People who do not answer get one reminder, and then are deleted.
 
 No one can enroll someone else: consent needs the code from the mailbox. Each answer of a draft is
@@ -361,7 +361,7 @@ def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source])
         alike[scope, tuple(asked)].append(sources[source].info.title)
     return QueryPreview(
         lines=tuple(_build_asked_lines(alike)),
-        questions=len(planned),
+        queries=len(planned),
         sites=len({query.source for query in planned}),
     )
 
@@ -449,7 +449,7 @@ def has_unconfirmed_name(app: App, invitation_id: str, draft: EnrollmentDraft) -
 def preview_enrollment_queries(
     app: App, invitation_id: str, draft: EnrollmentDraft
 ) -> QueryPreview:
-    """Show every question that would be asked first, and ask nothing."""
+    """Show every query that would be asked first, and ask nothing."""
     person = build_person(app, _require_open_invitation(app, invitation_id), draft)
     queries = plan_preview_queries(app, person, draft.scopes, app.clock.now())
     return build_query_preview(queries, app.sources)
@@ -485,12 +485,12 @@ def _require_open_invitation(app: App, invitation_id: str) -> Invitation:
 def preview_added_queries(
     app: App, person_id: str, before: frozenset[Scope], after: frozenset[Scope]
 ) -> QueryPreview:
-    """Show the first questions that `after` brings and `before` does not; ask nothing."""
-    person, now, questions = (
+    """Show the first queries that `after` brings and `before` does not; ask nothing."""
+    person, now, queries = (
         app.db.people.load_person(person_id),
         app.clock.now(),
         partial(plan_preview_queries, app),
     )
-    keys_before = {query.key for query in questions(person, before, now)}
-    added = (each for each in questions(person, after, now) if each.key not in keys_before)
+    keys_before = {query.key for query in queries(person, before, now)}
+    added = (each for each in queries(person, after, now) if each.key not in keys_before)
     return build_query_preview(added, app.sources)

@@ -1,4 +1,4 @@
-"""Leaving: questions stop at once, and everything is erased within a day.
+"""Leaving: queries stop at once, and everything is erased within a day.
 
 "It was not me": the owner of a mailbox undoes with one button what someone else did. The token for
 "this was not me" is only in emails about a consent or an address, so it proves the mailbox.
@@ -129,7 +129,7 @@ def _record_consent_end(
         reason = "This person has already withdrawn. Their data is being deleted."
         raise InputError(reason)
     held = app.db.legal_holds.has_active_legal_hold(person_id)
-    with recall_questions(app, person_id, left=True), app.db.begin_transaction():
+    with recall_queries(app, person_id, left=True), app.db.begin_transaction():
         app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
         app.db.jobs.ensure_job(ERASURE, person_id, now)
         app.db.access_tokens.delete_tokens_of_accounts((person_id,))
@@ -148,16 +148,16 @@ def _record_consent_end(
 
 
 @contextmanager
-def recall_questions(app: App, person_id: str, *, left: bool = False) -> Iterator[None]:
+def recall_queries(app: App, person_id: str, *, left: bool = False) -> Iterator[None]:
     """Have no other machine ask what was sent out about a person before this block ended.
 
     If that cannot be written, nothing is done. It is written again at the end, for what was sent
     out meanwhile.
     """
-    app.recall_questions(person_id, left=left)
+    app.recall_queries(person_id, left=left)
     yield
     try:
-        app.recall_questions(person_id, left=left)
+        app.recall_queries(person_id, left=left)
     except UnavailableError as error:
         # A machine that cannot read the list asks nothing, so this is about moments.
         LOG.warning("recall_not_repeated", extra={"reason": str(error)})

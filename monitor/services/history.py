@@ -55,9 +55,7 @@ def build_finding_timeline(app: App, owner_id: str, finding_id: str) -> tuple[Ti
         flags=flags,
         decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.id)),
         feedback=app.db.feedback.list_feedback_of_finding(finding.id),
-        sources={
-            each.key: each.source for each in app.db.questions.list_questions_of_person(owner_id)
-        },
+        sources={each.key: each.source for each in app.db.queries.list_queries_of_person(owner_id)},
     )
     return build_timeline(record)
 

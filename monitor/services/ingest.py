@@ -1,6 +1,6 @@
 """Closing sources: decide which to trust, and settle the answers of those person by person.
 
-Compare each answer with what the same question showed before. All changes for one person from one
+Compare each answer with what the same query showed before. All changes for one person from one
 source are written or none; a commit holds several such settlements.
 """
 
@@ -13,7 +13,7 @@ from itertools import islice
 
 from monitor.app import App
 from monitor.db.database import Database
-from monitor.db.journal import QuestionRecord, StagedAnswer
+from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.detection.comparison import PictureResults
@@ -79,7 +79,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class FindingChanges:
-    """The findings that the questions of one settlement showed, and those they missed."""
+    """The findings that the queries of one settlement showed, and those they missed."""
 
     observations: dict[str, list[FindingObservation]] = field(
         default_factory=lambda: defaultdict(list)
@@ -133,10 +133,10 @@ class SnapshotComparer:
     finding_changes: FindingChanges = field(default_factory=FindingChanges)
 
     def compare_answer(self, query: Query, result: ParseResult) -> None:
-        asked = self.db.questions.find_question(self.person_id, query.key)
+        asked = self.db.queries.find_query(self.person_id, query.key)
         if asked is None and result.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
-        sightings = self.db.sightings.list_sightings_of_question(self.person_id, query.key)
+        sightings = self.db.sightings.list_sightings_of_query(self.person_id, query.key)
         earlier = {compute_anchor(each.trace): each for each in sightings}
         before = {key: each.trace for key, each in earlier.items()}
         result = self._add_picture_prints(result, before)
@@ -173,7 +173,7 @@ class SnapshotComparer:
                 self._record_absence(missed, query, result, baseline=baseline)
         news = not baseline and len(self.finding_changes.new_finding_ids) > known_so_far
         brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
-        self._write_question(query, result, asked, self._update_history(result, asked, brought))
+        self._write_query(query, result, asked, self._update_history(result, asked, brought))
 
     def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
         if not result.traces:
@@ -225,7 +225,7 @@ class SnapshotComparer:
         )
 
     def _build_sighting(self, query: Query, trace: Trace, before: Sighting | None) -> Sighting:
-        """Update the sighting of a question; its finding is resolved later."""
+        """Update the sighting of a query; its finding is resolved later."""
         return Sighting(
             finding_id="",
             query=query.key,
@@ -274,8 +274,7 @@ class SnapshotComparer:
 
     def _is_shown_elsewhere(self, missed: Sighting) -> bool:
         kinds = {
-            each.key: each.kind
-            for each in self.db.questions.list_questions_of_person(self.person_id)
+            each.key: each.kind for each in self.db.queries.list_queries_of_person(self.person_id)
         }
         return any(
             each.query != missed.query
@@ -285,22 +284,22 @@ class SnapshotComparer:
         )
 
     def _update_history(
-        self, result: ParseResult, before: QuestionRecord | None, brought: AnswerNovelty
+        self, result: ParseResult, before: QueryRecord | None, brought: AnswerNovelty
     ) -> QueryHistory | None:
-        """Update the question's history; a partial answer leaves it due."""
+        """Update the query's history; a partial answer leaves it due."""
         earlier = before.history if before else None
         if result.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
             return earlier
         return record_answer(earlier, self.week, brought)
 
-    def _write_question(
+    def _write_query(
         self,
         query: Query,
         result: ParseResult,
-        before: QuestionRecord | None,
+        before: QueryRecord | None,
         history: QueryHistory | None,
     ) -> None:
-        record = QuestionRecord(
+        record = QueryRecord(
             person_id=self.person_id,
             key=query.key,
             source=query.source,
@@ -313,7 +312,7 @@ class SnapshotComparer:
         if before is not None and result.outcome is Outcome.UNCHANGED:
             # Nothing was read, so it rests on the page, and the reader, of the time before.
             record = replace(before, settled_at=self.at, history=history)
-        self.db.questions.save_question(record)
+        self.db.queries.save_query(record)
 
     def _remember_page(self, query: Query, result: ParseResult) -> LastReadPage | None:
         if result.kept is None:
@@ -339,7 +338,7 @@ EVENT_POLICY = EventPolicy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSettlement:
-    """Questions first, then findings, then what they mean: events, assessments, flags."""
+    """Queries first, then findings, then what they mean: events, assessments, flags."""
 
     app: App
     sweep: Sweep
@@ -728,7 +727,7 @@ def _list_learned_canaries(
 ) -> Iterator[LearnedCanary]:
     """Yield the own accounts that stand in for the known account of a site without one.
 
-    Their owners' questions are asked anyway, so nothing is asked for this, and nothing is stored.
+    Their owners' queries are asked anyway, so nothing is asked for this, and nothing is stored.
     """
     canaries = source.build_canaries(sweep.nonce)
     if any(each.expects is Outcome.FOUND for each in canaries):
@@ -743,7 +742,7 @@ def _list_learned_canaries(
 def _match_learned_canary(app: App, person_id: str, visit: CrawlResult) -> Iterator[LearnedCanary]:
     if visit.query.kind is not QueryKind.PRESENCE or not visit.result.outcome.is_conclusive:
         return
-    sightings = app.db.sightings.list_sightings_of_question(person_id, visit.query.key)
+    sightings = app.db.sightings.list_sightings_of_query(person_id, visit.query.key)
     accounts = app.db.people.load_person(person_id).accounts if sightings else ()
     for sighting in sightings:
         if is_learned_canary(sighting, accounts):

@@ -136,7 +136,7 @@ def compute_next_slot(app: App, slot: WeeklySlot, subject: str = "", zone: str =
 
 
 def preview_sweep(app: App) -> Iterator[Query]:
-    """Yield the first questions of a sweep about everyone; ask none."""
+    """Yield the first queries of a sweep about everyone; ask none."""
     return list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app)))
 
 

@@ -217,7 +217,7 @@ def build_personal_coverage(
     """
     source_runs = tuple(runs)
     began = since or app.clock.now()
-    asked = app.db.questions.list_sources_settled_since(person_id, began)
+    asked = app.db.queries.list_sources_settled_since(person_id, began)
     with_news = app.db.sightings.list_sources_with_news(person_id, began)
     sources = tuple(
         CoveredSource(source=run.source, state=_find_coverage_state(run, asked, with_news))

@@ -47,7 +47,7 @@ PROOF_ASKED: Final = "proof-requested"
 def edit_profile(app: App, person: Person) -> Person:
     """Store a person's new names and places, and delete what only the old ones showed.
 
-    Questions with new words have no history, so their first answers create no events. Only its
+    Queries with new words have no history, so their first answers create no events. Only its
     mailbox changes the email address, and only the district the organization. A name that is no
     form of a confirmed one waits for an operator. Raises TooSoonError where words were added too
     often within a week.

@@ -1,6 +1,6 @@
-"""Which questions are asked about whom this week, by their results so far and their cost.
+"""Which queries are asked about whom this week, by their results so far and their cost.
 
-Questions about the whole district: asked once, and each person gets what names them.
+Queries about the whole district: asked once, and each person gets what names them.
 
 What an answer says about a person needs that person's consent; the rest is dropped.
 """
@@ -64,7 +64,7 @@ def build_crawl_district(app: App) -> District:
 
 
 def list_district_queries(app: App) -> Iterator[Query]:
-    """Yield the questions about the district, while someone is enrolled who benefits."""
+    """Yield the queries about the district, while someone is enrolled who benefits."""
     if any(True for _ in _list_searched_people(app)):
         yield from build_district_queries(app)
 
@@ -137,19 +137,19 @@ def list_source_prices(sources: Iterable[Source]) -> Mapping[str, Decimal]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepTargets:
-    """Whom a run may ask about, and `district_queries`: the questions asked once for everyone."""
+    """Whom a run may ask about, and `district_queries`: the queries asked once for everyone."""
 
     person_ids: Collection[str]
     district_queries: tuple[Query, ...] = ()
 
 
 def plan_person_queries(app: App, person_id: str) -> Iterator[Query]:
-    """Yield every first question about a person, by their consent of this moment."""
+    """Yield every first query about a person, by their consent of this moment."""
     yield from _build_person_queries(app, person_id, app.sources.values())
 
 
 def list_person_query_keys(app: App, person: Person) -> frozenset[str]:
-    """Return the keys of all first questions for a person, due or not."""
+    """Return the keys of all first queries for a person, due or not."""
     consent = app.db.consents.find_latest_consent(person.id)
     if consent is None:
         return frozenset()
@@ -167,7 +167,7 @@ def list_person_query_keys(app: App, person: Person) -> frozenset[str]:
 def choose_paid_queries(
     app: App, week: str, targets: SweepTargets, depth: SearchDepth, answered: Collection[str] = ()
 ) -> QuerySelection:
-    """Choose among the questions that cost something and were not `answered` in this run."""
+    """Choose among the queries that cost something and were not `answered` in this run."""
     limits = build_spending_limits(app.config.planning)
     if depth is not SearchDepth.FULL:
         limits = limits.to_sweep_limits()
@@ -187,14 +187,14 @@ def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandi
 
 
 def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]:
-    """Return the questions about a person that cost something, and how they have done."""
+    """Return the queries about a person that cost something, and how they have done."""
     prices = list_source_prices(app.sources.values())
     priced = [app.sources[name] for name in prices]
     queries = tuple(_build_person_queries(app, person_id, priced)) if priced else ()
     if not queries:
         return ()
     try:
-        asked = app.db.questions.list_questions_of_sources(person_id, prices)
+        asked = app.db.queries.list_queries_of_sources(person_id, prices)
     except DatabaseError:
         if app.db.consents.find_latest_consent(person_id) is None:
             return ()  # erased since they were planned, and their key with them
@@ -203,7 +203,7 @@ def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]
 
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
-    """Show when each question about a person is asked, as seen from a week's sweep."""
+    """Show when each query about a person is asked, as seen from a week's sweep."""
     candidates = {each.query.key: each for each in list_paid_candidates(app, person_id)}
     outlooks = (
         QueryOutlook.from_candidate(candidates[query.key], to_week_number(week))
@@ -238,7 +238,7 @@ def build_weekly_bill(app: App, week: str) -> SweepBill:
 
 
 def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
-    """Return what was spent this week, by person; "" for questions about no person."""
+    """Return what was spent this week, by person; "" for queries about no person."""
     prices, spent = list_source_prices(app.sources.values()), dict[str, ApiCost]()
     for paid in app.db.api_costs.list_api_costs_of_week(week):
         outlay = ApiCost.from_requests(paid.requests, prices.get(paid.source, Decimal(0)))
@@ -267,7 +267,7 @@ def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
 
 
 def estimate_canary_cost(app: App) -> ApiCost:
-    """Return what a sweep spends on questions whose answer we know, and no other district asked."""
+    """Return what a sweep spends on queries whose answer we know, and no other district asked."""
     costs = (
         ApiCost.from_requests(app.crawler.count_unproven_canaries(app.sources[name]), price)
         for name, price in list_source_prices(app.sources.values()).items()
@@ -313,7 +313,7 @@ def _build_person_queries(app: App, person_id: str, sources: Collection[Source])
 
 
 def _list_allowed_contact_keys(app: App, person: Person) -> frozenset[str]:
-    """Return the questions for contacts: of accounts proven, or showing the exact name."""
+    """Return the queries for contacts: of accounts proven, or showing the exact name."""
     if get_student_link_switch(app) is StudentLinkSwitch.OFF:
         return frozenset()
     trusted = replace(person, accounts=tuple(list_trusted_accounts(app.db, person)))

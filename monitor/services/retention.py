@@ -1,9 +1,9 @@
 """The daily purge: delete what the tables declare to be past its period (`db/declarations.py`).
 
-Findings that only a dropped question showed are deleted with it. Two things stay: what the person
+Findings that only a dropped query showed are deleted with it. Two things stay: what the person
 called their own, and what they shared or reported, since others act on that. A finding keeps its
 address and its keys, or the next sweep would take it for new. Under a legal hold nothing is
-deleted, but dropped questions are still not asked.
+deleted, but dropped queries are still not asked.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.db.database import Database
-from monitor.db.journal import QuestionRecord
+from monitor.db.journal import QueryRecord
 from monitor.domain.consent import Consent
 from monitor.domain.events import refresh_portrait
 from monitor.domain.finding import Finding, Presence, combine_traces
@@ -45,9 +45,9 @@ from scrapers.models import Trace
 
 
 def delete_expired_sightings(app: App, person_id: str) -> None:
-    """Delete texts past their source's time limit, and what one question long shows no more.
+    """Delete texts past their source's time limit, and what one query long shows no more.
 
-    Of the first, also those that a later answer replaced. Of the second, only what another question
+    Of the first, also those that a later answer replaced. Of the second, only what another query
     still shows: else the whole finding is gone, and goes in its own time.
     """
     now, limits = app.clock.now(), list_text_retention(app)
@@ -65,7 +65,7 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
             if limit:
                 app.db.versions.delete_replaced_versions(finding.id, sighting.query, now - limit)
             if limit and now - sighting.last >= limit:
-                app.db.versions.delete_versions_of_question(finding.id, sighting.query)
+                app.db.versions.delete_versions_of_query(finding.id, sighting.query)
                 over.append(sighting)
             elif is_shown and sighting.misses:
                 last = sighting.last
@@ -273,8 +273,8 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
     person = app.db.people.load_person(consent.person_id)
     if app.db.legal_holds.has_active_legal_hold(person.id):
         return
-    asked = app.db.questions.list_questions_of_person(person.id)
-    _retire_questions(
+    asked = app.db.queries.list_queries_of_person(person.id)
+    _retire_queries(
         app, person, {each.key for each in asked if not _is_covered(app, each, consent)}
     )
     if Scope.SEARCH not in consent.scopes and person.alert_feeds:
@@ -295,32 +295,32 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
 def forget_removed_terms(app: App, before: Person, after: Person) -> None:
     """Delete findings that only removed names found. This creates no events.
 
-    The questions that come in their place are new ones, so their first answers are silent.
+    The queries that come in their place are new ones, so their first answers are silent.
     """
     old, new = (
         list_person_query_keys(app, before),
         list_person_query_keys(app, after),
     )
     if not app.db.legal_holds.has_active_legal_hold(after.id):
-        _retire_questions(app, after, old - new)
+        _retire_queries(app, after, old - new)
         if before.mail.casefold() != after.mail.casefold():
             app.db.breaches.delete_breaches_of_person(after.id)
     reassess_person(app, after)
 
 
-def _is_covered(app: App, question: QuestionRecord, consent: Consent) -> bool:
-    source = app.sources.get(question.source)
-    return source is None or get_required_scope(question.kind, source.family) in consent.scopes
+def _is_covered(app: App, query: QueryRecord, consent: Consent) -> bool:
+    source = app.sources.get(query.source)
+    return source is None or get_required_scope(query.kind, source.family) in consent.scopes
 
 
-def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
+def _retire_queries(app: App, person: Person, keys: Collection[str]) -> None:
     touched = {
         sighting.finding_id
         for key in keys
-        for sighting in app.db.sightings.list_sightings_of_question(person.id, key)
+        for sighting in app.db.sightings.list_sightings_of_query(person.id, key)
     }
     for key in keys:
-        app.db.questions.retire_question(person.id, key)
+        app.db.queries.retire_query(person.id, key)
     active_keys = list_person_query_keys(app, person)
     for finding in sorted(touched):
         _release_finding(app, person.id, finding, active_keys)
@@ -329,9 +329,9 @@ def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
 def _release_finding(
     app: App, person_id: str, finding_id: str, active_keys: Collection[str]
 ) -> None:
-    """Delete a finding that no first question shows, or rebuild it from what is left.
+    """Delete a finding that no first query shows, or rebuild it from what is left.
 
-    What only a follow-up question showed is never asked again.
+    What only a follow-up query showed is never asked again.
     """
     left = app.db.sightings.list_sightings_of_finding(finding_id)
     if any(each.query in active_keys for each in left):
@@ -341,7 +341,7 @@ def _release_finding(
         )
         return
     for each in left:
-        app.db.questions.retire_question(person_id, each.query)
+        app.db.queries.retire_query(person_id, each.query)
     if not _is_kept_for_person(app, finding_id):
         app.db.findings.delete_finding(finding_id)
 

@@ -1,6 +1,6 @@
-"""A sweep asks all questions that consent covers; answers are staged, then settled by source.
+"""A sweep asks all queries that consent covers; answers are staged, then settled by source.
 
-Also canaries, which are questions with known answers, and checks of reported accounts.
+Also canaries, which are queries with known answers, and checks of reported accounts.
 """
 
 import contextlib
@@ -72,7 +72,7 @@ def ignore_progress(_source: str, _state: str) -> None:
 class SweepProgress:
     """Passes each stage of a source to `watch` once, when it is reached.
 
-    No source is done before all first questions are known: otherwise a source that answered one of
+    No source is done before all first queries are known: otherwise a source that answered one of
     them would be called done, and then be asked again.
     """
 
@@ -111,7 +111,7 @@ class SweepProgress:
         self._report_stage(source)
 
     def mark_queries_drained(self) -> None:
-        """Note that all first questions are known."""
+        """Note that all first queries are known."""
         self._drained = True
         for source in self._source_states:
             self._report_stage(source)
@@ -147,7 +147,7 @@ class SourceTracker:
 
     A run that ends within the hour closes all sources at its end, in a fixed order, so that the
     same answers give the same output, line by line. `closed` are those that were closed before
-    the run was cut short. A search engine may lead to questions for any source, a profile site
+    the run was cut short. A search engine may lead to queries for any source, a profile site
     only to more of its own; so nothing is final before the last engine has answered.
     """
 
@@ -160,7 +160,7 @@ class SourceTracker:
     _drained: bool = False
 
     def track_queries(self, queries: Iterable[Query]) -> Iterator[Query]:
-        """Pass the first questions on, and note when there are no more."""
+        """Pass the first queries on, and note when there are no more."""
         yield from queries
         self._drained = True
         self.progress.mark_queries_drained()
@@ -196,7 +196,7 @@ def ignore_close(_sweep: Sweep) -> None:
 
 
 def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterator[Query]:
-    """Yield the canaries of each source right before its own questions.
+    """Yield the canaries of each source right before its own queries.
 
     A person waits for a first result, so one source is finished while others start.
     """
@@ -211,7 +211,7 @@ def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepJob:
-    """Whom a sweep is for and what it asks. `keys` limits it to some questions; None means all."""
+    """Whom a sweep is for and what it asks. `keys` limits it to some queries; None means all."""
 
     kind: SweepKind
     week: str
@@ -225,7 +225,7 @@ class SweepJob:
 
     @property
     def is_for_everyone(self) -> bool:
-        """Tell whether questions for everyone are asked, too."""
+        """Tell whether queries for everyone are asked, too."""
         return not self.person_id and self.query_keys is None
 
     @property
@@ -251,12 +251,12 @@ def run_sweep(
     tracker = _build_tracker(app, sweep, job, progress)
     choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
     _stage_refused_queries(app, sweep, choice)
-    questions = list_open_queries(app, sweep, job, choice)
+    queries = list_open_queries(app, sweep, job, choice)
     if job.is_awaited:
-        questions = progress.announce_sources(questions)
-    questions = tracker.track_queries(questions)
+        queries = progress.announce_sources(queries)
+    queries = tracker.track_queries(queries)
     priority = CrawlPriority.FIRST if job.is_awaited else CrawlPriority.USUAL
-    crawl = app.crawler.crawl(questions, watch=tracker.track_source, priority=priority)
+    crawl = app.crawler.crawl(queries, watch=tracker.track_source, priority=priority)
     with contextlib.closing(crawl) as visits:
         for visit in visits:
             app.beat()
@@ -312,7 +312,7 @@ def _settle_finished_sources(app: App, sweep: Sweep, tracker: SourceTracker) -> 
 def list_open_queries(
     app: App, sweep: Sweep, job: SweepJob, choice: QuerySelection
 ) -> Iterator[Query]:
-    """Yield the questions without an answer: canaries first, since trust depends on them."""
+    """Yield the queries without an answer: canaries first, since trust depends on them."""
     answered = app.db.journal.list_answered_keys(sweep.id)
     followed = app.db.journal.list_follow_up_queries(sweep.id)
     canaries = (canary.query for canary in _list_due_canaries(app, sweep, job))
@@ -324,7 +324,7 @@ def list_open_queries(
 
 
 def list_planned_queries(app: App, job: SweepJob) -> Iterator[Query]:
-    """Yield the first questions about each person that this job would ask."""
+    """Yield the first queries about each person that this job would ask."""
     yield from _plan_chosen_queries(app, job, _choose_sweep_queries(app, job, frozenset()))
 
 
@@ -355,7 +355,7 @@ def _list_person_ids(app: App, job: SweepJob) -> tuple[str, ...]:
 
 
 def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> QuerySelection:
-    """Choose questions within the budget; a request for certain questions asks just those."""
+    """Choose queries within the budget; a request for certain queries asks just those."""
     if job.query_keys is not None:
         return QuerySelection()
     of_all = tuple(list_district_queries(app)) if job.is_for_everyone else ()
@@ -364,7 +364,7 @@ def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> 
 
 
 def _stage_refused_queries(app: App, sweep: Sweep, choice: QuerySelection) -> None:
-    """Stage questions over the week's budget as skipped, so that nothing counts as gone."""
+    """Stage queries over the week's budget as skipped, so that nothing counts as gone."""
     over = ParseResult(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
     visits = (
         CrawlResult(query=query, result=over, at=app.clock.now())
@@ -393,10 +393,10 @@ def _add_remembered_pages(app: App, planned: Iterator[Query]) -> Iterator[Query]
 def _load_remembered_pages(
     app: App, person_id: str
 ) -> Mapping[str, tuple[LastReadPage, Sequence[Sighting]]]:
-    """Return what is stored of each question's last page, and which findings it showed."""
+    """Return what is stored of each query's last page, and which findings it showed."""
     sightings = defaultdict(list)
     try:
-        asked = app.db.questions.list_questions_of_person(person_id)
+        asked = app.db.queries.list_queries_of_person(person_id)
         for each in app.db.sightings.list_sightings_of_person(person_id) if asked else ():
             sightings[each.query].append(each)
     except DatabaseError:
@@ -559,7 +559,7 @@ MAX_RECHECK_DELAY = max(chain.from_iterable(RECHECKS_AFTER.values()))
 
 
 def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
-    """Return the questions that ask for the account, or the page, at its own address."""
+    """Return the queries that ask for the account, or the page, at its own address."""
     consent = app.db.consents.find_latest_consent(finding.person_id)
     sources, now = tuple(app.sources.values()), app.clock.now()
     account = extract_handle_key(finding.portrait)

@@ -93,7 +93,7 @@ class RenewalQuery(WebForm, frozen=True, kw_only=True):
 class RenewalForm(ScopesForm, frozen=True, kw_only=True):
     """`seal` is the hash of the text that its reader saw.
 
-    `shown` names the added scopes of which they saw the questions, joined by `-or-`.
+    `shown` names the added scopes of which they saw the queries, joined by `-or-`.
     """
 
     shown: str = ""

@@ -1,4 +1,4 @@
-"""What holds for every answer and question: headers, our own host, no forged forms, tokens."""
+"""What holds for every answer and query: headers, our own host, no forged forms, tokens."""
 
 import hmac
 import threading

@@ -1,6 +1,6 @@
 """Joining, one thing a page: what is looked at, what may be asked, by which words, and the yes.
 
-What will be asked about a person, in the words that go out: shown before the first question.
+What will be asked about a person, in the words that go out: shown before the first query.
 """
 
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class QueryPreviewLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPreview:
-    """`questions` counts the first ones: an answer may lead to more, about what it showed."""
+    """`queries` counts the first ones: an answer may lead to more, about what it showed."""
 
     lines: tuple[QueryPreviewLine, ...] = ()
-    questions: int = 0
+    queries: int = 0
     sites: int = 0
 
 

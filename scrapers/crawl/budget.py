@@ -45,7 +45,7 @@ def count_request(usage: QuotaUsage, now: datetime) -> QuotaUsage:
 
 
 def check_quota(usage: QuotaUsage, quota: RequestQuota, now: datetime) -> ParseResult | None:
-    """Return what a question comes to that the budget has no request left for, else None."""
+    """Return what a query comes to that the budget has no request left for, else None."""
     current = roll_over_usage(usage, now)
     if quota.weekly is not None and current.this_week >= quota.weekly:
         return build_week_refusal(FailureReason.SPENT_THIS_WEEK, current.day)

@@ -1,4 +1,4 @@
-"""All hosts side by side, one question at a time in each: the visits of a run."""
+"""All hosts side by side, one query at a time in each: the visits of a run."""
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from scrapers.crawl.frontier import (
 )
 from scrapers.crawl.pauses import PauseFile
 from scrapers.crawl.robots import RobotsCache
-from scrapers.crawl.routing import CrawlQuestion, CrawlRouter, HostDirectory, list_manners
+from scrapers.crawl.routing import CrawlQuery, CrawlRouter, HostDirectory, list_manners
 from scrapers.crawl.sharing import SAVED_EVERY
 from scrapers.crawl.throttle import HostState, HostStore, Throttle
 from scrapers.crawl.turns import CrawlWorker
@@ -43,7 +43,7 @@ class CrawlEngine:
 
     One thread asks for all of them. `robots` and the state of every host are the same for all.
     `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
-    `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
+    `look_ahead` is how many queries of a run are lined up while hosts have enough to do.
     `quota`, where it is given, counts the budgets of all crawlers. `pauses` are those that all
     programs of this machine keep; it closes them at its end.
     Anyone who forgets to `close` it ends its thread all the same, at exit at the latest.
@@ -90,7 +90,7 @@ class Crawler(CrawlTenant):
 
     Several threads may run visits at once. Each pulls its own queries and touches `host_store`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
-    One thread asks; it reads `may_ask` just before each question, for what was allowed when it
+    One thread asks; it reads `may_ask` just before each query, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
     Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers`,
     `look_ahead` and `pauses`.
@@ -131,10 +131,10 @@ class Crawler(CrawlTenant):
         watch: ProgressCallback | None = None,
         priority: CrawlPriority = CrawlPriority.USUAL,
     ) -> Generator[CrawlResult, None, None]:
-        """Ask all queries and what they lead to, and yield each question's visit once.
+        """Ask all queries and what they lead to, and yield each query's visit once.
 
         Queries are pulled as hosts become free. At one host they are asked in the order they come,
-        `CrawlPriority.FIRST` before the rest. A question whose key was asked in this run already is
+        `CrawlPriority.FIRST` before the rest. A query whose key was asked in this run already is
         left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
         counts as not asked.
         """
@@ -185,12 +185,12 @@ class Crawler(CrawlTenant):
 
     def _feed_run(self, run: CrawlRun) -> None:
         """Pull queries while no one waits for us and someone could use them."""
-        while not run.drained and run.events.empty() and self._frontier.needs_questions(run):
+        while not run.drained and run.events.empty() and self._frontier.needs_queries(run):
             query = next(run.queries, None)
             if query is None:
                 self._frontier.mark_drained(run)
             else:
-                self._admit_question(run, CrawlQuestion(query=query))
+                self._admit_query(run, CrawlQuery(query=query))
 
     def _process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
         if step.error is not None:
@@ -200,32 +200,32 @@ class Crawler(CrawlTenant):
             run.report_progress(step.asked_source, SourceProgress.ASKING)
         if step.host_state is not None:
             self.host_store.save_host_state(step.host_state)
-        if step.moved_question is not None:
-            self._queue_question(run, step.moved_question)
-        for question in step.new_questions:
-            self._admit_question(run, question)
+        if step.moved_query is not None:
+            self._queue_query(run, step.moved_query)
+        for crawl_query in step.new_queries:
+            self._admit_query(run, crawl_query)
         if step.result is not None:
             run.record_result(step.result)
             yield step.result
         if step.waiting_host:
             self._frontier.release_host(run, step.waiting_host)
 
-    def _admit_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
-        if run.admit_question(question):
-            self._queue_question(run, question)
+    def _admit_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+        if run.admit_query(crawl_query):
+            self._queue_query(run, crawl_query)
 
-    def _queue_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
-        """Queue a question at the host that it asks next, or conclude it if there is none."""
-        source = self.sources.get(question.pages[0].source)
+    def _queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+        """Queue a query at the host that it asks next, or conclude it if there is none."""
+        source = self.sources.get(crawl_query.pages[0].source)
         try:
             if source is None:
                 raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
-            self._load_robots(source, question)
+            self._load_robots(source, crawl_query)
             host = self.router.plan_next_request(
-                question, source.crawl_policy, self.clock.now()
+                crawl_query, source.crawl_policy, self.clock.now()
             ).host
         except FetchError as end:
-            self._conclude_unasked(run, question, end.result)
+            self._conclude_unasked(run, crawl_query, end.result)
             return
         self.quota.load_usage(source, self.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
@@ -234,22 +234,24 @@ class Crawler(CrawlTenant):
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
         pause = self.router.directory.get_pause(host, source.crawl_policy.seconds_between)
-        self._frontier.add_question(host_queue, run, question, pause)
+        self._frontier.add_query(host_queue, run, crawl_query, pause)
         self._engine.ensure_worker()
 
     def _conclude_unasked(
-        self, run: CrawlRun, question: CrawlQuestion, result: ParseResult
+        self, run: CrawlRun, crawl_query: CrawlQuery, result: ParseResult
     ) -> None:
-        question.pages.clear()
-        joined = result if question.result is None else question.result.merge_next_page(result)
-        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now())
+        crawl_query.pages.clear()
+        joined = (
+            result if crawl_query.result is None else crawl_query.result.merge_next_page(result)
+        )
+        visit = CrawlResult(query=crawl_query.query, result=joined, at=self.clock.now())
         run.events.put(CrawlEvent(result=visit))
 
-    def _load_robots(self, source: Source, question: CrawlQuestion) -> None:
+    def _load_robots(self, source: Source, crawl_query: CrawlQuery) -> None:
         """Take up what the host's robots.txt said before a restart."""
         if source.crawl_policy.access is AccessMode.PAGE:
             self._engine.robots.load_record(
-                RequestTarget.from_url(question.request.url).origin, self.clock.now()
+                RequestTarget.from_url(crawl_query.request.url).origin, self.clock.now()
             )
 
     def _save_quota_and_robots(self) -> None:

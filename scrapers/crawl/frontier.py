@@ -1,4 +1,4 @@
-"""Who may be asked next: one queue a host, one question in flight in each."""
+"""Who may be asked next: one queue a host, one query in flight in each."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from threading import RLock
 from gevent.event import Event
 
 from scrapers.crawl.budget import QuotaCounter
-from scrapers.crawl.routing import CrawlQuestion, CrawlRouter
+from scrapers.crawl.routing import CrawlQuery, CrawlRouter
 from scrapers.crawl.sharing import DistrictProofs, HostShareTracker
 from scrapers.crawl.throttle import HostState
 from scrapers.http.client import PageFetcher
@@ -30,7 +30,7 @@ from scrapers.source import Source
 
 
 class SourceProgress(StrEnum):
-    """How far a source is; `blocked` is done too, but its last question went unanswered."""
+    """How far a source is; `blocked` is done too, but its last query went unanswered."""
 
     WAITING = "waiting"
     ASKING = "asking"
@@ -47,7 +47,7 @@ _UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
 class CrawlEvent:
     """What one turn came to; an empty one only says that time has passed.
 
-    `new_questions` are to be placed, and `moved_question` is one that goes on at another host.
+    `new_queries` are to be placed, and `moved_query` is one that goes on at another host.
     `waiting_host` is the host that waits until this event is taken, empty where none does.
     `error` is a fault in our own code, to be raised where the visits are consumed.
     """
@@ -55,8 +55,8 @@ class CrawlEvent:
     asked_source: str = ""
     result: CrawlResult | None = None
     waiting_host: str = ""
-    new_questions: tuple[CrawlQuestion, ...] = ()
-    moved_question: CrawlQuestion | None = None
+    new_queries: tuple[CrawlQuery, ...] = ()
+    moved_query: CrawlQuery | None = None
     host_state: HostState | None = None
     error: Exception | None = None
 
@@ -67,7 +67,7 @@ class CrawlRun:
 
     `failures` are in a row, by host; the rest is the consumer's.
 
-    `events` is without a bound, for it cannot outgrow the questions that were let in. `tenant` is
+    `events` is without a bound, for it cannot outgrow the queries that were let in. `tenant` is
     on whose behalf it asks.
     """
 
@@ -89,13 +89,13 @@ class CrawlRun:
     def is_finished(self) -> bool:
         return self.drained and not self._open
 
-    def admit_question(self, question: CrawlQuestion) -> bool:
-        """Let a question in, unless the same one has been asked in this run already."""
-        key = question.query.key
+    def admit_query(self, crawl_query: CrawlQuery) -> bool:
+        """Let a query in, unless the same one has been asked in this run already."""
+        key = crawl_query.query.key
         if key in self._seen:
             return False
         self._seen.add(key)
-        source = question.query.source
+        source = crawl_query.query.source
         self._open[source] += 1
         if self._open[source] == 1:
             self.report_progress(source, SourceProgress.WAITING)
@@ -122,8 +122,8 @@ LOOK_AHEAD = 2_048
 # The longest that a request takes which is in flight now.
 LONGEST_FLIGHT = 15.0
 
-QueueEntry = tuple[CrawlRun, CrawlQuestion]
-RunQueues = dict[CrawlRun, deque[CrawlQuestion]]
+QueueEntry = tuple[CrawlRun, CrawlQuery]
+RunQueues = dict[CrawlRun, deque[CrawlQuery]]
 
 
 @dataclass(slots=True, eq=False)
@@ -131,7 +131,7 @@ class HostQueue:
     """`due` is when the host may be asked again, by the monotonic clock.
 
     `pause_seconds` are those between two requests: the most that any source wants for this host.
-    `refused_key` is the key of the question that alone was refused here since the last answer.
+    `refused_key` is the key of the query that alone was refused here since the last answer.
 
     A run that has not taken its last visit from this host yet asks no further: whatever
     happens to its consumer, one answer a host is lost at most. Runs of one priority take turns.
@@ -151,19 +151,19 @@ class HostQueue:
     def host(self) -> str:
         return self.state.host
 
-    def get_run_queue(self, run: CrawlRun) -> deque[CrawlQuestion]:
+    def get_run_queue(self, run: CrawlRun) -> deque[CrawlQuery]:
         return self.waiting[run.priority].setdefault(run, deque())
 
-    def pop_question(self) -> QueueEntry | None:
+    def pop_query(self) -> QueueEntry | None:
         run = self._find_next_run()
         if run is None:
             return None
         queues = self.waiting[run.priority]
         queue = queues.pop(run)
-        question = queue.popleft()
+        crawl_query = queue.popleft()
         if queue:
             queues[run] = queue
-        return run, question
+        return run, crawl_query
 
     @property
     def next_priority(self) -> CrawlPriority | None:
@@ -185,7 +185,7 @@ class CrawlSlot:
 
     host_queue: HostQueue
     run: CrawlRun
-    question: CrawlQuestion
+    crawl_query: CrawlQuery
     is_guest: bool = False
     place: int | None = None
 
@@ -195,7 +195,7 @@ class CrawlSlot:
 
 
 class Frontier:
-    """Shared by the loop, which takes turns, and by the consumers, who put questions up.
+    """Shared by the loop, which takes turns, and by the consumers, who put queries up.
 
     What happens under the lock is short and never gives way. `most` hosts may be asked at once
     by each priority: who is waited for needs no room that slow hosts of a sweep have taken.
@@ -297,21 +297,21 @@ class Frontier:
         under = (each for each in self._host_queues.values() if each.host.endswith(site[1:]))
         return max((each.due + LONGEST_FLIGHT * each.busy for each in under), default=0.0)
 
-    def add_question(
-        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, pause_seconds: float
+    def add_query(
+        self, host_queue: HostQueue, run: CrawlRun, crawl_query: CrawlQuery, pause_seconds: float
     ) -> None:
-        """Queue a question; one that has begun goes on before others are begun.
+        """Queue a query; one that has begun goes on before others are begun.
 
         `pause_seconds` are those that its source leaves between two requests.
         """
         with self._lock:
             run.hosts.add(host_queue.host)
             host_queue.pause_seconds = max(host_queue.pause_seconds, pause_seconds)
-            self._enqueue_question(host_queue, run, question, at_front=question.has_begun)
+            self._enqueue_query(host_queue, run, crawl_query, at_front=crawl_query.has_begun)
             self._schedule_host(host_queue)
 
-    def needs_questions(self, run: CrawlRun) -> bool:
-        """Tell whether more questions of this run could keep someone busy."""
+    def needs_queries(self, run: CrawlRun) -> bool:
+        """Tell whether more queries of this run could keep someone busy."""
         with self._lock:
             return run.waiting < self._look_ahead or not self._is_any_host_due()
 
@@ -340,7 +340,7 @@ class Frontier:
     def release_slot(
         self, slot: CrawlSlot, due: float, *, again: bool = False, reported: bool = False
     ) -> None:
-        """End a turn; `again` if its question wants another one at the same host.
+        """End a turn; `again` if its query wants another one at the same host.
 
         `reported` if its consumer has something to take before the run asks there again.
         """
@@ -352,7 +352,7 @@ class Frontier:
             if reported:
                 slot.run.untaken.add(slot.host_queue.host)
             if again and slot.run in self._runs:
-                self._enqueue_question(slot.host_queue, slot.run, slot.question, at_front=True)
+                self._enqueue_query(slot.host_queue, slot.run, slot.crawl_query, at_front=True)
             self._schedule_host(slot.host_queue)
             if was_full or not self._busy.total():
                 self._wake_worker()
@@ -365,14 +365,14 @@ class Frontier:
             if not run.untaken:
                 self._wake_worker()
 
-    def _enqueue_question(
-        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, *, at_front: bool
+    def _enqueue_query(
+        self, host_queue: HostQueue, run: CrawlRun, crawl_query: CrawlQuery, *, at_front: bool
     ) -> None:
         queue = host_queue.get_run_queue(run)
         if at_front:
-            queue.appendleft(question)
+            queue.appendleft(crawl_query)
         else:
-            queue.append(question)
+            queue.append(crawl_query)
         run.waiting += 1
 
     def _schedule_host(self, host_queue: HostQueue) -> None:
@@ -413,13 +413,13 @@ class Frontier:
                     # It has been asked, or outranked, from another line meanwhile.
                     self._schedule_host(host_queue)
                     continue
-                entry = host_queue.pop_question()
+                entry = host_queue.pop_query()
                 if entry is not None:
-                    run, question = entry
+                    run, crawl_query = entry
                     run.waiting -= 1
                     host_queue.busy = True
                     self._busy[priority] += 1
-                    return CrawlSlot(host_queue, run, question)
+                    return CrawlSlot(host_queue, run, crawl_query)
         return None
 
     def _compute_pause(self) -> float | None:
@@ -440,7 +440,7 @@ class Frontier:
 
     @property
     def _is_idle(self) -> bool:
-        """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
+        """Nothing is in flight, and no consumer brings more queries or has a visit to take."""
         return not self._busy.total() and all(run.drained and not run.untaken for run in self._runs)
 
 
@@ -449,7 +449,7 @@ KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
 def allow_every_query(_query: Query) -> bool:
-    """Allow every question, where no one can take a permission back."""
+    """Allow every query, where no one can take a permission back."""
     return True
 
 

@@ -1,6 +1,6 @@
-"""Where a question goes next: to which queue of hosts, and how that is to be treated.
+"""Where a query goes next: to which queue of hosts, and how that is to be treated.
 
-What a question asks next is its page, or first what robots.txt says of it.
+What a query asks next is its page, or first what robots.txt says of it.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.models import MOST_HOPS, Outcome, ParsedPage, ParseResult, Query, Request
 from scrapers.source import AccessMode, CrawlPolicy, Source
 
-# Hostile or broken sources offer a next page for ever, or questions that lead to questions.
+# Hostile or broken sources offer a next page for ever, or queries that lead to queries.
 MOST_FOLLOW_PAGES = 50
-MOST_FOLLOW_QUESTIONS = 50
+MOST_FOLLOW_QUERIES = 50
 DEEPEST = 3
 
 
 @dataclass(slots=True, kw_only=True)
-class CrawlQuestion:
-    """`depth` counts the questions that led to this one; `result` joins the pages so far.
+class CrawlQuery:
+    """`depth` counts the queries that led to this one; `result` joins the pages so far.
 
     `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
     which is a tenth of the size of an empty deque. `hops` are the redirects to the current page,
@@ -70,8 +70,8 @@ class CrawlQuestion:
     def is_answered(self) -> bool:
         return not self.pages
 
-    def add_result(self, result: ParseResult) -> tuple["CrawlQuestion", ...]:
-        """Take the result of the current page; return the new questions that it asks."""
+    def add_result(self, result: ParseResult) -> tuple["CrawlQuery", ...]:
+        """Take the result of the current page; return the new queries that it asks."""
         del self.pages[0]
         self.asked_count += 1
         self.hops, self.redirect = 0, None
@@ -91,13 +91,12 @@ class CrawlQuestion:
             )
         return onward
 
-    def _build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuestion", ...]:
+    def _build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuery", ...]:
         if self.depth >= DEEPEST:
             return ()
         others = [each for each in follow if each.key != self.query.key]
         return tuple(
-            CrawlQuestion(query=each, depth=self.depth + 1)
-            for each in others[:MOST_FOLLOW_QUESTIONS]
+            CrawlQuery(query=each, depth=self.depth + 1) for each in others[:MOST_FOLLOW_QUERIES]
         )
 
 
@@ -187,7 +186,7 @@ class NextRequest:
 
 @dataclass(frozen=True, slots=True)
 class CrawlRouter:
-    """What all questions of a tenant share: the queues of the hosts, and their robots.txt files.
+    """What all queries of a tenant share: the queues of the hosts, and their robots.txt files.
 
     `own` are the queues that its own sources declare: only there is one of them an owner.
     """
@@ -197,10 +196,10 @@ class CrawlRouter:
     directory: HostDirectory
 
     def plan_next_request(
-        self, question: CrawlQuestion, policy: CrawlPolicy, now: datetime
+        self, crawl_query: CrawlQuery, policy: CrawlPolicy, now: datetime
     ) -> NextRequest:
-        """Raise FetchError where the question's address may not be asked by its source."""
-        page = question.request
+        """Raise FetchError where the query's address may not be asked by its source."""
+        page = crawl_query.request
         target = RequestTarget.from_url(page.url)
         if not page.led and match_origin(target, policy.origins) is None:
             raise build_refusal_error(FailureReason.NOT_ITS_OWN)
@@ -217,22 +216,22 @@ class CrawlRouter:
             asks_robots=file is not None,
         )
 
-    def get_origin_queue(self, question: CrawlQuestion) -> str:
+    def get_origin_queue(self, crawl_query: CrawlQuery) -> str:
         """Return the queue of the page that was asked for, wherever redirects led from there."""
         return self.directory.get_queue_name(
-            RequestTarget.from_url(question.pages[0].request.url).host
+            RequestTarget.from_url(crawl_query.pages[0].request.url).host
         )
 
-    def is_guest(self, question: CrawlQuestion, queue: str) -> bool:
-        """Tell whether what a question meets in a queue says nothing of the hosts there.
+    def is_guest(self, crawl_query: CrawlQuery, queue: str) -> bool:
+        """Tell whether what a query meets in a queue says nothing of the hosts there.
 
         Anyone can redirect their page to another host's refusal, and anyone can name an API's
-        address as a page. An API answers for itself to its own source's questions only.
+        address as a page. An API answers for itself to its own source's queries only.
         """
         own = self.own.find_manners(queue)
-        if own is not None and question.pages[0].source in own.owners:
+        if own is not None and crawl_query.pages[0].source in own.owners:
             return False
-        if question.redirect is not None and self.get_origin_queue(question) != queue:
+        if crawl_query.redirect is not None and self.get_origin_queue(crawl_query) != queue:
             return True
         known = self.directory.find_manners(queue)
         return known is not None and known.is_api

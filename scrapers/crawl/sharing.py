@@ -23,7 +23,7 @@ PROOF_VALID_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryProof:
-    """A canary with the right answer; `key` stands for the source, its API key and the question."""
+    """A canary with the right answer; `key` stands for the source, its API key and the query."""
 
     key: str
     outcome: Outcome
@@ -142,7 +142,7 @@ def _build_proof_key(source: Source, query: Query, budget: str) -> str:
 WEEK_SECONDS = 604_800.0
 # What an answer takes, on average, before the pause begins.
 REPLY_SECONDS = 0.2
-# A crash forgets as many questions of a host's week at most.
+# A crash forgets as many queries of a host's week at most.
 SAVED_EVERY = 50
 
 
@@ -150,7 +150,7 @@ SAVED_EVERY = 50
 class HostShare:
     """What a district has asked of a host in an ISO week, and what it may ask beyond its share.
 
-    `carried` are the questions that it left of the week before.
+    `carried` are the queries that it left of the week before.
     """
 
     host: str
@@ -165,7 +165,7 @@ def format_utc_week(now: datetime) -> str:
 
 
 def compute_allowance(pause: float, fraction: float) -> int:
-    """Return how many questions of a host's week are a district's, by its part of all staff."""
+    """Return how many queries of a host's week are a district's, by its part of all staff."""
     return max(int(fraction * WEEK_SECONDS / (pause + REPLY_SECONDS)), 1)
 
 
@@ -189,7 +189,7 @@ class ShareStore(Protocol):
 
 @dataclass(slots=True)
 class HostShareTracker:
-    """One district's questions to all hosts this week.
+    """One district's queries to all hosts this week.
 
     A self-check counts, and is never refused: a person waits for it. `fraction` tells which part of
     all staff the district has; it changes as people come and go.
@@ -209,7 +209,7 @@ class HostShareTracker:
     def take_turn(
         self, host: str, pause: float, rank: CrawlPriority, now: datetime
     ) -> ParseResult | None:
-        """Count a question, or return what it comes to because the share of the week is used."""
+        """Count a query, or return what it comes to because the share of the week is used."""
         allowance = compute_allowance(pause, self.fraction())
         with self._lock:
             known = self._shares.get(host) or HostShare(host=host, week=format_utc_week(now))

@@ -45,7 +45,7 @@ class HostState:
 
     @property
     def parked_result(self) -> ParseResult:
-        """Return what any question to this host comes to while it is parked."""
+        """Return what any query to this host comes to while it is parked."""
         blocked = self.reason == Outcome.BLOCKED
         return ParseResult(
             outcome=Outcome.BLOCKED if blocked else Outcome.LIMITED,
@@ -66,7 +66,7 @@ class Throttle:
     """`wait_factor` multiplies every wait; 0, which no configuration can express, takes them away.
 
     After `max_failures` in a row a host is left alone for the rest of the run. A host that asks us
-    to come back within `patience_seconds` seconds is asked again in the same run, but each question
+    to come back within `patience_seconds` seconds is asked again in the same run, but each query
     `max_postponements` times only.
     """
 

@@ -18,7 +18,7 @@ from scrapers.crawl.frontier import (
     HostQueue,
 )
 from scrapers.crawl.pauses import PauseFile, find_place
-from scrapers.crawl.routing import CrawlQuestion, NextRequest
+from scrapers.crawl.routing import CrawlQuery, NextRequest
 from scrapers.crawl.throttle import HostState, Throttle, apply_result, is_answered
 from scrapers.http.client import Redirect
 from scrapers.http.clock import Clock
@@ -43,7 +43,7 @@ from scrapers.models import (
 )
 from scrapers.parsers.block_detection import build_parser_error_result
 from scrapers.parsers.profile_images import PictureParser
-from scrapers.parsers.profile_images import build_picture_queries as picture_questions
+from scrapers.parsers.profile_images import build_picture_queries as picture_queries
 from scrapers.sandbox.client import PageParser
 from scrapers.source import AccessMode, CrawlPolicy, MarkupParser, Source
 
@@ -90,7 +90,7 @@ def add_picture_queries(
     What is not agreed to is not even queued. A page whose pictures were asked for is read again
     the next time, since a page that has not changed leads nowhere.
     """
-    wanted = (each for each in picture_questions(query, result) if _is_own_origin(each, policy))
+    wanted = (each for each in picture_queries(query, result) if _is_own_origin(each, policy))
     asked = tuple(each for each in wanted if may_ask(each))
     if not asked:
         return result
@@ -141,26 +141,26 @@ class CrawlWorker:
 
     def _serve_slot(self, slot: CrawlSlot) -> None:
         try:
-            self._advance_question(slot)
+            self._advance_query(slot)
         except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
             pause = self.throttle.compute_pause(slot.host_queue.pause_seconds, 0.0)
             self._release_slot(slot, self.clock.monotonic() + pause)
             slot.run.events.put(CrawlEvent(error=error))
 
-    def _advance_question(self, slot: CrawlSlot) -> None:
-        source = slot.tenant.sources[slot.question.query.source]
+    def _advance_query(self, slot: CrawlSlot) -> None:
+        source = slot.tenant.sources[slot.crawl_query.query.source]
         next_request = slot.tenant.router.plan_next_request(
-            slot.question, source.crawl_policy, self.clock.now()
+            slot.crawl_query, source.crawl_policy, self.clock.now()
         )
-        slot.is_guest = slot.tenant.router.is_guest(slot.question, slot.host_queue.host)
+        slot.is_guest = slot.tenant.router.is_guest(slot.crawl_query, slot.host_queue.host)
         kept_away = self._check_may_ask(slot)
         proofs, proven = slot.tenant.proofs, None
         if proofs is not None and kept_away is None:
-            proven = proofs.find_answer(slot.question.query, self.clock.now())
+            proven = proofs.find_answer(slot.crawl_query.query, self.clock.now())
         if proven is not None:
-            self._conclude_question(slot, proven, slot.host_queue.due, shared=True)
+            self._conclude_query(slot, proven, slot.host_queue.due, shared=True)
         elif kept_away is None and next_request.host != slot.host_queue.host:
-            self._requeue_question(slot, slot.host_queue.due)
+            self._requeue_query(slot, slot.host_queue.due)
         elif kept_away is None and next_request.asks_robots:
             self._fetch_robots(slot, next_request, source.crawl_policy)
         else:
@@ -169,11 +169,11 @@ class CrawlWorker:
             if kept_away is None:
                 self._fetch_page(slot, next_request, source)
             else:
-                self._conclude_question(slot, kept_away, slot.host_queue.due)
+                self._conclude_query(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
-        """Return what the question comes to unasked: it is not allowed anymore, or not wanted."""
-        if not slot.tenant.may_ask(slot.question.query):
+        """Return what the query comes to unasked: it is not allowed anymore, or not wanted."""
+        if not slot.tenant.may_ask(slot.crawl_query.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
             return slot.host_queue.state.parked_result
@@ -187,12 +187,12 @@ class CrawlWorker:
         host = slot.host_queue.host
         if not slot.is_guest:
             return host
-        return f"{slot.tenant.router.get_origin_queue(slot.question)} > {host}"
+        return f"{slot.tenant.router.get_origin_queue(slot.crawl_query)} > {host}"
 
     def _fetch_robots(
         self, slot: CrawlSlot, next_request: NextRequest, policy: CrawlPolicy
     ) -> None:
-        """Ask for robots.txt, which is a request like any other: the question waits its turn."""
+        """Ask for robots.txt, which is a request like any other: the query waits its turn."""
         if not self._take_turn(slot, next_request):
             return
         began = self.clock.monotonic()
@@ -204,20 +204,20 @@ class CrawlWorker:
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._handle_result(slot, refusal, due)
         else:
-            self._requeue_question(slot, due)
+            self._requeue_query(slot, due)
 
     def _fetch_page(self, slot: CrawlSlot, next_request: NextRequest, source: Source) -> None:
         if not self._take_turn(slot, next_request):
             return
         spent_up = self._spend_quota(slot, source)
         if spent_up is not None:
-            self._conclude_question(slot, spent_up, slot.host_queue.due)
+            self._conclude_query(slot, spent_up, slot.host_queue.due)
             return
         if slot.run.on_progress is not None:
             slot.run.events.put(CrawlEvent(asked_source=source.name))
         began = self.clock.monotonic()
-        query = slot.question.pages[0]
-        led = slot.question.redirect is not None
+        query = slot.crawl_query.pages[0]
+        led = slot.crawl_query.redirect is not None
         request = next_request.request if led else add_conditions(query, source.version)
         answer = slot.tenant.client.fetch(request, source.crawl_policy)
         due = self._compute_due(slot, next_request, began)
@@ -228,11 +228,11 @@ class CrawlWorker:
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
         )
         if slot.tenant.proofs is not None:
-            slot.tenant.proofs.note_answer(slot.question.query, result, self.clock.now())
+            slot.tenant.proofs.note_answer(slot.crawl_query.query, result, self.clock.now())
         self._handle_result(slot, result, due)
 
     def _take_turn(self, slot: CrawlSlot, next_request: NextRequest) -> bool:
-        """Note the pause before the request, or put the question off while others ask the host."""
+        """Note the pause before the request, or put the query off while others ask the host."""
         if self.pauses is None:
             return True
         now, host = self.clock.monotonic(), slot.host_queue.host
@@ -260,21 +260,23 @@ class CrawlWorker:
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
         wait, pause = None, 0.0
         if not slot.is_guest:
-            wait = self._compute_retry_wait(slot.question, result)
+            wait = self._compute_retry_wait(slot.crawl_query, result)
             pause = self.throttle.compute_requested_pause(result, self.clock.now())
         if wait is None:
             due = max(due, self.clock.monotonic() + pause)
-            self._conclude_question(slot, result, due, self._update_host_state(slot, result, due))
+            self._conclude_query(slot, result, due, self._update_host_state(slot, result, due))
         else:
-            self._postpone_question(slot, max(due, self.clock.monotonic() + wait))
+            self._postpone_query(slot, max(due, self.clock.monotonic() + wait))
 
     def _parse_answer(self, slot: CrawlSlot, source: Source, page: Page) -> ParseResult:
-        query = slot.question.pages[0]
+        query = slot.crawl_query.pages[0]
         result = parse_page(source, query, page, slot.tenant.parser)
         if slot.tenant.should_keep(source, query, result):
             masked = run_in_thread(lambda: slot.tenant.parser.mask_page(page))
             if masked is not None:
-                slot.question.kept_pages += (ParsedPage(query=query, page=masked, result=result),)
+                slot.crawl_query.kept_pages += (
+                    ParsedPage(query=query, page=masked, result=result),
+                )
         return add_picture_queries(source.crawl_policy, query, result, slot.tenant.may_ask)
 
     def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:
@@ -300,29 +302,29 @@ class CrawlWorker:
 
     def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
         try:
-            slot.question.follow_redirect(redirect.request)
+            slot.crawl_query.follow_redirect(redirect.request)
         except FetchError as end:
-            self._conclude_question(
+            self._conclude_query(
                 slot, end.result, due, self._update_host_state(slot, end.result, due)
             )
         else:
             slot.run.failures.pop(slot.host_queue.host, None)
-            self._requeue_question(slot, due)
+            self._requeue_query(slot, due)
 
-    def _compute_retry_wait(self, question: CrawlQuestion, result: ParseResult) -> float | None:
+    def _compute_retry_wait(self, crawl_query: CrawlQuery, result: ParseResult) -> float | None:
         """Return the seconds until it is worth asking once more in this run; None if it is not."""
         if result.outcome not in AGAIN or result.retry_at is None:
             return None
         wait = (result.retry_at - self.clock.now()).total_seconds()
         patient = (
-            question.postponed_count < self.throttle.max_postponements
+            crawl_query.postponed_count < self.throttle.max_postponements
             and wait <= self.throttle.patience_seconds
         )
         return max(wait, 0.0) if patient else None
 
-    def _postpone_question(self, slot: CrawlSlot, due: float) -> None:
-        """Keep the host waiting as it asked, and its questions with it."""
-        slot.question.postponed_count += 1
+    def _postpone_query(self, slot: CrawlSlot, due: float) -> None:
+        """Keep the host waiting as it asked, and its queries with it."""
+        slot.crawl_query.postponed_count += 1
         host_state = self._add_pause(slot.host_queue.state, due)
         slot.host_queue.state = host_state
         self._release_slot(slot, due, again=True)
@@ -341,9 +343,9 @@ class CrawlWorker:
             host_queue.state = self._add_pause(host_queue.state, due)
             return self._charge_origin(slot, result)
         before, after = host_queue.state, host_queue.state
-        policy = slot.tenant.sources[slot.question.query.source].crawl_policy
+        policy = slot.tenant.sources[slot.crawl_query.query.source].crawl_policy
         single = policy.access is AccessMode.PAGE and result.outcome is Outcome.BLOCKED
-        if not single or _is_refusal_confirmed(host_queue, slot.question, result):
+        if not single or _is_refusal_confirmed(host_queue, slot.crawl_query, result):
             after = apply_result(before, result, self.clock.now())
         if is_answered(result):
             host_queue.refused_key = ""
@@ -355,13 +357,13 @@ class CrawlWorker:
     def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
         now = self.clock.now()
-        origin = self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.question))
+        origin = self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.crawl_query))
         if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
             return None
         if is_answered(result):
             origin.refused_key = ""
         refused = result.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
-        if not refused or not _is_refusal_confirmed(origin, slot.question, result):
+        if not refused or not _is_refusal_confirmed(origin, slot.crawl_query, result):
             return None
         origin.state = apply_result(origin.state, result, now)
         return origin.state
@@ -370,17 +372,17 @@ class CrawlWorker:
         pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
         return replace(host_state, next_at=self.clock.now() + pause)
 
-    def _requeue_question(self, slot: CrawlSlot, due: float) -> None:
-        """Send the question on to the host that it asks next, which may be the same."""
+    def _requeue_query(self, slot: CrawlSlot, due: float) -> None:
+        """Send the query on to the host that it asks next, which may be the same."""
         here = slot.host_queue.host
-        if _find_next_host(slot.tenant, slot.question, self.clock.now()) == here:
+        if _find_next_host(slot.tenant, slot.crawl_query, self.clock.now()) == here:
             self._release_slot(slot, due, again=True)
             slot.run.events.put(CrawlEvent())
         else:
             self._release_slot(slot, due, reported=True)
-            slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
+            slot.run.events.put(CrawlEvent(moved_query=slot.crawl_query, waiting_host=here))
 
-    def _conclude_question(
+    def _conclude_query(
         self,
         slot: CrawlSlot,
         result: ParseResult,
@@ -389,15 +391,15 @@ class CrawlWorker:
         *,
         shared: bool = False,
     ) -> None:
-        """Take the result into its question, free the host, and report."""
-        question, steps = slot.question, slot.run.events
-        onward = question.add_result(result)
-        if question.result is not None and question.is_answered:
+        """Take the result into its query, free the host, and report."""
+        crawl_query, steps = slot.crawl_query, slot.run.events
+        onward = crawl_query.add_result(result)
+        if crawl_query.result is not None and crawl_query.is_answered:
             visit = CrawlResult(
-                query=question.query,
-                result=question.result,
+                query=crawl_query.query,
+                result=crawl_query.result,
                 at=self.clock.now(),
-                pages=question.kept_pages,
+                pages=crawl_query.kept_pages,
                 shared=shared,
             )
             self._release_slot(slot, due, reported=True)
@@ -405,34 +407,34 @@ class CrawlWorker:
                 CrawlEvent(
                     result=visit,
                     waiting_host=slot.host_queue.host,
-                    new_questions=onward,
+                    new_queries=onward,
                     host_state=host,
                 )
             )
         else:
-            steps.put(CrawlEvent(new_questions=onward, host_state=host))
-            self._requeue_question(slot, due)
+            steps.put(CrawlEvent(new_queries=onward, host_state=host))
+            self._requeue_query(slot, due)
 
 
-def _find_next_host(tenant: CrawlTenant, question: CrawlQuestion, now: datetime) -> str | None:
-    source = tenant.sources.get(question.pages[0].source)
+def _find_next_host(tenant: CrawlTenant, crawl_query: CrawlQuery, now: datetime) -> str | None:
+    source = tenant.sources.get(crawl_query.pages[0].source)
     if source is None:
         return None
     try:
-        return tenant.router.plan_next_request(question, source.crawl_policy, now).host
+        return tenant.router.plan_next_request(crawl_query, source.crawl_policy, now).host
     except FetchError:
         return None
 
 
 def _is_refusal_confirmed(
-    host_queue: HostQueue, question: CrawlQuestion, result: ParseResult
+    host_queue: HostQueue, crawl_query: CrawlQuery, result: ParseResult
 ) -> bool:
-    """Tell whether a refusal is the host's: a second question was refused, or it refused before.
+    """Tell whether a refusal is the host's: a second query was refused, or it refused before.
 
-    One question alone may have met a single account's page, which says nothing of the others.
+    One query alone may have met a single account's page, which says nothing of the others.
     """
     if host_queue.state.failures and result.outcome is Outcome.BLOCKED:
         return True
-    first = host_queue.refused_key or question.query.key
+    first = host_queue.refused_key or crawl_query.query.key
     host_queue.refused_key = first
-    return first != question.query.key
+    return first != crawl_query.query.key

@@ -63,7 +63,7 @@ def build_cache_entry(
 ) -> PageFingerprint | None:
     """Return what to remember of a page that proved something, or None where it may not count.
 
-    Questions about no one are canaries: they are asked in full each time, or they would prove
+    Queries about no one are canaries: they are asked in full each time, or they would prove
     nothing. A list of several pages is not the same because its first page is.
     """
     proof = result.outcome in {Outcome.FOUND, Outcome.ABSENT}

@@ -89,7 +89,7 @@ RENEWED_BEFORE = timedelta(minutes=1)
 LONGEST_LIFE = timedelta(days=1)
 # A service that does not say how long a token lasts.
 USUAL_LIFE = timedelta(hours=1)
-# Each question would else try a key again that was refused.
+# Each query would else try a key again that was refused.
 FAILURE_LASTS = timedelta(minutes=10)
 KEY_REFUSED = "it does not accept the key it was given"
 NO_TOKEN = "its answer to our key has no token"  # noqa: S105 - a sentence

@@ -36,7 +36,7 @@ def build_system_resolver() -> "dns.resolver.Resolver":
 
 @dataclass(slots=True, kw_only=True)
 class NameService:
-    """Looks domains up; `resolver` is made at the first question, so that none is needed before."""
+    """Looks domains up; `resolver` is made at the first query, so that none is needed before."""
 
     seconds: float = LOOKUP_SECONDS
     resolver: "dns.resolver.Resolver | None" = None

@@ -35,7 +35,7 @@ def parse_log_page(page: Page) -> LoggedNames:
     if refused is not None:
         return LoggedNames(outcome=refused.outcome, note=refused.note)
     if page.status != OK:
-        note = f"it did not accept the question (status {page.status})"
+        note = f"it did not accept the query (status {page.status})"
         return LoggedNames(outcome=Outcome.UNREADABLE, note=note)
     if page.cut:
         return LoggedNames(outcome=Outcome.UNREADABLE, note=CUT)

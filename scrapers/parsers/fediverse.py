@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.source import Canary
 
-# Makes a question about a user name, of a kind, for a subject.
+# Makes a query about a user name, of a kind, for a subject.
 QueryBuilder = Callable[[QueryKind, str, str], Query]
 
 HANDLES_ASKED = 4

@@ -1,6 +1,6 @@
 """What an answer proves of the page that was asked for, before anyone reads its words.
 
-Questions to pages and feeds that a person or a search named, whichever source leads there.
+Queries to pages and feeds that a person or a search named, whichever source leads there.
 Feeds: who publishes them, and where that is at home. JSON feeds are read here.
 """
 
@@ -64,7 +64,7 @@ def is_feed_address(address: str) -> bool:
 
 
 def build_page_queries(source: str, addresses: Iterable[str], subject: str) -> tuple[Query, ...]:
-    """Return a question for each address that may be read, two spellings of one page once.
+    """Return a query for each address that may be read, two spellings of one page once.
 
     `source` is PAGES_SOURCE or FEEDS_SOURCE.
     """

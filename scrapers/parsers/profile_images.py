@@ -43,7 +43,7 @@ def can_open_pictures() -> bool:
 def build_picture_queries(query: Query, result: ParseResult) -> Iterator[Query]:
     """Yield what asks for the picture of each profile that was found about someone.
 
-    A picture's question is known by the profile, so that another picture is another answer.
+    A picture's query is known by the profile, so that another picture is another answer.
     """
     for trace in result.traces if query.subject else ():
         if trace.picture and trace.kind is TraceKind.ACCOUNT:

@@ -13,7 +13,7 @@ from scrapers.parsers.text import extract_family_name
 SearchTerms = tuple[str, ...]
 
 MOST_PLACES = 3
-# More names in one question would leave no room for other words.
+# More names in one query would leave no room for other words.
 MOST_NAMES = 4
 MOST_HANDLES = 3
 # A shorter handle belongs to someone everywhere.
@@ -22,7 +22,7 @@ HANDLE_MARK = "@"
 SITE_OPERATOR = "site:"
 EITHER_PHRASE = " OR "
 # No one may read these but a search engine; an engine lists few pages of each unless it is asked
-# for them by name. One question looks into one group.
+# for them by name. One query looks into one group.
 CLOSED_NETWORKS = (
     ("facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com"),
     ("x.com", "linkedin.com", "youtube.com", "reddit.com", "ratemyteachers.com"),
@@ -36,7 +36,7 @@ COMMAND_MARKS = "!:<?-+~"
 
 
 class QueryOperators(StrEnum):
-    """What a question to an engine can ask for.
+    """What a query to an engine can ask for.
 
     SITES knows `site:`, PLAIN does not; NEWS lists articles, so no account is looked for there.
     """
@@ -58,7 +58,7 @@ def build_search_terms(identity: Identity, operators: QueryOperators) -> Iterato
 
 
 def build_merged_terms(identity: Identity, operators: QueryOperators) -> Iterator[SearchTerms]:
-    """Yield the same, best first, with what can share a question in one: each one costs."""
+    """Yield the same, best first, with what can share a query in one: each one costs."""
     names, (context, *more) = _list_searchable_names(identity), _list_contexts(identity)
     if names:
         yield (names[0], context)
@@ -75,7 +75,7 @@ def build_merged_terms(identity: Identity, operators: QueryOperators) -> Iterato
 def build_people_search_terms(
     identity: Identity, operators: QueryOperators
 ) -> Iterator[SearchTerms]:
-    """Yield the question whether people-search sites list the person, by name and town."""
+    """Yield the query whether people-search sites list the person, by name and town."""
     if operators is QueryOperators.SITES:
         sites = tuple(f"{SITE_OPERATOR}{site}" for site in PEOPLE_SEARCH_SITES)
         town = next(iter(_list_places(identity)), "")
@@ -96,7 +96,7 @@ def is_handle_term(term: str) -> bool:
 def format_search_query(
     terms: SearchTerms, *, most_words: int = 50, most_characters: int = 400
 ) -> str:
-    """Return the question as an engine reads it: the names, and as much beside them as fits."""
+    """Return the query as an engine reads it: the names, and as much beside them as fits."""
     names, contexts = split_terms(terms)
     phrases = [" ".join(_split_term(name.removeprefix(HANDLE_MARK))) for name in names]
     sites = [term for term in terms if term.startswith(SITE_OPERATOR)]
@@ -104,16 +104,16 @@ def format_search_query(
     tail = f" ({group})" if len(sites) > 1 else f" {group}" if sites else ""
     while len(phrases) > 1 and len(f"({_join_phrases(phrases)}){tail}") > most_characters:
         phrases.pop()  # the last names are the least likely
-    question = _join_phrases(phrases)
+    query = _join_phrases(phrases)
     if len(phrases) > 1:
-        question = f"({question})"
-    room = most_words - len(f"{question}{tail}".split())
+        query = f"({query})"
+    room = most_words - len(f"{query}{tail}".split())
     for words in [part for context in contexts for part in _split_context(context)]:
         count = len(words.split())
-        if count > room or len(question) + len(tail) + 1 + len(words) > most_characters:
+        if count > room or len(query) + len(tail) + 1 + len(words) > most_characters:
             break
-        question, room = f"{question} {words}", room - count
-    return f"{question}{tail}"
+        query, room = f"{query} {words}", room - count
+    return f"{query}{tail}"
 
 
 def _list_searchable_names(identity: Identity) -> list[str]:

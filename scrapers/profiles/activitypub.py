@@ -352,7 +352,7 @@ class ActivityPub:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the query (status {page.status})")
         try:
             return self._parse_answer(query, page, require_object(parse_json(page), "an object"))
         except ShapeError as error:

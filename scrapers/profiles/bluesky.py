@@ -236,7 +236,7 @@ class Bluesky:
                 return _build_denial_result(answer)
             if page.status != OK:
                 return build_unreadable_result(
-                    f"it did not accept the question (status {page.status})"
+                    f"it did not accept the query (status {page.status})"
                 )
             return self._parse_answer(query, answer)
         except ShapeError as error:
@@ -329,4 +329,4 @@ def _build_denial_result(answer: Mapping[str, object]) -> ParseResult:
         return ParseResult(outcome=Outcome.ABSENT, note=GONE_NOTES[error])
     if error == "InvalidRequest" and message.casefold().startswith(NOBODY_MESSAGES):
         return ParseResult(outcome=Outcome.ABSENT)
-    return build_unreadable_result("it did not accept the question (status 400)")
+    return build_unreadable_result("it did not accept the query (status 400)")

@@ -117,7 +117,7 @@ class HaveIBeenPwned:
                 return _parse_absence(page)
             if page.status != OK:
                 return build_unreadable_result(
-                    f"it did not accept the question (status {page.status})"
+                    f"it did not accept the query (status {page.status})"
                 )
             breaches = tuple(_parse_breaches(parse_json(page)))
         except ShapeError as error:

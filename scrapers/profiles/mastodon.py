@@ -292,7 +292,7 @@ class Mastodon:
         if page.status == GONE:
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_DELETED)
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the query (status {page.status})")
         try:
             return self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:

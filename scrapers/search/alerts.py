@@ -1,7 +1,7 @@
 """Alert feeds: what Google Alerts or Talkwalker Alerts found for someone, as a feed.
 
 A feed's address is a secret: whoever has it can read the alerts. So it goes to its own service
-alone, is no term of a question, and no redirect is followed from it.
+alone, is no term of a query, and no redirect is followed from it.
 """
 
 import re

@@ -157,5 +157,5 @@ BRAVE_NEWS = replace(
     known_query="school",
     # In one context: a place beside the name finds few papers that the school does not.
     last_page=1,
-    most_questions=1,
+    most_queries=1,
 )

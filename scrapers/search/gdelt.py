@@ -16,14 +16,14 @@ SOURCE_INFO = SourceInfo(
     provenance="descriptions by its users; its own reference has not been read",
     terms=TermsOfService(url="https://www.gdeltproject.org/about.html"),
 )
-# It asks for one question in five seconds, in a plain sentence, and with any status.
+# It asks for one query in five seconds, in a plain sentence, and with any status.
 COMPLAINT_RULES = (
     ComplaintRule(
         outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit requests", "rate limit")
     ),
     ComplaintRule(
         outcome=Outcome.UNREADABLE,
-        note="it does not take a question as short or as common as this",
+        note="it does not take a query as short or as common as this",
         phrases=("too short", "too common"),
     ),
 )

@@ -61,9 +61,9 @@ def parse_google_results(answer: Mapping[str, object]) -> SearchAnswer:
     if require_text(answer, "kind") != "customsearch#search":
         raise_shape_error("the kind")
     queries = require_object(answer.get("queries"), "the queries")
-    asked = [require_object(row, "the question") for row in require_list(queries, "request")]
+    asked = [require_object(row, "the query") for row in require_list(queries, "request")]
     if not asked:
-        raise_shape_error("the question")
+        raise_shape_error("the query")
     total = require_text(
         require_object(answer.get("searchInformation"), "the total"), "totalResults"
     )

@@ -77,7 +77,7 @@ def _extract_complaints(answer: Mapping[str, object], key: str) -> list[str]:
 
 
 def _extract_repeated_query(meta: Mapping[str, object]) -> str:
-    """Return the question as it took it; older answers do not repeat it."""
+    """Return the query as it took it; older answers do not repeat it."""
     query = meta.get("query")
     return "" if query is None else get_optional_text(require_object(query, "the query"), "raw")
 

@@ -139,7 +139,7 @@ SOURCE_INFO = SourceInfo(
     notice="Choose its engines: many read result pages, although the search engines forbid it.",
 )
 
-# The question that is no search: what the instance tells of itself.
+# The query that is no search: what the instance tells of itself.
 CONFIG_TERMS = ("/config",)
 FULL_PAGE = 10
 LAST_PAGE = 2
@@ -205,7 +205,7 @@ class SearxNG:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the query (status {page.status})")
         try:
             answer = require_object(parse_json(page), "results")
             return (

@@ -10,15 +10,15 @@ from monitor.domain.finding import list_material_changes
 from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 from tests.bench.cost import peak_mebibytes
 
-QUESTIONS = 10_000
+QUERIES = 10_000
 FINDINGS = 30
 
 
-def traces(question: int, week: int) -> tuple[Trace, ...]:
+def traces(query: int, week: int) -> tuple[Trace, ...]:
     """Make an answer in which most findings are told as older, and some are others, every week."""
     return tuple(
         replace(
-            account(question, number + FINDINGS * week if number % 10 == 0 else number),
+            account(query, number + FINDINGS * week if number % 10 == 0 else number),
             snippet=f"{week} weeks ago",
             links=(f"https://week{week}.example",) if number % 10 == 1 else (),
         )
@@ -26,27 +26,27 @@ def traces(question: int, week: int) -> tuple[Trace, ...]:
     )
 
 
-def account(question: int, number: int) -> Trace:
-    url = f"https://site{number}.example/people/{question}"
+def account(query: int, number: int) -> Trace:
+    url = f"https://site{number}.example/people/{query}"
     return Trace(
         key=url,
         kind=TraceKind.ACCOUNT,
         url=url,
-        account=f"site{number}:{question}",
-        account_aliases=(f"site{number}:@person{question}",),
-        title=f"Person {question} on Site {number}",
-        name=f"Person {question}",
-        handle=f"person{question}",
+        account=f"site{number}:{query}",
+        account_aliases=(f"site{number}:@person{query}",),
+        title=f"Person {query} on Site {number}",
+        name=f"Person {query}",
+        handle=f"person{query}",
         bio="Teaches the fifth grade, plays the banjo, and reads more than is good for anyone.",
         counts=(("followers", number), ("posts", 12)),
     )
 
 
 def weeks() -> Iterator[tuple[Snapshot, ParseResult]]:
-    """Yield one question after the other, so that what is measured is time and not memory."""
-    for question in range(QUESTIONS):
-        reading = ParseResult(outcome=Outcome.FOUND, traces=traces(question, 2))
-        yield key_by_anchor(traces(question, 1)), reading
+    """Yield one query after the other, so that what is measured is time and not memory."""
+    for query in range(QUERIES):
+        reading = ParseResult(outcome=Outcome.FOUND, traces=traces(query, 2))
+        yield key_by_anchor(traces(query, 1)), reading
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def main() -> None:
                 told += bool(list_material_changes(change.before, change.after))
         spent += perf_counter() - started
     sys.stdout.write(
-        f"{QUESTIONS:,} questions of {FINDINGS} findings: {spent:.2f} s\n"
+        f"{QUERIES:,} queries of {FINDINGS} findings: {spent:.2f} s\n"
         f"{changes:,.0f} raw changes, {told:,.0f} of them material, "
         f"peak {peak_mebibytes():.0f} MiB\n"
     )

@@ -112,8 +112,8 @@ class WeekFigures:
     def describe(self) -> str:
         return (
             f"{self.districts} districts, {self.people:,} people; the site's week has room for "
-            f"{self.capacity:,} questions\n"
-            f"questions asked by week: {self.asked}; people left out: {self.left_out}, "
+            f"{self.capacity:,} queries\n"
+            f"queries asked by week: {self.asked}; people left out: {self.left_out}, "
             f"{self.left_out_twice} of them twice, {self.untold} untold\n"
             f"{self.unkept} districts not at their share; {self.seconds:.0f} s of processor\n"
         )
@@ -224,7 +224,7 @@ def simulate_weeks(size: WeekSize, folder: Path) -> WeekFigures:
 
 
 def run_week(fleet: Fleet, size: WeekSize, web: InstantWeb, at: datetime) -> WeekOfAll:
-    """Sweep all districts, and see what became of their questions."""
+    """Sweep all districts, and see what became of their queries."""
     web.asked.clear()
     fleet.clock.at = at
     fleet.works_for(MOST_SECONDS)

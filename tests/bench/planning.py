@@ -65,7 +65,7 @@ class Figures:
 
 @dataclass
 class Engine:
-    """Answers questions, and remembers in which week each page about each person was found."""
+    """Answers queries, and remembers in which week each page about each person was found."""
 
     people: dict[str, Somebody]
     found: dict[str, dict[Trace, int]] = field(default_factory=lambda: defaultdict(dict))
@@ -110,7 +110,7 @@ def measured(people: int, usd: float = PlanningConfig().weekly_usd_district) -> 
     """Measure a district of so many, at so many dollars a week for each `PEOPLE`."""
     limits = PlanningConfig(weekly_usd_district=usd * people / PEOPLE)
     everybody = {each.person.id: each for each in staff(people, SEED)}
-    offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
+    offered = tuple(each for somebody in everybody.values() for each in queries(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
     rotation = QueryRotation(
         offered=(*of_all(), *offered),
@@ -142,7 +142,7 @@ def of_all() -> tuple[QueryCandidate, ...]:
     return rank_candidates(BRAVE.build_district_queries(DISTRICT), PRICES, {})
 
 
-def questions(somebody: Somebody) -> tuple[QueryCandidate, ...]:
+def queries(somebody: Somebody) -> tuple[QueryCandidate, ...]:
     planned = build_person_queries(somebody.person, somebody.consent, SOURCES, SINCE)
     return rank_candidates(planned, PRICES, {})
 

@@ -77,7 +77,7 @@ class Job:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of each site, and when its verdicts came, in seconds from the first question.
+    """What came of each site, and when its verdicts came, in seconds from the first query.
 
     `told_at` is when, on the clock of the whole machine, by source and name.
     """

@@ -22,7 +22,7 @@ from monitor.domain.person import Person, PersonName
 
 PROFILE_PATH = "/u/"
 ROBOTS = "User-agent: *\nAllow: /\n"
-KNOCKS, QUESTIONS, COUNT, STOP = "knocks", "questions", "count", "stop"
+KNOCKS, QUERIES, COUNT, STOP = "knocks", "queries", "count", "stop"
 # About one made-up person in this many has a profile on a site.
 RARITY = 20
 SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
@@ -87,11 +87,11 @@ class ScaleServerProcess:
         knocks: list[tuple[str, datetime]] = self._pipe.recv()
         return knocks
 
-    def fetch_questions(self) -> list[tuple[str, str, datetime]]:
+    def fetch_queries(self) -> list[tuple[str, str, datetime]]:
         """Return at which host it was asked about which handle and when, in order."""
-        self._pipe.send(QUESTIONS)
-        questions: list[tuple[str, str, datetime]] = self._pipe.recv()
-        return questions
+        self._pipe.send(QUERIES)
+        queries: list[tuple[str, str, datetime]] = self._pipe.recv()
+        return queries
 
     def count_requests(self) -> int:
         self._pipe.send(COUNT)

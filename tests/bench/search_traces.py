@@ -98,7 +98,7 @@ class Somebody:
 
 
 def sites_of(query: Query) -> frozenset[str]:
-    """Return the sites that a question looks into, none where it looks everywhere."""
+    """Return the sites that a query looks into, none where it looks everywhere."""
     marked = (term for term in query.terms if term.startswith("site:"))
     return frozenset(term.removeprefix("site:") for term in marked)
 

@@ -1,6 +1,6 @@
-"""How the work for a question grows: `python -m tests.bench.settling` prints three curves.
+"""How the work for a query grows: `python -m tests.bench.settling` prints three curves.
 
-A question is planned, staged and settled, but nothing is asked: answers are made up on the spot.
+A query is planned, staged and settled, but nothing is asked: answers are made up on the spot.
 So the figures are of our own work between the network and the disk. Each curve changes one thing:
 people, findings that a person has, or weeks that have passed.
 """
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 SITES = 60
 PARTS = 600
-"""Of so many questions, `Load.share` find something."""
+"""Of so many queries, `Load.share` find something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """`handles` is how many each person has, `share` how many in 600 questions find an account."""
+    """`handles` is how many each person has, `share` how many in 600 queries find an account."""
 
     people: int = 20
     handles: int = 1
@@ -135,7 +135,7 @@ class MadeUpCrawler:
 
 
 def measure(load: Load) -> float:
-    """Return the milliseconds of processor time for a question, in the last week."""
+    """Return the milliseconds of processor time for a query, in the last week."""
     clock = StoryClock(datetime.now(UTC) + timedelta(hours=1))
     with (
         TemporaryDirectory() as folder,
@@ -169,7 +169,7 @@ def describe_curve(name: str, loads: Iterable[Load]) -> Iterator[str]:
     for load in loads:
         yield (
             f"  {load.people} people, {load.findings} findings each, week {load.weeks}: "
-            f"{measure(load):.2f} ms a question"
+            f"{measure(load):.2f} ms a query"
         )
 
 

@@ -53,7 +53,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`asked` and `answered` are questions about people; times are in seconds."""
+    """`asked` and `answered` are queries about people; times are in seconds."""
 
     asked: int
     answered: int
@@ -67,11 +67,11 @@ class Figures:
     def told(self) -> str:
         wall = self.asking + self.settling
         return (
-            f"{self.asked:,} questions, {self.answered:,} answered, {self.settled:,} settled, "
+            f"{self.asked:,} queries, {self.answered:,} answered, {self.settled:,} settled, "
             f"{self.sources} sources closed\n"
             f"wall {wall:.1f} s: asking {self.asking:.1f} s ({self.asked / self.asking:.0f} "
-            f"questions/s), settling {self.settling:.1f} s\n"
-            f"processor {1000 * self.worked / self.asked:.2f} ms a question, "
+            f"queries/s), settling {self.settling:.1f} s\n"
+            f"processor {1000 * self.worked / self.asked:.2f} ms a query, "
             f"peak {self.peak_mebibytes:.0f} MiB\n"
         )
 
@@ -147,7 +147,7 @@ def swept(app: App) -> Figures:
     return Figures(
         asked=sum(run.asked for run in runs),
         answered=sum(run.answered for run in runs),
-        settled=sum(len(app.db.questions.list_questions_of_person(ref)) for ref in people),
+        settled=sum(len(app.db.queries.list_queries_of_person(ref)) for ref in people),
         sources=len(runs),
         asking=(asked_until - began).total_seconds(),
         settling=(ended - asked_until).total_seconds(),

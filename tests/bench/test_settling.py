@@ -1,4 +1,4 @@
-"""What a question costs in statements, and in values opened, grows with nothing else."""
+"""What a query costs in statements, and in values opened, grows with nothing else."""
 
 import pytest
 
@@ -12,7 +12,7 @@ EVERYTHING = 600
 
 @pytest.fixture
 def steps(monkeypatch):
-    """Return a function that counts, for each question of a load, statements and values opened."""
+    """Return a function that counts, for each query of a load, statements and values opened."""
     counted = []
 
     def count(load: Load) -> float:
@@ -43,7 +43,7 @@ def steps(monkeypatch):
     ],
     ids=["people", "findings", "weeks"],
 )
-def test_a_question_takes_as_many_steps_with_more_of_everything(steps, more):
+def test_a_query_takes_as_many_steps_with_more_of_everything(steps, more):
     assert steps(more) <= A_TENTH_MORE * steps(Load(people=2, share=EVERYTHING))
 
 

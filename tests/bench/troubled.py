@@ -31,7 +31,7 @@ CHALLENGE = build_html_response("<!doctype html><title>Just a moment...</title>"
 class TroubledWeb:
     """Answers as `ScaleInternet`, but for what `truth` says of (host, handle), and for trouble.
 
-    After `breaks_after` questions the service fails for a reason of its own; 0 is never.
+    After `breaks_after` queries the service fails for a reason of its own; 0 is never.
     """
 
     sources: Mapping[str, Source]

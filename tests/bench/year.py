@@ -81,7 +81,7 @@ class Figures:
         change = 100 * (self.mebibytes_late / self.mebibytes_early - 1)
         return (
             f"{size.weeks} weeks, {size.people} people, {size.sites} sites: "
-            f"{self.asked:,} questions, {self.processor:.0f} s of processor\n"
+            f"{self.asked:,} queries, {self.processor:.0f} s of processor\n"
             f"events: {self.told} true, {self.missed} missed, {self.false} false; "
             f"{self.digests} digests, {self.repeated} repeated\n"
             f"memory: {self.mebibytes_early:.1f} MiB in week {KNOWN}, "

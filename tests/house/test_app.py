@@ -13,5 +13,5 @@ def test_the_app_holds_infrastructure_and_nothing_else() -> None:
 
     assert parts == {"sources", "resources", "crawler", "records", "matcher", "copier", "mailer"}
     assert {name for name in given if not name.startswith("_")} == {
-        *("config", "db", "clock", "ids", "beat", "recall_questions", "building")
+        *("config", "db", "clock", "ids", "beat", "recall_queries", "building")
     }

@@ -171,7 +171,7 @@ def staged(folder: Path) -> Counter[Address] | None:
 
 
 def asked(knocks: list[RecordedRequest]) -> Counter[Address]:
-    """Count the questions among the requests: their first pages, and no robots.txt."""
+    """Count the queries among the requests: their first pages, and no robots.txt."""
     first = (each for each in knocks if not any(word in each.query for word in FURTHER_PAGE))
     return Counter(
         (each.host, each.path, each.query) for each in first if each.path != "/robots.txt"

@@ -20,7 +20,7 @@ def without_pictures(query: Query) -> bool:
 
 
 def asked(source: Source, queries: Iterable[Query]) -> list[ParseResult]:
-    """Return what each question came to, in the order in which they were answered."""
+    """Return what each query came to, in the order in which they were answered."""
     clock = SystemClock()
     client = HttpClient(dialer=Dialer(), clock=clock, user_agent="Namesake tests")
     lanes = Crawler(

@@ -84,8 +84,8 @@ def mariadb(folder: Path) -> Iterator[str]:
 
 
 def _created(socket: Path) -> bool:
-    question = ("mariadb", f"--socket={socket}", "-e", "CREATE DATABASE IF NOT EXISTS site")
-    return subprocess.run(question, capture_output=True, check=False).returncode == 0
+    query = ("mariadb", f"--socket={socket}", "-e", "CREATE DATABASE IF NOT EXISTS site")
+    return subprocess.run(query, capture_output=True, check=False).returncode == 0
 
 
 @contextlib.contextmanager
@@ -124,5 +124,5 @@ def _create(programs: Path, data: Path, user: str | None) -> None:
 
 
 def _ready(programs: Path, port: int) -> bool:
-    question = (str(programs / "pg_isready"), "-q", "-h", LOCALHOST, "-p", str(port))
-    return subprocess.run(question, check=False).returncode == 0
+    query = (str(programs / "pg_isready"), "-q", "-h", LOCALHOST, "-p", str(port))
+    return subprocess.run(query, check=False).returncode == 0

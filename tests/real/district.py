@@ -148,7 +148,7 @@ class District:
     ) -> tuple[int, str]:
         """Run a command to its end; a traceback, a hang or another exit code is a fault.
 
-        A sweep asks about everyone who has joined by then, one question after another.
+        A sweep asks about everyone who has joined by then, one query after another.
         """
         patience = SWEEP_PATIENCE if arguments[0] == "sweep" else PATIENCE
         process = subprocess.Popen(

@@ -44,7 +44,7 @@ def lacking() -> str:
 
 @contextlib.contextmanager
 def running(folder: Path, formats: Sequence[str] = ("html", "json")) -> Iterator[Searxng]:
-    """Without `json` among the formats it answers a JSON question with 403, as most do."""
+    """Without `json` among the formats it answers a JSON query with 403, as most do."""
     web = WebIndex()
     web.publish(*PAGES)
     (port,) = free_ports(1)

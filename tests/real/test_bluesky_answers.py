@@ -22,14 +22,14 @@ def source(bluesky: part.Bluesky) -> Bluesky:
     )
 
 
-def question(source: Bluesky, kind: QueryKind, handle: str) -> Query:
+def query(source: Bluesky, kind: QueryKind, handle: str) -> Query:
     person = Identity(person_id="p", names=("Maria Delgado",), accounts=(f"bluesky:@{handle}",))
     return next(query for query in source.build_queries(person) if query.kind is kind)
 
 
 def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
-    search = answer(source, question(source, QueryKind.SEARCH, MARIA.handle))
-    (maria,) = answer(source, question(source, QueryKind.PROFILE, MARIA.handle)).traces
+    search = answer(source, query(source, QueryKind.SEARCH, MARIA.handle))
+    (maria,) = answer(source, query(source, QueryKind.PROFILE, MARIA.handle)).traces
 
     assert {each.handle for each in search.traces} == {MARIA.handle, LOOKALIKE.handle}
     assert (maria.name, maria.bio) == (MARIA.display_name, MARIA.description)
@@ -41,7 +41,7 @@ def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
     readings = asked(source, [each.query for each in canaries])
 
     assert [each.outcome for each in readings] == [each.expects for each in canaries]
-    nobody = question(source, QueryKind.PROFILE, "nobody-at-all.test")
+    nobody = query(source, QueryKind.PROFILE, "nobody-at-all.test")
     assert answer(source, nobody).outcome is Outcome.ABSENT
 
 

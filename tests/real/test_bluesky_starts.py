@@ -8,11 +8,11 @@ from tests.real.bluesky import COACH, LOOKALIKE, MARIA, PUPIL, Bluesky, Profile
 pytestmark = pytest.mark.real
 
 
-def ask(bluesky: Bluesky, method: str, **question: str) -> Any:
+def ask(bluesky: Bluesky, method: str, **query: str) -> Any:
     with requests.Session() as session:
         session.trust_env = False
         response = session.get(
-            f"{bluesky.appview}/xrpc/app.bsky.{method}", params=question, timeout=30
+            f"{bluesky.appview}/xrpc/app.bsky.{method}", params=query, timeout=30
         )
     return response.json()
 

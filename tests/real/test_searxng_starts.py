@@ -7,12 +7,12 @@ from tests.real.web_index import WebPage
 pytestmark = pytest.mark.real
 
 
-def ask(searxng: Searxng, question: str) -> requests.Response:
+def ask(searxng: Searxng, query: str) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(
             f"{searxng.address}/search",
-            params={"q": question, "format": "json"},
+            params={"q": query, "format": "json"},
             timeout=60,
         )
 

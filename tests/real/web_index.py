@@ -89,10 +89,10 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        question = parse_qs(url.query)
+        query = parse_qs(url.query)
         hits = self.server.index.search(
-            question.get("q", [""])[0],
-            int(question.get("page", ["1"])[0]),
+            query.get("q", [""])[0],
+            int(query.get("page", ["1"])[0]),
         )
         if self.server.index.broken:
             self._say(500, "text/plain", "the index is broken")

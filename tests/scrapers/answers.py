@@ -1,4 +1,4 @@
-"""The pages that stand beside the tests, each as an answer to a question that its source asks.
+"""The pages that stand beside the tests, each as an answer to a query that its source asks.
 
 The name of a page says what it comes to: `found.json`, `absent.html`. All of them are about Nora.
 """
@@ -47,7 +47,7 @@ HANDLES = {"bluesky": "noraquill.example"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A page, the question that it answers, and what it comes to."""
+    """A page, the query that it answers, and what it comes to."""
 
     file: Path
     source: Source
@@ -77,7 +77,7 @@ def nora(source: Source) -> Identity:
     )
 
 
-def questions(source: Source) -> Iterator[Query]:
+def queries(source: Source) -> Iterator[Query]:
     yield from source.build_queries(nora(source))
     yield from (canary.query for canary in source.build_canaries("nonce"))
     if isinstance(source, ContactSource):
@@ -114,7 +114,7 @@ def _answers(source: Source, file: Path) -> Iterator[Answer]:
         Answer(file=file, source=source, query=query, page=page, outcome=outcome)
         for outcome in named or Outcome
         for status in STATUSES.get(outcome, (200,))
-        for query in questions(source)
+        for query in queries(source)
         for page in [_page(query, file, status)]
         if read_whole(source, query, page).outcome is outcome
     )

@@ -1,4 +1,4 @@
-"""Questions about a district name nobody, and their answers are told to whom they are about."""
+"""Queries about a district name nobody, and their answers are told to whom they are about."""
 
 import pytest
 
@@ -28,19 +28,19 @@ def told(*traces: Trace) -> dict[str, list[str]]:
 
 
 def test_every_group_of_sites_is_asked_for_and_the_whole_web() -> None:
-    questions = [format_district_query(terms) for terms in build_district_terms(HARBOUR)]
+    queries = [format_district_query(terms) for terms in build_district_terms(HARBOUR)]
 
-    assert questions[0] == (
+    assert queries[0] == (
         '"Harbour Lane Schools" teacher '
         "(site:facebook.com OR site:instagram.com OR site:threads.com)"
     )
-    assert questions[len(DISTRICT_SITES) :] == [
+    assert queries[len(DISTRICT_SITES) :] == [
         '"Harbour Lane Schools" teacher',
         '"harbourlane.example" -site:harbourlane.example',
     ]
 
 
-def test_a_question_fits_what_engines_bear() -> None:
+def test_a_query_fits_what_engines_bear() -> None:
     long = District(name="The Regional Consolidated Public School District of Harbour Lane")
     asked = [format_district_query(terms) for terms in build_district_terms(long)]
 

@@ -11,18 +11,18 @@ from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.sites.presence import PresenceSource
 from scrapers.source import AccessMode, Source
-from tests.scrapers.answers import questions
+from tests.scrapers.answers import queries
 from tests.scrapers.known_sources import written_sources
 
 NORA = Identity(
     person_id="p", names=("Nora Quill",), handles=("nora",), accounts=("bluesky:@nora.example",)
 )
-# One question of each kind is enough: a source reads them by their kind.
-QUESTIONS: list[tuple[Source, Query]] = [
+# One query of each kind is enough: a source reads them by their kind.
+QUERIES: list[tuple[Source, Query]] = [
     (source, query)
     for source in written_sources()
     if source.crawl_policy.access is AccessMode.API
-    for query in {each.kind: each for each in questions(source)}.values()
+    for query in {each.kind: each for each in queries(source)}.values()
 ]
 # Sources share what reads their answers, so all of them together try it thousands of times.
 EACH = 30
@@ -64,7 +64,7 @@ def sound(reading: ParseResult) -> bool:
     return reading.outcome.is_conclusive or bool(reading.note)
 
 
-@pytest.mark.parametrize(("source", "query"), QUESTIONS)
+@pytest.mark.parametrize(("source", "query"), QUERIES)
 @settings(max_examples=EACH)
 @given(data=JSON, status=STATUSES, headers=HEADERS)
 def test_no_json_is_too_strange(
@@ -73,7 +73,7 @@ def test_no_json_is_too_strange(
     assert sound(source.parse_response(query, answer(status, json.dumps(data).encode(), headers)))
 
 
-@pytest.mark.parametrize(("source", "query"), QUESTIONS)
+@pytest.mark.parametrize(("source", "query"), QUERIES)
 @settings(max_examples=EACH)
 @given(body=st.binary(), status=STATUSES, headers=HEADERS)
 def test_no_bytes_are_too_strange(
@@ -83,7 +83,7 @@ def test_no_bytes_are_too_strange(
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "9" * 100_000])
-@pytest.mark.parametrize(("source", "query"), QUESTIONS)
+@pytest.mark.parametrize(("source", "query"), QUERIES)
 def test_no_depth_is_too_deep(source: Source, query: Query, body: str) -> None:
     reading = source.parse_response(query, answer(200, body.encode(), {}))
 

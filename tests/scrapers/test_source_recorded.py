@@ -99,7 +99,7 @@ def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
         "resolveHandle",
     ],
 )
-def test_recorded_answers_to_other_questions_are_no_answer(name: str) -> None:
+def test_recorded_answers_to_other_queries_are_no_answer(name: str) -> None:
     person = Identity(person_id="p", names=("Some Body",), accounts=(f"bluesky:{DID}",))
     for query in (*BLUESKY.build_queries(person), contacts(QueryKind.FOLLOWERS)):
         reading = BLUESKY.parse_response(query, recorded(f"bluesky/{name}.json"))

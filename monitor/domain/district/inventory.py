@@ -23,7 +23,7 @@ from monitor.domain.reason import Name, Reason
 from scrapers.models import Query, QueryKind
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
-# Who the questions about the district are asked for. No person has such an ID.
+# Who the queries about the district are asked for. No person has such an ID.
 DISTRICT_SUBJECT = "district"
 # A shorter handle belongs to someone everywhere.
 SHORTEST_HANDLE = 6
@@ -359,7 +359,7 @@ _ASKED_KINDS = frozenset({QueryKind.SEARCH, QueryKind.PRESENCE, QueryKind.PROFIL
 def allows_district_query(
     query: Query, inventory: DistrictInventory, known_handles: Iterable[str] = ()
 ) -> bool:
-    """Tell whether a question asks for the district and nobody else.
+    """Tell whether a query asks for the district and nobody else.
 
     Every word of it is a name or a handle of ours, what looks like one, or the handle of a
     look-alike that was found by its name.

@@ -1,6 +1,6 @@
 """What may be spent in a week: never more, whatever is asked for.
 
-How often a question is asked: often where it brings something new, seldom where it does not.
+How often a query is asked: often where it brings something new, seldom where it does not.
 """
 
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ class CostCap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostLimits:
-    """What one person's questions may cost in a week, and those of all of them."""
+    """What one person's queries may cost in a week, and those of all of them."""
 
     person: CostCap = CostCap()
     district: CostCap = CostCap()
@@ -86,20 +86,20 @@ class WeeklyBudget:
         return True
 
 
-# In weeks, by the rank that a source gives a question; the last holds for all further ones.
+# In weeks, by the rank that a source gives a query; the last holds for all further ones.
 DEFAULT_INTERVALS = (1, 4, 4, 8)
 MAX_INTERVAL = 8
 # So many answers on end without anything new halve the rate.
 CLEAN_TO_HALVE = 4
-# What a question is asked at after it brought something new: the best weekly, any other less.
+# What a query is asked at after it brought something new: the best weekly, any other less.
 AFTER_NEWS = (1, 2)
-# One person's questions, best first, are spread over the weeks of the floor as evenly as can be.
+# One person's queries, best first, are spread over the weeks of the floor as evenly as can be.
 OFFSET_ORDER = (0, 4, 2, 6, 1, 5, 3, 7)
 DAYS_OF_A_WEEK = 7
 
 
 class AnswerNovelty(StrEnum):
-    """What an answer brought that no question had shown before."""
+    """What an answer brought that no query had shown before."""
 
     NEWS = "news"
     NOTHING = "nothing"
@@ -107,7 +107,7 @@ class AnswerNovelty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryHistory:
-    """How a question has done since its first whole answer, which is no news but a baseline.
+    """How a query has done since its first whole answer, which is no news but a baseline.
 
     `asked` is the week of the last whole answer, as `to_week_number` counts. `clean` counts the
     weeks on end whose answer brought nothing new. `hit` is the week of the last news, None before
@@ -137,12 +137,12 @@ def record_answer(history: QueryHistory | None, week: int, novelty: AnswerNovelt
 
 
 def get_default_interval(rank: int) -> int:
-    """Return how many weeks apart a question is asked, if only its rank is known."""
+    """Return how many weeks apart a query is asked, if only its rank is known."""
     return DEFAULT_INTERVALS[min(rank, len(DEFAULT_INTERVALS) - 1)]
 
 
 def compute_interval(history: QueryHistory | None, rank: int) -> int:
-    """Return how many weeks apart a question is asked now."""
+    """Return how many weeks apart a query is asked now."""
     if history is None:
         return get_default_interval(rank)
     begun = get_default_interval(rank) if history.hit is None else AFTER_NEWS[min(rank, 1)]
@@ -152,7 +152,7 @@ def compute_interval(history: QueryHistory | None, rank: int) -> int:
 
 
 def compute_offset(person_id: str, place: int) -> int:
-    """Say by how many weeks a person's questions are put off: by a hash, so the bill is even."""
+    """Say by how many weeks a person's queries are put off: by a hash, so the bill is even."""
     drawn = int.from_bytes(sha256(person_id.encode()).digest()[:4])
     return (drawn + OFFSET_ORDER[place % len(OFFSET_ORDER)]) % MAX_INTERVAL
 

@@ -82,7 +82,7 @@ def build_person_queries(
     now: datetime,
     student_links: StudentLinkSwitch = StudentLinkSwitch.OFF,
 ) -> Iterator[Query]:
-    """Yield the first questions about a person, each once, in the same order every time.
+    """Yield the first queries about a person, each once, in the same order every time.
 
     Nothing is asked about someone whose name the district has not confirmed.
     """
@@ -102,7 +102,7 @@ def build_person_queries(
 def build_account_queries(
     accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
 ) -> Iterator[Query]:
-    """Yield the questions whether accounts of others still exist at their own addresses."""
+    """Yield the queries whether accounts of others still exist at their own addresses."""
     if not _allows_address_queries(consent, now):
         return
     declared = tuple(accounts)
@@ -116,7 +116,7 @@ def build_account_queries(
 def build_page_queries(
     pages: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
 ) -> Iterator[Query]:
-    """Yield the questions whether pages of others still exist at their own addresses."""
+    """Yield the queries whether pages of others still exist at their own addresses."""
     addresses = tuple(pages)
     if not addresses or not _allows_address_queries(consent, now):
         return
@@ -135,7 +135,7 @@ def _allows_address_queries(consent: Consent | None, now: datetime) -> TypeGuard
 
 
 def get_required_scope(kind: QueryKind, family: SourceFamily) -> Scope:
-    """Return the consent that a question needs, first or followed."""
+    """Return the consent that a query needs, first or followed."""
     if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:
         return Scope.STUDENT_LINKS
     if kind is QueryKind.PICTURE:
@@ -167,9 +167,9 @@ def _build_source_queries(
 
 
 def find_queried_accounts(query: Query, person: Person, source: Source) -> tuple[str, ...]:
-    """Return the person's accounts whose contacts a question asks for, by planning it again.
+    """Return the person's accounts whose contacts a query asks for, by planning it again.
 
-    The terms of a question do not tell: a server leaves its own name out of them.
+    The terms of a query do not tell: a server leaves its own name out of them.
     """
     if not isinstance(source, ContactSource):
         return ()

@@ -1,4 +1,4 @@
-"""Which questions that cost something are asked this week, most valuable first, and the forecast.
+"""Which queries that cost something are asked this week, most valuable first, and the forecast.
 
 What costs nothing is asked every week; its pace and its own budget are all it needs.
 """
@@ -38,7 +38,7 @@ class SearchDepth(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryCandidate:
-    """A question that costs `usd_per_1000`; `rank` is its place in its source's own order.
+    """A query that costs `usd_per_1000`; `rank` is its place in its source's own order.
 
     `history` is None until it has had a whole answer.
     """
@@ -72,7 +72,7 @@ class QueryCandidate:
 class QuerySelection:
     """`asked` are chosen, `refused` are due but were over the budget, `resting` are not due.
 
-    A question in none of these costs nothing, and is asked.
+    A query in none of these costs nothing, and is asked.
     """
 
     selected: Mapping[str, Query] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class QuerySelection:
     not_due: frozenset[str] = frozenset()
 
     def get_selected_query(self, query: Query) -> Query | None:
-        """Return the question as it is to be asked, None where it is not asked this week."""
+        """Return the query as it is to be asked, None where it is not asked this week."""
         if query.key in self.not_due or query.key in self.over_budget:
             return None
         return self.selected.get(query.key, query)
@@ -91,7 +91,7 @@ def rank_candidates(
     prices: Mapping[str, Decimal],
     histories: Mapping[str, QueryHistory | None],
 ) -> tuple[QueryCandidate, ...]:
-    """Rank one person's questions to priced sources; each source yields its best first."""
+    """Rank one person's queries to priced sources; each source yields its best first."""
     ranks: Counter[str] = Counter()
     ranked = []
     for query in queries:
@@ -143,7 +143,7 @@ QUARTER = 13
 SETTLED_WEEKS = range(52, 104)
 
 PredictNovelty = Callable[[Query, int], AnswerNovelty]
-"""Say what a question's answer brings in a week."""
+"""Say what a query's answer brings in a week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ class QueryRotation:
             now = (replace(each, history=histories[each.query.key]) for each in self.offered)
             choice = select_queries(now, week, purse, SearchDepth.ROTATING)
             for key, query in choice.selected.items():
-                # A question about no person has no history: it is asked every week.
+                # A query about no person has no history: it is asked every week.
                 if query.subject:
                     histories[key] = record_answer(histories[key], week, predict(query, week))
             yield choice, purse.total
@@ -191,7 +191,7 @@ def forecast_costs(rotation: QueryRotation, week: int) -> CostForecast:
 
 
 class _AssumedNews:
-    """News about each person, every so many weeks, for the first question that is asked then."""
+    """News about each person, every so many weeks, for the first query that is asked then."""
 
     __slots__ = ("_seen",)
 
@@ -229,12 +229,12 @@ class QueryOutlook:
 
     @classmethod
     def from_free_query(cls, query: Query) -> Self:
-        """Tell of a question that costs nothing: it is asked in every sweep."""
+        """Tell of a query that costs nothing: it is asked in every sweep."""
         return cls(source=query.source, terms=query.terms)
 
     @classmethod
     def from_candidate(cls, candidate: QueryCandidate, week: int) -> Self:
-        """Tell of a question that costs something, as seen from a week's sweep."""
+        """Tell of a query that costs something, as seen from a week's sweep."""
         return cls(
             source=candidate.query.source,
             terms=candidate.query.terms,
@@ -250,7 +250,7 @@ class SourceBill:
     """What one source is asked in one sweep, and what that costs at most."""
 
     source: str
-    questions: int
+    queries: int
     requests: int
     usd: Decimal
 
@@ -284,7 +284,7 @@ def build_source_bills(
     return tuple(
         SourceBill(
             source=source,
-            questions=len(each),
+            queries=len(each),
             requests=sum(each),
             usd=ApiCost.from_requests(sum(each), prices[source]).usd,
         )

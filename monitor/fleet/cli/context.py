@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.fleet.db.shared import SharedMemories
     from monitor.fleet.districts import DistrictFolder
     from monitor.fleet.health import FleetState
-    from monitor.fleet.hosted_districts import QuestionSender
+    from monitor.fleet.hosted_districts import QuerySender
 
 # Who only looks does not wait for a database that starts.
 LOOKS_FOR = timedelta(seconds=5)
@@ -77,7 +77,7 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, D
         yield each.name, DistrictContext(each.config_path, environment, district=each)
 
 
-def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | None":
+def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuerySender | None":
     """Have other machines ask, if what districts share is in PostgreSQL."""
     from monitor.fleet.db.memories import FleetMemories
     from monitor.fleet.sender import FleetSender
@@ -88,7 +88,7 @@ def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuestionSender | 
 @contextmanager
 def open_sender(
     context: CliContext, file: FleetFile, patience: timedelta | None = None
-) -> Iterator["QuestionSender"]:
+) -> Iterator["QuerySender"]:
     """Open the fleet's database as a machine with districts does.
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.

@@ -65,7 +65,7 @@ from monitor.scheduler.daemon import SystemdNotifier
 def worker(
     context: CliContext, log_format: str, database: str, hosts: int, *, verbose: bool
 ) -> None:
-    """Ask the questions of a fleet's districts until SIGTERM, on a machine of its own.
+    """Ask the queries of a fleet's districts until SIGTERM, on a machine of its own.
 
     It holds no district, no keys of districts and no mail server. It needs the secret `fleet-key`.
     A worker that the others cannot hear ends with exit code 75; its unit starts it again.

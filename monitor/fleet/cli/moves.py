@@ -29,7 +29,7 @@ from monitor.fleet.districts import (
     find_district_folder,
     list_district_folders,
 )
-from monitor.fleet.hosted_districts import QuestionSender
+from monitor.fleet.hosted_districts import QuerySender
 from monitor.fleet.moves import (
     MOVED_SUFFIX,
     DistrictMove,
@@ -61,7 +61,7 @@ INSTEAD = {
 @contextmanager
 def open_leases(
     asked: CliContext, folder: Path | None, command: str
-) -> Iterator[tuple[CliContext, FleetFile, QuestionSender]]:
+) -> Iterator[tuple[CliContext, FleetFile, QuerySender]]:
     """Open where districts live. Without `database`, a ConfigError says what to do instead."""
     context = add_stored_secrets(asked)
     file = require_fleet(context, folder)

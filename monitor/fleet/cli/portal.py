@@ -13,7 +13,7 @@ from monitor.config import find_socket_path
 from monitor.fleet.cli.context import find_sender
 from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import DistrictFolder, build_district_environment, open_memories
-from monitor.fleet.hosted_districts import QuestionSender
+from monitor.fleet.hosted_districts import QuerySender
 from monitor.fleet.sites import DistrictSites
 from monitor.web.app import OpenSite
 from scrapers.http.client import HttpConnections
@@ -32,9 +32,7 @@ def serve_fleet(context: CliContext, file: FleetFile) -> None:
             environment = build_district_environment(shared, folder)
             own = resources
             if sender is not None:
-                own = replace(
-                    resources, recall_questions=partial(sender.recall_questions, folder.name)
-                )
+                own = replace(resources, recall_queries=partial(sender.recall_queries, folder.name))
             return open_site(CliContext(folder.config_path, environment), own)
 
         sites = DistrictSites(fleet.districts, open_district, on_socket=on_socket)
@@ -46,7 +44,7 @@ def serve_fleet(context: CliContext, file: FleetFile) -> None:
 
 
 @contextmanager
-def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuestionSender | None]:
+def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuerySender | None]:
     """Open what has other machines ask no more about a person; None where there are none."""
     if not file.fleet.database:
         yield None

@@ -1,4 +1,4 @@
-"""Batches of questions on their way to the machines that ask, and answers on their way back.
+"""Batches of queries on their way to the machines that ask, and answers on their way back.
 
 The jobs are procrastinate's. One batch is one job, and names nothing but the batch.
 """
@@ -23,7 +23,7 @@ JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
 WAITED_PRIORITY = 5
 # Names and handles are in them, if sealed: whatever becomes of them, they are not there for longer.
 BATCH_LASTS = timedelta(hours=1)
-# One round trip each: a person may wait for the batch, and an answer is saved for each question.
+# One round trip each: a person may wait for the batch, and an answer is saved for each query.
 SEND_BATCH: LiteralString = """WITH batch AS (
         INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s) RETURNING id, lock
     )
@@ -184,7 +184,7 @@ class Mailbox:
         )
         return found is not None and bool(found["wanted"])
 
-    def is_complete(self, batch: int, questions: int) -> bool:
+    def is_complete(self, batch: int, queries: int) -> bool:
         """Make the answers of a batch safe, and tell whether it has all; True if it is gone.
 
         A crash may have lost the last ones after we were told that they are written.
@@ -199,7 +199,7 @@ class Mailbox:
                 (SELECT count(*) FROM namesake.answers WHERE batch = %s) AS answered""",
             *(batch, batch),
         )
-        return found is not None and (not found["wanted"] or found["answered"] >= questions)
+        return found is not None and (not found["wanted"] or found["answered"] >= queries)
 
     def list_urgent_locks(self) -> frozenset[str]:
         """Return the hosts for which someone waits who may not: a sweep there gives way."""

@@ -1,5 +1,5 @@
 -- What the machines of a fleet share, beside the tables of its queue. Nothing here can be read
--- without the fleet key that is about a person: questions and answers are sealed, and whatever
+-- without the fleet key that is about a person: queries and answers are sealed, and whatever
 -- could carry a handle is a keyed hash. Times are this database's own: no machine's clock counts.
 
 CREATE SCHEMA namesake;

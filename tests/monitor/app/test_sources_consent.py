@@ -1,4 +1,4 @@
-"""Consent is read where things happen: before a question, before settling, before sending."""
+"""Consent is read where things happen: before a query, before settling, before sending."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def knows_nothing_of(world: World, ref: str) -> bool:
     return not (
         state.findings.list_findings_of_person(ref)
         or state.events.list_events_of_person(ref, world.started)
-        or state.questions.list_questions_of_person(ref)
+        or state.queries.list_queries_of_person(ref)
     )
 
 
@@ -55,7 +55,7 @@ def test_nothing_more_is_asked_once_consent_is_withdrawn_in_the_middle(world: Wo
     world.meanwhile = leave
     assert world.sweep() == []
 
-    # One question a host may have been under way when the answer came.
+    # One query a host may have been under way when the answer came.
     assert len(world.asked_about("maria")) <= len(seen) + 3
     assert knows_nothing_of(world, maria.id)
 
@@ -93,16 +93,14 @@ def test_a_sweep_goes_on_though_somebody_is_erased_in_the_middle(world: World):
     assert world.gaps() == {}
 
 
-@pytest.mark.parametrize("erased_at_question", [1, 4])
-def test_a_check_ends_in_peace_though_its_person_is_erased_meanwhile(
-    world: World, erased_at_question
-):
+@pytest.mark.parametrize("erased_at_query", [1, 4])
+def test_a_check_ends_in_peace_though_its_person_is_erased_meanwhile(world: World, erased_at_query):
     maria = world.joins(MARIA)
-    questions = []
+    queries = []
 
     def leave_for_good(visit):
-        questions.append(visit)
-        if len(questions) == erased_at_question:
+        queries.append(visit)
+        if len(queries) == erased_at_query:
             maria.withdraws()
             world.writes()
 
@@ -187,7 +185,7 @@ def test_no_contacts_are_read_where_the_district_has_not_turned_that_on(world: W
 
 
 def test_who_left_shows_in_nobody_elses_letter(world: World):
-    """That a question was skipped for want of consent says that somebody left."""
+    """That a query was skipped for want of consent says that somebody left."""
     maria, john = world.joins(MARIA), world.joins(JOHN)
 
     def leave(visit):
@@ -211,7 +209,7 @@ def test_people_are_told_which_engines_learn_their_names(world_of):
 
 
 def test_what_is_under_way_when_somebody_leaves_is_over_within_a_minute():
-    """Nothing more is asked, and one question takes no longer than this."""
+    """Nothing more is asked, and one query takes no longer than this."""
     limits = FetchLimits()
 
     assert limits.connect_seconds + limits.total_seconds < 60

@@ -57,7 +57,7 @@ def test_a_systemd_credential_goes_before_the_environment(tmp_path):
     )
 
 
-def test_two_questions_to_one_engine_share_its_key():
+def test_two_queries_to_one_engine_share_its_key():
     keys = load_credentials([BRAVE, BRAVE_NEWS], {"NAMESAKE_BRAVE_KEY": "b"})
 
     assert len(keys.by_origin) == 1

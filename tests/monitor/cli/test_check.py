@@ -95,7 +95,7 @@ def test_a_sweep_asks_about_everybody_and_its_rehearsal_asks_nothing(terminal, w
     swept = terminal.run_served("sweep", "--json").json
 
     assert rehearsal["people"] == 1
-    assert set(rehearsal["questions"]) == {row["source"] for row in swept["coverage"]}
+    assert set(rehearsal["queries"]) == {row["source"] for row in swept["coverage"]}
     assert swept["sweep"]["closed_at"]
 
 

@@ -46,14 +46,14 @@ def test_printing_it_is_audited_and_told(priced):
     assert actions.count("opened-early") == 1
 
 
-def test_each_question_is_told_with_its_turn_and_its_price(priced):
+def test_each_query_is_told_with_its_turn_and_its_price(priced):
     told = priced.run("plan", ref_of(priced), "--break-glass", "she asked", "--json").json
 
-    paid = {each["source"] for each in told["questions"] if float(each["usd"]) > 0}
+    paid = {each["source"] for each in told["queries"] if float(each["usd"]) > 0}
     assert paid == {"brave", "brave-news"}
-    best = next(each for each in told["questions"] if each["source"] == "brave")
+    best = next(each for each in told["queries"] if each["source"] == "brave")
     assert (best["every"], best["ahead"], best["pages"], float(best["usd"])) == (1, 0, 2, 0.01)
-    assert {each["every"] for each in told["questions"] if float(each["usd"]) == 0} == {1}
+    assert {each["every"] for each in told["queries"] if float(each["usd"]) == 0} == {1}
 
 
 def test_the_table_says_when_and_for_how_much(priced):
@@ -77,7 +77,7 @@ def test_the_districts_bill_in_numbers(priced):
     told = priced.run("plan", "--district", "--json").json["bill"]
 
     by_source = {each["source"]: each for each in told["sources"]}
-    assert by_source["brave"]["questions"] >= told["people"]
+    assert by_source["brave"]["queries"] >= told["people"]
     assert float(by_source["brave"]["usd"]) == pytest.approx(by_source["brave"]["requests"] * 0.005)
     assert float(told["forecast"]["settled"]["usd"]) < float(
         told["forecast"]["first_quarter"]["usd"]

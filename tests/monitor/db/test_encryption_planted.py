@@ -7,7 +7,7 @@ import pytest
 
 from monitor.db.accounts import Invitation
 from monitor.db.encryption import Encryption, KeyStore
-from monitor.db.journal import QuestionRecord, StagedAnswer
+from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest
 from monitor.domain.detection.assessment import Assessment
@@ -57,7 +57,7 @@ def rosa(world):
     invite(world, rosa.mail)
     query = planted_query(rosa.id)
     world.state.journal.stage_answers(world.sweep(), (staged(world, query),))
-    world.state.questions.save_question(question(world, query))
+    world.state.queries.save_query(query_record(world, query))
     world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
     finding = planted_finding(world, rosa.id, query)
     world.state.events.insert_event(
@@ -146,8 +146,8 @@ def seen(world, query):
     return ParsedPage(query=query, page=page, result=ParseResult(outcome=Outcome.FOUND))
 
 
-def question(world, query):
-    return QuestionRecord(
+def query_record(world, query):
+    return QueryRecord(
         person_id=query.subject,
         key=query.key,
         source="alpha",
@@ -242,7 +242,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     filled = {table for table, _ in plain_values(world)}
 
     assert filled >= {
-        *("people", "consents", "invitations", "sweeps", "journal", "questions", "findings"),
+        *("people", "consents", "invitations", "sweeps", "journal", "queries", "findings"),
         *("aliases", "sightings", "versions", "events", "flags", "decisions", "outbox"),
         *("jobs", "audit", "hosts", "robots_files", "run_requests", "run_progress", "pages"),
         *("review_index", "assignments", "access_log", "review_notes", "break_glass"),

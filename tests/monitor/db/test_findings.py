@@ -98,7 +98,7 @@ def test_an_unknown_finding_is_said_in_a_sentence(world):
         world.state.sightings.save_sighting(world.sighting(never_added, "q"))
 
 
-def test_a_sighting_is_kept_for_each_question(world):
+def test_a_sighting_is_kept_for_each_query(world):
     rosa = world.enrolled()
     finding = world.finding(rosa)
     here, there = world.sighting(finding, "q1"), world.sighting(finding, "q2")
@@ -106,7 +106,7 @@ def test_a_sighting_is_kept_for_each_question(world):
     for each in (here, there, renewed):
         world.state.sightings.save_sighting(each)
 
-    assert world.state.sightings.list_sightings_of_question(rosa, "q1") == (renewed,)
+    assert world.state.sightings.list_sightings_of_query(rosa, "q1") == (renewed,)
     assert world.state.sightings.list_sightings_of_finding(finding.id) == (renewed, there)
     assert world.state.sightings.list_sightings_of_person(rosa) == (renewed, there)
 

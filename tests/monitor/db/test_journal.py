@@ -1,4 +1,4 @@
-"""No answer is lost, and no question is asked twice."""
+"""No answer is lost, and no query is asked twice."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ def test_a_follow_up_nobody_asked_yet_is_not_lost(world):
     assert world.state.journal.list_follow_up_queries(sweep) == (links,)
 
 
-def test_a_question_asked_again_has_one_answer_the_later(world):
+def test_a_query_asked_again_has_one_answer_the_later(world):
     rosa, sweep = world.enrolled(), world.sweep()
     query = world.query(rosa)
     failed = world.visit(query, ParseResult(outcome=Outcome.FAILED, note="no answer"))

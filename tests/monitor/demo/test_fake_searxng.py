@@ -104,7 +104,7 @@ def test_ten_results_make_a_page(reader):
         ({"q": "x"}, 200, "<!doctype html>"),
     ],
 )
-def test_a_wrong_question_is_answered_as_searxng_does(reader, params, status, words):
+def test_a_wrong_query_is_answered_as_searxng_does(reader, params, status, words):
     answer = reader.read(SEARCH, **params)
 
     assert answer.status == status

@@ -64,13 +64,13 @@ def test_a_new_finding_appears():
     assert step.finding == FINDING
 
 
-def test_a_baseline_question_appears_silently():
+def test_a_baseline_query_appears_silently():
     quiet = replace(IN_A_LIST, baseline=True)
 
     assert kinds(create_finding("finding", "rosa", (quiet,), SUNDAY)) == []
 
 
-def test_one_question_that_is_no_baseline_is_enough_to_appear():
+def test_one_query_that_is_no_baseline_is_enough_to_appear():
     quiet = replace(IN_A_LIST, baseline=True)
 
     step = create_finding("finding", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
@@ -78,7 +78,7 @@ def test_one_question_that_is_no_baseline_is_enough_to_appear():
     assert kinds(step) == [EventKind.APPEARED]
 
 
-def test_a_known_finding_under_a_new_question_is_no_event():
+def test_a_known_finding_under_a_new_query_is_no_event():
     added = TraceChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
 
     step = update_seen_finding(FINDING, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)

@@ -51,13 +51,13 @@ def test_what_was_left_out_for_less_waits_until_two_days_are_over():
     assert step.second_proof_at == since + TWO_DAYS
 
 
-def test_a_question_that_did_not_answer_now_proves_nothing():
+def test_a_query_that_did_not_answer_now_proves_nothing():
     old = sighting(unshown=SINCE_LONG, last=NOW - TWO_DAYS)
 
     assert cleared(old).events == ()
 
 
-def test_what_another_question_still_shows_is_still_shown():
+def test_what_another_query_still_shows_is_still_shown():
     assert cleared(sighting(unshown=SINCE_LONG), sighting("search", SHOWING)).events == ()
 
 

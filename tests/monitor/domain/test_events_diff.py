@@ -1,4 +1,4 @@
-"""The raw difference of two answers to one question."""
+"""The raw difference of two answers to one query."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

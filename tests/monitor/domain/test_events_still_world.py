@@ -34,7 +34,7 @@ STILL = tuple(
 
 
 class StillWorld:
-    """Questions of every kind about a world that never changes, and all the noise there is."""
+    """Queries of every kind about a world that never changes, and all the noise there is."""
 
     def __init__(self, random):
         self.random = random

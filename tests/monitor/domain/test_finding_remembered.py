@@ -41,7 +41,7 @@ def test_an_absence_that_waits_for_its_second_proof_is_read_anew():
     assert select_validators(replace(REMEMBERED, shown=len(missed)), missed, SATURDAY) is None
 
 
-def test_nothing_is_kept_of_a_question_that_was_never_settled():
+def test_nothing_is_kept_of_a_query_that_was_never_settled():
     assert select_validators(None, (), SATURDAY) is None
 
 

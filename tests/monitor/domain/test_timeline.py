@@ -78,7 +78,7 @@ def test_all_is_told_in_the_order_of_time():
     assert {each.source for each in told if each.number} == {"alpha"}
 
 
-def test_a_version_is_marked_against_what_the_same_question_showed_before():
+def test_a_version_is_marked_against_what_the_same_query_showed_before():
     record = FindingRecord(
         versions={1: version(0), 2: version(1, query="other", name=""), 3: version(2, bio="Two")}
     )

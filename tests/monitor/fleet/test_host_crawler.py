@@ -1,4 +1,4 @@
-"""One host's questions, asked by whoever holds the right to it; what leads away is handed back."""
+"""One host's queries, asked by whoever holds the right to it; what leads away is handed back."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,13 +10,13 @@ import pytest
 
 from monitor.fleet.host_crawler import MOST_HANDOVERS, BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
-from scrapers.crawl.routing import CrawlQuestion, HostManners
+from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import WITHOUT_WAITS, HostState
 from scrapers.http.client import Redirect
 from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query, Request
 from scrapers.source import AccessMode
-from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, questions, site
+from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, queries, site
 from tests.scrapers.http.memories import InMemoryHostStore
 from tests.scrapers.sandbox.fakes import InProcessParser
 
@@ -39,7 +39,7 @@ def build_crawler(client: FakeClient, *sources: FakeSource, **parts: object) -> 
 
 def ask(
     crawler: HostCrawler,
-    states: list[CrawlQuestion],
+    states: list[CrawlQuery],
     host_state: HostState = FRESH,
     ways: Iterator[bool] | None = None,
 ) -> list[BatchAnswer]:
@@ -55,11 +55,11 @@ def ask(
     )
 
 
-def states(count: int, source: FakeSource = ALPHA) -> list[CrawlQuestion]:
-    return [CrawlQuestion(query=each) for each in questions(count, source)]
+def states(count: int, source: FakeSource = ALPHA) -> list[CrawlQuery]:
+    return [CrawlQuery(query=each) for each in queries(count, source)]
 
 
-def test_questions_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
+def test_queries_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 0.5)
 
     answers = ask(build_crawler(client, ALPHA), states(4))
@@ -97,7 +97,7 @@ def test_a_host_that_is_parked_answers_at_once_with_the_standing_reading(clock: 
     assert client.asked == []
 
 
-def test_a_batch_gives_way_between_two_questions(clock: FakeClock) -> None:
+def test_a_batch_gives_way_between_two_queries(clock: FakeClock) -> None:
     client = FakeClient(clock)
     ways = iter((False, False, True))
 
@@ -199,7 +199,7 @@ def _build_file(url: str, clock: FakeClock) -> Page | None:
     return Page(url=url, status=200, body=b"User-agent: *\nAllow: /", fetched_at=clock.now())
 
 
-def test_a_question_is_not_handed_to_and_fro_for_ever(clock: FakeClock) -> None:
+def test_a_query_is_not_handed_to_and_fro_for_ever(clock: FakeClock) -> None:
     (state,) = states(1)
     lost = replace(state, redirect=Request(url="http://beta.example/", led=True), hops=1)
     client = FakeClient(clock)
@@ -230,13 +230,13 @@ def test_a_host_with_long_pauses_is_remembered_before_it_is_asked(clock: FakeClo
     assert seen[0].next_at >= clock.now() + timedelta(seconds=60)
 
 
-def test_a_question_is_the_same_after_a_journey() -> None:
-    question = CrawlQuestion(query=questions(1, ALPHA)[0], depth=2, hops=1, asked_count=3)
-    question.redirect = Request(url="http://alpha.example/on", led=True)
-    question.result = ParseResult(outcome=Outcome.PARTIAL, note="half")
-    arrived = msgspec.json.decode(msgspec.json.encode(question), type=CrawlQuestion)
+def test_a_query_is_the_same_after_a_journey() -> None:
+    query = CrawlQuery(query=queries(1, ALPHA)[0], depth=2, hops=1, asked_count=3)
+    query.redirect = Request(url="http://alpha.example/on", led=True)
+    query.result = ParseResult(outcome=Outcome.PARTIAL, note="half")
+    arrived = msgspec.json.decode(msgspec.json.encode(query), type=CrawlQuery)
 
-    assert arrived == question
+    assert arrived == query
 
 
 def test_crawlers_of_one_process_share_an_engine(clock: FakeClock) -> None:

@@ -207,7 +207,7 @@ def test_the_clerk_stops_answering_when_the_days_budget_is_spent(clerk_with):
     assert clerk.answer_line(line(MASON)).flagged
 
 
-def test_many_names_in_one_question_spend_the_budget_too(clerk_with):
+def test_many_names_in_one_request_spend_the_budget_too(clerk_with):
     reply = clerk_with(contacts=3).answer_line(line(*[MASON] * 4))
 
     assert reply == MatchReply(refused="budget", spent=MatcherUsage(day=MONDAY, refused=1))
@@ -259,7 +259,7 @@ def test_the_key_may_come_from_the_environment(setup, monkeypatch):
 
 
 @pytest.mark.parametrize("garbage", [b"\n", b"{}\n", b"[1]\n", b'{"contacts": "all"}\n', b"\xff\n"])
-def test_a_question_it_cannot_read_is_refused_and_the_next_is_answered(clerk, garbage):
+def test_a_request_it_cannot_read_is_refused_and_the_next_is_answered(clerk, garbage):
     answers = BytesIO()
 
     serve_requests(clerk, BytesIO(garbage + line(MASON)), answers)
@@ -270,7 +270,7 @@ def test_a_question_it_cannot_read_is_refused_and_the_next_is_answered(clerk, ga
     assert json.decode(answered, type=MatchReply).flagged
 
 
-def test_no_answer_quotes_a_question(clerk):
+def test_no_answer_quotes_a_request(clerk):
     answers = BytesIO()
 
     serve_requests(

@@ -51,7 +51,7 @@ def killed_after(seconds: float) -> End:
 class SlowInternet:
     """Answers late, and every time the same.
 
-    After `holds_after` questions it keeps the rest waiting until it may go on.
+    After `holds_after` queries it keeps the rest waiting until it may go on.
     """
 
     internet: SteadyInternet = field(default_factory=SteadyInternet)

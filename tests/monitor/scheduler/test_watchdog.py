@@ -129,9 +129,9 @@ def test_the_sweep_goes_on_by_itself_once_there_is_room(world: World, watched: W
 
     assert world.coverage()
     assert world.state.sweeps.list_open_sweeps() == ()
-    questions = [(each.host, each.path, each.query) for each in world.asked]
+    queries = [(each.host, each.path, each.query) for each in world.asked]
     under_way = len({each.host for each in world.asked})
-    assert len(questions) - len(set(questions)) <= under_way, "what was written is not asked again"
+    assert len(queries) - len(set(queries)) <= under_way, "what was written is not asked again"
 
 
 def test_the_room_kept_back_is_given_up_once_and_kept_back_again(tmp_path: Path):

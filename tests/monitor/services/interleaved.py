@@ -15,7 +15,7 @@ from tests.monitor.services.world import World
 # As fast as can be: nobody pulls the plug here.
 WITHOUT_SYNC = "PRAGMA synchronous = OFF"
 
-Question = tuple[str, str, tuple[str, ...]]
+QueryPlace = tuple[str, str, tuple[str, ...]]
 
 
 def nothing() -> None:
@@ -67,14 +67,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Moments:
 
 @dataclass
 class Parrot:
-    """Answers every question as the made-up web once did, and asks leave before each."""
+    """Answers every query as the made-up web once did, and asks leave before each."""
 
     may_ask: QueryPermission
-    heard: dict[Question, ParseResult] = field(default_factory=dict)
+    heard: dict[QueryPlace, ParseResult] = field(default_factory=dict)
     asked: list[Query] = field(default_factory=list)
 
     def listen(self, visit: CrawlResult) -> None:
-        self.heard[_question(visit.query)] = visit.result
+        self.heard[_locate_query(visit.query)] = visit.result
 
     def crawl(
         self, queries: Iterable[Query], watch: ProgressListener, priority: CrawlPriority
@@ -98,12 +98,12 @@ class Parrot:
         if not self.may_ask(query):
             return ParseResult(outcome=Outcome.SKIPPED, note="nobody agrees to this any more")
         self.asked.append(query)
-        heard = self.heard.get(_question(query), ParseResult(outcome=Outcome.ABSENT))
+        heard = self.heard.get(_locate_query(query), ParseResult(outcome=Outcome.ABSENT))
         follow = tuple(replace(each, subject=query.subject) for each in heard.follow)
         return replace(heard, follow=follow)
 
 
-def _question(query: Query) -> Question:
+def _locate_query(query: Query) -> QueryPlace:
     return query.source, query.kind, query.terms
 
 
@@ -120,7 +120,7 @@ def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
             ("version", f"{finding.id} {seq}")
             for seq in state.versions.load_versions_by_seq(finding.id)
         }
-    found |= {(each.source, each.key) for each in state.questions.list_questions_of_person(person)}
+    found |= {(each.source, each.key) for each in state.queries.list_queries_of_person(person)}
     found |= {
         ("event", each.event.finding_id)
         for each in state.events.list_events_of_person(person, world.started)

@@ -116,7 +116,7 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
     world.sweep()
 
     assert sources_of(world, maria) == {"bluesky", "chalkboard"}
-    assert {each.source for each in world.state.questions.list_questions_of_person(maria.id)} == {
+    assert {each.source for each in world.state.queries.list_queries_of_person(maria.id)} == {
         "bluesky",
         "chalkboard",
     }

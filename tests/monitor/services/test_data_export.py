@@ -67,7 +67,7 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
     assert {each["finding"]["portrait"]["url"] for each in data["findings"]} == set(maria.findings)
     told = {flag["flag"]["id"] for each in data["findings"] for flag in each["flags"]}
     assert told == {flag.id for flag in maria.flags}
-    assert len(data["questions"]) == len(world.state.questions.list_questions_of_person(maria.id))
+    assert len(data["queries"]) == len(world.state.queries.list_queries_of_person(maria.id))
     assert {each["kind"] for each in data["emails"]} >= {"enrolled", "digest"}
     assert data["audit_log"][-1]["action"] == "exported"
 

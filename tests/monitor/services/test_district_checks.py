@@ -173,7 +173,7 @@ class Closed:
 def test_no_table_about_people_is_read(world, records, monkeypatch):
     world.joins(MARIA)
     world.internet = world.internet.add_entry(impostor())
-    for table in ("people", "consents", "findings", "flags", "sightings", "questions", "feedback"):
+    for table in ("people", "consents", "findings", "flags", "sightings", "queries", "feedback"):
         monkeypatch.setattr(world.state, table, Closed())
 
     run_district_check(world.app)
@@ -183,7 +183,7 @@ def test_no_table_about_people_is_read(world, records, monkeypatch):
     assert summarize_district(world.app).open == 1
 
 
-def test_a_question_in_the_districts_name_may_hold_no_other_word(world, records):
+def test_a_query_in_the_districts_name_may_hold_no_other_word(world, records):
     query = next(
         each
         for each in plan_district_queries(world.app, load_inventory(world.app))
@@ -403,7 +403,7 @@ def test_the_service_checks_a_part_each_day(world, records):
     assert len(set(checks(world)) & set(world.app.sources)) == len(world.app.sources)
 
 
-def test_paid_questions_stop_at_the_weeks_budget(world, records):
+def test_paid_queries_stop_at_the_weeks_budget(world, records):
     world.prices = {"searxng": Decimal(1_000_000)}
 
     run_district_check(world.app)

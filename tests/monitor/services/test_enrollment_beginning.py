@@ -161,7 +161,7 @@ def test_an_invitation_says_why_it_opens_nothing(world, beginning, invitation):
     assert find_invitation_status(beginning, invitation) is InvitationStatus.UNKNOWN
 
 
-def test_the_preview_shows_every_first_question_and_asks_none(world, beginning, invitation):
+def test_the_preview_shows_every_first_query_and_asks_none(world, beginning, invitation):
     draft = replace(
         answered(beginning, invitation, accounts=("chalkboard:@mariad",)),
         scopes=frozenset({Scope.PROFILES, Scope.SEARCH}),
@@ -179,7 +179,7 @@ def test_the_preview_shows_every_first_question_and_asks_none(world, beginning, 
         save_step_answers(beginning, invitation, EnrollmentStep.SCOPES, draft),
         hash_district_terms(world.app),
     )
-    assert asked.questions == len(list(plan_person_queries(world.app, person.id)))
+    assert asked.queries == len(list(plan_person_queries(world.app, person.id)))
 
 
 def test_the_preview_shows_no_fingerprint_and_nothing_outside_the_scopes(beginning, invitation):

@@ -32,8 +32,8 @@ def test_only_what_is_added_is_told_and_nothing_is_asked(world, maria):
 
 
 def test_a_scope_that_stays_or_goes_brings_nothing(maria):
-    assert anew(maria, SEARCH).questions == 0
-    assert anew(maria, frozenset()).questions == 0
+    assert anew(maria, SEARCH).queries == 0
+    assert anew(maria, frozenset()).queries == 0
 
 
 def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(world, maria):
@@ -62,4 +62,4 @@ def test_a_consent_that_asks_nothing_today_can_be_widened_with_open_eyes(world, 
     else:
         world.later(days=366)
 
-    assert anew(maria, BOTH).questions > 0
+    assert anew(maria, BOTH).queries > 0

@@ -133,7 +133,7 @@ def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
     assert rosa.flags == ()
-    keys = {question.kind for question in network.state.questions.list_questions_of_person(rosa.id)}
+    keys = {query.kind for query in network.state.queries.list_queries_of_person(rosa.id)}
     assert not keys & {"follows", "followers"}
 
 
@@ -189,7 +189,7 @@ def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
     assert network.gaps() == {"bluesky": Outcome.FAILED}
     assert not [
         each
-        for each in network.state.questions.list_questions_of_person(rosa.id)
+        for each in network.state.queries.list_queries_of_person(rosa.id)
         if each.kind in CONTACT_QUERY_KINDS
     ]
 

@@ -1,4 +1,4 @@
-"""One question's answer beside its last one: findings are found, begun and merged."""
+"""One query's answer beside its last one: findings are found, begun and merged."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +29,7 @@ def finding(key: str, *accounts: str) -> Trace:
 
 
 class Desk:
-    """Compares readings of one person's questions, one after another."""
+    """Compares readings of one person's queries, one after another."""
 
     def __init__(self, world: World) -> None:
         self.state = world.state
@@ -131,10 +131,10 @@ def unchanged(desk: Desk, version: int = 1) -> None:
         )
 
 
-def test_an_unchanged_answer_to_a_question_that_was_retired_meanwhile_settles_nothing(desk: Desk):
+def test_an_unchanged_answer_to_a_query_that_was_retired_meanwhile_settles_nothing(desk: Desk):
     unchanged(desk)
 
-    assert desk.state.questions.list_questions_of_person(desk.person) == ()
+    assert desk.state.queries.list_queries_of_person(desk.person) == ()
 
 
 def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Desk):
@@ -142,6 +142,6 @@ def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Des
 
     unchanged(desk, version=2)
 
-    (question,) = desk.state.questions.list_questions_of_person(desk.person)
-    assert question.version == 1
+    (query,) = desk.state.queries.list_queries_of_person(desk.person)
+    assert query.version == 1
     assert desk.findings == {"finding-0000"}

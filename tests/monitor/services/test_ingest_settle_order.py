@@ -90,9 +90,9 @@ class OneAfterAnother:
             watch(query.source, "waiting")
         for name, group in groupby(asked, key=lambda query: query.source):
             self.closed.append(set(self.world.coverage()))
-            questions = list(group)
-            for query in questions:
-                if query is questions[-1]:
+            members = list(group)
+            for query in members:
+                if query is members[-1]:
                     self.world.later(hours=2)
                     watch(name, "done")
                 nothing = ParseResult(outcome=Outcome.ABSENT)
@@ -133,7 +133,7 @@ def pair(world_of, one_by_one) -> tuple[World, Staff, Staff]:
 
 
 def is_settled(member: Staff) -> bool:
-    return bool(member.world.state.questions.list_questions_of_person(member.id))
+    return bool(member.world.state.queries.list_queries_of_person(member.id))
 
 
 def test_who_withdraws_while_others_are_settled_is_not_settled(pair):

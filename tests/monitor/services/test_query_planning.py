@@ -1,4 +1,4 @@
-"""A question that costs something comes round in its turn, and its turn is no event."""
+"""A query that costs something comes round in its turn, and its turn is no event."""
 
 from decimal import Decimal
 from urllib.parse import quote_plus
@@ -29,7 +29,7 @@ def priced(world_of) -> World:
 
 
 def is_personal(asked: FakeRequest) -> bool:
-    """Tell a question about a person from those about the district, and from canaries."""
+    """Tell a query about a person from those about the district, and from canaries."""
     people = (BETH.person, JOHN.person, MARIA.person)
     families = {
         family for each in people for family in (each.name.family, *each.name.former_families)
@@ -97,7 +97,7 @@ def test_what_brings_nothing_new_is_asked_ever_more_seldom(priced: World):
     assert sum(counts[1 : 1 + MAX_INTERVAL]) > counts[0]
 
 
-def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
+def test_a_query_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
     john = priced.joins(JOHN)
     priced.sweep()
     seen = set(john.findings)

@@ -294,7 +294,7 @@ def gone_finding(world: World) -> StillThere:
 
 
 def missed_sighting(world: World) -> StillThere:
-    """Another question still shows what this one does not."""
+    """Another query still shows what this one does not."""
     maria = impersonated(world)
     sightings = world.state.sightings
     shown, *_ = sightings.list_sightings_of_person(maria.id)

@@ -21,7 +21,7 @@ from tests.monitor.services.world import Staff, World
 
 @dataclass
 class Counting:
-    """Notes, as each question is pulled, of how many sources was told; it answers none."""
+    """Notes, as each query is pulled, of how many sources was told; it answers none."""
 
     told: set[str] = field(default_factory=set)
     known: list[int] = field(default_factory=list)

@@ -76,9 +76,7 @@ def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
     ("decision", "kept"),
     [(Decision.HARMLESS, 0), (Decision.NAMESAKE, 0), (Decision.IMPERSONATION, 1)],
 )
-def test_a_page_is_forgotten_once_nothing_is_in_question(
-    maria: Staff, decision: Decision, kept: int
-):
+def test_a_page_is_forgotten_once_nothing_is_in_query(maria: Staff, decision: Decision, kept: int):
     maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
 
     delete_old_pages(maria.world.app)

@@ -36,7 +36,7 @@ def maria(world: World, web: Tagged) -> Staff:
 
 
 def outcomes(world: World) -> dict[str, list[Outcome]]:
-    """Watch what the questions about one handle come to from now on."""
+    """Watch what the queries about one handle come to from now on."""
     seen: dict[str, list[Outcome]] = {"maria": [], "canary": []}
 
     def note(visit: CrawlResult) -> None:
@@ -179,7 +179,7 @@ def test_nothing_is_kept_of_an_answer_that_is_not_believed(world):
     world.sweep()
 
     assert world.gaps() == {"snapgarden": Outcome.UNREADABLE}
-    assert world.state.questions.list_questions_of_person(maria.id) == ()
+    assert world.state.queries.list_queries_of_person(maria.id) == ()
 
 
 class _AlwaysTheSame(Tagged):
@@ -200,11 +200,11 @@ def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, mari
 
 
 def test_what_is_kept_leaves_with_its_person(world, web, maria):
-    assert any(each.remembered for each in world.state.questions.list_questions_of_person(maria.id))
+    assert any(each.remembered for each in world.state.queries.list_queries_of_person(maria.id))
 
     world.state.people.erase_person(maria.id)
 
-    assert world.state.questions.list_questions_of_person(maria.id) == ()
+    assert world.state.queries.list_queries_of_person(maria.id) == ()
 
 
 def test_a_world_that_does_not_change_is_confirmed_whole_and_told_by_nothing(world_of):

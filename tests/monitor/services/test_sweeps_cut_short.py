@@ -51,7 +51,7 @@ def interrupted(world: World, after: int) -> list[Query]:
 
 
 def address(query: Query) -> tuple[str, str]:
-    """Return where a question is asked, as the server sees it."""
+    """Return where a query is asked, as the server sees it."""
     return unquote(urlsplit(query.request.url).path), urlencode(query.request.params)
 
 

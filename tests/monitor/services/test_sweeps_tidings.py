@@ -11,13 +11,13 @@ from scrapers.source import Canary
 from tests.scrapers.http.fakes import MONDAY
 
 
-def question(term: str) -> Query:
+def query(term: str) -> Query:
     terms, request = (term,), Request(url="x")
     return Query(source="alpha", kind=QueryKind.PRESENCE, terms=terms, request=request)
 
 
-KNOWN = Canary(query=question("known"), expects=Outcome.FOUND)
-IMPOSSIBLE = Canary(query=question("impossible"), expects=Outcome.ABSENT)
+KNOWN = Canary(query=query("known"), expects=Outcome.FOUND)
+IMPOSSIBLE = Canary(query=query("impossible"), expects=Outcome.ABSENT)
 
 
 @dataclass
@@ -69,7 +69,7 @@ def test_a_source_that_fails_a_test_is_doubted_though_it_answers_all_the_rest(
     tidings.record_visit(answered(KNOWN.query, outcome))
     tidings.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
     tidings.update_source_state("alpha", "asking")
-    tidings.record_visit(answered(question("rosa"), Outcome.FOUND))
+    tidings.record_visit(answered(query("rosa"), Outcome.FOUND))
     tidings.update_source_state("alpha", "done")
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING, SourceStage.DOUBTED]
@@ -88,7 +88,7 @@ def test_what_never_answered_is_told_apart_from_what_stopped(onlooker):
         tidings = SweepProgress(on_progress=onlooker)
         tidings.mark_queries_drained()
         tidings.update_source_state("alpha", "asking")
-        tidings.record_visit(answered(question("rosa"), outcome))
+        tidings.record_visit(answered(query("rosa"), outcome))
         tidings.update_source_state("alpha", "blocked")
 
     assert onlooker.told == [
@@ -99,7 +99,7 @@ def test_what_never_answered_is_told_apart_from_what_stopped(onlooker):
     ]
 
 
-def test_nothing_is_over_before_all_first_questions_are_up(onlooker):
+def test_nothing_is_over_before_all_first_queries_are_up(onlooker):
     tidings = SweepProgress(on_progress=onlooker)
     for state in ("waiting", "asking", "done"):
         tidings.update_source_state("alpha", state)
@@ -111,7 +111,7 @@ def test_nothing_is_over_before_all_first_questions_are_up(onlooker):
     assert onlooker.told[-1] == SourceStage.DONE
 
 
-def test_a_source_that_waits_is_not_called_asked_when_all_questions_are_up(onlooker):
+def test_a_source_that_waits_is_not_called_asked_when_all_queries_are_up(onlooker):
     tidings = SweepProgress(on_progress=onlooker)
     tidings.update_source_state("alpha", "waiting")
     tidings.mark_queries_drained()

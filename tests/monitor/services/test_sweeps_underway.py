@@ -14,7 +14,7 @@ ALPHA, BETA = site("alpha"), site("beta")
 ENGINE = replace(site("engine"), family=SourceFamily.SEARCH)
 
 
-def question(source: str) -> Query:
+def query(source: str) -> Query:
     return Query(source=source, kind=QueryKind.PRESENCE, terms=("x",), request=Request(url="x"))
 
 
@@ -34,9 +34,9 @@ def through(run: SourceTracker) -> list[str]:
 
 @pytest.fixture
 def run() -> SourceTracker:
-    """All questions are up, and each source is being asked."""
+    """All queries are up, and each source is being asked."""
     run = underway()
-    list(run.track_queries([question(name) for name in run.sources]))
+    list(run.track_queries([query(name) for name in run.sources]))
     for name in run.sources:
         run.track_source(name, "waiting")
     return run
@@ -68,16 +68,16 @@ def test_a_run_that_is_soon_over_closes_all_at_its_end_in_one_order():
     assert through(run) == ["alpha", "beta", "engine"]
 
 
-def test_nothing_closes_while_more_questions_may_come():
+def test_nothing_closes_while_more_queries_may_come():
     run = underway()
-    questions = run.track_queries([question("alpha"), question("alpha")])
-    next(questions)
+    queries = run.track_queries([query("alpha"), query("alpha")])
+    next(queries)
     run.track_source("alpha", "waiting")
     run.track_source("alpha", "done")
 
     assert through(run) == []
 
-    list(questions)
+    list(queries)
 
     assert through(run) == ["alpha", "beta", "engine"]
 

@@ -55,7 +55,7 @@ Told = tuple[str, str, str]
 
 @dataclass
 class Witness:
-    """A crawler that lets a test act between a question and its settlement."""
+    """A crawler that lets a test act between a query and its settlement."""
 
     crawler: Crawler
     world: "World"

@@ -79,7 +79,7 @@ def test_what_a_scope_would_ask_anew_is_shown_before_it_counts_as_at_joining(gue
     assert consent(maria).scopes == {Scope.SEARCH}
 
 
-def test_a_scope_that_brings_no_first_question_says_so(guest):
+def test_a_scope_that_brings_no_first_query_says_so(guest):
     page = guest.get("/me/data/renew?scopes=search-or-profiles-or-photos")
 
     assert "You are adding: Profile pictures." in page.text

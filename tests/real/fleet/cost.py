@@ -1,4 +1,4 @@
-"""What a fleet's questions cost: `python -m tests.real.fleet.cost` prints the figures.
+"""What a fleet's queries cost: `python -m tests.real.fleet.cost` prints the figures.
 
 Two machines ask a made-up web for a home with many districts, over a PostgreSQL that waits for its
 disk. Each part is a process of its own, so each one's processor time is known.

@@ -125,7 +125,7 @@ def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
 def open_home(
     database: str, folder: Path, clock: StoryClock, machine: str = "home"
 ) -> Iterator[Fleet]:
-    """Open districts whose questions other processes ask; this one reaches no web at all."""
+    """Open districts whose queries other processes ask; this one reaches no web at all."""
     environment = Environment(
         clock=clock,
         dialer=Dialer(address_map={}, resolve=resolve_nothing),

@@ -1,4 +1,4 @@
-"""Districts at home, questions asked elsewhere, over PostgreSQL: as the servers see it."""
+"""Districts at home, queries asked elsewhere, over PostgreSQL: as the servers see it."""
 
 import logging
 import threading
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real
 
 LOG = logging.getLogger(__name__)
 OpenWorld = Callable[..., FleetWorld]
-# From a withdrawal to the last question anywhere.
+# From a withdrawal to the last query anywhere.
 STOPS_WITHIN = timedelta(seconds=10)
 TABLES = (
     *("TABLE namesake.batches", "TABLE namesake.answers", "TABLE namesake.hosts"),
@@ -44,7 +44,7 @@ def test_a_sweep_that_others_ask_for_comes_to_the_same(
     assert world.list_traces() == sweep_alone(SMALL)
     assert world.count_too_close() == 0
     # robots.txt and three self-tests at each site, for all districts together.
-    assert world.web.count_requests() <= SMALL.questions + 6 * SMALL.sites
+    assert world.web.count_requests() <= SMALL.queries + 6 * SMALL.sites
     _assert_nothing_is_left(world.connection)
     for each in world.askers:
         each.end()
@@ -116,7 +116,7 @@ def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
             sweep.join()
             last = max(_list_times(web, gone)) - withdrawn_at
 
-    LOG.info("the last question came %.1f s after the withdrawal", last.total_seconds())
+    LOG.info("the last query came %.1f s after the withdrawal", last.total_seconds())
     assert (last <= STOPS_WITHIN) is (guardless == "")
 
 
@@ -134,7 +134,7 @@ def _withdraw_all(home: Fleet) -> None:
         resources = DistrictResources(
             parser=parser,
             build_crawler=build_crawler,
-            recall_questions=partial(sender.recall_questions, "cedar"),
+            recall_queries=partial(sender.recall_queries, "cedar"),
         )
         with open_portal_app(config, Environment(clock=home.clock), resources) as app:
             for person_id in app.db.people.list_person_ids():

@@ -24,7 +24,7 @@ HANDLES = tuple(f"awaited{number}" for number in range(3))
 # One batch holds three self-tests of the site and 22 people: as many are ahead without the guard.
 LONG_BATCHES = FleetSize(districts=2, people=24, sites=1, pace=1.0)
 IN_FIRST_BATCH = 22
-# 180 questions behind 580 batches.
+# 180 queries behind 580 batches.
 WHOLE = FleetSize(districts=12, people=17, sites=60)
 QUEUED = 580
 
@@ -43,8 +43,8 @@ def check_someone(world: FleetWorld) -> datetime:
 
 
 def list_answer_times(world: FleetWorld, since: datetime) -> list[timedelta]:
-    """Return after how long each question of the check reached its site, from the first."""
-    times = [at - since for _, handle, at in world.web.fetch_questions() if handle in HANDLES]
+    """Return after how long each query of the check reached its site, from the first."""
+    times = [at - since for _, handle, at in world.web.fetch_queries() if handle in HANDLES]
     return sorted(times)
 
 
@@ -53,28 +53,28 @@ def list_answer_times(world: FleetWorld, since: datetime) -> list[timedelta]:
     ["", pytest.param("giving way", marks=pytest.mark.soak)],
     ids=["with the guard", "without it"],
 )
-def test_a_check_s_questions_do_not_wait_for_the_batches_of_sweeps(
+def test_a_check_s_queries_do_not_wait_for_the_batches_of_sweeps(
     open_world: OpenWorld, guardless: str
 ) -> None:
     world = open_world(LONG_BATCHES, AskerSettings(without=guardless))
     world.clock.at = SUNDAY
     with run_scheduler(world.home) as scheduler:
-        wait_for(lambda: len(world.list_questions()) > 1)
+        wait_for(lambda: len(world.list_queries()) > 1)
         asked_at = check_someone(world)
         scheduler.answer_bell()
         wait_for(lambda: len(list_answer_times(world, asked_at)) == len(HANDLES))
         world.home.runner.stop_running_sweep()
 
     ahead = _count_ahead(world)
-    LOG.info("%s questions of sweeps ahead of the check's last one", ahead)
+    LOG.info("%s queries of sweeps ahead of the check's last one", ahead)
     assert (ahead < IN_FIRST_BATCH) is (guardless == "")
 
 
 def _count_ahead(world: FleetWorld) -> int:
-    """Count the sweeps' questions that the site had before the check's last one."""
-    asked = [handle for _, handle, _ in world.web.fetch_questions()]
+    """Count the sweeps' queries that the site had before the check's last one."""
+    asked = [handle for _, handle, _ in world.web.fetch_queries()]
     last = max(number for number, handle in enumerate(asked) if handle in HANDLES)
-    people = {handle for _, handle, _ in world.list_questions()}
+    people = {handle for _, handle, _ in world.list_queries()}
     return sum(handle in people for handle in asked[:last])
 
 
@@ -92,7 +92,7 @@ def test_a_check_behind_many_batches_is_through_within_seconds(open_world: OpenW
 
     seconds = [each.total_seconds() for each in list_answer_times(world, asked_at)]
     half, most = seconds[number // 2], seconds[math.ceil(number * 0.95) - 1]
-    LOG.info("%s questions: half %.1f s, 95%% %.1f s, all %.1f s", number, half, most, seconds[-1])
+    LOG.info("%s queries: half %.1f s, 95%% %.1f s, all %.1f s", number, half, most, seconds[-1])
     assert most <= 6
     assert seconds[-1] <= 15
     assert world.count_too_close() == 0

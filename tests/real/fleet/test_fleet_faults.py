@@ -53,12 +53,12 @@ def test_a_sweep_without_a_fault_asks_no_site_too_soon(
 
 
 @SIZES
-def test_a_machine_whose_power_fails_costs_a_question_a_host_at_most(
+def test_a_machine_whose_power_fails_costs_a_query_a_host_at_most(
     open_world: OpenWorld, size: FleetSize
 ) -> None:
     world = open_world(size)
     sweep = world.start_sweep()
-    world.wait_for_questions(0.25)
+    world.wait_for_queries(0.25)
     killed_at = datetime.now(UTC)
     world.askers[0].kill()
     held = world.wait_for_held_hosts()
@@ -95,7 +95,7 @@ def test_a_database_that_crashes_costs_no_answer(
 ) -> None:
     with build_world(tmp_path, fragile.address, size) as world:
         sweep = world.start_sweep()
-        world.wait_for_questions(0.25)
+        world.wait_for_queries(0.25)
         fragile.crash()
         sweep.join()
 
@@ -133,7 +133,7 @@ def test_without_a_fence_a_machine_that_thaws_asks_too_soon(open_world: OpenWorl
 def freeze_in_a_sweep(world: FleetWorld) -> None:
     """Freeze a machine until the others have its hosts, and thaw it while they ask there."""
     sweep = world.start_sweep()
-    world.wait_for_questions(0.1)
+    world.wait_for_queries(0.1)
     process = world.askers[0].process
     assert process is not None
     process.send_signal(signal.SIGSTOP)

@@ -339,7 +339,7 @@ def as_person(machine: Machine, home: Fleet, number: int) -> Iterator[tuple[App,
         shared = DistrictResources(
             parser=parser,
             build_crawler=build_crawler,
-            recall_questions=partial(sender.recall_questions, "cedar"),
+            recall_queries=partial(sender.recall_queries, "cedar"),
         )
         with open_portal_app(config, Environment(), shared) as app:
             yield app, sorted(app.db.people.list_person_ids())[number]

@@ -47,12 +47,12 @@ class FleetSize:
         return tuple(f"district-{number:02}" for number in range(self.districts))
 
     @property
-    def questions(self) -> int:
-        """Count the questions about people; canaries and robots.txt come on top."""
+    def queries(self) -> int:
+        """Count the queries about people; canaries and robots.txt come on top."""
         return self.districts * self.people * self.sites
 
 
-# The small forms fit into every test run; the whole ones ask more than 50,000 questions each.
+# The small forms fit into every test run; the whole ones ask more than 50,000 queries each.
 SMALL = FleetSize(districts=3, people=4, sites=6)
 WHOLE = FleetSize(districts=50, people=17, sites=60)
 # One host that machines ask by turns: a missing guard shows for certain.
@@ -78,10 +78,10 @@ class FleetWorld:
         thread.start()
         return thread
 
-    def wait_for_questions(self, part: float) -> None:
-        """Wait until so much of the questions about people has been asked, or about that."""
+    def wait_for_queries(self, part: float) -> None:
+        """Wait until so much of the queries about people has been asked, or about that."""
         canaries = 4 * self.size.sites
-        wait_for(lambda: self.web.count_requests() >= canaries + part * self.size.questions)
+        wait_for(lambda: self.web.count_requests() >= canaries + part * self.size.queries)
 
     def count_too_close(self) -> int:
         """Count requests that came too soon, as the server saw it."""
@@ -93,15 +93,15 @@ class FleetWorld:
     def list_traces(self) -> dict[str, set[str]]:
         return list_traces(self.folder, self.size.names)
 
-    def list_questions(self) -> list[tuple[str, str, datetime]]:
-        """Return the host, handle and time of all questions about people."""
+    def list_queries(self) -> list[tuple[str, str, datetime]]:
+        """Return the host, handle and time of all queries about people."""
         districts = range(self.size.districts)
         people = {each for number in districts for each in list_handles(number, self.size.people)}
-        return [each for each in self.web.fetch_questions() if each[1] in people]
+        return [each for each in self.web.fetch_queries() if each[1] in people]
 
     def count_asked_again(self) -> Counter[str]:
-        """Count by host the questions about people that were asked more often than once."""
-        asked = Counter((host, handle) for host, handle, _ in self.list_questions())
+        """Count by host the queries about people that were asked more often than once."""
+        asked = Counter((host, handle) for host, handle, _ in self.list_queries())
         again: Counter[str] = Counter()
         for (host, _), times in asked.items():
             again[host] += times - 1
@@ -191,7 +191,7 @@ def _sweep_alone(size: FleetSize) -> dict[str, set[str]]:
 
 
 def list_traces(folder: Path, names: tuple[str, ...]) -> dict[str, set[str]]:
-    """Return what each district has found of its people, and how many questions were answered."""
+    """Return what each district has found of its people, and how many queries were answered."""
     traces = {}
     for name in names:
         with Database.open_folder(folder / name / "state") as db:

@@ -20,7 +20,7 @@ from tests.scrapers.http.fakes import (
     FakeClock,
     FakeSource,
     lanes_over,
-    questions,
+    queries,
     site,
 )
 from tests.scrapers.http.memories import InMemoryQuotaStore
@@ -112,7 +112,7 @@ def test_no_more_is_asked_than_the_budget_has_left(clock: FakeClock) -> None:
     alpha, beta = site("alpha", quota=RequestQuota(daily=3)), site("beta")
     client = FakeClient(clock)
 
-    visits = list(lanes_of(client, alpha, beta).crawl(questions(5, alpha, beta)))
+    visits = list(lanes_of(client, alpha, beta).crawl(queries(5, alpha, beta)))
 
     assert len([url for url in client.urls if "alpha" in url]) == 3
     assert len([url for url in client.urls if "beta" in url]) == 5
@@ -164,7 +164,7 @@ def test_a_restart_forgets_nothing_that_was_spent(clock: FakeClock) -> None:
     client, spending = FakeClient(clock), InMemoryQuotaStore()
 
     for _ in range(3):
-        list(lanes_of(client, alpha, spending=spending).crawl(questions(2, alpha)))
+        list(lanes_of(client, alpha, spending=spending).crawl(queries(2, alpha)))
 
     assert len(client.urls) == 5
     assert spending.usages["alpha"] == QuotaUsage(
@@ -175,7 +175,7 @@ def test_a_restart_forgets_nothing_that_was_spent(clock: FakeClock) -> None:
 def test_what_was_spent_is_written_down_before_the_answer_is_taken(clock: FakeClock) -> None:
     alpha = site("alpha", quota=RequestQuota(daily=5))
     spending = InMemoryQuotaStore()
-    visits = lanes_of(FakeClient(clock), alpha, spending=spending).crawl(questions(3, alpha))
+    visits = lanes_of(FakeClient(clock), alpha, spending=spending).crawl(queries(3, alpha))
 
     next(visits)
 
@@ -188,7 +188,7 @@ def test_the_next_day_it_is_asked_again(clock: FakeClock) -> None:
     client = FakeClient(clock)
     lanes = lanes_of(client, alpha)
     for _ in range(3):
-        list(lanes.crawl(questions(4, alpha)))
+        list(lanes.crawl(queries(4, alpha)))
         clock.sleep(timedelta(days=1).total_seconds())
 
     assert len(client.urls) == 3
@@ -205,7 +205,7 @@ def test_failures_count_and_robots_txt_does_not(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=respond)
     spending = InMemoryQuotaStore()
 
-    list(lanes_of(client, alpha, spending=spending).crawl(questions(4, alpha)))
+    list(lanes_of(client, alpha, spending=spending).crawl(queries(4, alpha)))
 
     assert len(client.urls) == 3
     assert spending.usages["alpha"].today == 2
@@ -216,7 +216,7 @@ def test_what_is_never_asked_costs_nothing(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: "blocked")
     spending = InMemoryQuotaStore()
 
-    list(lanes_of(client, alpha, spending=spending).crawl(questions(4, alpha)))
+    list(lanes_of(client, alpha, spending=spending).crawl(queries(4, alpha)))
 
     assert spending.usages["alpha"].today == 1
 
@@ -226,7 +226,7 @@ def test_a_source_without_a_budget_is_not_counted(clock: FakeClock) -> None:
 
     list(
         lanes_of(FakeClient(clock), site("alpha"), spending=spending).crawl(
-            questions(3, site("alpha"))
+            queries(3, site("alpha"))
         )
     )
 

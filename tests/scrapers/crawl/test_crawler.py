@@ -1,4 +1,4 @@
-"""Every question comes back exactly once, whatever its source and its host do."""
+"""Every query comes back exactly once, whatever its source and its host do."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ def client_of(pages: dict[str, str], clock: FakeClock) -> FakeClient:
     return FakeClient(clock, respond=lambda url: pages.get(url.rpartition("/")[2], "absent"))
 
 
-def test_each_question_comes_back_once_with_its_reading(clock: FakeClock) -> None:
+def test_each_query_comes_back_once_with_its_reading(clock: FakeClock) -> None:
     client = client_of({"rosa": "found"}, clock)
     asked = [source.query(name) for name in ("rosa", "ben") for source in (ALPHA, BETA)]
 
@@ -61,7 +61,7 @@ def test_a_host_is_asked_in_the_order_that_was_planned(clock: FakeClock) -> None
     assert client.urls == [f"http://alpha.example/{name}" for name in names]
 
 
-def test_the_next_page_continues_the_question_before_others_begin(clock: FakeClock) -> None:
+def test_the_next_page_continues_the_query_before_others_begin(clock: FakeClock) -> None:
     client = client_of({"rosa": "page 2", "2": "page 3", "3": "end"}, clock)
 
     visits = list(lanes_over(client, PAGED).crawl([PAGED.query("rosa"), PAGED.query("ben")]))
@@ -106,7 +106,7 @@ def test_a_next_page_that_may_not_be_asked_leaves_a_gap(
     assert len(visit.result.traces) == 1
 
 
-def test_a_question_whose_later_page_fails_is_not_conclusive(clock: FakeClock) -> None:
+def test_a_query_whose_later_page_fails_is_not_conclusive(clock: FakeClock) -> None:
     client = client_of({"rosa": "page 2", "2": "failed"}, clock)
 
     (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("rosa")])
@@ -114,7 +114,7 @@ def test_a_question_whose_later_page_fails_is_not_conclusive(clock: FakeClock) -
     assert visit.result.outcome is Outcome.PARTIAL
 
 
-def test_a_question_with_pages_for_ever_ends_with_a_gap(clock: FakeClock) -> None:
+def test_a_query_with_pages_for_ever_ends_with_a_gap(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: "page again")
 
     (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("rosa")])
@@ -124,7 +124,7 @@ def test_a_question_with_pages_for_ever_ends_with_a_gap(clock: FakeClock) -> Non
     assert visit.result.note == FailureReason.MANY_PAGES
 
 
-def test_a_new_question_comes_back_as_a_visit_of_its_own(clock: FakeClock) -> None:
+def test_a_new_query_comes_back_as_a_visit_of_its_own(clock: FakeClock) -> None:
     client = client_of({"rosa": "ask rosa2 rosa3", "rosa2": "end"}, clock)
 
     visits = list(lanes_over(client, PAGED).crawl([PAGED.query("rosa")]))
@@ -132,7 +132,7 @@ def test_a_new_question_comes_back_as_a_visit_of_its_own(clock: FakeClock) -> No
     assert {visit.query.terms[0] for visit in visits} == {"rosa", "rosa2", "rosa3"}
 
 
-def test_the_same_question_is_asked_once_however_often_it_comes_up(clock: FakeClock) -> None:
+def test_the_same_query_is_asked_once_however_often_it_comes_up(clock: FakeClock) -> None:
     client = client_of({"rosa": "ask ben ben", "ben": "ask rosa", "kim": "ask ben"}, clock)
     asked = [PAGED.query(name) for name in ("rosa", "kim", "kim")]
 
@@ -142,7 +142,7 @@ def test_the_same_question_is_asked_once_however_often_it_comes_up(clock: FakeCl
     assert len(client.asked) == 3
 
 
-def test_questions_that_lead_to_questions_for_ever_come_to_an_end(clock: FakeClock) -> None:
+def test_queries_that_lead_to_queries_for_ever_come_to_an_end(clock: FakeClock) -> None:
     numbers = iter(range(10_000))
     client = FakeClient(clock, respond=lambda _: f"ask {next(numbers)} {next(numbers)}")
 
@@ -160,7 +160,7 @@ def test_questions_that_lead_to_questions_for_ever_come_to_an_end(clock: FakeClo
         replace(ALPHA.query("rosa"), source="nobody"),
     ],
 )
-def test_a_question_that_may_not_be_asked_is_skipped_and_said_so(
+def test_a_query_that_may_not_be_asked_is_skipped_and_said_so(
     clock: FakeClock, query: Query
 ) -> None:
     client = FakeClient(clock)
@@ -226,7 +226,7 @@ def test_a_fault_while_planning_ends_the_run(clock: FakeClock) -> None:
         list(lanes_over(FakeClient(clock), ALPHA).crawl(planning()))
 
 
-def test_a_permission_taken_back_while_a_question_waits_keeps_it_unasked(clock: FakeClock) -> None:
+def test_a_permission_taken_back_while_a_query_waits_keeps_it_unasked(clock: FakeClock) -> None:
     client = FakeClient(clock)
     lanes = replace(lanes_over(client, ALPHA), may_ask=lambda query: query.terms != ("rosa",))
 

@@ -44,7 +44,7 @@ def followed(reading: ParseResult, query: Query = QUERY) -> tuple[Query, ...]:
     return add_picture_queries(SOURCE.crawl_policy, query, reading, agreed).follow
 
 
-def test_the_picture_of_a_profile_is_the_next_question() -> None:
+def test_the_picture_of_a_profile_is_the_next_query() -> None:
     (picture,) = followed(FOUND)
 
     assert picture.kind is QueryKind.PICTURE
@@ -52,7 +52,7 @@ def test_the_picture_of_a_profile_is_the_next_question() -> None:
     assert (picture.request.url, picture.request.media) == (ROSA.picture, MediaKind.PICTURE)
 
 
-def test_another_picture_of_the_same_profile_is_the_same_question() -> None:
+def test_another_picture_of_the_same_profile_is_the_same_query() -> None:
     (before,) = followed(FOUND)
     other = replace(ROSA, picture="http://alpha.example/other.png")
     (after,) = followed(replace(FOUND, traces=(other,)))

@@ -12,7 +12,7 @@ from scrapers.crawl.routing import HostDirectory, list_manners
 from scrapers.crawl.throttle import Throttle
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Query
 from scrapers.source import AccessMode, RequestQuota
-from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
+from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, queries, site
 from tests.scrapers.http.memories import InMemoryQuotaStore
 
 ALPHA = site("alpha", seconds_between=5.0)
@@ -42,7 +42,7 @@ def test_crawlers_of_one_hub_are_together_as_polite_as_one(clock: FakeClock) -> 
     client, engine = FakeClient(clock), CrawlEngine(clock=clock)
     crawlers = [together(engine, client, ALPHA) for _ in range(3)]
 
-    visits = at_once(*((each, questions(4, ALPHA)) for each in crawlers))
+    visits = at_once(*((each, queries(4, ALPHA)) for each in crawlers))
 
     assert [len(each) for each in visits] == [4, 4, 4]
     begun = sorted(began for _, began, _ in client.asked)
@@ -53,10 +53,10 @@ def test_crawlers_of_one_hub_are_together_as_polite_as_one(clock: FakeClock) -> 
 def test_a_host_that_refuses_one_district_is_left_alone_by_all(clock: FakeClock) -> None:
     client, engine = FakeClient(clock, respond=lambda _: "blocked"), CrawlEngine(clock=clock)
     first, second = (together(engine, client, ALPHA) for _ in range(2))
-    list(first.crawl(questions(2, ALPHA)))
+    list(first.crawl(queries(2, ALPHA)))
     asked = len(client.asked)
 
-    visits = list(second.crawl(questions(2, ALPHA)))
+    visits = list(second.crawl(queries(2, ALPHA)))
 
     assert len(client.asked) == asked
     assert {each.result.outcome for each in visits} == {Outcome.BLOCKED}
@@ -67,7 +67,7 @@ def test_robots_txt_is_asked_once_for_all(clock: FakeClock) -> None:
     pages = site("alpha", access=AccessMode.PAGE)
     client, engine = FakeClient(clock), CrawlEngine(clock=clock, robots=RobotsCache())
     for _ in range(3):
-        list(together(engine, client, pages).crawl(questions(1, pages)))
+        list(together(engine, client, pages).crawl(queries(1, pages)))
 
     assert sum(url.endswith("/robots.txt") for url in client.urls) == 1
     engine.close()
@@ -78,7 +78,7 @@ def test_what_one_district_may_not_ask_another_one_may(clock: FakeClock) -> None
     free = together(engine, client, ALPHA)
     bound = replace(free, may_ask=lambda _: False)
 
-    asked, unasked = at_once((free, questions(2, ALPHA)), (bound, questions(2, ALPHA)))
+    asked, unasked = at_once((free, queries(2, ALPHA)), (bound, queries(2, ALPHA)))
 
     assert {each.result.outcome for each in asked} == {Outcome.ABSENT}
     assert {each.result.outcome for each in unasked} == {Outcome.SKIPPED}
@@ -90,7 +90,7 @@ def test_each_district_asks_its_own_source_of_a_name_with_its_own_client(clock: 
     other = replace(ALPHA, crawl_policy=replace(ALPHA.crawl_policy, origins=("http://b.example",)))
     first, second = together(engine, here, ALPHA), together(engine, there, other)
 
-    at_once((first, questions(1, ALPHA)), (second, questions(1, other)))
+    at_once((first, queries(1, ALPHA)), (second, queries(1, other)))
 
     assert here.urls == ["http://alpha.example/name0"]
     assert there.urls == ["http://b.example/name0"]
@@ -102,8 +102,8 @@ def test_to_stop_one_district_leaves_the_others_at_work(clock: FakeClock) -> Non
     stopped, other = (together(engine, client, ALPHA) for _ in range(2))
     stopped.close()
 
-    assert list(stopped.crawl(questions(2, ALPHA))) == []
-    assert len(list(other.crawl(questions(2, ALPHA)))) == 2
+    assert list(stopped.crawl(queries(2, ALPHA))) == []
+    assert len(list(other.crawl(queries(2, ALPHA)))) == 2
     assert stopped.is_stopped()
     assert not other.is_stopped()
     engine.close()
@@ -117,7 +117,7 @@ def test_one_api_key_is_one_budget_however_many_districts_use_it(clock: FakeCloc
     same = [replace(together(engine, client, limited), budgets={"alpha": "key"}) for _ in range(2)]
     own = together(engine, client, limited)
 
-    visits = [list(each.crawl(questions(2, limited))) for each in (*same, own)]
+    visits = [list(each.crawl(queries(2, limited))) for each in (*same, own)]
 
     outcomes = [[each.result.outcome for each in told] for told in visits]
     assert outcomes[1] == [Outcome.ABSENT, Outcome.SKIPPED]
@@ -142,7 +142,7 @@ def test_a_self_check_comes_before_the_sweeps_of_all_districts(clock: FakeClock)
     client = FakeClient(clock, respond=respond)
     engine = CrawlEngine(clock=clock, throttle=Throttle(wait_factor=0))
     sweeping, checking = (together(engine, client, ALPHA) for _ in range(2))
-    sweep = threading.Thread(target=lambda: list(sweeping.crawl(questions(100, ALPHA))))
+    sweep = threading.Thread(target=lambda: list(sweeping.crawl(queries(100, ALPHA))))
     sweep.start()
     asking.wait(120)
     list(checking.crawl(plan(), priority=CrawlPriority.FIRST))

@@ -8,7 +8,7 @@ from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.event_loop import run_in_thread
 from scrapers.models import CrawlPriority, Query
-from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
+from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, queries, site
 
 WORKERS = 4
 LONG = 10  # seconds, until which a test that fails hangs
@@ -44,8 +44,8 @@ def hanging_sweep(
 
 
 def test_a_self_check_waits_for_no_worker_that_hangs_at_a_slow_host_of_the_sweep() -> None:
-    with hanging_sweep(questions(3, *SLOW), QUICK) as (lanes, begun):
-        visits = list(lanes.crawl(questions(2, *QUICK), priority=CrawlPriority.FIRST))
+    with hanging_sweep(queries(3, *SLOW), QUICK) as (lanes, begun):
+        visits = list(lanes.crawl(queries(2, *QUICK), priority=CrawlPriority.FIRST))
 
         assert len(visits) == 2 * len(QUICK)
         assert sum("slow" in url for url in begun) == WORKERS
@@ -53,7 +53,7 @@ def test_a_self_check_waits_for_no_worker_that_hangs_at_a_slow_host_of_the_sweep
 
 
 def test_what_a_sweep_wants_of_other_hosts_waits_for_a_worker_all_the_same() -> None:
-    with hanging_sweep(questions(1, *SLOW, *QUICK), QUICK) as (lanes, begun):
+    with hanging_sweep(queries(1, *SLOW, *QUICK), QUICK) as (lanes, begun):
         list(lanes.crawl([QUICK[0].query("rosa")], priority=CrawlPriority.FIRST))
 
         assert [url for url in begun if "quick" in url] == ["http://quick0.example/rosa"]
@@ -71,6 +71,6 @@ def test_self_checks_together_ask_no_more_hosts_at_once_than_a_sweep_may(clock: 
         return "absent"
 
     lanes = lanes_over(FakeClient(clock, respond=respond), *QUICK, workers=WORKERS)
-    list(lanes.crawl(questions(2, *QUICK), priority=CrawlPriority.FIRST))
+    list(lanes.crawl(queries(2, *QUICK), priority=CrawlPriority.FIRST))
 
     assert max(most) == WORKERS

@@ -14,7 +14,7 @@ from tests.scrapers.http.fakes import (
     FakeClock,
     asked_while_a_run_goes_on,
     lanes_over,
-    questions,
+    queries,
     site,
 )
 
@@ -116,7 +116,7 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
 
 
 def test_lanes_that_nobody_can_reach_any_more_end_their_thread(clock: FakeClock) -> None:
-    visits = lanes_over(FakeClient(clock), ALPHA, BETA).crawl(questions(3, ALPHA, BETA))
+    visits = lanes_over(FakeClient(clock), ALPHA, BETA).crawl(queries(3, ALPHA, BETA))
     next(visits)
     del visits
 
@@ -162,14 +162,14 @@ def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: Fake
     away = lanes.crawl(ALPHA.query(str(number)) for number in range(10_000))
     next(away)
 
-    assert len(list(lanes.crawl(questions(2, BETA)))) == 2
+    assert len(list(lanes.crawl(queries(2, BETA)))) == 2
     away.close()
 
 
 def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock) -> None:
     client = FakeClient(clock)
     lanes = lanes_over(client, ALPHA, pace=Throttle(wait_factor=0))
-    away = lanes.crawl(questions(20, ALPHA))
+    away = lanes.crawl(queries(20, ALPHA))
     next(away)
     others = [ALPHA.query(f"other{number}") for number in range(20)]
 
@@ -192,7 +192,7 @@ def test_one_thread_asks_however_many_hosts_there_are(clock: FakeClock) -> None:
         threads.add(threading.get_ident())
         return "absent"
 
-    list(lanes_over(FakeClient(clock, respond=respond), *sources).crawl(questions(2, *sources)))
+    list(lanes_over(FakeClient(clock, respond=respond), *sources).crawl(queries(2, *sources)))
 
     assert len(threads) == 1
     assert threads != {threading.get_ident()}
@@ -212,7 +212,7 @@ def test_no_more_hosts_are_asked_at_once_than_the_limit(clock: FakeClock) -> Non
         return "absent"
 
     client = FakeClient(clock, respond=respond)
-    list(lanes_over(client, *sources, workers=3).crawl(questions(2, *sources)))
+    list(lanes_over(client, *sources, workers=3).crawl(queries(2, *sources)))
 
     assert most == 3
 
@@ -230,8 +230,8 @@ def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed
     lanes = lanes_over(FakeClient(StopsOnce()), ALPHA)
 
     with pytest.raises(OverflowError):
-        list(lanes.crawl(questions(2, ALPHA)))
-    assert len(list(lanes.crawl(questions(2, ALPHA)))) == 2
+        list(lanes.crawl(queries(2, ALPHA)))
+    assert len(list(lanes.crawl(queries(2, ALPHA)))) == 2
 
 
 def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_pause(
@@ -245,8 +245,8 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     with monkeypatch.context() as patch:
         patch.setattr("scrapers.crawl.turns.Group.spawn", broken)
         with pytest.raises(OverflowError):
-            list(lanes.crawl(questions(2, ALPHA)))
+            list(lanes.crawl(queries(2, ALPHA)))
     wait_for_the_loop_to_end()
 
-    assert len(list(lanes.crawl(questions(2, ALPHA)))) == 2
+    assert len(list(lanes.crawl(queries(2, ALPHA)))) == 2
     assert client.asked[0][1] >= 1.0

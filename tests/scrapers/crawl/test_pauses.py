@@ -20,7 +20,7 @@ from scrapers.crawl.pauses import (
     PauseFile,
     find_place,
 )
-from tests.scrapers.crawl.asker import PAUSE_SECONDS, QUESTIONS_EACH, SITES
+from tests.scrapers.crawl.asker import PAUSE_SECONDS, QUERIES_EACH, SITES
 from tests.scrapers.http.watchful import Note, Watched, watched_hosts
 
 PATIENCE = 120
@@ -54,7 +54,7 @@ def test_programs_that_ask_at_once_are_as_polite_as_one(tmp_path):
         assert [each.wait(PATIENCE) for each in programs] == [0, 0]
 
     found = gaps(watched.notes)
-    assert len(found) == len(SITES) * (2 * QUESTIONS_EACH - 1)
+    assert len(found) == len(SITES) * (2 * QUERIES_EACH - 1)
     assert min(found) >= PAUSE_SECONDS
 
 

@@ -162,7 +162,7 @@ def test_a_source_that_is_to_be_tested_is_asked_again(clock: FakeClock) -> None:
     engine.close()
 
 
-def test_a_question_about_a_person_is_never_answered_from_what_others_heard(
+def test_a_query_about_a_person_is_never_answered_from_what_others_heard(
     clock: FakeClock,
 ) -> None:
     client, engine = FakeClient(clock, respond=says), CrawlEngine(clock=clock)
@@ -198,7 +198,7 @@ def test_what_was_left_of_a_week_is_carried_over_once() -> None:
 
 
 def test_a_district_that_asks_beyond_its_share_is_told_until_when(clock: FakeClock) -> None:
-    # A week of 604,800 seconds has room for one question in 302,400 seconds, twice.
+    # A week of 604,800 seconds has room for one query in 302,400 seconds, twice.
     rare = site("alpha", seconds_between=302_399.8)
     store = ShareList()
     client = FakeClient(clock)

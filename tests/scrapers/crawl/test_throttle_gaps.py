@@ -154,7 +154,7 @@ def led_around(numbers: Iterable[int]) -> Iterator[Query]:
 
 
 @pytest.mark.parametrize("workers", [32, 256])
-def test_no_hop_comes_sooner_than_a_question_would(share, workers: int) -> None:
+def test_no_hop_comes_sooner_than_a_query_would(share, workers: int) -> None:
     numbers = share(range(8_000))
     with watched_hosts() as watched:
         lanes = lanes_to(watched, workers)

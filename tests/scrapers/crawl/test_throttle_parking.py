@@ -9,7 +9,7 @@ from scrapers.crawl.throttle import HostState
 from scrapers.http.client import Redirect
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import ANY_ORIGIN, AccessMode
-from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, queries, site
 from tests.scrapers.http.memories import InMemoryHostStore
 
 ALPHA, BETA = site("alpha"), site("beta")
@@ -43,12 +43,12 @@ def test_two_failures_in_a_row_close_a_host_for_the_run(clock: FakeClock) -> Non
     client = FakeClient(clock, respond=lambda _: ParseResult(outcome=Outcome.FAILED, note="no"))
     lanes = lanes_over(client, ALPHA)
 
-    visits = list(lanes.crawl(questions(10, ALPHA)))
+    visits = list(lanes.crawl(queries(10, ALPHA)))
 
     assert len(client.asked) == 2
     assert [visit.result.outcome for visit in visits] == [Outcome.FAILED] * 10
 
-    list(lanes.crawl(questions(10, ALPHA)))
+    list(lanes.crawl(queries(10, ALPHA)))
     assert len(client.asked) == 4
 
 
@@ -58,7 +58,7 @@ def test_a_failure_between_answers_closes_nothing(clock: FakeClock) -> None:
         return ParseResult(outcome=Outcome.FAILED, note="no") if even else "absent"
 
     client = FakeClient(clock, respond=alternating)
-    list(lanes_over(client, ALPHA).crawl(questions(10, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(10, ALPHA)))
 
     assert len(client.asked) == 10
 
@@ -74,7 +74,7 @@ def test_a_host_that_wants_to_be_left_alone_is_left_alone_at_once(
     client = FakeClient(clock, respond=lambda _: said)
     hosts = InMemoryHostStore()
 
-    visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(questions(10, ALPHA)))
+    visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(queries(10, ALPHA)))
 
     assert len(client.asked) == 1
     assert [visit.result.outcome for visit in visits] == [outcome] * 10
@@ -94,7 +94,7 @@ def test_a_restart_forgets_neither_a_parked_host_nor_a_pause(clock: FakeClock) -
     hosts = InMemoryHostStore({"alpha.example": parked, "beta.example": paused})
     client = FakeClient(clock)
 
-    visits = list(lanes_over(client, ALPHA, BETA, hosts=hosts).crawl(questions(1, ALPHA, BETA)))
+    visits = list(lanes_over(client, ALPHA, BETA, hosts=hosts).crawl(queries(1, ALPHA, BETA)))
 
     outcomes = {visit.query.source: visit.result.outcome for visit in visits}
     assert outcomes == {"alpha": Outcome.BLOCKED, "beta": Outcome.ABSENT}
@@ -104,7 +104,7 @@ def test_a_restart_forgets_neither_a_parked_host_nor_a_pause(clock: FakeClock) -
 def test_a_run_leaves_behind_when_each_host_may_be_asked_next(clock: FakeClock) -> None:
     hosts = InMemoryHostStore()
 
-    list(lanes_over(FakeClient(clock), ALPHA, hosts=hosts).crawl(questions(1, ALPHA)))
+    list(lanes_over(FakeClient(clock), ALPHA, hosts=hosts).crawl(queries(1, ALPHA)))
 
     assert hosts.states["alpha.example"].next_at == MONDAY + timedelta(seconds=1)
 
@@ -115,9 +115,9 @@ def test_a_parked_host_is_asked_again_when_its_time_has_come(clock: FakeClock) -
     hosts = InMemoryHostStore()
     lanes = lanes_over(client, ALPHA, hosts=hosts)
 
-    list(lanes.crawl(questions(2, ALPHA)))
+    list(lanes.crawl(queries(2, ALPHA)))
     clock.sleep(timedelta(hours=1).total_seconds())
-    visits = list(lanes.crawl(questions(2, ALPHA)))
+    visits = list(lanes.crawl(queries(2, ALPHA)))
 
     assert {visit.result.outcome for visit in visits} == {Outcome.ABSENT}
     assert hosts.states["alpha.example"].failures == 0
@@ -136,7 +136,7 @@ def test_a_page_that_redirects_to_an_apis_refusal_keeps_nobody_from_the_api(
     hostile = [PAGES.query(f"p{n}", f"http://homes.example/{n}") for n in range(pages)]
 
     first = list(lanes.crawl(hostile))
-    visits = list(lanes.crawl([*hostile, *questions(5, API)]))
+    visits = list(lanes.crawl([*hostile, *queries(5, API)]))
 
     assert first[0].result.outcome is refusal.outcome
     asked = [visit.result.outcome for visit in visits if visit.query.source == API.name]
@@ -154,7 +154,7 @@ def test_an_apis_address_that_is_named_as_a_page_keeps_nobody_from_the_api(
     lanes = lanes_over(client, PAGES, API)
 
     list(lanes.crawl(PAGES.query(url, url) for url in named))
-    visits = list(lanes.crawl([*(PAGES.query(url, url) for url in named), *questions(5, API)]))
+    visits = list(lanes.crawl([*(PAGES.query(url, url) for url in named), *queries(5, API)]))
 
     asked = [visit.result.outcome for visit in visits if visit.query.source == API.name]
     assert asked == [Outcome.ABSENT] * 5
@@ -171,7 +171,7 @@ def test_what_a_redirect_led_to_is_charged_to_the_host_of_the_page_it_came_from(
     client = FakeClient(clock, respond=answering(clock, answers))
     hosts = InMemoryHostStore()
 
-    visits = list(lanes_over(client, HOMES, hosts=hosts).crawl(questions(5, HOMES)))
+    visits = list(lanes_over(client, HOMES, hosts=hosts).crawl(queries(5, HOMES)))
 
     assert {visit.result.outcome for visit in visits} == {Outcome.BLOCKED}
     assert hosts.states["homes.example"].reason == Outcome.BLOCKED
@@ -188,13 +188,13 @@ def test_a_wall_before_one_page_is_no_wall_before_the_next(clock: FakeClock) -> 
     lanes = lanes_over(client, HOMES, hosts=hosts)
 
     for _ in range(3):
-        outcomes = [each.result.outcome for each in lanes.crawl(questions(4, HOMES))]
+        outcomes = [each.result.outcome for each in lanes.crawl(queries(4, HOMES))]
         assert outcomes == [Outcome.ABSENT, Outcome.BLOCKED, Outcome.ABSENT, Outcome.ABSENT]
 
     assert hosts.states["homes.example"].parked_until is None
 
 
-def test_one_question_that_is_refused_again_and_again_parks_nobody(clock: FakeClock) -> None:
+def test_one_query_that_is_refused_again_and_again_parks_nobody(clock: FakeClock) -> None:
     client = FakeClient(
         clock,
         respond=answering(
@@ -205,7 +205,7 @@ def test_one_question_that_is_refused_again_and_again_parks_nobody(clock: FakeCl
     lanes = lanes_over(client, HOMES, hosts=hosts)
 
     for _ in range(3):
-        list(lanes.crawl(questions(1, HOMES)))
+        list(lanes.crawl(queries(1, HOMES)))
 
     assert hosts.states["homes.example"].parked_until is None
     assert client.urls.count("http://homes.example/name0") == 3
@@ -220,7 +220,7 @@ def test_a_wall_before_two_pages_in_a_row_is_the_hosts(clock: FakeClock) -> None
     hosts = InMemoryHostStore()
     lanes = lanes_over(client, HOMES, hosts=hosts)
 
-    visits = list(lanes.crawl(questions(10, HOMES)))
+    visits = list(lanes.crawl(queries(10, HOMES)))
 
     assert len([url for url in client.urls if "name" in url]) == 2
     assert {visit.result.outcome for visit in visits} == {Outcome.BLOCKED}
@@ -228,6 +228,6 @@ def test_a_wall_before_two_pages_in_a_row_is_the_hosts(clock: FakeClock) -> None
 
     # Once it has refused so, its next refusal is believed at once.
     clock.sleep(timedelta(hours=1).total_seconds())
-    list(lanes.crawl(questions(10, HOMES)))
+    list(lanes.crawl(queries(10, HOMES)))
     assert len([url for url in client.urls if "name" in url]) == 3
     assert hosts.states["homes.example"].failures == 2

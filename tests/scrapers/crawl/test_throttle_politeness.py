@@ -18,7 +18,7 @@ from tests.scrapers.http.fakes import (
     FakeClock,
     asked_while_a_run_goes_on,
     lanes_over,
-    questions,
+    queries,
     site,
 )
 
@@ -53,7 +53,7 @@ def test_no_gap_is_shorter_than_the_interval_or_the_last_answer(
     client = FakeClient(FakeClock(), takes=lambda url: takes[url[len("http://")]])
     lanes = lanes_over(client, *sources, pace=Throttle(wait_factor=stretch), workers=workers)
 
-    visits = list(lanes.crawl(questions(4, *sources)))
+    visits = list(lanes.crawl(queries(4, *sources)))
 
     assert len(visits) == 4 * len(sources)
     for host, spans in times(client).items():
@@ -65,7 +65,7 @@ def test_no_gap_is_shorter_than_the_interval_or_the_last_answer(
 def test_the_interval_counts_from_the_end_of_the_answer(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 0.25)
 
-    list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(3, ALPHA)))
 
     assert times(client)["alpha.example"] == [(0.0, 0.25), (1.25, 1.5), (2.5, 2.75)]
 
@@ -73,7 +73,7 @@ def test_the_interval_counts_from_the_end_of_the_answer(clock: FakeClock) -> Non
 def test_a_slow_answer_is_followed_by_as_long_a_pause(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 4.0)
 
-    list(lanes_over(client, ALPHA).crawl(questions(2, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(2, ALPHA)))
 
     assert times(client)["alpha.example"] == [(0.0, 4.0), (8.0, 12.0)]
 
@@ -87,7 +87,7 @@ def test_hosts_do_not_wait_for_each_other(clock: FakeClock) -> None:
         return "absent"
 
     client = FakeClient(clock, respond=meet)
-    visits = list(lanes_over(client, *sources, workers=8).crawl(questions(1, *sources)))
+    visits = list(lanes_over(client, *sources, workers=8).crawl(queries(1, *sources)))
 
     assert len(visits) == len(sources)
 
@@ -106,7 +106,7 @@ def test_one_host_is_never_asked_twice_at_once(clock: FakeClock) -> None:
 
     client = FakeClient(clock, respond=count)
     lanes = lanes_over(client, ALPHA, BETA, pace=Throttle(wait_factor=0), workers=8)
-    list(lanes.crawl(questions(20, ALPHA, BETA)))
+    list(lanes.crawl(queries(20, ALPHA, BETA)))
 
     assert set(most) == {1}
 
@@ -117,7 +117,7 @@ def test_two_runs_at_once_share_the_queues(clock: FakeClock) -> None:
     self_check = lanes.crawl(
         [ALPHA.query("rosa"), ALPHA.query("ros")], priority=CrawlPriority.FIRST
     )
-    sweep = lanes.crawl(questions(5, ALPHA))
+    sweep = lanes.crawl(queries(5, ALPHA))
     visits = [next(sweep), next(self_check), *self_check, *sweep]
 
     assert len(visits) == 7
@@ -135,7 +135,7 @@ def test_sources_at_one_host_stand_in_one_queue(clock: FakeClock) -> None:
     twin = replace(ALPHA, name="twin")
     client = FakeClient(clock)
 
-    list(lanes_over(client, ALPHA, twin).crawl(questions(3, ALPHA, twin)))
+    list(lanes_over(client, ALPHA, twin).crawl(queries(3, ALPHA, twin)))
 
     assert min(gaps(client, "alpha.example")) >= 1.0 - TOLERANCE
 
@@ -166,7 +166,7 @@ def test_asking_for_robots_txt_is_a_request_like_any_other() -> None:
     client = robots_then("User-agent: *\nCrawl-delay: 7\n")
     pages = site("alpha", access=AccessMode.PAGE)
 
-    list(lanes_over(client, pages).crawl(questions(2, pages)))
+    list(lanes_over(client, pages).crawl(queries(2, pages)))
 
     assert [(url.rpartition("/")[2], began) for url, began, _ in client.asked] == [
         ("robots.txt", 0.0),
@@ -179,7 +179,7 @@ def test_what_robots_txt_forbids_is_declined_without_being_asked_or_waited_for()
     client = robots_then("User-agent: *\nDisallow: /\n")
     pages = site("alpha", access=AccessMode.PAGE)
 
-    visits = list(lanes_over(client, pages).crawl(questions(50, pages)))
+    visits = list(lanes_over(client, pages).crawl(queries(50, pages)))
 
     assert {visit.result.outcome for visit in visits} == {Outcome.DECLINED}
     assert client.urls == ["http://alpha.example/robots.txt"]
@@ -190,7 +190,7 @@ def test_a_host_whose_robots_txt_cannot_be_fetched_counts_as_failing(clock: Fake
     client = FakeClient(clock, respond=lambda _: ParseResult(outcome=Outcome.FAILED, note="no"))
     pages = site("alpha", access=AccessMode.PAGE)
 
-    visits = list(lanes_over(client, pages).crawl(questions(5, pages)))
+    visits = list(lanes_over(client, pages).crawl(queries(5, pages)))
 
     assert {visit.result.outcome for visit in visits} == {Outcome.FAILED}
     assert client.urls == ["http://alpha.example/robots.txt"] * 2

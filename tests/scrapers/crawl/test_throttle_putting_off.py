@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from scrapers.crawl.throttle import Throttle
 from scrapers.models import Outcome, ParseResult
-from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, queries, site
 from tests.scrapers.http.memories import InMemoryHostStore
 
 ALPHA, BETA = site("alpha"), site("beta")
@@ -27,20 +27,20 @@ def limiting(clock: FakeClock, *seconds: float) -> FakeClient:
     return FakeClient(clock, respond=respond)
 
 
-def test_a_question_that_was_put_off_is_answered_in_the_same_run(clock: FakeClock) -> None:
+def test_a_query_that_was_put_off_is_answered_in_the_same_run(clock: FakeClock) -> None:
     client = limiting(clock, 20.0)
 
-    visits = list(lanes_over(client, ALPHA).crawl(questions(2, ALPHA)))
+    visits = list(lanes_over(client, ALPHA).crawl(queries(2, ALPHA)))
 
     assert [visit.result.outcome for visit in visits] == [Outcome.ABSENT] * 2
     assert [began for _, began, _ in client.asked] == [0.0, 20.0, 21.0]
     assert client.urls[0] == client.urls[1]
 
 
-def test_the_host_is_left_alone_until_then_by_every_question(clock: FakeClock) -> None:
+def test_the_host_is_left_alone_until_then_by_every_query(clock: FakeClock) -> None:
     client = limiting(clock, 200.0)
 
-    list(lanes_over(client, ALPHA).crawl(questions(5, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(5, ALPHA)))
 
     assert [began for _, began, _ in client.asked] == [0.0, 200.0, 201.0, 202.0, 203.0, 204.0]
 
@@ -50,16 +50,16 @@ def test_other_hosts_do_not_wait_for_it(clock: FakeClock) -> None:
         clock, respond=lambda url: limited(clock, 60) if "alpha" in url else "absent"
     )
 
-    list(lanes_over(client, ALPHA, BETA).crawl(questions(3, ALPHA, BETA)))
+    list(lanes_over(client, ALPHA, BETA).crawl(queries(3, ALPHA, BETA)))
 
     beta = [began for url, began, _ in client.asked if "beta" in url]
     assert beta == [0.0, 1.0, 2.0]
 
 
-def test_a_question_is_put_off_twice_and_then_given_up(clock: FakeClock) -> None:
+def test_a_query_is_put_off_twice_and_then_given_up(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 10.0))
 
-    visits = list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
+    visits = list(lanes_over(client, ALPHA).crawl(queries(3, ALPHA)))
 
     assert len(client.asked) == 3
     assert {visit.result.outcome for visit in visits} == {Outcome.LIMITED}
@@ -72,7 +72,7 @@ def test_a_server_in_trouble_that_says_until_when_is_asked_again(clock: FakeCloc
 
     client = FakeClient(clock, respond=respond)
 
-    (visit,) = lanes_over(client, ALPHA).crawl(questions(1, ALPHA))
+    (visit,) = lanes_over(client, ALPHA).crawl(queries(1, ALPHA))
 
     assert visit.result.outcome is Outcome.ABSENT
     assert [began for _, began, _ in client.asked] == [0.0, 5.0]
@@ -84,7 +84,7 @@ def test_a_server_that_stays_in_trouble_is_closed_for_the_run(clock: FakeClock) 
 
     client = FakeClient(clock, respond=trouble)
 
-    list(lanes_over(client, ALPHA).crawl(questions(9, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(9, ALPHA)))
 
     assert len(client.asked) == 6
 
@@ -93,7 +93,7 @@ def test_nobody_waits_longer_than_patience(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 301.0))
 
     visits = list(
-        lanes_over(client, ALPHA, pace=Throttle(patience_seconds=300.0)).crawl(questions(3, ALPHA))
+        lanes_over(client, ALPHA, pace=Throttle(patience_seconds=300.0)).crawl(queries(3, ALPHA))
     )
 
     assert len(client.asked) == 1
@@ -103,7 +103,7 @@ def test_nobody_waits_longer_than_patience(clock: FakeClock) -> None:
 def test_a_restart_remembers_until_when_a_host_put_us_off(clock: FakeClock) -> None:
     hosts = InMemoryHostStore()
     run = lanes_over(limiting(clock, 200.0), ALPHA, BETA, hosts=hosts).crawl(
-        questions(1, ALPHA, BETA)
+        queries(1, ALPHA, BETA)
     )
     next(run)
     run.close()
@@ -121,7 +121,7 @@ def test_an_answer_that_asks_for_a_pause_gets_it(clock: FakeClock) -> None:
         return replace(limited(clock, pause), outcome=Outcome.ABSENT)
 
     client = FakeClient(clock, respond=respond)
-    list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(queries(3, ALPHA)))
 
     assert [began for _, began, _ in client.asked] == [0.0, 10.0, 11.0]
 
@@ -132,7 +132,7 @@ def test_an_answer_that_asks_for_a_long_pause_parks_its_host(clock: FakeClock) -
     )
     hosts = InMemoryHostStore()
 
-    visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(questions(2, ALPHA)))
+    visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(queries(2, ALPHA)))
 
     assert [each.result.outcome for each in visits] == [Outcome.ABSENT, Outcome.LIMITED]
     assert len(client.asked) == 1

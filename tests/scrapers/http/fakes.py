@@ -132,12 +132,12 @@ def lanes_over(
     )
 
 
-def questions(count: int, *sources: FakeSource) -> list[Query]:
+def queries(count: int, *sources: FakeSource) -> list[Query]:
     return [source.query(f"name{number}") for number in range(count) for source in sources]
 
 
 def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str]:
-    """Put up one question at a host where a run of 200 is under way; return what was asked."""
+    """Put up one query at a host where a run of 200 is under way; return what was asked."""
     alpha = site("alpha")
     asking, queued = threading.Event(), threading.Event()
 
@@ -153,7 +153,7 @@ def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str
 
     client = FakeClient(clock, respond=respond)
     lanes = lanes_over(client, alpha, pace=Throttle(wait_factor=0))
-    earlier = threading.Thread(target=lambda: list(lanes.crawl(questions(200, alpha))))
+    earlier = threading.Thread(target=lambda: list(lanes.crawl(queries(200, alpha))))
     earlier.start()
     asking.wait(120)
     list(lanes.crawl(planning(), priority=rank))

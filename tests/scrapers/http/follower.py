@@ -1,4 +1,4 @@
-"""One question, asked as every question is: robots.txt first, and redirects hop by hop."""
+"""One query, asked as every query is: robots.txt first, and redirects hop by hop."""
 
 from dataclasses import dataclass, field
 

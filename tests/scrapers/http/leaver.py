@@ -23,7 +23,7 @@ from scrapers.http.clock import SystemClock
 from scrapers.http.limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlResult
-from tests.scrapers.http.fakes import FakeSource, lanes_over, questions, site
+from tests.scrapers.http.fakes import FakeSource, lanes_over, queries, site
 from tests.scrapers.http.wire import AGENT
 
 ROOT = Path(__file__).parents[3]
@@ -67,7 +67,7 @@ def exits(way: Way, port: int, count: int) -> Mapping[int, int]:
 
 def leave(way: Way, port: int) -> None:
     lanes, asked = _lanes(port)
-    visits = lanes.crawl(questions(3 if way is Way.RETURN else 1, *asked))
+    visits = lanes.crawl(queries(3 if way is Way.RETURN else 1, *asked))
     match way:
         case Way.RETURN:
             list(visits)

@@ -1,4 +1,4 @@
-"""Some engines want their question posted, as a JSON document."""
+"""Some engines want their query posted, as a JSON document."""
 
 import re
 import socket
@@ -48,7 +48,7 @@ def test_a_request_with_a_body_is_posted_with_the_key(
     assert b"content-type: application/json" in server.requests[-1]
 
 
-def test_a_question_without_a_body_is_a_get_without_one(
+def test_a_query_without_a_body_is_a_get_without_one(
     internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = served(internet, answer())
@@ -71,7 +71,7 @@ def test_nothing_is_posted_where_a_redirect_leads(
     assert len(server.requests) == 1
 
 
-def test_a_posted_question_is_never_asked_with_conditions() -> None:
+def test_a_posted_query_is_never_asked_with_conditions() -> None:
     query = Query(
         source="s", kind=QueryKind.SEARCH, terms=("Nora Quill",), request=POST, subject="p"
     )

@@ -43,7 +43,7 @@ def kept(
 
 
 def asked_again(of: Page = TAGGED, **changes: object) -> Query:
-    """Return the question as it is asked the next time, changed or not."""
+    """Return the query as it is asked the next time, changed or not."""
     return replace(QUERY, kept=kept(of), **changes)  # type: ignore[arg-type] # fields by name
 
 
@@ -206,7 +206,7 @@ def test_whatever_a_server_says_what_we_send_is_short_and_one_line(tag: str, dat
     assert all(len(value) <= 260 for value in told.values())
 
 
-def test_what_we_keep_makes_no_other_question() -> None:
+def test_what_we_keep_makes_no_other_query() -> None:
     assert asked_again() == QUERY
     assert asked_again().key == QUERY.key
 

@@ -33,8 +33,8 @@ Answer = Callable[[dns.message.Message], dns.message.Message | None]
 
 
 def answer_from_zone(asked: dns.message.Message) -> dns.message.Message:
-    question = asked.question[0]
-    name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
+    query = asked.query[0]
+    name, kind = query.name.to_text().lower(), dns.rdatatype.to_text(query.rdtype)
     answer = dns.message.make_response(asked)
     if name not in NAMES:
         answer.set_rcode(dns.rcode.NXDOMAIN)
@@ -116,7 +116,7 @@ def test_what_is_no_name_could_not_be_checked(domain):
         assert names.look_up_domain(domain).outcome is Outcome.FAILED
 
 
-def test_no_name_server_is_needed_before_the_first_question(monkeypatch):
+def test_no_name_server_is_needed_before_the_first_query(monkeypatch):
     def has_none() -> dns.resolver.Resolver:
         raise dns.resolver.NoResolverConfiguration
 

@@ -9,7 +9,7 @@ from scrapers.http.limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome
 from tests.scrapers.http.conftest import Internet
-from tests.scrapers.http.fakes import lanes_over, questions, site
+from tests.scrapers.http.fakes import lanes_over, queries, site
 from tests.scrapers.http.loopback import answer, answering, without_robots
 from tests.scrapers.http.wire import AGENT
 
@@ -34,7 +34,7 @@ def test_a_name_that_is_not_resolved_holds_up_no_other_host(internet: Internet) 
     lanes = lanes_over(internet.clients[-1], alpha, beta, pace=WITHOUT_WAITS)
 
     came = []
-    for visit in lanes.crawl(questions(3, alpha, beta)):
+    for visit in lanes.crawl(queries(3, alpha, beta)):
         came.append((visit.query.source, visit.result.outcome))
         if len(came) == 3:
             others_are_done.set()
@@ -54,7 +54,7 @@ def test_a_name_that_is_never_resolved_is_given_up_in_time(internet: Internet) -
     alpha = site("alpha")
     lanes = lanes_over(internet.clients[-1], alpha, pace=WITHOUT_WAITS)
 
-    (visit,) = lanes.crawl(questions(1, alpha))
+    (visit,) = lanes.crawl(queries(1, alpha))
 
     never.set()
     assert visit.result.outcome is Outcome.FAILED

@@ -60,11 +60,11 @@ def test_names_that_do_not_fit_beside_the_sites_are_left_out_from_the_end() -> N
         NORA, names=tuple(f"Maximiliana{n * 'x'} Featherstonehaugh" for n in range(40, 44))
     )
     _, first, *_ = build_merged_terms(long, QueryOperators.SITES)
-    question = format_search_query(first)
+    query = format_search_query(first)
 
-    assert len(question) <= 400
-    assert question.startswith('("Maximilianax')
-    assert question.endswith("site:snapchat.com)")
+    assert len(query) <= 400
+    assert query.startswith('("Maximilianax')
+    assert query.endswith("site:snapchat.com)")
 
 
 def test_each_closed_network_is_in_one_group() -> None:
@@ -76,10 +76,10 @@ def test_each_closed_network_is_in_one_group() -> None:
 
 def test_people_search_sites_are_asked_for_by_name_and_town_alone() -> None:
     (terms,) = build_people_search_terms(NORA, QueryOperators.SITES)
-    question = format_search_query(terms)
+    query = format_search_query(terms)
 
-    assert question.startswith('"Nora Quill" Wexford Bay (site:whitepages.com OR ')
-    assert "School" not in question
+    assert query.startswith('"Nora Quill" Wexford Bay (site:whitepages.com OR ')
+    assert "School" not in query
     assert list(build_people_search_terms(NORA, QueryOperators.PLAIN)) == []
 
 
@@ -94,15 +94,13 @@ def test_guessed_handles_are_not_searched_for() -> None:
 
 def test_what_people_call_themselves_is_no_site_and_no_or() -> None:
     odd = replace(NORA, school="", organization='site:evil.example "A OR B"', places=("B OR C",))
-    questions = [
-        format_search_query(terms) for terms in build_search_terms(odd, QueryOperators.NEWS)
-    ]
+    queries = [format_search_query(terms) for terms in build_search_terms(odd, QueryOperators.NEWS)]
 
-    assert questions == ['"Nora Quill" B or C', '"Nora Lark" B or C']
+    assert queries == ['"Nora Quill" B or C', '"Nora Lark" B or C']
 
 
 @pytest.mark.parametrize(
-    ("terms", "question"),
+    ("terms", "query"),
     [
         (("Nora Quill",), '"Nora Quill"'),
         (("Nora Quill", ""), '"Nora Quill"'),
@@ -113,8 +111,8 @@ def test_what_people_call_themselves_is_no_site_and_no_or() -> None:
         ),
     ],
 )
-def test_what_people_call_themselves_is_no_command(terms: tuple[str, ...], question: str) -> None:
-    assert format_search_query(terms) == question
+def test_what_people_call_themselves_is_no_command(terms: tuple[str, ...], query: str) -> None:
+    assert format_search_query(terms) == query
 
 
 def test_what_does_not_fit_is_left_out_from_the_end() -> None:
@@ -126,7 +124,7 @@ def test_what_does_not_fit_is_left_out_from_the_end() -> None:
     assert format_search_query(terms, most_characters=24) == '"Nora Quill" Harbour'
 
 
-def test_where_each_question_costs_what_can_shares_one() -> None:
+def test_where_each_query_costs_what_can_shares_one() -> None:
     assert [
         format_search_query(each) for each in build_merged_terms(NORA, QueryOperators.SITES)
     ] == [

@@ -94,7 +94,7 @@ def test_an_account_is_known_by_its_handle_and_the_domain_of_its_server(
         ("blocked.json", 422, Outcome.BLOCKED, MEMBERS_ONLY),
         ("limited.json", 429, Outcome.LIMITED, "it asks us to come back later"),
         ("blocked.json", 503, Outcome.FAILED, "its server has an error (status 503)"),
-        ("blocked.json", 404, Outcome.UNREADABLE, "it did not accept the question (status 404)"),
+        ("blocked.json", 404, Outcome.UNREADABLE, "it did not accept the query (status 404)"),
     ],
 )
 def test_every_outcome_is_told_apart(

@@ -22,7 +22,7 @@ def first(source: Source) -> Query:
 
 @pytest.fixture
 def comes(saved: Answered, answered: Answered) -> Comes:
-    """Read a saved page of a source, or a body, as an answer to its first question."""
+    """Read a saved page of a source, or a body, as an answer to its first query."""
 
     def read(source: Source, body: str, status: int = 200, **headers: str) -> ParseResult:
         named = body.endswith((".json", ".html", ".txt"))

@@ -30,12 +30,12 @@ ALERTS = AlertFeedSource()
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Google Alert - x</title>{}</feed>'
 
 
-def question(identity: Identity = NORA) -> Query:
+def first_query(identity: Identity = NORA) -> Query:
     return next(iter(ALERTS.build_queries(identity)))
 
 
 def read(page: Page, query: Query | None = None) -> ParseResult:
-    asked = query or question()
+    asked = query or first_query()
     result = ALERTS.parse_response(asked, page)
     return ALERTS.parse_body(asked, page) if result.unparsed else result
 
@@ -78,8 +78,8 @@ def test_a_hit_by_a_listed_handle_counts(answered: Answered) -> None:
     assert [each.url for each in read(answered(body)).traces] == ["https://shop.example/u"]
 
 
-def test_the_address_is_in_no_term_and_no_words_of_a_question() -> None:
-    query = question()
+def test_the_address_is_in_no_term_and_no_words_of_a_query() -> None:
+    query = first_query()
 
     assert query.request.url == FEED
     assert query.request.hops == 0

@@ -49,7 +49,7 @@ def test_it_is_asked_for_the_quoted_name_at_its_own_address(engine: SearchApi) -
 
 
 @every_engine
-def test_no_key_stands_in_a_question(engine: SearchApi) -> None:
+def test_no_key_stands_in_a_query(engine: SearchApi) -> None:
     key = engine.info.api_key
     names = {name.lower() for name, _ in first(engine).request.headers} | set(asked(first(engine)))
 
@@ -130,7 +130,7 @@ def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> No
         ("serper", "page", 2),
     ],
 )
-def test_further_pages_are_the_same_question(
+def test_further_pages_are_the_same_query(
     comes: Comes, answered: Answered, name: str, page: str, second: int
 ) -> None:
     engine = full(next(each for each in ENGINES if each.name == name))
@@ -147,7 +147,7 @@ def test_news_is_asked_for_one_page_alone(comes: Comes) -> None:
         assert first(engine).pages == 1
 
 
-def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
+def test_a_query_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
     for each in ENGINES:
         engine = full(each)
         alone = replace(first(engine), pages=1)
@@ -155,11 +155,11 @@ def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered)
         assert engine.parse_response(alone, answered("{}")).follow == ()
 
 
-def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
+def test_where_an_engine_knows_or_the_other_names_share_one_query() -> None:
     married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
     counts = {each.name: len(list(each.build_queries(married))) for each in ENGINES}
 
-    # Without OR, each name is a question; without `site:`, the bare name is one more.
+    # Without OR, each name is a query; without `site:`, the bare name is one more.
     assert counts.pop("mojeek") == 4
     assert (counts.pop("brave-news"), counts.pop("gdelt")) == (1, 2)
     # The best name, the others, two groups of closed networks, and people-search sites.

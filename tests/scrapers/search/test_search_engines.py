@@ -152,7 +152,7 @@ def test_a_mere_suggestion_of_serper_alters_nothing(comes: Comes) -> None:
     assert json.loads(first(SERPER).request.body)["autocorrect"] is False
 
 
-def test_kagi_of_before_that_does_not_repeat_the_question_is_read(comes: Comes) -> None:
+def test_kagi_of_before_that_does_not_repeat_the_query_is_read(comes: Comes) -> None:
     body = changed(KAGI, "found.json", "meta", "query")
 
     assert comes(KAGI, body).outcome is Outcome.FOUND
@@ -194,7 +194,7 @@ def test_engines_that_know_sites_are_asked_about_the_district_alone(engine: Sear
     assert all("site:" in repr(each.request) for each in asked[: len(DISTRICT_SITES)])
 
 
-def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answered) -> None:
+def test_a_query_about_the_district_shows_all_that_is_listed(answered: Answered) -> None:
     rows = [{"title": f"Pupil {n}", "url": f"https://a.example/{n}"} for n in range(3)]
     about = next(iter(BRAVE.build_district_queries(DISTRICT)))
     asked = dict(about.request.params)["q"]

@@ -101,7 +101,7 @@ def test_two_sites_that_are_asked_at_one_address_by_post_are_two(alpha: Site) ->
     assert [entry.name for entry in found.entries] == ["Alpha", "Beta"]
 
 
-def test_the_question_to_a_site_that_is_posted_to_carries_its_body(alpha: Site) -> None:
+def test_the_query_to_a_site_that_is_posted_to_carries_its_body(alpha: Site) -> None:
     post = {"uri_check": "https://alpha.example/taken", "post_body": '{"name": "{account}"}'}
     (entry,) = listed(alpha | post | {"uri_pretty": alpha["uri_check"]}).entries
 

@@ -161,7 +161,7 @@ def test_nobody_else_may_be_asked_in_the_districts_name(terms):
     assert not allows_district_query(query(*terms), INVENTORY)
 
 
-def test_only_questions_in_its_own_name_are_the_districts():
+def test_only_queries_in_its_own_name_are_the_districts():
     asked = query("oakhillhs")
 
     assert not allows_district_query(replace(asked, subject="someone"), INVENTORY)

@@ -1,4 +1,4 @@
-"""Questions, histories and purses drawn by lot."""
+"""Queries, histories and purses drawn by lot."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ PRICES = {"dear": Decimal(12), "cheap": Decimal(1)}
 PEOPLE = ("beth", "rosa", "omar")
 
 
-def question(person, source, number):
+def query(person, source, number):
     return Query(
         source=source,
         kind=QueryKind.SEARCH,
@@ -23,8 +23,8 @@ def question(person, source, number):
     )
 
 
-def questions(person, most=4):
-    return [question(person, source, number) for source in PRICES for number in range(most)]
+def queries(person, most=4):
+    return [query(person, source, number) for source in PRICES for number in range(most)]
 
 
 histories = st.none() | st.builds(
@@ -43,13 +43,13 @@ limits = st.builds(CostLimits, person=caps, district=caps)
 
 @st.composite
 def districts(draw):
-    """Draw what three people's questions have been through."""
+    """Draw what three people's queries have been through."""
     return tuple(
         each
         for person in PEOPLE
         for each in rank_candidates(
-            questions(person),
+            queries(person),
             PRICES,
-            {query.key: draw(histories) for query in questions(person)},
+            {query.key: draw(histories) for query in queries(person)},
         )
     )

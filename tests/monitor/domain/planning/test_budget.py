@@ -30,7 +30,7 @@ def turn(history, rank, put_off):
     )
 
 
-def test_the_best_question_is_usually_asked_weekly_and_the_least_every_eight_weeks():
+def test_the_best_query_is_usually_asked_weekly_and_the_least_every_eight_weeks():
     assert [get_default_interval(rank) for rank in range(5)] == [1, 4, 4, 8, 8]
 
 
@@ -44,7 +44,7 @@ def test_four_answers_without_news_halve_the_rate_down_to_the_floor():
 
 
 @given(histories, ranks, st.integers(WEEK, WEEK + 9))
-def test_a_new_hit_makes_the_best_question_weekly_and_any_other_two_weekly(history, rank, week):
+def test_a_new_hit_makes_the_best_query_weekly_and_any_other_two_weekly(history, rank, week):
     rate = compute_interval(record_answer(history, week, AnswerNovelty.NEWS), rank)
 
     # The first answer is no news.
@@ -52,19 +52,19 @@ def test_a_new_hit_makes_the_best_question_weekly_and_any_other_two_weekly(histo
 
 
 @given(histories, ranks, st.integers(WEEK, WEEK + 9))
-def test_a_new_hit_never_makes_a_question_rarer(history, rank, week):
+def test_a_new_hit_never_makes_a_query_rarer(history, rank, week):
     assert compute_interval(
         record_answer(history, week, AnswerNovelty.NEWS), rank
     ) <= compute_interval(history, rank)
 
 
 @given(histories, ranks)
-def test_no_question_is_rarer_than_the_floor(history, rank):
+def test_no_query_is_rarer_than_the_floor(history, rank):
     assert 1 <= compute_interval(history, rank) <= MAX_INTERVAL
 
 
 @given(ranks, offsets, st.lists(brought, min_size=30, max_size=60))
-def test_every_question_comes_round_within_its_floor(rank, put_off, answers):
+def test_every_query_comes_round_within_its_floor(rank, put_off, answers):
     history, last = record_answer(None, WEEK, AnswerNovelty.NOTHING), WEEK
     for week, came in enumerate(answers, WEEK + 1):
         if turn(history, rank, put_off).is_due(week):
@@ -93,7 +93,7 @@ def test_two_answers_in_one_week_are_one_run_without_news(history):
     assert record_answer(once, WEEK + 1, AnswerNovelty.NOTHING) == once
 
 
-def test_the_bill_is_even_and_each_persons_questions_fall_on_different_weeks():
+def test_the_bill_is_even_and_each_persons_queries_fall_on_different_weeks():
     weeks = [compute_offset(f"person {number}", 0) for number in range(800)]
     counts = [weeks.count(week) for week in range(MAX_INTERVAL)]
 

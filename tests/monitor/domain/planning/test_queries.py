@@ -111,7 +111,7 @@ def test_another_persons_consent_allows_nothing():
 
 
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinkSwitch))
-def test_every_question_is_covered_by_a_scope(scopes, links):
+def test_every_query_is_covered_by_a_scope(scopes, links):
     family = {each.name: each.family for each in SOURCES}
 
     for query in planned(replace(EVERYTHING, scopes=frozenset(scopes)), links=links):
@@ -167,7 +167,7 @@ def test_without_the_districts_switch_nobodys_contacts_are_looked_at():
     assert kinds == {QueryKind.SEARCH, QueryKind.PRESENCE}
 
 
-def test_each_question_is_asked_once_and_in_the_same_order():
+def test_each_query_is_asked_once_and_in_the_same_order():
     keys = [query.key for query in planned()]
 
     assert len(keys) == len(set(keys))

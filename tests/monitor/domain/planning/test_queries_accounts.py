@@ -25,12 +25,12 @@ PERSON = replace(ROSA.person, accounts=(*ACCOUNTS, "chalkboard:@rosa"))
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_a_question_about_contacts_leads_back_to_its_account_alone(account):
+def test_a_query_about_contacts_leads_back_to_its_account_alone(account):
     source = ACCOUNTS[account]
-    questions = tuple(source.build_contact_queries(account, PERSON.id))
+    queries = tuple(source.build_contact_queries(account, PERSON.id))
 
-    assert len(questions) == 2
-    for query in questions:
+    assert len(queries) == 2
+    for query in queries:
         assert find_queried_accounts(query, PERSON, source) == (account,)
         assert find_queried_accounts(query, PERSON, ELSEWHERE) == ()
 

@@ -26,8 +26,8 @@ from tests.monitor.domain.planning.drawn import (
     WEEK,
     districts,
     limits,
-    question,
-    questions,
+    queries,
+    query,
 )
 
 depths = st.sampled_from(SearchDepth)
@@ -67,7 +67,7 @@ def test_what_was_spent_this_week_counts(offered, allowed, requests):
 
 
 @given(districts(), limits, depths)
-def test_each_question_is_asked_or_refused_or_rests(offered, allowed, depth):
+def test_each_query_is_asked_or_refused_or_rests(offered, allowed, depth):
     choice = chosen(offered, allowed, depth)
     parts = [set(choice.selected), set(choice.over_budget), set(choice.not_due)]
 
@@ -84,7 +84,7 @@ def test_the_same_inputs_give_the_same_plan_in_whatever_order(offered, allowed, 
 
 
 @given(districts(), st.integers(0, 40))
-def test_money_goes_to_the_most_valuable_questions(offered, requests):
+def test_money_goes_to_the_most_valuable_queries(offered, requests):
     allowed = CostLimits(district=CostCap(requests=requests))
     choice = chosen(offered, allowed)
     known = {each.query.key: each for each in offered if in_time(each.history)}
@@ -102,8 +102,8 @@ def test_who_was_never_asked_about_comes_first(offered):
     assert [known[key] for key in order] == sorted(known[key] for key in order)
 
 
-def test_what_is_past_its_floor_comes_before_better_questions():
-    best, least = question("beth", "dear", 0), question("beth", "dear", 1)
+def test_what_is_past_its_floor_comes_before_better_queries():
+    best, least = query("beth", "dear", 0), query("beth", "dear", 1)
     ago = {best.key: QueryHistory(asked=WEEK), least.key: QueryHistory(asked=WEEK - MAX_INTERVAL)}
     offered = rank_candidates([best, least], PRICES, ago)
 
@@ -111,7 +111,7 @@ def test_what_is_past_its_floor_comes_before_better_questions():
 
 
 def test_of_two_alike_the_longest_unasked_comes_first():
-    beth, rosa = question("beth", "dear", 0), question("rosa", "dear", 0)
+    beth, rosa = query("beth", "dear", 0), query("rosa", "dear", 0)
     ago = {beth.key: QueryHistory(asked=WEEK - 1), rosa.key: QueryHistory(asked=WEEK - 2)}
     offered = (*rank_candidates([beth], PRICES, ago), *rank_candidates([rosa], PRICES, ago))
 
@@ -122,7 +122,7 @@ def test_of_two_alike_the_longest_unasked_comes_first():
 
 
 def test_what_is_asked_for_the_first_time_is_asked_at_full_depth():
-    beth = question("beth", "dear", 0)
+    beth = query("beth", "dear", 0)
     (new,) = rank_candidates([beth], PRICES, {})
     known = replace(new, history=QueryHistory(asked=WEEK - 9))
 
@@ -136,8 +136,8 @@ def test_a_self_check_asks_everything(offered):
     assert len(chosen(offered, depth=SearchDepth.FULL).selected) == len(offered)
 
 
-def test_each_source_ranks_its_own_questions():
-    ranked = rank_candidates(questions("beth", most=3), PRICES, {})
+def test_each_source_ranks_its_own_queries():
+    ranked = rank_candidates(queries("beth", most=3), PRICES, {})
 
     assert [(each.query.source, each.rank) for each in ranked] == [
         ("cheap", 0),
@@ -150,9 +150,9 @@ def test_each_source_ranks_its_own_questions():
 
 
 def test_what_costs_nothing_is_asked_every_week():
-    free = question("beth", "free", 0)
+    free = query("beth", "free", 0)
 
-    assert chosen(rank_candidates(questions("beth"), PRICES, {})).get_selected_query(free) == free
+    assert chosen(rank_candidates(queries("beth"), PRICES, {})).get_selected_query(free) == free
 
 
 def test_a_sweep_leaves_a_tenth_for_those_who_check_themselves():

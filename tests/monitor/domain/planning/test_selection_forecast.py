@@ -14,9 +14,9 @@ from monitor.domain.planning.budget import (
     QueryHistory,
 )
 from monitor.domain.planning.selection import QueryRotation, forecast_costs, rank_candidates
-from tests.monitor.domain.planning.drawn import PEOPLE, PRICES, WEEK, districts, limits, questions
+from tests.monitor.domain.planning.drawn import PEOPLE, PRICES, WEEK, districts, limits, queries
 
-NEW = tuple(each for who in PEOPLE for each in rank_candidates(questions(who), PRICES, {}))
+NEW = tuple(each for who in PEOPLE for each in rank_candidates(queries(who), PRICES, {}))
 FREE_OF_LIMITS = QueryRotation(offered=NEW, limits=CostLimits())
 
 
@@ -34,7 +34,7 @@ def test_no_week_overruns_a_budget(offered, allowed):
         assert allowed.district.allows_cost(bill) or not choice.selected
 
 
-def test_each_question_is_asked_in_every_eight_weeks():
+def test_each_query_is_asked_in_every_eight_weeks():
     last = dict.fromkeys((each.query.key for each in NEW), WEEK)
     for week, (choice, _) in enumerate(
         FREE_OF_LIMITS.simulate_weeks(range(WEEK, WEEK + 60), nothing), WEEK

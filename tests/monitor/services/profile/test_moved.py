@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from monitor.config import ProfileApiConfig
-from monitor.db.journal import QuestionRecord
+from monitor.db.journal import QueryRecord
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
 from monitor.domain.errors import DatabaseError
@@ -146,8 +146,8 @@ def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
     maria = Mover(world.joins(MARIA, scopes=frozenset({Scope.MAIL_HASH})))
     person = world.state.people.load_person(maria.staff.id)
     (key,) = list_person_query_keys(world.app, person)
-    world.state.questions.save_question(
-        QuestionRecord(
+    world.state.queries.save_query(
+        QueryRecord(
             person_id=person.id,
             key=key,
             source="gravatar-api",
@@ -159,7 +159,7 @@ def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
 
     maria.moves()
 
-    assert world.state.questions.list_questions_of_person(person.id) == ()
+    assert world.state.queries.list_queries_of_person(person.id) == ()
 
 
 def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
