@@ -202,7 +202,7 @@ class DisclosurePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisclosureCase:
+class DisclosureInput:
     """A flag with all that bears on who may see it."""
 
     flag: Flag
@@ -274,23 +274,23 @@ def needs_immediate_notice(flag: Flag) -> bool:
 
 
 def compute_review_opening(
-    case: DisclosureCase, now: datetime, policy: DisclosurePolicy
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
 ) -> ReviewOpening | None:
     """Return since when and why IT may see a flag; None while it may not.
 
     Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
     """
-    if case.consent.person_id != case.flag.person_id or not case.consent.is_active(now):
+    if inputs.consent.person_id != inputs.flag.person_id or not inputs.consent.is_active(now):
         return None
-    openings = [each for each in _list_openings(case, policy, now) if each.at <= now]
+    openings = [each for each in _list_openings(inputs, policy, now) if each.at <= now]
     return min(openings, key=lambda each: (each.at, each.reason), default=None)
 
 
 def build_review_fields(
-    person: Person, finding: Finding, case: DisclosureCase, opening: ReviewOpening
+    person: Person, finding: Finding, inputs: DisclosureInput, opening: ReviewOpening
 ) -> ReviewFields:
     """Return what IT sees of a flag, which takes the opening that allows it."""
-    flag = case.flag
+    flag = inputs.flag
     if (person.id, finding.id, finding.person_id) != (
         flag.person_id,
         flag.finding_id,
@@ -314,13 +314,13 @@ def build_review_fields(
         last_seen=finding.last_seen,
         given=person.name.given,
         reasons=tuple(reason.without_quotes for reason in flag.reasons),
-        decision=get_own_decision(case),
+        decision=get_own_decision(inputs),
     )
 
 
-def get_own_decision(case: DisclosureCase) -> Decision | None:
+def get_own_decision(inputs: DisclosureInput) -> Decision | None:
     """Return the person's own answer about a flag, None if there is none."""
-    standing = _list_standing_decisions(case.history)
+    standing = _list_standing_decisions(inputs.history)
     said = [each.decision for each in standing if each.decision is not Decision.SHARED]
     return said[-1] if said else None
 
@@ -335,33 +335,33 @@ def forecast_opening(history: FlagHistory) -> OpeningForecast:
 
 
 def _list_openings(
-    case: DisclosureCase, policy: DisclosurePolicy, now: datetime
+    inputs: DisclosureInput, policy: DisclosurePolicy, now: datetime
 ) -> Iterator[ReviewOpening]:
-    keys = DISCLOSURE_RULES[case.flag.kind].opened_by
+    keys = DISCLOSURE_RULES[inputs.flag.kind].opened_by
     for key in OpeningReason:
-        at = _compute_opening_time(key, case, policy) if key in keys else None
+        at = _compute_opening_time(key, inputs, policy) if key in keys else None
         if at is not None:
             yield ReviewOpening(at=at, reason=key)
-    for glass in case.glass:
+    for glass in inputs.glass:
         # What was broken for an earlier life of a flag does not open the next.
-        of_this_life = glass.flag_id == case.flag.id and glass.at >= case.flag.opened_at
+        of_this_life = glass.flag_id == inputs.flag.id and glass.at >= inputs.flag.opened_at
         if of_this_life and glass.is_in_force(now):
             yield ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
 
 
 def _compute_opening_time(
-    key: OpeningReason, case: DisclosureCase, policy: DisclosurePolicy
+    key: OpeningReason, inputs: DisclosureInput, policy: DisclosurePolicy
 ) -> datetime | None:
     if key is OpeningReason.UNANSWERED:
-        return _delay_by_pause(case.consent, _get_unanswered_time(case.history), ANSWER_WITHIN)
+        return _delay_by_pause(inputs.consent, _get_unanswered_time(inputs.history), ANSWER_WITHIN)
     if key is not OpeningReason.COUNSEL:
-        return _OPENED[key](case.history)
+        return _OPENED[key](inputs.history)
     days = policy.student_link_days
-    if days is None or case.consent.text_hash not in policy.told_in:
+    if days is None or inputs.consent.text_hash not in policy.told_in:
         return None
-    counted = _get_count_start(case.history)
+    counted = _get_count_start(inputs.history)
     span = timedelta(days=days)
-    return _delay_by_pause(case.consent, counted and counted + span, span)
+    return _delay_by_pause(inputs.consent, counted and counted + span, span)
 
 
 def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:

@@ -24,7 +24,7 @@ from monitor.domain.detection.feedback import (
 from monitor.domain.disclosure import (
     ANSWER_WITHIN,
     DISCLOSURE_RULES,
-    DisclosureCase,
+    DisclosureInput,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
@@ -350,22 +350,22 @@ def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields
         app.db.findings.load_finding(flag.finding_id),
     )
     opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
-    return build_review_fields(person, finding, _load_own_case(app, flag), opening)
+    return build_review_fields(person, finding, _load_own_input(app, flag), opening)
 
 
 def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpening | None:
     """Return since when and why IT may see a flag; None while it may not."""
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
     return compute_review_opening(
-        _load_own_case(app, flag), app.clock.now(), build_disclosure_policy(app)
+        _load_own_input(app, flag), app.clock.now(), build_disclosure_policy(app)
     )
 
 
 def forecast_own_opening(app: App, flag: Flag) -> datetime | None:
     """Return when a flag opens to IT by itself if the person does not answer; None for never."""
-    case, policy = _load_own_case(app, flag), build_disclosure_policy(app)
-    counted_from, days = forecast_opening(case.history).counted_from, policy.student_link_days
-    if counted_from and days is not None and case.consent.text_hash in policy.told_in:
+    inputs, policy = _load_own_input(app, flag), build_disclosure_policy(app)
+    counted_from, days = forecast_opening(inputs.history).counted_from, policy.student_link_days
+    if counted_from and days is not None and inputs.consent.text_hash in policy.told_in:
         return counted_from + timedelta(days=days)
     urgent = flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag)
     waits = urgent and flag.is_undecided
@@ -392,7 +392,7 @@ def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
     if flag.shared_at is None:
         reason = "This was not shared, so there is nothing to undo."
         raise InputError(reason)
-    decision, until = get_own_decision(_load_own_case(app, flag)), flag.harmless_until
+    decision, until = get_own_decision(_load_own_input(app, flag)), flag.harmless_until
     with app.db.begin_transaction():
         while flag.shared_at is not None:
             flag = record_decision(
@@ -403,12 +403,12 @@ def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
         learn_from_feedback(app, owner_id)
 
 
-def _load_own_case(app: App, flag: Flag) -> DisclosureCase:
+def _load_own_input(app: App, flag: Flag) -> DisclosureInput:
     consent = app.db.consents.find_latest_consent(flag.person_id)
     if consent is None:
         reason = "Your consent has ended, so review has ended too."
         raise NotPermittedError(reason)
-    return DisclosureCase(
+    return DisclosureInput(
         flag=flag,
         consent=consent,
         decisions=app.db.flags.list_decisions(flag.id),

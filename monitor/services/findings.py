@@ -12,8 +12,8 @@ from monitor.app import App
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
+from monitor.domain.detection.appearance import build_appearance
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.case import build_appearance
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import ReviewFields

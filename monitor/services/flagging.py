@@ -11,13 +11,13 @@ from monitor.config import load_weights
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
 from monitor.domain.detection import rules
+from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
 from monitor.domain.detection.assessment import (
     Assessment,
     Assessor,
     rate_severity,
     select_reasons,
 )
-from monitor.domain.detection.case import Inventory, Subject, build_appearance
 from monitor.domain.detection.feedback import (
     Feedback,
     learn_from_feedback,

@@ -21,7 +21,7 @@ from monitor.db.review import (
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
     BreakGlass,
-    DisclosureCase,
+    DisclosureInput,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
@@ -43,10 +43,10 @@ def find_review_opening(
     app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
 ) -> ReviewOpening | None:
     """Return why IT may see it; `glass` is early access beyond what is stored."""
-    case = _load_case(app, flag, break_glass)
+    inputs = _load_input(app, flag, break_glass)
     return (
-        compute_review_opening(case, app.clock.now(), build_disclosure_policy(app))
-        if case
+        compute_review_opening(inputs, app.clock.now(), build_disclosure_policy(app))
+        if inputs
         else None
     )
 
@@ -60,14 +60,14 @@ def check_review_access(app: App, flag: Flag) -> ReviewOpening:
 
 
 def load_review_fields(app: App, flag: Flag, opening: ReviewOpening) -> ReviewFields:
-    case = _load_case(app, flag)
-    if case is None:
+    inputs = _load_input(app, flag)
+    if inputs is None:
         raise NotPermittedError(NOT_YET)
     person, finding = (
         app.db.people.load_person(flag.person_id),
         app.db.findings.load_finding(flag.finding_id),
     )
-    return build_review_fields(person, finding, case, opening)
+    return build_review_fields(person, finding, inputs, opening)
 
 
 def build_review_gate(app: App) -> DisclosureCutoff:
@@ -81,13 +81,13 @@ def build_review_gate(app: App) -> DisclosureCutoff:
     )
 
 
-def _load_case(
+def _load_input(
     app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
-) -> DisclosureCase | None:
+) -> DisclosureInput | None:
     consent = app.db.consents.find_latest_consent(flag.person_id)
     if consent is None:
         return None
-    return DisclosureCase(
+    return DisclosureInput(
         flag=flag,
         consent=consent,
         decisions=app.db.flags.list_decisions(flag.id),

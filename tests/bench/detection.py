@@ -22,8 +22,8 @@ from pathlib import Path
 from random import Random
 from time import process_time
 
-from monitor.domain.detection.assessment import assess_case, explain_assessment
-from monitor.domain.detection.case import is_declared
+from monitor.domain.detection.appearance import is_declared
+from monitor.domain.detection.assessment import assess_input, explain_assessment
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
 from monitor.domain.vocabulary import OwnershipLabel
@@ -204,10 +204,10 @@ def measure_calibration(rows: Iterable[tuple[Row, int | str]], year: int) -> Cal
     chances, outcomes = [], []
     started = process_time()
     for profile, gold in profiles:
-        case = whose.case(profile)
-        found = assess_case(case, None, whose.weights)
-        if not is_declared(case.trace, case.subject, case.inventory):
-            shares = explain_assessment(found, case.trace.kind, whose.weights).chances
+        inputs = whose.inputs(profile)
+        found = assess_input(inputs, None, whose.weights)
+        if not is_declared(inputs.trace, inputs.subject, inputs.inventory):
+            shares = explain_assessment(found, inputs.trace.kind, whose.weights).chances
             chances.append((shares.impersonation + shares.mock, gold in TRUE_CASE))
         outcomes.append((gold, found.label))
     return Calibration(chances=chances, outcomes=outcomes, seconds=process_time() - started)

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import Assessment, assess_trace
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.person import Person, PersonName

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.detection.case import Inventory
+from monitor.domain.detection.appearance import Inventory
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
 from scrapers.models import Contact, Trace, TraceKind

@@ -9,11 +9,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import (
-    AssessmentCase,
+from monitor.domain.detection.appearance import (
+    AssessmentInput,
     Inventory,
     Subject,
-    build_case,
+    build_input,
     is_declared,
 )
 from monitor.domain.detection.claim import (
@@ -136,39 +136,41 @@ def assess_trace(
     weights: Weights,
 ) -> Assessment:
     """Say whose a trace is; the person's own data and answers decide first."""
-    return assess_case(build_case(subject, trace, inventory), decision, weights)
+    return assess_input(build_input(subject, trace, inventory), decision, weights)
 
 
-def assess_case(case: AssessmentCase, decision: Decision | None, weights: Weights) -> Assessment:
-    """Say whose the trace of a case is."""
-    if is_declared(case.trace, case.subject, case.inventory):
+def assess_input(
+    inputs: AssessmentInput, decision: Decision | None, weights: Weights
+) -> Assessment:
+    """Say whose the trace is."""
+    if is_declared(inputs.trace, inputs.subject, inputs.inventory):
         known = weights.weigh_matches([rules.DECLARED.build_match()])
         return _build_assessment(OwnershipLabel.MINE, known, weights)
-    shown = tuple(collect_evidence(case, decision, weights))
+    shown = tuple(collect_evidence(inputs, decision, weights))
     if decision in _LABEL_BY_DECISION:
         label, rule = _LABEL_BY_DECISION[decision]
         decided = (*weights.weigh_matches([rule.build_match()]), *shown)
-        return _build_assessment(_adapt_to_kind(label, case), decided, weights)
-    label = _choose_label(case, shown, weights)
-    asked = _should_ask_person(case, shown, label, weights)
-    doubtful = label is OwnershipLabel.MINE and not _is_certain(case, shown)
+        return _build_assessment(_adapt_to_kind(label, inputs), decided, weights)
+    label = _choose_label(inputs, shown, weights)
+    asked = _should_ask_person(inputs, shown, label, weights)
+    doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
         undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
         held = asked and any(map(_is_strong_imitation, shown))
         mine = label is OwnershipLabel.MINE and not held
-        suggestion = label if mine else _suggest_made_by_others(case, shown, weights)
+        suggestion = label if mine else _suggest_made_by_others(inputs, shown, weights)
         return replace(
-            undecided, suggestion=_adapt_to_kind(suggestion, case) if suggestion else None
+            undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None
         )
-    return _build_assessment(_adapt_to_kind(label, case), shown, weights)
+    return _build_assessment(_adapt_to_kind(label, inputs), shown, weights)
 
 
 def _suggest_made_by_others(
-    case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
+    inputs: AssessmentInput, evidence: Iterable[Evidence], weights: Weights
 ) -> OwnershipLabel | None:
     """Suggest what others made, where that is likelier than not; a bare handle shows too little."""
-    shares = _compute_shares(case, evidence, weights)
-    if case.is_bare_handle or shares.impersonation + shares.mock <= _LIKELIER_THAN_NOT:
+    shares = _compute_shares(inputs, evidence, weights)
+    if inputs.is_bare_handle or shares.impersonation + shares.mock <= _LIKELIER_THAN_NOT:
         return None
     is_mock = shares.mock > shares.impersonation
     return OwnershipLabel.MOCK if is_mock else OwnershipLabel.IMPERSONATION
@@ -177,9 +179,9 @@ def _suggest_made_by_others(
 _LIKELIER_THAN_NOT = 0.5
 
 
-def _adapt_to_kind(label: OwnershipLabel, case: AssessmentCase) -> OwnershipLabel:
+def _adapt_to_kind(label: OwnershipLabel, inputs: AssessmentInput) -> OwnershipLabel:
     """Say of a page that it is about the person; it may be written by others, like a school."""
-    about = label is OwnershipLabel.MINE and not case.is_account
+    about = label is OwnershipLabel.MINE and not inputs.is_account
     return OwnershipLabel.ABOUT_ME if about else label
 
 
@@ -192,38 +194,38 @@ _CONTRADICTIONS = frozenset(
 )
 
 
-def _is_certain(case: AssessmentCase, evidence: Iterable[Evidence]) -> bool:
+def _is_certain(inputs: AssessmentInput, evidence: Iterable[Evidence]) -> bool:
     """Tell whether more than likeness makes it the person's: else only they can say so.
 
     An account needs proof that they control it. A page needs no sign that it is about someone else.
     """
     found = {each.rule for each in evidence}
-    if case.is_account:
+    if inputs.is_account:
         return rules.LINKED_BOTH_WAYS.name in found
     return found.isdisjoint(_CONTRADICTIONS)
 
 
 def collect_evidence(
-    case: AssessmentCase, decision: Decision | None, weights: Weights
+    inputs: AssessmentInput, decision: Decision | None, weights: Weights
 ) -> Iterator[Evidence]:
     """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
-    claimed = (*match_claim_rules(case), *match_context_rules(case))
+    claimed = (*match_claim_rules(inputs), *match_context_rules(inputs))
     yield from weights.weigh_matches(claimed)
     yield from weights.weigh_matches(
-        match_likeness_rules(case.inventory.lessons, case.trace, case.person.name)
+        match_likeness_rules(inputs.inventory.lessons, inputs.trace, inputs.person.name)
     )
-    yield from weights.weigh_matches(match_control_rules(case))
-    if case.is_account and decision is not Decision.MINE:
-        yield from weights.weigh_matches(match_mock_rules(case.appearance.mock_signs))
+    yield from weights.weigh_matches(match_control_rules(inputs))
+    if inputs.is_account and decision is not Decision.MINE:
+        yield from weights.weigh_matches(match_mock_rules(inputs.appearance.mock_signs))
         yield from weights.weigh_matches(
-            match_impersonation_rules(case, presented=presents_as_person(claimed))
+            match_impersonation_rules(inputs, presented=presents_as_person(claimed))
         )
-        yield from weights.weigh_matches(match_known_impersonator(case))
-        yield from weights.weigh_matches(match_wave_rules(case))
+        yield from weights.weigh_matches(match_known_impersonator(inputs))
+        yield from weights.weigh_matches(match_wave_rules(inputs))
         found = {each.rule.name for each in claimed}
-        if _speaks_of_person(case, found):
+        if _speaks_of_person(inputs, found):
             yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
-        elif _is_new_under_name(case, found):
+        elif _is_new_under_name(inputs, found):
             yield from weights.weigh_matches([rules.NEW_UNDER_NAME.build_match()])
 
 
@@ -231,29 +233,29 @@ _NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
 _FEW_NAMESAKES = 1.0
 
 
-def _speaks_of_person(case: AssessmentCase, found: AbstractSet[str]) -> bool:
+def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     """Tell whether an account means the person, no matter who runs it.
 
     A title and the family name are enough where it names the person's school or town, or where the
     name is rare; so is the whole name with sexual or violent words. Another place or job is a sign
     that it means someone else.
     """
-    signs = case.appearance.mock_signs
+    signs = inputs.appearance.mock_signs
     if signs.by_family and not _NEARNESS.isdisjoint(found):
         return True
-    rare = signs.by_family and (case.subject.commonness < _FEW_NAMESAKES or case.is_new_account)
-    lewd = signs.harmful and (case.appearance.is_whole_match or signs.by_family)
+    rare = signs.by_family and (inputs.subject.commonness < _FEW_NAMESAKES or inputs.is_new_account)
+    lewd = signs.harmful and (inputs.appearance.is_whole_match or signs.by_family)
     return (rare or lewd) and _CONTRADICTIONS.isdisjoint(found)
 
 
-def _is_new_under_name(case: AssessmentCase, found: AbstractSet[str]) -> bool:
+def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     """Tell whether it is what students make first: the whole name, where the person has nothing."""
-    look = case.appearance
+    look = inputs.appearance
     shown = look.is_whole_match or (look.name_match is None and look.handle_covers_name)
     whole = shown and look.match_level not in _PARTIAL_LEVELS
     return (
-        case.is_new_account
-        and case.is_on_new_network
+        inputs.is_new_account
+        and inputs.is_on_new_network
         and whole
         and _CONTRADICTIONS.isdisjoint(found)
     )
@@ -300,26 +302,26 @@ def compute_priors(kind: TraceKind, weights: Weights) -> Priors:
 
 
 def _compute_shares(
-    case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
+    inputs: AssessmentInput, evidence: Iterable[Evidence], weights: Weights
 ) -> LabelProbabilities:
-    priors = compute_priors(case.trace.kind, weights)
-    return compute_probabilities(sum_by_axis(evidence), priors, linked=case.contacts.flagged)
+    priors = compute_priors(inputs.trace.kind, weights)
+    return compute_probabilities(sum_by_axis(evidence), priors, linked=inputs.contacts.flagged)
 
 
 def _choose_label(
-    case: AssessmentCase, evidence: Collection[Evidence], weights: Weights
+    inputs: AssessmentInput, evidence: Collection[Evidence], weights: Weights
 ) -> OwnershipLabel:
-    shares = _compute_shares(case, evidence, weights)
-    label = choose_cheapest_label(shares, _choose_other_label(case))
+    shares = _compute_shares(inputs, evidence, weights)
+    label = choose_cheapest_label(shares, _choose_other_label(inputs))
     return (
         OwnershipLabel.UNKNOWN
-        if case.is_bare_handle and _needs_more_than_handle(label, case, evidence)
+        if inputs.is_bare_handle and _needs_more_than_handle(label, inputs, evidence)
         else label
     )
 
 
 def _should_ask_person(
-    case: AssessmentCase, evidence: tuple[Evidence, ...], label: OwnershipLabel, weights: Weights
+    inputs: AssessmentInput, evidence: tuple[Evidence, ...], label: OwnershipLabel, weights: Weights
 ) -> bool:
     """Tell whether this is a question for the person, whatever answer would be cheapest.
 
@@ -330,7 +332,7 @@ def _should_ask_person(
     """
     if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False
-    somebody_elses = case.appearance.match_level is MatchLevel.DIFFERENT
+    somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
     if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
         return not somebody_elses
     if any(each.rule in _ASKING_RULES for each in evidence):
@@ -344,7 +346,7 @@ def _should_ask_person(
     return (
         one_way
         and not somebody_elses
-        and _choose_label(case, unlinked, weights) is not OwnershipLabel.MINE
+        and _choose_label(inputs, unlinked, weights) is not OwnershipLabel.MINE
     )
 
 
@@ -358,7 +360,7 @@ _MORE_THAN_HANDLE = frozenset({rules.PLACE.name, rules.LINKED_BOTH_WAYS.name})
 
 
 def _needs_more_than_handle(
-    label: OwnershipLabel, case: AssessmentCase, evidence: Iterable[Evidence]
+    label: OwnershipLabel, inputs: AssessmentInput, evidence: Iterable[Evidence]
 ) -> bool:
     """Tell whether a handle alone cannot bear a label: others bear the name it is made of.
 
@@ -367,12 +369,12 @@ def _needs_more_than_handle(
     if label is not OwnershipLabel.MINE:
         return label is OwnershipLabel.IMPERSONATION
     found = {each.rule for each in evidence}
-    return not case.has_telltale_handle and _MORE_THAN_HANDLE.isdisjoint(found)
+    return not inputs.has_telltale_handle and _MORE_THAN_HANDLE.isdisjoint(found)
 
 
-def _choose_other_label(case: AssessmentCase) -> OwnershipLabel:
-    unlike = case.appearance.match_level is MatchLevel.DIFFERENT or not (
-        case.appearance.name_match or case.appearance.handle_uses_name
+def _choose_other_label(inputs: AssessmentInput) -> OwnershipLabel:
+    unlike = inputs.appearance.match_level is MatchLevel.DIFFERENT or not (
+        inputs.appearance.name_match or inputs.appearance.handle_uses_name
     )
     return OwnershipLabel.UNRELATED if unlike else OwnershipLabel.NAMESAKE
 

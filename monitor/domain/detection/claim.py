@@ -21,8 +21,8 @@ from monitor.domain.detection.affiliation import (
     mentions_role,
     parse_locality,
 )
-from monitor.domain.detection.case import (
-    AssessmentCase,
+from monitor.domain.detection.appearance import (
+    AssessmentInput,
     Inventory,
     has_link_to,
     is_linked_both_ways,
@@ -152,17 +152,17 @@ _RAREST = 0.01
 _COMMON = 256
 
 
-def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    yield from _match_name_rules(case)
-    yield from _match_namesake_rules(case)
-    yield from _match_handle_rules(case)
-    if case.same_bio_accounts:
+def match_claim_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    yield from _match_name_rules(inputs)
+    yield from _match_namesake_rules(inputs)
+    yield from _match_handle_rules(inputs)
+    if inputs.same_bio_accounts:
         yield rules.SAME_WORDS.build_match()
-    if any(has_link_to(case.trace.links, own) for own in case.inventory.own_traces):
+    if any(has_link_to(inputs.trace.links, own) for own in inputs.inventory.own_traces):
         yield rules.LINKS_TO_OWN.build_match()
-    yield from match_picture_rule(case.trace, case.inventory)
-    if not case.is_account:
-        yield from _match_page_rules(case)
+    yield from match_picture_rule(inputs.trace, inputs.inventory)
+    if not inputs.is_account:
+        yield from _match_page_rules(inputs)
 
 
 # Words of pages that list arrests, which search engines show under the names of strangers, too.
@@ -181,14 +181,14 @@ _OBITUARY = re.compile(
 )
 
 
-def _match_page_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+def _match_page_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Weigh what tells a page about the person from one about a relative or a stranger."""
-    title, name = case.trace.title, case.person.name
-    if not match_mention(title, name).is_whole and _names_relative(title, case.person):
+    title, name = inputs.trace.title, inputs.person.name
+    if not match_mention(title, name).is_whole and _names_relative(title, inputs.person):
         yield rules.TITLE_OTHER.build_match()
-    elif _OBITUARY.search(case.appearance.text):
+    elif _OBITUARY.search(inputs.appearance.text):
         yield rules.OBITUARY_PAGE.build_match()
-    if _CRIME.search(case.appearance.text):
+    if _CRIME.search(inputs.appearance.text):
         yield rules.CRIME_PAGE.build_match()
 
 
@@ -217,20 +217,20 @@ _MORE_THAN_NAME_RULES = (
 )
 
 
-def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    written = case.appearance.name_match
-    addressed = case.appearance.mock_signs.addressed
+def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    written = inputs.appearance.name_match
+    addressed = inputs.appearance.mock_signs.addressed
     if written is None:
-        chosen = _match_rule_without_name(case)
+        chosen = _match_rule_without_name(inputs)
         initial = addressed and chosen.rule is rules.NOTHING_SHOWN
         yield rules.NAME_ADDRESSED.build_match() if initial else chosen
         return
     if addressed and written.level is MatchLevel.DIFFERENT:
         yield rules.NAME_ADDRESSED.build_match()
         return
-    other = written.level is MatchLevel.DIFFERENT and not case.appearance.shares_name_word
+    other = written.level is MatchLevel.DIFFERENT and not inputs.appearance.shares_name_word
     rule = rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
-    if written.level in _COMPLETED_LEVELS and case.appearance.handle_covers_name:
+    if written.level in _COMPLETED_LEVELS and inputs.appearance.handle_covers_name:
         yield rule.build_match(amount=_COMPLETED, reason=Reason(f"{rule.name}.completed"))
     elif other and written.is_empty:
         yield rule.build_match(reason=rules.NOTHING_SHOWN.reason)
@@ -262,9 +262,9 @@ _REASONS_BY_MIDDLE = {
 }
 
 
-def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
+def _match_rule_without_name(inputs: AssessmentInput) -> RuleMatch:
     """Look for the name in the handle, or else for a handle or for words of the person's."""
-    look = case.appearance
+    look = inputs.appearance
     if look.handle_uses_name:
         whole = look.handle_fit.cover is NameCover.FULL
         lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
@@ -274,21 +274,21 @@ def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
             amount=lacking, reason=beside or _REASONS_BY_COVER.get(look.handle_fit.cover)
         )
     known = (
-        case.has_same_handle
-        or case.lookalike_here
-        or case.lookalike_anywhere
-        or case.same_bio_accounts
+        inputs.has_same_handle
+        or inputs.lookalike_here
+        or inputs.lookalike_anywhere
+        or inputs.same_bio_accounts
     )
     return (rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN).build_match()
 
 
-def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+def _match_namesake_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Weigh how common the name is; no one bears a disguised one."""
-    if is_disguised_name(case.appearance.shown_name, case.person.name):
+    if is_disguised_name(inputs.appearance.shown_name, inputs.person.name):
         return
-    others = max(_RAREST, case.subject.commonness)
+    others = max(_RAREST, inputs.subject.commonness)
     # Where hardly anyone has the name, it would contradict itself to speak of others who do.
-    if others < _RARE and case.appearance.match_level in FULL_LEVELS | {MatchLevel.FORMER}:
+    if others < _RARE and inputs.appearance.match_level in FULL_LEVELS | {MatchLevel.FORMER}:
         yield rules.NAME_RARE.build_match(amount=min(_MOST_RARE, log2(_RARE / others)))
         return
     amount = min(_MOST_NAMESAKES, log2(1 + others))
@@ -301,46 +301,46 @@ def _describe_namesake_count(others: float) -> Reason:
     return Reason("namesakes", {"count": Count(int(float(f"{others:.1g}")))})
 
 
-def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    if case.has_same_handle:
-        yield _choose_same_handle_rule(case).build_match()
+def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    if inputs.has_same_handle:
+        yield _choose_same_handle_rule(inputs).build_match()
         return
     if (
-        case.appearance.is_whole_match
-        and case.appearance.match_level not in _COMPLETED_LEVELS
-        and case.appearance.handle_covers_name
+        inputs.appearance.is_whole_match
+        and inputs.appearance.match_level not in _COMPLETED_LEVELS
+        and inputs.appearance.handle_covers_name
     ):
         yield rules.HANDLE_COVERS.build_match()
-    if case.lookalike_here or case.lookalike_anywhere:
-        named = case.appearance.handle_uses_name and case.appearance.handle_fit.is_only_name
-        if not (named and case.appearance.handle_covers_name):
+    if inputs.lookalike_here or inputs.lookalike_anywhere:
+        named = inputs.appearance.handle_uses_name and inputs.appearance.handle_fit.is_only_name
+        if not (named and inputs.appearance.handle_covers_name):
             yield rules.HANDLE_AKIN.build_match(amount=0.5 if named else 1.0)
-    elif case.trace.handle and case.own_handles and not case.has_like_handle:
+    elif inputs.trace.handle and inputs.own_handles and not inputs.has_like_handle:
         yield rules.HANDLE_OTHER.build_match()
 
 
-def _choose_same_handle_rule(case: AssessmentCase) -> EvidenceRule:
-    fit = case.appearance.handle_fit
-    if case.appearance.handle_covers_name and fit.residue:
+def _choose_same_handle_rule(inputs: AssessmentInput) -> EvidenceRule:
+    fit = inputs.appearance.handle_fit
+    if inputs.appearance.handle_covers_name and fit.residue:
         return rules.SAME_HANDLE_LONGER
-    if case.appearance.handle_covers_name:
-        common = case.subject.commonness >= _COMMON
+    if inputs.appearance.handle_covers_name:
+        common = inputs.subject.commonness >= _COMMON
         return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
     family_alone = fit.cover is NameCover.FAMILY and fit.is_only_name
     return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
 
 
-def match_control_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    if case.appearance.match_level is MatchLevel.NEAR:
+def match_control_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    if inputs.appearance.match_level is MatchLevel.NEAR:
         yield rules.NAME_MISSPELLED.build_match()
-    mutual = is_linked_both_ways(case.trace, case.inventory.own_traces)
+    mutual = is_linked_both_ways(inputs.trace, inputs.inventory.own_traces)
     if mutual:
         yield rules.LINKED_BOTH_WAYS.build_match()
-    elif any(has_link_to(own.links, case.trace) for own in case.inventory.own_traces):
+    elif any(has_link_to(own.links, inputs.trace) for own in inputs.inventory.own_traces):
         yield rules.LINKED_FROM_OWN.build_match()
-    if not mutual and case.own_handles_here:
+    if not mutual and inputs.own_handles_here:
         yield rules.SECOND_ACCOUNT.build_match()
-    if case.trace.platform in case.inventory.absent_platforms:
+    if inputs.trace.platform in inputs.inventory.absent_platforms:
         yield rules.NONE_HERE.build_match()
 
 
@@ -353,13 +353,13 @@ _AFTER_IN_OR_FROM = re.compile(
 _ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
 
 
-def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    matches = (*_match_work_rules(case), *_match_place_rules(case))
-    yield from map(_damp_on_page, matches) if _is_compared_page(case) else matches
-    says_something = case.is_account and (case.appearance.description or case.trace.location)
+def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    matches = (*_match_work_rules(inputs), *_match_place_rules(inputs))
+    yield from map(_damp_on_page, matches) if _is_compared_page(inputs) else matches
+    says_something = inputs.is_account and (inputs.appearance.description or inputs.trace.location)
     if (
         says_something
-        and not case.same_bio_accounts
+        and not inputs.same_bio_accounts
         and all(each.rule in _ELSEWHERE_RULES for each in matches)
     ):
         yield rules.SILENT.build_match()
@@ -370,8 +370,8 @@ _DAMPED_RULES = (*_ELSEWHERE_RULES, rules.ROLE, rules.STATE)
 _DAMPED = 0.5
 
 
-def _is_compared_page(case: AssessmentCase) -> bool:
-    return not case.is_account and case.inventory.lessons.me.trace_count > 0
+def _is_compared_page(inputs: AssessmentInput) -> bool:
+    return not inputs.is_account and inputs.inventory.lessons.me.trace_count > 0
 
 
 def _damp_on_page(match: RuleMatch) -> RuleMatch:
@@ -379,28 +379,28 @@ def _damp_on_page(match: RuleMatch) -> RuleMatch:
     return replace(match, amount=match.amount * _DAMPED) if damped else match
 
 
-def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    text, person = case.appearance.text, case.person
+def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    text, person = inputs.appearance.text, inputs.person
     named = count_named_employers(text, person)
     if named:
         yield rules.EMPLOYER.build_match()
     if named > 1:
         yield rules.SCHOOL_TOO.build_match()
-    known = "\n".join(own.bio for own in case.inventory.own_traces)
+    known = "\n".join(own.bio for own in inputs.inventory.own_traces)
     if not named and mentions_other_employer(text, person, known):
         yield rules.OTHER_EMPLOYER.build_match()
     if mentions_role(text, person):
         yield rules.ROLE.build_match()
-    elif case.appearance.mock_signs.by_family and case.appearance.mock_signs.addressed:
+    elif inputs.appearance.mock_signs.by_family and inputs.appearance.mock_signs.addressed:
         yield rules.ROLE.build_match(reason=Reason("role.title"))
     elif mentions_other_role(text, person):
         yield rules.OTHER_ROLE.build_match()
 
 
-def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    text, person = case.appearance.text, case.person
+def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    text, person = inputs.appearance.text, inputs.person
     homes = _list_home_localities(person)
-    stated = parse_locality(case.trace.location)
+    stated = parse_locality(inputs.trace.location)
     if mentions_place(text, person) or (
         stated and any(stated.is_same_town(home) for home in homes)
     ):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, product
 from typing import Self
 
-from monitor.domain.detection.case import has_link_to
+from monitor.domain.detection.appearance import has_link_to
 from monitor.domain.finding import normalize_text
 from monitor.domain.handles.handles import is_same_handle
 from monitor.domain.handles.lookalike import detect_lookalike

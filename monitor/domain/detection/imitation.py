@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import (
+from monitor.domain.detection.appearance import (
     SHORTEST_BIO,
-    AssessmentCase,
+    AssessmentInput,
     has_link_to,
     repeats_bio,
 )
@@ -61,48 +61,48 @@ _SOME_POSTS = 20
 _COPIES_NONE = frozenset({rules.UNLIKE_HANDLE, rules.OWN_WORDS, rules.NEW_NETWORK})
 
 
-def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
+def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> Iterator[RuleMatch]:
     """Weigh an account that is not known to be the person's, but may present itself as them."""
-    for match in _list_impersonation_matches(case, presented=presented):
-        if not (case.wave_size and match.rule in _COPIES_NONE):
+    for match in _list_impersonation_matches(inputs, presented=presented):
+        if not (inputs.wave_size and match.rule in _COPIES_NONE):
             yield match
 
 
-def _list_impersonation_matches(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
-    yield from _match_handle_rules(case)
-    yield from _match_bio_rules(case)
-    yield from _match_letter_rules(case)
-    absent = case.trace.platform in case.inventory.absent_platforms
-    if absent and presented and case.appearance.is_whole_match:
+def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> Iterator[RuleMatch]:
+    yield from _match_handle_rules(inputs)
+    yield from _match_bio_rules(inputs)
+    yield from _match_letter_rules(inputs)
+    absent = inputs.trace.platform in inputs.inventory.absent_platforms
+    if absent and presented and inputs.appearance.is_whole_match:
         yield rules.ABSENT.build_match()
-    elif case.is_on_new_network:
+    elif inputs.is_on_new_network:
         yield rules.NEW_NETWORK.build_match()
-    circumstances = (*_match_age_rules(case), *_match_counter_rules(case))
+    circumstances = (*_match_age_rules(inputs), *_match_counter_rules(inputs))
     yield from circumstances
-    yield from _match_newness_rules(case, {each.rule for each in circumstances})
-    yield from _match_copied_picture(case, circumstances)
-    yield from _match_boast_rule(case)
-    if _has_lure(case):
+    yield from _match_newness_rules(inputs, {each.rule for each in circumstances})
+    yield from _match_copied_picture(inputs, circumstances)
+    yield from _match_boast_rule(inputs)
+    if _has_lure(inputs):
         yield rules.LURE.build_match()
-    signs = case.appearance.mock_signs
-    theirs = case.appearance.presents_name or signs.by_family
+    signs = inputs.appearance.mock_signs
+    theirs = inputs.appearance.presents_name or signs.by_family
     if theirs and signs.harmful and not signs.is_mock:
         yield rules.LEWD.build_match()
-    if case.trace.says_missing:
+    if inputs.trace.says_missing:
         yield rules.SAYS_MISSING.build_match()
 
 
 def _match_copied_picture(
-    case: AssessmentCase, circumstances: Iterable[RuleMatch]
+    inputs: AssessmentInput, circumstances: Iterable[RuleMatch]
 ) -> Iterator[RuleMatch]:
     """Weigh the person's own picture on an account that none of theirs links to.
 
     People reuse a picture, too, so alone this says little; an account that is new or bought is
     where impersonators put it.
     """
-    if any(has_link_to(own.links, case.trace) for own in case.inventory.own_traces):
+    if any(has_link_to(own.links, inputs.trace) for own in inputs.inventory.own_traces):
         return
-    same = next(match_picture_rule(case.trace, case.inventory), None)
+    same = next(match_picture_rule(inputs.trace, inputs.inventory), None)
     if same is None:
         return
     seen = {each.rule for each in circumstances}
@@ -123,77 +123,77 @@ _SUSPECT_BEARERS = (
 )
 
 
-def _match_boast_rule(case: AssessmentCase) -> Iterator[RuleMatch]:
+def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Look for a boast in the name shown, or in a handle that holds the name.
 
     A handle that is the person's own one and a boast is weighed as an imitation of it.
     """
-    look = case.appearance
+    look = inputs.appearance
     if look.is_whole_match and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
         yield rules.BOAST.build_match()
-    elif look.handle_uses_name and look.presents_name and not case.lookalike_here:
+    elif look.handle_uses_name and look.presents_name and not inputs.lookalike_here:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
         if not _BOAST_WORDS.isdisjoint(pieces):
             yield rules.BOAST.build_match(reason=Reason("boast.handle"))
 
 
-def _has_lure(case: AssessmentCase) -> bool:
+def _has_lure(inputs: AssessmentInput) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    baits = [squash_text(each[0]) for each in _LURES.finditer(case.appearance.text)]
+    baits = [squash_text(each[0]) for each in _LURES.finditer(inputs.appearance.text)]
     if not baits:
         return False
-    address = split_url_or_none(case.trace.url)
+    address = split_url_or_none(inputs.trace.url)
     host = (address.hostname if address else None) or ""
-    site = squash_text(f"{case.trace.platform}{host}")
+    site = squash_text(f"{inputs.trace.platform}{host}")
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
-def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    if case.lookalike_here:
-        rule = rules.LOOKALIKE if case.lookalike_here.is_deliberate else rules.LOOKALIKE_PLAIN
-        yield rule.build_match(reason=case.lookalike_here.reason)
-    elif case.has_same_handle:
+def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    if inputs.lookalike_here:
+        rule = rules.LOOKALIKE if inputs.lookalike_here.is_deliberate else rules.LOOKALIKE_PLAIN
+        yield rule.build_match(reason=inputs.lookalike_here.reason)
+    elif inputs.has_same_handle:
         # Students make the same handle of the name without having seen the person's own.
-        look = case.appearance
+        look = inputs.appearance
         named = look.handle_uses_name and look.handle_fit.is_only_name
-        named = named and not case.same_bio_accounts
+        named = named and not inputs.same_bio_accounts
         yield rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
-    elif not case.trace.handle or not case.own_handles:
+    elif not inputs.trace.handle or not inputs.own_handles:
         return
-    elif case.lookalike_anywhere is None:
+    elif inputs.lookalike_anywhere is None:
         yield rules.UNLIKE_HANDLE.build_match()
-    elif case.lookalike_anywhere.is_deliberate:
-        yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=case.lookalike_anywhere.reason)
+    elif inputs.lookalike_anywhere.is_deliberate:
+        yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=inputs.lookalike_anywhere.reason)
 
 
-def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    here = [own for own in case.same_bio_accounts if own.platform == case.trace.platform]
+def _match_bio_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    here = [own for own in inputs.same_bio_accounts if own.platform == inputs.trace.platform]
     if here:
         yield rules.COPIED_BIO.build_match()
-        if any(squash_text(own.name) == squash_text(case.appearance.shown_name) for own in here):
+        if any(squash_text(own.name) == squash_text(inputs.appearance.shown_name) for own in here):
             yield rules.COPIED_NAME.build_match()
-    elif case.same_bio_accounts:
+    elif inputs.same_bio_accounts:
         yield rules.COPIED_ELSEWHERE.build_match()
-    elif len(case.appearance.description) >= SHORTEST_BIO and case.has_repeatable_bio:
+    elif len(inputs.appearance.description) >= SHORTEST_BIO and inputs.has_repeatable_bio:
         yield rules.OWN_WORDS.build_match()
 
 
-def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    handle = extract_local_part(case.trace.handle)
-    if mixes_alphabets(case.appearance.shown_name):
-        theirs = case.appearance.is_whole_match
+def _match_letter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    handle = extract_local_part(inputs.trace.handle)
+    if mixes_alphabets(inputs.appearance.shown_name):
+        theirs = inputs.appearance.is_whole_match
         yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.name") if theirs else None)
     elif mixes_alphabets(handle):
         yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.handle"))
-    elif is_disguised_name(case.appearance.shown_name, case.person.name):
+    elif is_disguised_name(inputs.appearance.shown_name, inputs.person.name):
         yield rules.DISGUISED.build_match()
 
 
-def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+def _match_age_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Compare with the own account on the same network, else with the oldest of all."""
-    created = case.trace.created_at
-    here = _choose_oldest_creation(case, case.trace.platform)
-    own = here or _choose_oldest_creation(case)
+    created = inputs.trace.created_at
+    here = _choose_oldest_creation(inputs, inputs.trace.platform)
+    own = here or _choose_oldest_creation(inputs)
     if not created or not own:
         return
     if own - created > _MUCH_EARLIER:
@@ -205,17 +205,17 @@ def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def _match_newness_rules(
-    case: AssessmentCase, compared: Collection[EvidenceRule]
+    inputs: AssessmentInput, compared: Collection[EvidenceRule]
 ) -> Iterator[RuleMatch]:
     """Weigh how old it is, beside whether it is newer than the person's own.
 
     Both say nearly the same. A clone on one network with its victim may grow old unseen.
     """
-    if case.is_new_account:
+    if inputs.is_new_account:
         yield rules.NEW_ACCOUNT.build_match(amount=0.5 if rules.YOUNGER in compared else 1.0)
     elif (
-        case.age is not None
-        and case.age > _LONG_STANDING
+        inputs.age is not None
+        and inputs.age > _LONG_STANDING
         and not _COMPARED_HERE.intersection(compared)
     ):
         yield rules.LONG_STANDING.build_match()
@@ -224,13 +224,17 @@ def _match_newness_rules(
 _COMPARED_HERE = frozenset({rules.YOUNGER, rules.OF_AN_AGE, rules.ELDER})
 
 
-def _choose_oldest_creation(case: AssessmentCase, platform: str | None = None) -> datetime | None:
-    own = case.inventory.own_traces if platform is None else case.inventory.list_own_on(platform)
+def _choose_oldest_creation(
+    inputs: AssessmentInput, platform: str | None = None
+) -> datetime | None:
+    own = (
+        inputs.inventory.own_traces if platform is None else inputs.inventory.list_own_on(platform)
+    )
     return min((each.created_at for each in own if each.created_at), default=None)
 
 
-def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    counts = dict(case.trace.counts)
+def _match_counter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    counts = dict(inputs.trace.counts)
     followers, following = counts.get("followers"), counts.get("following")
     posts = counts.get("posts")
     if followers is None or following is None:
@@ -252,26 +256,26 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         )
 
 
-def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
+def match_known_impersonator(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Weigh the words and picture of an earlier impersonator; the person's own do not count.
 
     Repeating the person's own words is weighed elsewhere, and their own picture may be on another
     account of their own.
     """
-    others = [each for each in case.inventory.impersonators if each.key != case.trace.key]
+    others = [each for each in inputs.inventory.impersonators if each.key != inputs.trace.key]
     words = (replace(each, bio=each.bio or each.snippet) for each in others)
-    description = case.appearance.description
-    if not case.same_bio_accounts and any(repeats_bio(description, each) for each in words):
+    description = inputs.appearance.description
+    if not inputs.same_bio_accounts and any(repeats_bio(description, each) for each in words):
         yield rules.WATCHED_WORDS.build_match()
-    if any(_is_same_picture(case.trace, each) for each in others) and not _is_own_picture(case):
+    if any(_is_same_picture(inputs.trace, each) for each in others) and not _is_own_picture(inputs):
         yield rules.WATCHED_PICTURE.build_match()
 
 
-def _is_own_picture(case: AssessmentCase) -> bool:
-    inventory = case.inventory
-    if _have_same_print(case.trace.picture_print, inventory.reference_picture):
+def _is_own_picture(inputs: AssessmentInput) -> bool:
+    inventory = inputs.inventory
+    if _have_same_print(inputs.trace.picture_print, inventory.reference_picture):
         return True
-    return any(_is_same_picture(case.trace, own) for own in inventory.own_traces)
+    return any(_is_same_picture(inputs.trace, own) for own in inventory.own_traces)
 
 
 def _is_same_picture(one: Trace, other: Trace) -> bool:

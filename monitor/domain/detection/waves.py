@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import AssessmentCase, build_appearance
+from monitor.domain.detection.appearance import AssessmentInput, build_appearance
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
@@ -72,19 +72,19 @@ def compute_appearance_time(
     return min(made_at or seen_at, seen_at)
 
 
-def match_wave_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+def match_wave_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """Weigh a wave once: for a mock account if it shows signs of one, else for an imitation.
 
     Each further person adds as much, from the second on.
     """
-    others = case.wave_size - 1
-    if case.wave_size < SMALLEST_WAVE:
+    others = inputs.wave_size - 1
+    if inputs.wave_size < SMALLEST_WAVE:
         return
-    signs = case.appearance.mock_signs
+    signs = inputs.appearance.mock_signs
     mocks = signs.in_name or signs.in_bio or signs.hinted or signs.addressed
     yield (rules.WAVE_OF_MOCKS if mocks else rules.WAVE).build_match(
         amount=min(others, _MOST_OTHERS) / (SMALLEST_WAVE - 1),
-        reason=describe_wave(case.wave_size, case.trace.platform),
+        reason=describe_wave(inputs.wave_size, inputs.trace.platform),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import isfinite
 
-from monitor.domain.detection.case import Inventory
+from monitor.domain.detection.appearance import Inventory
 from monitor.domain.errors import InputError
 from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.person import Person, PersonName

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from monitor.domain.detection.affiliation import list_employer_phrases, parse_locality
-from monitor.domain.detection.assessment import Assessment, assess_case
-from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
+from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
+from monitor.domain.detection.assessment import Assessment, assess_input
 from monitor.domain.detection.weights import Weights
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import Evidence
@@ -211,21 +211,21 @@ class ProfileLabel:
     now: datetime
 
     def __call__(self, profile: Profile) -> Scored:
-        case = self.case(profile)
-        assessment = assess_case(case, None, self.weights)
+        inputs = self.inputs(profile)
+        assessment = assess_input(inputs, None, self.weights)
         return Scored(
             score=round(assessment.bits, 3),
-            label=label_of(assessment, case.contacts),
+            label=label_of(assessment, inputs.contacts),
             reasons=tuple(map(render_reason, assessment.reasons)),
         )
 
-    def case(self, profile: Profile) -> AssessmentCase:
+    def inputs(self, profile: Profile) -> AssessmentInput:
         person = profile.person
         commonness = estimate_namesakes(person.name, self.counts)
         subject = Subject(person=person, commonness=commonness)
         inventory = replace(profile.inventory, seen_at=self.now)
-        case = build_case(subject, profile.found, inventory)
-        return replace(case, contacts=self._contacts(profile))
+        inputs = build_input(subject, profile.found, inventory)
+        return replace(inputs, contacts=self._contacts(profile))
 
     def _contacts(self, profile: Profile) -> ContactMatchResult:
         if not profile.contacts or not profile.pupils:

@@ -11,7 +11,7 @@ from monitor.db.review import DisclosureCutoff, ListSlice, ReviewAssignment, Rev
 from monitor.domain.disclosure import (
     BreakGlass,
     BreakGlassProposal,
-    DisclosureCase,
+    DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
 )
@@ -90,13 +90,13 @@ def broken(flag):
 
 
 def opened(world, flag, now, policy):
-    case = DisclosureCase(
+    inputs = DisclosureInput(
         flag=world.state.flags.load_flag(flag.id),
         consent=world.state.consents.find_latest_consent(flag.person_id),
         decisions=world.state.flags.list_decisions(flag.id),
         glass=world.state.break_glass.list_active_break_glass(flag.id, now),
     )
-    return compute_review_opening(case, now, policy) is not None
+    return compute_review_opening(inputs, now, policy) is not None
 
 
 def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, flags):

@@ -9,7 +9,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
     BreakGlass,
-    DisclosureCase,
+    DisclosureInput,
     DisclosurePolicy,
     NoticeTiming,
     ReviewOpening,
@@ -93,18 +93,18 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
     )
 
 
-def case(flag, *decisions, by="rosa", consent=CONSENT):
+def inputs(flag, *decisions, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
     judgments = []
     for day, decision in enumerate(decisions, start=1):
         judgment = DecisionRecord(flag_id=flag.id, decision=decision, by=by, at=MONDAY + day * DAY)
         flag = apply_decision(flag, judgment)
         judgments.append(judgment)
-    return DisclosureCase(flag=flag, consent=consent, decisions=tuple(judgments))
+    return DisclosureInput(flag=flag, consent=consent, decisions=tuple(judgments))
 
 
-def opening(case, now=NEVER, policy=POLICY):
-    return compute_review_opening(case, now, policy)
+def opening(inputs, now=NEVER, policy=POLICY):
+    return compute_review_opening(inputs, now, policy)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_the_table_holds_every_kind_of_flag():
 
 @pytest.mark.parametrize("kind", FlagKind)
 def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
-    shared = case(flag(kind), Decision.SHARED)
+    shared = inputs(flag(kind), Decision.SHARED)
 
     assert opening(shared, MONDAY) is None
     assert opening(shared) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.SHARED)
@@ -140,23 +140,23 @@ def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
 
 @pytest.mark.parametrize("severity", Severity)
 def test_confirming_an_impersonation_opens_it(severity):
-    confirmed = case(flag(severity=severity), Decision.IMPERSONATION, Decision.REPORTED)
+    confirmed = inputs(flag(severity=severity), Decision.IMPERSONATION, Decision.REPORTED)
 
     assert opening(confirmed) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.CONFIRMED)
 
 
 def test_confirming_that_an_own_account_was_taken_over_opens_nothing():
-    assert opening(case(flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)) is None
+    assert opening(inputs(flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)) is None
 
 
 def test_what_a_reviewer_rules_is_no_confirmation():
     quiet = replace(flag(), severity=Severity.LOW)
 
-    assert opening(case(quiet, Decision.IMPERSONATION, by="reviewer")) is None
+    assert opening(inputs(quiet, Decision.IMPERSONATION, by="reviewer")) is None
 
 
 def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
-    waiting = case(flag())
+    waiting = inputs(flag())
 
     assert opening(waiting, MONDAY + 7 * DAY - timedelta(seconds=1)) is None
     assert opening(waiting) == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
@@ -173,17 +173,17 @@ def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
     ],
 )
 def test_nothing_else_ever_opens_by_itself(silent):
-    assert opening(case(silent)) is None
+    assert opening(inputs(silent)) is None
 
 
 @pytest.mark.parametrize("answer", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
 def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
-    assert opening(case(flag(), answer)) is None
-    assert opening(case(flag(), answer, Decision.REOPENED)) is None
+    assert opening(inputs(flag(), answer)) is None
+    assert opening(inputs(flag(), answer, Decision.REOPENED)) is None
 
 
 def test_a_flag_that_begins_anew_is_its_persons_alone_again():
-    before = case(flag(), Decision.SHARED, Decision.HARMLESS)
+    before = inputs(flag(), Decision.SHARED, Decision.HARMLESS)
     changed = Event(
         person_id="rosa", finding_id="finding", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY
     )
@@ -195,7 +195,7 @@ def test_a_flag_that_begins_anew_is_its_persons_alone_again():
 
 
 def test_student_links_open_after_the_days_that_counsel_approved():
-    link = case(flag(FlagKind.STUDENT_LINK))
+    link = inputs(flag(FlagKind.STUDENT_LINK))
 
     assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
     assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
@@ -204,7 +204,7 @@ def test_student_links_open_after_the_days_that_counsel_approved():
 
 
 def test_who_follows_an_account_is_never_anybody_elses_to_know():
-    followers = case(flag(FlagKind.STUDENT_LINK, relation="followers"))
+    followers = inputs(flag(FlagKind.STUDENT_LINK, relation="followers"))
 
     assert opening(followers, NEVER, COUNSELLED) is None
 
@@ -212,18 +212,18 @@ def test_who_follows_an_account_is_never_anybody_elses_to_know():
 def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():
     consent = replace(CONSENT, text_hash="an older text")
 
-    assert opening(case(flag(FlagKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
+    assert opening(inputs(flag(FlagKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
 
 
 @pytest.mark.parametrize("settled", ["harmless", "student-link family", "student-link explained"])
 def test_a_settled_student_link_never_opens_by_itself(settled):
-    link = case(flag(FlagKind.STUDENT_LINK), *map(Decision, settled.split()))
+    link = inputs(flag(FlagKind.STUDENT_LINK), *map(Decision, settled.split()))
 
     assert opening(link, NEVER, COUNSELLED) is None
 
 
 def test_who_takes_back_that_a_student_link_is_settled_has_the_days_again():
-    link = case(
+    link = inputs(
         flag(FlagKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.UNLINKED, Decision.REOPENED
     )
 
@@ -259,21 +259,21 @@ def test_breaking_the_glass_takes_two_reviewers_and_a_reason(alone):
 
 @pytest.mark.parametrize("kind", FlagKind)
 def test_broken_glass_opens_that_flag_and_no_other(kind):
-    broken = replace(case(flag(kind)), glass=(glass(at=MONDAY + DAY),))
-    elsewhere = replace(case(flag(FlagKind.STUDENT_LINK)), glass=(glass(flag="another"),))
+    broken = replace(inputs(flag(kind)), glass=(glass(at=MONDAY + DAY),))
+    elsewhere = replace(inputs(flag(FlagKind.STUDENT_LINK)), glass=(glass(flag="another"),))
 
     assert opening(broken) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.BREAK_GLASS)
     assert opening(elsewhere) is None
 
 
 def test_glass_broken_before_a_flag_began_anew_does_not_open_it():
-    stale = replace(case(flag(FlagKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
+    stale = replace(inputs(flag(FlagKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
 
     assert opening(stale) is None
 
 
 def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
-    shared = case(flag(), Decision.SHARED, Decision.IMPERSONATION)
+    shared = inputs(flag(), Decision.SHARED, Decision.IMPERSONATION)
 
     shown = build_review_fields(PERSON, FINDING, shared, opening(shared))
 
@@ -289,7 +289,7 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
 
 
 def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
-    link = case(flag(FlagKind.STUDENT_LINK), Decision.SHARED)
+    link = inputs(flag(FlagKind.STUDENT_LINK), Decision.SHARED)
 
     with pytest.raises(InputError):
         build_review_fields(
@@ -305,8 +305,8 @@ def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
 
 
 def test_a_ruling_taken_back_is_the_persons_word_no_more():
-    taken_back = case(flag(), Decision.HARMLESS, Decision.REOPENED)
-    kept = case(flag(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
+    taken_back = inputs(flag(), Decision.HARMLESS, Decision.REOPENED)
+    kept = inputs(flag(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
 
     assert get_own_decision(taken_back) is None
     assert get_own_decision(kept) is Decision.IMPERSONATION

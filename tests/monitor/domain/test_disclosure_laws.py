@@ -10,7 +10,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
     BreakGlass,
-    DisclosureCase,
+    DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
 )
@@ -63,7 +63,7 @@ GLASS = st.builds(
 
 
 @st.composite
-def cases(draw):
+def drawn_inputs(draw):
     """Cases that decisions really lead to, told or not, with and without broken glass."""
     flag = draw(FLAGS)
     judgments = []
@@ -76,45 +76,45 @@ def cases(draw):
             continue
         judgments.append(judgment)
     broken = tuple(draw(st.lists(GLASS, max_size=2)))
-    return DisclosureCase(flag=flag, consent=CONSENT, decisions=tuple(judgments), glass=broken)
+    return DisclosureInput(flag=flag, consent=CONSENT, decisions=tuple(judgments), glass=broken)
 
 
-@given(cases(), MOMENTS, POLICIES)
-def test_withdrawing_consent_reveals_nothing(case, now, policy):
-    withdrawn = replace(case, consent=replace(CONSENT, withdrawn_at=now))
+@given(drawn_inputs(), MOMENTS, POLICIES)
+def test_withdrawing_consent_reveals_nothing(inputs, now, policy):
+    withdrawn = replace(inputs, consent=replace(CONSENT, withdrawn_at=now))
 
     assert compute_review_opening(withdrawn, now, policy) is None
 
 
-@given(cases(), MOMENTS, POLICIES)
-def test_taking_back_the_sharing_never_reveals_more(case, now, policy):
-    unshared = replace(case, flag=replace(case.flag, shared_at=None))
+@given(drawn_inputs(), MOMENTS, POLICIES)
+def test_taking_back_the_sharing_never_reveals_more(inputs, now, policy):
+    unshared = replace(inputs, flag=replace(inputs.flag, shared_at=None))
 
     if compute_review_opening(unshared, now, policy):
-        assert compute_review_opening(case, now, policy)
+        assert compute_review_opening(inputs, now, policy)
 
 
-@given(cases(), MOMENTS, POLICIES, st.sampled_from(Decision))
-def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, decision):
+@given(drawn_inputs(), MOMENTS, POLICIES, st.sampled_from(Decision))
+def test_only_sharing_and_confirming_ever_open_a_flag(inputs, now, policy, decision):
     if decision in {Decision.SHARED, Decision.IMPERSONATION} or compute_review_opening(
-        case, now, policy
+        inputs, now, policy
     ):
         return
     judgment = DecisionRecord(flag_id="flag", decision=decision, by="rosa", at=now)
     try:
-        ruled_flag = apply_decision(case.flag, judgment)
+        ruled_flag = apply_decision(inputs.flag, judgment)
     except MonitorError:
         return
 
-    later = replace(case, flag=ruled_flag, decisions=(*case.decisions, judgment))
+    later = replace(inputs, flag=ruled_flag, decisions=(*inputs.decisions, judgment))
 
     assert compute_review_opening(later, now, policy) is None
 
 
-@given(cases(), MOMENTS, POLICIES)
-def test_without_broken_glass_only_the_keys_of_its_kind_open_a_flag(case, now, policy):
-    found = compute_review_opening(replace(case, glass=()), now, policy)
+@given(drawn_inputs(), MOMENTS, POLICIES)
+def test_without_broken_glass_only_the_keys_of_its_kind_open_a_flag(inputs, now, policy):
+    found = compute_review_opening(replace(inputs, glass=()), now, policy)
 
     assert found is None or (
-        found.reason in DISCLOSURE_RULES[case.flag.kind].opened_by and found.at <= now
+        found.reason in DISCLOSURE_RULES[inputs.flag.kind].opened_by and found.at <= now
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.consent import Consent, apply_pause
-from monitor.domain.disclosure import DisclosureCase, DisclosurePolicy, compute_review_opening
+from monitor.domain.disclosure import DisclosureInput, DisclosurePolicy, compute_review_opening
 from monitor.domain.flag import Flag
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Scope, Severity
@@ -33,8 +33,8 @@ FLAG = Flag(
 
 
 def opening(consent: Consent, days: int, flag: Flag = FLAG):
-    case = DisclosureCase(flag=flag, consent=consent)
-    return compute_review_opening(case, MONDAY + days * DAY, DisclosurePolicy())
+    inputs = DisclosureInput(flag=flag, consent=consent)
+    return compute_review_opening(inputs, MONDAY + days * DAY, DisclosurePolicy())
 
 
 def test_the_days_of_a_pause_do_not_count():

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
+from monitor.domain.detection.appearance import Inventory
 from monitor.domain.detection.assessment import assess_trace
-from monitor.domain.detection.case import Inventory
 from monitor.domain.evidence import EvidenceAxis
 from scrapers.models import TraceKind
 from tests.monitor.domain.detection.test_assessment_laws import (

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import Assessment, assess_trace, rate_severity
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.wording import render_reason

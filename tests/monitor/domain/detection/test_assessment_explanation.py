@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 
 from monitor.demo.district import MARIA
+from monitor.domain.detection.appearance import Subject
 from monitor.domain.detection.assessment import assess_trace, explain_assessment
-from monitor.domain.detection.case import Subject
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,

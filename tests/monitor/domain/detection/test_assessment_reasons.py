@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace, select_reasons
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import get_topic
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import Evidence, EvidenceAxis

@@ -6,13 +6,13 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import rules
+from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
 from monitor.domain.detection.assessment import (
     Assessment,
-    assess_case,
+    assess_input,
     compute_priors,
     rate_severity,
 )
-from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import (
     Evidence,
@@ -39,9 +39,9 @@ FOUND = Trace(
 BEARERS = [2.0**power for power in range(30)]
 
 
-def case(bearers: float, contacts: ContactMatchResult, bio: str = FOUND.bio) -> AssessmentCase:
+def inputs(bearers: float, contacts: ContactMatchResult, bio: str = FOUND.bio) -> AssessmentInput:
     subject = Subject(person=MARIA.person, commonness=bearers)
-    laid = build_case(subject, replace(FOUND, bio=bio), Inventory())
+    laid = build_input(subject, replace(FOUND, bio=bio), Inventory())
     return replace(laid, contacts=contacts)
 
 
@@ -57,7 +57,7 @@ def labels(
     contacts: ContactMatchResult, *, linked: bool
 ) -> tuple[list[OwnershipLabel], list[OwnershipLabel]]:
     """Return what is said however many bear the name, and what the costs make of the same bits."""
-    said = [assess_case(case(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
+    said = [assess_input(inputs(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
     priors = compute_priors(FOUND.kind, WEIGHTS)
     costs = [
         choose_cheapest_label(
@@ -99,8 +99,8 @@ def test_two_kinds_of_signs_of_three_bits_each_are_severe(signs, found):
 
 def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
     for bearers in BEARERS:
-        judged = assess_case(
-            case(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
+        judged = assess_input(
+            inputs(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
         )
         telling = [
             rules.RULES[each.rule].counterfactual for each in judged.evidence if each.bits > 0
@@ -113,7 +113,7 @@ def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
 def test_students_among_the_contacts_are_no_evidence_whose_account_it_is():
     for bearers in BEARERS:
         linked, unlinked = (
-            assess_case(case(bearers, contacts), None, WEIGHTS)
+            assess_input(inputs(bearers, contacts), None, WEIGHTS)
             for contacts in (STUDENTS, UNFLAGGED)
         )
 
@@ -121,7 +121,7 @@ def test_students_among_the_contacts_are_no_evidence_whose_account_it_is():
 
 
 def test_what_weighs_nothing_is_no_reason_though_it_is_explained():
-    found = assess_case(case(1.0, UNFLAGGED), None, WEIGHTS)
+    found = assess_input(inputs(1.0, UNFLAGGED), None, WEIGHTS)
 
     assert any(each.rule == "name-exact" and each.bits == 0 for each in found.evidence)
     assert rules.NAME_EXACT.reason not in found.reasons

@@ -7,8 +7,8 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import rules
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.claim import match_picture_rule
 from monitor.domain.detection.weights import load_own_weights
 from reports.wording import render_reason

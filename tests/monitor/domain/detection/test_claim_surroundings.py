@@ -8,7 +8,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.detection import affiliation as occupations
 from monitor.domain.detection import affiliation as workplaces
 from monitor.domain.detection import claim as surroundings
-from monitor.domain.detection.case import Inventory, Subject, build_case
+from monitor.domain.detection.appearance import Inventory, Subject, build_input
 from monitor.domain.person import Person
 from scrapers.models import Trace, TraceKind
 
@@ -17,10 +17,10 @@ PAGE = Trace(key="https://a.example/", kind=TraceKind.PAGE, url="https://a.examp
 
 
 def names_another_town(text: str, person: Person) -> bool:
-    case = build_case(
+    inputs = build_input(
         Subject(person=person, commonness=2.0), replace(PAGE, snippet=text), Inventory()
     )
-    rules = {each.rule for each in surroundings.match_context_rules(case)}
+    rules = {each.rule for each in surroundings.match_context_rules(inputs)}
     return "other-place" in {each.name for each in rules}
 
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.detection import rules
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import (
     Assessment,
     assess_trace,
     explain_assessment,
     rate_severity,
 )
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason

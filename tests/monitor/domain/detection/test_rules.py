@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import BETH, MARIA
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import (
     Assessment,
     assess_trace,
     explain_assessment,
 )
-from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import WAVE
 from monitor.domain.detection.waves import (
     NewAccount,

@@ -229,7 +229,7 @@ NEW_WITHIN = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssessmentCase:
+class AssessmentInput:
     """`own_handles_here` are the person's on the trace's platform, `own_handles` all of theirs.
 
     `lookalike_here` is how the handle imitates one of those on the same platform,
@@ -321,11 +321,11 @@ def repeats_bio(description: str, own: Trace) -> bool:
     return added or measure_overlap(theirs, ours) >= _COPIED_RATIO
 
 
-def build_case(subject: Subject, trace: Trace, inventory: Inventory) -> AssessmentCase:
+def build_input(subject: Subject, trace: Trace, inventory: Inventory) -> AssessmentInput:
     here = list_handles_on(trace.platform, subject, inventory)
     anywhere = list_all_handles(subject, inventory)
     look = build_appearance(trace, subject.person.name)
-    return AssessmentCase(
+    return AssessmentInput(
         subject=subject,
         trace=trace,
         inventory=inventory,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.detection.appearance import Inventory, Subject, has_link_to
 from monitor.domain.detection.assessment import Assessment, assess_trace
-from monitor.domain.detection.case import Inventory, Subject, has_link_to
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.reason import Reason

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.case import (
+from monitor.domain.detection.appearance import (
     Inventory,
     Subject,
     build_appearance,
