@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import FlagKind, Language, Severity
+from monitor.domain.vocabulary import CaseKind, Language, Severity
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.labels import describe_field
@@ -166,7 +166,7 @@ class EvidenceView:
     given: str
     organization: str
     zone: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     platform: str
     url: str

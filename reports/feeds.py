@@ -41,7 +41,7 @@ class CheckCalendarView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFeedView:
-    """How many flags are open to IT. `latest_at` is when the last one opened, None without one.
+    """How many cases are open to IT. `latest_at` is when the last one opened, None without one.
 
     `since` is when the address was made: the time of a feed that has nothing to tell.
     """
@@ -96,5 +96,5 @@ def _build_event(view: CheckCalendarView, check: CalendarCheck) -> "Event":
 
 
 def render_queue_feed(view: QueueFeedView) -> str:
-    """Write one entry: a new one whenever a flag has opened, so that readers show it as unread."""
+    """Write one entry: a new one whenever a case has opened, so that readers show it as unread."""
     return fill_template("feeds/queue.xml", {"view": view})

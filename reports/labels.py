@@ -11,6 +11,8 @@ from monitor.domain.vocabulary import (
     AuditEndStatus,
     AuthMethod,
     BreachAdvice,
+    CaseKind,
+    CaseState,
     ConsentAction,
     ConsentChannel,
     ContactKind,
@@ -23,8 +25,6 @@ from monitor.domain.vocabulary import (
     EventKind,
     FieldLikeness,
     FindingGroup,
-    FlagKind,
-    FlagState,
     GapKind,
     GuideReliability,
     HealthLevel,
@@ -55,12 +55,12 @@ SEVERITIES: Final[Mapping[Severity, str]] = {
     Severity.MEDIUM: "Medium",
     Severity.LOW: "Low",
 }
-FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
-    FlagKind.IMPERSONATION: "Possible impersonation",
-    FlagKind.STUDENT_LINK: "Link to a student",
-    FlagKind.EXPOSED_CONTACT: "Private contact details in public",
-    FlagKind.OWN_ACCOUNT_CHANGED: "Own account changed",
-    FlagKind.MOCK_ACCOUNT: "Account made by others",
+CASE_KINDS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "Possible impersonation",
+    CaseKind.STUDENT_LINK: "Link to a student",
+    CaseKind.EXPOSED_CONTACT: "Private contact details in public",
+    CaseKind.OWN_ACCOUNT_CHANGED: "Own account changed",
+    CaseKind.MOCK_ACCOUNT: "Account made by others",
 }
 # Behind or above a number of lines of a staff file.
 STAFF_LINE_STATES: Final[Mapping[StaffLineState, str]] = {
@@ -81,12 +81,12 @@ LANGUAGES: Final[Mapping[Language, str]] = {
     Language.SPANISH: "Español",
 }
 # Before what a page says of itself, in quotes.
-QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
-    FlagKind.IMPERSONATION: "It calls itself",
-    FlagKind.STUDENT_LINK: "It calls itself",
-    FlagKind.EXPOSED_CONTACT: "It calls itself",
-    FlagKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
-    FlagKind.MOCK_ACCOUNT: "It calls itself",
+QUOTE_LEADS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "It calls itself",
+    CaseKind.STUDENT_LINK: "It calls itself",
+    CaseKind.EXPOSED_CONTACT: "It calls itself",
+    CaseKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
+    CaseKind.MOCK_ACCOUNT: "It calls itself",
 }
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
@@ -254,25 +254,25 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "shared it with IT",
     Decision.REOPENED: "took the last answer back",
 }
-# The status of a flag, as IT reads it.
-FLAG_STATES: Final[Mapping[FlagState, str]] = {
-    FlagState.NEW: "New",
-    FlagState.OPEN: "Open",
-    FlagState.MINE: "Their own",
-    FlagState.NAMESAKE: "Someone else with that name",
-    FlagState.HARMLESS: "Harmless",
-    FlagState.IMPERSONATION: "Confirmed",
-    FlagState.MOCK: "Confirmed",
-    FlagState.REPORTED: "Reported",
-    FlagState.REMOVED: "Removed",
-    FlagState.REFUSED: "Left up by the platform",
-    FlagState.STUDENT_LINK: "Confirmed",
-    FlagState.UNLINKED: "Link removed",
-    FlagState.EXPLAINED: "Explained",
-    FlagState.FAMILY: "Family",
-    FlagState.REMOVAL_ASKED: "Removal requested",
-    FlagState.REMOVAL_DONE: "Removed",
-    FlagState.GONE: "Gone",
+# The status of a case, as IT reads it.
+CASE_STATES: Final[Mapping[CaseState, str]] = {
+    CaseState.NEW: "New",
+    CaseState.OPEN: "Open",
+    CaseState.MINE: "Their own",
+    CaseState.NAMESAKE: "Someone else with that name",
+    CaseState.HARMLESS: "Harmless",
+    CaseState.IMPERSONATION: "Confirmed",
+    CaseState.MOCK: "Confirmed",
+    CaseState.REPORTED: "Reported",
+    CaseState.REMOVED: "Removed",
+    CaseState.REFUSED: "Left up by the platform",
+    CaseState.STUDENT_LINK: "Confirmed",
+    CaseState.UNLINKED: "Link removed",
+    CaseState.EXPLAINED: "Explained",
+    CaseState.FAMILY: "Family",
+    CaseState.REMOVAL_ASKED: "Removal requested",
+    CaseState.REMOVAL_DONE: "Removed",
+    CaseState.GONE: "Gone",
 }
 # What was decided, as a sentence to the person without its period.
 DECISION_SENTENCES: Final[Mapping[str, str]] = {
@@ -291,15 +291,15 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.FAMILY: "They are family",
     Decision.REMOVAL_ASKED: "You asked the site to remove the details",
     Decision.REMOVAL_DONE: "You said that the details are gone",
-    FlagState.GONE: "The details are no longer shown: two checks, days apart, agree",
+    CaseState.GONE: "The details are no longer shown: two checks, days apart, agree",
 }
-# What a flag says to the person.
-_FLAG_SENTENCES: Final[Mapping[FlagKind, str]] = {
-    FlagKind.IMPERSONATION: "This account may be pretending to be you.",
-    FlagKind.STUDENT_LINK: "Your account seems to be linked to student accounts.",
-    FlagKind.EXPOSED_CONTACT: "Private contact details appear next to your name.",
-    FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
-    FlagKind.MOCK_ACCOUNT: "Someone else may have made this account about you.",
+# What a case says to the person.
+_CASE_SENTENCES: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "This account may be pretending to be you.",
+    CaseKind.STUDENT_LINK: "Your account seems to be linked to student accounts.",
+    CaseKind.EXPOSED_CONTACT: "Private contact details appear next to your name.",
+    CaseKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
+    CaseKind.MOCK_ACCOUNT: "Someone else may have made this account about you.",
 }
 
 # What a person may answer, in the order of the buttons and of their keys.
@@ -328,7 +328,7 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
         "you how."
     ),
 }
-FLAG_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
+CASE_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
 DETAILS_ANSWERED: Final = (
     "Next, you can ask the site to take them down: sign in, and we show you how."
 )
@@ -336,22 +336,22 @@ ANSWER_LINK_OVER: Final = (
     "The finding was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."
 )
-FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[Decision, str]]] = {
-    FlagKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
-    FlagKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
-    FlagKind.STUDENT_LINK: {
+CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    CaseKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    CaseKind.STUDENT_LINK: {
         Decision.UNLINKED: "I removed the link",
         Decision.EXPLAINED: "There is a good reason for it",
         Decision.FAMILY: "They are family",
         Decision.HARMLESS: "They are not students",
     },
-    FlagKind.EXPOSED_CONTACT: {
+    CaseKind.EXPOSED_CONTACT: {
         Decision.MINE: "The details are mine",
         Decision.NAMESAKE: "They belong to someone else with my name",
         Decision.UNRELATED: "Not about me",
         Decision.HARMLESS: "Leave it up",
     },
-    FlagKind.OWN_ACCOUNT_CHANGED: {
+    CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "I changed it myself",
         Decision.IMPERSONATION: "It was not me",
         Decision.HARMLESS: "It does not matter",
@@ -374,9 +374,9 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.STUDENT_LINK: "A link to a student",
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
-    FlagState.GONE: "No longer shown",
+    CaseState.GONE: "No longer shown",
 }
-# What a person did with a flag that is no answer to it.
+# What a person did with a case that is no answer to it.
 OWN_STEPS: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "You shared it with IT.",
     Decision.REOPENED: "You undid your last answer.",
@@ -414,7 +414,7 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
 }
-# Why IT sees a flag: to the person, after "IT sees this", and to a reviewer.
+# Why IT sees a case: to the person, after "IT sees this", and to a reviewer.
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "because you shared it",
     OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
@@ -525,15 +525,15 @@ REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REOPENED: "The last entry was undone.",
 }
 # What is under way, before its date.
-TAKEDOWN_PROGRESS: Final[Mapping[FlagState, str]] = {
-    FlagState.IMPERSONATION: "Impersonation, not reported yet",
-    FlagState.MOCK: "Account about you, not reported yet",
-    FlagState.REPORTED: "Take-down reported",
-    FlagState.REFUSED: "Left up by the platform, reported",
+TAKEDOWN_PROGRESS: Final[Mapping[CaseState, str]] = {
+    CaseState.IMPERSONATION: "Impersonation, not reported yet",
+    CaseState.MOCK: "Account about you, not reported yet",
+    CaseState.REPORTED: "Take-down reported",
+    CaseState.REFUSED: "Left up by the platform, reported",
 }
-REMOVAL_PROGRESS: Final[Mapping[FlagState, str]] = {
-    FlagState.MINE: "{what} still online, removal not requested yet",
-    FlagState.REMOVAL_ASKED: "{what} still online, removal requested",
+REMOVAL_PROGRESS: Final[Mapping[CaseState, str]] = {
+    CaseState.MINE: "{what} still online, removal not requested yet",
+    CaseState.REMOVAL_ASKED: "{what} still online, removal requested",
 }
 TAKEN_OVER: Final = "Account taken over, as you said"
 # The links of advice to our own pages, by where they lead.
@@ -598,15 +598,15 @@ CONSENT_CHANNELS: Final[Mapping[ConsentChannel, str]] = {
     ConsentChannel.OPERATOR: "IT",
     ConsentChannel.AUTOMATIC: "Automatically",
 }
-OWN_FLAG_STATES: Final[Mapping[str, str]] = {
-    FlagState.NEW: "New",
-    FlagState.OPEN: "Open",
+OWN_CASE_STATES: Final[Mapping[str, str]] = {
+    CaseState.NEW: "New",
+    CaseState.OPEN: "Open",
     **GIVEN_ANSWERS,
 }
 # The same on the page about removal, and the ends of its sentences to the person.
 REMOVAL_STATES: Final[Mapping[str, str]] = {
-    **OWN_FLAG_STATES,
-    FlagState.MINE: "The details are mine",
+    **OWN_CASE_STATES,
+    CaseState.MINE: "The details are mine",
 }
 REMOVAL_PHRASES: Final[Mapping[Decision, str]] = {
     **DECISION_PHRASES,
@@ -678,7 +678,7 @@ NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.SOURCES_PARKED: "News of sources that could not be checked",
     NoticeKind.ADDRESS_SUPPRESSED: "Addresses that reject email",
     NoticeKind.STAFF_FILE: "News of the staff file",
-    NoticeKind.FLAG_OPENED: "Flags that opened to reviewers",
+    NoticeKind.CASE_OPENED: "Flags that opened to reviewers",
     NoticeKind.LOOKALIKE_SEEN: "New look-alikes of the district",
 }
 OFFICES: Final[Mapping[Role, str]] = {
@@ -759,7 +759,7 @@ AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
     ),
 }
 # The actions of the audit log, after the name of who did it. Staff and reviewers read the same
-# words: "A reviewer viewed this flag".
+# words: "A reviewer viewed this case".
 AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
@@ -836,16 +836,16 @@ def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> str:
     return f"{pages} sites seem to show your {listed}."
 
 
-def describe_given_answer(kind: FlagKind, state: FlagState) -> str:
-    """Return what the person said of a flag, in the words of the button that they pressed."""
-    offered = {str(said): words for said, words in FLAG_ANSWERS[kind].items()}
+def describe_given_answer(kind: CaseKind, state: CaseState) -> str:
+    """Return what the person said of a case, in the words of the button that they pressed."""
+    offered = {str(said): words for said, words in CASE_ANSWERS[kind].items()}
     return offered.get(state, GIVEN_ANSWERS.get(state, state))
 
 
-def describe_flag_kind(kind: FlagKind, severity: Severity) -> str:
-    if kind is FlagKind.OWN_ACCOUNT_CHANGED and severity is Severity.HIGH:
+def describe_case_kind(kind: CaseKind, severity: Severity) -> str:
+    if kind is CaseKind.OWN_ACCOUNT_CHANGED and severity is Severity.HIGH:
         return "Your own account may have been taken over."
-    return _FLAG_SENTENCES[kind]
+    return _CASE_SENTENCES[kind]
 
 
 _FIELD_WORDS = {

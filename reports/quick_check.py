@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.emails.digest import Coverage, FlagLine, NamesakeLine, OwnFindingLine, QuestionLine
+from reports.emails.digest import CaseLine, Coverage, NamesakeLine, OwnFindingLine, QuestionLine
 from reports.emails.render import fill_template, wrap_text
 
 _LINES = ("heading", "covered")
@@ -21,7 +21,7 @@ class QuickCheckView:
     at: datetime
     coverage: Coverage
     trouble: str = ""
-    flags: tuple[FlagLine, ...] = ()
+    cases: tuple[CaseLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
     about: tuple[OwnFindingLine, ...] = ()
     own: tuple[OwnFindingLine, ...] = ()
@@ -32,7 +32,7 @@ class QuickCheckView:
     @property
     def is_empty(self) -> bool:
         """Tell whether no source was checked and nothing was found in part."""
-        found = self.flags or self.questions or self.about or self.own or self.set_aside
+        found = self.cases or self.questions or self.about or self.own or self.set_aside
         return not (self.coverage.checked or found)
 
 

@@ -34,9 +34,9 @@ from monitor.demo.story import (
     OPERATOR,
     REVIEWERS,
     Story,
+    StoryCase,
     StoryEmail,
     StoryEvent,
-    StoryFlag,
     StorySource,
     StoryWeek,
     invite_newcomer,
@@ -45,7 +45,7 @@ from monitor.demo.story import (
 )
 from monitor.domain.dates import format_date
 from monitor.domain.errors import CannotWriteError, InputError
-from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
+from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLabel, Severity
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import Liveness
@@ -53,7 +53,7 @@ from monitor.services.auth import find_account_id
 from monitor.services.jobs import take_over_jobs
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from reports.labels import EVENT_KINDS, FLAG_KINDS, GAPS, SEVERITIES, format_site_name
+from reports.labels import CASE_KINDS, EVENT_KINDS, GAPS, SEVERITIES, format_site_name
 from reports.pages.demo import CastMember, DemoEmail
 from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE_OUTCOMES
@@ -248,7 +248,7 @@ def _build_opening() -> Text:
 def _build_week_panel(number: int, week: StoryWeek) -> Panel:
     day = days.compute_sweep_time(number)
     parts = [_build_coverage(week, day)]
-    if week.events or week.flags:
+    if week.events or week.cases:
         parts.insert(0, _build_news_table(week))
     else:
         parts.insert(0, Text(BASELINE_NOTE, style="green"))
@@ -257,32 +257,32 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
 
 
 def _build_news_table(week: StoryWeek) -> RenderableType:
-    """Lay out the flags, worst first, and then the events that were not flagged."""
+    """Lay out the cases, worst first, and then the events that were not flagged."""
     table = _build_grid()
-    for flag in sorted(week.flags, key=lambda each: (Severity(each.severity).rank, each.person)):
-        severity = Severity(flag.severity)
+    for case in sorted(week.cases, key=lambda each: (Severity(each.severity).rank, each.person)):
+        severity = Severity(case.severity)
         table.add_row(
             Text(f" {SEVERITIES[severity]} ", style=SEVERITY_STYLES[severity]),
-            _build_flag_group(flag),
+            _build_case_group(case),
         )
-    flagged = {(each.person, each.url) for each in week.flags}
+    flagged = {(each.person, each.url) for each in week.cases}
     for event in week.events:
         if (event.person, event.url) not in flagged:
             table.add_row(Text(" No flag ", style="black on green"), _build_event_group(event))
     return table
 
 
-def _build_flag_group(flag: StoryFlag) -> Group:
+def _build_case_group(case: StoryCase) -> Group:
     """Quote the first reasons as the person reads them."""
     reasons = _build_grid()
-    for reason in flag.reasons[:REASONS_SHOWN]:
+    for reason in case.reasons[:REASONS_SHOWN]:
         reasons.add_row("-", Text(f"“{escape_controls(reason)}”"))
-    more = len(flag.reasons) - REASONS_SHOWN
+    more = len(case.reasons) - REASONS_SHOWN
     if more > 0:
         reasons.add_row(
             "", Text(f"and {_format_count(more, 'more reason', 'more reasons')}", "dim")
         )
-    return Group(_build_heading(FLAG_KINDS[FlagKind(flag.kind)], flag), reasons)
+    return Group(_build_heading(CASE_KINDS[CaseKind(case.kind)], case), reasons)
 
 
 def _build_event_group(event: StoryEvent) -> Group:
@@ -291,7 +291,7 @@ def _build_event_group(event: StoryEvent) -> Group:
     return Group(_build_heading(EVENT_KINDS[EventKind(event.kind)], event), Text(aside))
 
 
-def _build_heading(words: str, entry: StoryFlag | StoryEvent) -> Text:
+def _build_heading(words: str, entry: StoryCase | StoryEvent) -> Text:
     return Text.assemble(
         (f"{words}, {_describe_person(entry.person)}\n", "bold"),
         (escape_controls(entry.url.partition("://")[2].replace(".", "[.]")), "cyan"),
@@ -340,8 +340,8 @@ def _build_emails_panel(story: Story) -> Panel:
 
 
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
-    """Yield the emails to people with a flag that week, and those to reviewers at the end."""
-    flagged = [{each.person for each in week.flags} for week in story.weeks]
+    """Yield the emails to people with a case that week, and those to reviewers at the end."""
+    flagged = [{each.person for each in week.cases} for week in story.weeks]
     for email in story.emails:
         for number, people in enumerate(flagged, start=1):
             if email.to in people and _is_sent_in_week(email, number):

@@ -1,7 +1,7 @@
 """Why an account or a page was judged as it was, and what became of it.
 
-Open flags by reference, what the rules weigh, and the evidence pack of a flag of the demo. People
-open and answer flags on the portal's pages, never at a shell.
+Open cases by reference, what the rules weigh, and the evidence pack of a case of the demo. People
+open and answer cases on the portal's pages, never at a shell.
 """
 
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ from reports.wording import render_in_english
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
+    from monitor.domain.case import Case
     from monitor.domain.detection.assessment import Explanation
-    from monitor.domain.flag import Flag
     from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
 
 NEEDS_BREAK_GLASS = (
@@ -55,7 +55,7 @@ def explain_finding(
 ) -> None:
     """Print the evidence for whose a finding is: axis, bits, reason, totals and decision.
 
-    FINDING is the reference in the email. Findings with a flag are not printed here.
+    FINDING is the reference in the email. Findings with a case are not printed here.
     """
     from monitor.domain.detection import assessment as assessments
     from monitor.services import notifications
@@ -63,7 +63,7 @@ def explain_finding(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        loaded_finding = app.db.findings.load_finding(resolve_finding_or_flag(app, finding))
+        loaded_finding = app.db.findings.load_finding(resolve_finding_or_case(app, finding))
         if folder is None:
             refuse_flagged_finding(app, loaded_finding.id)
         assessment = app.db.findings.find_assessment(loaded_finding.id)
@@ -82,18 +82,18 @@ def explain_finding(
         _print_explanation(found, output)
 
 
-def resolve_finding_or_flag(app: App, prefix: str) -> str:
-    """Complete the id of a finding, or find the finding that a flag is about."""
-    flag = app.db.flags.resolve_flag_prefix(prefix)
+def resolve_finding_or_case(app: App, prefix: str) -> str:
+    """Complete the id of a finding, or find the finding that a case is about."""
+    case = app.db.cases.resolve_case_prefix(prefix)
     try:
-        return app.db.flags.load_flag(flag).finding_id
+        return app.db.cases.load_case(case).finding_id
     except InputError:
         return app.db.findings.resolve_finding_prefix(prefix)
 
 
 def refuse_flagged_finding(app: App, finding_id: str) -> None:
-    """Raise NotPermittedError for a finding with a flag, open or decided."""
-    if app.db.flags.list_flags_of_finding(finding_id):
+    """Raise NotPermittedError for a finding with a case, open or decided."""
+    if app.db.cases.list_cases_of_finding(finding_id):
         raise NotPermittedError(FLAGGED_REFUSED)
 
 
@@ -165,9 +165,9 @@ _MARK_BRACKETS = {DiffMarkKind.ADDED: ("{+", "+}"), DiffMarkKind.REMOVED: ("[-",
 def show_timeline(
     context: CliContext, finding: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print the history of a finding: versions, events, flags and decisions, oldest first.
+    """Print the history of a finding: versions, events, cases and decisions, oldest first.
 
-    FINDING is the reference in the email. Findings with a flag are not printed here. In changes,
+    FINDING is the reference in the email. Findings with a case are not printed here. In changes,
     [-words-] were removed and {+words+} were added.
     """
     from monitor.services import history, notifications
@@ -175,7 +175,7 @@ def show_timeline(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        loaded_finding = app.db.findings.load_finding(resolve_finding_or_flag(app, finding))
+        loaded_finding = app.db.findings.load_finding(resolve_finding_or_case(app, finding))
         if folder is None:
             refuse_flagged_finding(app, loaded_finding.id)
         if reason is not None and folder is None:
@@ -219,7 +219,7 @@ EVIDENCE_REFUSED = (
 
 
 @click.command()
-@click.argument("flag")
+@click.argument("case")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -228,16 +228,16 @@ EVIDENCE_REFUSED = (
 )
 @demo_folder_option
 @pass_cli_context
-def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> None:
-    """Write the evidence pack of FLAG, a flag in the demo, as a ZIP file."""
+def evidence(context: CliContext, case: str, out: Path, folder: Path | None) -> None:
+    """Write the evidence pack of CASE, a case in the demo, as a ZIP file."""
     from monitor.services import evidence as evidence_service
     from reports import evidence_pack
 
     if folder is None:
         raise NotPermittedError(EVIDENCE_REFUSED)
     with open_district_or_demo(context, folder) as (app, output):
-        loaded_flag = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(flag))
-        view = evidence_service.build_evidence_view(app, loaded_flag)
+        loaded_case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(case))
+        view = evidence_service.build_evidence_view(app, loaded_case)
         place = out / evidence_pack.format_pack_name(view)
         if place.exists():
             reason_not = f"{place} already exists. Move it, or choose another folder."
@@ -247,17 +247,17 @@ def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> 
 
 
 @click.group()
-def flags() -> None:
-    """List open flags by reference. People open and answer flags on the portal only."""
+def cases() -> None:
+    """List open cases by reference. People open and answer cases on the portal only."""
 
 
-@flags.command("list")
+@cases.command("list")
 @json_option
 @pass_cli_context
-def list_flags(context: CliContext, *, as_json: bool) -> None:
-    """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
+def list_cases(context: CliContext, *, as_json: bool) -> None:
+    """List undecided cases: reference, kind, severity, state and age. No names, no addresses."""
     with context.open_app() as app:
-        rows = [_build_flag_row(app, flag) for flag in app.db.flags.list_undecided_flags()]
+        rows = [_build_case_row(app, case) for case in app.db.cases.list_undecided_cases()]
     if as_json:
         context.output.print_json(rows)
     elif rows:
@@ -266,17 +266,17 @@ def list_flags(context: CliContext, *, as_json: bool) -> None:
         context.output.print_line("No open flags.")
 
 
-def _build_flag_row(app: App, flag: "Flag") -> dict[str, object]:
-    # Loaded only where there is a flag: it takes as long as all else of the command.
+def _build_case_row(app: App, case: "Flag") -> dict[str, object]:
+    # Loaded only where there is a case: it takes as long as all else of the command.
     from monitor.services.review_queue import find_review_opening
 
     return {
-        "id": flag.id,
-        "kind": flag.kind,
-        "severity": flag.severity,
-        "state": flag.state,
-        "opened_at": flag.opened_at,
-        "to_it": "open" if find_review_opening(app, flag) else "not yet",
+        "id": case.id,
+        "kind": case.kind,
+        "severity": case.severity,
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "to_it": "open" if find_review_opening(app, case) else "not yet",
     }
 
 

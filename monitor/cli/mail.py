@@ -9,7 +9,7 @@ import click
 
 from monitor.app import App
 from monitor.cli.context import (
-    FLAGS_LEFT_OUT,
+    CASES_LEFT_OUT,
     CliContext,
     break_glass_option,
     escape_controls,
@@ -38,8 +38,8 @@ def digest() -> None:
 def preview(
     context: CliContext, person: str, reason: str | None, *, html: bool, as_json: bool
 ) -> None:
-    """Print a person's next digest without their flags. The person is notified at once."""
-    from monitor.domain import flag
+    """Print a person's next digest without their cases. The person is notified at once."""
+    from monitor.domain import case
     from monitor.services import digests, notifications
     from reports.emails import registry
 
@@ -50,16 +50,16 @@ def preview(
         )
         raise NotPermittedError(sentence)
     with context.open_app() as app:
-        view = digests.build_digest_view(app, person, flag.FlaggedFindings.LEFT_OUT)
-        left_out = len(app.db.flags.list_flags_of_person(person))
+        view = digests.build_digest_view(app, person, case.FlaggedFindings.LEFT_OUT)
+        left_out = len(app.db.cases.list_cases_of_person(person))
         notifications.record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
         email = registry.render_email(view)
     if as_json:
         parts = {"subject": email.subject, "text": email.text, "html": email.html}
-        context.output.print_json({**parts, "flags_left_out": left_out})
+        context.output.print_json({**parts, "cases_left_out": left_out})
         return
     if left_out:
-        click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
+        click.echo(CASES_LEFT_OUT.format(left_out), err=True)
     # The HTML is made for a program, and pads its first line with invisible characters.
     click.echo(email.html if html else escape_controls(email.text))
 

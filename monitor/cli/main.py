@@ -79,7 +79,7 @@ CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "district": "List and check look-alikes of the district itself.",
         },
         "Review": {
-            "flags": "List open flags by reference.",
+            "cases": "List open flags by reference.",
             "explain": "Print the evidence for whose a finding is.",
             "timeline": "Print the history of a finding.",
             "evidence": "Write the evidence pack of a flag in the demo.",
@@ -109,7 +109,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "doctor": lambda: import_module("monitor.cli.doctor").doctor,
         "evidence": lambda: import_module("monitor.cli.findings").evidence,
         "explain": lambda: import_module("monitor.cli.findings").explain_finding,
-        "flags": lambda: import_module("monitor.cli.findings").flags,
+        "cases": lambda: import_module("monitor.cli.findings").cases,
         "init": lambda: import_module("monitor.cli.init").init,
         "jobs": lambda: import_module("monitor.cli.jobs").jobs,
         "mail": lambda: import_module("monitor.cli.mail").mail,

@@ -16,7 +16,7 @@ import click
 
 from monitor.app import App
 from monitor.cli.context import (
-    FLAGS_LEFT_OUT,
+    CASES_LEFT_OUT,
     CliContext,
     break_glass_option,
     json_option,
@@ -135,10 +135,10 @@ BREAK_GLASS_SUBJECT = "A copy of your data, without flagged findings"
 def export(context: CliContext, person_id: str, folder: Path | None, reason: str | None) -> None:
     """Send a person a copy of all their data, as JSON, HTML and CSV.
 
-    --break-glass REASON prints it here as JSON instead, without their flags and flagged findings.
+    --break-glass REASON prints it here as JSON instead, without their cases and flagged findings.
     The person is notified at once.
     """
-    from monitor.domain import flag
+    from monitor.domain import case
     from monitor.services import data_export, notifications
 
     if folder is not None and reason is None:
@@ -152,11 +152,11 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
             return
         notifications.record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
         copy = data_export.export_person_data(
-            app, person_id, "operator", flag.FlaggedFindings.LEFT_OUT
+            app, person_id, "operator", case.FlaggedFindings.LEFT_OUT
         )
-        left_out = len(app.db.flags.list_flags_of_person(person_id))
+        left_out = len(app.db.cases.list_cases_of_person(person_id))
     if left_out:
-        click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
+        click.echo(CASES_LEFT_OUT.format(left_out), err=True)
     if folder is None:
         click.echo(copy.encode_json())
         return

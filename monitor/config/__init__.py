@@ -407,7 +407,7 @@ class PlanningConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class EvidenceConfig(ConfigSection, frozen=True, kw_only=True):
-    """`pages`: whether to store the page behind an open flag, encrypted, for 30 days at most."""
+    """`pages`: whether to store the page behind an open case, encrypted, for 30 days at most."""
 
     pages: bool = True
 

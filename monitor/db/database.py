@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     import monitor.db.accounts
     import monitor.db.audit
     import monitor.db.breaches
+    import monitor.db.cases
     import monitor.db.directory
     import monitor.db.district
     import monitor.db.findings
-    import monitor.db.flags
     import monitor.db.jobs
     import monitor.db.journal
     import monitor.db.name_changes
@@ -82,9 +82,9 @@ class Database:
     sightings: "monitor.db.findings.SightingsTable"
     versions: "monitor.db.findings.VersionsTable"
     events: "monitor.db.findings.EventsTable"
-    flags: "monitor.db.flags.FlagsTable"
+    cases: "monitor.db.cases.CasesTable"
     review_index: "monitor.db.review.ReviewIndexTable"
-    flag_statistics: "monitor.db.review.FlagStatistics"
+    case_statistics: "monitor.db.review.CaseStatistics"
     assignments: "monitor.db.review.AssignmentsTable"
     review_notes: "monitor.db.review.ReviewNotesTable"
     break_glass: "monitor.db.review.BreakGlassTable"

@@ -10,16 +10,16 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from monitor.db.cases import CasesTable
 from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
-from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
+from monitor.domain.case import rank_decision
 from monitor.domain.detection.feedback import Feedback, resolve_decision
 from monitor.domain.events import Event
 from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings
-from monitor.domain.flag import rank_decision
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
@@ -319,7 +319,7 @@ class FeedbackTable(Table):
 
     def list_feedback_of_finding(self, finding_id: str) -> tuple[Feedback, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT finding_id, decision, at, flag_id FROM feedback
+            """SELECT finding_id, decision, at, case_id FROM feedback
             WHERE finding_id = ? ORDER BY seq""",
             finding_id,
         )
@@ -328,7 +328,7 @@ class FeedbackTable(Table):
                 finding_id=row["finding_id"],
                 decision=None if row["decision"] is None else Decision(row["decision"]),
                 at=parse_datetime(row["at"]),
-                flag_id=row["flag_id"] or "",
+                case_id=row["case_id"] or "",
             )
             for row in rows
         )
@@ -338,13 +338,13 @@ class FeedbackTable(Table):
         with self.connection.begin_transaction():
             person_id = load_finding_owner(self.connection, feedback.finding_id)
             self.connection.execute(
-                """INSERT INTO feedback (finding_id, person_id, decision, at, flag_id)
+                """INSERT INTO feedback (finding_id, person_id, decision, at, case_id)
                 VALUES (?, ?, ?, ?, ?)""",
                 feedback.finding_id,
                 person_id,
                 feedback.decision,
                 feedback.at,
-                feedback.flag_id or None,
+                feedback.case_id or None,
             )
             stands = resolve_decision(self.list_feedback_of_finding(feedback.finding_id))
             self.connection.execute(
@@ -461,7 +461,7 @@ class FindingsTable(EncryptedTable):
             self._insert_aliases(finding, aliases)
 
     def delete_finding(self, finding_id: str) -> None:
-        """Forget the finding with its sightings, versions, events and flags."""
+        """Forget the finding with its sightings, versions, events and cases."""
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM findings WHERE id = ?", finding_id)
             self.connection.execute("DELETE FROM jobs WHERE subject = ?", finding_id)
@@ -475,7 +475,7 @@ class FindingsTable(EncryptedTable):
         whole = replace(merge_findings((keep, drop)), id=keep.id)
         with self.connection.begin_transaction():
             self._move_aliases(drop.id, keep.id)
-            for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
+            for noun in (SightingsTable, VersionsTable, EventsTable, CasesTable, PagesTable):
                 noun(self.connection, self.encryption).move_to_finding(drop.id, keep.id)
             FeedbackTable(self.connection).move_to_finding(drop.id, keep.id)
             decisions = (self.find_finding_feedback(keep.id), self.find_finding_feedback(drop.id))
@@ -700,12 +700,12 @@ class NewAccountsTable(EncryptedTable):
             for row in rows
         )
 
-    def list_flag_ids(self, since: datetime) -> tuple[str, ...]:
-        """Return the flags of such accounts that appeared since."""
+    def list_case_ids(self, since: datetime) -> tuple[str, ...]:
+        """Return the cases of such accounts that appeared since."""
         rows = self.connection.fetch_rows(
-            """SELECT flags.id FROM new_accounts
-            JOIN flags ON flags.finding_id = new_accounts.finding_id
-            WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, flags.id""",
+            """SELECT cases.id FROM new_accounts
+            JOIN cases ON cases.finding_id = new_accounts.finding_id
+            WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, cases.id""",
             since,
         )
-        return tuple(flag_id for (flag_id,) in rows)
+        return tuple(case_id for (case_id,) in rows)

@@ -1,4 +1,4 @@
-"""Pages as received, stored as evidence while a flag is open."""
+"""Pages as received, stored as evidence while a case is open."""
 
 import json
 import zlib
@@ -40,7 +40,7 @@ class StoredPage:
 class PagesTable(EncryptedTable):
     """A page is stored once, even if seen often; the end of its sweep decides if it is evidence.
 
-    Their kinds and states say which flags need evidence.
+    Their kinds and states say which cases need evidence.
     """
 
     declaration = TableDeclaration(
@@ -81,7 +81,7 @@ class PagesTable(EncryptedTable):
             self.connection.execute(
                 """INSERT INTO evidence (finding_id, page_hash, person_id)
                 SELECT finding_id, keyed_hash, pages.person_id
-                FROM pages JOIN sightings USING (person_id, query) JOIN flags USING (finding_id)
+                FROM pages JOIN sightings USING (person_id, query) JOIN cases USING (finding_id)
                 WHERE sweep_id = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
                 sweep_id,
@@ -103,9 +103,9 @@ class PagesTable(EncryptedTable):
     def list_findings_lacking_evidence(
         self, person_id: str, kinds: Iterable[str], states: Iterable[str]
     ) -> frozenset[str]:
-        """Return the findings of which a flag wants evidence, and there is none."""
+        """Return the findings of which a case wants evidence, and there is none."""
         rows = self.connection.fetch_rows(
-            """SELECT finding_id FROM flags WHERE person_id = ?1
+            """SELECT finding_id FROM cases WHERE person_id = ?1
             AND kind IN (SELECT value FROM json_each(?2))
             AND state IN (SELECT value FROM json_each(?3))
             AND finding_id NOT IN (SELECT finding_id FROM evidence)""",
@@ -128,14 +128,14 @@ class PagesTable(EncryptedTable):
         return map(self._decrypt_page, rows)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
-        """Forget what was seen of findings of which no flag wants evidence anymore.
+        """Forget what was seen of findings of which no case wants evidence anymore.
 
         What a legal hold keeps stays, here and below.
         """
         with self.connection.begin_transaction():
             self.connection.execute(
                 """DELETE FROM evidence WHERE finding_id NOT IN
-                (SELECT finding_id FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
+                (SELECT finding_id FROM cases WHERE kind IN (SELECT value FROM json_each(?1))
                 AND state IN (SELECT value FROM json_each(?2)))
                 AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
                 *map(_encode_word_list, (kinds, states)),

@@ -617,10 +617,10 @@ def _read_finding_owner(connection: DatabaseConnection, finding_id: str) -> str:
     return str(found["person_id"])
 
 
-def load_flag_owner(connection: DatabaseConnection, flag_id: str) -> str:
-    found = connection.fetch_row("SELECT person_id FROM flags WHERE id = ?", flag_id)
+def load_case_owner(connection: DatabaseConnection, case_id: str) -> str:
+    found = connection.fetch_row("SELECT person_id FROM cases WHERE id = ?", case_id)
     if found is None:
-        raise build_missing_flag_error(flag_id)
+        raise build_missing_case_error(case_id)
     return str(found["person_id"])
 
 
@@ -642,5 +642,5 @@ def build_missing_finding_error(finding_id: str) -> InputError:
     return InputError(f"There is no finding {finding_id}.")
 
 
-def build_missing_flag_error(flag_id: str) -> InputError:
-    return InputError(f"There is no flag {flag_id}: `namesake flags list` shows those there are.")
+def build_missing_case_error(case_id: str) -> InputError:
+    return InputError(f"There is no flag {case_id}: `namesake cases list` shows those there are.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.db.connection import Records, Row, parse_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
-from monitor.db.people import load_flag_owner
+from monitor.db.people import load_case_owner
 from monitor.domain.finding import Finding
 from monitor.domain.retention import RetainedKind
 
@@ -153,16 +153,16 @@ class ThumbnailsTable(EncryptedTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screenshot:
-    """What a person added to a flag as evidence; `picture` is a JPEG without anything else."""
+    """What a person added to a case as evidence; `picture` is a JPEG without anything else."""
 
     id: str
-    flag_id: str
+    case_id: str
     at: datetime
     picture: bytes
 
 
 class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
-    """The flag is a column only: two flags that become one keep the screenshots of both."""
+    """The case is a column only: two cases that become one keep the screenshots of both."""
 
     declaration = TableDeclaration(
         "screenshots",
@@ -174,56 +174,56 @@ class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
         exported="pictures",
     )
 
-    select = "SELECT id, flag_id, person_id, at, encrypted FROM screenshots"
+    select = "SELECT id, case_id, person_id, at, encrypted FROM screenshots"
 
     def insert_screenshot(self, screenshot: Screenshot) -> None:
         with self.connection.begin_transaction():
-            person_id = load_flag_owner(self.connection, screenshot.flag_id)
+            person_id = load_case_owner(self.connection, screenshot.case_id)
             place = _build_screenshot_place(screenshot.id)
             self.connection.execute(
-                """INSERT INTO screenshots (id, flag_id, person_id, at, encrypted)
+                """INSERT INTO screenshots (id, case_id, person_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 screenshot.id,
-                screenshot.flag_id,
+                screenshot.case_id,
                 person_id,
                 screenshot.at,
                 self.encryption.encrypt(person_id, place, screenshot.picture),
             )
 
-    def find_screenshot(self, flag_id: str, screenshot_id: str) -> Screenshot | None:
-        return self.find_record("WHERE flag_id = ? AND id = ?", flag_id, screenshot_id)
+    def find_screenshot(self, case_id: str, screenshot_id: str) -> Screenshot | None:
+        return self.find_record("WHERE case_id = ? AND id = ?", case_id, screenshot_id)
 
-    def list_screenshots_of_flag(self, flag_id: str) -> tuple[Screenshot, ...]:
+    def list_screenshots_of_case(self, case_id: str) -> tuple[Screenshot, ...]:
         """Return them, the oldest first."""
-        return self.list_records("WHERE flag_id = ? ORDER BY at, rowid", flag_id)
+        return self.list_records("WHERE case_id = ? ORDER BY at, rowid", case_id)
 
     def list_screenshots_of_person(self, person_id: str) -> Iterator[Screenshot]:
         rows = self.connection.fetch_rows(
-            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots WHERE person_id = ?
+            """SELECT id, case_id, person_id, at, encrypted FROM screenshots WHERE person_id = ?
             ORDER BY at, rowid""",
             person_id,
         )
         return map(self.parse_row, rows)
 
-    def count_screenshots_of_flag(self, flag_id: str) -> int:
-        return self.connection.count_rows("screenshots", "flag_id = ?", flag_id)
+    def count_screenshots_of_case(self, case_id: str) -> int:
+        return self.connection.count_rows("screenshots", "case_id = ?", case_id)
 
     def count_screenshots_of_person(self, person_id: str) -> int:
         return self.connection.count_rows("screenshots", "person_id = ?", person_id)
 
-    def delete_screenshot(self, flag_id: str, screenshot_id: str) -> None:
+    def delete_screenshot(self, case_id: str, screenshot_id: str) -> None:
         self.connection.write_rows(
-            "DELETE FROM screenshots WHERE flag_id = ? AND id = ?", flag_id, screenshot_id
+            "DELETE FROM screenshots WHERE case_id = ? AND id = ?", case_id, screenshot_id
         )
 
-    def delete_screenshots_of_flag(self, flag_id: str) -> None:
-        self.connection.write_rows("DELETE FROM screenshots WHERE flag_id = ?", flag_id)
+    def delete_screenshots_of_case(self, case_id: str) -> None:
+        self.connection.write_rows("DELETE FROM screenshots WHERE case_id = ?", case_id)
 
     def parse_row(self, row: Row) -> Screenshot:
         picture = self.decrypt_value(row["person_id"], row["id"], row["encrypted"], bytes)
         return Screenshot(
             id=row["id"],
-            flag_id=row["flag_id"],
+            case_id=row["case_id"],
             at=parse_datetime(row["at"]),
             picture=picture,
         )

@@ -1,6 +1,6 @@
 """What reviewers open, take, note and propose, and the district's numbers.
 
-The plain columns only narrow a long queue: whether a flag may be shown is decided again, by the one
+The plain columns only narrow a long queue: whether a case may be shown is decided again, by the one
 rule, for each that is.
 """
 
@@ -20,12 +20,12 @@ from monitor.db.connection import (
 )
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
-from monitor.db.people import hash_school, load_flag_owner
+from monitor.db.people import hash_school, load_case_owner
+from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
 from monitor.domain.errors import InputError
-from monitor.domain.flag import Flag
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Severity
 
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -35,14 +35,14 @@ _LIVE_CONSENTS_SQL = """WITH live AS (
     WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1)
 """
-_VISIBLE_FLAGS_SQL = """
+_VISIBLE_CASES_SQL = """
 FROM review_index JOIN live ON live.person_id = review_index.person_id
-LEFT JOIN assignments ON assignments.flag_id = review_index.flag_id
+LEFT JOIN assignments ON assignments.case_id = review_index.case_id
 WHERE (
     since <= ?1
     OR (counted_from <= ?2 AND text_hash IN (SELECT value FROM json_each(?3)))
-    OR review_index.flag_id IN (
-        SELECT flag_id FROM break_glass WHERE broken_at <= ?1 AND until > ?1
+    OR review_index.case_id IN (
+        SELECT case_id FROM break_glass WHERE broken_at <= ?1 AND until > ?1
         AND broken_at >= review_index.opened_at))
 """
 _FILTERS_SQL = """
@@ -53,8 +53,8 @@ AND (?8 IS NULL OR ifnull(reviewer_id, '') = ?8)
 AND (?9 IS NULL OR opened_at <= ?9)
 """
 _COUNT_SQL = "SELECT count(*)"
-_PAGE_SQL = "SELECT review_index.flag_id"
-_ORDER_SQL = " ORDER BY severity, review_index.opened_at, review_index.flag_id LIMIT ?10 OFFSET ?11"
+_PAGE_SQL = "SELECT review_index.case_id"
+_ORDER_SQL = " ORDER BY severity, review_index.opened_at, review_index.case_id LIMIT ?10 OFFSET ?11"
 _SCHOOLS_SQL = "SELECT min(review_index.person_id)"
 _GROUP_BY_SCHOOL_SQL = " GROUP BY school"
 _OLDEST_SQL = "SELECT min(review_index.opened_at)"
@@ -80,9 +80,9 @@ class ReviewFilter:
     `reviewer_id` is a reviewer's id, and empty for what no one has taken.
     """
 
-    kind: FlagKind | None = None
+    kind: CaseKind | None = None
     severity: Severity | None = None
-    states: tuple[FlagState, ...] = ()
+    states: tuple[CaseState, ...] = ()
     school: str | None = None
     reviewer_id: str | None = None
     opened_before: datetime | None = None
@@ -108,51 +108,51 @@ class ReviewIndexTable(EncryptedTable):
         not_exported="repeats what the flags have",
     )
 
-    def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
+    def index_case(self, case: Case, foreseen: OpeningForecast, school: str) -> None:
         self.connection.write_rows(
-            """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
+            """INSERT OR REPLACE INTO review_index (case_id, person_id, school, kind, severity,
                 state, opened_at, since, counted_from)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            flag.id,
-            flag.person_id,
+            case.id,
+            case.person_id,
             hash_school(self.encryption, school),
-            flag.kind,
-            _SEVERITY_RANKS[flag.severity],
-            flag.state,
-            flag.opened_at,
+            case.kind,
+            _SEVERITY_RANKS[case.severity],
+            case.state,
+            case.opened_at,
             foreseen.since,
             foreseen.counted_from,
         )
 
-    def list_visible_flag_ids(
+    def list_visible_case_ids(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
     ) -> tuple[str, ...]:
         """Return the ids of one page, the worst first, among equals the oldest."""
-        query = _LIVE_CONSENTS_SQL + _PAGE_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _ORDER_SQL
+        query = _LIVE_CONSENTS_SQL + _PAGE_SQL + _VISIBLE_CASES_SQL + _FILTERS_SQL + _ORDER_SQL
         values = (*self._build_query_values(cutoff, review_filter), part.length, part.start)
-        return tuple(flag_id for (flag_id,) in self.connection.fetch_rows(query, *values))
+        return tuple(case_id for (case_id,) in self.connection.fetch_rows(query, *values))
 
-    def count_visible_flags(self, cutoff: DisclosureCutoff, review_filter: ReviewFilter) -> int:
-        query = _LIVE_CONSENTS_SQL + _COUNT_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL
+    def count_visible_cases(self, cutoff: DisclosureCutoff, review_filter: ReviewFilter) -> int:
+        query = _LIVE_CONSENTS_SQL + _COUNT_SQL + _VISIBLE_CASES_SQL + _FILTERS_SQL
         found = self.connection.fetch_row(query, *self._build_query_values(cutoff, review_filter))
         return int(found[0]) if found else 0
 
     def list_one_person_per_school(self, cutoff: DisclosureCutoff) -> tuple[str, ...]:
-        """Return a person of each school of which a flag is open: only they know its name."""
+        """Return a person of each school of which a case is open: only they know its name."""
         query = (
             _LIVE_CONSENTS_SQL
             + _SCHOOLS_SQL
-            + _VISIBLE_FLAGS_SQL
+            + _VISIBLE_CASES_SQL
             + _FILTERS_SQL
             + _GROUP_BY_SCHOOL_SQL
         )
         rows = self.connection.fetch_rows(query, *self._build_query_values(cutoff, ReviewFilter()))
-        return tuple(flag_id for (flag_id,) in rows)
+        return tuple(case_id for (case_id,) in rows)
 
     def find_oldest_undecided_time(self, cutoff: DisclosureCutoff) -> datetime | None:
-        """Return when the oldest open flag that no one ruled on was opened."""
+        """Return when the oldest open case that no one ruled on was opened."""
         query = (
-            _LIVE_CONSENTS_SQL + _OLDEST_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _UNDECIDED_SQL
+            _LIVE_CONSENTS_SQL + _OLDEST_SQL + _VISIBLE_CASES_SQL + _FILTERS_SQL + _UNDECIDED_SQL
         )
         found = self.connection.fetch_row(query, *self._build_query_values(cutoff, ReviewFilter()))
         return parse_optional_datetime(found[0]) if found else None
@@ -179,7 +179,7 @@ class ReviewIndexTable(EncryptedTable):
 class ReviewAssignment:
     """`reviewer` is an opaque id."""
 
-    flag_id: str
+    case_id: str
     reviewer_id: str
     at: datetime
 
@@ -190,21 +190,21 @@ class AssignmentsTable(Table, Records[ReviewAssignment]):
         Owner.PERSON,
         RetainedKind.FINDING,
         "which reviewer works on which flag",
-        exported="findings.flags.assigned_at",
+        exported="findings.cases.assigned_at",
     )
 
     record = ReviewAssignment
 
-    def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
-        return self.find_record("WHERE flag_id = ?", flag_id)
+    def find_assignment(self, case_id: str) -> ReviewAssignment | None:
+        return self.find_record("WHERE case_id = ?", case_id)
 
     def save_assignment(self, assignment: ReviewAssignment) -> None:
         with self.connection.begin_transaction():
-            owner = load_flag_owner(self.connection, assignment.flag_id)
+            owner = load_case_owner(self.connection, assignment.case_id)
             self.replace_record(assignment, person_id=owner)
 
-    def delete_assignment(self, flag_id: str) -> None:
-        self.connection.write_rows("DELETE FROM assignments WHERE flag_id = ?", flag_id)
+    def delete_assignment(self, case_id: str) -> None:
+        self.connection.write_rows("DELETE FROM assignments WHERE case_id = ?", case_id)
 
 
 class ReviewNoteKind(StrEnum):
@@ -216,7 +216,7 @@ class ReviewNoteKind(StrEnum):
 class ReviewNote:
     """`by` is a reviewer's address, as its person reads it."""
 
-    flag_id: str
+    case_id: str
     kind: ReviewNoteKind
     by: str
     at: datetime
@@ -230,27 +230,27 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
         RetainedKind.FINDING,
         "notes of reviewers, and questions to the person",
         sealed=("encrypted",),
-        exported="findings.flags.notes",
+        exported="findings.cases.notes",
     )
 
     select = "SELECT seq, person_id, encrypted FROM review_notes"
 
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
-            person = load_flag_owner(self.connection, note.flag_id)
+            person = load_case_owner(self.connection, note.case_id)
             seq = find_next_seq(self.connection, "review_notes")
             self.connection.execute(
-                """INSERT INTO review_notes (seq, flag_id, person_id, at, encrypted)
+                """INSERT INTO review_notes (seq, case_id, person_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 seq,
-                note.flag_id,
+                note.case_id,
                 person,
                 note.at,
                 self.encrypt_value(person, seq, note),
             )
 
-    def list_review_notes_of_flag(self, flag_id: str) -> tuple[ReviewNote, ...]:
-        return self.list_records("WHERE flag_id = ? ORDER BY at, seq", flag_id)
+    def list_review_notes_of_case(self, case_id: str) -> tuple[ReviewNote, ...]:
+        return self.list_records("WHERE case_id = ? ORDER BY at, seq", case_id)
 
     def list_review_notes_of_person(self, person_id: str) -> tuple[ReviewNote, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY at, seq", person_id)
@@ -272,21 +272,21 @@ class AccessLogTable(Table):
         even_held=True,
     )
 
-    def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
+    def record_access(self, reviewer_id: str, case_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.replace_row(
                 "access_log",
                 reviewer_id=reviewer_id,
-                flag_id=flag_id,
-                person_id=load_flag_owner(self.connection, flag_id),
+                case_id=case_id,
+                person_id=load_case_owner(self.connection, case_id),
                 until=until,
             )
 
-    def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
+    def has_access(self, reviewer_id: str, case_id: str, now: datetime) -> bool:
         return self.connection.has_row(
-            "SELECT 1 FROM access_log WHERE reviewer_id = ? AND flag_id = ? AND until > ?",
+            "SELECT 1 FROM access_log WHERE reviewer_id = ? AND case_id = ? AND until > ?",
             reviewer_id,
-            flag_id,
+            case_id,
             now,
         )
 
@@ -299,7 +299,7 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         "early access to a flag by two reviewers",
         Expiry(CLOSED, at="ifnull(until, at)"),
         sealed=("encrypted",),
-        exported="findings.flags.opened_early",
+        exported="findings.cases.opened_early",
         even_held=True,
     )
 
@@ -309,11 +309,11 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         """Keep it, in place of what it was before."""
         broken = proposal.break_glass
         self.connection.write_rows(
-            """INSERT OR REPLACE INTO break_glass (id, flag_id, person_id, at, broken_at, until,
+            """INSERT OR REPLACE INTO break_glass (id, case_id, person_id, at, broken_at, until,
                 encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
             proposal.id,
-            proposal.flag_id,
+            proposal.case_id,
             proposal.person_id,
             proposal.at,
             proposal.broken_at,
@@ -335,12 +335,12 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         """Return what no second reviewer has confirmed, the oldest first."""
         return self.list_records("WHERE broken_at IS NULL ORDER BY at, id")
 
-    def list_active_break_glass(self, flag_id: str, now: datetime) -> tuple[BreakGlass, ...]:
-        """Return what holds a flag open now."""
+    def list_active_break_glass(self, case_id: str, now: datetime) -> tuple[BreakGlass, ...]:
+        """Return what holds a case open now."""
         rows = self.connection.fetch_rows(
             """SELECT id, person_id, encrypted FROM break_glass
-            WHERE flag_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id""",
-            flag_id,
+            WHERE case_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id""",
+            case_id,
             now,
         )
         found = (self.parse_row(row).break_glass for row in rows)
@@ -351,30 +351,30 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagOccurrence:
-    """Something that happened to a flag of a person. `person` is opaque, and for counting only."""
+class CaseOccurrence:
+    """Something that happened to a case of a person. `person` is opaque, and for counting only."""
 
     at: datetime
     person_id: str
 
 
-class FlagStatistics(Table):
-    def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
-        """Yield when each flag was opened, no matter who may see it."""
+class CaseStatistics(Table):
+    def list_raised_cases(self, since: datetime) -> Iterator[CaseOccurrence]:
+        """Yield when each case was opened, no matter who may see it."""
         return self._list_occurrences(
-            "SELECT opened_at AS at, person_id FROM flags WHERE opened_at >= ? ORDER BY opened_at",
+            "SELECT opened_at AS at, person_id FROM cases WHERE opened_at >= ? ORDER BY opened_at",
             since,
         )
 
-    def list_decided_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
-        """Yield when each flag got its last decision; sharing and taking back are none."""
+    def list_decided_cases(self, since: datetime) -> Iterator[CaseOccurrence]:
+        """Yield when each case got its last decision; sharing and taking back are none."""
         return self._list_occurrences(
             """SELECT max(at) AS at, person_id FROM decisions
             WHERE decision NOT IN ('shared', 'reopened') AND decisions.at >= ?
-            GROUP BY flag_id ORDER BY 1""",
+            GROUP BY case_id ORDER BY 1""",
             since,
         )
 
-    def _list_occurrences(self, query: str, since: datetime) -> Iterator[FlagOccurrence]:
+    def _list_occurrences(self, query: str, since: datetime) -> Iterator[CaseOccurrence]:
         for row in self.connection.fetch_rows(query, since):
-            yield FlagOccurrence(at=parse_datetime(row["at"]), person_id=row["person_id"])
+            yield CaseOccurrence(at=parse_datetime(row["at"]), person_id=row["person_id"])

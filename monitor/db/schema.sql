@@ -377,7 +377,7 @@ CREATE INDEX pictures_by_person ON pictures (person_id);
 CREATE TABLE thumbnails (
     finding_id TEXT PRIMARY KEY REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    sweep_id TEXT NOT NULL, -- while it is open, another source may still raise a flag
+    sweep_id TEXT NOT NULL, -- while it is open, another source may still raise a case
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
@@ -399,7 +399,7 @@ CREATE TABLE feedback (
     seq INTEGER PRIMARY KEY,
     finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    flag_id TEXT, -- null where it was said of the finding itself
+    case_id TEXT, -- null where it was said of the finding itself
     decision TEXT, -- null where the finding became another one, and nothing said before counts
     at TEXT NOT NULL
 ) STRICT;
@@ -437,7 +437,7 @@ CREATE TABLE district_checks (
 
 -- Flags, and their review
 
-CREATE TABLE flags (
+CREATE TABLE cases (
     id TEXT PRIMARY KEY,
     finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
@@ -449,35 +449,35 @@ CREATE TABLE flags (
     UNIQUE (finding_id, kind, relation)
 ) STRICT;
 
-CREATE INDEX flags_by_person ON flags (person_id, opened_at);
+CREATE INDEX cases_by_person ON cases (person_id, opened_at);
 
 CREATE TABLE decisions (
     seq INTEGER PRIMARY KEY,
-    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     decision TEXT NOT NULL,
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX decisions_by_flag ON decisions (flag_id, seq);
+CREATE INDEX decisions_by_case ON decisions (case_id, seq);
 
 CREATE INDEX decisions_by_person ON decisions (person_id);
 
 CREATE TABLE screenshots (
     id TEXT PRIMARY KEY,
-    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX screenshots_by_flag ON screenshots (flag_id, at);
+CREATE INDEX screenshots_by_case ON screenshots (case_id, at);
 
 CREATE INDEX screenshots_by_person ON screenshots (person_id);
 
 CREATE TABLE review_index (
-    flag_id TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT PRIMARY KEY REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     school BLOB NOT NULL,
     kind TEXT NOT NULL,
@@ -488,12 +488,12 @@ CREATE TABLE review_index (
     counted_from TEXT -- null where a district's days for student links do not count
 ) STRICT;
 
-CREATE INDEX review_index_by_urgency ON review_index (severity, opened_at, flag_id);
+CREATE INDEX review_index_by_urgency ON review_index (severity, opened_at, case_id);
 
 CREATE INDEX review_index_by_person ON review_index (person_id);
 
 CREATE TABLE assignments (
-    flag_id TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT PRIMARY KEY REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     reviewer_id TEXT NOT NULL,
     at TEXT NOT NULL
@@ -503,19 +503,19 @@ CREATE INDEX assignments_by_person ON assignments (person_id);
 
 CREATE TABLE review_notes (
     seq INTEGER PRIMARY KEY,
-    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX review_notes_by_flag ON review_notes (flag_id, seq);
+CREATE INDEX review_notes_by_case ON review_notes (case_id, seq);
 
 CREATE INDEX review_notes_by_person ON review_notes (person_id);
 
 CREATE TABLE break_glass (
     id TEXT PRIMARY KEY,
-    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
     broken_at TEXT, -- null until a second reviewer confirms it
@@ -523,19 +523,19 @@ CREATE TABLE break_glass (
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX break_glass_by_flag ON break_glass (flag_id);
+CREATE INDEX break_glass_by_case ON break_glass (case_id);
 
 CREATE INDEX break_glass_by_person ON break_glass (person_id);
 
 CREATE TABLE access_log (
     reviewer_id TEXT NOT NULL,
-    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     until TEXT NOT NULL,
-    PRIMARY KEY (reviewer_id, flag_id)
+    PRIMARY KEY (reviewer_id, case_id)
 ) STRICT;
 
-CREATE INDEX access_log_by_flag ON access_log (flag_id);
+CREATE INDEX access_log_by_case ON access_log (case_id);
 
 CREATE INDEX access_log_by_person ON access_log (person_id);
 

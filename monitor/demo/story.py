@@ -57,7 +57,7 @@ class StoryEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryFlag:
+class StoryCase:
     person: str
     kind: str
     severity: str
@@ -81,7 +81,7 @@ class StorySource:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryWeek:
     events: tuple[StoryEvent, ...]
-    flags: tuple[StoryFlag, ...]
+    cases: tuple[StoryCase, ...]
     coverage: tuple[StorySource, ...]
 
 
@@ -203,21 +203,21 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
         )
         for each in recorded
     )
-    flags = (
-        StoryFlag(
-            person=mails[flag.person_id],
-            kind=flag.kind,
-            severity=flag.severity,
-            url=db.findings.load_finding(flag.finding_id).portrait.url,
-            reasons=tuple(map(render_in_english, flag.reasons)),
+    cases = (
+        StoryCase(
+            person=mails[case.person_id],
+            kind=case.kind,
+            severity=case.severity,
+            url=db.findings.load_finding(case.finding_id).portrait.url,
+            reasons=tuple(map(render_in_english, case.reasons)),
         )
-        for flag in db.flags.list_undecided_flags()
-        if flag.opened_at >= since
+        for case in db.cases.list_undecided_cases()
+        if case.opened_at >= since
     )
     runs = db.sweeps.list_source_runs(sweep.id) if sweep else ()
     return StoryWeek(
         events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
-        flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),
+        cases=tuple(sorted(cases, key=lambda each: (each.person, each.url, each.kind))),
         coverage=tuple(
             StorySource(source=run.source, outcome=run.outcome, since=run.since, note=run.note)
             for run in runs
@@ -234,7 +234,7 @@ def _list_emails(folder: Path) -> Iterator[StoryEmail]:
 # Monday of the last week, when every digest has been sent.
 AFTERWARDS_FROM = days.compute_sweep_time(days.LAST_WEEK) + timedelta(hours=5)
 OPERATOR = district.OPERATOR
-# Opening a flag early takes two; the story itself has one.
+# Opening a case early takes two; the story itself has one.
 REVIEWERS = (*district.REVIEWERS, f"it-help-desk@{district.MAIL_DOMAIN}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.vocabulary import FlagKind, Scope
+from monitor.domain.vocabulary import CaseKind, Scope
 
 TEXT_VERSION = "2026-11-27.4"
 
@@ -96,26 +96,26 @@ Your passwords. We never ask you for one.
 People who have not agreed to this.
 """
 
-_WHO_SEES: Mapping[FlagKind, tuple[str, ...]] = {
-    FlagKind.IMPERSONATION: (
+_WHO_SEES: Mapping[CaseKind, tuple[str, ...]] = {
+    CaseKind.IMPERSONATION: (
         "Someone pretends to be you: you find out right away, by email if it is serious.",
         "IT sees it when you share or confirm it.",
         "IT also sees it if it is serious and you do not answer our email within 7 days.",
     ),
-    FlagKind.OWN_ACCOUNT_CHANGED: (
+    CaseKind.OWN_ACCOUNT_CHANGED: (
         "Your account changed: you find out right away if it is serious.",
         "Otherwise, it is in your weekly email.",
         "IT sees it when you share it.",
     ),
-    FlagKind.MOCK_ACCOUNT: (
+    CaseKind.MOCK_ACCOUNT: (
         "Others made an account about you: you find out right away, by email if it is serious.",
         "IT sees it when you share it.",
     ),
-    FlagKind.EXPOSED_CONTACT: (
+    CaseKind.EXPOSED_CONTACT: (
         "A private number or address appears next to your name: it is in your weekly email.",
         "IT sees it when you share it.",
     ),
-    FlagKind.STUDENT_LINK: (
+    CaseKind.STUDENT_LINK: (
         "Your account is linked to students: it is in your weekly email.",
         "IT sees it when you share it.",
     ),

@@ -1,7 +1,7 @@
-"""Who sees a flag, and when: one table, and nothing else opens anything to anyone.
+"""Who sees a case, and when: one table, and nothing else opens anything to anyone.
 
 What takes two reviewers, each in their own session: one proposes and another confirms. They open a
-flag early for a while, or place or lift a legal hold. The person is notified at once. Figures about
+case early for a while, or place or lift a legal hold. The person is notified at once. Figures about
 staff are shown only if they cover enough people to hide each one.
 """
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.finding import Finding
-from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
-    FlagKind,
-    FlagState,
     HoldAction,
     OpeningReason,
     Severity,
@@ -33,12 +33,12 @@ BREAK_GLASS_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlass:
-    """Two reviewers' decision to look at one flag before it opens.
+    """Two reviewers' decision to look at one case before it opens.
 
     `until` is when the opening is over, None for a single look.
     """
 
-    flag_id: str
+    case_id: str
     reviewers: frozenset[str]
     reason: str
     at: datetime
@@ -56,14 +56,14 @@ class BreakGlass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassProposal:
-    """One reviewer's wish to open a flag early.
+    """One reviewer's wish to open a case early.
 
     `second` and `broken_at` are unset until another one confirms it. Reviewers are named as the
     person will read them.
     """
 
     id: str
-    flag_id: str
+    case_id: str
     person_id: str
     first: str
     reason: str
@@ -85,7 +85,7 @@ class BreakGlassProposal:
         if self.broken_at is None:
             return None
         return BreakGlass(
-            flag_id=self.flag_id,
+            case_id=self.case_id,
             reviewers=frozenset({self.first, self.second}),
             reason=self.reason,
             at=self.broken_at,
@@ -156,22 +156,22 @@ class DisclosureRule:
     opened_by: frozenset[OpeningReason]
 
 
-DISCLOSURE_RULES: Mapping[FlagKind, DisclosureRule] = {
-    FlagKind.IMPERSONATION: DisclosureRule(
+DISCLOSURE_RULES: Mapping[CaseKind, DisclosureRule] = {
+    CaseKind.IMPERSONATION: DisclosureRule(
         at_once=frozenset(Severity),
         opened_by=frozenset(
             {OpeningReason.SHARED, OpeningReason.CONFIRMED, OpeningReason.UNANSWERED}
         ),
     ),
-    FlagKind.OWN_ACCOUNT_CHANGED: DisclosureRule(
+    CaseKind.OWN_ACCOUNT_CHANGED: DisclosureRule(
         at_once=frozenset({Severity.HIGH}), opened_by=frozenset({OpeningReason.SHARED})
     ),
-    FlagKind.EXPOSED_CONTACT: DisclosureRule(opened_by=frozenset({OpeningReason.SHARED})),
+    CaseKind.EXPOSED_CONTACT: DisclosureRule(opened_by=frozenset({OpeningReason.SHARED})),
     # Who is mocked decides alone whether anyone else hears of it.
-    FlagKind.MOCK_ACCOUNT: DisclosureRule(
+    CaseKind.MOCK_ACCOUNT: DisclosureRule(
         at_once=frozenset(Severity), opened_by=frozenset({OpeningReason.SHARED})
     ),
-    FlagKind.STUDENT_LINK: DisclosureRule(
+    CaseKind.STUDENT_LINK: DisclosureRule(
         opened_by=frozenset({OpeningReason.SHARED, OpeningReason.COUNSEL})
     ),
 }
@@ -203,29 +203,29 @@ class DisclosurePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureInput:
-    """A flag with all that bears on who may see it."""
+    """A case with all that bears on who may see it."""
 
-    flag: Flag
+    case: Case
     consent: Consent
     decisions: tuple[DecisionRecord, ...] = ()
     glass: tuple[BreakGlass, ...] = ()
 
     @property
-    def history(self) -> "FlagHistory":
-        return FlagHistory(flag=self.flag, decisions=self.decisions)
+    def history(self) -> "CaseHistory":
+        return CaseHistory(case=self.case, decisions=self.decisions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagHistory:
-    """A flag and what was said of it."""
+class CaseHistory:
+    """A case and what was said of it."""
 
-    flag: Flag
+    case: Case
     decisions: tuple[DecisionRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningForecast:
-    """When a flag opens to IT by its history alone, while its person's consent is in force.
+    """When a case opens to IT by its history alone, while its person's consent is in force.
 
     `since` is None if its history does not open it, `counted_from` if a district's days for student
     links do not count.
@@ -243,18 +243,18 @@ class ReviewOpening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFields:
-    """All that IT ever sees of a flag: a closed list, without a word from the web.
+    """All that IT ever sees of a case: a closed list, without a word from the web.
 
     `given` is what the reasons call the person.
     """
 
     name: str
     school: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     platform: str
     url: str
-    state: FlagState
+    state: CaseState
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
@@ -263,24 +263,24 @@ class ReviewFields:
     decision: Decision | None
 
 
-def get_notice_timing(flag: Flag) -> NoticeTiming:
-    at_once = flag.severity in DISCLOSURE_RULES[flag.kind].at_once
+def get_notice_timing(case: Case) -> NoticeTiming:
+    at_once = case.severity in DISCLOSURE_RULES[case.kind].at_once
     return NoticeTiming.AT_ONCE if at_once else NoticeTiming.IN_DIGEST
 
 
-def needs_immediate_notice(flag: Flag) -> bool:
+def needs_immediate_notice(case: Case) -> bool:
     """Tell whether the person gets an email at once, not only a place to look."""
-    return flag.severity is Severity.HIGH and get_notice_timing(flag) is NoticeTiming.AT_ONCE
+    return case.severity is Severity.HIGH and get_notice_timing(case) is NoticeTiming.AT_ONCE
 
 
 def compute_review_opening(
     inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
 ) -> ReviewOpening | None:
-    """Return since when and why IT may see a flag; None while it may not.
+    """Return since when and why IT may see a case; None while it may not.
 
     Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
     """
-    if inputs.consent.person_id != inputs.flag.person_id or not inputs.consent.is_active(now):
+    if inputs.consent.person_id != inputs.case.person_id or not inputs.consent.is_active(now):
         return None
     openings = [each for each in _list_openings(inputs, policy, now) if each.at <= now]
     return min(openings, key=lambda each: (each.at, each.reason), default=None)
@@ -289,45 +289,45 @@ def compute_review_opening(
 def build_review_fields(
     person: Person, finding: Finding, inputs: DisclosureInput, opening: ReviewOpening
 ) -> ReviewFields:
-    """Return what IT sees of a flag, which takes the opening that allows it."""
-    flag = inputs.flag
+    """Return what IT sees of a case, which takes the opening that allows it."""
+    case = inputs.case
     if (person.id, finding.id, finding.person_id) != (
-        flag.person_id,
-        flag.finding_id,
-        flag.person_id,
+        case.person_id,
+        case.finding_id,
+        case.person_id,
     ):
         reason = "This flag is about another person or another finding."
         raise InputError(reason)
-    if opening.reason not in {*DISCLOSURE_RULES[flag.kind].opened_by, OpeningReason.BREAK_GLASS}:
-        reason = f"A flag of kind {flag.kind} is not opened by {opening.reason}."
+    if opening.reason not in {*DISCLOSURE_RULES[case.kind].opened_by, OpeningReason.BREAK_GLASS}:
+        reason = f"A flag of kind {case.kind} is not opened by {opening.reason}."
         raise InputError(reason)
     return ReviewFields(
         name=person.name.full_name,
         school=person.school,
-        kind=flag.kind,
-        severity=flag.severity,
+        kind=case.kind,
+        severity=case.severity,
         platform=finding.portrait.platform,
         url=finding.portrait.url,
-        state=flag.state,
-        opened_at=flag.opened_at,
+        state=case.state,
+        opened_at=case.opened_at,
         first_seen=finding.first_seen,
         last_seen=finding.last_seen,
         given=person.name.given,
-        reasons=tuple(reason.without_quotes for reason in flag.reasons),
+        reasons=tuple(reason.without_quotes for reason in case.reasons),
         decision=get_own_decision(inputs),
     )
 
 
 def get_own_decision(inputs: DisclosureInput) -> Decision | None:
-    """Return the person's own answer about a flag, None if there is none."""
+    """Return the person's own answer about a case, None if there is none."""
     standing = _list_standing_decisions(inputs.history)
     said = [each.decision for each in standing if each.decision is not Decision.SHARED]
     return said[-1] if said else None
 
 
-def forecast_opening(history: FlagHistory) -> OpeningForecast:
-    """Return what can be said of a flag ahead of time, so that a long queue need not ask each."""
-    keys = DISCLOSURE_RULES[history.flag.kind].opened_by
+def forecast_opening(history: CaseHistory) -> OpeningForecast:
+    """Return what can be said of a case ahead of time, so that a long queue need not ask each."""
+    keys = DISCLOSURE_RULES[history.case.kind].opened_by
     opened = [found(history) for key, found in _OPENED.items() if key in keys]
     counted = _get_count_start(history) if OpeningReason.COUNSEL in keys else None
     since = min((at for at in opened if at is not None), default=None)
@@ -337,14 +337,14 @@ def forecast_opening(history: FlagHistory) -> OpeningForecast:
 def _list_openings(
     inputs: DisclosureInput, policy: DisclosurePolicy, now: datetime
 ) -> Iterator[ReviewOpening]:
-    keys = DISCLOSURE_RULES[inputs.flag.kind].opened_by
+    keys = DISCLOSURE_RULES[inputs.case.kind].opened_by
     for key in OpeningReason:
         at = _compute_opening_time(key, inputs, policy) if key in keys else None
         if at is not None:
             yield ReviewOpening(at=at, reason=key)
     for glass in inputs.glass:
-        # What was broken for an earlier life of a flag does not open the next.
-        of_this_life = glass.flag_id == inputs.flag.id and glass.at >= inputs.flag.opened_at
+        # What was broken for an earlier life of a case does not open the next.
+        of_this_life = glass.case_id == inputs.case.id and glass.at >= inputs.case.opened_at
         if of_this_life and glass.is_in_force(now):
             yield ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
 
@@ -369,8 +369,8 @@ def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> d
     return at and at + consent.compute_paused_time(at - span, at)
 
 
-def _get_confirmed_time(history: FlagHistory) -> datetime | None:
-    if not history.flag.is_pursued:
+def _get_confirmed_time(history: CaseHistory) -> datetime | None:
+    if not history.case.is_pursued:
         return None
     said = [
         each.at
@@ -380,47 +380,47 @@ def _get_confirmed_time(history: FlagHistory) -> datetime | None:
     return min(said, default=None)
 
 
-def _get_unanswered_time(history: FlagHistory) -> datetime | None:
+def _get_unanswered_time(history: CaseHistory) -> datetime | None:
     """Any word of the person's is an answer, even one that was taken back."""
-    flag = history.flag
-    answered = any(each.at >= flag.opened_at for each in _list_own_decisions(history))
-    if flag.severity is not Severity.HIGH or not flag.is_undecided or answered:
+    case = history.case
+    answered = any(each.at >= case.opened_at for each in _list_own_decisions(history))
+    if case.severity is not Severity.HIGH or not case.is_undecided or answered:
         return None
-    return flag.notified_at and flag.notified_at + ANSWER_WITHIN
+    return case.notified_at and case.notified_at + ANSWER_WITHIN
 
 
-def _get_count_start(history: FlagHistory) -> datetime | None:
+def _get_count_start(history: CaseHistory) -> datetime | None:
     """Count from the email, or from when the person last took a word back, to think again.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
     it is not, and is for no one else to know.
     """
-    flag = history.flag
-    if flag.relation != QueryKind.FOLLOWS:
+    case = history.case
+    if case.relation != QueryKind.FOLLOWS:
         return None
-    if not flag.is_undecided and flag.state is not FlagState.STUDENT_LINK:
+    if not case.is_undecided and case.state is not CaseState.STUDENT_LINK:
         return None
     taken_back = (
         each.at for each in _list_own_decisions(history) if each.decision is Decision.REOPENED
     )
-    return flag.notified_at and max((flag.notified_at, *taken_back))
+    return case.notified_at and max((case.notified_at, *taken_back))
 
 
-_OPENED: Mapping[OpeningReason, Callable[[FlagHistory], datetime | None]] = {
-    OpeningReason.SHARED: lambda history: history.flag.shared_at,
+_OPENED: Mapping[OpeningReason, Callable[[CaseHistory], datetime | None]] = {
+    OpeningReason.SHARED: lambda history: history.case.shared_at,
     OpeningReason.CONFIRMED: _get_confirmed_time,
     OpeningReason.UNANSWERED: _get_unanswered_time,
 }
 
 
-def _list_own_decisions(history: FlagHistory) -> Iterator[DecisionRecord]:
-    flag = history.flag
+def _list_own_decisions(history: CaseHistory) -> Iterator[DecisionRecord]:
+    case = history.case
     return (
-        each for each in history.decisions if (each.flag_id, each.by) == (flag.id, flag.person_id)
+        each for each in history.decisions if (each.case_id, each.by) == (case.id, case.person_id)
     )
 
 
-def _list_standing_decisions(history: FlagHistory) -> list[DecisionRecord]:
+def _list_standing_decisions(history: CaseHistory) -> list[DecisionRecord]:
     """Return what the person said and did not take back; taking back is of the last word."""
     stand: list[DecisionRecord] = []
     for each in _list_own_decisions(history):

@@ -114,7 +114,7 @@ _IMITATION_MISSED = {
     OwnershipLabel.NAMESAKE: 40.0,
     OwnershipLabel.UNRELATED: 60.0,
 }
-# Someone who mocks deceives less, and a flag of either kind leads to a report.
+# Someone who mocks deceives less, and a case of either kind leads to a report.
 _MOCK_MISSED = {
     OwnershipLabel.MINE: 60.0,
     OwnershipLabel.IMPERSONATION: 2.0,

@@ -106,7 +106,7 @@ def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> H
     return report_warning("search", NO_SEARCH_ENGINE, remedy)
 
 
-# One proposes to open a flag early, and another one agrees.
+# One proposes to open a case early, and another one agrees.
 MIN_REVIEWERS = 2
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from monitor.domain.serialization import parse_data_file
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 
 # A reminder is read in passing, so it is short.
 ClauseText = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+\Z")]
@@ -31,9 +31,9 @@ class PolicyClause(StrEnum):
 
 PolicyTexts = Mapping[PolicyClause, str]
 
-FLAG_CLAUSES: Mapping[FlagKind, tuple[PolicyClause, ...]] = {
-    FlagKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
-    FlagKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),
+CASE_CLAUSES: Mapping[CaseKind, tuple[PolicyClause, ...]] = {
+    CaseKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
+    CaseKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),
 }
 JOINING_CLAUSES = (PolicyClause.JOINING,)
 _SCHOOL_NAMED_CLAUSES = (PolicyClause.SEPARATE_ACCOUNTS, PolicyClause.PRIVACY_SETTINGS)

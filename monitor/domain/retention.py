@@ -71,11 +71,11 @@ YEAR = timedelta(days=365)
 ERASED_WITHIN = DAY
 
 RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
-    # Open is a page behind a flag that is open; a canary's goes when the next one comes.
+    # Open is a page behind a case that is open; a canary's goes when the next one comes.
     RetainedKind.PAGE_BODY: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # A reading is staged until its source closes; one that never does is given up.
     RetainedKind.JOURNAL: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
-    # Its flags go with it: a decision is remembered while its finding is seen, or the next sweep
+    # Its cases go with it: a decision is remembered while its finding is seen, or the next sweep
     # would ask again.
     RetainedKind.FINDING: RetentionPeriod(open=None, closed=YEAR),
     # Closed is what a query no longer shows of a finding that another one does.
@@ -87,7 +87,7 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.STUDENT_EVIDENCE: RetentionPeriod(open=90 * DAY, closed=AT_ONCE),
     # Open is one that is compared; a later check renews it while the account shows a picture.
     RetainedKind.THUMBNAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
-    # Closed is one of a flag that its person dismissed, and may still open again.
+    # Closed is one of a case that its person dismissed, and may still open again.
     RetainedKind.SCREENSHOT: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is one that its source no longer lists; if it comes back, it is no news.
     RetainedKind.BREACH: RetentionPeriod(open=None, closed=YEAR),

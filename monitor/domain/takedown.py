@@ -1,6 +1,6 @@
-"""Where platforms take reports, where sites take details down, and what to do about each flag.
+"""Where platforms take reports, where sites take details down, and what to do about each case.
 
-Facts that grow old, read from files. A new kind of flag needs one more table in `advice.toml`.
+Facts that grow old, read from files. A new kind of case needs one more table in `advice.toml`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct
 
 from monitor.domain.serialization import parse_data_file
-from monitor.domain.vocabulary import AllowedReporter, FlagKind, GuideReliability, ProofRequirement
+from monitor.domain.vocabulary import AllowedReporter, CaseKind, GuideReliability, ProofRequirement
 from scrapers.models import Trace
 
 STALE_AFTER = timedelta(days=180)
@@ -155,8 +155,8 @@ class AdviceStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     address: Address | None = None
 
 
-class FlagAdvice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next steps about one kind of flag; `brief` is what an email says of them."""
+class CaseAdvice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The next steps about one kind of case; `brief` is what an email says of them."""
 
     steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=2, max_length=3)]
     brief: Text
@@ -176,13 +176,13 @@ class RecoveryPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AdviceBook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    kinds: Mapping[str, FlagAdvice]
+    kinds: Mapping[str, CaseAdvice]
     recovery: Mapping[str, RecoveryPage]
 
-    def get_advice(self, kind: FlagKind) -> FlagAdvice:
+    def get_advice(self, kind: CaseKind) -> CaseAdvice:
         return self.kinds[kind]
 
-    def list_steps(self, kind: FlagKind, site: str) -> Iterator[AdviceStep]:
+    def list_steps(self, kind: CaseKind, site: str) -> Iterator[AdviceStep]:
         """Yield the steps with the name of the site in them."""
         for step in self.kinds[kind].steps:
             yield AdviceStep(words=step.words.replace(SITE, site), at=step.at, address=step.address)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.dates import format_date
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
-from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace
 
@@ -157,10 +157,10 @@ class DecisionMaker(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """`word` is the event's kind, the flag's kind or the decision, by `kind`; empty for SHOWN.
+    """`word` is the event's kind, the case's kind or the decision, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
-    same query showed before: none at its first. `flag` is the id of the flag meant, if any.
+    same query showed before: none at its first. `case` is the id of the case meant, if any.
     `word` is empty, too, where the finding became another one, so that what was said fell away.
     """
 
@@ -168,7 +168,7 @@ class TimelineEntry:
     kind: TimelineEntryKind
     word: str = ""
     by: DecisionMaker = DecisionMaker.PERSON
-    flag_id: str = ""
+    case_id: str = ""
     fields: tuple[str, ...] = ()
     number: int = 0
     source: str = ""
@@ -181,7 +181,7 @@ class FindingRecord:
 
     versions: Mapping[int, FindingVersion]
     events: tuple[Event, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    cases: tuple[Case, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -192,7 +192,7 @@ def build_timeline(record: FindingRecord) -> tuple[TimelineEntry, ...]:
     moments = (
         *_list_version_entries(record),
         *_list_event_entries(record.events),
-        *_list_flag_entries(record.flags),
+        *_list_case_entries(record.cases),
         *_list_decision_entries(record),
         *_list_feedback_entries(record.feedback),
     )
@@ -223,30 +223,30 @@ def _list_event_entries(events: Iterable[Event]) -> Iterator[TimelineEntry]:
         )
 
 
-def _list_flag_entries(flags: Iterable[Flag]) -> Iterator[TimelineEntry]:
-    for each in flags:
+def _list_case_entries(cases: Iterable[Case]) -> Iterator[TimelineEntry]:
+    for each in cases:
         yield TimelineEntry(
-            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, flag_id=each.id
+            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, case_id=each.id
         )
 
 
 def _list_decision_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
-    owners = {each.id: each.person_id for each in record.flags}
+    owners = {each.id: each.person_id for each in record.cases}
     for each in record.decisions:
-        by = DecisionMaker.PERSON if each.by == owners.get(each.flag_id) else DecisionMaker.REVIEWER
+        by = DecisionMaker.PERSON if each.by == owners.get(each.case_id) else DecisionMaker.REVIEWER
         yield TimelineEntry(
             at=each.at,
             kind=TimelineEntryKind.DECIDED,
             word=each.decision,
             by=by,
-            flag_id=each.flag_id,
+            case_id=each.case_id,
         )
 
 
 def _list_feedback_entries(feedback: Iterable[Feedback]) -> Iterator[TimelineEntry]:
-    """Leave out answers about a flag whose decision is already in the timeline."""
+    """Leave out answers about a case whose decision is already in the timeline."""
     for each in feedback:
-        if not each.flag_id:
+        if not each.case_id:
             yield TimelineEntry(
                 at=each.at, kind=TimelineEntryKind.ANSWERED, word=each.decision or ""
             )

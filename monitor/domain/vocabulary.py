@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class FlagKind(StrEnum):
+class CaseKind(StrEnum):
     """A closed list. Opinions, topics and sentiment are not on it and never will be."""
 
     IMPERSONATION = "impersonation"
@@ -26,7 +26,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class FlagState(StrEnum):
+class CaseState(StrEnum):
     NEW = "new"
     OPEN = "open"
     MINE = "mine"
@@ -63,7 +63,7 @@ class DistrictFindingState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person may say of a finding or a flag; `REOPENED` undoes the last word."""
+    """What a person may say of a finding or a case; `REOPENED` undoes the last word."""
 
     MINE = "mine"
     NAMESAKE = "namesake"
@@ -185,7 +185,7 @@ class HoldAction(StrEnum):
 
 
 class OpeningReason(StrEnum):
-    """What opens a flag to IT. BREAK_GLASS opens any flag, and a flag only."""
+    """What opens a case to IT. BREAK_GLASS opens any case, and a case only."""
 
     SHARED = "shared"
     CONFIRMED = "confirmed"
@@ -417,7 +417,7 @@ class NoticeKind(StrEnum):
     SOURCES_PARKED = "sources-parked"
     ADDRESS_SUPPRESSED = "address-suppressed"
     STAFF_FILE = "staff-file"
-    FLAG_OPENED = "flag-opened"
+    CASE_OPENED = "case-opened"
     LOOKALIKE_SEEN = "lookalike-seen"
 
 

@@ -71,7 +71,7 @@ def _list_followed_accounts(app: App, person: Person) -> tuple[str, ...]:
 def _is_other_persons_account(
     app: App, person: Person, account: str, about: tuple[StagedAnswer, ...]
 ) -> bool:
-    """Check the first name that an account shows; a later change raises a flag instead."""
+    """Check the first name that an account shows; a later change raises a case instead."""
     findings = app.db.findings.find_findings_by_aliases(
         person.id, (account, canonicalize_url(account))
     )

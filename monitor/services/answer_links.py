@@ -10,23 +10,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TypedDict, TypeVar
 
 from monitor.app import App
+from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
-from monitor.domain.flag import OWNERSHIP_FLAGS, Flag
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, Severity
-from monitor.services.feedback import DecisionInput, list_ownership_flags, record_feedback
+from monitor.services.feedback import DecisionInput, list_ownership_cases, record_feedback
 from monitor.services.findings import build_finding_card, list_pending_cards
-from monitor.services.presenters import build_flag_line, build_question_line
-from monitor.services.review import decide_flags
+from monitor.services.presenters import build_case_line, build_question_line
+from monitor.services.review import decide_cases
 from reports import labels as words
 from reports.emails.account import AlertView, ReviewerQuestionView
 from reports.emails.digest import (
+    CaseLine,
     EmailView,
-    FlagLine,
     PersonalEmailView,
     QuestionLine,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
 )
 from reports.pages.account import AnswerCardView
 from reports.pages.findings import QuestionCard
@@ -40,17 +40,17 @@ MAX_END_DIGITS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLink:
-    """`card_id` is a finding, or a flag if `is_flag`; `finding_id` is what it is about."""
+    """`card_id` is a finding, or a case if `is_case`; `finding_id` is what it is about."""
 
     person_id: str
     card_id: str
     finding_id: str
-    is_flag: bool
+    is_case: bool
     expires_at: datetime
 
 
 def build_answer_token(app: App, link: AnswerLink) -> str:
-    subject = f"{'f' if link.is_flag else 'i'}{link.card_id}"
+    subject = f"{'f' if link.is_case else 'i'}{link.card_id}"
     end = str(int(link.expires_at.timestamp()))
     person = app.db.people.load_person(link.person_id)
     return f"{subject}.{end}.{_sign_link(app, person, subject, end)}"
@@ -76,11 +76,11 @@ def open_answer_link(app: App, token: str) -> AnswerLink | None:
 
 
 def _find_link_target(app: App, subject: str, end: str) -> AnswerLink | None:
-    card_id, is_flag = subject[1:], subject[:1] == "f"
+    card_id, is_case = subject[1:], subject[:1] == "f"
     if not (subject.isascii() and end.isascii() and end.isdecimal() and len(end) <= MAX_END_DIGITS):
         return None
     try:
-        finding_id = app.db.flags.load_flag(card_id).finding_id if is_flag else card_id
+        finding_id = app.db.cases.load_case(card_id).finding_id if is_case else card_id
         person_id = app.db.findings.load_finding(finding_id).person_id
     except (InputError, DatabaseError):
         return None
@@ -88,7 +88,7 @@ def _find_link_target(app: App, subject: str, end: str) -> AnswerLink | None:
         person_id=person_id,
         card_id=card_id,
         finding_id=finding_id,
-        is_flag=is_flag,
+        is_case=is_case,
         expires_at=datetime.fromtimestamp(int(end), UTC),
     )
 
@@ -110,14 +110,14 @@ def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView 
         url=card.url,
         platform=card.platform,
         choices=card.choices,
-        opens_to_it=not link.is_flag,
+        opens_to_it=not link.is_case,
         expires_at=link.expires_at,
         **_build_card_words(app, link),
     )
 
 
 class AnswerCardWords(TypedDict):
-    """The words of a card: as an email has them for a flag, or for a question."""
+    """The words of a card: as an email has them for a case, or for a question."""
 
     question: str
     title: str
@@ -128,13 +128,13 @@ class AnswerCardWords(TypedDict):
 
 
 def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:
-    flag = _find_card_flag(app, link)
-    if flag is not None:
-        line = build_flag_line(app, flag)
+    case = _find_card_case(app, link)
+    if case is not None:
+        line = build_case_line(app, case)
         return AnswerCardWords(
             question=line.what,
             title=line.title,
-            kind=words.FLAG_KINDS[line.kind],
+            kind=words.CASE_KINDS[line.kind],
             severity=line.severity,
             snippet="",
             reasons=line.reasons[:MOST_REASONS],
@@ -151,11 +151,11 @@ def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:
     )
 
 
-def _find_card_flag(app: App, link: AnswerLink) -> Flag | None:
-    """Return the flag that the card is about; None for a question whose something is."""
-    if link.is_flag:
-        return app.db.flags.load_flag(link.card_id)
-    asking = (each for each in list_ownership_flags(app, link.finding_id) if each.is_undecided)
+def _find_card_case(app: App, link: AnswerLink) -> Case | None:
+    """Return the case that the card is about; None for a question whose something is."""
+    if link.is_case:
+        return app.db.cases.load_case(link.card_id)
+    asking = (each for each in list_ownership_cases(app, link.finding_id) if each.is_undecided)
     return next(asking, None)
 
 
@@ -168,9 +168,9 @@ def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: D
         app.db.audit.append_entry(
             app.clock.now(), "person", "answered-by-link", link.card_id, {"decision": decision}
         )
-        if link.is_flag:
+        if link.is_case:
             entry = DecisionInput(decision=decision, by=link.person_id)
-            decide_flags(app, (link.card_id,), entry)
+            decide_cases(app, (link.card_id,), entry)
         else:
             record_feedback(app, link.person_id, {link.card_id: decision})
 
@@ -186,28 +186,28 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
     match view:
         case AlertView():
             return replace(
-                view, flag=links.link_flag(view.flag), more=tuple(map(links.link_flag, view.more))
+                view, case=links.link_case(view.case), more=tuple(map(links.link_case, view.more))
             )
         case ReviewerQuestionView():
-            return replace(view, link_url=links.build_flag_page_url(view.id))
+            return replace(view, link_url=links.build_case_page_url(view.id))
         case PersonalEmailView():
             return replace(
                 view,
-                flags=tuple(map(links.link_flag, view.flags)),
+                cases=tuple(map(links.link_case, view.cases)),
                 questions=tuple(map(links.link_question, view.questions)),
-                waiting=tuple(map(links.link_flag, view.waiting)),
+                waiting=tuple(map(links.link_case, view.waiting)),
                 changes=tuple(
                     replace(each, link_url=links.build_page_url(each.id)) for each in view.changes
                 ),
                 decided=tuple(
-                    replace(each, link_url=links.build_flag_page_url(each.id))
+                    replace(each, link_url=links.build_case_page_url(each.id))
                     for each in view.decided
                 ),
             )
     return view
 
 
-FlagLike = TypeVar("FlagLike", FlagLine, UnansweredFlagLine)
+CaseLike = TypeVar("CaseLike", CaseLine, UnansweredCaseLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,39 +220,39 @@ class LinkBuilder:
     def build_page_url(self, finding_id: str) -> str:
         return f"{self.app.config.portal.address}/me/findings/{finding_id}"
 
-    def build_flag_page_url(self, flag_id: str) -> str:
-        flag = self._find_flag(flag_id)
-        return self.build_page_url(flag.finding_id) if flag else ""
+    def build_case_page_url(self, case_id: str) -> str:
+        case = self._find_case(case_id)
+        return self.build_page_url(case.finding_id) if case else ""
 
-    def link_flag(self, line: FlagLike) -> FlagLike:
-        """Ask whose it is where the flag does; any other flag has answers of its own."""
-        flag = self._find_flag(line.id)
-        if flag is None:
+    def link_case(self, line: CaseLike) -> CaseLike:
+        """Ask whose it is where the case does; any other case has answers of its own."""
+        case = self._find_case(line.id)
+        if case is None:
             return line
-        is_flag = flag.kind not in OWNERSHIP_FLAGS
-        card_id = flag.id if is_flag else flag.finding_id
+        is_case = case.kind not in OWNERSHIP_CASES
+        card_id = case.id if is_case else case.finding_id
         return replace(
-            line, link_url=self._build_answer_url(card_id, flag.finding_id, is_flag=is_flag)
+            line, link_url=self._build_answer_url(card_id, case.finding_id, is_case=is_case)
         )
 
     def link_question(self, line: QuestionLine) -> QuestionLine:
         try:
-            return replace(line, link_url=self._build_answer_url(line.id, line.id, is_flag=False))
+            return replace(line, link_url=self._build_answer_url(line.id, line.id, is_case=False))
         except InputError:
             return line
 
-    def _find_flag(self, flag_id: str) -> Flag | None:
+    def _find_case(self, case_id: str) -> Case | None:
         try:
-            return self.app.db.flags.load_flag(flag_id)
+            return self.app.db.cases.load_case(case_id)
         except InputError:
             return None
 
-    def _build_answer_url(self, card_id: str, finding_id: str, *, is_flag: bool) -> str:
+    def _build_answer_url(self, card_id: str, finding_id: str, *, is_case: bool) -> str:
         link = AnswerLink(
             person_id=self.app.db.findings.load_finding(finding_id).person_id,
             card_id=card_id,
             finding_id=finding_id,
-            is_flag=is_flag,
+            is_case=is_case,
             expires_at=self.expires_at,
         )
         return f"{self.app.config.portal.address}/answer/{build_answer_token(self.app, link)}"

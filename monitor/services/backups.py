@@ -154,7 +154,7 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
 
     Times of different moments are not compared, since a clock may be set back.
     """
-    yield from (f"flag {flag_id}" for flag_id in db.flags.list_altered_flag_ids())
+    yield from (f"flag {case_id}" for case_id in db.cases.list_altered_case_ids())
     for person_id in db.people.list_person_ids():
         if any(not _has_valid_duration(each) for each in db.consents.list_consents(person_id)):
             yield f"a consent of {person_id}"
@@ -217,9 +217,9 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
         yield finding
         yield db.findings.find_assessment(finding.id)
         yield from db.versions.list_versions(finding.id)
-    for flag in db.flags.list_flags_of_person(person_id):
-        yield flag
-        yield from db.flags.list_decisions(flag.id)
+    for case in db.cases.list_cases_of_person(person_id):
+        yield case
+        yield from db.cases.list_decisions(case.id)
 
 
 LOG = logging.getLogger(__name__)

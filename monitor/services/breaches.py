@@ -1,6 +1,6 @@
 """Data breaches of a person's work address: for that person alone.
 
-They are no findings: no flag is raised, IT sees nothing of them, and no reviewer does.
+They are no findings: no case is raised, IT sees nothing of them, and no reviewer does.
 """
 
 from collections.abc import Iterable, Iterator

@@ -24,10 +24,10 @@ from monitor.db.people import AddressChange, LegalHold
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.sweeps import Sweep
 from monitor.domain.breach import BreachRecord, choose_breach_advice
+from monitor.domain.case import Case, DecisionRecord, FlaggedFindings
 from monitor.domain.consent import Consent
 from monitor.domain.errors import TooSoonError
 from monitor.domain.finding import Finding, FindingVersion
-from monitor.domain.flag import DecisionRecord, Flag, FlaggedFindings
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.scim import DirectoryUser
@@ -42,14 +42,14 @@ from reports.labels import (
     AUTH_METHODS,
     BREACH_ADVICE,
     BREACH_CREDIT,
+    CASE_KINDS,
     CONSENT_ACTIONS,
     CONSENT_CHANNELS,
     EMAIL_KINDS,
     EMAIL_STATES,
     EVENT_KINDS,
-    FLAG_KINDS,
     GIVEN_ANSWERS,
-    OWN_FLAG_STATES,
+    OWN_CASE_STATES,
     OWN_STEPS,
     OWNERS,
     SCOPE_TITLES,
@@ -86,7 +86,7 @@ class PersonRecords:
     consents: tuple[Consent, ...]
     holds: tuple[LegalHold, ...]
     findings: tuple[Finding, ...]
-    flags: tuple[Flag, ...]
+    cases: tuple[Case, ...]
     decisions: Mapping[str, tuple[DecisionRecord, ...]]
     events: tuple[EventRecord, ...]
     versions: Mapping[str, tuple[FindingVersion, ...]]
@@ -119,9 +119,9 @@ class PersonRecords:
     def find_finding_url(self, finding_id: str) -> str:
         return next((each.portrait.url for each in self.findings if each.id == finding_id), "")
 
-    def find_flag_url(self, flag_id: str) -> str:
+    def find_case_url(self, case_id: str) -> str:
         return next(
-            self.find_finding_url(each.finding_id) for each in self.flags if each.id == flag_id
+            self.find_finding_url(each.finding_id) for each in self.cases if each.id == case_id
         )
 
 
@@ -151,7 +151,7 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield _build_breach_part(records)
     if records.directory_user is not None:
         yield _build_directory_part(records.directory_user)
-    yield from _build_flag_parts(records)
+    yield from _build_case_parts(records)
     yield from _build_email_parts(records)
     yield from _build_copy_parts(records)
     yield from _build_activity_parts(records)
@@ -280,7 +280,7 @@ def _build_directory_part(user: DirectoryUser) -> ExportPart:
     )
 
 
-def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
+def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Flags",
         about="What we asked you to look at, and why.",
@@ -288,14 +288,14 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
         rows=tuple(
             (
                 each.opened_at,
-                FLAG_KINDS[each.kind],
+                CASE_KINDS[each.kind],
                 SEVERITIES[each.severity],
-                OWN_FLAG_STATES[each.state],
+                OWN_CASE_STATES[each.state],
                 records.find_finding_url(each.finding_id),
                 " ".join(map(render_in_english, each.reasons)),
                 each.shared_at or "no",
             )
-            for each in records.flags
+            for each in records.cases
         ),
     )
     yield ExportPart(
@@ -365,7 +365,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
         columns=("Added or seen", "Address", "File"),
         rows=(
             *(
-                (each.at, records.find_flag_url(each.flag_id), name.removesuffix(".jpg"))
+                (each.at, records.find_case_url(each.case_id), name.removesuffix(".jpg"))
                 for name, each in records.screenshots.items()
             ),
             *(
@@ -530,20 +530,20 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> 
     db, now = app.db, app.clock.now()
     person = db.people.load_person(person_id)
     findings = db.findings.list_findings_of_person(person_id)
-    flags = db.flags.list_flags_of_person(person_id)
+    cases = db.cases.list_cases_of_person(person_id)
     whole_copy = flagged is FlaggedFindings.SHOWN
     if not whole_copy:
         person = _mask_private_fields(person)
-        hidden = frozenset(flag.finding_id for flag in flags)
-        findings, flags = tuple(each for each in findings if each.id not in hidden), ()
-    whole = (person_id, *(finding.id for finding in findings), *(flag.id for flag in flags))
+        hidden = frozenset(case.finding_id for case in cases)
+        findings, cases = tuple(each for each in findings if each.id not in hidden), ()
+    whole = (person_id, *(finding.id for finding in findings), *(case.id for case in cases))
     return PersonRecords(
         person=person,
         consents=db.consents.list_consents(person_id),
         holds=db.legal_holds.list_legal_holds_of_person(person_id),
         findings=findings,
-        flags=flags,
-        decisions={flag.id: db.flags.list_decisions(flag.id) for flag in flags},
+        cases=cases,
+        decisions={case.id: db.cases.list_decisions(case.id) for case in cases},
         events=tuple(
             each for finding in findings for each in db.events.list_events_of_finding(finding.id)
         ),
@@ -557,7 +557,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> 
         },
         emails=tuple(each for each in db.outbox.list_emails() if each.recipient_id == person_id),
         checks=db.sweeps.list_sweeps_of_person(person_id),
-        # Pages are evidence of flags, and a staged answer may raise one.
+        # Pages are evidence of cases, and a staged answer may raise one.
         pages=db.pages.list_pages_of_person(person_id) if whole_copy else (),
         screenshots=dict(_name_screenshots(app, person_id)) if whole_copy else {},
         thumbnails=dict(_name_thumbnails(app, person_id)) if whole_copy else {},
@@ -644,7 +644,7 @@ def _build_activity_data(app: App, records: PersonRecords) -> ExportData:
 
 def _build_picture_data(records: PersonRecords) -> Iterator[ExportData]:
     for name, shot in records.screenshots.items():
-        yield {"file": name, "flag_id": shot.flag_id, "at": shot.at}
+        yield {"file": name, "case_id": shot.case_id, "at": shot.at}
     for name, thumbnail in records.thumbnails.items():
         yield {"file": name, "finding_id": thumbnail.finding_id, "at": thumbnail.at}
 
@@ -663,23 +663,23 @@ def _build_finding_data(app: App, finding: Finding) -> dict[str, object]:
         "sightings": db.sightings.list_sightings_of_finding(finding_id),
         "versions": db.versions.list_versions(finding_id),
         "events": db.events.list_events_of_finding(finding_id),
-        "flags": [
-            _build_flag_data(app, flag.id) for flag in db.flags.list_flags_of_finding(finding_id)
+        "cases": [
+            _build_case_data(app, case.id) for case in db.cases.list_cases_of_finding(finding_id)
         ],
     }
 
 
-def _build_flag_data(app: App, flag_id: str) -> dict[str, object]:
+def _build_case_data(app: App, case_id: str) -> dict[str, object]:
     db = app.db
-    taken_on = db.assignments.find_assignment(flag_id)
-    remarks = db.review_notes.list_review_notes_of_flag(flag_id)
+    taken_on = db.assignments.find_assignment(case_id)
+    remarks = db.review_notes.list_review_notes_of_case(case_id)
     return {
-        "flag": db.flags.load_flag(flag_id),
-        "decisions": db.flags.list_decisions(flag_id),
+        "case": db.cases.load_case(case_id),
+        "decisions": db.cases.list_decisions(case_id),
         "notes": [_replace_names(each, by=REVIEWER) for each in remarks],
         "assigned_at": taken_on.at if taken_on else None,
         "opened_early": [
-            each.at for each in db.break_glass.list_active_break_glass(flag_id, app.clock.now())
+            each.at for each in db.break_glass.list_active_break_glass(case_id, app.clock.now())
         ],
     }
 
@@ -708,18 +708,18 @@ def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:
 
 def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     """Count what there is."""
-    findings, flags = app.db.findings, app.db.flags.list_flags_of_person(person_id)
-    open_now = sum(1 for each in flags if find_review_opening(app, each) is not None)
+    findings, cases = app.db.findings, app.db.cases.list_cases_of_person(person_id)
+    open_now = sum(1 for each in cases if find_review_opening(app, each) is not None)
     viewed = {
         each.subject
-        for each in app.db.audit.list_entries_of_subjects(tuple(flag.id for flag in flags))
+        for each in app.db.audit.list_entries_of_subjects(tuple(case.id for case in cases))
         if each.action == VIEWED
     }
     return (
         ("Findings: accounts and pages", len(findings.list_finding_ids_of_person(person_id))),
         ("Your answers about findings", findings.count_findings_with_feedback(person_id)),
         ("Data breaches", app.db.breaches.count_breaches(person_id)),
-        ("Flags", len(flags)),
+        ("Flags", len(cases)),
         ("Of those, IT can see now", open_now),
         ("Of those, IT has viewed", len(viewed)),
         (
@@ -740,11 +740,11 @@ def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
         finding: finding for finding in app.db.findings.list_finding_ids_of_person(person_id)
     }
     labels_by_id |= {
-        flag.id: flag.finding_id for flag in app.db.flags.list_flags_of_person(person_id)
+        case.id: case.finding_id for case in app.db.cases.list_cases_of_person(person_id)
     }
     entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
     said = {
-        (each.flag_id, each.at): each.text
+        (each.case_id, each.at): each.text
         for each in app.db.review_notes.list_review_notes_of_person(person_id)
     }
     return tuple(

@@ -14,14 +14,14 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
+from monitor.domain.case import Case, FlaggedFindings
 from monitor.domain.finding import Finding
-from monitor.domain.flag import Flag, FlaggedFindings
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import (
+    CaseKind,
     EmailCadence,
     EventKind,
-    FlagKind,
     OwnershipLabel,
     Scope,
     SweepKind,
@@ -31,10 +31,10 @@ from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
     build_aside_line,
+    build_case_line,
     build_change_line,
     build_coverage,
     build_decided_line,
-    build_flag_line,
     build_own_line,
     build_personal_coverage,
     build_question_line,
@@ -43,16 +43,16 @@ from monitor.services.presenters import (
 )
 from reports.emails.digest import (
     BreachLine,
+    CaseLine,
+    CaseOutcomeLine,
     ChangeLine,
     Coverage,
     DigestView,
-    FlagLine,
-    FlagOutcomeLine,
     NamesakeLine,
     OwnFindingLine,
     QuestionLine,
     SelfCheckView,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
 )
 from reports.emails.registry import EmailKind
 from reports.labels import DigestKind
@@ -100,21 +100,21 @@ class DigestSections(TypedDict):
     """The part of a view that says what was found."""
 
     coverage: Coverage
-    flags: tuple[FlagLine, ...]
+    cases: tuple[CaseLine, ...]
     changes: tuple[ChangeLine, ...]
     questions: tuple[QuestionLine, ...]
     own: tuple[OwnFindingLine, ...]
     about: tuple[OwnFindingLine, ...]
     set_aside: tuple[NamesakeLine, ...]
-    waiting: tuple[UnansweredFlagLine, ...]
-    decided: tuple[FlagOutcomeLine, ...]
+    waiting: tuple[UnansweredCaseLine, ...]
+    decided: tuple[CaseOutcomeLine, ...]
     breaches: tuple[BreachLine, ...]
 
 
 def build_digest_view(
     app: App, person_id: str, flagged: FlaggedFindings = FlaggedFindings.SHOWN
 ) -> DigestView:
-    """Show what the next digest would say, with or without the findings that have a flag."""
+    """Show what the next digest would say, with or without the findings that have a case."""
     person = app.db.people.load_person(person_id)
     last = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
     return DigestView(
@@ -132,7 +132,7 @@ def build_digest_view(
 
 
 def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedFindings) -> Coverage:
-    """Leave out what each source came to where flags are left out: it would hint at them."""
+    """Leave out what each source came to where cases are left out: it would hint at them."""
     runs = list_weekly_runs(app)
     if flagged is not FlaggedFindings.SHOWN:
         return build_coverage(runs)
@@ -202,10 +202,10 @@ def build_digest_sections(
 ) -> DigestSections:
     """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
-    flags, hidden = _select_flags(app, person_id, flagged)
-    undecided = tuple(flag for flag in flags if flag.is_undecided)
-    ruled = (flag for flag in flags if flag.ruled_at and flag.ruled_at >= after)
-    fresh = tuple(flag for flag in undecided if flag.opened_at >= after)
+    cases, hidden = _select_cases(app, person_id, flagged)
+    undecided = tuple(case for case in cases if case.is_undecided)
+    ruled = (case for case in cases if case.ruled_at and case.ruled_at >= after)
+    fresh = tuple(case for case in undecided if case.opened_at >= after)
     recorded = tuple(
         each
         for each in app.db.events.list_events_of_person(person_id, after)
@@ -215,19 +215,19 @@ def build_digest_sections(
     stored = () if since else app.db.findings.list_findings_of_person(person_id)
     found = _list_new_findings(app, recorded) if since else _filter_unanswered(app, stored)
     findings = tuple(finding for finding in found if finding.id not in hidden)
-    asked = frozenset(flag.finding_id for flag in undecided)
+    asked = frozenset(case.finding_id for case in undecided)
     listed = tuple(finding for finding in stored if finding.id not in asked | hidden)
     changes = tuple(_build_change_lines(app, recorded, fresh))
     questions = tuple(_build_question_lines(app, findings, undecided))
     return DigestSections(
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
-        flags=tuple(build_flag_line(app, flag) for flag in fresh),
+        cases=tuple(build_case_line(app, case) for case in fresh),
         changes=changes,
         questions=questions,
         own=tuple(_build_known_lines(app, listed, OwnershipLabel.MINE)),
         about=tuple(_build_known_lines(app, listed, OwnershipLabel.ABOUT_ME)),
         set_aside=tuple(_build_aside_lines(app, findings)),
-        waiting=tuple(build_waiting_line(app, flag) for flag in undecided if flag not in fresh),
+        waiting=tuple(build_waiting_line(app, case) for case in undecided if case not in fresh),
         decided=tuple(filter(None, map(partial(build_decided_line, app), ruled))),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )
@@ -243,21 +243,21 @@ def _list_new_breaches(
     return list_new_breaches(app, person_id, after)
 
 
-def _select_flags(
+def _select_cases(
     app: App, person_id: str, flagged: FlaggedFindings
-) -> tuple[tuple[Flag, ...], frozenset[str]]:
-    """Return the flags to list, and the findings that are left out because of them."""
-    flags = app.db.flags.list_flags_of_person(person_id)
+) -> tuple[tuple[Case, ...], frozenset[str]]:
+    """Return the cases to list, and the findings that are left out because of them."""
+    cases = app.db.cases.list_cases_of_person(person_id)
     if flagged is FlaggedFindings.SHOWN:
-        return flags, frozenset()
-    return (), frozenset(flag.finding_id for flag in flags)
+        return cases, frozenset()
+    return (), frozenset(case.finding_id for case in cases)
 
 
 def _build_question_lines(
-    app: App, findings: tuple[Finding, ...], undecided: tuple[Flag, ...]
+    app: App, findings: tuple[Finding, ...], undecided: tuple[Case, ...]
 ) -> Iterator[QuestionLine]:
-    """Ask whose a finding is where only the person knows; a flag about contact details asks it."""
-    exposed = {flag.finding_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
+    """Ask whose a finding is where only the person knows; a case about contact details asks it."""
+    exposed = {case.finding_id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
     for finding in findings:
         unknown = _has_label(app, finding, OwnershipLabel.UNKNOWN)
         if unknown and finding.id not in exposed and not is_district_page(app, finding):
@@ -265,15 +265,15 @@ def _build_question_lines(
 
 
 def _build_change_lines(
-    app: App, recorded: tuple[EventRecord, ...], flags: tuple[Flag, ...]
+    app: App, recorded: tuple[EventRecord, ...], cases: tuple[Case, ...]
 ) -> Iterator[ChangeLine]:
-    """Leave out what a flag already shows, what is asked, and what belongs to someone else."""
-    flagged = {flag.finding_id for flag in flags}
+    """Leave out what a case already shows, what is asked, and what belongs to someone else."""
+    flagged = {case.finding_id for case in cases}
     for each in recorded:
         label = app.db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN
         asked = each.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
         if each.event.kind is EventKind.CLEARED:
-            continue  # its flag is listed instead
+            continue  # its case is listed instead
         if each.event.finding_id not in flagged and label not in OTHER_PERSON_LABELS and not asked:
             yield build_change_line(app, each)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.config import build_inventory
-from monitor.db.review import FlagOccurrence, ReviewFilter
+from monitor.db.review import CaseOccurrence, ReviewFilter
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CheckCount, SourceRun
 from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
@@ -156,7 +156,7 @@ def build_district_view(app: App) -> DistrictView:
     return DistrictView(
         enough=enough,
         weeks=tuple(_build_week_lines(app, now)) if enough else (),
-        open=app.db.review_index.count_visible_flags(gate, ReviewFilter()),
+        open=app.db.review_index.count_visible_cases(gate, ReviewFilter()),
         oldest=oldest,
         days=(now - oldest).days if oldest else 0,
         coverage=build_coverage(_load_recent_runs(app, now - SWEEP_DEADLINE)),
@@ -176,8 +176,8 @@ def _load_recent_runs(app: App, late: datetime) -> tuple[SourceRun, ...]:
 def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:
     zone = app.config.district.zone
     since = now - (WEEKS_SHOWN + 1) * 7 * DAY
-    raised = _count_by_week(app.db.flag_statistics.list_raised_flags(since), zone)
-    ruled = _count_by_week(app.db.flag_statistics.list_decided_flags(since), zone)
+    raised = _count_by_week(app.db.case_statistics.list_raised_cases(since), zone)
+    ruled = _count_by_week(app.db.case_statistics.list_decided_cases(since), zone)
     for weeks_ago in reversed(range(WEEKS_SHOWN)):
         week = format_iso_week(now - weeks_ago * 7 * DAY, zone)
         yield WeekLine(
@@ -206,9 +206,9 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
             for finding, at in app.db.findings.list_news_times(person_id, since)
         }
     )
-    flags = Counter(
+    cases = Counter(
         format_iso_week(each.opened_at, zone)
-        for each in app.db.flags.list_flags_of_person(person_id)
+        for each in app.db.cases.list_cases_of_person(person_id)
     )
     weeks = (format_iso_week(now - ago * 7 * DAY, zone) for ago in reversed(range(WEEKS_SHOWN)))
     return tuple(
@@ -217,7 +217,7 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
             checked=checks[week].checked if week in checks else 0,
             total=checks[week].total if week in checks else 0,
             news=news[week],
-            flags=flags[week],
+            cases=cases[week],
         )
         for week in weeks
         if week >= format_iso_week(joined, zone)
@@ -242,7 +242,7 @@ def _sum_weekly_cost(app: App) -> ApiCost:
 
 
 def _count_by_week(
-    happened: Iterable[FlagOccurrence], zone: str
+    happened: Iterable[CaseOccurrence], zone: str
 ) -> defaultdict[str, ReportableCount]:
     numbers: Counter[str] = Counter()
     people: defaultdict[str, set[str]] = defaultdict(set)

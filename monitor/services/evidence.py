@@ -9,27 +9,27 @@ from collections.abc import Iterator
 
 from monitor.app import App
 from monitor.db.pages import StoredPage
+from monitor.domain.case import Case
 from monitor.domain.detection.comparison import FieldComparison, TextRun
-from monitor.domain.flag import Flag
 from monitor.services.history import OwnFindingComparison, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
 
-def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
+def build_evidence_view(app: App, case: Case) -> EvidenceView:
     person, finding = (
-        app.db.people.load_person(flag.person_id),
-        app.db.findings.load_finding(flag.finding_id),
+        app.db.people.load_person(case.person_id),
+        app.db.findings.load_finding(case.finding_id),
     )
     portrait = finding.portrait
     return EvidenceView(
-        id=flag.id,
+        id=case.id,
         person=person.name.full_name,
         organization=person.organization,
         zone=person.zone,
-        kind=flag.kind,
-        severity=flag.severity,
+        kind=case.kind,
+        severity=case.severity,
         platform=portrait.platform,
         url=portrait.url,
         account=portrait.account,
@@ -38,30 +38,30 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         first_seen=finding.first_seen,
         last_seen=finding.last_seen,
         given=person.name.given,
-        reasons=tuple(reason.without_quotes for reason in flag.reasons),
-        own=tuple(_list_own_urls(app, flag)),
-        copied=list_copied_fields(app, flag),
-        log=tuple(_build_log_lines(app, flag, person.name.full_name)),
-        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(flag.finding_id))),
+        reasons=tuple(reason.without_quotes for reason in case.reasons),
+        own=tuple(_list_own_urls(app, case)),
+        copied=list_copied_fields(app, case),
+        log=tuple(_build_log_lines(app, case, person.name.full_name)),
+        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
     )
 
 
-def list_copied_fields(app: App, flag: Flag) -> tuple[ComparedElement, ...]:
+def list_copied_fields(app: App, case: Case) -> tuple[ComparedElement, ...]:
     """Lay the account beside the own one that it shows most of, as the person reads it."""
-    for beside in compare_with_own_findings(app, flag.person_id, flag.finding_id)[:1]:
+    for beside in compare_with_own_findings(app, case.person_id, case.finding_id)[:1]:
         return tuple(_build_copied_line(each, beside) for each in beside.field_comparisons)
     return ()
 
 
-def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
-    for finding in load_own_findings(app.db, app.db.people.load_person(flag.person_id)).values():
-        if finding.id != flag.finding_id:
+def _list_own_urls(app: App, case: Case) -> Iterator[str]:
+    for finding in load_own_findings(app.db, app.db.people.load_person(case.person_id)).values():
+        if finding.id != case.finding_id:
             yield finding.portrait.url
 
 
-def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
-    for each in app.db.flags.list_decisions(flag.id):
-        who = name if each.by == flag.person_id else "IT"
+def _build_log_lines(app: App, case: Case, name: str) -> Iterator[ActionLogLine]:
+    for each in app.db.cases.list_decisions(case.id):
+        who = name if each.by == case.person_id else "IT"
         yield ActionLogLine(
             at=each.at, who=who, what=DECISION_PHRASES[each.decision], note=each.note
         )

@@ -1,4 +1,4 @@
-"""What people decide: decisions on flags, answers about findings, sharing, and undoing each.
+"""What people decide: decisions on cases, answers about findings, sharing, and undoing each.
 
 A person sorts findings: their own, someone else's, an imitation, not about them.
 
@@ -12,6 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
+from monitor.domain.case import (
+    CASE_OF_DECISION,
+    OWNERSHIP_CASES,
+    RESULTING_STATE,
+    Case,
+    DecisionRecord,
+    apply_decision,
+    build_urgency_key,
+    list_decision_steps,
+)
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import (
     FINDING_DECISIONS,
@@ -35,20 +45,10 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.flag import (
-    FLAG_OF_DECISION,
-    OWNERSHIP_FLAGS,
-    RESULTING_STATE,
-    DecisionRecord,
-    Flag,
-    apply_decision,
-    build_urgency_key,
-    list_decision_steps,
-)
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OpeningReason, OwnershipLabel
 from monitor.services.consent import build_disclosure_policy
-from monitor.services.flagging import add_ownership_flag, build_person_assessor, reassess_person
+from monitor.services.flagging import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
@@ -57,7 +57,7 @@ from reports.pages.findings import FeedbackWordsLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionInput:
-    """A decision about a flag.
+    """A decision about a case.
 
     `by` is the person's ID or a role. `until` is when a decision of harmless ends, None if it does
     not.
@@ -69,13 +69,13 @@ class DecisionInput:
     until: datetime | None = None
 
 
-def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
+def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
     """Append a decision; the person's own decision is stored with the finding, too."""
     # One word has one time, however many steps it leads: so it is taken back as one.
-    after, at = flag, app.clock.now()
-    for step in list_decision_steps(flag, entry.decision):
+    after, at = case, app.clock.now()
+    for step in list_decision_steps(case, entry.decision):
         record = DecisionRecord(
-            flag_id=flag.id,
+            case_id=case.id,
             decision=step,
             by=entry.by,
             at=at,
@@ -83,12 +83,12 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
             until=entry.until if step is entry.decision else None,
         )
         before, after = after, apply_decision(after, record)
-        app.db.flags.insert_decision(record)
-        if entry.by == flag.person_id:
+        app.db.cases.insert_decision(record)
+        if entry.by == case.person_id:
             _remember_feedback(app, before, step)
-    app.db.flags.update_flag(after)
-    delete_unneeded_thumbnails(app, flag.person_id)
-    _audit_decision(app, "decided", flag.id, entry, flag.person_id)
+    app.db.cases.update_case(after)
+    delete_unneeded_thumbnails(app, case.person_id)
+    _audit_decision(app, "decided", case.id, entry, case.person_id)
     return after
 
 
@@ -105,26 +105,26 @@ def learn_from_feedback(app: App, person_id: str) -> None:
     reassess_person(app, app.db.people.load_person(person_id))
 
 
-def _remember_feedback(app: App, before: Flag, decision: Decision) -> None:
+def _remember_feedback(app: App, before: Case, decision: Decision) -> None:
     if decision in FINDING_DECISIONS or (
-        decision is Decision.REOPENED and _has_feedback_from_flag(app, before)
+        decision is Decision.REOPENED and _has_feedback_from_case(app, before)
     ):
         _append_feedback(app, before.finding_id, decision, before.id)
 
 
-def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
-    """Tell whether the last answer about the finding came from this flag in its present state."""
-    last = resolve_feedback(app.db.feedback.list_feedback_of_finding(flag.finding_id))
+def _has_feedback_from_case(app: App, case: Case) -> bool:
+    """Tell whether the last answer about the finding came from this case in its present state."""
+    last = resolve_feedback(app.db.feedback.list_feedback_of_finding(case.finding_id))
     return (
         last is not None
-        and last.flag_id == flag.id
-        and _find_decided_state(last.decision) is flag.state
+        and last.case_id == case.id
+        and _find_decided_state(last.decision) is case.state
     )
 
 
-def _append_feedback(app: App, finding_id: str, decision: Decision, flag_id: str = "") -> None:
+def _append_feedback(app: App, finding_id: str, decision: Decision, case_id: str = "") -> None:
     app.db.feedback.insert_feedback(
-        Feedback(finding_id=finding_id, decision=decision, at=app.clock.now(), flag_id=flag_id)
+        Feedback(finding_id=finding_id, decision=decision, at=app.clock.now(), case_id=case_id)
     )
 
 
@@ -137,7 +137,7 @@ def _audit_decision(
     )
 
 
-def _find_decided_state(decision: Decision | None) -> FlagState | None:
+def _find_decided_state(decision: Decision | None) -> CaseState | None:
     return RESULTING_STATE.get(decision) if decision else None
 
 
@@ -159,11 +159,11 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingFeedback:
-    """`flags` are the finding's open ones, the worst first. `assessment` has the reasons."""
+    """`cases` are the finding's open ones, the worst first. `assessment` has the reasons."""
 
     finding: Finding
     assessment: Assessment
-    flags: tuple[Flag, ...]
+    cases: tuple[Case, ...]
 
     @property
     def suggested_answer(self) -> Decision | None:
@@ -171,10 +171,10 @@ class PendingFeedback:
         return SUGGESTED_ANSWERS.get(self.assessment.suggestion or self.assessment.label)
 
     @property
-    def has_exposure_flag(self) -> bool:
-        """Tell whether a flag about contact details asks whose it is already."""
-        kinds = {each.kind for each in self.flags}
-        return FlagKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_FLAGS)
+    def has_exposure_case(self) -> bool:
+        """Tell whether a case about contact details asks whose it is already."""
+        kinds = {each.kind for each in self.cases}
+        return CaseKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_CASES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,18 +232,18 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         each.id for each in list_declared_findings(app.db, app.db.people.load_person(owner_id))
     }
     raised = defaultdict(list)
-    for flag in app.db.flags.list_flags_of_person(owner_id):
-        raised[flag.finding_id].append(flag)
+    for case in app.db.cases.list_cases_of_person(owner_id):
+        raised[case.finding_id].append(case)
     for finding, assessment in app.db.findings.list_findings_awaiting_feedback(owner_id):
         if finding.id in declared or finding.presence is Presence.GONE:
             continue
-        flags = raised[finding.id]
-        if not flags and is_district_page(app, finding):
+        cases = raised[finding.id]
+        if not cases and is_district_page(app, finding):
             continue
-        if not any(each.kind in OWNERSHIP_FLAGS and not each.is_undecided for each in flags):
-            undecided = (each for each in flags if each.is_undecided)
+        if not any(each.kind in OWNERSHIP_CASES and not each.is_undecided for each in cases):
+            undecided = (each for each in cases if each.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
-            yield PendingFeedback(finding=finding, assessment=assessment, flags=ordered)
+            yield PendingFeedback(finding=finding, assessment=assessment, cases=ordered)
 
 
 def is_district_page(app: App, finding: Finding) -> bool:
@@ -252,35 +252,35 @@ def is_district_page(app: App, finding: Finding) -> bool:
     return not page.account and is_on_district_site(page, build_workplace(app.config))
 
 
-def list_ownership_flags(app: App, finding_id: str) -> tuple[Flag, ...]:
-    """Return the flags of a finding that ask whose it is; the last one decided is the last."""
-    flags = app.db.flags.list_flags_of_finding(finding_id)
-    asking = (each for each in flags if each.kind in OWNERSHIP_FLAGS)
+def list_ownership_cases(app: App, finding_id: str) -> tuple[Case, ...]:
+    """Return the cases of a finding that ask whose it is; the last one decided is the last."""
+    cases = app.db.cases.list_cases_of_finding(finding_id)
+    asking = (each for each in cases if each.kind in OWNERSHIP_CASES)
     return tuple(sorted(asking, key=lambda each: each.ruled_at or each.opened_at))
 
 
 def _record_finding_feedback(app: App, finding: Finding, entry: DecisionInput) -> None:
-    """Answer the finding and the flags that ask whose it is together: it is one question."""
-    wanted = FLAG_OF_DECISION.get(entry.decision)
-    flags = {each.kind: each for each in list_ownership_flags(app, finding.id)}
-    if wanted and wanted not in flags:
+    """Answer the finding and the cases that ask whose it is together: it is one question."""
+    wanted = CASE_OF_DECISION.get(entry.decision)
+    cases = {each.kind: each for each in list_ownership_cases(app, finding.id)}
+    if wanted and wanted not in cases:
         person = app.db.people.load_person(finding.person_id)
-        flags[wanted] = add_ownership_flag(app, person, finding, entry.decision)
-    answered = flags[wanted] if wanted else next(reversed(flags.values()), None)
-    for flag in flags.values():
-        if flag is not answered and (flag.is_undecided or flag.is_pursued):
-            # It is an account of the other kind, so that this flag has nothing left to ask.
-            _replace_decision(app, flag, replace(entry, decision=Decision.HARMLESS))
+        cases[wanted] = add_ownership_case(app, person, finding, entry.decision)
+    answered = cases[wanted] if wanted else next(reversed(cases.values()), None)
+    for case in cases.values():
+        if case is not answered and (case.is_undecided or case.is_pursued):
+            # It is an account of the other kind, so that this case has nothing left to ask.
+            _replace_decision(app, case, replace(entry, decision=Decision.HARMLESS))
     if answered is None or (wanted and answered.is_pursued):
         save_feedback(app, finding.id, entry)
         return
     _replace_decision(app, answered, entry)
 
 
-def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
-    while not flag.is_undecided:
-        flag = record_decision(app, flag, DecisionInput(decision=Decision.REOPENED, by=entry.by))
-    record_decision(app, flag, entry)
+def _replace_decision(app: App, case: Case, entry: DecisionInput) -> None:
+    while not case.is_undecided:
+        case = record_decision(app, case, DecisionInput(decision=Decision.REOPENED, by=entry.by))
+    record_decision(app, case, entry)
 
 
 def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
@@ -291,12 +291,12 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
     before = resolve_previous_decision(decisions)
     decision = app.db.findings.find_finding_feedback(finding.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    flags = list_ownership_flags(app, finding.id)
-    answered = [each for each in flags if decision and RESULTING_STATE[decision] is each.state]
-    for flag in flags:
-        # What the answer settled for the other flag is open again, too.
-        if flag in answered[-1:] or (answered and flag.state is FlagState.HARMLESS):
-            record_decision(app, flag, taken_back)
+    cases = list_ownership_cases(app, finding.id)
+    answered = [each for each in cases if decision and RESULTING_STATE[decision] is each.state]
+    for case in cases:
+        # What the answer settled for the other case is open again, too.
+        if case in answered[-1:] or (answered and case.state is CaseState.HARMLESS):
+            record_decision(app, case, taken_back)
     if not answered:
         save_feedback(app, finding.id, taken_back)
     if before is not app.db.findings.find_finding_feedback(finding.id) and before is not None:
@@ -304,9 +304,9 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
 
 
 def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
-    flag = build_urgency_key(each.flags[0]) if each.flags else ()
+    case = build_urgency_key(each.cases[0]) if each.cases else ()
     label = _WORST_FIRST.index(each.assessment.label)
-    return (not each.flags, flag, label, -each.assessment.bits, each.finding.id)
+    return (not each.cases, case, label, -each.assessment.bits, each.finding.id)
 
 
 def _check_feedback_allowed(decision: Decision) -> None:
@@ -342,75 +342,75 @@ def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
     ]
 
 
-def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields:
-    """Return exactly what IT sees of a flag, or would see if it were shared now."""
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+def preview_shared_fields(app: App, owner_id: str, case_id: str) -> ReviewFields:
+    """Return exactly what IT sees of a case, or would see if it were shared now."""
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
     person, finding = (
         app.db.people.load_person(owner_id),
-        app.db.findings.load_finding(flag.finding_id),
+        app.db.findings.load_finding(case.finding_id),
     )
     opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
-    return build_review_fields(person, finding, _load_own_input(app, flag), opening)
+    return build_review_fields(person, finding, _load_own_input(app, case), opening)
 
 
-def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpening | None:
-    """Return since when and why IT may see a flag; None while it may not."""
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+def find_own_case_opening(app: App, owner_id: str, case_id: str) -> ReviewOpening | None:
+    """Return since when and why IT may see a case; None while it may not."""
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
     return compute_review_opening(
-        _load_own_input(app, flag), app.clock.now(), build_disclosure_policy(app)
+        _load_own_input(app, case), app.clock.now(), build_disclosure_policy(app)
     )
 
 
-def forecast_own_opening(app: App, flag: Flag) -> datetime | None:
-    """Return when a flag opens to IT by itself if the person does not answer; None for never."""
-    inputs, policy = _load_own_input(app, flag), build_disclosure_policy(app)
+def forecast_own_opening(app: App, case: Case) -> datetime | None:
+    """Return when a case opens to IT by itself if the person does not answer; None for never."""
+    inputs, policy = _load_own_input(app, case), build_disclosure_policy(app)
     counted_from, days = forecast_opening(inputs.history).counted_from, policy.student_link_days
     if counted_from and days is not None and inputs.consent.text_hash in policy.told_in:
         return counted_from + timedelta(days=days)
-    urgent = flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag)
-    waits = urgent and flag.is_undecided
-    return flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
+    urgent = case.kind is CaseKind.IMPERSONATION and needs_immediate_notice(case)
+    waits = urgent and case.is_undecided
+    return case.notified_at + ANSWER_WITHIN if waits and case.notified_at else None
 
 
-def opens_to_it(kind: FlagKind, answer: Decision) -> bool:
-    """Tell whether IT can see a flag of this kind once the person gave this answer."""
+def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
+    """Tell whether IT can see a case of this kind once the person gave this answer."""
     confirms = OpeningReason.CONFIRMED in DISCLOSURE_RULES[kind].opened_by
     return confirms and answer is Decision.IMPERSONATION
 
 
-def share_flag(app: App, owner_id: str, flag_id: str) -> None:
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
-    if flag.shared_at is not None:
+def share_case(app: App, owner_id: str, case_id: str) -> None:
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    if case.shared_at is not None:
         return
     with app.db.begin_transaction():
-        record_decision(app, flag, DecisionInput(decision=Decision.SHARED, by=owner_id))
+        record_decision(app, case, DecisionInput(decision=Decision.SHARED, by=owner_id))
 
 
-def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
-    """Close a flag to IT again; the person's decision on it stays."""
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
-    if flag.shared_at is None:
+def unshare_case(app: App, owner_id: str, case_id: str) -> None:
+    """Close a case to IT again; the person's decision on it stays."""
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    if case.shared_at is None:
         reason = "This was not shared, so there is nothing to undo."
         raise InputError(reason)
-    decision, until = get_own_decision(_load_own_input(app, flag)), flag.harmless_until
+    decision, until = get_own_decision(_load_own_input(app, case)), case.harmless_until
     with app.db.begin_transaction():
-        while flag.shared_at is not None:
-            flag = record_decision(
-                app, flag, DecisionInput(decision=Decision.REOPENED, by=owner_id)
+        while case.shared_at is not None:
+            case = record_decision(
+                app, case, DecisionInput(decision=Decision.REOPENED, by=owner_id)
             )
-        if decision is not None and flag.is_undecided:
-            record_decision(app, flag, DecisionInput(decision=decision, by=owner_id, until=until))
+        if decision is not None and case.is_undecided:
+            record_decision(app, case, DecisionInput(decision=decision, by=owner_id, until=until))
         learn_from_feedback(app, owner_id)
 
 
-def _load_own_input(app: App, flag: Flag) -> DisclosureInput:
-    consent = app.db.consents.find_latest_consent(flag.person_id)
+def _load_own_input(app: App, case: Case) -> DisclosureInput:
+    consent = app.db.consents.find_latest_consent(case.person_id)
     if consent is None:
         reason = "Your consent has ended, so review has ended too."
         raise NotPermittedError(reason)
     return DisclosureInput(
-        flag=flag,
+        case=case,
         consent=consent,
-        decisions=app.db.flags.list_decisions(flag.id),
-        glass=tuple(app.db.break_glass.list_active_break_glass(flag.id, app.clock.now())),
+        decisions=app.db.cases.list_decisions(case.id),
+        glass=tuple(app.db.break_glass.list_active_break_glass(case.id, app.clock.now())),
     )

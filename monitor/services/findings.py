@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from monitor.app import App
 from monitor.db.sweeps import SourceRun, Sweep
+from monitor.domain.case import OWNERSHIP_CASES, Case, build_urgency_key
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
@@ -19,19 +20,18 @@ from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.person import Person
 from monitor.domain.policy import list_account_clauses
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
     DiffMarkKind,
     EmailCadence,
     FindingGroup,
-    FlagKind,
-    FlagState,
     Language,
     OwnershipLabel,
     Severity,
@@ -42,7 +42,7 @@ from monitor.services.breaches import count_breaches
 from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import (
     PendingFeedback,
-    find_own_flag_opening,
+    find_own_case_opening,
     forecast_own_opening,
     list_given_feedback,
     list_pending_feedback,
@@ -65,8 +65,8 @@ from monitor.services.next_steps import (
 )
 from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
-    build_flag_line,
-    build_flag_reminder,
+    build_case_line,
+    build_case_reminder,
     build_personal_coverage,
     build_policy_reminder,
     format_finding_title,
@@ -80,11 +80,11 @@ from reports.labels import OWNERS
 from reports.pages.findings import (
     AnswerChoice,
     AnswerHistoryLine,
+    CasePanel,
     ComparisonLine,
     ComparisonView,
     FindingLine,
     FindingView,
-    FlagPanel,
     HighlightPiece,
     HomeView,
     OwnAccountLine,
@@ -104,26 +104,26 @@ PAGE_QUESTION = "Is this about you?"
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
     pending = list_pending_feedback(app, owner_id)
-    asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_flag]
-    flags = app.db.flags.list_flags_of_person(owner_id)
-    flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
-    cards = (*flag_cards, *asked)
+    asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_case]
+    cases = app.db.cases.list_cases_of_person(owner_id)
+    case_cards = [build_case_card(app, each) for each in cases if _needs_case_card(each)]
+    cards = (*case_cards, *asked)
     return tuple(
         sorted(cards, key=lambda each: each.severity.rank if each.severity else len(Severity))
     )
 
 
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
-    finding, flags = pending.finding, pending.flags
-    worst = flags[0] if flags else None
-    line = build_flag_line(app, worst) if worst else None
+    finding, cases = pending.finding, pending.cases
+    worst = cases[0] if cases else None
+    line = build_case_line(app, worst) if worst else None
     portrait = finding.portrait
     question = ACCOUNT_QUESTION if portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION
     return QuestionCard(
         id=finding.id,
         finding_id=finding.id,
         question=line.what if line else question,
-        kind=words.FLAG_KINDS[worst.kind] if worst else "",
+        kind=words.CASE_KINDS[worst.kind] if worst else "",
         severity=worst.severity if worst else None,
         choices=build_finding_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
@@ -134,26 +134,26 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
     )
 
 
-def build_flag_card(app: App, flag: Flag) -> QuestionCard:
-    """Show a flag that asks more than whose account it is."""
-    line = build_flag_line(app, flag)
+def build_case_card(app: App, case: Case) -> QuestionCard:
+    """Show a case that asks more than whose account it is."""
+    line = build_case_line(app, case)
     return QuestionCard(
-        id=flag.id,
-        finding_id=flag.finding_id,
-        is_flag=True,
+        id=case.id,
+        finding_id=case.finding_id,
+        is_case=True,
         question=line.what,
-        kind=words.FLAG_KINDS[line.kind],
+        kind=words.CASE_KINDS[line.kind],
         severity=line.severity,
-        choices=build_flag_choices(flag.kind),
+        choices=build_case_choices(case.kind),
         url=line.url,
         platform=line.platform,
         title=line.title,
-        speaks_for=flag.reasons,
-        lowered_by=flag.lowered_by,
+        speaks_for=case.reasons,
+        lowered_by=case.lowered_by,
         first_seen=line.first_seen,
         last_seen=line.last_seen,
         earlier=line.earlier,
-        advice=build_advice_lines(app, flag),
+        advice=build_advice_lines(app, case),
     )
 
 
@@ -194,23 +194,23 @@ def build_finding_choices(
             value=value,
             words=label,
             suggested=value == suggested,
-            opens=opens_to_it(FlagKind.IMPERSONATION, value),
+            opens=opens_to_it(CaseKind.IMPERSONATION, value),
         )
         for value, label in answers.items()
     )
 
 
-def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
-    """Return the answers that fit a kind of flag; sharing is separate."""
-    labels = words.FLAG_ANSWERS[kind]
+def build_case_choices(kind: CaseKind) -> tuple[AnswerChoice, ...]:
+    """Return the answers that fit a kind of case; sharing is separate."""
+    labels = words.CASE_ANSWERS[kind]
     return tuple(
         AnswerChoice(value=value, words=label, opens=opens_to_it(kind, value))
         for value, label in labels.items()
     )
 
 
-def _needs_flag_card(flag: Flag) -> bool:
-    return flag.is_undecided and flag.kind not in OWNERSHIP_FLAGS
+def _needs_case_card(case: Case) -> bool:
+    return case.is_undecided and case.kind not in OWNERSHIP_CASES
 
 
 class FindingCardFields(TypedDict):
@@ -240,8 +240,8 @@ def _build_card_fields(finding: Finding, assessment: Assessment | None) -> Findi
     )
 
 
-MAX_FLAGS = 5
-REMOVABLE_STATES = frozenset({FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE})
+MAX_CASES = 5
+REMOVABLE_STATES = frozenset({CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE})
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -254,15 +254,15 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     if not consents:
         reason = "You have not joined."
         raise NotPermittedError(reason)
-    flags, exposures = fold_exposures(app, list_open_flags(app, person_id))
+    cases, exposures = fold_exposures(app, list_open_cases(app, person_id))
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.run_requests.find_latest_check_request(person_id)
     return HomeView(
         name=person.name.given,
         zone=person.zone,
-        flags=tuple(build_flag_line(app, flag) for flag in flags[:MAX_FLAGS]),
-        more_flags=max(len(flags) - MAX_FLAGS, 0),
-        to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.flags),
+        cases=tuple(build_case_line(app, case) for case in cases[:MAX_CASES]),
+        more_cases=max(len(cases) - MAX_CASES, 0),
+        to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.cases),
         exposures=exposures,
         progress=list_progress(app, person_id),
         joined_at=consents[0].given_at,
@@ -300,10 +300,10 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
     )
 
 
-def list_open_flags(app: App, person_id: str) -> tuple[Flag, ...]:
-    """Return the flags without a decision, the worst first."""
-    flags = (flag for flag in app.db.flags.list_flags_of_person(person_id) if flag.is_undecided)
-    return tuple(sorted(flags, key=build_urgency_key))
+def list_open_cases(app: App, person_id: str) -> tuple[Case, ...]:
+    """Return the cases without a decision, the worst first."""
+    cases = (case for case in app.db.cases.list_cases_of_person(person_id) if case.is_undecided)
+    return tuple(sorted(cases, key=build_urgency_key))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
@@ -339,9 +339,9 @@ def build_finding_view(app: App, owner_id: str, finding_id: str) -> FindingView:
         zone=zone,
         whose=words.OWNERS[label],
         policy=_build_account_reminder(app, finding, label),
-        flags=tuple(
-            _build_flag_panel(app, owner_id, flag, zone)
-            for flag in app.db.flags.list_flags_of_finding(finding_id)
+        cases=tuple(
+            _build_case_panel(app, owner_id, case, zone)
+            for case in app.db.cases.list_cases_of_finding(finding_id)
         ),
         own=tuple(_build_own_lines(compare_with_own_findings(app, owner_id, finding_id))),
         moments=tuple(build_timeline_lines(moments)),
@@ -422,30 +422,30 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
     )
 
 
-def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPanel:
-    line = build_flag_line(app, flag)
-    opening = find_own_flag_opening(app, owner_id, flag.id)
-    return FlagPanel(
-        id=flag.id,
-        kind=words.FLAG_KINDS[line.kind],
+def _build_case_panel(app: App, owner_id: str, case: Case, zone: str) -> CasePanel:
+    line = build_case_line(app, case)
+    opening = find_own_case_opening(app, owner_id, case.id)
+    return CasePanel(
+        id=case.id,
+        kind=words.CASE_KINDS[line.kind],
         severity=line.severity,
         what=line.what,
-        reasons=flag.reasons,
-        lowered_by=flag.lowered_by,
-        choices=build_flag_choices(flag.kind),
-        policy=build_flag_reminder(app, flag.kind),
-        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.id), zone)),
+        reasons=case.reasons,
+        lowered_by=case.lowered_by,
+        choices=build_case_choices(case.kind),
+        policy=build_case_reminder(app, case.kind),
+        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, case.id), zone)),
         opened_at=opening.at if opening else None,
         why=words.ACCESS_REASONS[opening.reason] if opening else "",
-        opens_at=None if opening else forecast_own_opening(app, flag),
-        ruled="" if flag.is_undecided else words.describe_given_answer(flag.kind, flag.state),
-        until=flag.harmless_until,
+        opens_at=None if opening else forecast_own_opening(app, case),
+        ruled="" if case.is_undecided else words.describe_given_answer(case.kind, case.state),
+        until=case.harmless_until,
         earlier=line.earlier,
-        shared=flag.shared_at is not None,
-        pursued=flag.is_pursued and flag.kind is not FlagKind.OWN_ACCOUNT_CHANGED,
-        removable=flag.state in REMOVABLE_STATES,
-        advice=build_advice_lines(app, flag),
-        asks_whose=flag.kind in {*OWNERSHIP_FLAGS, FlagKind.EXPOSED_CONTACT},
+        shared=case.shared_at is not None,
+        pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
+        removable=case.state in REMOVABLE_STATES,
+        advice=build_advice_lines(app, case),
+        asks_whose=case.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT},
     )
 
 
@@ -461,11 +461,11 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
-        ("Kind", words.FLAG_KINDS[fields.kind]),
+        ("Kind", words.CASE_KINDS[fields.kind]),
         ("Severity", words.SEVERITIES[fields.severity]),
         ("Platform", words.format_site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Status", words.FLAG_STATES[fields.state]),
+        ("Status", words.CASE_STATES[fields.state]),
         ("Flagged", format_day(fields.opened_at, zone)),
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
@@ -545,7 +545,7 @@ def filter_findings(
 
 def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
     waiting = {each.finding.id for each in list_pending_feedback(app, owner_id)}
-    waiting |= {flag.finding_id for flag in list_open_flags(app, owner_id)}
+    waiting |= {case.finding_id for case in list_open_cases(app, owner_id)}
     pursued = list_progress_finding_ids(app, owner_id)
     for finding in app.db.findings.list_findings_of_person(owner_id):
         label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN

@@ -1,4 +1,4 @@
-"""Raise flags from changes, with reasons in sentences.
+"""Raise cases from changes, with reasons in sentences.
 
 What a person declared, confirmed or decided before counts.
 """
@@ -10,6 +10,20 @@ from monitor.app import App
 from monitor.config import load_weights
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
+from monitor.domain.case import (
+    CASE_OF_DECISION,
+    EXPOSURE_SEVERITY,
+    Case,
+    assess_change_severity,
+    close_on_event,
+    join_contact_kinds,
+    name_contacts,
+    rate_exposure,
+    reopen_if_gone,
+    reopen_if_lapsed,
+    reopen_on_event,
+    restart_case,
+)
 from monitor.domain.detection import rules
 from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
 from monitor.domain.detection.assessment import (
@@ -32,20 +46,6 @@ from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.flag import (
-    EXPOSURE_SEVERITY,
-    FLAG_OF_DECISION,
-    Flag,
-    assess_change_severity,
-    close_on_event,
-    join_contact_kinds,
-    name_contacts,
-    rate_exposure,
-    reopen_if_gone,
-    reopen_if_lapsed,
-    reopen_on_event,
-    restart_flag,
-)
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
@@ -55,11 +55,11 @@ from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     ContactKind,
     Decision,
     EventKind,
-    FlagKind,
-    FlagState,
     OwnershipLabel,
     Severity,
     StudentCue,
@@ -71,34 +71,34 @@ from scrapers.source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagDraft:
-    """A flag to be raised."""
+class CaseDraft:
+    """A case to be raised."""
 
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     reasons: tuple[Reason, ...]
     lowered_by: tuple[Reason, ...] = ()
     relation: str = ""
 
 
-_AXIS_OF_FLAG = {
-    FlagKind.IMPERSONATION: EvidenceAxis.IMITATION,
-    FlagKind.MOCK_ACCOUNT: EvidenceAxis.MOCK,
+_AXIS_OF_CASE = {
+    CaseKind.IMPERSONATION: EvidenceAxis.IMITATION,
+    CaseKind.MOCK_ACCOUNT: EvidenceAxis.MOCK,
 }
-FLAG_OF_LABEL = {
-    OwnershipLabel.IMPERSONATION: FlagKind.IMPERSONATION,
-    OwnershipLabel.MOCK: FlagKind.MOCK_ACCOUNT,
+CASE_OF_LABEL = {
+    OwnershipLabel.IMPERSONATION: CaseKind.IMPERSONATION,
+    OwnershipLabel.MOCK: CaseKind.MOCK_ACCOUNT,
 }
 
 
-def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
-    """List what makes it the flag that it is, then the rest, each strongest first.
+def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
+    """List what makes it the case that it is, then the rest, each strongest first.
 
-    Signs against it are no reasons for a flag.
+    Signs against it are no reasons for a case.
     """
     supporting = [each for each in assessment.evidence if each.bits > 0]
-    ordered = sorted(supporting, key=lambda each: (not _makes_flag(each, kind), -each.bits))
-    return FlagDraft(
+    ordered = sorted(supporting, key=lambda each: (not _makes_case(each, kind), -each.bits))
+    return CaseDraft(
         kind=kind,
         severity=rate_severity(assessment),
         reasons=tuple(each.reason.without_quotes for each in select_reasons(ordered)),
@@ -110,30 +110,30 @@ def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
 _TELLING_BITS = 1.0
 
 
-def _makes_flag(each: Evidence, kind: FlagKind) -> bool:
-    return each.axis is _AXIS_OF_FLAG[kind] and each.bits >= _TELLING_BITS
+def _makes_case(each: Evidence, kind: CaseKind) -> bool:
+    return each.axis is _AXIS_OF_CASE[kind] and each.bits >= _TELLING_BITS
 
 
-def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:
+def build_account_change_draft(event: Event, worst: Severity) -> CaseDraft:
     if event.kind is EventKind.VANISHED:
         reason = Reason("account-gone")
     else:
         fields = Listed(tuple(Reason(f"field.{each}") for each in event.fields))
         count = Count(len(event.fields))
         reason = Reason("account-changed", {"fields": fields, "count": count})
-    return FlagDraft(
-        kind=FlagKind.OWN_ACCOUNT_CHANGED,
+    return CaseDraft(
+        kind=CaseKind.OWN_ACCOUNT_CHANGED,
         severity=worst,
         reasons=(reason, rules.DECLARED.reason),
         lowered_by=(Reason("if.changed-by-you"),),
     )
 
 
-def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> FlagDraft:
+def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> CaseDraft:
     """People choose whom they follow, but not who follows them."""
     follows = kind is QueryKind.FOLLOWS
-    return FlagDraft(
-        kind=FlagKind.STUDENT_LINK,
+    return CaseDraft(
+        kind=CaseKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             Reason(f"student-link-{kind}", {"count": Count(verdict.count)}),
@@ -167,12 +167,12 @@ def _list_cues(verdict: ContactMatchResult) -> Iterator[Reason]:
 
 def build_contact_draft(
     portrait: Trace, label: OwnershipLabel, kinds: Collection[ContactKind]
-) -> FlagDraft:
-    """Build one flag for all these kinds of contact details: it is one page to take them off."""
+) -> CaseDraft:
+    """Build one case for all these kinds of contact details: it is one page to take them off."""
     own = label is OwnershipLabel.MINE and portrait.kind is TraceKind.ACCOUNT
     count, listed = Count(len(kinds)), name_contacts(kind for kind in ContactKind if kind in kinds)
-    return FlagDraft(
-        kind=FlagKind.EXPOSED_CONTACT,
+    return CaseDraft(
+        kind=CaseKind.EXPOSED_CONTACT,
         severity=rate_exposure(kinds),
         reasons=(
             *_list_contact_places(portrait, kinds),
@@ -253,9 +253,9 @@ def load_wave(db: Database, finding_id: str) -> tuple[NewAccount, ...]:
 
 def _find_impersonators(app: App, person: Person) -> Iterator[Finding]:
     """Yield impersonations that the person or IT confirmed."""
-    for flag in app.db.flags.list_flags_of_person(person.id):
-        if flag.kind is FlagKind.IMPERSONATION and flag.is_pursued:
-            yield app.db.findings.load_finding(flag.finding_id)
+    for case in app.db.cases.list_cases_of_person(person.id):
+        if case.kind is CaseKind.IMPERSONATION and case.is_pursued:
+            yield app.db.findings.load_finding(case.finding_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,17 +269,17 @@ class SettlementChanges:
 
 
 def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None:
-    """Assess changed findings; only a proven source may raise a flag."""
+    """Assess changed findings; only a proven source may raise a case."""
     if not changes.finding_ids:
         return
     for finding_id in changes.finding_ids:
         app.db.pictures.save_picture(app.db.findings.load_finding(finding_id))
     own = load_own_findings(app.db, person)
     unsettled = [
-        flag_id for event in changes.events for flag_id in _reopen_unsettled_flags(app, event)
+        case_id for event in changes.events for case_id in _reopen_unsettled_cases(app, event)
     ]
     for event in changes.events if changes.trust_status is SourceTrust.PROVEN else ():
-        _close_cleared_flags(app, event)
+        _close_cleared_cases(app, event)
     _withdraw_outgrown_feedback(app, person, changes, own)
     joined = tuple(_record_new_accounts(app, person, changes, own))
     _assess_findings(
@@ -292,8 +292,8 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
     for event in changes.events:
         if event.finding_id in own and changes.trust_status is SourceTrust.PROVEN:
             _flag_account_change(app, person, own[event.finding_id], event, changes.before)
-    for flag_id in unsettled:
-        queue_alert(app, person, app.db.flags.load_flag(flag_id))
+    for case_id in unsettled:
+        queue_alert(app, person, app.db.cases.load_case(case_id))
     _reassess_colleagues(app, person, joined)
 
 
@@ -340,7 +340,7 @@ def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -
 def reassess_person(app: App, person: Person) -> None:
     """Assess everything again after the person's answers.
 
-    The next sweep updates flags, since it knows which sources are proven.
+    The next sweep updates cases, since it knows which sources are proven.
     """
     own = load_own_findings(app.db, person)
     _assess_findings(
@@ -353,50 +353,50 @@ def build_person_assessor(app: App, person: Person) -> Assessor:
     return _build_assessor(app, person, load_own_findings(app.db, person))
 
 
-def reopen_lapsed_flags(app: App, person_id: str) -> None:
-    """Reopen flags that a person called harmless for a time that is over."""
+def reopen_lapsed_cases(app: App, person_id: str) -> None:
+    """Reopen cases that a person called harmless for a time that is over."""
     now = app.clock.now()
-    for flag in app.db.flags.list_flags_of_person(person_id):
-        reopened = reopen_if_lapsed(flag, now)
-        if reopened != flag:
-            app.db.flags.update_flag(reopened)
-            app.db.audit.append_entry(now, "namesake", "lapsed", flag.id, {})
+    for case in app.db.cases.list_cases_of_person(person_id):
+        reopened = reopen_if_lapsed(case, now)
+        if reopened != case:
+            app.db.cases.update_case(reopened)
+            app.db.audit.append_entry(now, "namesake", "lapsed", case.id, {})
             queue_alert(app, app.db.people.load_person(person_id), reopened)
 
 
-def close_vanished_flags(app: App, person_id: str) -> None:
-    """Close flags about contact details of a finding that is gone and no longer asked."""
+def close_vanished_cases(app: App, person_id: str) -> None:
+    """Close cases about contact details of a finding that is gone and no longer asked."""
     now = app.clock.now()
-    for flag in app.db.flags.list_flags_of_person(person_id):
+    for case in app.db.cases.list_cases_of_person(person_id):
         if (
-            flag.awaits_clearing
-            and app.db.findings.load_finding(flag.finding_id).presence is Presence.GONE
+            case.awaits_clearing
+            and app.db.findings.load_finding(case.finding_id).presence is Presence.GONE
         ):
             gone = Event(
-                person_id=person_id, finding_id=flag.finding_id, kind=EventKind.VANISHED, at=now
+                person_id=person_id, finding_id=case.finding_id, kind=EventKind.VANISHED, at=now
             )
-            _close_cleared_flags(app, gone)
+            _close_cleared_cases(app, gone)
 
 
-def add_ownership_flag(app: App, person: Person, finding: Finding, decision: Decision) -> Flag:
-    """Return the flag of a finding that its person says others made; no email is needed."""
+def add_ownership_case(app: App, person: Person, finding: Finding, decision: Decision) -> Case:
+    """Return the case of a finding that its person says others made; no email is needed."""
     assessment = build_person_assessor(app, person).assess_with_feedback(
         _exclude_disputed_handles(app, finding), decision
     )
     # The answer decides, not the label: an account that they declared stays theirs by its label.
-    flag = _build_flag(app, finding, build_ownership_draft(assessment, FLAG_OF_DECISION[decision]))
-    _add_flag(app, flag)
-    return flag
+    case = _build_case(app, finding, build_ownership_draft(assessment, CASE_OF_DECISION[decision]))
+    _add_case(app, case)
+    return case
 
 
 def flag_student_links(app: App, person: Person, staged: StagedAnswer, source: Source) -> None:
-    """Flag an own account that looks linked to students; the matcher says only that."""
+    """Case an own account that looks linked to students; the matcher says only that."""
     verdict, query = staged.verdict, staged.visit.query
     if verdict is None or not verdict.flagged:
         return
     accounts = find_queried_accounts(query, person, source)
     for finding in app.db.findings.find_findings_by_aliases(person.id, accounts):
-        _raise_flag(app, person, finding, build_student_link_draft(query.kind, verdict))
+        _raise_case(app, person, finding, build_student_link_draft(query.kind, verdict))
 
 
 def _exclude_disputed_handles(app: App, finding: Finding) -> Trace:
@@ -439,9 +439,9 @@ def _assess_findings(
         )
         app.db.findings.set_assessment(finding.id, assessment)
         if trust_status is SourceTrust.PROVEN:
-            if assessment.label in FLAG_OF_LABEL:
-                draft = build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
-                _raise_flag(app, person, finding, draft)
+            if assessment.label in CASE_OF_LABEL:
+                draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
+                _raise_case(app, person, finding, draft)
             if _is_exposure_likely_theirs(person, finding, assessment):
                 _raise_exposure(app, person, finding, assessment.label)
 
@@ -480,48 +480,48 @@ def _flag_account_change(
         after,
         lambda written: match_display_name(written, person.name).is_whole,
     )
-    _raise_flag(app, person, finding, build_account_change_draft(event, worst))
+    _raise_case(app, person, finding, build_account_change_draft(event, worst))
 
 
-def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
-    """Reopen the flags that a change affects, and yield those that an email may be about."""
-    for flag in app.db.flags.list_flags_of_finding(event.finding_id):
-        reopened = reopen_on_event(flag, event)
-        if reopened != flag:
-            app.db.flags.update_flag(reopened)
-            if flag.kind is not FlagKind.EXPOSED_CONTACT:
-                yield flag.id
+def _reopen_unsettled_cases(app: App, event: Event) -> Iterator[str]:
+    """Reopen the cases that a change affects, and yield those that an email may be about."""
+    for case in app.db.cases.list_cases_of_finding(event.finding_id):
+        reopened = reopen_on_event(case, event)
+        if reopened != case:
+            app.db.cases.update_case(reopened)
+            if case.kind is not CaseKind.EXPOSED_CONTACT:
+                yield case.id
 
 
-def _close_cleared_flags(app: App, event: Event) -> None:
-    """Close flags about details that are proven gone."""
-    for flag in app.db.flags.list_flags_of_finding(event.finding_id):
-        done = close_on_event(flag, event)
-        if done != flag:
-            app.db.flags.update_flag(done)
-            if done.state is FlagState.GONE:
-                app.db.audit.append_entry(event.at, "namesake", "closed", flag.id, {})
+def _close_cleared_cases(app: App, event: Event) -> None:
+    """Close cases about details that are proven gone."""
+    for case in app.db.cases.list_cases_of_finding(event.finding_id):
+        done = close_on_event(case, event)
+        if done != case:
+            app.db.cases.update_case(done)
+            if done.state is CaseState.GONE:
+                app.db.audit.append_entry(event.at, "namesake", "closed", case.id, {})
 
 
-def _raise_flag(app: App, person: Person, finding: Finding, draft: FlagDraft) -> None:
-    """Raise a flag once: a finding has one flag of each kind and relation, open or decided."""
-    existing = app.db.flags.find_flag(finding.id, draft.kind, draft.relation)
+def _raise_case(app: App, person: Person, finding: Finding, draft: CaseDraft) -> None:
+    """Raise a case once: a finding has one case of each kind and relation, open or decided."""
+    existing = app.db.cases.find_case(finding.id, draft.kind, draft.relation)
     if existing:
-        _renew_flag(app, person, reopen_if_gone(existing, app.clock.now()), draft)
+        _renew_case(app, person, reopen_if_gone(existing, app.clock.now()), draft)
         return
-    flag = _build_flag(app, finding, draft)
-    _add_flag(app, flag)
-    queue_alert(app, person, flag)
+    case = _build_case(app, finding, draft)
+    _add_case(app, case)
+    queue_alert(app, person, case)
 
 
-def _build_flag(app: App, finding: Finding, draft: FlagDraft) -> Flag:
-    return Flag(
+def _build_case(app: App, finding: Finding, draft: CaseDraft) -> Case:
+    return Case(
         id=app.ids.new_id(),
         person_id=finding.person_id,
         finding_id=finding.id,
         kind=draft.kind,
         severity=draft.severity,
-        state=FlagState.NEW,
+        state=CaseState.NEW,
         opened_at=app.clock.now(),
         reasons=draft.reasons,
         lowered_by=draft.lowered_by,
@@ -529,67 +529,67 @@ def _build_flag(app: App, finding: Finding, draft: FlagDraft) -> Flag:
     )
 
 
-def _add_flag(app: App, flag: Flag) -> None:
-    app.db.flags.insert_flag(flag)
-    app.db.audit.append_entry(app.clock.now(), "namesake", "flagged", flag.id, {"kind": flag.kind})
+def _add_case(app: App, case: Case) -> None:
+    app.db.cases.insert_case(case)
+    app.db.audit.append_entry(app.clock.now(), "namesake", "flagged", case.id, {"kind": case.kind})
 
 
-def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
-    """Give an open flag today's reasons; a decided one stays as it was."""
-    if not flag.is_undecided:
+def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
+    """Give an open case today's reasons; a decided one stays as it was."""
+    if not case.is_undecided:
         return
-    worst = min(flag.severity, draft.severity, key=list(Severity).index)
-    renewed = replace(flag, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
-    if needs_immediate_notice(renewed) and not needs_immediate_notice(flag):
+    worst = min(case.severity, draft.severity, key=list(Severity).index)
+    renewed = replace(case, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
+    if needs_immediate_notice(renewed) and not needs_immediate_notice(case):
         # They were notified of something less severe, so the time to answer starts again.
         renewed = replace(renewed, notified_at=None)
         queue_alert(app, person, renewed)
-    app.db.flags.update_flag(renewed)
+    app.db.cases.update_case(renewed)
 
 
 def _raise_exposure(app: App, person: Person, finding: Finding, label: OwnershipLabel) -> None:
-    """Raise one flag for the contact details that no flag of the finding has an answer about."""
-    flags = _list_exposures(app, finding.id)
-    still_open = tuple(filter(_is_open_to_more, flags))
+    """Raise one case for the contact details that no case of the finding has an answer about."""
+    cases = _list_exposures(app, finding.id)
+    still_open = tuple(filter(_is_open_to_more, cases))
     answered = {
         kind
-        for each in flags
-        if each not in still_open and each.state is not FlagState.GONE
+        for each in cases
+        if each not in still_open and each.state is not CaseState.GONE
         for kind in each.contact_kinds
     }
     asked = _list_exposed_kinds(finding.portrait) - answered
-    back = [each for each in flags if each.state is FlagState.GONE]
+    back = [each for each in cases if each.state is CaseState.GONE]
     back = [each for each in back if not asked.isdisjoint(each.contact_kinds)]
     if not asked:
         return
     draft = build_contact_draft(finding.portrait, label, asked)
     if not still_open and not back:
-        _raise_flag(app, person, finding, draft)
+        _raise_case(app, person, finding, draft)
         return
     # Several are open where an answer was taken back, or where two findings turned out to be one.
-    flag, *parts = (*still_open, *back)
+    case, *parts = (*still_open, *back)
     known = {kind for each in still_open for kind in each.contact_kinds}
     if not asked <= known:
         # Their notice was about less, so it starts again.
-        flag = restart_flag(flag, app.clock.now())
-    flag = replace(flag, relation=join_contact_kinds(known | asked))
+        case = restart_case(case, app.clock.now())
+    case = replace(case, relation=join_contact_kinds(known | asked))
     for each in parts:
-        app.db.flags.merge_flags(flag, each.id)
+        app.db.cases.merge_cases(case, each.id)
     if asked >= known:
-        _renew_flag(app, person, flag, draft)
+        _renew_case(app, person, case, draft)
     else:
-        app.db.flags.update_flag(replace(flag, severity=rate_exposure(known | asked)))
+        app.db.cases.update_case(replace(case, severity=rate_exposure(known | asked)))
 
 
-def _list_exposures(app: App, finding_id: str) -> tuple[Flag, ...]:
-    flags = app.db.flags.list_flags_of_finding(finding_id)
-    return tuple(each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
+def _list_exposures(app: App, finding_id: str) -> tuple[Case, ...]:
+    cases = app.db.cases.list_cases_of_finding(finding_id)
+    return tuple(each for each in cases if each.kind is CaseKind.EXPOSED_CONTACT)
 
 
-def _is_open_to_more(flag: Flag) -> bool:
+def _is_open_to_more(case: Case) -> bool:
     """Tell whether it may grow: no one answered it, and IT does not see it."""
-    exposed = flag.kind is FlagKind.EXPOSED_CONTACT
-    return exposed and flag.is_undecided and flag.shared_at is None
+    exposed = case.kind is CaseKind.EXPOSED_CONTACT
+    return exposed and case.is_undecided and case.shared_at is None
 
 
 def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:

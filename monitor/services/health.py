@@ -36,7 +36,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
-from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
+from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
 from monitor.services.job_kinds import JobQueue, find_job_queue
 from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_import import count_leavers
@@ -53,9 +53,9 @@ MIN_COUNT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """`people` and `flags` are None, and empty, while fewer than `MIN_COUNT` people have joined.
+    """`people` and `cases` are None, and empty, while fewer than `MIN_COUNT` people have joined.
 
-    Counts of flags that are below it are left out one by one. Times are None for what was never;
+    Counts of cases that are below it are left out one by one. Times are None for what was never;
     so is `backup_failed` where the latest copy is a good one.
     """
 
@@ -77,7 +77,7 @@ class Vitals:
     database_bytes: int
     person_count: int | None
     has_people: bool
-    flag_counts: Mapping[tuple[FlagKind, FlagState], int]
+    case_counts: Mapping[tuple[CaseKind, CaseState], int]
 
     @property
     def overdue_jobs(self) -> tuple[Job, ...]:
@@ -114,7 +114,7 @@ def collect_vitals(db: Database, now: datetime) -> Vitals:
         database_bytes=db.size_bytes,
         person_count=people if people >= MIN_COUNT else None,
         has_people=people > 0,
-        flag_counts=_count_flags(db) if people >= MIN_COUNT else {},
+        case_counts=_count_cases(db) if people >= MIN_COUNT else {},
     )
 
 
@@ -125,8 +125,8 @@ def _find_failed_backup(db: Database, made: AuditEntry | None) -> FailedBackup |
     return FailedBackup(at=failed.at, exit_code=int(failed.details["code"]))
 
 
-def _count_flags(db: Database) -> Mapping[tuple[FlagKind, FlagState], int]:
-    counts = db.flags.count_flags()
+def _count_cases(db: Database) -> Mapping[tuple[CaseKind, CaseState], int]:
+    counts = db.cases.count_cases()
     return {which: count for which, count in counts.items() if count >= MIN_COUNT}
 
 

@@ -22,7 +22,7 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_traces,
 )
-from monitor.domain.vocabulary import Decision, EventKind, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision, EventKind
 from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
 from reports.labels import format_site_name
@@ -48,12 +48,12 @@ class OwnFindingComparison:
 def build_finding_timeline(app: App, owner_id: str, finding_id: str) -> tuple[TimelineEntry, ...]:
     """Return what happened to a finding, oldest first."""
     finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
-    flags = app.db.flags.list_flags_of_finding(finding.id)
+    cases = app.db.cases.list_cases_of_finding(finding.id)
     record = FindingRecord(
         versions=app.db.versions.load_versions_by_seq(finding.id),
         events=tuple(each.event for each in app.db.events.list_events_of_finding(finding.id)),
-        flags=flags,
-        decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.id)),
+        cases=cases,
+        decisions=tuple(each for case in cases for each in app.db.cases.list_decisions(case.id)),
         feedback=app.db.feedback.list_feedback_of_finding(finding.id),
         sources={each.key: each.source for each in app.db.queries.list_queries_of_person(owner_id)},
     )
@@ -127,7 +127,7 @@ def _describe_timeline_entry(moment: TimelineEntry) -> str:
         case TimelineEntryKind.EVENT:
             return f"{words.EVENT_KINDS[EventKind(moment.word)]}."
         case TimelineEntryKind.FLAGGED:
-            return f"{words.FLAG_KINDS[FlagKind(moment.word)]}. We flagged it for you."
+            return f"{words.CASE_KINDS[CaseKind(moment.word)]}. We flagged it for you."
         case TimelineEntryKind.DECIDED | TimelineEntryKind.ANSWERED:
             return _describe_decision(moment)
 

@@ -16,6 +16,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
+from monitor.domain.case import list_watched_exposures
 from monitor.domain.detection.comparison import PictureResults
 from monitor.domain.events import (
     EventPolicy,
@@ -46,7 +47,6 @@ from monitor.domain.finding import (
     is_different_account,
     list_aliases,
 )
-from monitor.domain.flag import list_watched_exposures
 from monitor.domain.person import Person
 from monitor.domain.pii import list_vanished_contacts
 from monitor.domain.planning.budget import (
@@ -338,7 +338,7 @@ EVENT_POLICY = EventPolicy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSettlement:
-    """Queries first, then findings, then what they mean: events, assessments, flags."""
+    """Queries first, then findings, then what they mean: events, assessments, cases."""
 
     app: App
     sweep: Sweep
@@ -453,7 +453,7 @@ class PersonSettlement:
         """Return the kinds of contact details that were reported; only proof clears them."""
         proven = self.trust is SourceTrust.PROVEN
         return (
-            list_watched_exposures(self.app.db.flags.list_flags_of_finding(finding_id))
+            list_watched_exposures(self.app.db.cases.list_cases_of_finding(finding_id))
             if proven
             else frozenset()
         )

@@ -48,7 +48,7 @@ class VitalsCollector(Collector):
         yield from _collect_job_metrics(self._vitals)
         yield from _collect_notice_metrics(self._vitals)
         yield from _collect_email_metrics(self._vitals)
-        yield from _collect_flag_metrics(self._vitals)
+        yield from _collect_case_metrics(self._vitals)
 
 
 def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
@@ -142,18 +142,18 @@ def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
         )
 
 
-def _collect_flag_metrics(vitals: Vitals) -> Iterator[Metric]:
+def _collect_case_metrics(vitals: Vitals) -> Iterator[Metric]:
     if vitals.person_count is not None:
         people = float(vitals.person_count)
         yield build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
-    flags = GaugeMetricFamily(
-        "namesake_flags",
+    cases = GaugeMetricFamily(
+        "namesake_cases",
         "Flags by kind and state. Counts below 10 are omitted.",
         labels=("kind", "state"),
     )
-    for (kind, state), count in sorted(vitals.flag_counts.items()):
-        flags.add_metric((kind, state), float(count))
-    yield flags
+    for (kind, state), count in sorted(vitals.case_counts.items()):
+        cases.add_metric((kind, state), float(count))
+    yield cases
 
 
 def build_gauge(name: str, help_text: str, value: float) -> Metric:

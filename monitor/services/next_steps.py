@@ -1,11 +1,11 @@
-"""What a person can do about a flag, what is under way, and pages that are listed as one line."""
+"""What a person can do about a case, what is under way, and pages that are listed as one line."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.app import App
+from monitor.domain.case import Case, rate_exposure
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.flag import Flag, rate_exposure
 from monitor.domain.takedown import (
     AdviceBook,
     AdviceStep,
@@ -13,7 +13,7 @@ from monitor.domain.takedown import (
     load_advice,
     load_removal_guides,
 )
-from monitor.domain.vocabulary import ContactKind, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, ContactKind
 from monitor.services.presenters import format_finding_title
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
@@ -24,25 +24,25 @@ from scrapers.models import Trace, TraceKind
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
 
 
-def build_advice_lines(app: App, flag: Flag) -> tuple[AdviceLine, ...]:
-    """Return the next steps about a flag; none once an answer has ended it."""
-    if not (flag.is_undecided or flag.is_pursued or flag.state is FlagState.MINE):
+def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
+    """Return the next steps about a case; none once an answer has ended it."""
+    if not (case.is_undecided or case.is_pursued or case.state is CaseState.MINE):
         return ()
-    if flag.state is FlagState.MINE and flag.kind is not FlagKind.EXPOSED_CONTACT:
+    if case.state is CaseState.MINE and case.kind is not CaseKind.EXPOSED_CONTACT:
         return ()
-    portrait, book = app.db.findings.load_finding(flag.finding_id).portrait, load_advice()
-    site = _find_site_name(flag, portrait)
+    portrait, book = app.db.findings.load_finding(case.finding_id).portrait, load_advice()
+    site = _find_site_name(case, portrait)
     return tuple(
-        _build_advice_line(app, flag, portrait, book, step)
-        for step in book.list_steps(flag.kind, site)
+        _build_advice_line(app, case, portrait, book, step)
+        for step in book.list_steps(case.kind, site)
     )
 
 
 def _build_advice_line(
-    app: App, flag: Flag, portrait: Trace, book: AdviceBook, step: AdviceStep
+    app: App, case: Case, portrait: Trace, book: AdviceBook, step: AdviceStep
 ) -> AdviceLine:
     if step.at in OWN_PAGES:
-        path = f"{OWN_PAGES[step.at]}{flag.id}"
+        path = f"{OWN_PAGES[step.at]}{case.id}"
         return AdviceLine(words=step.words, path=path, link=words.ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
         page = book.recovery.get(portrait.platform)
@@ -51,9 +51,9 @@ def _build_advice_line(
     return AdviceLine(words=step.words, url=step.address or "")
 
 
-def _find_site_name(flag: Flag, portrait: Trace) -> str:
+def _find_site_name(case: Case, portrait: Trace) -> str:
     guide = load_removal_guides().find_guide(portrait.url)
-    if guide and flag.kind is FlagKind.EXPOSED_CONTACT:
+    if guide and case.kind is CaseKind.EXPOSED_CONTACT:
         return guide.name
     return words.format_site_name(portrait.platform) if portrait.platform else "the site"
 
@@ -61,8 +61,8 @@ def _find_site_name(flag: Flag, portrait: Trace) -> str:
 def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
     """Return what the person reported, or says is theirs, until its address proves gone."""
     return tuple(
-        _build_progress_line(app, flag, finding, status)
-        for flag, finding, status in _list_under_way(app, person_id)
+        _build_progress_line(app, case, finding, status)
+        for case, finding, status in _list_under_way(app, person_id)
         if finding.presence is not Presence.GONE
     )
 
@@ -72,78 +72,78 @@ def list_progress_finding_ids(app: App, person_id: str) -> frozenset[str]:
     return frozenset(finding.id for _, finding, _ in _list_under_way(app, person_id))
 
 
-def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Flag, Finding, str]]:
-    """Yield each flag of which something is under way, its finding, and what is under way."""
-    for flag in app.db.flags.list_flags_of_person(person_id):
-        finding = app.db.findings.load_finding(flag.finding_id)
-        status = _describe_progress(flag, finding)
+def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Case, Finding, str]]:
+    """Yield each case of which something is under way, its finding, and what is under way."""
+    for case in app.db.cases.list_cases_of_person(person_id):
+        finding = app.db.findings.load_finding(case.finding_id)
+        status = _describe_progress(case, finding)
         if status:
-            yield flag, finding, status
+            yield case, finding, status
 
 
-def _build_progress_line(app: App, flag: Flag, finding: Finding, status: str) -> ProgressLine:
-    times = list_recheck_times(app.db, flag) if list_recheck_keys(app, finding) else ()
+def _build_progress_line(app: App, case: Case, finding: Finding, status: str) -> ProgressLine:
+    times = list_recheck_times(app.db, case) if list_recheck_keys(app, finding) else ()
     return ProgressLine(
         words=status,
         title=format_finding_title(finding.portrait),
         url=finding.portrait.url,
-        path=_find_progress_page(flag),
+        path=_find_progress_page(case),
         last_seen=finding.last_seen,
-        at=_find_step_time(app, flag),
+        at=_find_step_time(app, case),
         looks_at=next((at for at in times if at > app.clock.now()), None),
         seems_gone=finding.presence is Presence.MISSING,
-        needs_you=flag.state is FlagState.IMPERSONATION,
+        needs_you=case.state is CaseState.IMPERSONATION,
     )
 
 
-def _describe_progress(flag: Flag, finding: Finding) -> str:
+def _describe_progress(case: Case, finding: Finding) -> str:
     """Say what is under way; empty for nothing."""
-    if flag.kind is FlagKind.EXPOSED_CONTACT:
-        kinds = _list_shown_kinds(flag, finding)
+    if case.kind is CaseKind.EXPOSED_CONTACT:
+        kinds = _list_shown_kinds(case, finding)
         what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds) if kinds else ""
-        status = words.REMOVAL_PROGRESS.get(flag.state, "")
+        status = words.REMOVAL_PROGRESS.get(case.state, "")
         return status.format(what=f"{what[0].upper()}{what[1:]}") if what else ""
-    if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
-        return words.TAKEN_OVER if flag.state is FlagState.IMPERSONATION else ""
-    return words.TAKEDOWN_PROGRESS.get(flag.state, "")
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
+        return words.TAKEN_OVER if case.state is CaseState.IMPERSONATION else ""
+    return words.TAKEDOWN_PROGRESS.get(case.state, "")
 
 
-def _list_shown_kinds(flag: Flag, finding: Finding) -> tuple[ContactKind, ...]:
+def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
     """Return what is still to be removed; of what no one asked to remove, what is shown today."""
-    if flag.state is FlagState.REMOVAL_ASKED:
-        return flag.contact_kinds
+    if case.state is CaseState.REMOVAL_ASKED:
+        return case.contact_kinds
     shown = {each.partition(":")[0] for each in finding.portrait.exposed}
-    return tuple(kind for kind in flag.contact_kinds if kind in shown)
+    return tuple(kind for kind in case.contact_kinds if kind in shown)
 
 
-def _find_progress_page(flag: Flag) -> str:
-    if flag.kind is FlagKind.EXPOSED_CONTACT:
-        return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{flag.id}"
-    if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
-        return f"/me/findings/{flag.finding_id}"
-    return f"{OWN_PAGES[AdviceTarget.KIT]}{flag.id}"
+def _find_progress_page(case: Case) -> str:
+    if case.kind is CaseKind.EXPOSED_CONTACT:
+        return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{case.id}"
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
+        return f"/me/findings/{case.finding_id}"
+    return f"{OWN_PAGES[AdviceTarget.KIT]}{case.id}"
 
 
-def _find_step_time(app: App, flag: Flag) -> datetime | None:
-    done = flag.state in {FlagState.REPORTED, FlagState.REFUSED, FlagState.REMOVAL_ASKED}
-    return find_report_time(app.db, flag) if done else None
+def _find_step_time(app: App, case: Case) -> datetime | None:
+    done = case.state in {CaseState.REPORTED, CaseState.REFUSED, CaseState.REMOVAL_ASKED}
+    return find_report_time(app.db, case) if done else None
 
 
 def fold_exposures(
-    app: App, flags: tuple[Flag, ...]
-) -> tuple[tuple[Flag, ...], ExposureGroupLine | None]:
-    """Return the flags to list one by one, and one line for several pages of other people's."""
-    findings = {each.id: app.db.findings.load_finding(each.finding_id) for each in flags}
+    app: App, cases: tuple[Case, ...]
+) -> tuple[tuple[Case, ...], ExposureGroupLine | None]:
+    """Return the cases to list one by one, and one line for several pages of other people's."""
+    findings = {each.id: app.db.findings.load_finding(each.finding_id) for each in cases}
     folded = [
         each
-        for each in flags
-        if each.kind is FlagKind.EXPOSED_CONTACT
+        for each in cases
+        if each.kind is CaseKind.EXPOSED_CONTACT
         and findings[each.id].portrait.kind is TraceKind.PAGE
     ]
     if len(folded) < MIN_PAGES_FOLDED:
-        return flags, None
+        return cases, None
     shown = {kind for each in folded for kind in each.contact_kinds}
-    return tuple(each for each in flags if each not in folded), ExposureGroupLine(
+    return tuple(each for each in cases if each not in folded), ExposureGroupLine(
         pages=len(folded),
         what=words.describe_exposures(len(folded), shown),
         severity=rate_exposure(shown),

@@ -17,7 +17,7 @@ from monitor.domain.errors import MonitorError, UnavailableError
 from monitor.domain.health import BACKUP_FAILED, HealthResult, report_failure, report_ok
 from monitor.domain.vocabulary import NoticeKind, Role
 from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
-from monitor.services.review import count_opened_flags
+from monitor.services.review import count_opened_cases
 from reports.labels import NOTICES, OFFICES
 
 LOG = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ REVIEWERS: Final = Audience(
     office="reviewer",
     secret="notify-reviewers",  # noqa: S106 - the name of one
     page="/review",
-    kinds=(NoticeKind.FLAG_OPENED, NoticeKind.LOOKALIKE_SEEN),
+    kinds=(NoticeKind.CASE_OPENED, NoticeKind.LOOKALIKE_SEEN),
 )
 AUDIENCES: Final = (OPERATORS, REVIEWERS)
 
@@ -145,8 +145,8 @@ def count_news(app: App, audience: Audience, since: datetime) -> Mapping[NoticeK
 
 def _count_kind(app: App, kind: NoticeKind, audience: Audience, since: datetime) -> int:
     match kind:
-        case NoticeKind.FLAG_OPENED:
-            return count_opened_flags(app, since)
+        case NoticeKind.CASE_OPENED:
+            return count_opened_cases(app, since)
         case NoticeKind.LOOKALIKE_SEEN:
             found = app.db.district_findings.list_district_findings()
             return sum(1 for each in found if each.is_open and each.first_seen > since)

@@ -21,14 +21,14 @@ from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
+from monitor.domain.case import Case
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
 from monitor.domain.email import build_message_id
 from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
-from monitor.domain.flag import Flag
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import FlagKind, Language
-from monitor.services.presenters import build_flag_line, build_gap
+from monitor.domain.vocabulary import CaseKind, Language
+from monitor.services.presenters import build_case_line, build_gap
 from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
@@ -221,18 +221,18 @@ def build_custom_greeting(app: App, name: str, why: str, leave: str) -> EmailGre
     )
 
 
-def queue_alert(app: App, person: Person, flag: Flag) -> None:
-    if not needs_immediate_notice(flag):
+def queue_alert(app: App, person: Person, case: Case) -> None:
+    if not needs_immediate_notice(case):
         return
-    opens = flag.kind is FlagKind.IMPERSONATION
+    opens = case.kind is CaseKind.IMPERSONATION
     queue_email(
-        # A flag that reopened starts over, with a new email.
+        # A case that reopened starts over, with a new email.
         app,
-        EmailPlan(recipient_id=person.id, dedupe_key=f"{flag.id} {flag.opened_at.isoformat()}"),
+        EmailPlan(recipient_id=person.id, dedupe_key=f"{case.id} {case.opened_at.isoformat()}"),
         AlertView(
             **build_greeting(app, person),
-            flag=build_flag_line(app, flag),
-            opens_at=flag.opened_at + ANSWER_WITHIN if opens else None,
+            case=build_case_line(app, case),
+            opens_at=case.opened_at + ANSWER_WITHIN if opens else None,
         ),
     )
 

@@ -14,10 +14,10 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.db.outbox import OutboxEmail
+from monitor.domain.case import mark_notified
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
-from monitor.domain.flag import mark_notified
 from monitor.domain.vocabulary import EmailState, Language, Severity
 from monitor.services.answer_links import add_finding_links
 from monitor.services.auth import derive_sign_in_digits
@@ -73,12 +73,12 @@ class EmailDestination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailDraft:
-    """An email as it is sent; `bundle` are the queued ones in it, `flags` those that it reports."""
+    """An email as it is sent; `bundle` are the queued ones in it, `cases` those that it reports."""
 
     email: Email
     envelope: Envelope
     bundle: tuple[OutboxEmail, ...]
-    flag_ids: tuple[str, ...]
+    case_ids: tuple[str, ...]
 
 
 def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
@@ -173,7 +173,7 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
         email=_render_email(app, email, view),
         envelope=_build_envelope(app, bundle[0], address, view, sent_at),
         bundle=bundle,
-        flag_ids=list_flag_ids(view),
+        case_ids=list_case_ids(view),
     )
 
 
@@ -234,11 +234,11 @@ def _bundle_alerts(app: App, email: OutboxEmail) -> tuple[OutboxEmail, ...]:
 def _is_news(app: App, email: OutboxEmail) -> bool:
     """Tell whether its reader got no other email about it, and has not answered."""
     try:
-        flag = app.db.flags.load_flag(_load_alert(app, email).flag.id)
+        case = app.db.cases.load_case(_load_alert(app, email).case.id)
     except InputError:
-        # Two flags were merged because their accounts are one: report it all the same.
+        # Two cases were merged because their accounts are one: report it all the same.
         return True
-    return flag.is_undecided and flag.notified_at is None
+    return case.is_undecided and case.notified_at is None
 
 
 def _load_alert(app: App, email: OutboxEmail) -> AlertView:
@@ -250,7 +250,7 @@ def _merge_alerts(app: App, bundle: tuple[OutboxEmail, ...], sent_at: datetime) 
     opens = any(each.opens_at for each in (first, *others))
     return replace(
         first,
-        more=tuple(each.flag for each in others),
+        more=tuple(each.case for each in others),
         # The time to answer runs from the day on which the email arrives, or later.
         opens_at=sent_at + ANSWER_WITHIN if opens else None,
     )
@@ -289,13 +289,13 @@ def _build_destination(address: str) -> EmailDestination:
     return EmailDestination(address=address) if address else EmailDestination(refusal=CONSENT_ENDED)
 
 
-def list_flag_ids(view: EmailView) -> tuple[str, ...]:
-    """Return the flags that an email tells its own person of."""
+def list_case_ids(view: EmailView) -> tuple[str, ...]:
+    """Return the cases that an email tells its own person of."""
     match view:
         case AlertView():
-            return tuple(each.id for each in (view.flag, *view.more))
+            return tuple(each.id for each in (view.case, *view.more))
         case PersonalEmailView():
-            return tuple(line.id for line in view.flags)
+            return tuple(line.id for line in view.cases)
     return ()
 
 
@@ -305,7 +305,7 @@ def find_worst_severity(view: EmailView) -> str:
         case AlertView():
             return Severity.HIGH
         case PersonalEmailView():
-            severities = (line.severity for line in view.flags)
+            severities = (line.severity for line in view.cases)
             return min(severities, key=lambda severity: severity.rank, default="")
     return ""
 
@@ -383,7 +383,7 @@ def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
         return None
     activate_code(app, email)
     view = app.db.outbox.load_email_view(email.id, get_view_type(EmailKind(email.kind)))
-    _record_sent(app, (email,), list_flag_ids(view), entry.body_hash)
+    _record_sent(app, (email,), list_case_ids(view), entry.body_hash)
     return DeliveryStatus.ACCEPTED
 
 
@@ -422,26 +422,26 @@ def _record_accepted(app: App, draft: EmailDraft) -> DeliveryStatus:
     body_hash = sha256(draft.email.text.encode()).hexdigest()
     messages = (each.message_key for each in draft.bundle)
     app.db.sent_log.append_sent_entries(messages, app.clock.now(), body_hash)
-    _record_sent(app, draft.bundle, draft.flag_ids, body_hash)
+    _record_sent(app, draft.bundle, draft.case_ids, body_hash)
     return DeliveryStatus.ACCEPTED
 
 
 def _record_sent(
-    app: App, emails: tuple[OutboxEmail, ...], flag_ids: tuple[str, ...], body_hash: str
+    app: App, emails: tuple[OutboxEmail, ...], case_ids: tuple[str, ...], body_hash: str
 ) -> None:
     now = app.clock.now()
     with app.db.begin_transaction():
-        for flag in flag_ids:
-            _mark_flag_notified(app, flag, now)
+        for case in case_ids:
+            _mark_case_notified(app, case, now)
         for email in emails:
             app.db.outbox.mark_email_sent(email.id, now, body_hash)
 
 
-def _mark_flag_notified(app: App, flag_id: str, at: datetime) -> None:
-    """Start the time after which a flag may open to IT."""
-    # Two flags are merged if their accounts turn out to be one.
+def _mark_case_notified(app: App, case_id: str, at: datetime) -> None:
+    """Start the time after which a case may open to IT."""
+    # Two cases are merged if their accounts turn out to be one.
     with suppress(InputError):
-        app.db.flags.update_flag(mark_notified(app.db.flags.load_flag(flag_id), at))
+        app.db.cases.update_case(mark_notified(app.db.cases.load_case(case_id), at))
 
 
 def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> DeliveryStatus:

@@ -11,7 +11,7 @@ from monitor.db.database import Database
 from monitor.domain.finding import Finding
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import Decision, FlagState
+from monitor.domain.vocabulary import CaseState, Decision
 from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
@@ -103,8 +103,8 @@ def is_trusted_account(db: Database, person: Person, finding: Finding) -> bool:
 
 def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the accounts that were decided to be impersonations of this person."""
-    flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
-    findings = dict.fromkeys(each.finding_id for each in flags)
+    cases = (each for each in db.cases.list_cases_of_person(person_id) if each.is_pursued)
+    findings = dict.fromkeys(each.finding_id for each in cases)
     return tuple(
         filter(
             None,
@@ -118,9 +118,9 @@ def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
 
 def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the pages whose site was asked to take details down; what is gone may come back."""
-    states = {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE, FlagState.GONE}
-    flags = db.flags.list_flags_of_person(person_id)
-    asked = dict.fromkeys(each.finding_id for each in flags if each.state in states)
+    states = {CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE, CaseState.GONE}
+    cases = db.cases.list_cases_of_person(person_id)
+    asked = dict.fromkeys(each.finding_id for each in cases if each.state in states)
     portraits = (db.findings.load_finding(finding_id).portrait for finding_id in asked)
     return tuple(each.url for each in portraits if not extract_handle_key(each))
 

@@ -3,7 +3,7 @@
 Two pictures next to each other: that of an account we flagged, and the person's own.
 
 A check stores a thumbnail of each picture that it fetches. When it ends, only those stay that are
-compared: of accounts with an open flag about who runs them, and of the person's own. Only the
+compared: of accounts with an open case about who runs them, and of the person's own. Only the
 person sees them.
 """
 
@@ -15,9 +15,9 @@ from typing import Final
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
+from monitor.domain.case import OWNERSHIP_CASES
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Presence
-from monitor.domain.flag import OWNERSHIP_FLAGS
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import Scope, UploadProblem
 from monitor.services.flagging import reassess_person
@@ -189,13 +189,13 @@ def _list_compared_finding_ids(app: App, person_id: str) -> frozenset[str]:
 
 
 def _list_flagged_finding_ids(app: App, person_id: str) -> frozenset[str]:
-    """Return the findings with an open flag about who runs them, if their pictures may be shown."""
+    """Return the findings with an open case about who runs them, if their pictures may be shown."""
     if not app.db.consents.has_agreed(person_id, Scope.PHOTOS):
         return frozenset()
     return frozenset(
-        flag.finding_id
-        for flag in app.db.flags.list_flags_of_person(person_id)
-        if flag.kind in OWNERSHIP_FLAGS
-        and flag.is_undecided
-        and app.db.findings.load_finding(flag.finding_id).presence is not Presence.GONE
+        case.finding_id
+        for case in app.db.cases.list_cases_of_person(person_id)
+        if case.kind in OWNERSHIP_CASES
+        and case.is_undecided
+        and app.db.findings.load_finding(case.finding_id).presence is not Presence.GONE
     )

@@ -8,65 +8,65 @@ from monitor.app import App
 from monitor.config import load_policy_texts
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
+from monitor.domain.case import Case
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.finding import Finding
-from monitor.domain.flag import Flag
-from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
+from monitor.domain.policy import CASE_CLAUSES, PolicyClause
 from monitor.domain.reason import Reason
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     CoverageState,
     Decision,
-    FlagKind,
-    FlagState,
     GapKind,
     OwnershipLabel,
 )
 from reports import labels as words
 from reports.emails.digest import (
+    CaseLine,
+    CaseOutcomeLine,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
-    FlagLine,
-    FlagOutcomeLine,
     NamesakeLine,
     OwnFindingLine,
     QuestionLine,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
 )
 from reports.pages.layout import PolicyReminder
 from scrapers.models import Outcome, Trace, TraceKind
 
-OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
-# These speak of who sees a flag, or take another decision back.
+OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
+# These speak of who sees a case, or take another decision back.
 SILENT_DECISIONS = frozenset({Decision.SHARED, Decision.REOPENED})
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
-def build_flag_line(app: App, flag: Flag) -> FlagLine:
-    finding = app.db.findings.load_finding(flag.finding_id)
+def build_case_line(app: App, case: Case) -> CaseLine:
+    finding = app.db.findings.load_finding(case.finding_id)
     # An own account is no news; what it shows may be.
-    first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else finding.first_seen
-    return FlagLine(
-        kind=flag.kind,
-        severity=flag.severity,
-        what=words.describe_flag_kind(flag.kind, flag.severity),
+    first_seen = case.opened_at if case.kind in OWN_ACCOUNT_KINDS else finding.first_seen
+    return CaseLine(
+        kind=case.kind,
+        severity=case.severity,
+        what=words.describe_case_kind(case.kind, case.severity),
         url=finding.portrait.url,
         first_seen=first_seen,
         last_seen=max(first_seen, finding.last_seen),
-        id=flag.id,
+        id=case.id,
         platform=finding.portrait.platform,
-        title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(finding.portrait),
-        reasons=flag.reasons,
-        earlier=_describe_earlier_answer(app, flag),
-        finding_id=flag.finding_id,
-        advice=load_advice().get_advice(flag.kind).brief,
-        contact_kinds=flag.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
+        title="" if case.kind is CaseKind.STUDENT_LINK else _format_title(finding.portrait),
+        reasons=case.reasons,
+        earlier=_describe_earlier_answer(app, case),
+        finding_id=case.finding_id,
+        advice=load_advice().get_advice(case.kind).brief,
+        contact_kinds=case.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
     )
 
 
@@ -76,14 +76,14 @@ def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyRe
     return PolicyReminder(texts=tuple(texts[each] for each in clauses), url=app.config.policy.url)
 
 
-def build_flag_reminder(app: App, kind: FlagKind) -> PolicyReminder:
-    return build_policy_reminder(app, FLAG_CLAUSES.get(kind, ()))
+def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
+    return build_policy_reminder(app, CASE_CLAUSES.get(kind, ()))
 
 
-def _describe_earlier_answer(app: App, flag: Flag) -> str:
-    """Say what was decided before a change reopened the flag."""
-    made = app.db.flags.list_decisions(flag.id)
-    decisions = [each for each in made if each.at < flag.opened_at]
+def _describe_earlier_answer(app: App, case: Case) -> str:
+    """Say what was decided before a change reopened the case."""
+    made = app.db.cases.list_decisions(case.id)
+    decisions = [each for each in made if each.at < case.opened_at]
     spoken = [each.decision for each in decisions if each.decision not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
@@ -128,42 +128,42 @@ def build_own_line(finding: Finding) -> OwnFindingLine:
     )
 
 
-def build_waiting_line(app: App, flag: Flag) -> UnansweredFlagLine:
-    portrait = app.db.findings.load_finding(flag.finding_id).portrait
-    return UnansweredFlagLine(
-        kind=flag.kind,
+def build_waiting_line(app: App, case: Case) -> UnansweredCaseLine:
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    return UnansweredCaseLine(
+        kind=case.kind,
         url=portrait.url,
-        since=flag.notified_at or flag.opened_at,
-        id=flag.id,
+        since=case.notified_at or case.opened_at,
+        id=case.id,
         platform=portrait.platform,
     )
 
 
-def build_decided_line(app: App, flag: Flag) -> FlagOutcomeLine | None:
+def build_decided_line(app: App, case: Case) -> CaseOutcomeLine | None:
     """List what others decided, and the state of reports; the person's own answers are left out."""
-    if flag.ruled_at is None or flag.is_undecided:
+    if case.ruled_at is None or case.is_undecided:
         return None
-    by = _find_decider(app, flag)
-    if by == "You" and not flag.is_pursued:
+    by = _find_decider(app, case)
+    if by == "You" and not case.is_pursued:
         return None
-    portrait = app.db.findings.load_finding(flag.finding_id).portrait
-    return FlagOutcomeLine(
-        kind=flag.kind,
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    return CaseOutcomeLine(
+        kind=case.kind,
         url=portrait.url,
-        what=words.DECISION_SENTENCES[flag.state],
+        what=words.DECISION_SENTENCES[case.state],
         by=by,
-        at=flag.ruled_at,
-        id=flag.id,
+        at=case.ruled_at,
+        id=case.id,
         platform=portrait.platform,
     )
 
 
-def _find_decider(app: App, flag: Flag) -> str:
+def _find_decider(app: App, case: Case) -> str:
     """Say who decided last; empty if it ended by itself."""
-    if flag.state is FlagState.GONE:
+    if case.state is CaseState.GONE:
         return ""
-    by = app.db.flags.list_decisions(flag.id)[-1].by
-    return "You" if by == flag.person_id else "IT"
+    by = app.db.cases.list_decisions(case.id)[-1].by
+    return "You" if by == case.person_id else "IT"
 
 
 def build_aside_line(app: App, finding: Finding) -> NamesakeLine:

@@ -130,7 +130,7 @@ def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:
         at=sweep.closed_at or app.clock.now(),
         coverage=found["coverage"],
         trouble=describe_shared_failure(runs),
-        flags=tuple(sorted(found["flags"], key=lambda each: each.severity.rank)),
+        cases=tuple(sorted(found["cases"], key=lambda each: each.severity.rank)),
         questions=found["questions"],
         about=found["about"],
         own=found["own"],

@@ -23,16 +23,16 @@ from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.students.roster import Roster
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
     DistrictFindingState,
-    FlagKind,
-    FlagState,
     Scope,
 )
 from monitor.services.flagging import (
-    close_vanished_flags,
+    close_vanished_cases,
     reassess_person,
-    reopen_lapsed_flags,
+    reopen_lapsed_cases,
 )
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.query_planning import list_person_query_keys
@@ -135,8 +135,8 @@ def _delete_all_expired(app: App) -> None:
     for person_id in app.db.people.list_person_ids():
         app.beat()
         with app.db.begin_transaction():
-            reopen_lapsed_flags(app, person_id)
-            close_vanished_flags(app, person_id)
+            reopen_lapsed_cases(app, person_id)
+            close_vanished_cases(app, person_id)
         if app.db.legal_holds.has_active_legal_hold(person_id):
             continue
         with app.db.begin_transaction():
@@ -212,35 +212,35 @@ def _delete_gone_findings(app: App, person_id: str) -> None:
 
 
 def _delete_student_evidence(app: App, person_id: str) -> None:
-    """Delete evidence about students: at once when the flag is decided, else in time.
+    """Delete evidence about students: at once when the case is decided, else in time.
 
-    A flag that was neither answered nor shared is deleted; if the link still exists, it is raised
+    A case that was neither answered nor shared is deleted; if the link still exists, it is raised
     again.
     """
-    for flag in app.db.flags.list_flags_of_person(person_id):
-        if flag.kind is not FlagKind.STUDENT_LINK:
+    for case in app.db.cases.list_cases_of_person(person_id):
+        if case.kind is not CaseKind.STUDENT_LINK:
             continue
-        open_still = flag.is_undecided or flag.state is FlagState.STUDENT_LINK
+        open_still = case.is_undecided or case.state is CaseState.STUDENT_LINK
         stage = RetentionStage.OPEN if open_still else RetentionStage.CLOSED
         if not _is_past_retention(
-            app, RetainedKind.STUDENT_EVIDENCE, stage, flag.ruled_at or flag.opened_at
+            app, RetainedKind.STUDENT_EVIDENCE, stage, case.ruled_at or case.opened_at
         ):
             continue
-        if flag.is_undecided and not flag.shared_at:
-            app.db.flags.delete_flag(flag.id)
-        elif flag.reasons != FORGOTTEN_REASONS:
-            app.db.flags.update_flag(replace(flag, reasons=FORGOTTEN_REASONS, lowered_by=()))
+        if case.is_undecided and not case.shared_at:
+            app.db.cases.delete_case(case.id)
+        elif case.reasons != FORGOTTEN_REASONS:
+            app.db.cases.update_case(replace(case, reasons=FORGOTTEN_REASONS, lowered_by=()))
 
 
 def _delete_old_screenshots(app: App, person_id: str) -> None:
-    """Delete the screenshots of flags that the person dismissed, once they have not undone that."""
+    """Delete the screenshots of cases that the person dismissed, once they have not undone that."""
     if not app.db.screenshots.count_screenshots_of_person(person_id):
         return
-    for flag in app.db.flags.list_flags_of_person(person_id):
-        if not (flag.is_undecided or flag.is_pursued) and _is_past_retention(
-            app, RetainedKind.SCREENSHOT, RetentionStage.CLOSED, flag.ruled_at or flag.opened_at
+    for case in app.db.cases.list_cases_of_person(person_id):
+        if not (case.is_undecided or case.is_pursued) and _is_past_retention(
+            app, RetainedKind.SCREENSHOT, RetentionStage.CLOSED, case.ruled_at or case.opened_at
         ):
-            app.db.screenshots.delete_screenshots_of_flag(flag.id)
+            app.db.screenshots.delete_screenshots_of_case(case.id)
 
 
 # What takes more than a statement, by what a table declares; a test compares both.
@@ -347,17 +347,17 @@ def _release_finding(
 
 
 def _is_kept_for_person(app: App, finding_id: str) -> bool:
-    flags = app.db.flags.list_flags_of_finding(finding_id)
+    cases = app.db.cases.list_cases_of_finding(finding_id)
     acted_on = any(
-        flag.shared_at or flag.is_pursued or flag.state is FlagState.REMOVAL_ASKED for flag in flags
+        case.shared_at or case.is_pursued or case.state is CaseState.REMOVAL_ASKED for case in cases
     )
     return acted_on or app.db.findings.find_finding_feedback(finding_id) is Decision.MINE
 
 
 def _delete_student_links(app: App, person_id: str) -> None:
-    for flag in app.db.flags.list_flags_of_person(person_id):
-        if flag.kind is FlagKind.STUDENT_LINK and not flag.shared_at:
-            app.db.flags.delete_flag(flag.id)
+    for case in app.db.cases.list_cases_of_person(person_id):
+        if case.kind is CaseKind.STUDENT_LINK and not case.shared_at:
+            app.db.cases.delete_case(case.id)
 
 
 def _remove_picture_prints(app: App, person_id: str) -> None:
@@ -388,9 +388,9 @@ def record_roster_import(db: Database, roster: Roster, now: datetime) -> None:
 def erase_student_links(db: Database, now: datetime) -> int:
     """Delete every student link with its decisions, and return how many there were."""
     with db.begin_transaction():
-        flags = db.flags.list_flags_of_kind(FlagKind.STUDENT_LINK)
-        for flag in flags:
-            db.flags.delete_flag(flag.id)
-        details = {"flags": str(len(flags))}
+        cases = db.cases.list_cases_of_kind(CaseKind.STUDENT_LINK)
+        for case in cases:
+            db.cases.delete_case(case.id)
+        details = {"cases": str(len(cases))}
         db.audit.append_entry(now, "operator", "roster-erased", "", details)
-    return len(flags)
+    return len(cases)

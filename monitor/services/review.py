@@ -1,6 +1,6 @@
-"""IT review: the flags that disclosure opens, decisions on them, and the reviewers' digest.
+"""IT review: the cases that disclosure opens, decisions on them, and the reviewers' digest.
 
-A flag opens early only if a second reviewer confirms; its person is notified at once.
+A case opens early only if a second reviewer confirms; its person is notified at once.
 
 Each act is audited under the reviewer's id, and the person can read what it says. Early access
 needs two people, each in a session of their own.
@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlassProposal, ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import Flag
 from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import Decision
 from monitor.services.digests import list_weekly_runs
@@ -33,7 +33,7 @@ from monitor.services.notifications import (
 from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
-    check_not_own_flag,
+    check_not_own_case,
     check_review_access,
     find_last_question_time,
     find_review_opening,
@@ -48,39 +48,39 @@ from reports.evidence_pack import EvidenceView
 RECENT_PERIOD = timedelta(days=7)
 
 
-def list_reviewable_flags(app: App) -> Iterator[tuple[Flag, ReviewFields]]:
-    """Yield the flags that IT may see today, the worst first, then the oldest."""
-    for flag, opening in list_review_openings(app):
-        yield flag, load_review_fields(app, flag, opening)
+def list_reviewable_cases(app: App) -> Iterator[tuple[Case, ReviewFields]]:
+    """Yield the cases that IT may see today, the worst first, then the oldest."""
+    for case, opening in list_review_openings(app):
+        yield case, load_review_fields(app, case, opening)
 
 
-def count_opened_flags(app: App, since: datetime) -> int:
-    """Count the flags that wait for IT and opened to it after `since`."""
+def count_opened_cases(app: App, since: datetime) -> int:
+    """Count the cases that wait for IT and opened to it after `since`."""
     return sum(
-        flag.is_undecided and opening.at > since for flag, opening in list_review_openings(app)
+        case.is_undecided and opening.at > since for case, opening in list_review_openings(app)
     )
 
 
-def decide_flags(app: App, flag_ids: Iterable[str], word: DecisionInput) -> tuple[Flag, ...]:
-    """Append one decision to several flags, or to none if one of them forbids it.
+def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tuple[Case, ...]:
+    """Append one decision to several cases, or to none if one of them forbids it.
 
     A person's own decisions are stored with the findings, too.
     """
-    flags = tuple(app.db.flags.load_flag(flag_id) for flag_id in dict.fromkeys(flag_ids))
-    for flag in flags:
-        if word.by != flag.person_id and find_review_opening(app, flag) is None:
-            reason = f"Flag {flag.id} is not open to IT. Only the staff member can decide on it."
+    cases = tuple(app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids))
+    for case in cases:
+        if word.by != case.person_id and find_review_opening(app, case) is None:
+            reason = f"Flag {case.id} is not open to IT. Only the staff member can decide on it."
             raise NotPermittedError(reason)
     with app.db.begin_transaction():
-        after = tuple(record_decision(app, flag, word) for flag in flags)
-        for person in {flag.person_id for flag in flags if word.by == flag.person_id}:
+        after = tuple(record_decision(app, case, word) for case in cases)
+        for person in {case.person_id for case in cases if word.by == case.person_id}:
             learn_from_feedback(app, person)
     return after
 
 
-def undo_decisions(app: App, flag_ids: Iterable[str], by: str) -> tuple[Flag, ...]:
-    """Undo the last decision on each flag, or on none, and what was learned from it."""
-    return decide_flags(app, flag_ids, DecisionInput(decision=Decision.REOPENED, by=by))
+def undo_decisions(app: App, case_ids: Iterable[str], by: str) -> tuple[Case, ...]:
+    """Undo the last decision on each case, or on none, and what was learned from it."""
+    return decide_cases(app, case_ids, DecisionInput(decision=Decision.REOPENED, by=by))
 
 
 def queue_review_digests(app: App) -> None:
@@ -95,7 +95,7 @@ def queue_review_digests(app: App) -> None:
 
 def _build_review_digest(app: App, now: datetime) -> ReviewView:
     district = app.config.district
-    shown = tuple(list_reviewable_flags(app))
+    shown = tuple(list_reviewable_cases(app))
     return ReviewView(
         **build_custom_greeting(
             app,
@@ -106,9 +106,9 @@ def _build_review_digest(app: App, now: datetime) -> ReviewView:
         week=compute_digest_week(now, district.id, district.zone),
         coverage=build_coverage(list_weekly_runs(app)),
         lines=tuple(
-            _build_review_line(flag, fields) for flag, fields in shown if flag.is_undecided
+            _build_review_line(case, fields) for case, fields in shown if case.is_undecided
         ),
-        closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < RECENT_PERIOD),
+        closed=sum(1 for case, _ in shown if case.ruled_at and now - case.ruled_at < RECENT_PERIOD),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
@@ -125,7 +125,7 @@ def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
     )
 
 
-def _build_review_line(flag: Flag, fields: ReviewFields) -> ReviewLine:
+def _build_review_line(case: Case, fields: ReviewFields) -> ReviewLine:
     return ReviewLine(
         person=fields.name,
         school=fields.school,
@@ -135,7 +135,7 @@ def _build_review_line(flag: Flag, fields: ReviewFields) -> ReviewLine:
         url=fields.url,
         state=fields.state,
         opened_at=fields.opened_at,
-        state_since=flag.ruled_at or flag.opened_at,
+        state_since=case.ruled_at or case.opened_at,
         given=fields.given,
         reasons=fields.reasons,
         ruling=fields.decision,
@@ -146,78 +146,78 @@ CHANGED_MEANWHILE = "This changed after you opened it. Look at it again before y
 NO_REVIEWER = ""
 
 
-def load_reviewable_flag(app: App, reviewer: Reviewer, flag_id: str) -> Flag:
-    """Return a flag that is open to IT. Raises NotPermittedError where it is not."""
-    flag = app.db.flags.load_flag(flag_id)
-    check_not_own_flag(reviewer, flag)
-    check_review_access(app, flag)
-    return flag
+def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
+    """Return a case that is open to IT. Raises NotPermittedError where it is not."""
+    case = app.db.cases.load_case(case_id)
+    check_not_own_case(reviewer, case)
+    check_review_access(app, case)
+    return case
 
 
-def download_review_evidence(app: App, reviewer: Reviewer, flag_id: str) -> EvidenceView:
-    """Return the evidence of a shared flag, and of no other."""
-    flag = _load_viewed_flag(app, reviewer, flag_id)
-    if flag.shared_at is None:
+def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> EvidenceView:
+    """Return the evidence of a shared case, and of no other."""
+    case = _load_viewed_case(app, reviewer, case_id)
+    if case.shared_at is None:
         reason = "The staff member has not shared the evidence. You can ask them to."
         raise NotPermittedError(reason)
-    _audit_flag_action(app, reviewer, "downloaded-evidence", flag_id)
-    return build_evidence_view(app, flag)
+    _audit_case_action(app, reviewer, "downloaded-evidence", case_id)
+    return build_evidence_view(app, case)
 
 
-def assign_flag(app: App, reviewer: Reviewer, flag_id: str, seen_assignee: str) -> None:
+def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) -> None:
     """Assign it. `seen` is who had it when the page was loaded, empty for no one."""
     with app.db.begin_transaction():
-        flag = _load_viewed_flag(app, reviewer, flag_id)
-        taken = app.db.assignments.find_assignment(flag.id)
+        case = _load_viewed_case(app, reviewer, case_id)
+        taken = app.db.assignments.find_assignment(case.id)
         if (taken.reviewer_id if taken else NO_REVIEWER) != seen_assignee:
             raise InputError(CHANGED_MEANWHILE)
         app.db.assignments.save_assignment(
-            ReviewAssignment(flag_id=flag_id, reviewer_id=reviewer.id, at=app.clock.now())
+            ReviewAssignment(case_id=case_id, reviewer_id=reviewer.id, at=app.clock.now())
         )
-        _audit_flag_action(app, reviewer, "assigned", flag_id)
+        _audit_case_action(app, reviewer, "assigned", case_id)
 
 
-def release_flag(app: App, reviewer: Reviewer, flag_id: str) -> None:
+def release_case(app: App, reviewer: Reviewer, case_id: str) -> None:
     with app.db.begin_transaction():
-        flag = _load_viewed_flag(app, reviewer, flag_id)
-        taken = app.db.assignments.find_assignment(flag.id)
+        case = _load_viewed_case(app, reviewer, case_id)
+        taken = app.db.assignments.find_assignment(case.id)
         if taken is None or taken.reviewer_id != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
-        app.db.assignments.delete_assignment(flag_id)
-        _audit_flag_action(app, reviewer, "unassigned", flag_id)
+        app.db.assignments.delete_assignment(case_id)
+        _audit_case_action(app, reviewer, "unassigned", case_id)
 
 
-def add_review_note(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
+def add_review_note(app: App, reviewer: Reviewer, case_id: str, text: str) -> None:
     with app.db.begin_transaction():
-        flag = _load_viewed_flag(app, reviewer, flag_id)
-        note_record = _build_remark(app, reviewer, flag, ReviewNoteKind.NOTE, text)
+        case = _load_viewed_case(app, reviewer, case_id)
+        note_record = _build_remark(app, reviewer, case, ReviewNoteKind.NOTE, text)
         app.db.review_notes.insert_review_note(note_record)
-        app.db.audit.append_entry(note_record.at, reviewer.id, "noted", flag_id, {})
+        app.db.audit.append_entry(note_record.at, reviewer.id, "noted", case_id, {})
 
 
-def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
+def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str) -> None:
     """Ask its person by email; once a week at most, no matter who asks."""
     with app.db.begin_transaction():
-        flag = _load_viewed_flag(app, reviewer, flag_id)
-        if not can_ask_again(find_last_question_time(app.db, flag_id), app.clock.now()):
+        case = _load_viewed_case(app, reviewer, case_id)
+        if not can_ask_again(find_last_question_time(app.db, case_id), app.clock.now()):
             reason = "The staff member was asked within the last week. Wait for their answer."
             raise InputError(reason)
-        note_record = _build_remark(app, reviewer, flag, ReviewNoteKind.QUESTION, text)
+        note_record = _build_remark(app, reviewer, case, ReviewNoteKind.QUESTION, text)
         app.db.review_notes.insert_review_note(note_record)
         queue_email(
             app,
             EmailPlan(
-                recipient_id=flag.person_id, dedupe_key=f"{flag_id} {note_record.at.isoformat()}"
+                recipient_id=case.person_id, dedupe_key=f"{case_id} {note_record.at.isoformat()}"
             ),
-            _build_question_view(app, flag, note_record),
+            _build_question_view(app, case, note_record),
         )
-        app.db.audit.append_entry(note_record.at, reviewer.id, "asked", flag_id, {})
+        app.db.audit.append_entry(note_record.at, reviewer.id, "asked", case_id, {})
 
 
-def decide_viewed_flags(
+def decide_viewed_cases(
     app: App, reviewer: Reviewer, seen_states: Mapping[str, str], decision: Decision, note: str = ""
-) -> tuple[Flag, ...]:
-    """Append one decision to several flags, or to none.
+) -> tuple[Case, ...]:
+    """Append one decision to several cases, or to none.
 
     `seen` is the state of each when it was read.
     """
@@ -225,71 +225,71 @@ def decide_viewed_flags(
         reason = "Only the staff member can say that."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
-        for flag_id, state in seen_states.items():
-            if _load_viewed_flag(app, reviewer, flag_id).state != state:
+        for case_id, state in seen_states.items():
+            if _load_viewed_case(app, reviewer, case_id).state != state:
                 raise InputError(CHANGED_MEANWHILE)
-        return decide_flags(
+        return decide_cases(
             app, seen_states, DecisionInput(decision=decision, by=reviewer.id, note=note.strip())
         )
 
 
-def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) -> None:
+def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
     """Undo the reviewer's own last decision on each, or on none, and never another's."""
     with app.db.begin_transaction():
-        flags = [_load_viewed_flag(app, reviewer, flag_id) for flag_id in dict.fromkeys(flag_ids)]
-        for flag in flags:
-            decisions = app.db.flags.list_decisions(flag.id)
+        cases = [_load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
+        for case in cases:
+            decisions = app.db.cases.list_decisions(case.id)
             if (
                 not decisions
                 or decisions[-1].by != reviewer.id
                 or decisions[-1].decision is Decision.REOPENED
             ):
                 raise InputError(CHANGED_MEANWHILE)
-        for flag in flags:
-            _undo_own_decision(app, reviewer, flag)
+        for case in cases:
+            _undo_own_decision(app, reviewer, case)
 
 
-def _undo_own_decision(app: App, reviewer: Reviewer, flag: Flag) -> None:
+def _undo_own_decision(app: App, reviewer: Reviewer, case: Case) -> None:
     """Undo every step of the decision: "removed" includes "reported"."""
-    decisions = app.db.flags.list_decisions(flag.id)
+    decisions = app.db.cases.list_decisions(case.id)
     at = decisions[-1].at
     for _ in [each for each in decisions if each.by == reviewer.id and each.at == at]:
-        undo_decisions(app, (flag.id,), reviewer.id)
+        undo_decisions(app, (case.id,), reviewer.id)
 
 
-def _load_viewed_flag(app: App, reviewer: Reviewer, flag_id: str) -> Flag:
-    """Return a flag that is open, and that this reviewer has opened."""
-    flag = load_reviewable_flag(app, reviewer, flag_id)
-    if not app.db.access_log.has_access(reviewer.id, flag_id, app.clock.now()):
+def _load_viewed_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
+    """Return a case that is open, and that this reviewer has opened."""
+    case = load_reviewable_case(app, reviewer, case_id)
+    if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
         raise InputError(CHANGED_MEANWHILE)
-    return flag
+    return case
 
 
 def _build_remark(
-    app: App, reviewer: Reviewer, flag: Flag, kind: ReviewNoteKind, text: str
+    app: App, reviewer: Reviewer, case: Case, kind: ReviewNoteKind, text: str
 ) -> ReviewNote:
     if not text.strip():
         reason = "Write something first."
         raise InputError(reason)
     return ReviewNote(
-        flag_id=flag.id, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
+        case_id=case.id, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
     )
 
 
-def _build_question_view(app: App, flag: Flag, note_record: ReviewNote) -> ReviewerQuestionView:
-    portrait = app.db.findings.load_finding(flag.finding_id).portrait
+def _build_question_view(app: App, case: Case, note_record: ReviewNote) -> ReviewerQuestionView:
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
     return ReviewerQuestionView(
-        **build_greeting(app, app.db.people.load_person(flag.person_id)),
-        kind=flag.kind,
+        **build_greeting(app, app.db.people.load_person(case.person_id)),
+        kind=case.kind,
         url=portrait.url,
-        id=flag.id,
+        id=case.id,
         by=note_record.by,
         question=note_record.text,
     )
 
 
-def _audit_flag_action(app: App, reviewer: Reviewer, action: str, flag_id: str) -> None:
-    app.db.audit.append_entry(app.clock.now(), reviewer.id, action, flag_id, {})
+def _audit_case_action(app: App, reviewer: Reviewer, action: str, case_id: str) -> None:
+    app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, {})
 
 
 FOR_A_DAY = "IT can see it for one day."
@@ -298,54 +298,54 @@ FOR_A_DAY = "IT can see it for one day."
 def propose_break_glass(
     app: App, reviewer: Reviewer, id_prefix: str, reason: str
 ) -> BreakGlassProposal:
-    """Request early access to a flag, named by the part of its ID that emails print."""
+    """Request early access to a case, named by the part of its ID that emails print."""
     with app.db.begin_transaction():
-        flag = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(id_prefix.strip()))
-        check_not_own_flag(reviewer, flag)
-        _check_not_open(app, flag)
+        case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(id_prefix.strip()))
+        check_not_own_case(reviewer, case)
+        _check_not_open(app, case)
         proposal = BreakGlassProposal(
             id=app.ids.new_id(),
-            flag_id=flag.id,
-            person_id=flag.person_id,
+            case_id=case.id,
+            person_id=case.person_id,
             first=reviewer.address,
             reason=reason.strip(),
             at=app.clock.now(),
         )
-        commitment = app.db.audit.compute_commitment(flag.person_id, proposal.reason)
+        commitment = app.db.audit.compute_commitment(case.person_id, proposal.reason)
         app.db.break_glass.save_break_glass_proposal(proposal)
-        _audit_break_glass(app, reviewer, "requested-early-access", flag.id, {"reason": commitment})
+        _audit_break_glass(app, reviewer, "requested-early-access", case.id, {"reason": commitment})
     return proposal
 
 
-def list_break_glass_proposals(app: App) -> Iterator[tuple[BreakGlassProposal, Flag]]:
+def list_break_glass_proposals(app: App) -> Iterator[tuple[BreakGlassProposal, Case]]:
     """Yield the requests that wait for a second reviewer, the oldest first."""
     for proposal in app.db.break_glass.list_unconfirmed_proposals():
         if proposal.is_pending(app.clock.now()):
-            yield proposal, app.db.flags.load_flag(proposal.flag_id)
+            yield proposal, app.db.cases.load_case(proposal.case_id)
 
 
 def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> BreakGlassProposal:
     """Open it for a day. The email to its person is in the same transaction."""
     with app.db.begin_transaction():
         proposal = app.db.break_glass.load_break_glass_proposal(proposal_id)
-        flag = app.db.flags.load_flag(proposal.flag_id)
-        check_not_own_flag(reviewer, flag)
+        case = app.db.cases.load_case(proposal.case_id)
+        check_not_own_case(reviewer, case)
         _check_reviewers(app, proposal.first, reviewer.address)
         broken = proposal.confirm_proposal(reviewer.address, app.clock.now())
-        _check_not_open(app, flag)
+        _check_not_open(app, case)
         app.db.break_glass.save_break_glass_proposal(broken)
-        if find_review_opening(app, flag) is None:
+        if find_review_opening(app, case) is None:
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
-        seen = f"{words.describe_flag_kind(flag.kind, flag.severity)} {FOR_A_DAY}"
+        seen = f"{words.describe_case_kind(case.kind, case.severity)} {FOR_A_DAY}"
         by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
-        record_break_glass(app, flag.person_id, seen, broken.reason, by)
-        _audit_break_glass(app, reviewer, "opened-early", flag.id, {})
+        record_break_glass(app, case.person_id, seen, broken.reason, by)
+        _audit_break_glass(app, reviewer, "opened-early", case.id, {})
     return broken
 
 
-def _check_not_open(app: App, flag: Flag) -> None:
-    if find_review_opening(app, flag):
+def _check_not_open(app: App, case: Case) -> None:
+    if find_review_opening(app, case):
         reason = "This flag is already open to IT. Find it in the queue."
         raise InputError(reason)
 
@@ -358,6 +358,6 @@ def _check_reviewers(app: App, *addresses: str) -> None:
 
 
 def _audit_break_glass(
-    app: App, reviewer: Reviewer, action: str, flag_id: str, details: dict[str, str]
+    app: App, reviewer: Reviewer, action: str, case_id: str, details: dict[str, str]
 ) -> None:
-    app.db.audit.append_entry(app.clock.now(), reviewer.id, action, flag_id, details)
+    app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, details)

@@ -1,6 +1,6 @@
-"""Which flags IT may see now, and which fields.
+"""Which cases IT may see now, and which fields.
 
-The review queue is a list without names, and flags that are opened one by one. Each flag is checked
+The review queue is a list without names, and cases that are opened one by one. Each case is checked
 by the rule in `monitor/domain/disclosure.py`, with current data.
 """
 
@@ -18,6 +18,7 @@ from monitor.db.review import (
     ReviewNote,
     ReviewNoteKind,
 )
+from monitor.domain.case import Case, DecisionRecord, list_possible_decisions
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
     BreakGlass,
@@ -28,8 +29,7 @@ from monitor.domain.disclosure import (
     compute_review_opening,
 )
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import DecisionRecord, Flag, list_possible_decisions
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OpeningReason, Severity
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.notifications import Reviewer, build_reviewer_id
 
@@ -40,10 +40,10 @@ NOT_YET = (
 
 
 def find_review_opening(
-    app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
+    app: App, case: Case, break_glass: tuple[BreakGlass, ...] = ()
 ) -> ReviewOpening | None:
     """Return why IT may see it; `glass` is early access beyond what is stored."""
-    inputs = _load_input(app, flag, break_glass)
+    inputs = _load_input(app, case, break_glass)
     return (
         compute_review_opening(inputs, app.clock.now(), build_disclosure_policy(app))
         if inputs
@@ -51,21 +51,21 @@ def find_review_opening(
     )
 
 
-def check_review_access(app: App, flag: Flag) -> ReviewOpening:
+def check_review_access(app: App, case: Case) -> ReviewOpening:
     """Raise NotPermittedError while only its person may see it."""
-    opening = find_review_opening(app, flag)
+    opening = find_review_opening(app, case)
     if opening is None:
         raise NotPermittedError(NOT_YET)
     return opening
 
 
-def load_review_fields(app: App, flag: Flag, opening: ReviewOpening) -> ReviewFields:
-    inputs = _load_input(app, flag)
+def load_review_fields(app: App, case: Case, opening: ReviewOpening) -> ReviewFields:
+    inputs = _load_input(app, case)
     if inputs is None:
         raise NotPermittedError(NOT_YET)
     person, finding = (
-        app.db.people.load_person(flag.person_id),
-        app.db.findings.load_finding(flag.finding_id),
+        app.db.people.load_person(case.person_id),
+        app.db.findings.load_finding(case.finding_id),
     )
     return build_review_fields(person, finding, inputs, opening)
 
@@ -82,26 +82,26 @@ def build_review_gate(app: App) -> DisclosureCutoff:
 
 
 def _load_input(
-    app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
+    app: App, case: Case, break_glass: tuple[BreakGlass, ...] = ()
 ) -> DisclosureInput | None:
-    consent = app.db.consents.find_latest_consent(flag.person_id)
+    consent = app.db.consents.find_latest_consent(case.person_id)
     if consent is None:
         return None
     return DisclosureInput(
-        flag=flag,
+        case=case,
         consent=consent,
-        decisions=app.db.flags.list_decisions(flag.id),
+        decisions=app.db.cases.list_decisions(case.id),
         glass=(
             *break_glass,
-            *app.db.break_glass.list_active_break_glass(flag.id, app.clock.now()),
+            *app.db.break_glass.list_active_break_glass(case.id, app.clock.now()),
         ),
     )
 
 
 PAGE_SIZE = 25
-# An unanswered flag opens after a week, and a wave goes on for three.
+# An unanswered case opens after a week, and a wave goes on for three.
 _WAVE_SHOWN_FOR = 2 * WAVE_WITHIN
-_WAVE_FLAGS = frozenset({FlagKind.IMPERSONATION, FlagKind.MOCK_ACCOUNT})
+_WAVE_CASES = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
 VIEWED = "viewed"
 # Reading on is no new look; coming back after lunch is.
 VIEW_LASTS = timedelta(minutes=30)
@@ -119,17 +119,17 @@ ABOUT_YOURSELF = "This flag is about you. Find it under My findings; another rev
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueRow:
-    """What the list shows of a flag: nothing that identifies its person.
+    """What the list shows of a case: nothing that identifies its person.
 
     `assignee_address` is a reviewer's address, empty while no one has; `is_own` says that it is
     about the reader themselves. `asked_at` is when its person was last asked, None where no one
     did.
     """
 
-    flag_id: str
-    kind: FlagKind
+    case_id: str
+    kind: CaseKind
     severity: Severity
-    state: FlagState
+    state: CaseState
     platform: str
     school: str
     opened_at: datetime
@@ -149,13 +149,13 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViewedFlag:
-    """A flag that a reviewer has opened. `has_evidence` says that its person shared it.
+class ViewedCase:
+    """A case that a reviewer has opened. `has_evidence` says that its person shared it.
 
     `taken` is the id of who has taken it, `assignee_address` their address; both empty for no one.
     """
 
-    flag: Flag
+    case: Case
     fields: ReviewFields
     opening: ReviewOpening
     assignee_id: str
@@ -170,41 +170,41 @@ class ViewedFlag:
         return tuple(
             each
             for each in Decision
-            if each in REVIEWER_DECISIONS & list_possible_decisions(self.flag)
+            if each in REVIEWER_DECISIONS & list_possible_decisions(self.case)
         )
 
 
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
     """Return one page; a number after the last gives the last."""
     gate = build_review_gate(app)
-    total = app.db.review_index.count_visible_flags(gate, wanted)
+    total = app.db.review_index.count_visible_cases(gate, wanted)
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
-    flag_ids = app.db.review_index.list_visible_flag_ids(gate, wanted, part)
-    rows = tuple(_build_queue_rows(app, reviewer, flag_ids))
+    case_ids = app.db.review_index.list_visible_case_ids(gate, wanted, part)
+    rows = tuple(_build_queue_rows(app, reviewer, case_ids))
     return QueuePage(rows=rows, number=number, last=last, total=total)
 
 
-def list_review_openings(app: App) -> tuple[tuple[Flag, ReviewOpening], ...]:
-    """Return every flag that IT may see now, with why and since when."""
-    flag_ids = app.db.review_index.list_visible_flag_ids(
+def list_review_openings(app: App) -> tuple[tuple[Case, ReviewOpening], ...]:
+    """Return every case that IT may see now, with why and since when."""
+    case_ids = app.db.review_index.list_visible_case_ids(
         build_review_gate(app), ReviewFilter(), WHOLE_LIST
     )
-    flags = map(app.db.flags.load_flag, flag_ids)
-    found = ((flag, find_review_opening(app, flag)) for flag in flags)
-    return tuple((flag, opening) for flag, opening in found if opening)
+    cases = map(app.db.cases.load_case, case_ids)
+    found = ((case, find_review_opening(app, case)) for case in cases)
+    return tuple((case, opening) for case, opening in found if opening)
 
 
 def list_queue_rows(
     app: App, reviewer: Reviewer, wanted: ReviewFilter, before: str, length: int
 ) -> tuple[ReviewQueueRow, ...]:
-    """Return the next rows for a program, by descending ID: flags that come and go move none.
+    """Return the next rows for a program, by descending ID: cases that come and go move none.
 
     `before` is the last ID it has, empty for none.
     """
     gate = build_review_gate(app)
-    visible = app.db.review_index.list_visible_flag_ids(gate, wanted, WHOLE_LIST)
+    visible = app.db.review_index.list_visible_case_ids(gate, wanted, WHOLE_LIST)
     ids = [each for each in sorted(visible, reverse=True) if not before or each < before]
     return tuple(_build_queue_rows(app, reviewer, ids[:length]))
 
@@ -219,64 +219,64 @@ class OpenWave:
 
 
 def list_open_waves(app: App) -> tuple[OpenWave, ...]:
-    """List the waves of which a flag is open to IT, the latest first."""
+    """List the waves of which a case is open to IT, the latest first."""
     waves: dict[str, OpenWave] = {}
-    for flag_id in app.db.new_accounts.list_flag_ids(app.clock.now() - _WAVE_SHOWN_FOR):
-        flag = app.db.flags.load_flag(flag_id)
-        if flag.kind not in _WAVE_FLAGS:
+    for case_id in app.db.new_accounts.list_case_ids(app.clock.now() - _WAVE_SHOWN_FOR):
+        case = app.db.cases.load_case(case_id)
+        if case.kind not in _WAVE_CASES:
             continue
-        accounts = app.db.new_accounts.list_accounts_of_same_place(flag.finding_id)
-        wave = find_wave(flag.finding_id, accounts)
-        if wave and find_review_opening(app, flag):
+        accounts = app.db.new_accounts.list_accounts_of_same_place(case.finding_id)
+        wave = find_wave(case.finding_id, accounts)
+        if wave and find_review_opening(app, case):
             waves[accounts[0].finding_id] = OpenWave(
                 size=count_people(wave),
-                platform=app.db.findings.load_finding(flag.finding_id).portrait.platform,
+                platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
                 latest_at=max(each.appeared_at for each in wave),
             )
     return tuple(sorted(waves.values(), key=lambda each: each.latest_at, reverse=True))
 
 
 def list_open_schools(app: App) -> tuple[str, ...]:
-    """List the schools with an open flag."""
+    """List the schools with an open case."""
     people = app.db.review_index.list_one_person_per_school(build_review_gate(app))
     return tuple(
         sorted({app.db.people.load_person(person_id).school for person_id in people} - {""})
     )
 
 
-def record_flag_views(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) -> None:
-    """Record that a reviewer views these flags, all or none, before they are shown."""
-    flags = [app.db.flags.load_flag(flag_id) for flag_id in dict.fromkeys(flag_ids)]
+def record_case_views(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
+    """Record that a reviewer views these cases, all or none, before they are shown."""
+    cases = [app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids)]
     now = app.clock.now()
     with app.db.begin_transaction():
-        for flag in flags:
-            check_not_own_flag(reviewer, flag)
-            opening = check_review_access(app, flag)
-            app.db.access_log.record_access(reviewer.id, flag.id, now + VIEW_LASTS)
+        for case in cases:
+            check_not_own_case(reviewer, case)
+            opening = check_review_access(app, case)
+            app.db.access_log.record_access(reviewer.id, case.id, now + VIEW_LASTS)
             app.db.audit.append_entry(
-                now, reviewer.id, VIEWED, flag.id, {"opened-by": opening.reason}
+                now, reviewer.id, VIEWED, case.id, {"opened-by": opening.reason}
             )
 
 
-def load_opened_flag(app: App, reviewer: Reviewer, flag_id: str) -> ViewedFlag | None:
-    """Return a flag that this reviewer opened recently, else None.
+def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> ViewedCase | None:
+    """Return a case that this reviewer opened recently, else None.
 
     Raises NotPermittedError if it is not open to IT, or no longer.
     """
-    flag = app.db.flags.load_flag(flag_id)
-    check_not_own_flag(reviewer, flag)
-    opening = check_review_access(app, flag)
-    if not app.db.access_log.has_access(reviewer.id, flag_id, app.clock.now()):
+    case = app.db.cases.load_case(case_id)
+    check_not_own_case(reviewer, case)
+    opening = check_review_access(app, case)
+    if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
         return None
-    return ViewedFlag(
-        flag=flag,
-        fields=load_review_fields(app, flag, opening),
+    return ViewedCase(
+        case=case,
+        fields=load_review_fields(app, case, opening),
         opening=opening,
-        assignee_id=_find_assignee_id(app, flag_id),
-        assignee_address=_find_assignee_address(app, flag_id),
-        history=app.db.flags.list_decisions(flag_id),
-        remarks=app.db.review_notes.list_review_notes_of_flag(flag_id),
-        has_evidence=flag.shared_at is not None,
+        assignee_id=_find_assignee_id(app, case_id),
+        assignee_address=_find_assignee_address(app, case_id),
+        history=app.db.cases.list_decisions(case_id),
+        remarks=app.db.review_notes.list_review_notes_of_case(case_id),
+        has_evidence=case.shared_at is not None,
     )
 
 
@@ -287,21 +287,21 @@ def find_reviewer_address(app: App, reviewer_id: str) -> str:
 
 
 def _build_queue_rows(
-    app: App, reviewer: Reviewer, flag_ids: Iterable[str]
+    app: App, reviewer: Reviewer, case_ids: Iterable[str]
 ) -> Iterator[ReviewQueueRow]:
-    for flag_id in flag_ids:
-        flag = app.db.flags.load_flag(flag_id)
-        opening = find_review_opening(app, flag)
+    for case_id in case_ids:
+        case = app.db.cases.load_case(case_id)
+        opening = find_review_opening(app, case)
         if opening:
-            yield _build_queue_row(app, reviewer, flag, opening)
+            yield _build_queue_row(app, reviewer, case, opening)
 
 
 def _build_queue_row(
-    app: App, reviewer: Reviewer, flag: Flag, opening: ReviewOpening
+    app: App, reviewer: Reviewer, case: Case, opening: ReviewOpening
 ) -> ReviewQueueRow:
-    fields = load_review_fields(app, flag, opening)
+    fields = load_review_fields(app, case, opening)
     return ReviewQueueRow(
-        flag_id=flag.id,
+        case_id=case.id,
         kind=fields.kind,
         severity=fields.severity,
         state=fields.state,
@@ -309,33 +309,33 @@ def _build_queue_row(
         school=fields.school,
         opened_at=fields.opened_at,
         decision=fields.decision,
-        assignee_address=_find_assignee_address(app, flag.id),
-        asked_at=find_last_question_time(app.db, flag.id),
+        assignee_address=_find_assignee_address(app, case.id),
+        asked_at=find_last_question_time(app.db, case.id),
         is_opened_early=opening.reason is OpeningReason.BREAK_GLASS,
-        is_own=reviewer.person_id == flag.person_id,
+        is_own=reviewer.person_id == case.person_id,
     )
 
 
-def _find_assignee_id(app: App, flag_id: str) -> str:
-    taken = app.db.assignments.find_assignment(flag_id)
+def _find_assignee_id(app: App, case_id: str) -> str:
+    taken = app.db.assignments.find_assignment(case_id)
     return taken.reviewer_id if taken else ""
 
 
-def _find_assignee_address(app: App, flag_id: str) -> str:
-    return find_reviewer_address(app, _find_assignee_id(app, flag_id))
+def _find_assignee_address(app: App, case_id: str) -> str:
+    return find_reviewer_address(app, _find_assignee_id(app, case_id))
 
 
-def find_last_question_time(db: Database, flag_id: str) -> datetime | None:
+def find_last_question_time(db: Database, case_id: str) -> datetime | None:
     """Return when its person was last asked; None where no one did."""
     asked = (
         each
-        for each in db.review_notes.list_review_notes_of_flag(flag_id)
+        for each in db.review_notes.list_review_notes_of_case(case_id)
         if each.kind is ReviewNoteKind.QUESTION
     )
     return max((each.at for each in asked), default=None)
 
 
-def check_not_own_flag(reviewer: Reviewer, flag: Flag) -> None:
+def check_not_own_case(reviewer: Reviewer, case: Case) -> None:
     """No one reviews what is about themselves."""
-    if reviewer.person_id and reviewer.person_id == flag.person_id:
+    if reviewer.person_id and reviewer.person_id == case.person_id:
         raise NotPermittedError(ABOUT_YOURSELF)

@@ -149,7 +149,7 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
     ended = sweep.closed_at or sweep.started_at
     findings = app.db.findings.list_findings_of_person(sweep.person_id)
     unknown = (each for each in findings if _is_unsorted(app, each))
-    flags = app.db.flags.list_flags_of_person(sweep.person_id)
+    cases = app.db.cases.list_cases_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
         zone=zone,
@@ -162,7 +162,7 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(finding.first_seen >= sweep.started_at for finding in findings),
         to_sort=sum(1 for _ in unknown),
-        flags=sum(1 for flag in flags if flag.is_undecided),
+        cases=sum(1 for case in cases if case.is_undecided),
     )
 
 

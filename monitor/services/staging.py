@@ -1,7 +1,7 @@
 """Remove from an answer what may not be stored, then store the rest.
 
 Contacts of an own account go to the matcher's pipe and nowhere else. A page is stored unchanged
-only for an open flag.
+only for an open case.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from monitor.domain.person import PersonName
 from monitor.domain.pii import Workplace, redact_private_data
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState
 from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
 from scrapers.secret_numbers import drop_queries_with_numbers
 from scrapers.source import Source
@@ -114,24 +114,24 @@ def audit_contact_checks(app: App) -> None:
 
 
 # Of exposed details only the kind is stored, and of students nothing, so none of their pages.
-EVIDENCE_FLAG_KINDS = frozenset(
-    {FlagKind.IMPERSONATION, FlagKind.MOCK_ACCOUNT, FlagKind.OWN_ACCOUNT_CHANGED}
+EVIDENCE_CASE_KINDS = frozenset(
+    {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT, CaseKind.OWN_ACCOUNT_CHANGED}
 )
 UNSETTLED_STATES = frozenset(
     {
-        FlagState.NEW,
-        FlagState.OPEN,
-        FlagState.IMPERSONATION,
-        FlagState.MOCK,
-        FlagState.REPORTED,
-        FlagState.REFUSED,
+        CaseState.NEW,
+        CaseState.OPEN,
+        CaseState.IMPERSONATION,
+        CaseState.MOCK,
+        CaseState.REPORTED,
+        CaseState.REFUSED,
     }
 )
 
 
-def list_evidence_kinds(app: App) -> frozenset[FlagKind]:
-    """Return the flags whose pages are stored: none if the district turned that off."""
-    return EVIDENCE_FLAG_KINDS if app.config.evidence.pages else frozenset()
+def list_evidence_kinds(app: App) -> frozenset[CaseKind]:
+    """Return the cases whose pages are stored: none if the district turned that off."""
+    return EVIDENCE_CASE_KINDS if app.config.evidence.pages else frozenset()
 
 
 def list_text_retention(app: App) -> Mapping[str, timedelta]:
@@ -157,12 +157,12 @@ def list_findings_lacking_pages(app: App, person_id: str) -> frozenset[str]:
 
 
 def keep_evidence_pages(app: App, sweep_id: str) -> None:
-    """Decide only when everything is settled: the answer of another source may raise a flag."""
+    """Decide only when everything is settled: the answer of another source may raise a case."""
     app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
 
 
 def delete_old_pages(app: App) -> None:
-    """Delete pages that no open flag needs, and pages that are too old."""
+    """Delete pages that no open case needs, and pages that are too old."""
     now, longest = app.clock.now(), RETENTION_PERIODS[RetainedKind.PAGE_BODY].open
     with app.db.begin_transaction():
         app.db.pages.delete_unneeded_evidence(list_evidence_kinds(app), UNSETTLED_STATES)

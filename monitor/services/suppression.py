@@ -10,9 +10,9 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.db.outbox import OutboxEmail, SuppressedAddress
+from monitor.domain.case import mark_notice_bounced
 from monitor.domain.email import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
-from monitor.domain.flag import mark_notice_bounced
 from monitor.domain.vocabulary import EmailState
 from monitor.services.notifications import (
     EmailGreeting,
@@ -60,7 +60,7 @@ def process_bounce(app: App, bounce: Bounce) -> None:
         email = app.db.outbox.find_email_by_message_key(bounce.local_id)
         if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
             return
-        _unmark_notified_flags(app, email)
+        _unmark_notified_cases(app, email)
         app.db.outbox.mark_email_dead(email.id, f"it bounced with {bounce.status}")
         pause_address(app, email, bounce.status, email.tried_at or email.queued_at)
 
@@ -101,8 +101,8 @@ def resume_address(app: App, person_id: str) -> None:
         app.db.outbox.expedite_queued_emails(person_id, app.clock.now())
 
 
-def _unmark_notified_flags(app: App, email: OutboxEmail) -> None:
+def _unmark_notified_cases(app: App, email: OutboxEmail) -> None:
     """Undo the notification: a bounced email was not read."""
-    for flag in app.db.flags.list_flags_of_person(email.person_id):
-        if flag.notified_at and flag.notified_at == email.sent_at:
-            app.db.flags.update_flag(mark_notice_bounced(flag))
+    for case in app.db.cases.list_cases_of_person(email.person_id):
+        if case.notified_at and case.notified_at == email.sent_at:
+            app.db.cases.update_case(mark_notice_bounced(case))

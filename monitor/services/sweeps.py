@@ -22,14 +22,14 @@ from monitor.db.encryption import DISTRICT
 from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, Sweep
+from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
 from monitor.domain.finding import Finding, LastReadPage, Sighting, select_validators
-from monitor.domain.flag import Flag
 from monitor.domain.planning.queries import build_account_queries, build_page_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from monitor.domain.vocabulary import Decision, FlagState, SourceStage, SweepKind
+from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
 from monitor.services.ingest import is_sweep_erased, settle_sources
 from monitor.services.own_accounts import extract_handle_key
 from monitor.services.pictures import (
@@ -551,9 +551,9 @@ RECHECK = "recheck"
 # Platforms take a few days, sites that list people up to a month. The weekly sweep looks anyway.
 RECHECK_AFTER = timedelta(days=3)
 REMOVAL_RECHECKS_AFTER = (timedelta(days=7), timedelta(days=30))
-RECHECKS_AFTER: Mapping[FlagState, tuple[timedelta, ...]] = {
-    FlagState.REPORTED: (RECHECK_AFTER,),
-    FlagState.REMOVAL_ASKED: REMOVAL_RECHECKS_AFTER,
+RECHECKS_AFTER: Mapping[CaseState, tuple[timedelta, ...]] = {
+    CaseState.REPORTED: (RECHECK_AFTER,),
+    CaseState.REMOVAL_ASKED: REMOVAL_RECHECKS_AFTER,
 }
 MAX_RECHECK_DELAY = max(chain.from_iterable(RECHECKS_AFTER.values()))
 
@@ -573,19 +573,19 @@ def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
 
 def find_next_recheck(app: App, finding: Finding) -> datetime | None:
     """Return when to check once more; None if that was done, or nothing is reported."""
-    flags = app.db.flags.list_flags_of_finding(finding.id)
-    due = [at for flag in flags for at in list_recheck_times(app.db, flag)]
+    cases = app.db.cases.list_cases_of_finding(finding.id)
+    due = [at for case in cases for at in list_recheck_times(app.db, case)]
     return min((at for at in due if at > app.clock.now()), default=None)
 
 
-def list_recheck_times(db: Database, flag: Flag) -> tuple[datetime, ...]:
+def list_recheck_times(db: Database, case: Case) -> tuple[datetime, ...]:
     """Return when the later checks are; none if nothing was reported or asked of a site."""
-    at = find_report_time(db, flag)
-    return tuple(at + after for after in RECHECKS_AFTER.get(flag.state, ())) if at else ()
+    at = find_report_time(db, case)
+    return tuple(at + after for after in RECHECKS_AFTER.get(case.state, ())) if at else ()
 
 
-def find_report_time(db: Database, flag: Flag) -> datetime | None:
+def find_report_time(db: Database, case: Case) -> datetime | None:
     """Return when it was last reported, or its removal asked for; None where no one did."""
-    decisions = db.flags.list_decisions(flag.id)
+    decisions = db.cases.list_decisions(case.id)
     asked = {Decision.REPORTED, Decision.REMOVAL_ASKED}
     return max((each.at for each in decisions if each.decision in asked), default=None)

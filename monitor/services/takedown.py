@@ -13,9 +13,9 @@ from datetime import datetime
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
+from monitor.domain.case import ALLOWED_DECISIONS, Case, name_contacts
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.flag import ALLOWED_DECISIONS, Flag, name_contacts
 from monitor.domain.reason import Reason
 from monitor.domain.takedown import (
     RESULTS_ABOUT_YOU,
@@ -25,19 +25,19 @@ from monitor.domain.takedown import (
     load_takedown_guides,
 )
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
-    FlagKind,
-    FlagState,
     ProofRequirement,
     UploadProblem,
 )
 from monitor.services.evidence import build_evidence_view, list_copied_fields
-from monitor.services.feedback import DecisionInput, find_own_flag_opening, opens_to_it
+from monitor.services.feedback import DecisionInput, find_own_case_opening, opens_to_it
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.presenters import format_finding_title
-from monitor.services.review import decide_flags
+from monitor.services.review import decide_cases
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,
@@ -47,9 +47,9 @@ from monitor.services.sweeps import (
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
+    CASE_STATES,
     DECISION_PHRASES,
-    FLAG_STATES,
-    OWN_FLAG_STATES,
+    OWN_CASE_STATES,
     REMOVAL_PHRASES,
     REMOVAL_STATES,
 )
@@ -66,14 +66,14 @@ from reports.pages.takedown import (
 from scrapers.models import Outcome, Trace, TraceKind
 from scrapers.parsers.profile_images import MOST_SCREENSHOT_COPY, is_picture_copy
 
-NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
-    FlagState.NEW: (Decision.REPORTED,),
-    FlagState.OPEN: (Decision.REPORTED,),
-    FlagState.IMPERSONATION: (Decision.REPORTED,),
-    FlagState.MOCK: (Decision.REPORTED,),
-    FlagState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REOPENED),
-    FlagState.REMOVED: (Decision.REOPENED,),
-    FlagState.REFUSED: (Decision.REOPENED,),
+NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
+    CaseState.NEW: (Decision.REPORTED,),
+    CaseState.OPEN: (Decision.REPORTED,),
+    CaseState.IMPERSONATION: (Decision.REPORTED,),
+    CaseState.MOCK: (Decision.REPORTED,),
+    CaseState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REOPENED),
+    CaseState.REMOVED: (Decision.REOPENED,),
+    CaseState.REFUSED: (Decision.REOPENED,),
 }
 # Enough for a profile, its posts and a conversation; the evidence must still fit into an email.
 MAX_SCREENSHOTS = 5
@@ -84,60 +84,60 @@ LOOK_BY_PRESENCE = {
 }
 
 
-def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    finding = app.db.findings.load_finding(flag.finding_id)
-    view = replace(build_evidence_view(app, flag), copied=list_copied_fields(app, flag))
+def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
+    case = _load_pursued_case(app, owner_id, case_id)
+    finding = app.db.findings.load_finding(case.finding_id)
+    view = replace(build_evidence_view(app, case), copied=list_copied_fields(app, case))
     return TakedownView(
-        id=flag.id,
+        id=case.id,
         evidence=view,
         can_look=bool(list_recheck_keys(app, finding)),
-        state=FLAG_STATES[flag.state],
-        place=_find_guide(app, flag),
-        log=tuple(build_log_lines(app, flag)),
-        choices=NEXT_DECISIONS[flag.state],
-        looked=_find_last_look(app, flag, finding),
+        state=CASE_STATES[case.state],
+        place=_find_guide(app, case),
+        log=tuple(build_log_lines(app, case)),
+        choices=NEXT_DECISIONS[case.state],
+        looked=_find_last_look(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
         looks_at=next(
-            (at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None
+            (at for at in list_recheck_times(app.db, case) if at > app.clock.now()), None
         ),
-        opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
-        and find_own_flag_opening(app, owner_id, flag_id) is None,
-        advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
-        screenshots=_build_screenshots_view(app, flag),
+        opens=opens_to_it(case.kind, Decision.IMPERSONATION)
+        and find_own_case_opening(app, owner_id, case_id) is None,
+        advice=tuple(each for each in build_advice_lines(app, case) if not each.path),
+        screenshots=_build_screenshots_view(app, case),
     )
 
 
-def can_be_reported(flag: Flag) -> bool:
-    return Decision.REPORTED in ALLOWED_DECISIONS[flag.kind] and flag.state in NEXT_DECISIONS
+def can_be_reported(case: Case) -> bool:
+    return Decision.REPORTED in ALLOWED_DECISIONS[case.kind] and case.state in NEXT_DECISIONS
 
 
-def build_review_guide(app: App, flag: Flag) -> PlatformGuide | None:
+def build_review_guide(app: App, case: Case) -> PlatformGuide | None:
     """Return what the platform asks for, as a reviewer reads it: it speaks of the person by name.
 
     It takes the platform and the address alone, which reviewers see anyway.
     """
-    guide, given = _find_guide(app, flag), app.db.people.load_person(flag.person_id).name.given
+    guide, given = _find_guide(app, case), app.db.people.load_person(case.person_id).name.given
     if guide is None:
         return None
     return replace(guide, given=given)
 
 
-def build_takedown_evidence(app: App, owner_id: str, flag_id: str) -> EvidenceView:
+def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceView:
     """Return what the person may hand out; their screenshots are in no one else's evidence."""
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    shots = app.db.screenshots.list_screenshots_of_flag(flag.id)
+    case = _load_pursued_case(app, owner_id, case_id)
+    shots = app.db.screenshots.list_screenshots_of_case(case.id)
     copies = (ScreenshotCopy(added_at=each.at, picture=each.picture) for each in shots)
-    return replace(build_evidence_view(app, flag), screenshots=tuple(copies))
+    return replace(build_evidence_view(app, case), screenshots=tuple(copies))
 
 
-def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> UploadProblem | None:
+def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> UploadProblem | None:
     """Add a picture that the person uploaded to their evidence; return what prevented it.
 
     Only a copy of its pixels is stored, which a child process made.
     """
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    problem = _find_upload_problem(app, flag, body)
+    case = _load_pursued_case(app, owner_id, case_id)
+    problem = _find_upload_problem(app, case, body)
     if problem is not None:
         return problem
     result = app.copier.copy_screenshot(body)
@@ -145,12 +145,12 @@ def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> Upload
         busy = result.outcome is Outcome.FAILED
         return UploadProblem.BUSY if busy else UploadProblem.UNREADABLE
     with app.db.begin_transaction():
-        if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
+        if app.db.screenshots.count_screenshots_of_case(case.id) >= MAX_SCREENSHOTS:
             return UploadProblem.TOO_MANY
         app.db.screenshots.insert_screenshot(
             Screenshot(
                 id=app.ids.new_id(),
-                flag_id=flag.id,
+                case_id=case.id,
                 at=app.clock.now(),
                 picture=result.picture_copy,
             )
@@ -158,30 +158,30 @@ def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> Upload
     return None
 
 
-def _find_upload_problem(app: App, flag: Flag, body: bytes) -> UploadProblem | None:
+def _find_upload_problem(app: App, case: Case, body: bytes) -> UploadProblem | None:
     if problem := find_upload_problem(body):
         return problem
-    if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
+    if app.db.screenshots.count_screenshots_of_case(case.id) >= MAX_SCREENSHOTS:
         return UploadProblem.TOO_MANY
     return None
 
 
-def load_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> bytes:
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    shot = app.db.screenshots.find_screenshot(flag.id, screenshot_id)
+def load_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -> bytes:
+    case = _load_pursued_case(app, owner_id, case_id)
+    shot = app.db.screenshots.find_screenshot(case.id, screenshot_id)
     if shot is None:
         reason = "There is no such screenshot."
         raise InputError(reason)
     return shot.picture
 
 
-def remove_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> None:
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    app.db.screenshots.delete_screenshot(flag.id, screenshot_id)
+def remove_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -> None:
+    case = _load_pursued_case(app, owner_id, case_id)
+    app.db.screenshots.delete_screenshot(case.id, screenshot_id)
 
 
-def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
-    shots = app.db.screenshots.list_screenshots_of_flag(flag.id)
+def _build_screenshots_view(app: App, case: Case) -> ScreenshotsView:
+    shots = app.db.screenshots.list_screenshots_of_case(case.id)
     return ScreenshotsView(
         lines=tuple(
             ScreenshotLine(id=each.id, at=each.at, kilobytes=-(-len(each.picture) // 1000))
@@ -194,71 +194,71 @@ def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
 
 
 def record_takedown_step(
-    app: App, owner_id: str, flag_id: str, decision: Decision, note: str = ""
-) -> Flag:
+    app: App, owner_id: str, case_id: str, decision: Decision, note: str = ""
+) -> Case:
     """Keep what the person did, and have a reported account looked at again."""
-    flag = _load_pursued_flag(app, owner_id, flag_id)
-    check_next_decision(flag, decision, NEXT_DECISIONS)
+    case = _load_pursued_case(app, owner_id, case_id)
+    check_next_decision(case, decision, NEXT_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_flags(
-            app, (flag_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
+        (after,) = decide_cases(
+            app, (case_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
         )
-        if after.state is FlagState.REPORTED:
-            app.db.jobs.ensure_job(RECHECK, flag.finding_id, app.clock.now())
+        if after.state is CaseState.REPORTED:
+            app.db.jobs.ensure_job(RECHECK, case.finding_id, app.clock.now())
         else:
-            app.db.jobs.finish_job(RECHECK, flag.finding_id, None)
+            app.db.jobs.finish_job(RECHECK, case.finding_id, None)
     return after
 
 
 def check_next_decision(
-    flag: Flag, decision: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
+    case: Case, decision: Decision, allowed: Mapping[CaseState, tuple[Decision, ...]]
 ) -> None:
-    """Raise InputError where a flag, as it stands now, does not take this decision."""
-    if decision not in allowed[flag.state]:
+    """Raise InputError where a case, as it stands now, does not take this decision."""
+    if decision not in allowed[case.state]:
         reason = (
-            f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
+            f'The status is "{OWN_CASE_STATES[case.state]}". Reload the page to see what you can '
             "do next."
         )
         raise InputError(reason)
 
 
-def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
-    if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
+def _load_pursued_case(app: App, owner_id: str, case_id: str) -> Case:
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
         reason = "This account is your own. Get it back on the platform's recovery page."
         raise InputError(reason)
-    if Decision.REPORTED not in ALLOWED_DECISIONS[flag.kind]:
+    if Decision.REPORTED not in ALLOWED_DECISIONS[case.kind]:
         reason = "You can report only an account that others made about you."
         raise InputError(reason)
-    if flag.state not in NEXT_DECISIONS:
-        reason = f'The status is "{OWN_FLAG_STATES[flag.state]}". Undo that before you report it.'
+    if case.state not in NEXT_DECISIONS:
+        reason = f'The status is "{OWN_CASE_STATES[case.state]}". Undo that before you report it.'
         raise InputError(reason)
-    return flag
+    return case
 
 
 def build_log_lines(
-    app: App, flag: Flag, phrases: Mapping[Decision, str] = DECISION_PHRASES
+    app: App, case: Case, phrases: Mapping[Decision, str] = DECISION_PHRASES
 ) -> Iterator[ActionLogLine]:
-    for each in app.db.flags.list_decisions(flag.id):
-        who = "You" if each.by == flag.person_id else "IT"
+    for each in app.db.cases.list_decisions(case.id):
+        who = "You" if each.by == case.person_id else "IT"
         yield ActionLogLine(at=each.at, who=who, what=phrases[each.decision], note=each.note)
 
 
-def _find_last_look(app: App, flag: Flag, finding: Finding) -> AccountSighting | None:
+def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting | None:
     """Return what was seen since the report; None where we have not looked since."""
-    if Decision.REPORTED in NEXT_DECISIONS[flag.state]:
+    if Decision.REPORTED in NEXT_DECISIONS[case.state]:
         return None
-    reported = find_report_time(app.db, flag)
+    reported = find_report_time(app.db, case)
     if finding.presence is Presence.PRESENT and reported and finding.last_seen < reported:
         return AccountSighting.NOT_YET
     return LOOK_BY_PRESENCE[finding.presence]
 
 
-def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
+def _find_guide(app: App, case: Case) -> PlatformGuide | None:
     """Return the platform's guide; they are for impersonation, and none is for a mock account."""
-    if flag.kind is FlagKind.MOCK_ACCOUNT:
+    if case.kind is CaseKind.MOCK_ACCOUNT:
         return None
-    return find_platform_guide(app, app.db.findings.load_finding(flag.finding_id).portrait)
+    return find_platform_guide(app, app.db.findings.load_finding(case.finding_id).portrait)
 
 
 def find_platform_guide(app: App, account: Trace) -> PlatformGuide | None:
@@ -291,58 +291,58 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
     )
 
 
-NEXT_REMOVAL_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
-    FlagState.NEW: (Decision.REMOVAL_ASKED,),
-    FlagState.OPEN: (Decision.REMOVAL_ASKED,),
-    FlagState.MINE: (Decision.REMOVAL_ASKED,),
-    FlagState.REMOVAL_ASKED: (Decision.REMOVAL_DONE, Decision.REOPENED),
-    FlagState.REMOVAL_DONE: (Decision.REOPENED,),
-    FlagState.GONE: (),
+NEXT_REMOVAL_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
+    CaseState.NEW: (Decision.REMOVAL_ASKED,),
+    CaseState.OPEN: (Decision.REMOVAL_ASKED,),
+    CaseState.MINE: (Decision.REMOVAL_ASKED,),
+    CaseState.REMOVAL_ASKED: (Decision.REMOVAL_DONE, Decision.REOPENED),
+    CaseState.REMOVAL_DONE: (Decision.REOPENED,),
+    CaseState.GONE: (),
 }
 
 
-def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
-    flag = _load_removal_flag(app, owner_id, flag_id)
-    finding, now = app.db.findings.load_finding(flag.finding_id), app.clock.now()
+def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
+    case = _load_removal_case(app, owner_id, case_id)
+    finding, now = app.db.findings.load_finding(case.finding_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
     guide = load_removal_guides().find_guide(finding.portrait.url)
     is_own = finding.id in load_own_findings(app.db, person) and (
         finding.portrait.kind is TraceKind.ACCOUNT
     )
     return RemovalView(
-        id=flag.id,
+        id=case.id,
         finding_id=finding.id,
         zone=person.zone,
         title=format_finding_title(finding.portrait),
         url=finding.portrait.url,
-        severity=flag.severity,
-        state=REMOVAL_STATES[flag.state],
+        severity=case.severity,
+        state=REMOVAL_STATES[case.state],
         shows=Reason(
             f"removal-shows.{'own' if is_own else 'other'}",
-            {"what": name_contacts(flag.contact_kinds)},
+            {"what": name_contacts(case.contact_kinds)},
         ),
         guide=_build_guide_line(guide, now) if guide else None,
         results_tool=RESULTS_ABOUT_YOU,
-        choices=NEXT_REMOVAL_DECISIONS[flag.state],
-        log=tuple(build_log_lines(app, flag, REMOVAL_PHRASES)),
+        choices=NEXT_REMOVAL_DECISIONS[case.state],
+        log=tuple(build_log_lines(app, case, REMOVAL_PHRASES)),
         own=is_own,
-        answered=flag.state is FlagState.MINE,
-        looked=_find_sighting(app, flag, finding),
+        answered=case.state is CaseState.MINE,
+        looked=_find_sighting(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
-        looks_at=_list_next_looks(app, flag),
+        looks_at=_list_next_looks(app, case),
         can_look=bool(list_recheck_keys(app, finding)),
     )
 
 
-def record_removal_step(app: App, owner_id: str, flag_id: str, decision: Decision) -> Flag:
+def record_removal_step(app: App, owner_id: str, case_id: str, decision: Decision) -> Case:
     """Keep what the person did; a page whose site was asked is looked at again."""
-    flag = _load_removal_flag(app, owner_id, flag_id)
-    check_next_decision(flag, decision, NEXT_REMOVAL_DECISIONS)
+    case = _load_removal_case(app, owner_id, case_id)
+    check_next_decision(case, decision, NEXT_REMOVAL_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=decision, by=owner_id))
-        finding = app.db.findings.load_finding(flag.finding_id)
-        asked = after.state is FlagState.REMOVAL_ASKED
-        # What another flag of the finding waits for goes on.
+        (after,) = decide_cases(app, (case_id,), DecisionInput(decision=decision, by=owner_id))
+        finding = app.db.findings.load_finding(case.finding_id)
+        asked = after.state is CaseState.REMOVAL_ASKED
+        # What another case of the finding waits for goes on.
         look_at = app.clock.now() if asked else find_next_recheck(app, finding)
         app.db.jobs.finish_job(RECHECK, finding.id, None)
         if look_at:
@@ -350,29 +350,29 @@ def record_removal_step(app: App, owner_id: str, flag_id: str, decision: Decisio
     return after
 
 
-def _load_removal_flag(app: App, owner_id: str, flag_id: str) -> Flag:
-    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
-    if flag.kind is not FlagKind.EXPOSED_CONTACT:
+def _load_removal_case(app: App, owner_id: str, case_id: str) -> Case:
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    if case.kind is not CaseKind.EXPOSED_CONTACT:
         reason = "You can ask for removal only where contact details are shown."
         raise InputError(reason)
-    if flag.state not in NEXT_REMOVAL_DECISIONS:
-        reason = f'The status is "{OWN_FLAG_STATES[flag.state]}". Undo that before you ask.'
+    if case.state not in NEXT_REMOVAL_DECISIONS:
+        reason = f'The status is "{OWN_CASE_STATES[case.state]}". Undo that before you ask.'
         raise InputError(reason)
-    return flag
+    return case
 
 
-def _find_sighting(app: App, flag: Flag, finding: Finding) -> PageSighting | None:
+def _find_sighting(app: App, case: Case, finding: Finding) -> PageSighting | None:
     """Return what was seen since the person's last word; None if the site was not asked."""
-    if flag.state is FlagState.GONE or finding.presence is Presence.GONE:
+    if case.state is CaseState.GONE or finding.presence is Presence.GONE:
         return PageSighting.GONE
-    since = flag.ruled_at
-    if flag.state not in {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE} or since is None:
+    since = case.ruled_at
+    if case.state not in {CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE} or since is None:
         return None
     if finding.presence is Presence.MISSING:
         return PageSighting.MISSING
     if _was_opened_since(app, finding, since):
         return PageSighting.THERE
-    if flag.state is FlagState.REMOVAL_DONE:
+    if case.state is CaseState.REMOVAL_DONE:
         return None
     return PageSighting.LISTED if finding.last_seen > since else PageSighting.NOT_YET
 
@@ -384,9 +384,9 @@ def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:
     return any(each.query in own and not each.misses and each.last >= since for each in sightings)
 
 
-def _list_next_looks(app: App, flag: Flag) -> tuple[datetime, ...]:
+def _list_next_looks(app: App, case: Case) -> tuple[datetime, ...]:
     now = app.clock.now()
-    return tuple(at for at in list_recheck_times(app.db, flag) if at > now)
+    return tuple(at for at in list_recheck_times(app.db, case) if at > now)
 
 
 def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:

@@ -7,9 +7,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, url_for
 
+from monitor.domain.case import CASE_OF_DECISION
 from monitor.domain.errors import InputError
-from monitor.domain.flag import FLAG_OF_DECISION
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
@@ -61,24 +61,24 @@ def _build_done_view(
     context: PortalContext, link: AnswerLink, decision: Decision, answer: str
 ) -> AnswerDoneView:
     """Say what comes next; all further pages take signing in."""
-    if link.is_flag and decision is Decision.MINE and _asks_about_contacts(context, link):
+    if link.is_case and decision is Decision.MINE and _asks_about_contacts(context, link):
         return AnswerDoneView(
             answer=answer,
             next_step=labels.DETAILS_ANSWERED,
-            next_path=url_for("removal.show_removal", flag_id=link.card_id),
+            next_path=url_for("removal.show_removal", case_id=link.card_id),
             action=labels.ADVICE_LINKS["removal"],
         )
-    if link.is_flag:
+    if link.is_case:
         return AnswerDoneView(
             answer=answer,
-            next_step=labels.FLAG_ANSWERED,
+            next_step=labels.CASE_ANSWERED,
             next_path=url_for("findings.show_finding", finding_id=link.finding_id),
             action="Open this finding",
         )
-    kind = FLAG_OF_DECISION.get(decision)
-    flag = context.app.db.flags.find_flag(link.finding_id, kind) if kind else None
-    if flag is not None:
-        path, action = url_for("takedown.show_kit", flag_id=flag.id), "Open the steps"
+    kind = CASE_OF_DECISION.get(decision)
+    case = context.app.db.cases.find_case(link.finding_id, kind) if kind else None
+    if case is not None:
+        path, action = url_for("takedown.show_kit", case_id=case.id), "Open the steps"
     else:
         path, action = url_for("sort.show_cards"), "Open your findings"
     return AnswerDoneView(
@@ -87,7 +87,7 @@ def _build_done_view(
 
 
 def _asks_about_contacts(context: PortalContext, link: AnswerLink) -> bool:
-    return context.app.db.flags.load_flag(link.card_id).kind is FlagKind.EXPOSED_CONTACT
+    return context.app.db.cases.load_case(link.card_id).kind is CaseKind.EXPOSED_CONTACT
 
 
 def _render_over(context: PortalContext) -> Response:

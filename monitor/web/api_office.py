@@ -10,9 +10,9 @@ from monitor.db.review import ReviewFilter
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
-    FlagKind,
-    FlagState,
     HealthLevel,
     Severity,
     TokenScope,
@@ -22,8 +22,8 @@ from monitor.services.notifications import Reviewer, build_operator_id
 from monitor.services.review_queue import (
     ReviewQueueRow,
     list_queue_rows,
-    load_opened_flag,
-    record_flag_views,
+    load_opened_case,
+    record_case_views,
 )
 from monitor.web.api import (
     ApiBody,
@@ -51,15 +51,15 @@ InvitedName = Annotated[str, msgspec.Meta(max_length=MAX_NAME_LENGTH)]
 
 
 class QueueRowBody(ApiBody, frozen=True, kw_only=True):
-    """A flag that IT may see, without its person. `answer` is theirs, null before they gave one.
+    """A case that IT may see, without its person. `answer` is theirs, null before they gave one.
 
-    `is_about_you` is a flag of the reviewer's own, which another reviewer decides.
+    `is_about_you` is a case of the reviewer's own, which another reviewer decides.
     """
 
     id: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
-    state: FlagState
+    state: CaseState
     platform: str
     school: str
     opened_at: datetime
@@ -75,17 +75,17 @@ class QueueRowPage(ApiBody, frozen=True, kw_only=True):
     next_cursor: str
 
 
-class ReviewedFlagBody(ApiBody, frozen=True, kw_only=True):
-    """The closed list of what IT may see of a flag."""
+class ReviewedCaseBody(ApiBody, frozen=True, kw_only=True):
+    """The closed list of what IT may see of a case."""
 
     id: str
     name: str
     school: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     platform: str
     url: str
-    state: FlagState
+    state: CaseState
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
@@ -150,7 +150,7 @@ class InvitationBody(ApiBody, frozen=True, kw_only=True):
 
 
 class QueueListQuery(ListQuery, frozen=True, kw_only=True):
-    kind: FlagKind | msgspec.UnsetType = msgspec.UNSET
+    kind: CaseKind | msgspec.UnsetType = msgspec.UNSET
     severity: Severity | msgspec.UnsetType = msgspec.UNSET
     state: Literal["all", "undecided", "confirmed", "reported", "settled"] = "all"
 
@@ -163,8 +163,8 @@ class InvitationInput(ApiInput, frozen=True, kw_only=True):
     family_name: InvitedName = ""
 
 
-def list_review_flags(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
-    """List the flags that IT may see, without names."""
+def list_review_cases(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
+    """List the cases that IT may see, without names."""
     wanted = ReviewFilter(
         kind=None if query.kind is msgspec.UNSET else query.kind,
         severity=None if query.severity is msgspec.UNSET else query.severity,
@@ -172,21 +172,21 @@ def list_review_flags(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
     )
     # One more than is shown tells whether there is another page.
     rows = list_queue_rows(call.app, _build_reviewer(call), wanted, query.cursor, query.limit + 1)
-    shown, cursor = cut_page(rows, lambda each: each.flag_id, query)
+    shown, cursor = cut_page(rows, lambda each: each.case_id, query)
     return QueueRowPage(items=tuple(map(_build_queue_row, shown)), next_cursor=cursor)
 
 
-def open_review_flag(call: ApiCall) -> ReviewedFlagBody:
-    """Open a flag and read all that IT may see of it; its person can see that you did."""
+def open_review_case(call: ApiCall) -> ReviewedCaseBody:
+    """Open a case and read all that IT may see of it; its person can see that you did."""
     reviewer = _build_reviewer(call)
     with mask_as_not_found():
-        record_flag_views(call.app, reviewer, (call.path_id,))
-        shown = load_opened_flag(call.app, reviewer, call.path_id)
+        record_case_views(call.app, reviewer, (call.path_id,))
+        shown = load_opened_case(call.app, reviewer, call.path_id)
     if shown is None:
         refuse(HTTPStatus.NOT_FOUND, "This flag is not open to IT anymore.")
     fields = shown.fields
-    return ReviewedFlagBody(
-        id=shown.flag.id,
+    return ReviewedCaseBody(
+        id=shown.case.id,
         name=clean_web_text(fields.name),
         school=clean_web_text(fields.school),
         kind=fields.kind,
@@ -271,7 +271,7 @@ def _build_reviewer(call: ApiCall) -> Reviewer:
 
 def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
     return QueueRowBody(
-        id=row.flag_id,
+        id=row.case_id,
         kind=row.kind,
         severity=row.severity,
         state=row.state,
@@ -289,15 +289,15 @@ def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
 OFFICE_OPERATIONS: Final = (
     Operation(
         method="GET",
-        path="/review/flags",
+        path="/review/cases",
         scope=TokenScope.REVIEW_READ,
-        handler=list_review_flags,
+        handler=list_review_cases,
     ),
     Operation(
         method="POST",
-        path="/review/flags/{id}/open",
+        path="/review/cases/{id}/open",
         scope=TokenScope.REVIEW_OPEN,
-        handler=open_review_flag,
+        handler=open_review_case,
         refusals=(HTTPStatus.NOT_FOUND,),
     ),
     Operation(

@@ -7,16 +7,16 @@ from typing import Final, Literal
 import msgspec
 
 from monitor.db.sweeps import Sweep
+from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
-from monitor.domain.flag import Flag
 from monitor.domain.person import Person
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     ConsentPhase,
     Decision,
     FindingGroup,
-    FlagKind,
-    FlagState,
     OwnershipLabel,
     Scope,
     Severity,
@@ -24,10 +24,10 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.consent import load_consent_status
-from monitor.services.feedback import find_own_flag_opening, record_feedback, undo_feedback
+from monitor.services.feedback import find_own_case_opening, record_feedback, undo_feedback
 from monitor.services.findings import build_finding_card, filter_findings, list_findings
 from monitor.services.next_steps import build_advice_lines
-from monitor.services.presenters import build_flag_line
+from monitor.services.presenters import build_case_line
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
 from monitor.web.api import (
     ApiBody,
@@ -43,17 +43,17 @@ from monitor.web.api import (
     refuse_until,
 )
 from monitor.web.errors import mask_as_not_found
-from monitor.web.findings import FlagAnswerForm, record_flag_answer
-from reports.labels import ANSWERS, FLAG_ANSWERS, PAGE_ANSWERS
+from monitor.web.findings import CaseAnswerForm, record_case_answer
+from reports.labels import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_sentence, clean_web_text, defang_url
 from reports.templating import mark_web_link
 from scrapers.models import TraceKind
 
-# What a person may say of a finding, and of a flag: the answers of the pages.
+# What a person may say of a finding, and of a case: the answers of the pages.
 FindingAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
-FlagAnswer = Literal[
+CaseAnswer = Literal[
     "mine",
     "namesake",
     "unrelated",
@@ -108,7 +108,7 @@ class FindingPage(ApiBody, frozen=True, kw_only=True):
 
 
 class FindingDetailBody(ApiBody, frozen=True, kw_only=True):
-    """`answer` is what the person said of it, null before; `flag_ids` are its flags."""
+    """`answer` is what the person said of it, null before; `case_ids` are its cases."""
 
     id: str
     title: str
@@ -119,7 +119,7 @@ class FindingDetailBody(ApiBody, frozen=True, kw_only=True):
     answer: Decision | None
     reasons_for: tuple[ReasonBody, ...]
     reasons_against: tuple[ReasonBody, ...]
-    flag_ids: tuple[str, ...]
+    case_ids: tuple[str, ...]
     first_seen: datetime
     last_seen: datetime
 
@@ -131,17 +131,17 @@ class NextStepBody(ApiBody, frozen=True, kw_only=True):
     url: str
 
 
-class FlagBody(ApiBody, frozen=True, kw_only=True):
-    """`answers` are those that this kind of flag takes. `it_sees_since` is null while IT does not.
+class CaseBody(ApiBody, frozen=True, kw_only=True):
+    """`answers` are those that this kind of case takes. `it_sees_since` is null while IT does not.
 
     `next_steps` are what its person can do about it.
     """
 
     id: str
     finding_id: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
-    state: FlagState
+    state: CaseState
     what: str
     url: str
     platform: str
@@ -154,8 +154,8 @@ class FlagBody(ApiBody, frozen=True, kw_only=True):
     next_steps: tuple[NextStepBody, ...]
 
 
-class FlagPage(ApiBody, frozen=True, kw_only=True):
-    items: tuple[FlagBody, ...]
+class CasePage(ApiBody, frozen=True, kw_only=True):
+    items: tuple[CaseBody, ...]
     next_cursor: str
 
 
@@ -193,7 +193,7 @@ class FindingsQuery(ListQuery, frozen=True, kw_only=True):
     words: str = ""
 
 
-class FlagsQuery(ListQuery, frozen=True, kw_only=True):
+class CasesQuery(ListQuery, frozen=True, kw_only=True):
     state: Literal["open", "all"] = "open"
 
 
@@ -201,10 +201,10 @@ class FindingAnswerInput(ApiInput, frozen=True, kw_only=True):
     answer: FindingAnswer
 
 
-class FlagAnswerInput(ApiInput, frozen=True, kw_only=True):
-    """`days` is how long a harmless flag rests; without it, until something changes."""
+class CaseAnswerInput(ApiInput, frozen=True, kw_only=True):
+    """`days` is how long a harmless case rests; without it, until something changes."""
 
-    answer: FlagAnswer
+    answer: CaseAnswer
     days: Literal[30, 180] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -241,7 +241,7 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
         answer=db.findings.find_finding_feedback(finding.id),
         reasons_for=tuple(map(build_reason_body, card.speaks_for)),
         reasons_against=tuple(map(build_reason_body, card.speaks_against)),
-        flag_ids=tuple(each.id for each in db.flags.list_flags_of_finding(finding.id)),
+        case_ids=tuple(each.id for each in db.cases.list_cases_of_finding(finding.id)),
         first_seen=finding.first_seen,
         last_seen=finding.last_seen,
     )
@@ -273,31 +273,31 @@ def undo_own_answer(call: ApiCall) -> FindingDetailBody:
     return read_own_finding(call)
 
 
-def list_own_flags(call: ApiCall, query: FlagsQuery) -> FlagPage:
-    """List your flags and what you can do about each, the newest first."""
-    flags = call.app.db.flags.list_flags_of_person(call.principal.person_id)
-    wanted = (each for each in flags if query.state == "all" or each.is_undecided)
+def list_own_cases(call: ApiCall, query: CasesQuery) -> CasePage:
+    """List your cases and what you can do about each, the newest first."""
+    cases = call.app.db.cases.list_cases_of_person(call.principal.person_id)
+    wanted = (each for each in cases if query.state == "all" or each.is_undecided)
     shown, cursor = cut_page(wanted, lambda each: format_position(each.opened_at, each.id), query)
-    return FlagPage(items=tuple(_build_flag(call, each) for each in shown), next_cursor=cursor)
+    return CasePage(items=tuple(_build_case(call, each) for each in shown), next_cursor=cursor)
 
 
-def read_own_flag(call: ApiCall) -> FlagBody:
-    """Read one flag and what you can do about it."""
-    return _build_flag(call, _load_own_flag(call))
+def read_own_case(call: ApiCall) -> CaseBody:
+    """Read one case and what you can do about it."""
+    return _build_case(call, _load_own_case(call))
 
 
-def answer_own_flag(call: ApiCall, given: FlagAnswerInput) -> FlagBody:
-    """Answer a flag; it counts like the same answer on the page."""
-    flag, answer = _load_own_flag(call), Decision(given.answer)
-    if answer not in FLAG_ANSWERS[flag.kind]:
-        fitting = ", ".join(FLAG_ANSWERS[flag.kind])
+def answer_own_case(call: ApiCall, given: CaseAnswerInput) -> CaseBody:
+    """Answer a case; it counts like the same answer on the page."""
+    case, answer = _load_own_case(call), Decision(given.answer)
+    if answer not in CASE_ANSWERS[case.kind]:
+        fitting = ", ".join(CASE_ANSWERS[case.kind])
         refuse(HTTPStatus.CONFLICT, f"Answer this flag with one of {fitting}.")
     until = "" if given.days is msgspec.UNSET else str(given.days)
     try:
-        record_flag_answer(call.app, flag, FlagAnswerForm(decision=answer, until=until))
+        record_case_answer(call.app, case, CaseAnswerForm(decision=answer, until=until))
     except (InputError, ValueError):
         refuse(HTTPStatus.CONFLICT, "This flag was answered already: undo that on its page first.")
-    return read_own_flag(call)
+    return read_own_case(call)
 
 
 def list_checks(call: ApiCall, query: ListQuery) -> CheckPage:
@@ -337,9 +337,9 @@ def show_address(url: str) -> str:
     return mark_web_link(url) or defang_url(url)
 
 
-def _load_own_flag(call: ApiCall) -> Flag:
+def _load_own_case(call: ApiCall) -> Case:
     with mask_as_not_found():
-        return call.app.db.flags.load_flag_of_person(call.principal.person_id, call.path_id)
+        return call.app.db.cases.load_case_of_person(call.principal.person_id, call.path_id)
 
 
 def _build_profile(
@@ -380,27 +380,27 @@ def _build_finding(line: FindingLine) -> FindingBody:
     )
 
 
-def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
+def _build_case(call: ApiCall, case: Case) -> CaseBody:
     app, portal = call.app, call.app.config.portal.address
-    line, opening = build_flag_line(app, flag), find_own_flag_opening(app, flag.person_id, flag.id)
-    return FlagBody(
-        id=flag.id,
-        finding_id=flag.finding_id,
-        kind=flag.kind,
-        severity=flag.severity,
-        state=flag.state,
+    line, opening = build_case_line(app, case), find_own_case_opening(app, case.person_id, case.id)
+    return CaseBody(
+        id=case.id,
+        finding_id=case.finding_id,
+        kind=case.kind,
+        severity=case.severity,
+        state=case.state,
         what=clean_sentence(line.what),
         url=show_address(line.url),
         platform=line.platform,
-        reasons=tuple(map(build_reason_body, flag.reasons)),
-        opened_at=flag.opened_at,
+        reasons=tuple(map(build_reason_body, case.reasons)),
+        opened_at=case.opened_at,
         first_seen=line.first_seen,
         last_seen=line.last_seen,
         it_sees_since=opening.at if opening else None,
-        answers=tuple(FLAG_ANSWERS[flag.kind]),
+        answers=tuple(CASE_ANSWERS[case.kind]),
         next_steps=tuple(
             NextStepBody(words=each.words, url=f"{portal}{each.path}" if each.path else each.url)
-            for each in build_advice_lines(app, flag)
+            for each in build_advice_lines(app, case)
         ),
     )
 
@@ -447,19 +447,19 @@ OWN_OPERATIONS: Final = (
         handler=undo_own_answer,
         refusals=(_MISSING, _CONFLICT),
     ),
-    Operation(method="GET", path="/me/flags", scope=_READ, handler=list_own_flags),
+    Operation(method="GET", path="/me/cases", scope=_READ, handler=list_own_cases),
     Operation(
         method="GET",
-        path="/me/flags/{id}",
+        path="/me/cases/{id}",
         scope=_READ,
-        handler=read_own_flag,
+        handler=read_own_case,
         refusals=(_MISSING,),
     ),
     Operation(
         method="POST",
-        path="/me/flags/{id}/answer",
+        path="/me/cases/{id}/answer",
         scope=_ANSWER,
-        handler=answer_own_flag,
+        handler=answer_own_case,
         refusals=(_MISSING, _CONFLICT),
     ),
     Operation(method="GET", path="/me/checks", scope=_READ, handler=list_checks),

@@ -116,7 +116,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     self_check.build_check_routes,
     findings.build_sort_routes,
     findings.build_finding_routes,
-    findings.build_flag_routes,
+    findings.build_case_routes,
     findings.build_sharing_routes,
     takedown.build_takedown_routes,
     takedown.build_removal_routes,

@@ -1,6 +1,6 @@
 """What a page says when a request fails: what happened, and what to do.
 
-To a reviewer, a flag that is missing, closed or about themselves looks the same.
+To a reviewer, a case that is missing, closed or about themselves looks the same.
 """
 
 import json
@@ -177,7 +177,7 @@ def _render_problem(status: HTTPStatus, error: HTTPException | None = None) -> R
 
 @contextmanager
 def mask_as_not_found() -> Iterator[None]:
-    """Answer that there is no such page, so that no one learns whether a flag exists."""
+    """Answer that there is no such page, so that no one learns whether a case exists."""
     try:
         yield
     except (InputError, NotPermittedError) as error:

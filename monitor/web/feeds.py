@@ -98,7 +98,7 @@ def _build_feed_view(app: App, token: AccessToken) -> QueueFeedView:
     return QueueFeedView(
         page=f"{app.config.portal.address}/review",
         since=token.created_at,
-        counts=Counter(flag.severity for flag, _ in openings),
-        undecided=sum(1 for flag, _ in openings if flag.is_undecided),
+        counts=Counter(case.severity for case, _ in openings),
+        undecided=sum(1 for case, _ in openings if case.is_undecided),
         latest_at=max((opening.at for _, opening in openings), default=None),
     )

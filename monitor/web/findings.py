@@ -1,4 +1,4 @@
-"""One finding: its page, its comparison and versions, its flags, and sharing them with IT.
+"""One finding: its page, its comparison and versions, its cases, and sharing them with IT.
 
 Sorting: cards, an answer for one or for several, and taking it back.
 """
@@ -14,18 +14,18 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
+from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES, Case
 from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
-from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
-from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.feedback import (
     DecisionInput,
     build_lessons_line,
     preview_shared_fields,
     record_feedback,
-    share_flag,
+    share_case,
     undo_feedback,
-    unshare_flag,
+    unshare_case,
 )
 from monitor.services.findings import (
     build_comparison_view,
@@ -40,7 +40,7 @@ from monitor.services.findings import (
     list_pending_cards,
 )
 from monitor.services.pictures import load_compared_picture
-from monitor.services.review import decide_flags, undo_decisions
+from monitor.services.review import decide_cases, undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS, PAGE_ANSWERS
@@ -177,19 +177,19 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
 
 
 def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
-    if form.decision in FLAG_OF_DECISION and len(form.finding) == 1:
-        return _redirect_to_kit(context, form.finding[0], FLAG_OF_DECISION[form.decision])
+    if form.decision in CASE_OF_DECISION and len(form.finding) == 1:
+        return _redirect_to_kit(context, form.finding[0], CASE_OF_DECISION[form.decision])
     return _redirect_back(context, form, "Saved.", done="-".join(form.finding))
 
 
-def _redirect_to_kit(context: PortalContext, finding_id: str, kind: FlagKind) -> Response:
+def _redirect_to_kit(context: PortalContext, finding_id: str, kind: CaseKind) -> Response:
     """Lead someone who is impersonated or mocked to what they can do about it."""
-    flag = context.app.db.flags.find_flag(finding_id, kind)
-    if flag is None:
+    case = context.app.db.cases.find_case(finding_id, kind)
+    if case is None:
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=finding_id), "Saved."
         )
-    return context.redirect_to(url_for("takedown.show_kit", flag_id=flag.id, done=finding_id))
+    return context.redirect_to(url_for("takedown.show_kit", case_id=case.id, done=finding_id))
 
 
 def _redirect_back(
@@ -212,8 +212,8 @@ class VersionsQuery(WebForm, frozen=True, kw_only=True):
     newer: int = msgspec.field(name="to", default=0)
 
 
-class FlagAnswerForm(WebForm, frozen=True, kw_only=True):
-    """`until` is how long a harmless flag rests, in days; empty means until something changes."""
+class CaseAnswerForm(WebForm, frozen=True, kw_only=True):
+    """`until` is how long a harmless case rests, in days; empty means until something changes."""
 
     decision: Decision
     until: str = ""
@@ -300,32 +300,32 @@ def _add_picture_route(context: PortalContext, routes: Blueprint) -> None:
         return Response(picture, mimetype="image/jpeg")
 
 
-def build_flag_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("flags", __name__)
+def build_case_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("cases", __name__)
 
-    @routes.post("/me/flags/<flag_id>")
-    def submit_decision(flag_id: str) -> Response:
-        flag, form = _find_own_flag(context, flag_id), read_form(FlagAnswerForm)
+    @routes.post("/me/cases/<case_id>")
+    def submit_decision(case_id: str) -> Response:
+        case, form = _find_own_case(context, case_id), read_form(CaseAnswerForm)
         if form.decision in {Decision.SHARED, Decision.REOPENED}:
             abort(HTTPStatus.BAD_REQUEST)
         try:
-            record_flag_answer(context.app, flag, form)
+            record_case_answer(context.app, case, form)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        return _redirect_after_flag_answer(context, flag, form)
+        return _redirect_after_case_answer(context, case, form)
 
-    @routes.post("/me/flags/<flag_id>/undo")
-    def submit_undo(flag_id: str) -> Response:
-        flag = _find_own_flag(context, flag_id)
+    @routes.post("/me/cases/<case_id>/undo")
+    def submit_undo(case_id: str) -> Response:
+        case = _find_own_case(context, case_id)
         try:
-            undo_decisions(context.app, (flag_id,), flag.person_id)
+            undo_decisions(context.app, (case_id,), case.person_id)
         except InputError:
             return context.redirect_to(
-                url_for("findings.show_finding", finding_id=flag.finding_id),
+                url_for("findings.show_finding", finding_id=case.finding_id),
                 "There was nothing to undo.",
             )
         return context.redirect_to(
-            url_for("findings.show_finding", finding_id=flag.finding_id), "Undone."
+            url_for("findings.show_finding", finding_id=case.finding_id), "Undone."
         )
 
     return routes
@@ -335,63 +335,63 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("sharing", __name__)
     app = context.app
 
-    @routes.get("/me/flags/<flag_id>/share")
-    def show_share(flag_id: str) -> Response:
-        flag = _find_own_flag(context, flag_id)
-        zone = context.app.db.people.load_person(flag.person_id).zone
+    @routes.get("/me/cases/<case_id>/share")
+    def show_share(case_id: str) -> Response:
+        case = _find_own_case(context, case_id)
+        zone = context.app.db.people.load_person(case.person_id).zone
         fields = tuple(
-            build_reviewer_lines(preview_shared_fields(app, flag.person_id, flag_id), zone)
+            build_reviewer_lines(preview_shared_fields(app, case.person_id, case_id), zone)
         )
-        view = ShareView(id=flag_id, finding_id=flag.finding_id, fields=fields)
+        view = ShareView(id=case_id, finding_id=case.finding_id, fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 
-    @routes.post("/me/flags/<flag_id>/share")
-    def submit_share(flag_id: str) -> Response:
-        flag = _find_own_flag(context, flag_id)
-        share_flag(app, flag.person_id, flag_id)
+    @routes.post("/me/cases/<case_id>/share")
+    def submit_share(case_id: str) -> Response:
+        case = _find_own_case(context, case_id)
+        share_case(app, case.person_id, case_id)
         return context.redirect_to(
-            url_for("findings.show_finding", finding_id=flag.finding_id),
+            url_for("findings.show_finding", finding_id=case.finding_id),
             "Shared with IT. You can stop sharing below.",
         )
 
-    @routes.post("/me/flags/<flag_id>/unshare")
-    def submit_unshare(flag_id: str) -> Response:
-        flag = _find_own_flag(context, flag_id)
+    @routes.post("/me/cases/<case_id>/unshare")
+    def submit_unshare(case_id: str) -> Response:
+        case = _find_own_case(context, case_id)
         try:
-            unshare_flag(app, flag.person_id, flag_id)
+            unshare_case(app, case.person_id, case_id)
         except InputError:
             return context.redirect_to(
-                url_for("findings.show_finding", finding_id=flag.finding_id), "It was not shared."
+                url_for("findings.show_finding", finding_id=case.finding_id), "It was not shared."
             )
         return context.redirect_to(
-            url_for("findings.show_finding", finding_id=flag.finding_id),
+            url_for("findings.show_finding", finding_id=case.finding_id),
             "No longer shared with IT.",
         )
 
     return routes
 
 
-def record_flag_answer(app: App, flag: Flag, form: FlagAnswerForm) -> None:
-    """Answer a flag; where it asks whose an account is, the answer is about the account."""
-    if flag.kind in OWNERSHIP_FLAGS and form.decision in FINDING_DECISIONS:
-        record_feedback(app, flag.person_id, {flag.finding_id: form.decision})
+def record_case_answer(app: App, case: Case, form: CaseAnswerForm) -> None:
+    """Answer a case; where it asks whose an account is, the answer is about the account."""
+    if case.kind in OWNERSHIP_CASES and form.decision in FINDING_DECISIONS:
+        record_feedback(app, case.person_id, {case.finding_id: form.decision})
         return
-    entry = _build_decision_input(form, flag.person_id, app.clock.now())
-    decide_flags(app, (flag.id,), entry)
+    entry = _build_decision_input(form, case.person_id, app.clock.now())
+    decide_cases(app, (case.id,), entry)
 
 
-def _redirect_after_flag_answer(
-    context: PortalContext, flag: Flag, form: FlagAnswerForm
+def _redirect_after_case_answer(
+    context: PortalContext, case: Case, form: CaseAnswerForm
 ) -> Response:
     """Lead to what can be done about it, or back to where it was answered."""
-    finding_page = url_for("findings.show_finding", finding_id=flag.finding_id)
-    if flag.kind in OWNERSHIP_FLAGS and form.decision in FLAG_OF_DECISION:
-        return _redirect_to_kit(context, flag.finding_id, FLAG_OF_DECISION[form.decision])
-    if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
-        return context.redirect_to(url_for("removal.show_removal", flag_id=flag.id), "Saved.")
+    finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
+    if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
+        return _redirect_to_kit(context, case.finding_id, CASE_OF_DECISION[form.decision])
+    if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
+        return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
     if form.decision is Decision.IMPERSONATION:
         return context.redirect_to(
-            f"{finding_page}#flag-{flag.id}", "Saved. Here is what to do now."
+            f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
         )
     if form.back is AnswerPage.SORT:
         return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
@@ -404,14 +404,14 @@ def _require_finding_owner(context: PortalContext, finding_id: str) -> str:
     return owner
 
 
-def _find_own_flag(context: PortalContext, flag_id: str) -> Flag:
+def _find_own_case(context: PortalContext, case_id: str) -> Case:
     try:
-        return context.app.db.flags.load_flag_of_person(context.person_id, flag_id)
+        return context.app.db.cases.load_case_of_person(context.person_id, case_id)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 
 
-def _build_decision_input(form: FlagAnswerForm, person_id: str, now: datetime) -> DecisionInput:
+def _build_decision_input(form: CaseAnswerForm, person_id: str, now: datetime) -> DecisionInput:
     """Only a decision of harmless has an end."""
     span = HARMLESS_SPANS.get(form.until) if form.decision is Decision.HARMLESS else None
     return DecisionInput(decision=form.decision, by=person_id, until=now + span if span else None)

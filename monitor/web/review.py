@@ -1,4 +1,4 @@
-"""IT review: the queue hides names, and a form opens a flag, never a link.
+"""IT review: the queue hides names, and a form opens a case, never a link.
 
 Each action is a form and is recorded. Opening early takes two reviewers, each in their own session.
 """
@@ -15,14 +15,14 @@ from flask import Blueprint, Response, url_for
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
-    FlagKind,
-    FlagState,
     HoldAction,
     Severity,
 )
@@ -34,15 +34,15 @@ from monitor.services.legal_holds import (
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (
     add_review_note,
-    assign_flag,
+    assign_case,
     confirm_break_glass,
-    decide_viewed_flags,
+    decide_viewed_cases,
     download_review_evidence,
     list_break_glass_proposals,
-    load_reviewable_flag,
+    load_reviewable_case,
     propose_break_glass,
     queue_review_question,
-    release_flag,
+    release_case,
     undo_own_decisions,
 )
 from monitor.services.review_queue import (
@@ -50,13 +50,13 @@ from monitor.services.review_queue import (
     OpenWave,
     QueuePage,
     ReviewQueueRow,
-    ViewedFlag,
+    ViewedCase,
     find_reviewer_address,
     list_open_schools,
     list_open_waves,
-    load_opened_flag,
+    load_opened_case,
     load_queue_page,
-    record_flag_views,
+    record_case_views,
 )
 from monitor.services.takedown import build_review_guide, can_be_reported
 from monitor.web.context import PortalContext
@@ -77,24 +77,24 @@ from reports.pages.review import (
     LegalHoldsView,
     Option,
     QueueFilter,
-    ReviewFlag,
-    ReviewFlagView,
+    ReviewCase,
+    ReviewCaseView,
     ReviewNoteLine,
     ReviewQueueLine,
     ReviewQueueView,
-    UnopenedFlagsView,
+    UnopenedCasesView,
     WaveLine,
 )
 
 MAX_TEXT_LENGTH = 1_000
 ReviewText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]
-PageOfFlags = Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_SIZE)]
+PageOfCases = Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_SIZE)]
 
 
 class QueueQuery(WebForm, frozen=True, kw_only=True):
     """The filters of the queue; what means nothing narrows nothing."""
 
-    kind: FlagKind | None = None
+    kind: CaseKind | None = None
     severity: Severity | None = None
     state: str = ""
     school: str = ""
@@ -103,15 +103,15 @@ class QueueQuery(WebForm, frozen=True, kw_only=True):
     page: int = 1
 
 
-class SeveralFlagsQuery(WebForm, frozen=True, kw_only=True):
-    flag: PageOfFlags = ()
+class SeveralCasesQuery(WebForm, frozen=True, kw_only=True):
+    case: PageOfCases = ()
 
 
-class OpenFlagsForm(WebForm, frozen=True, kw_only=True):
-    """`one` is the flag whose own button was pressed, `flag` those that were selected."""
+class OpenCasesForm(WebForm, frozen=True, kw_only=True):
+    """`one` is the case whose own button was pressed, `case` those that were selected."""
 
     one: str = ""
-    flag: PageOfFlags = ()
+    case: PageOfCases = ()
 
 
 class AssignmentForm(WebForm, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class ReviewQuestionForm(WebForm, frozen=True, kw_only=True):
 
 
 class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
-    """`seen` holds each flag with its state when the page was made, with a blank between."""
+    """`seen` holds each case with its state when the page was made, with a blank between."""
 
     seen: tuple[str, ...] = ()
     decision: Decision | None = None
@@ -137,11 +137,11 @@ class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
 
 
 class UndoDecisionsForm(WebForm, frozen=True, kw_only=True):
-    flag: tuple[str, ...] = ()
+    case: tuple[str, ...] = ()
 
 
 class EarlyAccessForm(WebForm, frozen=True, kw_only=True):
-    flag_id: str = ""
+    case_id: str = ""
     reason: str = ""
 
 
@@ -153,16 +153,16 @@ class LegalHoldForm(WebForm, frozen=True, kw_only=True):
 
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
 STATUS_FILTERS = {
-    "undecided": (FlagState.NEW, FlagState.OPEN),
-    "confirmed": (FlagState.IMPERSONATION, FlagState.MOCK, FlagState.STUDENT_LINK),
-    "reported": (FlagState.REPORTED,),
+    "undecided": (CaseState.NEW, CaseState.OPEN),
+    "confirmed": (CaseState.IMPERSONATION, CaseState.MOCK, CaseState.STUDENT_LINK),
+    "reported": (CaseState.REPORTED,),
     "settled": tuple(
         each
-        for each in FlagState
+        for each in CaseState
         if each
         not in {
-            *(FlagState.NEW, FlagState.OPEN, FlagState.IMPERSONATION, FlagState.MOCK),
-            *(FlagState.STUDENT_LINK, FlagState.REPORTED),
+            *(CaseState.NEW, CaseState.OPEN, CaseState.IMPERSONATION, CaseState.MOCK),
+            *(CaseState.STUDENT_LINK, CaseState.REPORTED),
         }
     ),
 }
@@ -215,12 +215,12 @@ def build_queue_view(
     )
 
 
-def build_flag_view(
-    app: App, reviewer: Reviewer, shown: ViewedFlag, now: datetime
-) -> ReviewFlagView:
+def build_case_view(
+    app: App, reviewer: Reviewer, shown: ViewedCase, now: datetime
+) -> ReviewCaseView:
     last = shown.history[-1] if shown.history else None
-    return ReviewFlagView(
-        flag=build_opened_flag(shown),
+    return ReviewCaseView(
+        case=build_opened_case(shown),
         history=tuple(_build_history(app, shown)),
         remarks=tuple(
             ReviewNoteLine(
@@ -236,24 +236,24 @@ def build_flag_view(
         taken=shown.assignee_id,
         mine=shown.assignee_id == reviewer.id,
         evidence=shown.has_evidence,
-        guide=build_review_guide(app, shown.flag),
-        is_reportable=can_be_reported(shown.flag),
+        guide=build_review_guide(app, shown.case),
+        is_reportable=can_be_reported(shown.case),
         undoes=_can_undo(last, reviewer),
         ask_from=_compute_next_question_time(shown, now),
     )
 
 
-def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
+def build_opened_case(shown: ViewedCase) -> ReviewCase:
     fields = shown.fields
-    return ReviewFlag(
-        id=shown.flag.id,
+    return ReviewCase(
+        id=shown.case.id,
         person=fields.name,
         school=fields.school,
         kind=fields.kind,
         severity=fields.severity,
         platform=fields.platform,
         url=fields.url,
-        state=labels.FLAG_STATES[fields.state],
+        state=labels.CASE_STATES[fields.state],
         state_key=fields.state,
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
@@ -265,7 +265,7 @@ def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
     )
 
 
-def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]:
+def list_decision_options(several: tuple[ViewedCase, ...]) -> tuple[Option, ...]:
     """Return what can be said of all of them."""
     fitting = (
         set.intersection(*(set(each.allowed_decisions) for each in several)) if several else set()
@@ -276,7 +276,7 @@ def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]
 
 
 def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[QueueFilter]:
-    kinds = [(each.value, labels.FLAG_KINDS[each]) for each in FlagKind]
+    kinds = [(each.value, labels.CASE_KINDS[each]) for each in CaseKind]
     severities = [(each.value, labels.SEVERITIES[each]) for each in Severity]
     filters: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
@@ -294,10 +294,10 @@ def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[Queu
 
 def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
     return ReviewQueueLine(
-        id=row.flag_id,
+        id=row.case_id,
         kind=row.kind,
         severity=row.severity,
-        state=labels.FLAG_STATES[row.state],
+        state=labels.CASE_STATES[row.state],
         platform=row.platform,
         school=row.school,
         opened_at=row.opened_at,
@@ -310,10 +310,10 @@ def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
     )
 
 
-def _build_history(app: App, shown: ViewedFlag) -> Iterator[ActionLogLine]:
+def _build_history(app: App, shown: ViewedCase) -> Iterator[ActionLogLine]:
     """List who decided what. Only reviewers' notes are shown."""
     for each in shown.history:
-        of_person = each.by == shown.flag.person_id
+        of_person = each.by == shown.case.person_id
         who = "The staff member" if of_person else find_reviewer_address(app, each.by)
         note = "" if of_person else each.note
         yield ActionLogLine(
@@ -325,7 +325,7 @@ def _describe_decision(decision: Decision | None) -> str:
     return labels.REVIEWER_ANSWERS[decision] if decision else ""
 
 
-def _compute_next_question_time(shown: ViewedFlag, now: datetime) -> datetime | None:
+def _compute_next_question_time(shown: ViewedCase, now: datetime) -> datetime | None:
     asked = [each.at for each in shown.remarks if each.kind is ReviewNoteKind.QUESTION]
     last = max(asked, default=None)
     return last + ASK_AGAIN_AFTER if last and not can_ask_again(last, now) else None
@@ -339,7 +339,7 @@ def build_review_routes(context: PortalContext) -> Blueprint:
     routes, shown = Blueprint("review", __name__), _ReviewPages(context)
     routes.add_url_rule("/review", "show_queue", shown.show_queue)
     routes.add_url_rule("/review/open", "submit_open", shown.submit_open, methods=["POST"])
-    routes.add_url_rule("/review/flags/<flag_id>", "show_flag", shown.show_flag)
+    routes.add_url_rule("/review/cases/<case_id>", "show_case", shown.show_case)
     routes.add_url_rule("/review/several", "show_several", shown.show_several)
     return routes
 
@@ -358,8 +358,8 @@ def load_queue_view(context: PortalContext) -> pages.ReviewQueueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagFormDraft:
-    """What was typed into a form of a flag, and the field in which something is wrong."""
+class CaseFormDraft:
+    """What was typed into a form of a case, and the field in which something is wrong."""
 
     field: str
     note: str = ""
@@ -378,54 +378,54 @@ class _ReviewPages:
 
     def submit_open(self) -> Response:
         """Write the look down, then lead to where it can be read."""
-        form = read_form(OpenFlagsForm)
-        flag_ids = (form.one,) if form.one else form.flag
-        if not flag_ids:
+        form = read_form(OpenCasesForm)
+        case_ids = (form.one,) if form.one else form.case
+        if not case_ids:
             return self.context.redirect_to(
                 url_for("review.show_queue"), "Select at least one flag first."
             )
         with mask_as_not_found():
-            record_flag_views(self.context.app, build_reviewer(self.context), flag_ids)
-        return self.context.redirect_to(_build_flag_path(flag_ids))
+            record_case_views(self.context.app, build_reviewer(self.context), case_ids)
+        return self.context.redirect_to(_build_case_path(case_ids))
 
-    def show_flag(self, flag_id: str) -> Response:
-        return render_flag_page(self.context, flag_id)
+    def show_case(self, case_id: str) -> Response:
+        return render_case_page(self.context, case_id)
 
     def show_several(self) -> Response:
-        flag_ids = read_query(SeveralFlagsQuery).flag
-        found = tuple(self._load_still_open(flag_ids))
+        case_ids = read_query(SeveralCasesQuery).case
+        found = tuple(self._load_still_open(case_ids))
         opened = tuple(each for each in found if each)
         if len(opened) < len(found):
-            return _render_unopened(self.context, flag_ids)
+            return _render_unopened(self.context, case_ids)
         if not opened:
             return self.context.redirect_to(
                 url_for("review.show_queue"), "None of these flags is open anymore."
             )
         view = BulkDecisionView(
-            flags=tuple(map(build_opened_flag, opened)), decisions=list_decision_options(opened)
+            cases=tuple(map(build_opened_case, opened)), decisions=list_decision_options(opened)
         )
         return self.context.render_page("Several flags", pages.render_bulk_decision, view)
 
-    def _load_still_open(self, flag_ids: tuple[str, ...]) -> Iterator[ViewedFlag | None]:
-        """Leave out flags that have closed meanwhile; the rest can still be decided."""
-        for flag_id in flag_ids:
+    def _load_still_open(self, case_ids: tuple[str, ...]) -> Iterator[ViewedCase | None]:
+        """Leave out cases that have closed meanwhile; the rest can still be decided."""
+        for case_id in case_ids:
             with suppress(InputError, NotPermittedError):
-                yield load_opened_flag(self.context.app, build_reviewer(self.context), flag_id)
+                yield load_opened_case(self.context.app, build_reviewer(self.context), case_id)
 
 
-def render_flag_page(
-    context: PortalContext, flag_id: str, draft: FlagFormDraft | None = None, fault: str = ""
+def render_case_page(
+    context: PortalContext, case_id: str, draft: CaseFormDraft | None = None, fault: str = ""
 ) -> Response:
-    """Show a flag that its reader has opened; `draft` is what was typed into a form of it."""
+    """Show a case that its reader has opened; `draft` is what was typed into a form of it."""
     reviewer, queue = build_reviewer(context), context.app
     with mask_as_not_found():
-        shown = load_opened_flag(queue, reviewer, flag_id)
+        shown = load_opened_case(queue, reviewer, case_id)
     if shown is None:
-        return _render_unopened(context, (flag_id,))
-    view = build_flag_view(queue, reviewer, shown, context.now())
+        return _render_unopened(context, (case_id,))
+    view = build_case_view(queue, reviewer, shown, context.now())
     if draft is None:
         return context.render_page(
-            labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, view
+            labels.CASE_KINDS[view.case.kind], pages.render_review_case, view
         )
     again = replace(
         view,
@@ -434,26 +434,26 @@ def render_flag_page(
         remark=draft.remark,
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
-    return context.render_page(labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again)
+    return context.render_page(labels.CASE_KINDS[view.case.kind], pages.render_review_case, again)
 
 
-def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
+def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
     return context.render_page(
-        "Open flags", pages.render_unopened_flags, UnopenedFlagsView(flag_ids=flag_ids)
+        "Open flags", pages.render_unopened_cases, UnopenedCasesView(case_ids=case_ids)
     )
 
 
-def _build_flag_path(flag_ids: tuple[str, ...]) -> str:
-    if len(flag_ids) == 1:
-        return url_for("review.show_flag", flag_id=flag_ids[0])
-    return url_for("review.show_several", flag=flag_ids)
+def _build_case_path(case_ids: tuple[str, ...]) -> str:
+    if len(case_ids) == 1:
+        return url_for("review.show_case", case_id=case_ids[0])
+    return url_for("review.show_several", case=case_ids)
 
 
 SAVED = "Saved."
 
 
 def build_handling_routes(context: PortalContext) -> Blueprint:
-    routes, actions = Blueprint("handling", __name__), _FlagActions(context)
+    routes, actions = Blueprint("handling", __name__), _CaseActions(context)
     of_one = {
         "take": actions.submit_assignment,
         "give-back": actions.submit_unassignment,
@@ -462,47 +462,47 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
         "pack": actions.download_evidence,
     }
     for name, action in of_one.items():
-        routes.add_url_rule(f"/review/flags/<flag_id>/{name}", name, action, methods=["POST"])
+        routes.add_url_rule(f"/review/cases/<case_id>/{name}", name, action, methods=["POST"])
     routes.add_url_rule("/review/rule", "rule", actions.submit_decision, methods=["POST"])
     routes.add_url_rule("/review/undo", "undo", actions.submit_undo, methods=["POST"])
     return routes
 
 
 @dataclass(frozen=True, slots=True)
-class _FlagActions:
+class _CaseActions:
     context: PortalContext
 
-    def submit_assignment(self, flag_id: str) -> Response:
+    def submit_assignment(self, case_id: str) -> Response:
         by, seen = build_reviewer(self.context), read_form(AssignmentForm).seen
         return self._run_and_redirect(
-            flag_id, lambda: assign_flag(self.context.app, by, flag_id, seen), "Assigned to you."
+            case_id, lambda: assign_case(self.context.app, by, case_id, seen), "Assigned to you."
         )
 
-    def submit_unassignment(self, flag_id: str) -> Response:
+    def submit_unassignment(self, case_id: str) -> Response:
         by = build_reviewer(self.context)
         return self._run_and_redirect(
-            flag_id,
-            lambda: release_flag(self.context.app, by, flag_id),
+            case_id,
+            lambda: release_case(self.context.app, by, case_id),
             "You are no longer assigned.",
         )
 
-    def submit_note(self, flag_id: str) -> Response:
+    def submit_note(self, case_id: str) -> Response:
         by, text = build_reviewer(self.context), read_form(ReviewNoteForm).remark
-        action = partial(add_review_note, self.context.app, by, flag_id, text)
+        action = partial(add_review_note, self.context.app, by, case_id, text)
         return self._run_with_draft(
-            flag_id, action, "Note saved.", FlagFormDraft(field="remark", remark=text)
+            case_id, action, "Note saved.", CaseFormDraft(field="remark", remark=text)
         )
 
-    def submit_question(self, flag_id: str) -> Response:
+    def submit_question(self, case_id: str) -> Response:
         by, text = build_reviewer(self.context), read_form(ReviewQuestionForm).question
-        action = partial(queue_review_question, self.context.app, by, flag_id, text)
-        draft = FlagFormDraft(field="question", question=text)
-        return self._run_with_draft(flag_id, action, "We emailed them your question.", draft)
+        action = partial(queue_review_question, self.context.app, by, case_id, text)
+        draft = CaseFormDraft(field="question", question=text)
+        return self._run_with_draft(case_id, action, "We emailed them your question.", draft)
 
-    def download_evidence(self, flag_id: str) -> Response:
+    def download_evidence(self, case_id: str) -> Response:
         with mask_as_not_found():
             return build_pack_response(
-                download_review_evidence(self.context.app, build_reviewer(self.context), flag_id)
+                download_review_evidence(self.context.app, build_reviewer(self.context), case_id)
             )
 
     def submit_decision(self) -> Response:
@@ -512,55 +512,55 @@ class _FlagActions:
         if not seen or decision is None or decision not in labels.REVIEWER_CHOICES:
             return self._render_missing_choice(tuple(seen), note)
         words = self._run_action(
-            seen, lambda: decide_viewed_flags(self.context.app, by, seen, decision, note), SAVED
+            seen, lambda: decide_viewed_cases(self.context.app, by, seen, decision, note), SAVED
         )
         if len(seen) == 1 or words != SAVED:
             return self.context.redirect_to(_build_return_path(seen), words)
-        view = DecisionDoneView(flag_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
+        view = DecisionDoneView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
     def submit_undo(self) -> Response:
-        by, flag_ids = build_reviewer(self.context), read_form(UndoDecisionsForm).flag
+        by, case_ids = build_reviewer(self.context), read_form(UndoDecisionsForm).case
         words = self._run_action(
-            flag_ids, lambda: undo_own_decisions(self.context.app, by, flag_ids), "Undone."
+            case_ids, lambda: undo_own_decisions(self.context.app, by, case_ids), "Undone."
         )
-        return self.context.redirect_to(_build_return_path(flag_ids), words)
+        return self.context.redirect_to(_build_return_path(case_ids), words)
 
-    def _render_missing_choice(self, flag_ids: tuple[str, ...], note: str) -> Response:
-        if len(flag_ids) != 1:
+    def _render_missing_choice(self, case_ids: tuple[str, ...], note: str) -> Response:
+        if len(case_ids) != 1:
             return self.context.redirect_to(
                 url_for("review.show_queue"),
                 "Nothing was saved. Select flags and choose what they are.",
             )
-        draft = FlagFormDraft(field="decision", note=note)
+        draft = CaseFormDraft(field="decision", note=note)
         with mask_as_not_found():
-            load_reviewable_flag(self.context.app, build_reviewer(self.context), flag_ids[0])
-        return render_flag_page(self.context, flag_ids[0], draft, "Choose what it is.")
+            load_reviewable_case(self.context.app, build_reviewer(self.context), case_ids[0])
+        return render_case_page(self.context, case_ids[0], draft, "Choose what it is.")
 
     def _run_with_draft(
-        self, flag_id: str, action: Callable[[], object], notice: str, draft: FlagFormDraft
+        self, case_id: str, action: Callable[[], object], notice: str, draft: CaseFormDraft
     ) -> Response:
-        """Do it and go back to the flag, or show the form again with what was typed."""
-        outcome = self._run_action((flag_id,), action, notice)
+        """Do it and go back to the case, or show the form again with what was typed."""
+        outcome = self._run_action((case_id,), action, notice)
         if outcome == notice:
-            return self.context.redirect_to(url_for("review.show_flag", flag_id=flag_id), notice)
-        return render_flag_page(self.context, flag_id, draft, outcome)
+            return self.context.redirect_to(url_for("review.show_case", case_id=case_id), notice)
+        return render_case_page(self.context, case_id, draft, outcome)
 
     def _run_and_redirect(
-        self, flag_id: str, action: Callable[[], object], notice: str
+        self, case_id: str, action: Callable[[], object], notice: str
     ) -> Response:
         return self.context.redirect_to(
-            url_for("review.show_flag", flag_id=flag_id),
-            self._run_action((flag_id,), action, notice),
+            url_for("review.show_case", case_id=case_id),
+            self._run_action((case_id,), action, notice),
         )
 
     def _run_action(
-        self, flag_ids: Iterable[str], action: Callable[[], object], notice: str
+        self, case_ids: Iterable[str], action: Callable[[], object], notice: str
     ) -> str:
-        """Do it, or say why not: a closed flag is not found, and a changed one is named."""
+        """Do it, or say why not: a closed case is not found, and a changed one is named."""
         with mask_as_not_found():
-            for flag_id in flag_ids:
-                load_reviewable_flag(self.context.app, build_reviewer(self.context), flag_id)
+            for case_id in case_ids:
+                load_reviewable_case(self.context.app, build_reviewer(self.context), case_id)
         try:
             action()
         except InputError as error:
@@ -568,16 +568,16 @@ class _FlagActions:
         return notice
 
 
-def _build_return_path(flag_ids: Iterable[str]) -> str:
-    """Lead to the one flag it was about, else to the queue."""
-    first, *others = (*flag_ids, "")
+def _build_return_path(case_ids: Iterable[str]) -> str:
+    """Lead to the one case it was about, else to the queue."""
+    first, *others = (*case_ids, "")
     if others == [""]:
-        return url_for("review.show_flag", flag_id=first)
+        return url_for("review.show_case", case_id=first)
     return url_for("review.show_queue")
 
 
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
-# A person who guesses does not learn whether a flag exists, or whose it is.
+# A person who guesses does not learn whether a case exists, or whose it is.
 CANNOT_OPEN_EARLY = (
     "You cannot open a flag with this reference early. Check the reference and the queue."
 )
@@ -612,9 +612,9 @@ class _EarlyAccessPages:
         faults = tuple(_find_reason_faults(form.reason))
         if not faults:
             try:
-                propose_break_glass(self.context.app, by, form.flag_id, form.reason)
+                propose_break_glass(self.context.app, by, form.case_id, form.reason)
             except (InputError, NotPermittedError):
-                faults = (FieldProblem(field="flag", words=CANNOT_OPEN_EARLY),)
+                faults = (FieldProblem(field="case", words=CANNOT_OPEN_EARLY),)
         if faults:
             return self._render_proposals(form, faults)
         return self.context.redirect_to(url_for("early.show_proposals"), PROPOSAL_SENT)
@@ -628,7 +628,7 @@ class _EarlyAccessPages:
             return self.context.redirect_to(url_for("early.show_proposals"), str(error))
         notice = "It is open for one day. We are emailing the staff member."
         return self.context.redirect_to(
-            url_for("review.show_flag", flag_id=proposal.flag_id), notice
+            url_for("review.show_case", case_id=proposal.case_id), notice
         )
 
     def _render_proposals(
@@ -639,7 +639,7 @@ class _EarlyAccessPages:
                 _build_proposal_line(self.context, *each)
                 for each in list_break_glass_proposals(self.context.app)
             ),
-            flag_id=form.flag_id,
+            case_id=form.case_id,
             reason=form.reason,
             faults=faults,
         )
@@ -714,14 +714,14 @@ def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine
 
 
 def _build_proposal_line(
-    context: PortalContext, proposal: BreakGlassProposal, flag: Flag
+    context: PortalContext, proposal: BreakGlassProposal, case: Case
 ) -> BreakGlassRequestLine:
     mine = build_reviewer(context).address.casefold()
     return BreakGlassRequestLine(
         id=proposal.id,
-        flag_id=flag.id,
-        kind=flag.kind,
-        severity=flag.severity,
+        case_id=case.id,
+        kind=case.kind,
+        severity=case.severity,
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,

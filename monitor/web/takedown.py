@@ -50,70 +50,70 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("takedown", __name__)
     app = context.app
 
-    def load_kit(flag_id: str) -> TakedownView:
+    def load_kit(case_id: str) -> TakedownView:
         with _mask_as_not_found():
-            return build_takedown_view(app, context.person_id, flag_id)
+            return build_takedown_view(app, context.person_id, case_id)
 
-    @routes.get("/me/takedown/<flag_id>")
-    def show_kit(flag_id: str) -> Response:
+    @routes.get("/me/takedown/<case_id>")
+    def show_kit(case_id: str) -> Response:
         done = build_done_line(app, context.person_id)
-        view = replace(load_kit(flag_id), done=done)
+        view = replace(load_kit(case_id), done=done)
         return context.render_page("Report this account", document.render_takedown, view)
 
-    @routes.post("/me/takedown/<flag_id>")
-    def submit_outcome(flag_id: str) -> Response:
-        view, form = load_kit(flag_id), read_form(TakedownOutcomeForm)
+    @routes.post("/me/takedown/<case_id>")
+    def submit_outcome(case_id: str) -> Response:
+        view, form = load_kit(case_id), read_form(TakedownOutcomeForm)
         faults = tuple(_find_faults(view, form))
         if faults or form.done is None:
             view = replace(view, faults=faults, note=form.note)
             return context.render_page("Report this account", document.render_takedown, view)
         person_id = context.person_id
-        record_takedown_step(app, person_id, flag_id, form.done, form.note)
+        record_takedown_step(app, person_id, case_id, form.done, form.note)
         notices = {**REPORT_NOTICES, **({} if view.can_look else UNSEEN_REPORT_NOTICES)}
         return context.redirect_to(
-            url_for("takedown.show_kit", flag_id=flag_id), notices[form.done]
+            url_for("takedown.show_kit", case_id=case_id), notices[form.done]
         )
 
-    @routes.get("/me/takedown/<flag_id>/pack")
-    def download_evidence(flag_id: str) -> Response:
+    @routes.get("/me/takedown/<case_id>/pack")
+    def download_evidence(case_id: str) -> Response:
         with _mask_as_not_found():
-            return build_pack_response(build_takedown_evidence(app, context.person_id, flag_id))
+            return build_pack_response(build_takedown_evidence(app, context.person_id, case_id))
 
     _add_screenshot_routes(context, routes)
     return routes
 
 
 def _add_screenshot_routes(context: PortalContext, routes: Blueprint) -> None:
-    app, place = context.app, "/me/takedown/<flag_id>/screenshots"
+    app, place = context.app, "/me/takedown/<case_id>/screenshots"
 
-    def redirect_to_screenshots(flag_id: str, notice: str) -> Response:
-        path = url_for("takedown.show_kit", flag_id=flag_id, _anchor="screenshots")
+    def redirect_to_screenshots(case_id: str, notice: str) -> Response:
+        path = url_for("takedown.show_kit", case_id=case_id, _anchor="screenshots")
         return context.redirect_to(path, notice)
 
     @routes.post(place)
-    def add_own_screenshot(flag_id: str) -> Response:
+    def add_own_screenshot(case_id: str) -> Response:
         owner_id, form = context.person_id, read_form(ScreenshotForm)
         with _mask_as_not_found():
-            problem = add_screenshot(app, owner_id, flag_id, form.picture)
+            problem = add_screenshot(app, owner_id, case_id, form.picture)
             if problem is None:
-                return redirect_to_screenshots(flag_id, "Screenshot added.")
-            view = build_takedown_view(app, owner_id, flag_id)
+                return redirect_to_screenshots(case_id, "Screenshot added.")
+            view = build_takedown_view(app, owner_id, case_id)
         fault = FieldProblem(field="picture", words=SCREENSHOT_PROBLEMS[problem])
         view = replace(view, faults=(fault,))
         return context.render_page("Report this account", document.render_takedown, view)
 
     @routes.get(f"{place}/<screenshot_id>")
-    def show_screenshot(flag_id: str, screenshot_id: str) -> Response:
+    def show_screenshot(case_id: str, screenshot_id: str) -> Response:
         owner_id = context.person_id
         with _mask_as_not_found():
-            picture = load_screenshot(app, owner_id, flag_id, screenshot_id)
+            picture = load_screenshot(app, owner_id, case_id, screenshot_id)
         return Response(picture, mimetype="image/jpeg")
 
     @routes.post(f"{place}/<screenshot_id>/remove")
-    def remove_own_screenshot(flag_id: str, screenshot_id: str) -> Response:
+    def remove_own_screenshot(case_id: str, screenshot_id: str) -> Response:
         with _mask_as_not_found():
-            remove_screenshot(app, context.person_id, flag_id, screenshot_id)
-        return redirect_to_screenshots(flag_id, "Screenshot removed.")
+            remove_screenshot(app, context.person_id, case_id, screenshot_id)
+        return redirect_to_screenshots(case_id, "Screenshot removed.")
 
 
 def build_pack_response(view: EvidenceView) -> Response:
@@ -152,22 +152,22 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("removal", __name__)
     app = context.app
 
-    def load_view(flag_id: str) -> RemovalView:
+    def load_view(case_id: str) -> RemovalView:
         with _mask_as_not_found():
-            return build_removal_view(app, context.person_id, flag_id)
+            return build_removal_view(app, context.person_id, case_id)
 
-    @routes.get("/me/removal/<flag_id>")
-    def show_removal(flag_id: str) -> Response:
-        return context.render_page(REMOVAL_TITLE, render_removal, load_view(flag_id))
+    @routes.get("/me/removal/<case_id>")
+    def show_removal(case_id: str) -> Response:
+        return context.render_page(REMOVAL_TITLE, render_removal, load_view(case_id))
 
-    @routes.post("/me/removal/<flag_id>")
-    def submit_step(flag_id: str) -> Response:
-        view, form = load_view(flag_id), read_form(RemovalForm)
+    @routes.post("/me/removal/<case_id>")
+    def submit_step(case_id: str) -> Response:
+        view, form = load_view(case_id), read_form(RemovalForm)
         if form.done not in view.choices:
             abort(HTTPStatus.BAD_REQUEST)
-        record_removal_step(app, context.person_id, flag_id, form.done)
+        record_removal_step(app, context.person_id, case_id, form.done)
         return context.redirect_to(
-            url_for(".show_removal", flag_id=flag_id), REMOVAL_NOTICES[form.done]
+            url_for(".show_removal", case_id=case_id), REMOVAL_NOTICES[form.done]
         )
 
     return routes

@@ -7,20 +7,20 @@ from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
-from monitor.domain.vocabulary import ConsentAction, FlagKind
-from reports.emails.digest import EmailView, FlagLine, limit_lines
+from monitor.domain.vocabulary import CaseKind, ConsentAction
+from reports.emails.digest import CaseLine, EmailView, limit_lines
 from reports.emails.render import Email, compose_email, compose_fitting_email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView(EmailView):
-    """A high flag, and what else came up at the same time.
+    """A high case, and what else came up at the same time.
 
     `opens_at` is when IT sees an impersonation if the person does not answer; None: never.
     """
 
-    flag: FlagLine
-    more: tuple[FlagLine, ...] = ()
+    case: CaseLine
+    more: tuple[CaseLine, ...] = ()
     opens_at: datetime | None = None
 
 
@@ -59,12 +59,12 @@ class BreakGlassView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerQuestionView(EmailView):
-    """IT asks about a flag. `by` is who asks; `question` is in their words.
+    """IT asks about a case. `by` is who asks; `question` is in their words.
 
     `link_url` leads to the finding's own page; it is put in when the email is sent.
     """
 
-    kind: FlagKind
+    kind: CaseKind
     url: str
     id: str
     by: str
@@ -84,11 +84,11 @@ class EnrolledView(EmailView):
 
 
 def render_alert(view: AlertView) -> Email:
-    flags = (view.flag, *view.more)
-    year = view.flag.last_seen.year
+    cases = (view.case, *view.more)
+    year = view.case.last_seen.year
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {"view": view, "flags": limit_lines(flags, most), "year": year}
+        return {"view": view, "cases": limit_lines(cases, most), "year": year}
 
     return compose_fitting_email("alert", build_context)
 

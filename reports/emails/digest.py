@@ -14,10 +14,10 @@ from monitor.domain.dates import parse_week_year
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     BreachAdvice,
+    CaseKind,
     ContactKind,
     CoverageState,
     EventKind,
-    FlagKind,
     GapKind,
     OwnershipLabel,
     Severity,
@@ -45,7 +45,7 @@ class EmailView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagLine:
+class CaseLine:
     """`what` is our sentence, `title` what the page calls itself.
 
     `reasons` are strongest first; `earlier` is a decision that a change has reopened. `finding_id`
@@ -54,7 +54,7 @@ class FlagLine:
     `contact_kinds` are those that a page of other people's shows, empty for anything else.
     """
 
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     what: str
     url: str
@@ -109,10 +109,10 @@ class OwnFindingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnansweredFlagLine:
-    """An earlier flag without an answer; `since` is when it was first listed."""
+class UnansweredCaseLine:
+    """An earlier case without an answer; `since` is when it was first listed."""
 
-    kind: FlagKind
+    kind: CaseKind
     url: str
     since: datetime
     id: str
@@ -121,13 +121,13 @@ class UnansweredFlagLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagOutcomeLine:
-    """What became of an earlier flag: `what` is our own clause.
+class CaseOutcomeLine:
+    """What became of an earlier case: `what` is our own clause.
 
     `by` is who said so, empty where it ended by itself.
     """
 
-    kind: FlagKind
+    kind: CaseKind
     url: str
     what: str
     by: str
@@ -250,14 +250,14 @@ class PersonalEmailView(EmailView):
     """What an email to a person says about them; `own` and `about` are in the first one only."""
 
     coverage: Coverage
-    flags: tuple[FlagLine, ...] = ()
+    cases: tuple[CaseLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
     own: tuple[OwnFindingLine, ...] = ()
     about: tuple[OwnFindingLine, ...] = ()
     set_aside: tuple[NamesakeLine, ...] = ()
-    waiting: tuple[UnansweredFlagLine, ...] = ()
-    decided: tuple[FlagOutcomeLine, ...] = ()
+    waiting: tuple[UnansweredCaseLine, ...] = ()
+    decided: tuple[CaseOutcomeLine, ...] = ()
     breaches: tuple[BreachLine, ...] = ()
 
 
@@ -288,11 +288,11 @@ def limit_lines(lines: Iterable[T], most: int) -> SectionLines[T]:
 class EmailSections:
     """The sections of a personal email."""
 
-    flags: SectionLines[FlagLine]
+    cases: SectionLines[CaseLine]
     changes: SectionLines[ChangeLine]
     questions: SectionLines[QuestionLine]
-    waiting: SectionLines[UnansweredFlagLine]
-    decided: SectionLines[FlagOutcomeLine]
+    waiting: SectionLines[UnansweredCaseLine]
+    decided: SectionLines[CaseOutcomeLine]
     own: SectionLines[OwnFindingLine]
     about: SectionLines[OwnFindingLine]
     set_aside: SectionLines[NamesakeLine]
@@ -300,19 +300,19 @@ class EmailSections:
     breaches: SectionLines[BreachLine]
 
     @property
-    def single_flags(self) -> tuple[FlagLine, ...]:
-        return tuple(each for each in self.flags.shown if each not in self.folded_flags)
+    def single_cases(self) -> tuple[CaseLine, ...]:
+        return tuple(each for each in self.cases.shown if each not in self.folded_cases)
 
     @property
-    def folded_flags(self) -> tuple[FlagLine, ...]:
+    def folded_cases(self) -> tuple[CaseLine, ...]:
         """Return the pages with contact details, where there are several: one entry for all."""
-        pages = tuple(each for each in self.flags.shown if each.contact_kinds)
+        pages = tuple(each for each in self.cases.shown if each.contact_kinds)
         return pages if len(pages) >= MIN_PAGES_FOLDED else ()
 
     @property
     def folded_sentence(self) -> str:
-        shown = {kind for each in self.folded_flags for kind in each.contact_kinds}
-        return describe_exposures(len(self.folded_flags), shown)
+        shown = {kind for each in self.folded_cases for kind in each.contact_kinds}
+        return describe_exposures(len(self.folded_cases), shown)
 
     @property
     def news(self) -> int:
@@ -320,8 +320,8 @@ class EmailSections:
 
     @property
     def attention(self) -> int:
-        """Count flags and data breaches: a subject line does not tell which it is."""
-        return self.flags.total + self.breaches.total
+        """Count cases and data breaches: a subject line does not tell which it is."""
+        return self.cases.total + self.breaches.total
 
     @property
     def counts(self) -> tuple[tuple[int, str], ...]:
@@ -340,7 +340,7 @@ class EmailSections:
 def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     """Give `most` places to what matters most; what has no order here keeps the one given."""
     by_rank: dict[str, Iterable[Any]] = {
-        "flags": sorted(view.flags, key=_key_by_severity_and_age),
+        "cases": sorted(view.cases, key=_key_by_severity_and_age),
         "breaches": view.breaches,
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
@@ -358,7 +358,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     return EmailSections(**sections, gaps=gaps)
 
 
-def _key_by_severity_and_age(line: FlagLine) -> tuple[int, float, str]:
+def _key_by_severity_and_age(line: CaseLine) -> tuple[int, float, str]:
     return line.severity.rank, line.first_seen.timestamp(), line.id
 
 
@@ -372,7 +372,7 @@ class DigestView(PersonalEmailView):
     @property
     def is_quiet(self) -> bool:
         """Tell whether it has no news: then it is three lines."""
-        news = self.flags or self.changes or self.questions or self.decided or self.breaches
+        news = self.cases or self.changes or self.questions or self.decided or self.breaches
         return self.kind is DigestKind.WEEKLY and not news
 
 

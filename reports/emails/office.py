@@ -12,7 +12,7 @@ from typing import Final
 
 from monitor.domain.dates import parse_week_year
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from reports.emails.digest import Coverage, CoverageGap, EmailView, limit_lines
 from reports.emails.render import MOST, Email, compose_email, compose_fitting_email, fill_template
 
@@ -85,18 +85,18 @@ def render_address_suppressed(view: AddressSuppressedView) -> Email:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLine:
-    """The closed list of what IT may see of a flag: no title, no snippet, no other finding.
+    """The closed list of what IT may see of a case: no title, no snippet, no other finding.
 
     `given` is what the reasons call its person. `ruling` is None until that person answers.
     """
 
     person: str
     school: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     platform: str
     url: str
-    state: FlagState
+    state: CaseState
     opened_at: datetime
     state_since: datetime
     given: str
@@ -132,7 +132,7 @@ class DistrictSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView(EmailView):
-    """`closed` counts the flags that were closed during `week`.
+    """`closed` counts the cases that were closed during `week`.
 
     `lookalikes` is None where the district is not watched for look-alikes of its own.
     """
@@ -174,6 +174,6 @@ def _key_by_severity_and_age(line: ReviewLine) -> tuple[int, float]:
     return line.severity.rank, line.opened_at.timestamp()
 
 
-def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKind, int], ...]:
+def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[CaseKind, int], ...]:
     counts = Counter(line.kind for line in lines)
-    return tuple((kind, counts[kind]) for kind in FlagKind if counts[kind])
+    return tuple((kind, counts[kind]) for kind in CaseKind if counts[kind])

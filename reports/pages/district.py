@@ -64,7 +64,7 @@ class DistrictView:
     part: str = "district"
 
     @property
-    def has_flags(self) -> bool:
+    def has_cases(self) -> bool:
         """Tell whether any week has a number, even one that is hidden."""
         return any(each.raised != 0 or each.ruled != 0 for each in self.weeks)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
-from reports.emails.digest import Coverage, FlagLine
+from reports.emails.digest import CaseLine, Coverage
 from reports.labels import ANSWERS, format_site_name
 from reports.pages.layout import (
     BarChart,
@@ -65,14 +65,14 @@ class PersonalWeekLine:
     """One week of a person. `checked` of `total` sources is that of the fullest check of the week.
 
     `total` is 0 where there was no check: then nothing is known of that week. `news` counts the
-    findings that were new or changed, and `flags` what was flagged.
+    findings that were new or changed, and `cases` what was flagged.
     """
 
     week: str
     checked: int = 0
     total: int = 0
     news: int = 0
-    flags: int = 0
+    cases: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -89,7 +89,7 @@ class PersonalWeekLine:
             format_week_start(self.week),
             self._describe_checked(),
             translate_message("Not known") if self.known_news is None else str(self.known_news),
-            str(self.flags),
+            str(self.cases),
         )
 
     def _describe_checked(self) -> str:
@@ -113,8 +113,8 @@ class HomeView:
 
     name: str
     zone: str
-    flags: tuple[FlagLine, ...]
-    more_flags: int
+    cases: tuple[CaseLine, ...]
+    more_cases: int
     to_sort: int
     joined_at: datetime
     next_sweep: datetime
@@ -147,12 +147,12 @@ class HomeView:
         return sum(1 for each in self.weeks if each.known_news is None)
 
     @property
-    def total_flags(self) -> int:
-        return len(self.flags) + self.more_flags + (self.exposures.pages if self.exposures else 0)
+    def total_cases(self) -> int:
+        return len(self.cases) + self.more_cases + (self.exposures.pages if self.exposures else 0)
 
     @property
     def waits_for_person(self) -> bool:
-        """Tell whether anything but an open flag waits for the person."""
+        """Tell whether anything but an open case waits for the person."""
         return self.to_sort > 0 or any(each.needs_you for each in self.progress)
 
 
@@ -184,7 +184,7 @@ class PicturePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """`id` is what an answer is about: a finding, or a flag where `flag` says so.
+    """`id` is what an answer is about: a finding, or a case where `case` says so.
 
     `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
     and `snippet` are words from the web.
@@ -197,7 +197,7 @@ class QuestionCard:
     choices: tuple[AnswerChoice, ...]
     first_seen: datetime
     last_seen: datetime
-    is_flag: bool = False
+    is_case: bool = False
     kind: str = ""
     severity: Severity | None = None
     platform: str = ""
@@ -256,7 +256,7 @@ class SortView:
     @property
     def can_answer_in_bulk(self) -> bool:
         """Tell whether more than one finding can be answered alike."""
-        return sum(1 for card in self.cards if not card.is_flag) > 1
+        return sum(1 for card in self.cards if not card.is_case) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,8 +315,8 @@ class ReviewerFieldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagPanel:
-    """A flag with its decisions. `fields` is what IT sees, or would see.
+class CasePanel:
+    """A case with its decisions. `fields` is what IT sees, or would see.
 
     `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
     not, and then `opens_at` is when it would without an answer: None for never by itself.
@@ -351,7 +351,7 @@ class FlagPanel:
 
     @property
     def harmless_choice(self) -> AnswerChoice | None:
-        """Return the answer that may have an end, if this kind of flag has one."""
+        """Return the answer that may have an end, if this kind of case has one."""
         return next((each for each in self.choices if each.value == Decision.HARMLESS), None)
 
 
@@ -371,7 +371,7 @@ class FindingView:
     zone: str
     whose: str
     policy: PolicyReminder
-    flags: tuple[FlagPanel, ...] = ()
+    cases: tuple[CasePanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
     decision: str = ""
@@ -380,8 +380,8 @@ class FindingView:
 
     @property
     def has_ownership_question(self) -> bool:
-        """Tell whether an open flag asks already whose it is."""
-        return any(flag.asks_whose and not flag.ruled for flag in self.flags)
+        """Tell whether an open case asks already whose it is."""
+        return any(case.asks_whose and not case.ruled for case in self.cases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,7 +464,7 @@ class VersionsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareView:
-    """What IT would see of a flag, before it is shared."""
+    """What IT would see of a case, before it is shared."""
 
     id: str
     finding_id: str

@@ -1,4 +1,4 @@
-"""IT review pages: the queue, an opened flag, early opening, and the audit log.
+"""IT review pages: the queue, an opened case, early opening, and the audit log.
 
 The queue shows nothing by which a person could be known; the audit log names no staff.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import FlagKind, Severity
+from monitor.domain.vocabulary import CaseKind, Severity
 from reports.evidence_pack import ActionLogLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
@@ -21,7 +21,7 @@ class ReviewQueueLine:
     """One row. `state`, `decision` and `taken_by` are words; empty if there is nothing to say."""
 
     id: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     state: str
     platform: str
@@ -81,8 +81,8 @@ render_review_queue = build_renderer("review", ReviewQueueView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewFlag:
-    """All that IT sees of a flag, without a word from the web.
+class ReviewCase:
+    """All that IT sees of a case, without a word from the web.
 
     `given` is what the reasons call its person, whose own `decision` it is.
     """
@@ -90,7 +90,7 @@ class ReviewFlag:
     id: str
     person: str
     school: str
-    kind: FlagKind
+    kind: CaseKind
     severity: Severity
     platform: str
     url: str
@@ -114,7 +114,7 @@ class ReviewNoteLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewFlagView:
+class ReviewCaseView:
     """`taken_by` is an address, `taken` its id as the form hands it back.
 
     `note`, `question` and `remark` are what was typed into a form that came back.
@@ -122,7 +122,7 @@ class ReviewFlagView:
     last decision is the reader's own. `guide` is None where we know of none.
     """
 
-    flag: ReviewFlag
+    case: ReviewCase
     history: tuple[ActionLogLine, ...]
     remarks: tuple[ReviewNoteLine, ...]
     decisions: tuple[Option, ...]
@@ -143,9 +143,9 @@ class ReviewFlagView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkDecisionView:
-    """Several flags, to be ruled alike."""
+    """Several cases, to be ruled alike."""
 
-    flags: tuple[ReviewFlag, ...]
+    cases: tuple[ReviewCase, ...]
     decisions: tuple[Option, ...]
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
@@ -156,24 +156,24 @@ class BulkDecisionView:
 class DecisionDoneView:
     """What was just ruled, and may be undone."""
 
-    flag_ids: tuple[str, ...]
+    case_ids: tuple[str, ...]
     decision: str
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnopenedFlagsView:
-    """Flags that are open to IT, and that this reader has not opened, or not lately."""
+class UnopenedCasesView:
+    """Cases that are open to IT, and that this reader has not opened, or not lately."""
 
-    flag_ids: tuple[str, ...]
+    case_ids: tuple[str, ...]
     part: str = "queue"
 
 
-render_review_flag = build_renderer("review_flag", ReviewFlagView)
+render_review_case = build_renderer("review_case", ReviewCaseView)
 render_bulk_decision = build_renderer("review_several", BulkDecisionView)
 render_decision_done = build_renderer("review_ruled", DecisionDoneView)
-render_unopened_flags = build_renderer("review_unopened", UnopenedFlagsView)
+render_unopened_cases = build_renderer("review_unopened", UnopenedCasesView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +181,8 @@ class BreakGlassRequestLine:
     """`mine` says that the reader proposed it, and so cannot confirm it."""
 
     id: str
-    flag_id: str
-    kind: FlagKind
+    case_id: str
+    kind: CaseKind
     severity: Severity
     by: str
     reason: str
@@ -194,7 +194,7 @@ class BreakGlassRequestLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassRequestsView:
     proposals: tuple[BreakGlassRequestLine, ...]
-    flag_id: str = ""
+    case_id: str = ""
     reason: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "early"

@@ -64,7 +64,7 @@ class SelfCheckPageView:
     changes: tuple[ChangeLine, ...] = ()
     first: bool = False
     to_sort: int = 0
-    flags: int = 0
+    cases: int = 0
     unheard: bool = False
     refused: str = ""
 

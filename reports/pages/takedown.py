@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability, Language, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language, Severity
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import (
@@ -90,7 +90,7 @@ class TakedownView:
 
     `can_look` says that a source opens its address.
     `note` is what was typed into a form that came back, `done` the answer that led here. `opens`
-    says that IT can see the flag after a report, and not before; `advice` is what else to do.
+    says that IT can see the case after a report, and not before; `advice` is what else to do.
     """
 
     id: str
@@ -113,7 +113,7 @@ class TakedownView:
     @property
     def is_mock(self) -> bool:
         """Tell whether it is an account about the person, which copies nothing."""
-        return self.evidence.kind is FlagKind.MOCK_ACCOUNT
+        return self.evidence.kind is CaseKind.MOCK_ACCOUNT
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:

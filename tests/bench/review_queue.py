@@ -21,12 +21,12 @@ from monitor.db.review import ReviewFilter
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.case import Case
 from monitor.domain.consent import Consent
 from monitor.domain.finding import Finding
-from monitor.domain.flag import Flag
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import FlagKind, FlagState, Scope, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Scope, Severity
 from monitor.services.review_queue import build_review_gate
 from scrapers.models import Trace, TraceKind
 from tests.monitor.conftest import SATURDAY
@@ -39,9 +39,9 @@ PLACES = ("/review?page=1", "/review?page=100", "/review?severity=high&school=Sc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """`shared` of ten flags are open to IT; each page is loaded `loads` times."""
+    """`shared` of ten cases are open to IT; each page is loaded `loads` times."""
 
-    flags: int = 10_000
+    cases: int = 10_000
     people: int = 1_000
     shared: int = 10
     loads: int = 15
@@ -65,7 +65,7 @@ def measured(size: Size) -> Figures:
         guest = portal.signed_in(REVIEWERS[0])
         times = {place: [_load(guest.get, place) for _ in range(size.loads)] for place in PLACES}
         gate = build_review_gate(portal.world.app)
-        opened = portal.world.state.review_index.count_visible_flags(gate, ReviewFilter())
+        opened = portal.world.state.review_index.count_visible_cases(gate, ReviewFilter())
     return Figures(
         open=opened,
         medians={place: median(each) for place, each in times.items()},
@@ -97,20 +97,20 @@ def _fill(state: Database, size: Size) -> None:
     for number in range(size.people):
         with state.begin_transaction():
             _person(state, number)
-    kinds, severities = list(FlagKind), list(Severity)
+    kinds, severities = list(CaseKind), list(Severity)
     with state.begin_transaction():
-        for number in range(size.flags):
+        for number in range(size.cases):
             finding = _finding(number, f"person{number % size.people:026}")
             state.findings.insert_finding(finding, [f"alias{number}"])
             shared = SATURDAY - DAY if number % 10 < size.shared else None
-            state.flags.insert_flag(
-                Flag(
-                    id=f"flag{number:028}",
+            state.cases.insert_case(
+                Case(
+                    id=f"case{number:028}",
                     person_id=finding.person_id,
                     finding_id=finding.id,
                     kind=kinds[number % 4],
                     severity=severities[number % 3],
-                    state=FlagState.OPEN,
+                    state=CaseState.OPEN,
                     opened_at=SATURDAY - (number % 200) * DAY,
                     reasons=(Reason("copied-bio"),),
                     shared_at=shared,

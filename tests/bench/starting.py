@@ -58,7 +58,7 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("--version",),
     ("staff", "list"),
     ("mail", "list"),
-    ("flags", "list"),
+    ("cases", "list"),
     ("weights", "show"),
     ("district", "list"),
     ("purge", "--dry-run"),

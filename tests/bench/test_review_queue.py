@@ -5,7 +5,7 @@ import pytest
 from tests.bench.review_queue import Size, measured
 
 WHOLE = Size()
-TENTH = Size(flags=WHOLE.flags // 10, people=WHOLE.people // 10, loads=7)
+TENTH = Size(cases=WHOLE.cases // 10, people=WHOLE.people // 10, loads=7)
 WITHIN = 0.1
 
 
@@ -13,5 +13,5 @@ WITHIN = 0.1
 def test_a_page_of_the_queue_takes_less_than_a_tenth_of_a_second(size: Size) -> None:
     figures = measured(size)
 
-    assert figures.open == size.flags
+    assert figures.open == size.cases
     assert max(figures.medians.values()) < WITHIN

@@ -103,45 +103,45 @@ _REPEATS = {
 }
 
 
-def parse_pattern(pattern: str, flags: int, *, lowers_bounds: bool = True) -> Node:
+def parse_pattern(pattern: str, cases: int, *, lowers_bounds: bool = True) -> Node:
     """Return the tree of a pattern; a pattern of bytes is given as Latin-1."""
-    tree = _parser.parse(pattern, flags)
-    return _TreeBuilder(lowers_bounds=lowers_bounds).build_chain(tree, tree.state.flags)
+    tree = _parser.parse(pattern, cases)
+    return _TreeBuilder(lowers_bounds=lowers_bounds).build_chain(tree, tree.state.cases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TreeBuilder:
     lowers_bounds: bool
 
-    def build_chain(self, items: Iterable[tuple[object, object]], flags: int) -> Node:
-        parts = tuple(self._build_node(op, value, flags) for op, value in items)
+    def build_chain(self, items: Iterable[tuple[object, object]], cases: int) -> Node:
+        parts = tuple(self._build_node(op, value, cases) for op, value in items)
         return parts[0] if len(parts) == 1 else Chain(parts)
 
-    def _build_node(self, op, value, flags: int) -> Node:  # noqa: PLR0911 - one for each kind
+    def _build_node(self, op, value, cases: int) -> Node:  # noqa: PLR0911 - one for each kind
         if op in _LETTERS:
-            return Letter(_build_letter_test(op, value, flags))
+            return Letter(_build_letter_test(op, value, cases))
         if op in _REPEATS:
             least, most, body = value
-            return self._build_repeat(self.build_chain(body, flags), least, most, _REPEATS[op])
+            return self._build_repeat(self.build_chain(body, cases), least, most, _REPEATS[op])
         if op is _constants.BRANCH:
-            return Choice(tuple(self.build_chain(each, flags) for each in value[1]))
+            return Choice(tuple(self.build_chain(each, cases) for each in value[1]))
         if op is _constants.SUBPATTERN:
             number, added, removed, body = value
-            inside = self.build_chain(body, (flags | added) & ~removed)
+            inside = self.build_chain(body, (cases | added) & ~removed)
             return inside if number is None else Group(number, inside)
         if op in {_constants.ASSERT, _constants.ASSERT_NOT}:
             direction, body = value
             back = body.getwidth()[0] if direction < 0 else 0
-            return Look(self.build_chain(body, flags), back, wanted=op is _constants.ASSERT)
+            return Look(self.build_chain(body, cases), back, wanted=op is _constants.ASSERT)
         if op is _constants.ATOMIC_GROUP:
-            return Atomic(self.build_chain(value, flags))
+            return Atomic(self.build_chain(value, cases))
         if op is _constants.GROUPREF:
-            return Reference(value, folded=bool(flags & re.IGNORECASE))
+            return Reference(value, folded=bool(cases & re.IGNORECASE))
         if op is _constants.GROUPREF_EXISTS:
             number, met, unmet = value
-            other = self.build_chain(unmet or (), flags)
-            return Condition(number, self.build_chain(met, flags), other)
-        return Place(_compile_node(op, value, flags))
+            other = self.build_chain(unmet or (), cases)
+            return Condition(number, self.build_chain(met, cases), other)
+        return Place(_compile_node(op, value, cases))
 
     def _build_repeat(self, body: Node, least: int, most: int, kind: str) -> Node:
         # An exact count leaves nothing to try.
@@ -153,15 +153,15 @@ class _TreeBuilder:
         return Repeat(body, least, None if most == _ENDLESS else most, kind)
 
 
-def _build_letter_test(op, value, flags: int) -> Callable[[str], bool]:
-    holds = _compile_node(op, value, flags)
+def _build_letter_test(op, value, cases: int) -> Callable[[str], bool]:
+    holds = _compile_node(op, value, cases)
     return cache(lambda letter: holds(letter, 0))
 
 
-def _compile_node(op, value, flags: int) -> Callable[[str, int], bool]:
+def _compile_node(op, value, cases: int) -> Callable[[str, int], bool]:
     """Let the real matcher say what a single node accepts."""
     state = _parser.State()
-    state.flags, state.str = flags, ""
+    state.cases, state.str = cases, ""
     compiled = _compiler.compile(_parser.SubPattern(state, [(op, value)]))
     return lambda text, at: compiled.match(text, at) is not None
 

@@ -62,7 +62,7 @@ def test_each_path_that_a_document_names_exists() -> None:
         ),
         ("Run `python -m pytest tests/house -k one`", ["tests/house"]),
         ("See `reports/templates/`, or `reports/`", ["reports/templates/"]),
-        ("`monitor/db/test_flags.py::test_one`", []),
+        ("`monitor/db/test_cases.py::test_one`", []),
         ("`tests/scrapers/pages/NAME/`", []),
         ("`/var/lib/monitor/x.py`, https://docs/x", []),
     ],

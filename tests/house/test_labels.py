@@ -117,7 +117,7 @@ def test_a_table_of_words_is_seen(table: str) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        "{Decision.MINE: FlagState.MINE}",
+        "{Decision.MINE: CaseState.MINE}",
         '{SourceStage.DONE: "✓"}',
         '{"kind": "Kind"}',
         '{EnrollmentStep.NAMES: "given"}',

@@ -100,7 +100,7 @@ def grows_faster(counter: StepCounter, found: FoundPattern, attack: Attack, pump
 
 
 def find_slow_text(found: FoundPattern) -> Attack | None:
-    tree = parse_pattern(found.text, found.flags)
+    tree = parse_pattern(found.text, found.cases)
     counter = StepCounter(tree)
     return next(
         (
@@ -163,7 +163,7 @@ def test_patterns_are_made_where_they_are_found() -> None:
     ],
 )
 def test_a_slow_pattern_is_found(pattern: str, method: str) -> None:
-    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={method})
+    found = FoundPattern(text=pattern, cases=0, is_bytes=False, methods={method})
 
     assert find_slow_text(found) is not None
 
@@ -180,7 +180,7 @@ def test_a_slow_pattern_is_found(pattern: str, method: str) -> None:
     ],
 )
 def test_a_linear_pattern_is_not_called_slow(pattern: str) -> None:
-    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={"search"})
+    found = FoundPattern(text=pattern, cases=0, is_bytes=False, methods={"search"})
 
     assert find_slow_text(found) is None
 
@@ -188,9 +188,9 @@ def test_a_linear_pattern_is_not_called_slow(pattern: str) -> None:
 def test_the_counter_finds_what_the_real_matcher_finds() -> None:
     wrong = []
     for found in product_patterns():
-        tree = parse_pattern(found.text, found.flags, lowers_bounds=False)
+        tree = parse_pattern(found.text, found.cases, lowers_bounds=False)
         counter = StepCounter(tree)
-        real = re.compile(found.text, found.flags)
+        real = re.compile(found.text, found.cases)
         attacks = derive_attacks(tree, is_bytes=found.is_bytes)
         texts = [each.build_text(3) for each in attacks[:: len(attacks) // 9 + 1]]
         for text in (*TRIED_WITH, *texts):

@@ -35,7 +35,7 @@ class Aftermath:
     sightings: Counter[object]
     versions: Counter[object]
     events: Counter[object]
-    flags: Counter[object]
+    cases: Counter[object]
     outbox: Counter[tuple[object, ...]]
     letters: Counter[object]
     coverage: Counter[object]
@@ -71,7 +71,7 @@ class Aftermath:
                     (each.event.person_id, each.event.kind, each.url, each.event.fields)
                     for each in state.events.list_events_of_sweep(sweep.id)
                 ),
-                flags=Counter(_flags(state, url)),
+                cases=Counter(_cases(state, url)),
                 outbox=Counter(map(_told, state.outbox.list_emails())),
                 letters=Counter(_read(folder, frozenset(filter(_parked, runs))).values()),
                 coverage=Counter(replace(run, note="") if _parked(run) else run for run in runs),
@@ -107,9 +107,9 @@ def _parked(run: SourceRun) -> bool:
     return run.outcome in {Outcome.LIMITED, Outcome.BLOCKED}
 
 
-def _flags(state: Database, url: dict[str, str]) -> Iterator[object]:
+def _cases(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in state.people.list_person_ids():
-        for each in state.flags.list_flags_of_person(ref):
+        for each in state.cases.list_cases_of_person(ref):
             told = (each.person_id, each.kind, each.severity, each.state, url[each.finding_id])
             yield *told, each.reasons, each.lowered_by, each.relation
 
@@ -127,7 +127,7 @@ def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
 
 
 def _told(letter: OutboxEmail) -> tuple[object, ...]:
-    # An alert is named after its flag, whose ref is drawn.
+    # An alert is named after its case, whose ref is drawn.
     drawn = letter.kind == EmailKind.ALERT
     name = () if drawn else (letter.dedupe_key, letter.message_id)
     return letter.recipient_id, letter.kind, letter.state, name

@@ -1,12 +1,12 @@
-"""One decision on one flag, as a person or a reviewer makes it on the portal."""
+"""One decision on one case, as a person or a reviewer makes it on the portal."""
 
 from monitor.app import App
-from monitor.domain.flag import Flag
+from monitor.domain.case import Case
 from monitor.domain.vocabulary import Decision
 from monitor.services.feedback import DecisionInput
-from monitor.services.review import decide_flags
+from monitor.services.review import decide_cases
 
 
-def decide_flag(app: App, flag_id: str, decision: Decision, by: str, note: str = "") -> Flag:
-    (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=decision, by=by, note=note))
+def decide_case(app: App, case_id: str, decision: Decision, by: str, note: str = "") -> Case:
+    (after,) = decide_cases(app, (case_id,), DecisionInput(decision=decision, by=by, note=note))
     return after

@@ -46,7 +46,7 @@ Work = Callable[["Life", Connection], None]
 PHASES: Mapping[str, tuple[object, str]] = {
     "settle": (sweeps, "settle_sources"),
     "diff": (SnapshotComparer, "compare_answer"),
-    "flag": (ingest, "assess_changes"),
+    "case": (ingest, "assess_changes"),
     "render": (drafting, "render_email"),
     "send": (FolderTransport, "send_email"),
 }

@@ -145,7 +145,7 @@ class Journey:
         self.wait(is_over, "the end of a check")
 
     def sort(self, browser: Browser) -> None:
-        """Answer the first card that is no flag."""
+        """Answer the first card that is no case."""
         page = BeautifulSoup(browser.get("/me/sort").text, "lxml")
         form = page.select_one("article form[action='/me/sort']")
         if form is None:
@@ -158,9 +158,9 @@ class Journey:
             self.district.done.sorted[self.mail][str(fields["finding"])] = str(fields["decision"])
 
     def share(self, browser: Browser) -> None:
-        """Share the first flag, of the phone number beside the name."""
+        """Share the first case, of the phone number beside the name."""
         page = BeautifulSoup(browser.get("/me/sort").text, "lxml")
-        form = page.select_one("article form[action^='/me/flags/']")
+        form = page.select_one("article form[action^='/me/cases/']")
         if form is None:
             self.fail("a phone number beside a name raised no flag")
         action = f"{form['action']}/share"

@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[int, ...]] = {
     "district list": (0,),
     "doctor": (64,),  # its addresses are those of an example
     "jobs": (0,),
-    "flags list": (0,),
+    "cases list": (0,),
     "mail list": (0,),
     "mail paused": (0,),
     "mail retry --all": (0, 65),
@@ -190,8 +190,8 @@ def check_acknowledged(district: District) -> list[str]:
             }
             if any(verdicts.get(finding) != said for finding, said in done.sorted[mail].items()):
                 lost.append(f"{mail} sorted what is not sorted")
-            flag = done.shared.get(mail)
-            if flag is not None and state.flags.load_flag(flag).shared_at is None:
+            case = done.shared.get(mail)
+            if case is not None and state.cases.load_case(case).shared_at is None:
                 lost.append(f"{mail} shared what is not shared")
         lost += [
             f"{mail} left, and is enrolled"

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.case import Case
+from monitor.domain.vocabulary import CaseKind
 from monitor.services.enrollment import hash_code, invite_person
 from tests.real.browser import Looks
 from tests.real.keys import Keys
@@ -23,10 +23,10 @@ def page(looks: Looks) -> Iterator[Page]:
         yield page
 
 
-def flag_of(pages: Pages, mail: str, kind: FlagKind) -> Flag:
+def case_of(pages: Pages, mail: str, kind: CaseKind) -> Case:
     state = pages.app.db
-    flags = state.flags.list_flags_of_person(state.people.find_person_id_by_mail(mail))
-    return next(each for each in flags if each.kind is kind)
+    cases = state.cases.list_cases_of_person(state.people.find_person_id_by_mail(mail))
+    return next(each for each in cases if each.kind is kind)
 
 
 @pytest.fixture
@@ -95,26 +95,26 @@ def _tells_accounts(keys: Keys) -> None:
 def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
     looks: Looks, page: Page, pages: Pages
 ) -> None:
-    flag, keys = flag_of(pages, THOMAS.person.mail, FlagKind.OWN_ACCOUNT_CHANGED), Keys(page)
+    case, keys = case_of(pages, THOMAS.person.mail, CaseKind.OWN_ACCOUNT_CHANGED), Keys(page)
     looks.become(page, "Thomas Okafor")
-    page.goto(f"/me/findings/{flag.finding_id}")
+    page.goto(f"/me/findings/{case.finding_id}")
     keys.press("What IT would see (nothing else)")
     keys.press("Share with IT")
     keys.begins("Share this with IT?")
     keys.press("Share")
     keys.is_told("Shared with IT.")
-    assert pages.app.db.flags.load_flag(flag.id).shared_at
+    assert pages.app.db.cases.load_case(case.id).shared_at
 
     keys.press("Stop sharing with IT")
 
     keys.is_told("No longer shared with IT.")
-    assert pages.app.db.flags.load_flag(flag.id).shared_at is None
+    assert pages.app.db.cases.load_case(case.id).shared_at is None
 
 
 def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages: Pages) -> None:
-    flag, keys = flag_of(pages, MARIA.person.mail, FlagKind.IMPERSONATION), Keys(page)
+    case, keys = case_of(pages, MARIA.person.mail, CaseKind.IMPERSONATION), Keys(page)
     looks.become(page, "Maria Delgado")
-    page.goto(f"/me/findings/{flag.finding_id}")
+    page.goto(f"/me/findings/{case.finding_id}")
     keys.press("Someone pretending to be me")
     keys.is_told("Saved: Someone pretending to be me.")
     keys.to("Text for the platform")

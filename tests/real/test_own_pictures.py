@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import ConsentChannel, FlagKind, Scope
+from monitor.domain.case import Case
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Scope
 from monitor.services.consent import ConsentAnswer, hash_district_terms, renew_consent
 from tests.real.browser import NARROW, Looks, unreachable
 from tests.real.pages import Pages
@@ -20,12 +20,12 @@ pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 LOADED = "[...document.images].every((each) => each.complete && each.naturalWidth > 1)"
 
 
-def find_flag(pages: Pages) -> Flag:
-    """Return the flag about the account that copies Maria's."""
+def find_case(pages: Pages) -> Case:
+    """Return the case about the account that copies Maria's."""
     db = pages.app.db
     person_id = db.people.find_person_id_by_mail(MARIA.person.mail)
-    flags = db.flags.list_flags_of_person(person_id)
-    return next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
+    cases = db.cases.list_cases_of_person(person_id)
+    return next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
 
 
 def check_page(looks: Looks, page: Page, pictures: int) -> None:
@@ -38,26 +38,26 @@ def check_page(looks: Looks, page: Page, pictures: int) -> None:
 def test_the_pictures_that_a_check_brings_are_shown_until_the_answer(
     looks: Looks, pages: Pages
 ) -> None:
-    app, flag = pages.app, find_flag(pages)
+    app, case = pages.app, find_case(pages)
     scopes = MARIA.scopes | {Scope.PHOTOS}
     seen = hash_district_terms(app)
     answer = ConsentAnswer(scopes=scopes, seen_text_hash=seen, channel=ConsentChannel.PORTAL)
-    renew_consent(app, flag.person_id, answer)
+    renew_consent(app, case.person_id, answer)
     with looks.window(width=NARROW) as page:
         looks.become(page, MARIA.person.name.full_name)
         page.goto("/me/check")
         page.get_by_role("button", name="Check now").click()
         page.locator("p").get_by_text("Your check finished on").wait_for()
 
-        page.goto(f"/me/findings/{flag.finding_id}")
+        page.goto(f"/me/findings/{case.finding_id}")
         check_page(looks, page, 2)
-        page.goto(f"/me/findings/{flag.finding_id}/beside")
+        page.goto(f"/me/findings/{case.finding_id}/beside")
         check_page(looks, page, 2)
         page.goto("/me/sort")
         check_page(looks, page, 2)
         page.get_by_role("button", name="Someone pretending to be me").first.click()
         page.get_by_role("heading", level=1, name="Report this account").wait_for()
-        page.goto(f"/me/findings/{flag.finding_id}")
+        page.goto(f"/me/findings/{case.finding_id}")
         check_page(looks, page, 0)
 
 
@@ -67,7 +67,7 @@ def test_a_screenshot_is_added_saved_with_the_evidence_and_removed(
     shot, words = tmp_path / "what maria saw.png", tmp_path / "words.txt"
     shot.write_bytes(cdn.draw_png("what maria saw"))
     words.write_text("no picture", "utf-8")
-    kit = f"/me/takedown/{find_flag(pages).id}"
+    kit = f"/me/takedown/{find_case(pages).id}"
     with looks.window(width=NARROW) as page:
         looks.become(page, MARIA.person.name.full_name)
         page.goto(kit)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from tests.monitor.decisions import decide_flag
+from monitor.domain.case import Case
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from tests.monitor.decisions import decide_case
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -17,36 +17,36 @@ IT, HELP_DESK, MARIA = "IT security", "IT help desk", "Maria Delgado"
 
 
 @pytest.fixture
-def shared(pages: Pages) -> Iterator[list[Flag]]:
+def shared(pages: Pages) -> Iterator[list[Case]]:
     """Have everybody share what was flagged, and take it back at the end."""
     state, review = pages.app.db, pages.app
-    flags = [
-        flag
+    cases = [
+        case
         for ref in state.people.list_person_ids()
-        for flag in state.flags.list_flags_of_person(ref)
+        for case in state.cases.list_cases_of_person(ref)
     ]
-    for flag in flags:
-        decide_flag(review, flag.id, Decision.SHARED, flag.person_id)
-    yield flags
-    for flag in flags:
+    for case in cases:
+        decide_case(review, case.id, Decision.SHARED, case.person_id)
+    yield cases
+    for case in cases:
         while (
-            not state.flags.load_flag(flag.id).is_undecided
-            or state.flags.load_flag(flag.id).shared_at
+            not state.cases.load_case(case.id).is_undecided
+            or state.cases.load_case(case.id).shared_at
         ):
-            decide_flag(review, flag.id, Decision.REOPENED, flag.person_id)
+            decide_case(review, case.id, Decision.REOPENED, case.person_id)
 
 
-def imitation(flags: list[Flag]) -> Flag:
-    return next(flag for flag in flags if flag.kind is FlagKind.IMPERSONATION)
+def imitation(cases: list[Case]) -> Case:
+    return next(case for case in cases if case.kind is CaseKind.IMPERSONATION)
 
 
-def states(pages: Pages, flags: list[Flag]) -> set[FlagState]:
-    return {pages.app.db.flags.load_flag(flag.id).state for flag in flags}
+def states(pages: Pages, cases: list[Case]) -> set[CaseState]:
+    return {pages.app.db.cases.load_case(case.id).state for case in cases}
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_it_rules_on_several_flags_and_takes_it_back(
-    looks: Looks, pages: Pages, shared: list[Flag], *, scripts: bool
+def test_it_rules_on_several_cases_and_takes_it_back(
+    looks: Looks, pages: Pages, shared: list[Case], *, scripts: bool
 ) -> None:
     with looks.window(width=NARROW, scripts=scripts) as page:
         looks.become(page, IT)
@@ -60,15 +60,15 @@ def test_it_rules_on_several_flags_and_takes_it_back(
         expect(page.get_by_role("heading", level=1)).to_have_text(
             f"Decision saved for {len(shared)} flags"
         )
-        assert states(pages, shared) == {FlagState.HARMLESS}
+        assert states(pages, shared) == {CaseState.HARMLESS}
 
         page.get_by_role("button", name="Undo for all").click()
 
         expect(page.get_by_text("Undone.")).to_be_visible()
-        assert states(pages, shared) == {FlagState.OPEN}
+        assert states(pages, shared) == {CaseState.OPEN}
 
 
-def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: list[Flag]) -> None:
+def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: list[Case]) -> None:
     with looks.window() as page:
         looks.become(page, IT)
         page.goto("/review")
@@ -78,7 +78,7 @@ def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: 
         expect(page.locator("[data-row] input[type=checkbox]").nth(1)).to_be_checked()
         page.keyboard.press("k")
         page.keyboard.press("o")
-        page.wait_for_url("**/review/flags/*")
+        page.wait_for_url("**/review/cases/*")
         page.get_by_label("Harmless", exact=True).focus()
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
@@ -86,10 +86,10 @@ def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: 
         page.keyboard.press("Enter")
         expect(page.get_by_text("Saved.")).to_be_visible()
 
-    assert FlagState.HARMLESS in states(pages, shared)
+    assert CaseState.HARMLESS in states(pages, shared)
 
 
-def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -> None:
+def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Case]) -> None:
     with looks.window() as page:
         looks.become(page, IT)
         page.goto("/review")
@@ -101,11 +101,11 @@ def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -
         expect(page.locator("[data-row] input:checked")).to_have_count(0)
 
 
-def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Pages) -> None:
+def test_a_case_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Pages) -> None:
     state = pages.app.db
     people = state.people.list_person_ids()
-    several = (flag for ref in people for flag in state.flags.list_flags_of_person(ref))
-    link = next(flag for flag in several if flag.kind is FlagKind.STUDENT_LINK)
+    several = (case for ref in people for case in state.cases.list_cases_of_person(ref))
+    link = next(case for case in several if case.kind is CaseKind.STUDENT_LINK)
     with looks.window() as one, looks.window(scripts=False) as other:
         looks.become(one, IT)
         one.goto("/review/early")
@@ -123,7 +123,7 @@ def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Page
 
 
 def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
-    looks: Looks, pages: Pages, shared: list[Flag]
+    looks: Looks, pages: Pages, shared: list[Case]
 ) -> None:
     with looks.window(width=NARROW) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

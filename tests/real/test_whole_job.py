@@ -156,8 +156,8 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     }
     own = f"https://bsky.app/profile/{ROSA.handle}"
     assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(findings)
-    flags = district.app.db.flags.list_flags_of_person(rosa)
-    assert {(flag.kind, findings_url(district, flag.finding_id)) for flag in flags} == {
+    cases = district.app.db.cases.list_cases_of_person(rosa)
+    assert {(case.kind, findings_url(district, case.finding_id)) for case in cases} == {
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
     overview = district.writes(rosa, letters=4)
@@ -168,7 +168,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     bluesky.follow(ROSA, PUPIL)
 
     assert district.sweeps() == {("changed", own, ("bio", "name"))}
-    kinds = {flag.kind for flag in district.app.db.flags.list_flags_of_person(rosa)}
+    kinds = {case.kind for case in district.app.db.cases.list_cases_of_person(rosa)}
     assert {"own-account-changed", "student-link"} <= kinds
     digest = district.writes(rosa, letters=6)
     assert "rosa-marchetti[.]test" in digest

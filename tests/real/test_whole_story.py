@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.app import OUTBOX
-from monitor.domain.vocabulary import FlagState
+from monitor.domain.vocabulary import CaseState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import hash_code, invite_person
 from monitor.services.erasure import withdraw_consent
@@ -107,5 +107,5 @@ def test_joining_checking_sorting_sharing_and_review_end_in_the_letter(
 
     state = pages.app.db
     ref = state.people.find_person_id_by_mail(MAIL)
-    assert FlagState.REPORTED in {each.state for each in state.flags.list_flags_of_person(ref)}
+    assert CaseState.REPORTED in {each.state for each in state.cases.list_cases_of_person(ref)}
     assert LOOKALIKE in digest(pages)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from reports.emails.digest import (
+    CaseLine,
     ChangeLine,
     DigestView,
     EmailView,
-    FlagLine,
     NamesakeLine,
     QuestionLine,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
 )
 from reports.emails.office import ReviewView
 from reports.emails.registry import render_email
@@ -58,7 +58,7 @@ def digest() -> Callable[..., DigestView]:
 
 
 @pytest.fixture
-def flag() -> FlagLine:
+def case() -> CaseLine:
     return IMPERSONATION
 
 
@@ -73,7 +73,7 @@ def question() -> QuestionLine:
 
 
 @pytest.fixture
-def waiting() -> UnansweredFlagLine:
+def waiting() -> UnansweredCaseLine:
     return WAITING
 
 

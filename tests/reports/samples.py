@@ -8,12 +8,12 @@ from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_chan
 from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     ConsentAction,
     CoverageState,
     Decision,
     EventKind,
-    FlagKind,
-    FlagState,
     GapKind,
     OwnershipLabel,
     Severity,
@@ -30,19 +30,19 @@ from reports.emails.account import (
     WithdrawnView,
 )
 from reports.emails.digest import (
+    CaseLine,
+    CaseOutcomeLine,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
     DigestView,
     EmailView,
-    FlagLine,
-    FlagOutcomeLine,
     NamesakeLine,
     OwnFindingLine,
     QuestionLine,
     SelfCheckView,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
 )
 from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
@@ -56,8 +56,8 @@ ANSWER: Final = (
 )
 FINDING: Final = f"{PORTAL}/me/findings/0123456789abcdef0123456789abcdef"
 ZERO_FOR_O: Final = HandleEdit(change=HandleChange.LOOK, ours="o", theirs="0")
-IMPERSONATION: Final = FlagLine(
-    kind=FlagKind.IMPERSONATION,
+IMPERSONATION: Final = CaseLine(
+    kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
     what="This account may be pretending to be you.",
     url="https://bsky.example/profile/rosa-delgad0.bsky.example",
@@ -72,11 +72,11 @@ IMPERSONATION: Final = FlagLine(
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
     id="7f3a91c2",
-    advice=load_advice().get_advice(FlagKind.IMPERSONATION).brief,
+    advice=load_advice().get_advice(CaseKind.IMPERSONATION).brief,
     link_url=ANSWER,
 )
-STUDENT_LINK: Final = FlagLine(
-    kind=FlagKind.STUDENT_LINK,
+STUDENT_LINK: Final = CaseLine(
+    kind=CaseKind.STUDENT_LINK,
     severity=Severity.MEDIUM,
     what="Your account seems to be linked to student accounts.",
     url="https://bsky.example/profile/rosadelgado.bsky.example",
@@ -86,7 +86,7 @@ STUDENT_LINK: Final = FlagLine(
     last_seen=MONDAY,
     id="c40d22ab",
     earlier="Earlier answer: There is a reason for it. Then it changed.",
-    advice=load_advice().get_advice(FlagKind.STUDENT_LINK).brief,
+    advice=load_advice().get_advice(CaseKind.STUDENT_LINK).brief,
     link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(
@@ -112,16 +112,16 @@ QUESTION: Final = QuestionLine(
     id="a81c5e09",
     link_url=ANSWER,
 )
-WAITING: Final = UnansweredFlagLine(
-    kind=FlagKind.OWN_ACCOUNT_CHANGED,
+WAITING: Final = UnansweredCaseLine(
+    kind=CaseKind.OWN_ACCOUNT_CHANGED,
     url="https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     id="5d2f80aa",
     link_url=ANSWER,
 )
-DECIDED: Final = FlagOutcomeLine(
-    kind=FlagKind.IMPERSONATION,
+DECIDED: Final = CaseOutcomeLine(
+    kind=CaseKind.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
     what="It was reported to its platform",
     by="IT",
@@ -193,11 +193,11 @@ LETTERS: Final[dict[str, EmailView]] = {
         **ROSA,
         week="2026-W48",
         coverage=BAR,
-        flags=(STUDENT_LINK, IMPERSONATION),
+        cases=(STUDENT_LINK, IMPERSONATION),
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, id="e07b1d63")),
+        waiting=(WAITING, replace(WAITING, kind=CaseKind.EXPOSED_CONTACT, id="e07b1d63")),
         decided=(DECIDED,),
     ),
     "digest-first": DigestView(
@@ -205,7 +205,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         week="2026-W48",
         kind=DigestKind.FIRST,
         coverage=WHOLE,
-        flags=(IMPERSONATION,),
+        cases=(IMPERSONATION,),
         questions=(QUESTION, QUESTION, QUESTION),
         own=(OWN,),
         about=(OWN_PAGE,),
@@ -242,11 +242,11 @@ LETTERS: Final[dict[str, EmailView]] = {
             ReviewLine(
                 person="Rosa Delgado",
                 school="North Elementary",
-                kind=FlagKind.IMPERSONATION,
+                kind=CaseKind.IMPERSONATION,
                 severity=Severity.HIGH,
                 platform="Bluesky",
                 url=IMPERSONATION.url,
-                state=FlagState.REPORTED,
+                state=CaseState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
                 given="Rosa",
@@ -256,11 +256,11 @@ LETTERS: Final[dict[str, EmailView]] = {
             ReviewLine(
                 person="Ming Lee",
                 school="Middle School",
-                kind=FlagKind.OWN_ACCOUNT_CHANGED,
+                kind=CaseKind.OWN_ACCOUNT_CHANGED,
                 severity=Severity.MEDIUM,
                 platform="Alpha",
                 url="https://alpha.example/@minglee",
-                state=FlagState.OPEN,
+                state=CaseState.OPEN,
                 opened_at=MONDAY - timedelta(days=1),
                 state_since=MONDAY - timedelta(days=1),
                 given="Ming",
@@ -276,7 +276,7 @@ LETTERS: Final[dict[str, EmailView]] = {
             ),
         ),
     ),
-    "alert": AlertView(**ROSA, flag=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
+    "alert": AlertView(**ROSA, case=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
     "withdrawn": WithdrawnView(
         **FAREWELL,
         at=MONDAY,
@@ -286,7 +286,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     "withdrawn-held": WithdrawnView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
     "asked": ReviewerQuestionView(
         **ROSA,
-        kind=FlagKind.IMPERSONATION,
+        kind=CaseKind.IMPERSONATION,
         url=IMPERSONATION.url,
         id="7f3a91c2",
         by="it-security@cedarvalley.example",

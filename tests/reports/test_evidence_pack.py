@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import FlagKind, Severity
+from monitor.domain.vocabulary import CaseKind, Severity
 from reports.evidence_pack import (
     COPIED,
     FINDINGS,
@@ -43,7 +43,7 @@ VIEW = EvidenceView(
     given="Rosa",
     organization="Cedar Valley Public Schools",
     zone="America/New_York",
-    kind=FlagKind.IMPERSONATION,
+    kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
     platform="bluesky",
     url=PAGE.url,

@@ -4,12 +4,12 @@ import pytest
 
 from monitor.domain.vocabulary import (
     SITE_NAMES,
+    CaseKind,
+    CaseState,
     ConsentAction,
     Decision,
     EventKind,
     FieldLikeness,
-    FlagKind,
-    FlagState,
     GapKind,
     GuideReliability,
     HealthLevel,
@@ -27,19 +27,19 @@ from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.REOPENED}
-UNDECIDED = {FlagState.NEW, FlagState.OPEN}
+UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
     (labels.SEVERITIES, Severity),
-    (labels.FLAG_KINDS, FlagKind),
-    (labels.QUOTE_LEADS, FlagKind),
-    (labels.FLAG_ANSWERS, FlagKind),
+    (labels.CASE_KINDS, CaseKind),
+    (labels.QUOTE_LEADS, CaseKind),
+    (labels.CASE_ANSWERS, CaseKind),
     (labels.EVENT_KINDS, EventKind),
     (labels.OWNERS, OwnershipLabel),
     (labels.GAPS, GapKind),
     (labels.SOURCE_STAGES, SourceStage),
     (labels.HEALTH_LEVELS, HealthLevel),
     (labels.DECISION_PHRASES, Decision),
-    (labels.FLAG_STATES, FlagState),
+    (labels.CASE_STATES, CaseState),
     (labels.ACCESS_REASONS, OpeningReason),
     (labels.REVIEWER_ACCESS_REASONS, OpeningReason),
     (labels.HOLD_NOTICES, HoldAction),
@@ -64,10 +64,10 @@ def test_a_gap_is_whatever_proves_nothing_or_is_not_over() -> None:
 
 
 def test_every_answer_to_a_finding_has_its_words_for_later() -> None:
-    answered = {decision for answers in labels.FLAG_ANSWERS.values() for decision in answers}
+    answered = {decision for answers in labels.CASE_ANSWERS.values() for decision in answers}
 
     assert {*labels.ANSWERS, *answered} <= set(labels.GIVEN_ANSWERS)
-    assert set(Decision) - UNSPOKEN == set(labels.GIVEN_ANSWERS) - {FlagState.GONE}
+    assert set(Decision) - UNSPOKEN == set(labels.GIVEN_ANSWERS) - {CaseState.GONE}
     assert set(labels.OWN_STEPS) == UNSPOKEN
 
 
@@ -90,22 +90,22 @@ def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
 
 
 def test_every_decision_has_a_sentence_for_the_person() -> None:
-    decided = {*Decision, *FlagState} - UNSPOKEN - UNDECIDED
+    decided = {*Decision, *CaseState} - UNSPOKEN - UNDECIDED
 
     assert {*map(str, labels.DECISION_SENTENCES)} == {each.value for each in decided}
 
 
 def test_an_account_that_was_taken_over_is_called_that() -> None:
-    changed = FlagKind.OWN_ACCOUNT_CHANGED
+    changed = CaseKind.OWN_ACCOUNT_CHANGED
 
-    assert "taken over" in labels.describe_flag_kind(changed, Severity.HIGH)
-    assert "has changed" in labels.describe_flag_kind(changed, Severity.MEDIUM)
+    assert "taken over" in labels.describe_case_kind(changed, Severity.HIGH)
+    assert "has changed" in labels.describe_case_kind(changed, Severity.MEDIUM)
 
 
-def test_every_kind_of_flag_has_a_sentence_for_the_person() -> None:
-    sentences = {labels.describe_flag_kind(each, Severity.LOW) for each in FlagKind}
+def test_every_kind_of_case_has_a_sentence_for_the_person() -> None:
+    sentences = {labels.describe_case_kind(each, Severity.LOW) for each in CaseKind}
 
-    assert len(sentences) == len(FlagKind)
+    assert len(sentences) == len(CaseKind)
 
 
 # Each as the site itself writes it.

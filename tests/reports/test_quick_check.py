@@ -7,11 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import FlagKind, GapKind, Severity
+from monitor.domain.vocabulary import CaseKind, GapKind, Severity
 from reports.emails.digest import (
+    CaseLine,
     Coverage,
     CoverageGap,
-    FlagLine,
     NamesakeLine,
     OwnFindingLine,
     QuestionLine,
@@ -22,8 +22,8 @@ from tests.hostile_strings import HIDDEN, MARKUP
 
 NOW = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
 GAP = CoverageGap(source="goodreads", outcome=GapKind.BLOCKED, since=NOW)
-FLAG = FlagLine(
-    kind=FlagKind.IMPERSONATION,
+CASE = CaseLine(
+    kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
     what="This account may be pretending to be you.",
     url="https://bsky.app/profile/roza.example",
@@ -40,7 +40,7 @@ VIEW = QuickCheckView(
     zone="America/Chicago",
     at=NOW,
     coverage=Coverage(checked=60, total=61, gaps=(GAP,)),
-    flags=(FLAG,),
+    cases=(CASE,),
     questions=(
         QuestionLine(
             url="https://site.example/rosa", id="q", title="Rosa M", reasons=(Reason("state"),) * 5
@@ -52,7 +52,7 @@ VIEW = QuickCheckView(
     has_search_engine=True,
     has_own_accounts=True,
 )
-EMPTY = replace(VIEW, flags=(), questions=(), about=(), own=(), set_aside=())
+EMPTY = replace(VIEW, cases=(), questions=(), about=(), own=(), set_aside=())
 
 
 def read(view: QuickCheckView) -> tuple[str, str]:
@@ -62,11 +62,11 @@ def read(view: QuickCheckView) -> tuple[str, str]:
     return " ".join(render_quick_check_text(view).split()), " ".join(page.get_text().split())
 
 
-def test_both_forms_say_what_was_found_and_all_reasons_of_a_flag():
+def test_both_forms_say_what_was_found_and_all_reasons_of_a_case():
     for words in read(VIEW):
         assert "One thing needs your attention" in words
         assert "60 of 61 sources checked; the others are listed at the end." in words
-        assert all(render_reason(reason) in words for reason in FLAG.reasons)
+        assert all(render_reason(reason) in words for reason in CASE.reasons)
         for address in ("bsky", "site", "news", "own", "other"):
             assert f"{address}[.]" in words
         assert "Goodreads has been blocking us" in words
@@ -75,13 +75,13 @@ def test_both_forms_say_what_was_found_and_all_reasons_of_a_flag():
 @pytest.mark.parametrize(
     ("view", "heading"),
     [
-        (replace(VIEW, flags=()), "One finding only you can sort"),
+        (replace(VIEW, cases=()), "One finding only you can sort"),
         (
-            replace(VIEW, flags=(), questions=()),
+            replace(VIEW, cases=(), questions=()),
             "Nothing in what we could check needs your attention",
         ),
         (
-            replace(VIEW, flags=(), questions=(), coverage=Coverage(checked=61, total=61)),
+            replace(VIEW, cases=(), questions=(), coverage=Coverage(checked=61, total=61)),
             "Nothing needs your attention",
         ),
         (EMPTY, "Nothing found in what we could check"),
@@ -124,7 +124,7 @@ def test_the_page_is_whole_by_itself_and_leads_nowhere():
 @pytest.mark.parametrize("text", [*MARKUP, *HIDDEN])
 def test_hostile_text_stays_text(text):
     why = Reason("district-place", {"place": Name(text)})
-    flag = replace(FLAG, title=text, url=f"https://x.example/{text}", reasons=(why,))
+    case = replace(CASE, title=text, url=f"https://x.example/{text}", reasons=(why,))
     question = QuestionLine(
         url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(why,)
     )
@@ -132,7 +132,7 @@ def test_hostile_text_stays_text(text):
     view = replace(
         VIEW,
         name=text,
-        flags=(flag,),
+        cases=(case,),
         questions=(question,),
         about=(told,),
         own=(told,),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.case import name_contacts
 from monitor.domain.detection.rules import RULES
-from monitor.domain.flag import name_contacts
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
 from monitor.domain.reason import QUOTED, Count, Day, Listed, Name, Quoted, Reason, Signs, Site
 from monitor.domain.serialization import decode_json, encode_json

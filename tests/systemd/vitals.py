@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.db.jobs import Job
 from monitor.db.sources import SourceHealth
 from monitor.domain.health import FailedBackup
-from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
 from monitor.fleet.health import FleetState
 from monitor.fleet.metrics import FleetReading
 from monitor.services.health import Vitals
@@ -36,7 +36,7 @@ def build_full_vitals(at: datetime) -> Vitals:
         database_bytes=1_000_000,
         person_count=40,
         has_people=True,
-        flag_counts={(FlagKind.IMPERSONATION, FlagState.OPEN): 12},
+        case_counts={(CaseKind.IMPERSONATION, CaseState.OPEN): 12},
     )
 
 

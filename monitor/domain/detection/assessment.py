@@ -99,7 +99,7 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(chosen.values())
 
 
-# What a person ruled, and what follows; the other decisions speak of a flag, not of the account.
+# What a person ruled, and what follows; the other decisions speak of a case, not of the account.
 _LABEL_BY_DECISION = {
     Decision.MINE: (OwnershipLabel.MINE, rules.SAID_MINE),
     Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, rules.SAID_NAMESAKE),
@@ -328,7 +328,7 @@ def _should_ask_person(
     A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
     sign of imitation no link does. An account under the person's name that says it is not there
     is shown to them, and so is one that means them. What is called an imitation is asked about
-    anyway, as a flag.
+    anyway, as a case.
     """
     if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False

@@ -303,7 +303,7 @@ def _normalize_vector(vector: Vector) -> Vector:
     return {trait: weight / length for trait, weight in vector.items()}
 
 
-# What says whose a finding is; the other decisions speak of a flag.
+# What says whose a finding is; the other decisions speak of a case.
 FINDING_DECISIONS = frozenset(
     {
         *(Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED),
@@ -316,13 +316,13 @@ FINDING_DECISIONS = frozenset(
 class Feedback:
     """`REOPENED` takes back the last word. `decision` is None where the finding became another one.
 
-    Nothing that was said before that counts anymore. `flag` is the flag it was said of, if any.
+    Nothing that was said before that counts anymore. `case` is the case it was said of, if any.
     """
 
     finding_id: str
     decision: Decision | None
     at: datetime
-    flag_id: str = ""
+    case_id: str = ""
 
 
 def resolve_feedback(feedback: Iterable[Feedback]) -> Feedback | None:

@@ -260,7 +260,7 @@ def _estimate_given_share(given: str, counts: NameCounts) -> float:
 # One contact in 300 of a member of staff is taken to be a student, before anything is known.
 PRIOR_BITS = log2(1 / 300)
 # Between five and six to one that it is a student. By costs alone one to four would do: to look
-# costs the person 8 minutes, and a missed link 30. But a flag may hurt who has done nothing.
+# costs the person 8 minutes, and a missed link 30. But a case may hurt who has done nothing.
 NEEDED_BITS = 2.5
 FEWEST_RARE_HITS = 3
 MOST_CHANCE_HITS = 0.1
@@ -319,9 +319,9 @@ class _CardMatch:
 def match_contacts(
     contacts: Iterable[Contact], roster: StudentList, setting: SchoolSetting, counts: NameCounts
 ) -> ContactMatchResult:
-    """Flag contacts that bear a roster name and a cue, or more rare names than chance brings.
+    """Case contacts that bear a roster name and a cue, or more rare names than chance brings.
 
-    A name alone never flags: others bear it, too.
+    A name alone never cases: others bear it, too.
     """
     # A page may be turned while the list grows, and then shows a contact twice.
     cards = [_match_card(each, roster, setting, counts) for each in dict.fromkeys(contacts)]

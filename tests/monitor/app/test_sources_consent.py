@@ -130,7 +130,7 @@ def test_what_was_answered_is_dropped_if_consent_ends_before_it_settles(world_of
 
     assert len(last) == LAST
     assert knows_nothing_of(world, maria.id)
-    assert world.state.flags.list_flags_of_person(maria.id) == ()
+    assert world.state.cases.list_cases_of_person(maria.id) == ()
 
 
 def test_what_was_found_is_not_sent_if_consent_ended_since(world: World):

@@ -237,7 +237,7 @@ class Played:
     def planted(self) -> frozenset[str]:
         """Every word that is a person's own: names, addresses, handles, and what was found."""
         told = self.said.json
-        lines = [line for week in told["weeks"] for line in (*week["events"], *week["flags"])]
+        lines = [line for week in told["weeks"] for line in (*week["events"], *week["cases"])]
         people = [member.person for member in district.STAFF]
         names = [(person.name.given, person.name.family, person.mail) for person in people]
         return frozenset(

@@ -7,19 +7,19 @@ from contextlib import closing
 import pytest
 
 from monitor.app import App
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.case import Case
+from monitor.domain.vocabulary import CaseKind, Decision
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import place
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 
 MEANINGLESS = (
     "UPDATE consents SET given_at = '2026-09-1' || char(113) || substr(given_at, 11)",
     "UPDATE consents SET scopes = replace(scopes, 'search', 'searci')",
     "UPDATE consents SET person_id = replace(person_id, 'a', 'q')",
-    "UPDATE flags SET kind = replace(kind, 'i', 'h')",
-    "UPDATE flags SET state = 'opem'",
-    "UPDATE flags SET finding_id = replace(finding_id, 'a', 'q')",
+    "UPDATE cases SET kind = replace(kind, 'i', 'h')",
+    "UPDATE cases SET state = 'opem'",
+    "UPDATE cases SET finding_id = replace(finding_id, 'a', 'q')",
     "UPDATE jobs SET due_at = '20x6' || substr(due_at, 5)",
     "UPDATE outbox SET state = 'sant'",
     "UPDATE outbox SET queued_at = '2026-19' || substr(queued_at, 8)",
@@ -27,12 +27,12 @@ MEANINGLESS = (
 )
 # What is sealed beside them says otherwise.
 CONTRADICTED = (
-    "UPDATE flags SET state = 'harmless'",
-    "UPDATE flags SET kind = 'student-link' WHERE kind = 'impersonation'",
-    "UPDATE flags SET opened_at = '2036' || substr(opened_at, 5)",
+    "UPDATE cases SET state = 'harmless'",
+    "UPDATE cases SET kind = 'student-link' WHERE kind = 'impersonation'",
+    "UPDATE cases SET opened_at = '2036' || substr(opened_at, 5)",
     "UPDATE decisions SET decision = 'harmless'",
     "UPDATE decisions SET at = '2036' || substr(at, 5)",
-    "UPDATE decisions SET flag_id = (SELECT id FROM flags WHERE id != flag_id LIMIT 1)",
+    "UPDATE decisions SET case_id = (SELECT id FROM cases WHERE id != case_id LIMIT 1)",
 )
 # Its other columns do.
 IMPOSSIBLE = (
@@ -70,17 +70,17 @@ def damaged(terminal: Terminal, statement: str) -> Said:
 
 @pytest.fixture
 def after_demo(after_demo: Terminal) -> Terminal:
-    """The played district, in which somebody has ruled on a flag, too."""
+    """The played district, in which somebody has ruled on a case, too."""
     with after_demo.app() as app:
-        flags = (each for ref in app.db.people.list_person_ids() for each in _flags(app, ref))
-        flag = next(each for each in flags if each.is_undecided)
-        decide_flag(app, flag.id, Decision.MINE, flag.person_id)
+        cases = (each for ref in app.db.people.list_person_ids() for each in _cases(app, ref))
+        case = next(each for each in cases if each.is_undecided)
+        decide_case(app, case.id, Decision.MINE, case.person_id)
     return after_demo
 
 
-def _flags(app: App, ref: str) -> Iterator[Flag]:
-    flags = app.db.flags.list_flags_of_person(ref)
-    return (each for each in flags if each.kind is FlagKind.IMPERSONATION)
+def _cases(app: App, ref: str) -> Iterator[Case]:
+    cases = app.db.cases.list_cases_of_person(ref)
+    return (each for each in cases if each.kind is CaseKind.IMPERSONATION)
 
 
 @pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED, *IMPOSSIBLE, *MISPLACED])

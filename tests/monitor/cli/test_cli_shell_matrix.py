@@ -12,16 +12,16 @@ import pytest
 from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.reason import Quoted, Reason
-from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.services.feedback import share_flag
+from monitor.domain.vocabulary import CaseKind, CaseState
+from monitor.services.feedback import share_case
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS
 
 WHY = ("--break-glass", "they asked at the desk")
 SHARED, OPEN = "shared", "open"
-FLAGS = tuple(f"{kind} flag, {how}" for kind in FlagKind for how in (OPEN, SHARED))
+CASES = tuple(f"{kind} flag, {how}" for kind in CaseKind for how in (OPEN, SHARED))
 FINDING, WORDS, ADDRESS = "finding without a flag", "words of the consent", "work address"
-OBJECTS = frozenset({*FLAGS, FINDING, WORDS, ADDRESS})
+OBJECTS = frozenset({*CASES, FINDING, WORDS, ADDRESS})
 OPERATOR, NAMESAKE = "operator", "namesake"
 
 
@@ -106,10 +106,10 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     ),
     "sources import": (row("nowhere.json", codes=(65,)),),
     "sources imported": (row(), row("--json")),
-    "sources remove": (row("{flag}", codes=(65,)),),
+    "sources remove": (row("{case}", codes=(65,)),),
     "sources list": (row(), row("--json")),
-    "sources show": (row("bluesky"), row("bluesky", "--json"), row("{flag}", codes=(65,))),
-    "sources check": (row("chalkboard"), row("{flag}", codes=(65,))),
+    "sources show": (row("bluesky"), row("bluesky", "--json"), row("{case}", codes=(65,))),
+    "sources check": (row("chalkboard"), row("{case}", codes=(65,))),
     "digest preview": (
         row("{person}", codes=REFUSED),
         row("{person}", *WHY, prints=(FINDING,), acts=(GLASS,)),
@@ -118,25 +118,25 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     ),
     "digest send": (row(), row("--json")),
     "mail list": (row(), row("--json")),
-    "mail retry": (row("--all"), row("{flag}", codes=(65,))),
+    "mail retry": (row("--all"), row("{case}", codes=(65,))),
     "mail paused": (row(), row("--json")),
     "mail resume": (row("{person}", codes=(0, 65)),),
-    "flags list": (row(), row("--json")),
+    "cases list": (row(), row("--json")),
     "explain": (
         row("{finding}", codes=REFUSED),
-        row("{flag}", codes=(65, 77)),
+        row("{case}", codes=(65, 77)),
         row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
         row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
-        row("{flag}", *WHY, codes=(65, 77)),
+        row("{case}", *WHY, codes=(65, 77)),
     ),
     "timeline": (
         row("{finding}", codes=REFUSED),
-        row("{flag}", codes=(65, 77)),
+        row("{case}", codes=(65, 77)),
         row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
         row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
-        row("{flag}", *WHY, codes=(65, 77)),
+        row("{case}", *WHY, codes=(65, 77)),
     ),
-    "evidence": (row("{flag}", codes=REFUSED), row("{finding}", codes=REFUSED)),
+    "evidence": (row("{case}", codes=REFUSED), row("{finding}", codes=REFUSED)),
     "roster import": (row("nowhere.csv", codes=(2,)),),
     "roster rotate": (row("nowhere.csv", codes=(2,)),),
     "roster status": (row(codes=(0, 64, 65)),),
@@ -156,25 +156,25 @@ class Thing:
     """An object and whose it is; `secrets` are words that stand nowhere else."""
 
     person: str
-    flag: str
+    case: str
     finding: str
     secrets: frozenset[str]
 
 
 @pytest.fixture
 def things(after_demo) -> dict[str, Thing]:
-    """Every kind of object of Maria's: each kind of flag, open and shared, and what has none."""
+    """Every kind of object of Maria's: each kind of case, open and shared, and what has none."""
     with after_demo.app() as app:
         state = app.db
         ref = state.people.find_person_id_by_mail(MARIA.person.mail)
         base = next(
-            each for each in state.flags.list_flags_of_person(ref) if each.kind == "impersonation"
+            each for each in state.cases.list_cases_of_person(ref) if each.kind == "impersonation"
         )
         finding = state.findings.load_finding(base.finding_id)
         assessment = state.findings.find_assessment(base.finding_id)
         things = {}
         with state.begin_transaction():
-            for number, name in enumerate((*FLAGS, FINDING)):
+            for number, name in enumerate((*CASES, FINDING)):
                 secret = f"zq{number:02}planted"
                 shown = replace(
                     finding.portrait, url=f"https://{secret}.example/me", handle="", name=secret
@@ -182,21 +182,21 @@ def things(after_demo) -> dict[str, Thing]:
                 new = replace(finding, id=f"{number:032x}", portrait=shown)
                 state.findings.insert_finding(new, [secret])
                 state.findings.set_assessment(new.id, assessment)
-                flag = f"{number + 64:032x}"
+                case = f"{number + 64:032x}"
                 if name != FINDING:
                     reason = Reason("like-me.quoted", {"traits": Quoted(f"{secret}reason")})
-                    kind = FlagKind(name.split(" ")[0])
-                    raised = replace(base, id=flag, finding_id=new.id, kind=kind, reasons=(reason,))
+                    kind = CaseKind(name.split(" ")[0])
+                    raised = replace(base, id=case, finding_id=new.id, kind=kind, reasons=(reason,))
                     now = app.clock.now()
-                    state.flags.insert_flag(
-                        replace(raised, state=FlagState.OPEN, opened_at=now, ruled_at=None)
+                    state.cases.insert_case(
+                        replace(raised, state=CaseState.OPEN, opened_at=now, ruled_at=None)
                     )
                 things[name] = Thing(
-                    person=ref, flag=flag, finding=new.id, secrets=frozenset({secret})
+                    person=ref, case=case, finding=new.id, secrets=frozenset({secret})
                 )
-        for name in FLAGS:
+        for name in CASES:
             if name.endswith(SHARED):
-                share_flag(app, ref, things[name].flag)
+                share_case(app, ref, things[name].case)
     things[WORDS] = replace(things[FINDING], secrets=frozenset({"Delgado"}))
     things[ADDRESS] = replace(things[FINDING], secrets=frozenset({MARIA.person.mail}))
     assert set(things) == OBJECTS
@@ -222,7 +222,7 @@ def test_every_command_has_its_row():
     assert set(MATRIX) == set(COMMANDS)
 
 
-def test_no_command_opens_shares_or_rules_a_flag_or_answers_for_somebody():
+def test_no_command_opens_shares_or_rules_a_case_or_answers_for_somebody():
     words = {word for name in COMMANDS for word in name.split()}
 
     assert not words & {"rule", "undo", "share", "enrol", "enroll", "hold", "release", "sort"}
@@ -230,7 +230,7 @@ def test_no_command_opens_shares_or_rules_a_flag_or_answers_for_somebody():
         option for each in COMMANDS.values() for param in each.params for option in param.opts
     }
     assert not options & {"--for-person", "--reviewer", "--by"}
-    assert {name for name in COMMANDS if name.startswith("flags ")} == {"flags list"}
+    assert {name for name in COMMANDS if name.startswith("flags ")} == {"cases list"}
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
@@ -240,14 +240,14 @@ def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path,
     for each in MATRIX[name]:
         typed_before: set[str] = set()
         for kind, thing in sorted(things.items()):
-            told = {"person": thing.person, "flag": thing.flag, "finding": thing.finding}
+            told = {"person": thing.person, "case": thing.case, "finding": thing.finding}
             words = [word.format(**told, folder=tmp_path) for word in each.words]
             if str(words) in typed_before:
                 continue  # it names no object, or a person, and so all of them were there at once
             typed_before.add(str(words))
             said = typed(after_demo, name, words)
             context = (name, words, kind, said)
-            forbidden = kind in FLAGS and any((name, word) in FORBIDDEN for word in words)
+            forbidden = kind in CASES and any((name, word) in FORBIDDEN for word in words)
             assert said.code in ({77, 65} if forbidden else each.codes), context
             assert printed(said, things) <= each.prints, context
             after = record(after_demo)
@@ -286,14 +286,14 @@ def test_a_glass_broken_at_a_shell_tells_the_person_each_time(after_demo, things
 def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
     person = things[FINDING].person
     with after_demo.app() as app:
-        flags = len(app.db.flags.list_flags_of_person(person))
+        cases = len(app.db.cases.list_cases_of_person(person))
 
     preview = after_demo.run("digest", "preview", person, *WHY, "--json").json
     export = after_demo.run("staff", "export", person, *WHY)
 
-    assert preview["flags_left_out"] == flags
-    assert f"Flags left out: {flags}." in export.err
-    assert {key for each in export.json["findings"] for key in each["flags"]} == set()
+    assert preview["cases_left_out"] == cases
+    assert f"Flags left out: {cases}." in export.err
+    assert {key for each in export.json["findings"] for key in each["cases"]} == set()
     assert export.json["pages"] == []
 
 
@@ -305,7 +305,7 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
             app.db.people.update_person(replace(person, mail="d.reyes@oakridge.example"))
     (tmp_path / ".namesake-demo").touch()
 
-    for words in (("explain", things[FLAGS[0]].finding), ("evidence", things[FLAGS[0]].flag)):
+    for words in (("explain", things[CASES[0]].finding), ("evidence", things[CASES[0]].case)):
         said = after_demo.run(*words, "--demo", str(tmp_path))
 
         assert said.code == 65

@@ -13,12 +13,12 @@ def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
     assert set(told) == {"weeks", "emails"}
     assert len(told["weeks"]) == 3
     for week in told["weeks"]:
-        assert {"events", "flags", "coverage"} <= set(week)
+        assert {"events", "cases", "coverage"} <= set(week)
         for event in week["events"]:
             assert {"person", "kind", "url", "fields"} <= set(event)
-        for flag in week["flags"]:
-            assert {"person", "kind", "severity", "url", "reasons"} <= set(flag)
-            assert flag["reasons"]
+        for case in week["cases"]:
+            assert {"person", "kind", "severity", "url", "reasons"} <= set(case)
+            assert case["reasons"]
         for source in week["coverage"]:
             assert {"source", "outcome", "since"} <= set(source)
     for letter in told["emails"]:
@@ -56,8 +56,8 @@ def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
 
 
 def test_nothing_that_the_demo_leaves_behind_names_a_student(played):
-    flags = [flag for week in played.said.json["weeks"] for flag in week["flags"]]
-    assert any(flag["kind"] == "student-link" for flag in flags)
+    cases = [case for week in played.said.json["weeks"] for case in week["cases"]]
+    assert any(case["kind"] == "student-link" for case in cases)
     pupils = [f"{each.given} {each.family}" for each in district.load_students()]
 
     words = (*pupils, "Whitlock", "Venkataraman", "masonw28", "priyaplaysoboe")

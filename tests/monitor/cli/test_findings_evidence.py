@@ -1,4 +1,4 @@
-"""The evidence pack on the command line: for the demo only, since a pack opens a flag."""
+"""The evidence pack on the command line: for the demo only, since a pack opens a case."""
 
 import errno
 import os
@@ -8,15 +8,15 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 
 
 @pytest.fixture
-def flag(after_demo):
+def case(after_demo):
     with after_demo.app() as app:
         ref = app.db.people.find_person_id_by_mail(MARIA.person.mail)
-        flags = app.db.flags.list_flags_of_person(ref)
-        return next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
+        cases = app.db.cases.list_cases_of_person(ref)
+        return next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
 
 
 @pytest.fixture
@@ -26,19 +26,19 @@ def place(tmp_path):
     return place
 
 
-def test_evidence_is_its_persons_own(after_demo, flag, place):
-    said = after_demo.run("evidence", flag.id, "--out", str(place))
+def test_evidence_is_its_persons_own(after_demo, case, place):
+    said = after_demo.run("evidence", case.id, "--out", str(place))
 
     assert said.code == 77
     assert "on their own page" in said.sentence
     assert list(place.iterdir()) == []
-    again = after_demo.run("evidence", flag.id, "--out", str(place), "--break-glass", "A call.")
+    again = after_demo.run("evidence", case.id, "--out", str(place), "--break-glass", "A call.")
     assert again.code == 2
 
 
-def test_of_the_demo_it_is_written(played, after_demo, flag, place):
+def test_of_the_demo_it_is_written(played, after_demo, case, place):
     demo = ("--demo", str(played.folder))
-    said = after_demo.run("evidence", flag.id[:8], "--out", str(place), *demo)
+    said = after_demo.run("evidence", case.id[:8], "--out", str(place), *demo)
 
     assert said.code == 0
     (written,) = place.iterdir()
@@ -47,14 +47,14 @@ def test_of_the_demo_it_is_written(played, after_demo, flag, place):
         assert "report.html" in zipped.namelist()
 
 
-def test_nothing_is_overwritten(played, after_demo, flag, place):
-    told = ("evidence", flag.id, "--out", str(place), "--demo", str(played.folder))
+def test_nothing_is_overwritten(played, after_demo, case, place):
+    told = ("evidence", case.id, "--out", str(place), "--demo", str(played.folder))
     after_demo.run(*told)
 
     assert after_demo.run(*told).code == 73
 
 
-def test_no_half_of_it_is_left_on_a_full_disk(played, after_demo, flag, place, monkeypatch):
+def test_no_half_of_it_is_left_on_a_full_disk(played, after_demo, case, place, monkeypatch):
     def full(path: Path, content: bytes) -> None:
         with path.open("wb") as file:
             file.write(content[:10])
@@ -62,14 +62,14 @@ def test_no_half_of_it_is_left_on_a_full_disk(played, after_demo, flag, place, m
 
     monkeypatch.setattr(Path, "write_bytes", full)
     demo = ("--demo", str(played.folder))
-    said = after_demo.run("evidence", flag.id, "--out", str(place), *demo)
+    said = after_demo.run("evidence", case.id, "--out", str(place), *demo)
 
     assert said.code == 73
     assert "No space left on device" in said.sentence
     assert list(place.iterdir()) == []
 
 
-def test_a_flag_that_is_not_there_is_one_sentence(played, after_demo):
+def test_a_case_that_is_not_there_is_one_sentence(played, after_demo):
     said = after_demo.run("evidence", "nothing-of-it", "--demo", str(played.folder))
 
     assert said.code == 65

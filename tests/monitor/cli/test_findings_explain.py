@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import DANIEL, MARIA
-from monitor.domain.vocabulary import FlagKind, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, OwnershipLabel
 from tests.monitor.cli.conftest import run
 
 FIELDS = ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown")
@@ -65,16 +65,16 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
     assert "It would point to you less if it did not name your school or employer." in out
 
 
-def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
+def test_a_finding_with_a_case_is_not_explained_at_a_shell(played, after_demo):
     with after_demo.app() as app:
-        flags = app.db.flags.list_flags_of_person(person(after_demo, MARIA))
-        flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
+        cases = app.db.cases.list_cases_of_person(person(after_demo, MARIA))
+        case = next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
 
-    for ref in (flag.id[:8], flag.finding_id):
+    for ref in (case.id[:8], case.finding_id):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
         assert "Flags do not open on the command line" in said.sentence
-    told = after_demo.run("explain", flag.id[:8], "--demo", str(played.folder), "--json").json
+    told = after_demo.run("explain", case.id[:8], "--demo", str(played.folder), "--json").json
     assert told["label"] == "impersonation"
 
 

@@ -1,15 +1,15 @@
 """What became of a finding, for the one it is about."""
 
 from monitor.demo.district import THOMAS
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 
 
 def changed(terminal) -> str:
-    """Return the flag of the account that changed in week 2."""
+    """Return the case of the account that changed in week 2."""
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
-        flags = app.db.flags.list_flags_of_person(ref)
-        return next(each.id for each in flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED)
+        cases = app.db.cases.list_cases_of_person(ref)
+        return next(each.id for each in cases if each.kind is CaseKind.OWN_ACCOUNT_CHANGED)
 
 
 def test_what_became_of_a_finding_is_its_persons_own(after_demo):
@@ -33,7 +33,7 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
         ) == 1
 
 
-def test_a_finding_with_a_flag_has_no_timeline_at_a_shell(after_demo):
+def test_a_finding_with_a_case_has_no_timeline_at_a_shell(after_demo):
     said = after_demo.run("timeline", changed(after_demo)[:8], "--break-glass", "he asked me to")
 
     assert said.code == 77
@@ -57,10 +57,10 @@ def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
 
 
 def unflagged(terminal) -> str:
-    """Return a finding of the same person that has no flag."""
+    """Return a finding of the same person that has no case."""
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
-        flagged = {each.finding_id for each in app.db.flags.list_flags_of_person(ref)}
+        flagged = {each.finding_id for each in app.db.cases.list_cases_of_person(ref)}
         return next(
             each.id
             for each in app.db.findings.list_findings_of_person(ref)

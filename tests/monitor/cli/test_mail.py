@@ -40,7 +40,7 @@ def test_a_preview_has_every_form_of_the_letter(after_demo, maria):
     letter = after_demo.run("digest", "preview", maria, "--break-glass", "again", "--json").json
 
     assert html.lstrip().lower().startswith("<!doctype html")
-    assert set(letter) == {"subject", "text", "html", "flags_left_out"}
+    assert set(letter) == {"subject", "text", "html", "cases_left_out"}
     assert letter["html"].strip() == html.strip()
 
 

@@ -109,7 +109,7 @@ def test_the_help_tells_every_exit_code_of_the_error_family():
         ("staff", "list", "--jsn"),
         ("chek", NOBODY),
         ("check",),
-        ("flags", "rule", NOBODY, "mine"),
+        ("cases", "rule", NOBODY, "mine"),
         ("enrol", "code"),
         ("students", "hash", "nowhere.csv", "--key-file", "k", "--tokens", "t"),
     ],
@@ -294,7 +294,7 @@ def test_a_question_that_is_not_answered_with_yes_changes_nothing(terminal, type
     ("arguments", "says"),
     [
         (("staff", "list"), "No one has enrolled"),
-        (("flags", "list"), "No open flags"),
+        (("cases", "list"), "No open flags"),
         (("sources", "list"), "No source"),
         (("sources", "imported"), "No imported lists"),
         (("jobs",), "sweep"),

@@ -18,7 +18,7 @@ OFFSETS = 20
 LOOKS = (
     ("jobs", "--json"),
     ("staff", "list", "--json"),
-    ("flags", "list", "--json"),
+    ("cases", "list", "--json"),
     ("audit", "verify"),
     ("sources", "list", "--json"),
     ("backup", "COPIES"),
@@ -75,27 +75,27 @@ def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Te
 
 
 def list_plain_places(path: Path, whole: bytes) -> Iterator[int]:
-    """Yield where the plain columns of one flag are, in each table and index: one place a page."""
+    """Yield where the plain columns of one case are, in each table and index: one place a page."""
     with closing(sqlite3.connect(path)) as database:
-        row = database.execute("SELECT id, person_id, finding_id, kind FROM flags").fetchone()
+        row = database.execute("SELECT id, person_id, finding_id, kind FROM cases").fetchone()
         (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
     for word in row:
         found = [each.start() for each in re.finditer(re.escape(word.encode()), whole)]
         yield from {at // page_bytes: at for at in found}.values()
 
 
-def test_damage_to_a_plain_column_of_a_flag_is_refused_or_changes_nothing(after_demo: Terminal):
+def test_damage_to_a_plain_column_of_a_case_is_refused_or_changes_nothing(after_demo: Terminal):
     path = checkpointed(after_demo)
     keys = path.with_name("keys.db")
     whole, opened = path.read_bytes(), keys.read_bytes()
-    before, refused = after_demo.run("flags", "list", "--json").out, 0
+    before, refused = after_demo.run("cases", "list", "--json").out, 0
 
     for at in list_plain_places(path, whole):
         damaged = bytearray(whole)
         damaged[at] ^= 0xFF
         path.write_bytes(damaged)
         keys.write_bytes(opened)
-        said = after_demo.run("flags", "list", "--json")
+        said = after_demo.run("cases", "list", "--json")
         refused += said.code == DatabaseError.exit_code
         assert said.out == before or "estore" in said.sentence, at
 

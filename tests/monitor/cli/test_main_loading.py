@@ -46,7 +46,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "words", [("staff", "list"), ("mail", "list"), ("mail", "paused"), ("flags", "list")]
+    "words", [("staff", "list"), ("mail", "list"), ("mail", "paused"), ("cases", "list")]
 )
 def test_a_list_loads_what_it_shows_and_no_services(district: Path, words: Sequence[str]) -> None:
     start = measure_start(["--config", str(district), *words])

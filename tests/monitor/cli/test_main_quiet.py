@@ -8,7 +8,7 @@ from tests.monitor.cli.conftest import Said
 
 COMMANDS = (
     ("staff", "list"),
-    ("flags", "list"),
+    ("cases", "list"),
     ("sources", "list"),
     ("sources", "check"),
     ("sources", "check", "chalkboard"),
@@ -25,10 +25,10 @@ COMMANDS = (
 ALONE = {("digest", "send")}
 REFUSALS = (
     ("digest", "preview", "PERSON"),
-    ("explain", "FLAG"),
-    ("explain", "FLAG", "--break-glass", "curious"),
-    ("timeline", "FLAG", "--break-glass", "curious"),
-    ("evidence", "FLAG"),
+    ("explain", "CASE"),
+    ("explain", "CASE", "--break-glass", "curious"),
+    ("timeline", "CASE", "--break-glass", "curious"),
+    ("evidence", "CASE"),
     ("staff", "invite", "mallory@elsewhere.example", "Mallory", "Moore"),
 )
 
@@ -36,10 +36,10 @@ REFUSALS = (
 @pytest.fixture
 def known(after_demo):
     with after_demo.app() as app:
-        flag = next(
-            flag for flag in app.db.flags.list_undecided_flags() if flag.kind == "student-link"
+        case = next(
+            case for case in app.db.cases.list_undecided_cases() if case.kind == "student-link"
         )
-        return {"PERSON": flag.person_id, "FLAG": flag.id}
+        return {"PERSON": case.person_id, "CASE": case.id}
 
 
 def leaks(said: Said, planted: frozenset[str]) -> set[str]:

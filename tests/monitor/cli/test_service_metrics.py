@@ -3,9 +3,9 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.db.flags import FlagsTable
+from monitor.db.cases import CasesTable
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState
 from monitor.services.health import MIN_COUNT
 from tests.monitor.cli.conftest import Terminal
 
@@ -43,17 +43,17 @@ def test_each_source_has_one_outcome(after_demo: Terminal):
 def test_who_has_joined_is_counted_only_where_they_are_many(
     terminal: Terminal, monkeypatch, joined: int, *, told: bool
 ):
-    few = {(FlagKind.IMPERSONATION, FlagState.NEW): MIN_COUNT - 1}
-    many = {(FlagKind.IMPERSONATION, FlagState.OPEN): MIN_COUNT}
-    monkeypatch.setattr(FlagsTable, "count_flags", lambda _: {**few, **many})
+    few = {(CaseKind.IMPERSONATION, CaseState.NEW): MIN_COUNT - 1}
+    many = {(CaseKind.IMPERSONATION, CaseState.OPEN): MIN_COUNT}
+    monkeypatch.setattr(CasesTable, "count_cases", lambda _: {**few, **many})
     for number in range(joined):
         terminal.enrols(PersonName(given="Rosa", family=f"Marchetti{number}"))
 
     known = samples(terminal.run("metrics").out)
 
     assert ("namesake_people[]" in known) is told
-    assert ("namesake_flags['impersonation', 'open']" in known) is told
-    assert "namesake_flags['impersonation', 'new']" not in known
+    assert ("namesake_cases['impersonation', 'open']" in known) is told
+    assert "namesake_cases['impersonation', 'new']" not in known
 
 
 def test_the_file_is_written_whole_and_can_be_read_by_others(terminal: Terminal, tmp_path):

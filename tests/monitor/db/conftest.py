@@ -12,12 +12,12 @@ from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.db.people import LegalHold
 from monitor.db.sweeps import Sweep
+from monitor.domain.case import Case
 from monitor.domain.consent import Consent, apply_end
 from monitor.domain.finding import Finding, FindingVersion, Sighting
-from monitor.domain.flag import Flag
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity, SweepKind
+from monitor.domain.vocabulary import CaseKind, CaseState, ConsentAction, Scope, Severity, SweepKind
 from scrapers.models import (
     CrawlResult,
     Outcome,
@@ -133,15 +133,15 @@ class World:
         told = {"at": self.now, "trace": finding.portrait, **fields}
         return FindingVersion(finding_id=finding.id, query="q", material_hash=b"\x01h", **told)
 
-    def flag(self, finding: Finding, **fields: object) -> Flag:
+    def case(self, finding: Finding, **fields: object) -> Case:
         told = {
-            "kind": FlagKind.IMPERSONATION,
-            "state": FlagState.NEW,
+            "kind": CaseKind.IMPERSONATION,
+            "state": CaseState.NEW,
             "reasons": (Reason("copied-name"),),
             "opened_at": self.now,
             **fields,
         }
-        return Flag(
+        return Case(
             id=self.ref(),
             person_id=finding.person_id,
             finding_id=finding.id,

@@ -14,7 +14,7 @@ APPENDED = "DROP TRIGGER audit_is_appended"
 def rosa(world):
     rosa = world.enrolled()
     for number in range(5):
-        world.state.audit.append_entry(world.now, "operator", "viewed", rosa, {"flag": str(number)})
+        world.state.audit.append_entry(world.now, "operator", "viewed", rosa, {"case": str(number)})
     return rosa
 
 
@@ -29,7 +29,7 @@ def test_rows_come_back_in_their_order(world, rosa):
     world.state.audit.append_entry(world.now, "operator", "swept", "", {})
 
     assert [
-        each.details["flag"] for each in world.state.audit.list_entries_of_subjects((rosa,))
+        each.details["case"] for each in world.state.audit.list_entries_of_subjects((rosa,))
     ] == list("01234")
     assert world.state.audit.list_entries()[-1].action == "swept"
     assert world.state.audit.verify_chain() is None
@@ -46,7 +46,7 @@ def test_an_empty_log_is_as_it_was_written(world):
         (3, "UPDATE audit SET action = 'decided' WHERE seq = 3"),
         (3, "UPDATE audit SET actor = 'reviewer' WHERE seq = 3"),
         (3, "UPDATE audit SET at = '2026-01-05T07:30:00.000000+00:00' WHERE seq = 3"),
-        (3, """UPDATE audit SET details = '{"flag": "9"}' WHERE seq = 3"""),
+        (3, """UPDATE audit SET details = '{"case": "9"}' WHERE seq = 3"""),
         (3, "UPDATE audit SET link = x'00' WHERE seq = 3"),
         (3, "DELETE FROM audit WHERE seq = 3"),
         (1, "DELETE FROM audit WHERE seq = 1"),

@@ -24,7 +24,7 @@ def log(world):
 
 def writes(world, rows: int) -> None:
     for _ in range(rows):
-        world.state.audit.append_entry(world.now, "operator", "viewed", "", {"flag": world.ref()})
+        world.state.audit.append_entry(world.now, "operator", "viewed", "", {"case": world.ref()})
 
 
 def tamper(world, *statements: str, name: str = "namesake.db") -> None:

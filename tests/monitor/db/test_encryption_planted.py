@@ -10,13 +10,13 @@ from monitor.db.encryption import Encryption, KeyStore
 from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest
+from monitor.domain.case import DecisionRecord
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding import LastReadPage
-from monitor.domain.flag import DecisionRecord
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
@@ -183,35 +183,35 @@ def event(finding):
 
 
 def rule(world, finding):
-    flag = world.flag(finding, reasons=(WHY,))
-    world.state.flags.insert_flag(flag)
-    world.state.flags.insert_decision(
+    case = world.case(finding, reasons=(WHY,))
+    world.state.cases.insert_case(case)
+    world.state.cases.insert_decision(
         DecisionRecord(
-            flag_id=flag.id,
+            case_id=case.id,
             decision=Decision.HARMLESS,
             by=finding.person_id,
             at=world.now,
             note=PLANTED["decision"],
         )
     )
-    review(world, flag)
+    review(world, case)
 
 
-def review(world, flag):
+def review(world, case):
     """Have it taken, opened, noted on, asked about, and opened early."""
     world.state.assignments.save_assignment(
-        ReviewAssignment(flag_id=flag.id, reviewer_id="reviewer-1", at=world.now)
+        ReviewAssignment(case_id=case.id, reviewer_id="reviewer-1", at=world.now)
     )
-    world.state.access_log.record_access("reviewer-1", flag.id, world.now)
+    world.state.access_log.record_access("reviewer-1", case.id, world.now)
     by = f"{PLANTED['reviewer']}@cedar.example"
     for kind in ReviewNoteKind:
-        remark = ReviewNote(flag_id=flag.id, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        remark = ReviewNote(case_id=case.id, kind=kind, by=by, at=world.now, text=PLANTED[kind])
         world.state.review_notes.insert_review_note(remark)
     world.state.break_glass.save_break_glass_proposal(
         BreakGlassProposal(
             id=world.ref(),
-            flag_id=flag.id,
-            person_id=flag.person_id,
+            case_id=case.id,
+            person_id=case.person_id,
             first=by,
             reason=PLANTED["reason"],
             at=world.now,
@@ -243,7 +243,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
 
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "queries", "findings"),
-        *("aliases", "sightings", "versions", "events", "flags", "decisions", "outbox"),
+        *("aliases", "sightings", "versions", "events", "cases", "decisions", "outbox"),
         *("jobs", "audit", "hosts", "robots_files", "run_requests", "run_progress", "pages"),
         *("review_index", "assignments", "access_log", "review_notes", "break_glass"),
     }

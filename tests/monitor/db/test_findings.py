@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.domain.case import DecisionRecord
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
-from monitor.domain.flag import DecisionRecord
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, OwnershipLabel
 
 DAY = timedelta(days=1)
 
 
-def judgment(world, flag, decision):
+def judgment(world, case, decision):
     return DecisionRecord(
-        flag_id=flag.id, decision=decision, by=flag.person_id, at=world.now, note="truly"
+        case_id=case.id, decision=decision, by=case.person_id, at=world.now, note="truly"
     )
 
 
@@ -185,13 +185,13 @@ def test_a_removed_finding_leaves_nothing_behind(world):
     rosa = world.enrolled()
     finding = world.finding(rosa, "alpha:@rosa")
     world.state.sightings.save_sighting(world.sighting(finding, "q"))
-    world.state.flags.insert_flag(world.flag(finding))
+    world.state.cases.insert_case(world.case(finding))
     world.state.jobs.ensure_job("second-proof", finding.id, world.now)
 
     world.state.findings.delete_finding(finding.id)
 
     assert world.state.findings.list_findings_of_person(rosa) == ()
-    assert world.state.flags.list_flags_of_person(rosa) == ()
+    assert world.state.cases.list_cases_of_person(rosa) == ()
     assert world.state.sightings.list_sightings_of_person(rosa) == ()
     assert world.state.jobs.list_jobs() == ()
 
@@ -239,43 +239,43 @@ def test_merging_never_quietens_an_impersonation(world):
     keep, drop = world.finding(rosa, "a"), world.finding(rosa, "b")
     world.state.findings.set_finding_feedback(keep.id, Decision.MINE)
     world.state.findings.set_finding_feedback(drop.id, Decision.IMPERSONATION)
-    quiet = world.flag(keep, state=FlagState.HARMLESS)
-    loud = world.flag(
+    quiet = world.case(keep, state=CaseState.HARMLESS)
+    loud = world.case(
         drop,
-        state=FlagState.REPORTED,
+        state=CaseState.REPORTED,
         opened_at=world.now - DAY,
         shared_at=world.now,
         reasons=(Reason("copied-bio"),),
     )
-    for flag in (quiet, loud):
-        world.state.flags.insert_flag(flag)
-    world.state.flags.insert_decision(judgment(world, quiet, Decision.HARMLESS))
-    world.state.flags.insert_decision(judgment(world, loud, Decision.REPORTED))
+    for case in (quiet, loud):
+        world.state.cases.insert_case(case)
+    world.state.cases.insert_decision(judgment(world, quiet, Decision.HARMLESS))
+    world.state.cases.insert_decision(judgment(world, loud, Decision.REPORTED))
 
     world.state.findings.merge_findings(keep, drop)
 
-    (flag,) = world.state.flags.list_flags_of_person(rosa)
+    (case,) = world.state.cases.list_cases_of_person(rosa)
     assert world.state.findings.find_finding_feedback(keep.id) is Decision.IMPERSONATION
-    assert (flag.id, flag.finding_id, flag.state) == (quiet.id, keep.id, FlagState.REPORTED)
-    assert (flag.opened_at, flag.shared_at) == (loud.opened_at, loud.shared_at)
-    assert flag.reasons == loud.reasons
-    assert {each.decision for each in world.state.flags.list_decisions(flag.id)} == {
+    assert (case.id, case.finding_id, case.state) == (quiet.id, keep.id, CaseState.REPORTED)
+    assert (case.opened_at, case.shared_at) == (loud.opened_at, loud.shared_at)
+    assert case.reasons == loud.reasons
+    assert {each.decision for each in world.state.cases.list_decisions(case.id)} == {
         Decision.HARMLESS,
         Decision.REPORTED,
     }
 
 
-def test_merging_moves_a_flag_that_has_no_twin(world):
+def test_merging_moves_a_case_that_has_no_twin(world):
     rosa = world.enrolled()
     keep, drop = world.finding(rosa, "a"), world.finding(rosa, "b")
-    flag = world.flag(drop, kind=FlagKind.STUDENT_LINK, relation="follows")
-    world.state.flags.insert_flag(flag)
+    case = world.case(drop, kind=CaseKind.STUDENT_LINK, relation="follows")
+    world.state.cases.insert_case(case)
 
     world.state.findings.merge_findings(keep, drop)
 
-    moved = world.state.flags.find_flag(keep.id, FlagKind.STUDENT_LINK, "follows")
+    moved = world.state.cases.find_case(keep.id, CaseKind.STUDENT_LINK, "follows")
     assert moved is not None
-    assert moved.id == flag.id
+    assert moved.id == case.id
 
 
 def test_two_people_s_findings_never_become_one(world):

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from monitor.db.review import DisclosureCutoff, ListSlice, ReviewAssignment, ReviewFilter
+from monitor.domain.case import DecisionRecord, apply_decision, build_urgency_key
 from monitor.domain.disclosure import (
     BreakGlass,
     BreakGlassProposal,
@@ -16,8 +17,7 @@ from monitor.domain.disclosure import (
     compute_review_opening,
 )
 from monitor.domain.errors import MonitorError
-from monitor.domain.flag import DecisionRecord, apply_decision, build_urgency_key
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from tests.monitor.db.conftest import MONDAY
 
 DAY = timedelta(days=1)
@@ -43,90 +43,90 @@ def gate(now, policy=POLICIES[0]):
 
 
 def raised(world, people, chance):
-    """Raise a flag on which things were said as people say them: fitting or not, and undone."""
+    """Raise a case on which things were said as people say them: fitting or not, and undone."""
     finding = world.finding(chance.choice(people), world.ref())
-    flag = replace(
-        world.flag(finding, kind=chance.choice(list(FlagKind))),
+    case = replace(
+        world.case(finding, kind=chance.choice(list(CaseKind))),
         severity=chance.choice(list(Severity)),
         opened_at=MONDAY + chance.randint(0, 5) * DAY,
         notified_at=chance.choice([None, MONDAY + 5 * DAY]),
         relation=chance.choice(["", "follows", "followers"]),
     )
-    world.state.flags.insert_flag(flag)
+    world.state.cases.insert_case(case)
     for day in range(chance.randint(0, 5)):
-        by = chance.choice([flag.person_id, flag.person_id, "reviewer"])
+        by = chance.choice([case.person_id, case.person_id, "reviewer"])
         told = DecisionRecord(
-            flag_id=flag.id,
+            case_id=case.id,
             decision=chance.choice(list(Decision)),
             by=by,
             at=MONDAY + (6 + day) * DAY,
         )
         try:
-            flag = apply_decision(flag, told)
+            case = apply_decision(case, told)
         except MonitorError:
             continue
-        world.state.flags.insert_decision(told)
-        world.state.flags.update_flag(flag)
-    return flag
+        world.state.cases.insert_decision(told)
+        world.state.cases.update_case(case)
+    return case
 
 
 @pytest.fixture
-def flags(world):
+def cases(world):
     chance = random.Random(7)  # noqa: S311 - the same again is the point
     schools = ("North", "South")
     people = [world.enrolled(f"Rosa{n}", school=schools[n % 2]) for n in range(8)]
     world.withdraws(people[0], MONDAY + 2 * DAY)
     with world.state.begin_transaction():
-        flags = [raised(world, people, chance) for _ in range(90)]
-        for flag in flags[::9]:
-            world.state.break_glass.save_break_glass_proposal(broken(flag))
-    return flags
+        cases = [raised(world, people, chance) for _ in range(90)]
+        for case in cases[::9]:
+            world.state.break_glass.save_break_glass_proposal(broken(case))
+    return cases
 
 
-def broken(flag):
-    told = {"id": f"glass-{flag.id}", "flag_id": flag.id, "person_id": flag.person_id}
+def broken(case):
+    told = {"id": f"glass-{case.id}", "case_id": case.id, "person_id": case.person_id}
     wish = BreakGlassProposal(first="ana", reason="A parent called.", at=MONDAY, **told)
     return replace(wish, second="bo", broken_at=MONDAY + 3 * DAY)
 
 
-def opened(world, flag, now, policy):
+def opened(world, case, now, policy):
     inputs = DisclosureInput(
-        flag=world.state.flags.load_flag(flag.id),
-        consent=world.state.consents.find_latest_consent(flag.person_id),
-        decisions=world.state.flags.list_decisions(flag.id),
-        glass=world.state.break_glass.list_active_break_glass(flag.id, now),
+        case=world.state.cases.load_case(case.id),
+        consent=world.state.consents.find_latest_consent(case.person_id),
+        decisions=world.state.cases.list_decisions(case.id),
+        glass=world.state.break_glass.list_active_break_glass(case.id, now),
     )
     return compute_review_opening(inputs, now, policy) is not None
 
 
-def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, flags):
+def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, cases):
     for now, policy in product(MOMENTS, POLICIES):
         by_rule = sorted(
-            (each for each in flags if opened(world, each, now, policy)), key=build_urgency_key
+            (each for each in cases if opened(world, each, now, policy)), key=build_urgency_key
         )
 
-        found = world.state.review_index.list_visible_flag_ids(gate(now, policy), ANY, ALL)
+        found = world.state.review_index.list_visible_case_ids(gate(now, policy), ANY, ALL)
 
         assert list(found) == [each.id for each in by_rule]
-        assert world.state.review_index.count_visible_flags(gate(now, policy), ANY) == len(by_rule)
+        assert world.state.review_index.count_visible_cases(gate(now, policy), ANY) == len(by_rule)
 
 
-def test_the_days_of_counsel_count_only_for_who_was_told_of_them(world, flags):
+def test_the_days_of_counsel_count_only_for_who_was_told_of_them(world, cases):
     untold = replace(COUNSELLED, told_in=frozenset({"another text"}))
     now = MONDAY + 30 * DAY
 
-    assert world.state.review_index.list_visible_flag_ids(
+    assert world.state.review_index.list_visible_case_ids(
         gate(now, untold), ANY, ALL
-    ) == world.state.review_index.list_visible_flag_ids(gate(now), ANY, ALL)
+    ) == world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
 
 
-def test_pages_laid_side_by_side_are_the_whole_queue(world, flags):
+def test_pages_laid_side_by_side_are_the_whole_queue(world, cases):
     now = gate(MONDAY + 20 * DAY)
-    whole = world.state.review_index.list_visible_flag_ids(now, ANY, ALL)
+    whole = world.state.review_index.list_visible_case_ids(now, ANY, ALL)
 
     for length in (1, 7, 50):
         parts = [
-            world.state.review_index.list_visible_flag_ids(
+            world.state.review_index.list_visible_case_ids(
                 now, ANY, ListSlice(start=start, length=length)
             )
             for start in range(0, len(whole) + length, length)
@@ -137,64 +137,64 @@ def test_pages_laid_side_by_side_are_the_whole_queue(world, flags):
 
 
 FILTERS = (
-    ReviewFilter(kind=FlagKind.IMPERSONATION),
+    ReviewFilter(kind=CaseKind.IMPERSONATION),
     ReviewFilter(severity=Severity.HIGH),
     ReviewFilter(severity=Severity.LOW),
-    ReviewFilter(states=(FlagState.NEW, FlagState.OPEN)),
+    ReviewFilter(states=(CaseState.NEW, CaseState.OPEN)),
     ReviewFilter(school="north"),
     ReviewFilter(school="Elsewhere"),
     ReviewFilter(reviewer_id="reviewer-ana"),
     ReviewFilter(reviewer_id=""),
     ReviewFilter(opened_before=MONDAY + 2 * DAY),
-    ReviewFilter(kind=FlagKind.STUDENT_LINK, school="South", reviewer_id=""),
+    ReviewFilter(kind=CaseKind.STUDENT_LINK, school="South", reviewer_id=""),
 )
 
 
 def fits(world, ref, wanted):
-    flag = world.state.flags.load_flag(ref)
+    case = world.state.cases.load_case(ref)
     taken = world.state.assignments.find_assignment(ref)
-    school = world.state.people.load_person(flag.person_id).school
+    school = world.state.people.load_person(case.person_id).school
     return (
-        wanted.kind in {None, flag.kind}
-        and wanted.severity in {None, flag.severity}
-        and (not wanted.states or flag.state in wanted.states)
+        wanted.kind in {None, case.kind}
+        and wanted.severity in {None, case.severity}
+        and (not wanted.states or case.state in wanted.states)
         and (wanted.school is None or school.casefold() == wanted.school.casefold())
         and (
             wanted.reviewer_id is None or (taken.reviewer_id if taken else "") == wanted.reviewer_id
         )
-        and (wanted.opened_before is None or flag.opened_at <= wanted.opened_before)
+        and (wanted.opened_before is None or case.opened_at <= wanted.opened_before)
     )
 
 
-def test_a_filter_only_narrows(world, flags):
+def test_a_filter_only_narrows(world, cases):
     now = gate(MONDAY + 20 * DAY)
-    whole = world.state.review_index.list_visible_flag_ids(now, ANY, ALL)
+    whole = world.state.review_index.list_visible_case_ids(now, ANY, ALL)
     for ref in whole[::3]:
         world.state.assignments.save_assignment(
-            ReviewAssignment(flag_id=ref, reviewer_id="reviewer-ana", at=MONDAY)
+            ReviewAssignment(case_id=ref, reviewer_id="reviewer-ana", at=MONDAY)
         )
 
     for wanted in FILTERS:
-        found = world.state.review_index.list_visible_flag_ids(now, wanted, ALL)
+        found = world.state.review_index.list_visible_case_ids(now, wanted, ALL)
 
         assert found == tuple(ref for ref in whole if fits(world, ref, wanted))
-        assert world.state.review_index.count_visible_flags(now, wanted) == len(found)
+        assert world.state.review_index.count_visible_cases(now, wanted) == len(found)
 
 
-def test_withdrawing_consent_empties_the_queue_of_that_person(world, flags):
+def test_withdrawing_consent_empties_the_queue_of_that_person(world, cases):
     now = MONDAY + 20 * DAY
-    whole = world.state.review_index.list_visible_flag_ids(gate(now), ANY, ALL)
-    whose = {ref: world.state.flags.load_flag(ref).person_id for ref in whole}
+    whole = world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
+    whose = {ref: world.state.cases.load_case(ref).person_id for ref in whole}
     gone = whose[whole[0]]
 
     world.withdraws(gone, now)
 
-    left = world.state.review_index.list_visible_flag_ids(gate(now), ANY, ALL)
+    left = world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
     assert left == tuple(ref for ref in whole if whose[ref] != gone)
     assert len(left) < len(whole)
 
 
-def test_a_school_is_known_by_one_of_its_people_and_follows_who_moves(world, flags):
+def test_a_school_is_known_by_one_of_its_people_and_follows_who_moves(world, cases):
     now = gate(MONDAY + 20 * DAY)
     people = world.state.people
     assert {
@@ -210,14 +210,14 @@ def test_a_school_is_known_by_one_of_its_people_and_follows_who_moves(world, fla
 
     (only,) = world.state.review_index.list_one_person_per_school(now)
     assert people.load_person(only).school == "West"
-    assert world.state.review_index.count_visible_flags(now, ReviewFilter(school="North")) == 0
+    assert world.state.review_index.count_visible_cases(now, ReviewFilter(school="North")) == 0
 
 
-def test_the_oldest_is_one_that_nobody_ruled_on(world, flags):
+def test_the_oldest_is_one_that_nobody_ruled_on(world, cases):
     now = MONDAY + 20 * DAY
     shown = [
-        world.state.flags.load_flag(ref)
-        for ref in world.state.review_index.list_visible_flag_ids(gate(now), ANY, ALL)
+        world.state.cases.load_case(ref)
+        for ref in world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
     ]
 
     assert world.state.review_index.find_oldest_undecided_time(gate(now)) == min(
@@ -228,17 +228,17 @@ def test_the_oldest_is_one_that_nobody_ruled_on(world, flags):
 
 def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     finding = world.finding(world.enrolled(), "a")
-    flag = world.flag(finding)
-    world.state.flags.insert_flag(flag)
-    glass = broken(flag)
+    case = world.case(finding)
+    world.state.cases.insert_case(case)
+    glass = broken(case)
     world.state.break_glass.save_break_glass_proposal(replace(glass, second="", broken_at=None))
     assert [each.id for each in world.state.break_glass.list_unconfirmed_proposals()] == [glass.id]
-    assert world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 3 * DAY) == ()
+    assert world.state.break_glass.list_active_break_glass(case.id, MONDAY + 3 * DAY) == ()
 
     world.state.break_glass.save_break_glass_proposal(glass)
 
     assert world.state.break_glass.list_unconfirmed_proposals() == ()
-    (held,) = world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 3 * DAY)
+    (held,) = world.state.break_glass.list_active_break_glass(case.id, MONDAY + 3 * DAY)
     assert isinstance(held, BreakGlass)
     assert held.reviewers == {"ana", "bo"}
-    assert world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 4 * DAY) == ()
+    assert world.state.break_glass.list_active_break_glass(case.id, MONDAY + 4 * DAY) == ()

@@ -11,13 +11,13 @@ from monitor.demo import data as days
 from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import StoryWeek, play_story
-from monitor.domain.vocabulary import FlagKind, GapKind, Severity
-from reports.labels import GAPS, describe_flag_kind
+from monitor.domain.vocabulary import CaseKind, GapKind, Severity
+from reports.labels import GAPS, describe_case_kind
 from tests.monitor.demo.played import Played, played_into
 
-LINKED = describe_flag_kind(FlagKind.STUDENT_LINK, Severity.LOW)
-EXPOSED = describe_flag_kind(FlagKind.EXPOSED_CONTACT, Severity.LOW)
-CHANGED = describe_flag_kind(FlagKind.OWN_ACCOUNT_CHANGED, Severity.LOW)
+LINKED = describe_case_kind(CaseKind.STUDENT_LINK, Severity.LOW)
+EXPOSED = describe_case_kind(CaseKind.EXPOSED_CONTACT, Severity.LOW)
+CHANGED = describe_case_kind(CaseKind.OWN_ACCOUNT_CHANGED, Severity.LOW)
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -51,8 +51,8 @@ def events(week: StoryWeek) -> list[tuple[object, ...]]:
     return [(each.person, each.kind, each.url, each.fields) for each in week.events]
 
 
-def flags(week: StoryWeek) -> list[tuple[str, ...]]:
-    return [(each.person, each.kind, each.severity, each.url) for each in week.flags]
+def cases(week: StoryWeek) -> list[tuple[str, ...]]:
+    return [(each.person, each.kind, each.severity, each.url) for each in week.cases]
 
 
 def gaps(week: StoryWeek) -> dict[str, str]:
@@ -67,7 +67,7 @@ def test_it_takes_less_than_a_minute_of_one_processor(played: Played):
 def test_the_first_week_finds_what_exists_and_tells_nothing(played: Played):
     week = played.story.weeks[0]
 
-    assert (events(week), flags(week), gaps(week)) == ([], [], {})
+    assert (events(week), cases(week), gaps(week)) == ([], [], {})
     assert {each.source for each in week.coverage} == SOURCES
 
 
@@ -80,7 +80,7 @@ def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played
         (MARIA, "appeared", PRETENDER, ()),
         (THOMAS, "changed", TAKEN_OVER, ("name",)),
     ]
-    assert flags(week) == [
+    assert cases(week) == [
         (BETH, "exposed-contact", "medium", WHEREABOUTS),
         (MARIA, "impersonation", "high", PRETENDER),
         (ROSA, "student-link", "medium", BAND),
@@ -92,7 +92,7 @@ def test_the_third_week_brings_a_wave_of_accounts_and_nothing_else(played: Playe
     week = played.story.weeks[2]
 
     assert events(week) == [(mail, "appeared", found, ()) for mail, found in WAVE]
-    assert flags(week) == [
+    assert cases(week) == [
         (JOHN, "impersonation", "medium", f"{SKIES}mrjohnsmith.skies.example"),
         (ROSA, "mock-account", "medium", f"{SKIES}marchettimemes.skies.example"),
         (THOMAS, "impersonation", "medium", f"{SKIES}thomas-okafor.skies.example"),
@@ -120,8 +120,8 @@ def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Pla
         assert since == dict.fromkeys(gaps(week), days.compute_sweep_time(2))
 
 
-def test_every_flag_gives_reasons(played: Played):
-    assert all(flag.reasons for week in played.story.weeks for flag in week.flags)
+def test_every_case_gives_reasons(played: Played):
+    assert all(case.reasons for week in played.story.weeks for case in week.cases)
 
 
 def test_told_twice_it_is_the_same_story(played: Played, tmp_path: Path):
@@ -163,22 +163,22 @@ def test_everybody_else_gets_one_letter_a_week(played: Played):
 
 
 def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(played: Played):
-    (flag,) = (each for each in played.story.weeks[1].flags if each.person == MARIA)
+    (case,) = (each for each in played.story.weeks[1].cases if each.person == MARIA)
     (alert,) = (each for each in played.mails if each.kind == "alert")
 
     assert alert.to == MARIA
     assert alert.day == f"{days.compute_sweep_time(2):%Y-%m-%d}"
-    assert flag.reasons[0] in alert.text
+    assert case.reasons[0] in alert.text
     digest = played.digest(MARIA, 2)
     assert "mariadelgad0[.]skies[.]example" in digest.text
-    assert all(reason in digest.text for reason in flag.reasons[:3])
+    assert all(reason in digest.text for reason in case.reasons[:3])
 
 
 def test_the_student_link_is_told_to_its_person_alone(played: Played):
-    (flag,) = (each for each in played.story.weeks[1].flags if each.person == ROSA)
+    (case,) = (each for each in played.story.weeks[1].cases if each.person == ROSA)
     digest = played.digest(ROSA, 2)
     assert LINKED in digest.text
-    assert all(reason in digest.text for reason in flag.reasons[:3])
+    assert all(reason in digest.text for reason in case.reasons[:3])
 
     telling = [mail for mail in played.mails if LINKED in mail.whole]
     assert telling == [digest]

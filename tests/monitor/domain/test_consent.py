@@ -28,7 +28,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, FlagKind, Scope
+from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentPhase, Scope
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -91,12 +91,12 @@ def test_the_text_says_what_has_to_be_said(promise):
     assert promise in DEFAULT_TEXT
 
 
-def test_every_scope_and_every_kind_of_flag_has_its_sentence():
+def test_every_scope_and_every_kind_of_case_has_its_sentence():
     who_sees = DEFAULT_TEXT[DEFAULT_TEXT.index("Who sees what") : DEFAULT_TEXT.index("What others")]
 
     assert set(SCOPE_SENTENCES) == set(Scope)
     in_full = who_sees[who_sees.index("In full") :]
-    assert in_full.count("\n- ") == len(FlagKind)
+    assert in_full.count("\n- ") == len(CaseKind)
 
 
 def test_people_are_told_which_engines_are_asked_and_when_student_links_open():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.domain.case import Case, DecisionRecord, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
@@ -22,14 +23,13 @@ from monitor.domain.disclosure import (
 from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.events import Event
 from monitor.domain.finding import Finding
-from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
     EventKind,
-    FlagKind,
-    FlagState,
     OpeningReason,
     Scope,
     Severity,
@@ -78,14 +78,14 @@ FINDING = Finding(
 )
 
 
-def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"):
-    return Flag(
-        id="flag",
+def case(kind=CaseKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"):
+    return Case(
+        id="case",
         person_id="rosa",
         finding_id="finding",
         kind=kind,
         severity=severity,
-        state=FlagState.OPEN,
+        state=CaseState.OPEN,
         opened_at=MONDAY,
         reasons=(Reason("known-handle"),),
         relation=relation,
@@ -93,14 +93,14 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
     )
 
 
-def inputs(flag, *decisions, by="rosa", consent=CONSENT):
+def inputs(case, *decisions, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
     judgments = []
     for day, decision in enumerate(decisions, start=1):
-        judgment = DecisionRecord(flag_id=flag.id, decision=decision, by=by, at=MONDAY + day * DAY)
-        flag = apply_decision(flag, judgment)
+        judgment = DecisionRecord(case_id=case.id, decision=decision, by=by, at=MONDAY + day * DAY)
+        case = apply_decision(case, judgment)
         judgments.append(judgment)
-    return DisclosureInput(flag=flag, consent=consent, decisions=tuple(judgments))
+    return DisclosureInput(case=case, consent=consent, decisions=tuple(judgments))
 
 
 def opening(inputs, now=NEVER, policy=POLICY):
@@ -110,29 +110,29 @@ def opening(inputs, now=NEVER, policy=POLICY):
 @pytest.mark.parametrize(
     ("kind", "severity", "when", "letter"),
     [
-        (FlagKind.IMPERSONATION, Severity.HIGH, NoticeTiming.AT_ONCE, True),
-        (FlagKind.IMPERSONATION, Severity.LOW, NoticeTiming.AT_ONCE, False),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, NoticeTiming.AT_ONCE, True),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, NoticeTiming.IN_DIGEST, False),
-        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
-        (FlagKind.STUDENT_LINK, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
+        (CaseKind.IMPERSONATION, Severity.HIGH, NoticeTiming.AT_ONCE, True),
+        (CaseKind.IMPERSONATION, Severity.LOW, NoticeTiming.AT_ONCE, False),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, NoticeTiming.AT_ONCE, True),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, NoticeTiming.IN_DIGEST, False),
+        (CaseKind.EXPOSED_CONTACT, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
+        (CaseKind.STUDENT_LINK, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
     ],
 )
-def test_the_person_hears_of_each_flag_in_its_time(kind, severity, when, letter):
-    assert get_notice_timing(flag(kind, severity)) is when
-    assert needs_immediate_notice(flag(kind, severity)) is letter
+def test_the_person_hears_of_each_case_in_its_time(kind, severity, when, letter):
+    assert get_notice_timing(case(kind, severity)) is when
+    assert needs_immediate_notice(case(kind, severity)) is letter
 
 
-def test_the_table_holds_every_kind_of_flag():
-    assert set(DISCLOSURE_RULES) == set(FlagKind)
+def test_the_table_holds_every_kind_of_case():
+    assert set(DISCLOSURE_RULES) == set(CaseKind)
     assert not any(
         OpeningReason.BREAK_GLASS in rule.opened_by for rule in DISCLOSURE_RULES.values()
     )
 
 
-@pytest.mark.parametrize("kind", FlagKind)
-def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
-    shared = inputs(flag(kind), Decision.SHARED)
+@pytest.mark.parametrize("kind", CaseKind)
+def test_sharing_opens_a_case_of_any_kind_from_then_on(kind):
+    shared = inputs(case(kind), Decision.SHARED)
 
     assert opening(shared, MONDAY) is None
     assert opening(shared) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.SHARED)
@@ -140,23 +140,23 @@ def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
 
 @pytest.mark.parametrize("severity", Severity)
 def test_confirming_an_impersonation_opens_it(severity):
-    confirmed = inputs(flag(severity=severity), Decision.IMPERSONATION, Decision.REPORTED)
+    confirmed = inputs(case(severity=severity), Decision.IMPERSONATION, Decision.REPORTED)
 
     assert opening(confirmed) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.CONFIRMED)
 
 
 def test_confirming_that_an_own_account_was_taken_over_opens_nothing():
-    assert opening(inputs(flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)) is None
+    assert opening(inputs(case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)) is None
 
 
 def test_what_a_reviewer_rules_is_no_confirmation():
-    quiet = replace(flag(), severity=Severity.LOW)
+    quiet = replace(case(), severity=Severity.LOW)
 
     assert opening(inputs(quiet, Decision.IMPERSONATION, by="reviewer")) is None
 
 
 def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
-    waiting = inputs(flag())
+    waiting = inputs(case())
 
     assert opening(waiting, MONDAY + 7 * DAY - timedelta(seconds=1)) is None
     assert opening(waiting) == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
@@ -165,11 +165,11 @@ def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
 @pytest.mark.parametrize(
     "silent",
     [
-        replace(flag(), severity=Severity.MEDIUM),
-        replace(flag(), notified_at=None),
-        replace(flag(FlagKind.OWN_ACCOUNT_CHANGED)),
-        replace(flag(FlagKind.EXPOSED_CONTACT)),
-        replace(flag(FlagKind.STUDENT_LINK)),
+        replace(case(), severity=Severity.MEDIUM),
+        replace(case(), notified_at=None),
+        replace(case(CaseKind.OWN_ACCOUNT_CHANGED)),
+        replace(case(CaseKind.EXPOSED_CONTACT)),
+        replace(case(CaseKind.STUDENT_LINK)),
     ],
 )
 def test_nothing_else_ever_opens_by_itself(silent):
@@ -178,24 +178,24 @@ def test_nothing_else_ever_opens_by_itself(silent):
 
 @pytest.mark.parametrize("answer", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
 def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
-    assert opening(inputs(flag(), answer)) is None
-    assert opening(inputs(flag(), answer, Decision.REOPENED)) is None
+    assert opening(inputs(case(), answer)) is None
+    assert opening(inputs(case(), answer, Decision.REOPENED)) is None
 
 
-def test_a_flag_that_begins_anew_is_its_persons_alone_again():
-    before = inputs(flag(), Decision.SHARED, Decision.HARMLESS)
+def test_a_case_that_begins_anew_is_its_persons_alone_again():
+    before = inputs(case(), Decision.SHARED, Decision.HARMLESS)
     changed = Event(
         person_id="rosa", finding_id="finding", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY
     )
-    anew = replace(before, flag=reopen_on_event(before.flag, changed))
+    anew = replace(before, case=reopen_on_event(before.case, changed))
 
     assert opening(anew) is None
-    notified = replace(anew, flag=mark_notified(anew.flag, MONDAY + 31 * DAY))
+    notified = replace(anew, case=mark_notified(anew.case, MONDAY + 31 * DAY))
     assert opening(notified) == ReviewOpening(at=MONDAY + 38 * DAY, reason=OpeningReason.UNANSWERED)
 
 
 def test_student_links_open_after_the_days_that_counsel_approved():
-    link = inputs(flag(FlagKind.STUDENT_LINK))
+    link = inputs(case(CaseKind.STUDENT_LINK))
 
     assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
     assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
@@ -204,7 +204,7 @@ def test_student_links_open_after_the_days_that_counsel_approved():
 
 
 def test_who_follows_an_account_is_never_anybody_elses_to_know():
-    followers = inputs(flag(FlagKind.STUDENT_LINK, relation="followers"))
+    followers = inputs(case(CaseKind.STUDENT_LINK, relation="followers"))
 
     assert opening(followers, NEVER, COUNSELLED) is None
 
@@ -212,19 +212,19 @@ def test_who_follows_an_account_is_never_anybody_elses_to_know():
 def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():
     consent = replace(CONSENT, text_hash="an older text")
 
-    assert opening(inputs(flag(FlagKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
+    assert opening(inputs(case(CaseKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
 
 
 @pytest.mark.parametrize("settled", ["harmless", "student-link family", "student-link explained"])
 def test_a_settled_student_link_never_opens_by_itself(settled):
-    link = inputs(flag(FlagKind.STUDENT_LINK), *map(Decision, settled.split()))
+    link = inputs(case(CaseKind.STUDENT_LINK), *map(Decision, settled.split()))
 
     assert opening(link, NEVER, COUNSELLED) is None
 
 
 def test_who_takes_back_that_a_student_link_is_settled_has_the_days_again():
     link = inputs(
-        flag(FlagKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.UNLINKED, Decision.REOPENED
+        case(CaseKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.UNLINKED, Decision.REOPENED
     )
 
     assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
@@ -245,8 +245,8 @@ def test_no_district_opens_student_links_early_or_without_counsel(wrong):
         DisclosurePolicy(**wrong)
 
 
-def glass(flag="flag", at=MONDAY, reviewers=("one", "two"), reason="A child may be in danger."):
-    return BreakGlass(flag_id=flag, reviewers=frozenset(reviewers), reason=reason, at=at)
+def glass(case="case", at=MONDAY, reviewers=("one", "two"), reason="A child may be in danger."):
+    return BreakGlass(case_id=case, reviewers=frozenset(reviewers), reason=reason, at=at)
 
 
 @pytest.mark.parametrize(
@@ -257,23 +257,23 @@ def test_breaking_the_glass_takes_two_reviewers_and_a_reason(alone):
         glass(**alone)
 
 
-@pytest.mark.parametrize("kind", FlagKind)
-def test_broken_glass_opens_that_flag_and_no_other(kind):
-    broken = replace(inputs(flag(kind)), glass=(glass(at=MONDAY + DAY),))
-    elsewhere = replace(inputs(flag(FlagKind.STUDENT_LINK)), glass=(glass(flag="another"),))
+@pytest.mark.parametrize("kind", CaseKind)
+def test_broken_glass_opens_that_case_and_no_other(kind):
+    broken = replace(inputs(case(kind)), glass=(glass(at=MONDAY + DAY),))
+    elsewhere = replace(inputs(case(CaseKind.STUDENT_LINK)), glass=(glass(case="another"),))
 
     assert opening(broken) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.BREAK_GLASS)
     assert opening(elsewhere) is None
 
 
-def test_glass_broken_before_a_flag_began_anew_does_not_open_it():
-    stale = replace(inputs(flag(FlagKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
+def test_glass_broken_before_a_case_began_anew_does_not_open_it():
+    stale = replace(inputs(case(CaseKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
 
     assert opening(stale) is None
 
 
 def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
-    shared = inputs(flag(), Decision.SHARED, Decision.IMPERSONATION)
+    shared = inputs(case(), Decision.SHARED, Decision.IMPERSONATION)
 
     shown = build_review_fields(PERSON, FINDING, shared, opening(shared))
 
@@ -288,8 +288,8 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     assert "text from the web" not in repr(shown)
 
 
-def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
-    link = inputs(flag(FlagKind.STUDENT_LINK), Decision.SHARED)
+def test_fields_are_given_out_for_the_right_opening_of_the_right_case_only():
+    link = inputs(case(CaseKind.STUDENT_LINK), Decision.SHARED)
 
     with pytest.raises(InputError):
         build_review_fields(
@@ -305,8 +305,8 @@ def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
 
 
 def test_a_ruling_taken_back_is_the_persons_word_no_more():
-    taken_back = inputs(flag(), Decision.HARMLESS, Decision.REOPENED)
-    kept = inputs(flag(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
+    taken_back = inputs(case(), Decision.HARMLESS, Decision.REOPENED)
+    kept = inputs(case(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
 
     assert get_own_decision(taken_back) is None
     assert get_own_decision(kept) is Decision.IMPERSONATION

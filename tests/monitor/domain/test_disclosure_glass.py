@@ -12,7 +12,7 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 WISH = BreakGlassProposal(
     id="wish",
-    flag_id="flag",
+    case_id="case",
     person_id="rosa",
     first="Ana@cedar.example",
     reason="A parent called.",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.case import Case, DecisionRecord, apply_decision
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
@@ -15,8 +16,7 @@ from monitor.domain.disclosure import (
     compute_review_opening,
 )
 from monitor.domain.errors import MonitorError
-from monitor.domain.flag import DecisionRecord, Flag, apply_decision
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,14 +36,14 @@ COUNSELLED = DisclosurePolicy(
 )
 POLICIES = st.sampled_from([DisclosurePolicy(), COUNSELLED])
 MOMENTS = st.integers(0, 60).map(lambda days: MONDAY + days * DAY)
-FLAGS = st.builds(
-    Flag,
-    id=st.just("flag"),
+CASES = st.builds(
+    Case,
+    id=st.just("case"),
     person_id=st.just("rosa"),
     finding_id=st.just("finding"),
-    kind=st.sampled_from(FlagKind),
+    kind=st.sampled_from(CaseKind),
     severity=st.sampled_from(Severity),
-    state=st.sampled_from([FlagState.NEW, FlagState.OPEN]),
+    state=st.sampled_from([CaseState.NEW, CaseState.OPEN]),
     opened_at=st.just(MONDAY),
     reasons=st.just(()),
     notified_at=st.sampled_from([None, MONDAY]),
@@ -55,7 +55,7 @@ FLAGS = st.builds(
 )
 GLASS = st.builds(
     BreakGlass,
-    flag_id=st.sampled_from(["flag", "another"]),
+    case_id=st.sampled_from(["case", "another"]),
     reviewers=st.just(frozenset({"one", "two"})),
     reason=st.just("A child may be in danger."),
     at=MOMENTS,
@@ -65,18 +65,18 @@ GLASS = st.builds(
 @st.composite
 def drawn_inputs(draw):
     """Cases that decisions really lead to, told or not, with and without broken glass."""
-    flag = draw(FLAGS)
+    case = draw(CASES)
     judgments = []
     for day, decision in enumerate(draw(st.lists(st.sampled_from(Decision), max_size=6))):
         by = draw(st.sampled_from(["rosa", "reviewer"]))
-        judgment = DecisionRecord(flag_id="flag", decision=decision, by=by, at=MONDAY + day * DAY)
+        judgment = DecisionRecord(case_id="case", decision=decision, by=by, at=MONDAY + day * DAY)
         try:
-            flag = apply_decision(flag, judgment)
+            case = apply_decision(case, judgment)
         except MonitorError:
             continue
         judgments.append(judgment)
     broken = tuple(draw(st.lists(GLASS, max_size=2)))
-    return DisclosureInput(flag=flag, consent=CONSENT, decisions=tuple(judgments), glass=broken)
+    return DisclosureInput(case=case, consent=CONSENT, decisions=tuple(judgments), glass=broken)
 
 
 @given(drawn_inputs(), MOMENTS, POLICIES)
@@ -88,33 +88,33 @@ def test_withdrawing_consent_reveals_nothing(inputs, now, policy):
 
 @given(drawn_inputs(), MOMENTS, POLICIES)
 def test_taking_back_the_sharing_never_reveals_more(inputs, now, policy):
-    unshared = replace(inputs, flag=replace(inputs.flag, shared_at=None))
+    unshared = replace(inputs, case=replace(inputs.case, shared_at=None))
 
     if compute_review_opening(unshared, now, policy):
         assert compute_review_opening(inputs, now, policy)
 
 
 @given(drawn_inputs(), MOMENTS, POLICIES, st.sampled_from(Decision))
-def test_only_sharing_and_confirming_ever_open_a_flag(inputs, now, policy, decision):
+def test_only_sharing_and_confirming_ever_open_a_case(inputs, now, policy, decision):
     if decision in {Decision.SHARED, Decision.IMPERSONATION} or compute_review_opening(
         inputs, now, policy
     ):
         return
-    judgment = DecisionRecord(flag_id="flag", decision=decision, by="rosa", at=now)
+    judgment = DecisionRecord(case_id="case", decision=decision, by="rosa", at=now)
     try:
-        ruled_flag = apply_decision(inputs.flag, judgment)
+        ruled_case = apply_decision(inputs.case, judgment)
     except MonitorError:
         return
 
-    later = replace(inputs, flag=ruled_flag, decisions=(*inputs.decisions, judgment))
+    later = replace(inputs, case=ruled_case, decisions=(*inputs.decisions, judgment))
 
     assert compute_review_opening(later, now, policy) is None
 
 
 @given(drawn_inputs(), MOMENTS, POLICIES)
-def test_without_broken_glass_only_the_keys_of_its_kind_open_a_flag(inputs, now, policy):
+def test_without_broken_glass_only_the_keys_of_its_kind_open_a_case(inputs, now, policy):
     found = compute_review_opening(replace(inputs, glass=()), now, policy)
 
     assert found is None or (
-        found.reason in DISCLOSURE_RULES[inputs.flag.kind].opened_by and found.at <= now
+        found.reason in DISCLOSURE_RULES[inputs.case.kind].opened_by and found.at <= now
     )

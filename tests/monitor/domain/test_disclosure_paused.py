@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.case import Case
 from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import DisclosureInput, DisclosurePolicy, compute_review_opening
-from monitor.domain.flag import Flag
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Scope, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, OpeningReason, Scope, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -19,21 +19,21 @@ CONSENT = Consent(
     given_at=MONDAY - DAY,
     expires_at=MONDAY + 365 * DAY,
 )
-FLAG = Flag(
-    id="flag",
+CASE = Case(
+    id="case",
     person_id="rosa",
     finding_id="finding",
-    kind=FlagKind.IMPERSONATION,
+    kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    state=FlagState.OPEN,
+    state=CaseState.OPEN,
     opened_at=MONDAY,
     reasons=(Reason("known-handle"),),
     notified_at=MONDAY,
 )
 
 
-def opening(consent: Consent, days: int, flag: Flag = FLAG):
-    inputs = DisclosureInput(flag=flag, consent=consent)
+def opening(consent: Consent, days: int, case: Case = CASE):
+    inputs = DisclosureInput(case=case, consent=consent)
     return compute_review_opening(inputs, MONDAY + days * DAY, DisclosurePolicy())
 
 
@@ -54,4 +54,4 @@ def test_what_was_open_when_a_pause_began_stays_open():
 def test_what_a_person_shares_opens_though_they_have_paused():
     resting = apply_pause(CONSENT, MONDAY + 30 * DAY, MONDAY)
 
-    assert opening(resting, 2, replace(FLAG, shared_at=MONDAY + DAY))
+    assert opening(resting, 2, replace(CASE, shared_at=MONDAY + DAY))

@@ -6,14 +6,14 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import (
-    FLAG_CLAUSES,
+    CASE_CLAUSES,
     JOINING_CLAUSES,
     PolicyClause,
     list_account_clauses,
     load_own_policy_texts,
     parse_policy_texts,
 )
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 
 OPINIONS = re.compile(
     r"opinion|view|belie|politic|relig|union|critic|complain|appropriate|professional|offens|"
@@ -26,7 +26,7 @@ LONGEST = 60
 
 def test_each_clause_is_reached_from_a_finding_or_a_page():
     shown = {
-        *(clause for clauses in FLAG_CLAUSES.values() for clause in clauses),
+        *(clause for clauses in CASE_CLAUSES.values() for clause in clauses),
         *list_account_clauses(names_school=True, is_public=True),
         *JOINING_CLAUSES,
     }
@@ -43,9 +43,9 @@ def test_each_clause_is_one_line_and_judges_no_opinion(clause: PolicyClause):
 
 
 def test_what_fits_which_finding():
-    assert FLAG_CLAUSES == {
-        FlagKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
-        FlagKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),
+    assert CASE_CLAUSES == {
+        CaseKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
+        CaseKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),
     }
     assert list_account_clauses(names_school=False, is_public=False) == ()
     assert list_account_clauses(names_school=True, is_public=False) == (

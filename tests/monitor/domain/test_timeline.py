@@ -3,25 +3,25 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
 from monitor.domain.finding import FindingVersion
-from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.timeline import DecisionMaker, FindingRecord, build_timeline
-from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, Severity
 from scrapers.models import Trace, TraceKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
 SHOWN = Trace(
     key="k", kind=TraceKind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One"
 )
-FLAG = Flag(
+CASE = Case(
     id="f",
     person_id="rosa",
     finding_id="i",
-    kind=FlagKind.IMPERSONATION,
+    kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    state=FlagState.NEW,
+    state=CaseState.NEW,
     opened_at=NOON,
     reasons=(),
 )
@@ -39,21 +39,21 @@ def event(hours: int, kind: EventKind) -> Event:
 
 
 def judgment(hours: int, decision: Decision, by: str) -> DecisionRecord:
-    return DecisionRecord(flag_id="f", decision=decision, by=by, at=NOON + timedelta(hours=hours))
+    return DecisionRecord(case_id="f", decision=decision, by=by, at=NOON + timedelta(hours=hours))
 
 
 def test_all_is_told_in_the_order_of_time():
     record = FindingRecord(
         versions={1: version(0), 5: version(2, bio="Two")},
         events=(event(2, EventKind.CHANGED), event(0, EventKind.APPEARED)),
-        flags=(FLAG,),
+        cases=(CASE,),
         decisions=(judgment(1, Decision.NAMESAKE, "rosa"), judgment(3, Decision.REOPENED, "ana")),
         feedback=(
             Feedback(
                 finding_id="i",
                 decision=Decision.NAMESAKE,
                 at=NOON + timedelta(hours=1),
-                flag_id="f",
+                case_id="f",
             ),
             Feedback(finding_id="i", decision=Decision.MINE, at=NOON + timedelta(hours=4)),
             Feedback(finding_id="i", decision=None, at=NOON + timedelta(hours=5)),

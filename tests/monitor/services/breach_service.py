@@ -30,10 +30,10 @@ def with_breaches(config: Config) -> Config:
 def breach(name: str, day: str = "2021-03-14", *data: str, **marks: bool) -> Row:
     row: Row = {"Name": name, "Title": name.title(), "BreachDate": day}
     row |= {"DataClasses": list(data or ("Email addresses", "Passwords"))}
-    flags = {"IsVerified": True} | dict.fromkeys(
+    cases = {"IsVerified": True} | dict.fromkeys(
         ("IsFabricated", "IsSensitive", "IsRetired", "IsSpamList"), False
     )
-    return row | flags | marks
+    return row | cases | marks
 
 
 @dataclass

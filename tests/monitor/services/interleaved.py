@@ -125,5 +125,5 @@ def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
         ("event", each.event.finding_id)
         for each in state.events.list_events_of_person(person, world.started)
     }
-    found |= {("flag", each.id) for each in state.flags.list_flags_of_person(person)}
+    found |= {("case", each.id) for each in state.cases.list_cases_of_person(person)}
     return frozenset(found)

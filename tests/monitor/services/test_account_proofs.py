@@ -8,7 +8,7 @@ from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import TooSoonError
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.feedback import record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.own_accounts import include_confirmed_accounts
@@ -171,10 +171,10 @@ def test_an_account_that_was_theirs_and_changes_its_name_is_flagged_and_not_drop
     world.sweep()
 
     assert f"bluesky:@{own.handle}" in accounts(maria)
-    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED)
+    assert maria.case(CaseKind.OWN_ACCOUNT_CHANGED)
 
 
-def test_a_change_of_an_account_without_their_exact_name_is_no_flag_of_theirs(world):
+def test_a_change_of_an_account_without_their_exact_name_is_no_case_of_theirs(world):
     vague = replace(VICTORIA, name="room 12 garden")
     world.internet = world.internet.remove_entry(VICTORIA).add_entry(vague)
     maria = world.joins(MARIA, accounts=(HERS,))
@@ -186,7 +186,7 @@ def test_a_change_of_an_account_without_their_exact_name_is_no_flag_of_theirs(wo
     world.a_week_later()
     world.sweep()
 
-    assert not [each for each in maria.flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED]
+    assert not [each for each in maria.cases if each.kind is CaseKind.OWN_ACCOUNT_CHANGED]
 
 
 def test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other(world):

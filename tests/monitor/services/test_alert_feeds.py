@@ -8,8 +8,8 @@ import pytest
 
 from monitor.demo.district import BETH, MARIA
 from monitor.demo.response import build_html_response
+from monitor.domain.case import FlaggedFindings
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import (
     FOREIGN_FEED,

@@ -13,12 +13,12 @@ from monitor.db.journal import StagedAnswer
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
+from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
-from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.scim import DirectoryUser
@@ -43,7 +43,7 @@ from scrapers.models import (
     QueryKind,
     Request,
 )
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
@@ -63,13 +63,13 @@ def filled(world_of) -> World:
     world = world_of("chalkboard")
     ref = joined_with_words_everywhere(world)
     state, now = world.state, world.clock.at
-    flag, *_ = state.flags.list_flags_of_person(ref)
+    case, *_ = state.cases.list_cases_of_person(ref)
     proposal = BreakGlassProposal(
-        id="p", flag_id=flag.id, person_id=ref, first="ana", reason="urgent", at=now
+        id="p", case_id=case.id, person_id=ref, first="ana", reason="urgent", at=now
     )
     state.break_glass.save_break_glass_proposal(proposal)
-    decide_flag(world.app, flag.id, Decision.IMPERSONATION, ref)
-    vanished = Event(person_id=ref, finding_id=flag.finding_id, kind=EventKind.VANISHED, at=now)
+    decide_case(world.app, case.id, Decision.IMPERSONATION, ref)
+    vanished = Event(person_id=ref, finding_id=case.finding_id, kind=EventKind.VANISHED, at=now)
     state.events.insert_event("", vanished, "https://chalkboard.example/t/mariadelgado")
     invited = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
     state.enrollment_drafts.save_draft(invited.id, EnrollmentDraft(name=ROSA.person.name), now)
@@ -82,7 +82,7 @@ def filled(world_of) -> World:
     )
     breach = Breach(name="X", title="X", happened_on=now.date(), data=("Passwords",))
     state.breaches.save_breach(maria.id, BreachRecord(breach=breach, first_seen=now, last_seen=now))
-    store_pictures_and_lookalike(world, flag)
+    store_pictures_and_lookalike(world, case)
     store_token_and_directory(world, maria.id)
     waiting, *_ = state.outbox.list_due_emails(now)
     state.outbox.schedule_retry(waiting.id, now, "refused")
@@ -99,12 +99,12 @@ def filled(world_of) -> World:
     return world
 
 
-def store_pictures_and_lookalike(world: World, flag: Flag) -> None:
+def store_pictures_and_lookalike(world: World, case: Case) -> None:
     state, now = world.state, world.clock.at
-    shot = Screenshot(id="s", flag_id=flag.id, at=now, picture=b"a picture")
+    shot = Screenshot(id="s", case_id=case.id, at=now, picture=b"a picture")
     state.screenshots.insert_screenshot(shot)
-    thumbnail = Thumbnail(finding_id=flag.finding_id, at=now, picture=b"a picture")
-    state.thumbnails.save_thumbnail(flag.person_id, "under way", thumbnail)
+    thumbnail = Thumbnail(finding_id=case.finding_id, at=now, picture=b"a picture")
+    state.thumbnails.save_thumbnail(case.person_id, "under way", thumbnail)
     trace = DistrictTrace(
         kind=DistrictFindingKind.DOMAIN,
         key="cedarval1ey.example",

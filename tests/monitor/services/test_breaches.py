@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.flag import FlaggedFindings
+from monitor.domain.case import FlaggedFindings
 from monitor.domain.vocabulary import BreachAdvice, ConsentChannel, GapKind, Scope
 from monitor.services.breaches import build_breaches_view, count_breaches
 from monitor.services.consent import drop_consent_scopes, list_offered_scopes
@@ -170,7 +170,7 @@ def test_it_sees_nothing_of_it_anywhere(world, service, maria, caplog):
     service.knows(beth.mail)
     world.sweep()
 
-    assert maria.flags == ()
+    assert maria.cases == ()
     assert not [each for each in maria.findings.values() if "Quill" in each.portrait.title]
     assert titles(maria, flagged=FlaggedFindings.LEFT_OUT) == []
     copy = export_person_data(world.app, maria.id, "operator", FlaggedFindings.LEFT_OUT)

@@ -265,7 +265,7 @@ def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: Wor
 
     assert world.sweep() == []
     assert beth.told == []
-    assert beth.flags == ()
+    assert beth.cases == ()
     assert not {url for url in beth.findings if "bethnovak" in url}
 
 

@@ -13,7 +13,7 @@ import pytest
 from monitor.db.database import list_declarations
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import Decision, EmailState, FlagState, SweepKind
+from monitor.domain.vocabulary import CaseState, Decision, EmailState, SweepKind
 from monitor.mail.smtp import build_message
 from monitor.services.data_export import (
     export_person_data,
@@ -65,8 +65,8 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
     assert set(data) == {"made_at", *EXPORTED_PARTS}
     assert data["profile"]["mail"] == maria.mail
     assert {each["finding"]["portrait"]["url"] for each in data["findings"]} == set(maria.findings)
-    told = {flag["flag"]["id"] for each in data["findings"] for flag in each["flags"]}
-    assert told == {flag.id for flag in maria.flags}
+    told = {case["case"]["id"] for each in data["findings"] for case in each["cases"]}
+    assert told == {case.id for case in maria.cases}
     assert len(data["queries"]) == len(world.state.queries.list_queries_of_person(maria.id))
     assert {each["kind"] for each in data["emails"]} >= {"enrolled", "digest"}
     assert data["audit_log"][-1]["action"] == "exported"
@@ -75,7 +75,7 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
 def test_the_page_to_read_has_words_for_every_state(world: World, maria: Staff):
     record_feedback(world.app, maria.id, {next(iter(maria.findings.values())).id: Decision.MINE})
     parts = export_person_data(world.app, maria.id, maria.id).view.parts
-    states = {str(each) for enum in (FlagState, EmailState, SweepKind) for each in enum}
+    states = {str(each) for enum in (CaseState, EmailState, SweepKind) for each in enum}
 
     cells = {str(cell) for part in parts for row in part.rows for cell in row}
 
@@ -143,17 +143,17 @@ def test_reviewers_are_named_by_their_role(world_of):
     world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
     maria = world.joins(MARIA)
     world.sweep()
-    (flag, *_) = maria.flags
-    maria.rules(flag, Decision.SHARED)
+    (case, *_) = maria.cases
+    maria.rules(case, Decision.SHARED)
     reviewer = world.config.district.reviewers[0]
     world.state.audit.append_entry(
-        world.clock.at, build_reviewer_id(reviewer), "viewed", flag.id, {}
+        world.clock.at, build_reviewer_id(reviewer), "viewed", case.id, {}
     )
     world.state.assignments.save_assignment(
-        ReviewAssignment(flag_id=flag.id, reviewer_id=reviewer, at=world.clock.at)
+        ReviewAssignment(case_id=case.id, reviewer_id=reviewer, at=world.clock.at)
     )
     remark = ReviewNote(
-        flag_id=flag.id,
+        case_id=case.id,
         kind=ReviewNoteKind.NOTE,
         by=reviewer,
         at=world.clock.at,

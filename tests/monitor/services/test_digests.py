@@ -6,12 +6,12 @@ import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.errors import BusyError
-from monitor.domain.vocabulary import Decision, EmailCadence, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_cadence
 from scrapers.models import CrawlResult
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World, account, profile
 
@@ -97,7 +97,7 @@ def test_a_change_is_told_once(world: World, maria: Staff):
     assert "nothing new" in newest(maria).letter.subject
 
 
-def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
+def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
     world.on_monday()
@@ -106,11 +106,11 @@ def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     assert "One earlier flag waits for your answer." in newest(maria).text
 
 
-def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
+def test_a_case_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
     world.on_monday()
-    maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
+    maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
     world.on_monday()
 
     assert "STILL OPEN" not in newest(maria).text
@@ -128,7 +128,7 @@ def test_a_namesake_is_set_aside_without_a_question(world: World):
 
     assert "only about someone else with your name" in newest(daniel).text
     assert "nothing new" in newest(daniel).letter.subject
-    assert daniel.flags == ()
+    assert daniel.cases == ()
 
 
 def test_why_an_account_on_a_new_network_was_set_aside_is_said(world: World):
@@ -240,18 +240,18 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
     world.sweep()
     world.on_monday()
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    maria.rules(flag, Decision.IMPERSONATION)
-    decide_flag(world.app, flag.id, Decision.REPORTED, "reviewer")
+    case = maria.case(CaseKind.IMPERSONATION)
+    maria.rules(case, Decision.IMPERSONATION)
+    decide_case(world.app, case.id, Decision.REPORTED, "reviewer")
 
     world.on_monday()
     assert "It was reported to its platform. IT noted this on" in newest(maria).text
     world.on_monday()
     assert "was reported" not in newest(maria).text
 
-    maria.rules(flag, Decision.REOPENED)
-    maria.rules(flag, Decision.REOPENED)
-    maria.rules(flag, Decision.HARMLESS)
+    maria.rules(case, Decision.REOPENED)
+    maria.rules(case, Decision.REOPENED)
+    maria.rules(case, Decision.HARMLESS)
     world.on_monday()
     assert "Decided" not in newest(maria).letter.text
 

@@ -173,7 +173,7 @@ class Closed:
 def test_no_table_about_people_is_read(world, records, monkeypatch):
     world.joins(MARIA)
     world.internet = world.internet.add_entry(impostor())
-    for table in ("people", "consents", "findings", "flags", "sightings", "queries", "feedback"):
+    for table in ("people", "consents", "findings", "cases", "sightings", "queries", "feedback"):
         monkeypatch.setattr(world.state, table, Closed())
 
     run_district_check(world.app)

@@ -37,7 +37,7 @@ def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
 
     _, week = build_personal_weeks(world.app, maria.id)
 
-    assert (week.news, week.flags) == (1, len(maria.flags))
+    assert (week.news, week.cases) == (1, len(maria.cases))
 
 
 def test_what_is_someone_elses_is_no_news(world: World, maria: Staff):
@@ -100,4 +100,4 @@ def test_what_others_have_is_not_counted(world: World, maria: Staff):
 
     (week,) = build_personal_weeks(world.app, john.id)
 
-    assert (week.total, week.news, week.flags) == (0, 0, 0)
+    assert (week.total, week.news, week.cases) == (0, 0, 0)

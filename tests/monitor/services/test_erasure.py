@@ -10,11 +10,11 @@ from monitor.app import OUTBOX
 from monitor.db.database import Database
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, StaffMember
+from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
-from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import FlagKind, FlagState, HoldAction, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, withdraw_consent
 from monitor.services.jobs import run_mail_and_cleanup
@@ -66,19 +66,19 @@ def joined_with_words_everywhere(world: World) -> str:
         shown = replace(finding.portrait, **words, url=url, links=(link,))
         state.findings.update_finding(replace(finding, portrait=shown))
         state.versions.rewrite_versions(finding.id, lambda _, shown=shown: shown)
-        flag = Flag(
-            id=f"flag-{finding.id}",
+        case = Case(
+            id=f"case-{finding.id}",
             person_id=joined.id,
             finding_id=finding.id,
-            kind=FlagKind.IMPERSONATION,
+            kind=CaseKind.IMPERSONATION,
             severity=Severity.HIGH,
-            state=FlagState.NEW,
+            state=CaseState.NEW,
             opened_at=now,
             reasons=(Reason("district-place", {"place": Name(PLANTED["reason"])}),),
         )
-        state.flags.insert_flag(flag)
+        state.cases.insert_case(case)
         note = {"kind": ReviewNoteKind.NOTE, "text": PLANTED["note"]}
-        state.review_notes.insert_review_note(ReviewNote(flag_id=flag.id, by="ana", at=now, **note))
+        state.review_notes.insert_review_note(ReviewNote(case_id=case.id, by="ana", at=now, **note))
     places_hold(world.app, joined.id, PLANTED["hold"])
     lifts_hold(world.app, joined.id, PLANTED["hold"])
     reviewer = Reviewer(address=world.config.district.reviewers[0])

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.case import mark_notified
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import mark_notified
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel
 from monitor.services.feedback import DecisionInput, forecast_own_opening, record_feedback
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_flags, undo_decisions
+from monitor.services.review import decide_cases, undo_decisions
 from scrapers.models import QueryKind
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
 
@@ -42,8 +42,8 @@ def rosa(world_of) -> Staff:
     return rosa
 
 
-def label_of(maria: Staff, flag) -> OwnershipLabel | None:
-    return maria.world.state.findings.find_finding_label(flag.finding_id)
+def label_of(maria: Staff, case) -> OwnershipLabel | None:
+    return maria.world.state.findings.find_finding_label(case.finding_id)
 
 
 def changes_its_words(world: World) -> None:
@@ -55,52 +55,52 @@ def changes_its_words(world: World) -> None:
 @pytest.mark.parametrize(
     ("decision", "state", "label"),
     [
-        (Decision.MINE, FlagState.MINE, OwnershipLabel.MINE),
-        (Decision.NAMESAKE, FlagState.NAMESAKE, OwnershipLabel.NAMESAKE),
-        (Decision.UNRELATED, FlagState.HARMLESS, OwnershipLabel.UNRELATED),
-        (Decision.IMPERSONATION, FlagState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
+        (Decision.MINE, CaseState.MINE, OwnershipLabel.MINE),
+        (Decision.NAMESAKE, CaseState.NAMESAKE, OwnershipLabel.NAMESAKE),
+        (Decision.UNRELATED, CaseState.HARMLESS, OwnershipLabel.UNRELATED),
+        (Decision.IMPERSONATION, CaseState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
 def test_what_its_person_says_of_an_account_is_learned(maria: Staff, decision, state, label):
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
+    ruled = maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert maria.flag(FlagKind.IMPERSONATION) == ruled
+    assert maria.case(CaseKind.IMPERSONATION) == ruled
     assert ruled.state is state
     assert label_of(maria, ruled) is label
 
 
 @pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
 def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, decision):
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
+    ruled = maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
     letters = len(maria.world.state.outbox.list_emails())
     for _ in range(3):
         maria.world.a_week_later()
         assert maria.world.sweep() == []
 
-    assert maria.flags == (ruled,)
+    assert maria.cases == (ruled,)
     assert len(maria.world.state.outbox.list_emails()) == letters
 
 
 @pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE])
 def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, decision):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
     world = maria.world
     changes_its_words(world)
     world.a_week_later()
     world.sweep()
 
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    assert flag.state is FlagState.OPEN
-    assert flag.opened_at == world.clock.at
-    assert flag.notified_at is None
+    case = maria.case(CaseKind.IMPERSONATION)
+    assert case.state is CaseState.OPEN
+    assert case.opened_at == world.clock.at
+    assert case.notified_at is None
 
 
 def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria: Staff):
     world = maria.world
     send_due(world.app)
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.HARMLESS)
     changes_its_words(world)
     world.a_week_later()
     world.sweep()
@@ -113,37 +113,37 @@ def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria:
 
 def test_counters_that_move_open_nothing(maria: Staff):
     world = maria.world
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
+    ruled = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.HARMLESS)
     world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, followers=5000, posts=77)
     )
     world.a_week_later()
 
     assert world.sweep() == []
-    assert maria.flags == (ruled,)
+    assert maria.cases == (ruled,)
 
 
 def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
-    undone = maria.rules(flag, Decision.REOPENED)
+    case = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.MINE)
+    undone = maria.rules(case, Decision.REOPENED)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert undone.state is FlagState.OPEN
-    assert maria.world.state.findings.find_finding_feedback(flag.finding_id) is None
-    assert label_of(maria, flag) is OwnershipLabel.IMPERSONATION
-    decisions = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
+    assert undone.state is CaseState.OPEN
+    assert maria.world.state.findings.find_finding_feedback(case.finding_id) is None
+    assert label_of(maria, case) is OwnershipLabel.IMPERSONATION
+    decisions = [each.decision for each in maria.world.state.cases.list_decisions(case.id)]
     assert decisions == [Decision.MINE, Decision.REOPENED]
 
 
 def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
-    flag = maria.rules(flag, Decision.REPORTED)
-    flag = maria.rules(flag, Decision.REOPENED)
+    case = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+    case = maria.rules(case, Decision.REPORTED)
+    case = maria.rules(case, Decision.REOPENED)
 
-    assert flag.state is FlagState.IMPERSONATION
+    assert case.state is CaseState.IMPERSONATION
     assert (
-        maria.world.state.findings.find_finding_feedback(flag.finding_id) is Decision.IMPERSONATION
+        maria.world.state.findings.find_finding_feedback(case.finding_id) is Decision.IMPERSONATION
     )
 
 
@@ -155,64 +155,64 @@ def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff
     )
     world.a_week_later()
     world.sweep()
-    flag = maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
-    maria.rules(flag, Decision.REOPENED)
+    case = maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
+    maria.rules(case, Decision.REOPENED)
     world.a_week_later()
     world.sweep()
 
-    assert label_of(maria, flag) is OwnershipLabel.MINE
+    assert label_of(maria, case) is OwnershipLabel.MINE
 
 
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
     world = rosa.world
-    flag, *_ = rosa.flags
+    case, *_ = rosa.cases
 
-    ruled = rosa.rules(flag, Decision.FAMILY)
+    ruled = rosa.rules(case, Decision.FAMILY)
     for _ in range(2):
         world.a_week_later()
         world.sweep()
 
-    assert ruled.state is FlagState.FAMILY
-    assert world.state.flags.load_flag(flag.id) == ruled
+    assert ruled.state is CaseState.FAMILY
+    assert world.state.cases.load_case(case.id) == ruled
 
 
-def test_who_follows_and_who_is_followed_are_two_flags(rosa: Staff):
-    assert {(flag.kind, flag.relation) for flag in rosa.flags} == {
-        (FlagKind.STUDENT_LINK, "follows"),
-        (FlagKind.STUDENT_LINK, "followers"),
+def test_who_follows_and_who_is_followed_are_two_cases(rosa: Staff):
+    assert {(case.kind, case.relation) for case in rosa.cases} == {
+        (CaseKind.STUDENT_LINK, "follows"),
+        (CaseKind.STUDENT_LINK, "followers"),
     }
 
 
 def test_a_student_link_is_flagged_once_however_often_it_is_seen(rosa: Staff):
-    before = {flag.id for flag in rosa.flags}
+    before = {case.id for case in rosa.cases}
     for _ in range(3):
         rosa.world.a_week_later()
         rosa.world.sweep()
 
-    assert {flag.id for flag in rosa.flags} == before
+    assert {case.id for case in rosa.cases} == before
 
 
 @pytest.mark.parametrize("by", ["reviewer", "somebody-else"])
 def test_nobody_else_rules_on_what_is_its_persons_alone(maria: Staff, by):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
     with pytest.raises(NotPermittedError):
-        decide_flag(maria.world.app, flag.id, Decision.HARMLESS, by)
-    assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.list_decisions(flag.id) == ()
+        decide_case(maria.world.app, case.id, Decision.HARMLESS, by)
+    assert maria.case(CaseKind.IMPERSONATION) == case
+    assert maria.world.state.cases.list_decisions(case.id) == ()
 
 
 def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
     with pytest.raises(InputError):
-        maria.rules(flag, Decision.FAMILY)
-    assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.list_decisions(flag.id) == ()
-    assert maria.world.state.findings.find_finding_feedback(flag.finding_id) is None
+        maria.rules(case, Decision.FAMILY)
+    assert maria.case(CaseKind.IMPERSONATION) == case
+    assert maria.world.state.cases.list_decisions(case.id) == ()
+    assert maria.world.state.findings.find_finding_feedback(case.finding_id) is None
 
 
-def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
+def test_what_a_person_sorts_is_learnt_without_a_case(maria: Staff):
     world = maria.world
     own = "https://bsky.app/profile/mariadelgado.skies.example"
 
@@ -222,13 +222,13 @@ def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
 
 
 def test_every_ruling_is_audited(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
+    case = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
 
-    (entry,) = maria.world.state.audit.list_entries_of_subjects((flag.id,))[1:]
+    (entry,) = maria.world.state.audit.list_entries_of_subjects((case.id,))[1:]
     assert (entry.action, entry.details) == ("decided", {"decision": "impersonation"})
 
 
-def test_a_flag_that_turns_severe_is_told_at_once(world_of):
+def test_a_case_that_turns_severe_is_told_at_once(world_of):
     """What is first seen of it may be too little: a bare handle, then the copied words."""
     world = world_of(families=("bluesky",))
     bare = replace(IMPOSTOR, bio="", picture="")
@@ -236,51 +236,51 @@ def test_a_flag_that_turns_severe_is_told_at_once(world_of):
     maria = world.joins(MARIA)
     world.sweep()
     send_due(world.app)
-    assert maria.flag(FlagKind.IMPERSONATION).severity == "medium"
+    assert maria.case(CaseKind.IMPERSONATION).severity == "medium"
     assert maria.letters_of("alert") == []
     world.internet = world.internet.remove_entry(bare).add_entry(IMPOSTOR)
     world.a_week_later()
     world.sweep()
     send_due(world.app)
 
-    assert maria.flag(FlagKind.IMPERSONATION).severity == "high"
+    assert maria.case(CaseKind.IMPERSONATION).severity == "high"
     assert len(maria.letters_of("alert")) == 1
 
 
 def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
     world = maria.world
     world.writes()
-    flag, until = maria.flag(FlagKind.IMPERSONATION), world.clock.at + timedelta(days=30)
+    case, until = maria.case(CaseKind.IMPERSONATION), world.clock.at + timedelta(days=30)
     word = DecisionInput(
         decision=Decision.HARMLESS, by=maria.id, until=until, note="a parody that ends"
     )
-    decide_flags(world.app, (flag.id,), word)
+    decide_cases(world.app, (case.id,), word)
     world.later(days=29)
     world.writes()
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.HARMLESS
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.HARMLESS
 
     world.later(days=2)
     for _ in range(2):
         world.writes()
 
-    again = maria.flag(FlagKind.IMPERSONATION)
-    assert (again.state, again.opened_at) == (FlagState.OPEN, world.clock.at)
+    again = maria.case(CaseKind.IMPERSONATION)
+    assert (again.state, again.opened_at) == (CaseState.OPEN, world.clock.at)
     assert len(maria.letters_of("alert")) == 2
     assert "harmless" in maria.letters_of("alert")[-1].text
 
 
-def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
+def test_several_cases_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
     reviewing = rosa.world.app
-    refs = [flag.id for flag in rosa.flags]
-    ruled = decide_flags(reviewing, refs, DecisionInput(decision=Decision.FAMILY, by=rosa.id))
-    assert {flag.state for flag in ruled} == {FlagState.FAMILY}
+    refs = [case.id for case in rosa.cases]
+    ruled = decide_cases(reviewing, refs, DecisionInput(decision=Decision.FAMILY, by=rosa.id))
+    assert {case.state for case in ruled} == {CaseState.FAMILY}
 
     undone = undo_decisions(reviewing, refs, rosa.id)
-    assert {flag.state for flag in undone} == {FlagState.STUDENT_LINK}
+    assert {case.state for case in undone} == {CaseState.STUDENT_LINK}
     rosa.rules(undone[0], Decision.REOPENED)
     with pytest.raises(InputError):
         undo_decisions(reviewing, refs, rosa.id)
-    assert rosa.world.state.flags.load_flag(refs[1]).state is FlagState.STUDENT_LINK
+    assert rosa.world.state.cases.load_case(refs[1]).state is CaseState.STUDENT_LINK
 
 
 def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, monkeypatch):
@@ -292,9 +292,9 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
         counsel_approved_on="2026-09-01",
         told_in=frozenset({consent.text_hash}),
     )
-    follows = next(each for each in rosa.flags if each.relation == QueryKind.FOLLOWS)
-    flag = mark_notified(follows, world.clock.at)
+    follows = next(each for each in rosa.cases if each.relation == QueryKind.FOLLOWS)
+    case = mark_notified(follows, world.clock.at)
 
-    assert forecast_own_opening(world.app, flag) is None
+    assert forecast_own_opening(world.app, case) is None
     monkeypatch.setattr("monitor.services.feedback.build_disclosure_policy", lambda _: counsel)
-    assert forecast_own_opening(world.app, flag) == world.clock.at + timedelta(days=21)
+    assert forecast_own_opening(world.app, case) == world.clock.at + timedelta(days=21)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.feedback import record_feedback, undo_feedback
 from monitor.services.presenters import build_question_line
 from reports.wording import render_reason
@@ -108,14 +108,14 @@ def test_whoever_was_a_namesake_and_becomes_a_clone_is_flagged(world: World):
     world.a_week_later()
     world.sweep()
 
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
-def test_learning_raises_no_flag_before_the_next_sweep(maria: Staff):
-    before = maria.flags
+def test_learning_raises_no_case_before_the_next_sweep(maria: Staff):
+    before = maria.cases
     sorts(maria, DIRECTORY, Decision.MINE)
 
-    assert maria.flags == before
+    assert maria.cases == before
 
 
 def test_the_words_are_told_to_the_person(maria: Staff):

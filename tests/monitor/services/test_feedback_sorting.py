@@ -5,21 +5,21 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES
 from monitor.domain.errors import InputError
-from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
-    FlagKind,
-    FlagState,
     OpeningReason,
     OwnershipLabel,
 )
 from monitor.services.feedback import (
-    find_own_flag_opening,
+    find_own_case_opening,
     list_given_feedback,
     list_pending_feedback,
     record_feedback,
-    share_flag,
+    share_case,
     undo_feedback,
 )
 from monitor.services.takedown import record_takedown_step
@@ -58,11 +58,11 @@ def takes_back(maria: Staff, *refs: str) -> None:
 
 
 def fake(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).finding_id
+    return maria.case(CaseKind.IMPERSONATION).finding_id
 
 
 def unflagged(maria: Staff) -> list[str]:
-    return [each.finding.id for each in waiting(maria) if not each.flags]
+    return [each.finding.id for each in waiting(maria) if not each.cases]
 
 
 def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
@@ -119,10 +119,10 @@ def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
     assert {each.finding.id for each in list_given_feedback(sorting(maria), maria.id)} == set(refs)
 
 
-def test_a_sorting_settles_the_flag_that_asks_the_same(maria: Staff):
+def test_a_sorting_settles_the_case_that_asks_the_same(maria: Staff):
     sorts(maria, Decision.NAMESAKE, fake(maria))
 
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.NAMESAKE
     assert verdict(maria, fake(maria)) is Decision.NAMESAKE
 
 
@@ -131,10 +131,10 @@ def test_what_is_sorted_as_an_imitation_is_flagged_without_a_letter_to_who_said_
     letters = len(maria.world.state.outbox.list_emails())
     sorts(maria, Decision.IMPERSONATION, ref)
 
-    flag = maria.world.state.flags.find_flag(ref, FlagKind.IMPERSONATION)
-    assert flag
-    assert flag.state is FlagState.IMPERSONATION
-    assert flag.reasons
+    case = maria.world.state.cases.find_case(ref, CaseKind.IMPERSONATION)
+    assert case
+    assert case.state is CaseState.IMPERSONATION
+    assert case.reasons
     assert len(maria.world.state.outbox.list_emails()) == letters
 
 
@@ -142,12 +142,12 @@ def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(
     ref = fake(maria)
     sorts(maria, Decision.NAMESAKE, ref)
     sorts(maria, Decision.IMPERSONATION, ref)
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.IMPERSONATION
 
     takes_back(maria, ref)
 
     assert verdict(maria, ref) is Decision.NAMESAKE
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.NAMESAKE
 
 
 def test_taking_back_restores_what_was_known_before(maria: Staff):
@@ -157,7 +157,7 @@ def test_taking_back_restores_what_was_known_before(maria: Staff):
     takes_back(maria, *refs)
 
     assert [(each.finding.id, each.assessment) for each in waiting(maria)] == before
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
 def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
@@ -196,28 +196,28 @@ def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
     ]
 
 
-def states(maria: Staff) -> dict[FlagKind, FlagState]:
-    return {flag.kind: flag.state for flag in maria.flags if flag.kind in OWNERSHIP_FLAGS}
+def states(maria: Staff) -> dict[CaseKind, CaseState]:
+    return {case.kind: case.state for case in maria.cases if case.kind in OWNERSHIP_CASES}
 
 
-def test_what_others_made_about_the_person_becomes_a_flag_of_its_own(maria: Staff):
+def test_what_others_made_about_the_person_becomes_a_case_of_its_own(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
 
     assert maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.MOCK
     assert states(maria) == {
-        FlagKind.IMPERSONATION: FlagState.HARMLESS,
-        FlagKind.MOCK_ACCOUNT: FlagState.MOCK,
+        CaseKind.IMPERSONATION: CaseState.HARMLESS,
+        CaseKind.MOCK_ACCOUNT: CaseState.MOCK,
     }
 
 
 def test_it_sees_what_others_made_only_when_the_person_shares_it(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
-    flag = maria.flag(FlagKind.MOCK_ACCOUNT)
+    case = maria.case(CaseKind.MOCK_ACCOUNT)
     maria.world.later(days=30)
 
-    assert find_own_flag_opening(sorting(maria), maria.id, flag.id) is None
-    share_flag(sorting(maria), maria.id, flag.id)
-    opening = find_own_flag_opening(sorting(maria), maria.id, flag.id)
+    assert find_own_case_opening(sorting(maria), maria.id, case.id) is None
+    share_case(sorting(maria), maria.id, case.id)
+    opening = find_own_case_opening(sorting(maria), maria.id, case.id)
     assert opening is not None
     assert opening.reason is OpeningReason.SHARED
 
@@ -226,18 +226,18 @@ def test_taking_that_back_asks_again_whose_it_is(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
     takes_back(maria, fake(maria))
 
-    assert set(states(maria).values()) == {FlagState.OPEN}
+    assert set(states(maria).values()) == {CaseState.OPEN}
     assert verdict(maria, fake(maria)) is None
     assert fake(maria) in {each.finding.id for each in waiting(maria)}
 
 
-def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_flag_to_pursue(maria: Staff):
+def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_case_to_pursue(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
     sorts(maria, Decision.IMPERSONATION, fake(maria))
 
     assert states(maria) == {
-        FlagKind.IMPERSONATION: FlagState.IMPERSONATION,
-        FlagKind.MOCK_ACCOUNT: FlagState.HARMLESS,
+        CaseKind.IMPERSONATION: CaseState.IMPERSONATION,
+        CaseKind.MOCK_ACCOUNT: CaseState.HARMLESS,
     }
     assert (
         maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.IMPERSONATION
@@ -246,15 +246,15 @@ def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_flag_to_purs
 
 def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
-    flag = maria.flag(FlagKind.MOCK_ACCOUNT)
+    case = maria.case(CaseKind.MOCK_ACCOUNT)
 
     steps = (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED, Decision.REOPENED)
     seen = []
     for step in steps:
         maria.world.later(minutes=1)
-        seen.append(record_takedown_step(sorting(maria), maria.id, flag.id, step).state)
+        seen.append(record_takedown_step(sorting(maria), maria.id, case.id, step).state)
 
-    assert seen == [FlagState.REPORTED, FlagState.REMOVED, FlagState.REPORTED, FlagState.MOCK]
+    assert seen == [CaseState.REPORTED, CaseState.REMOVED, CaseState.REPORTED, CaseState.MOCK]
 
 
 @pytest.mark.parametrize("decision", [Decision.MOCK, Decision.IMPERSONATION])
@@ -263,6 +263,6 @@ def test_a_declared_account_can_be_called_someone_elses_work(maria: Staff, decis
 
     sorts(maria, decision, own)
 
-    flag = maria.world.state.flags.find_flag(own, FLAG_OF_DECISION[decision])
-    assert flag is not None
-    assert flag.state is FlagState(decision)
+    case = maria.world.state.cases.find_case(own, CASE_OF_DECISION[decision])
+    assert case is not None
+    assert case.state is CaseState(decision)

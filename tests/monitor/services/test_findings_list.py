@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.feedback import list_pending_feedback, record_feedback
 from monitor.services.findings import count_findings, filter_findings, list_findings
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -36,7 +36,7 @@ def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria
 
 
 def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
-    impostor = maria.flag(FlagKind.IMPERSONATION).finding_id
+    impostor = maria.case(CaseKind.IMPERSONATION).finding_id
     other = next(
         each.finding.id
         for each in list_pending_feedback(maria.world.app, maria.id)

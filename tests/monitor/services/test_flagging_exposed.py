@@ -7,13 +7,13 @@ from msgspec import structs
 
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
+from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.findings import list_pending_cards
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.review_queue import load_opened_flag, record_flag_views
+from monitor.services.review_queue import load_opened_case, record_case_views
 from reports.wording import render_reason
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
@@ -45,16 +45,16 @@ def shows_an_email_address_too(maria: Staff) -> None:
     world.sweep()
 
 
-def exposed(maria: Staff) -> dict[str, Flag]:
-    flags = (flag for flag in maria.flags if flag.kind is FlagKind.EXPOSED_CONTACT)
-    return {flag.relation: flag for flag in flags}
+def exposed(maria: Staff) -> dict[str, Case]:
+    cases = (case for case in maria.cases if case.kind is CaseKind.EXPOSED_CONTACT)
+    return {case.relation: case for case in cases}
 
 
-def test_a_page_has_one_flag_for_all_its_contact_details(maria: Staff):
-    (flag,) = exposed(maria).values()
+def test_a_page_has_one_case_for_all_its_contact_details(maria: Staff):
+    (case,) = exposed(maria).values()
 
-    assert (flag.contact_kinds, flag.severity) == (("home-address", "phone"), Severity.HIGH)
-    assert render_reason(flag.reasons[0]) == (
+    assert (case.contact_kinds, case.severity) == (("home-address", "phone"), Severity.HIGH)
+    assert render_reason(case.reasons[0]) == (
         "A street address and a phone number appear next to your name, in the search result."
     )
 
@@ -66,7 +66,7 @@ def test_the_value_is_kept_nowhere(maria: Staff):
         for finding in maria.findings.values()
         for each in (
             finding,
-            maria.flags,
+            maria.cases,
             state.findings.find_assessment(finding.id),
             state.versions.list_versions(finding.id),
             state.sightings.list_sightings_of_finding(finding.id),
@@ -91,28 +91,28 @@ def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
 
 
 def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
-    world, flag = maria.world, exposed(maria)[BOTH]
+    world, case = maria.world, exposed(maria)[BOTH]
     world.on_monday()
     world.later(days=60)
     with pytest.raises(NotPermittedError):
-        record_flag_views(world.app, ANA, [flag.id])
+        record_case_views(world.app, ANA, [case.id])
 
-    maria.rules(flag, Decision.SHARED)
+    maria.rules(case, Decision.SHARED)
 
-    record_flag_views(world.app, ANA, [flag.id])
-    shown = load_opened_flag(world.app, ANA, flag.id)
+    record_case_views(world.app, ANA, [case.id])
+    shown = load_opened_case(world.app, ANA, case.id)
     assert shown
     assert not any(value in repr(shown.fields) for value in VALUES)
 
 
 def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff):
-    for flag in exposed(maria).values():
-        maria.rules(flag, Decision.HARMLESS)
+    for case in exposed(maria).values():
+        maria.rules(case, Decision.HARMLESS)
     shows_an_email_address_too(maria)
 
-    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
-        BOTH: FlagState.HARMLESS,
-        "mail": FlagState.NEW,
+    assert {kind: case.state for kind, case in exposed(maria).items()} == {
+        BOTH: CaseState.HARMLESS,
+        "mail": CaseState.NEW,
     }
 
 
@@ -123,14 +123,14 @@ def test_what_is_said_to_be_a_namesakes_is_flagged_no_more(maria: Staff):
     assert "mail" not in exposed(maria)
 
 
-def test_a_new_kind_joins_the_open_flag_and_is_told_in_the_next_digest(maria: Staff):
+def test_a_new_kind_joins_the_open_case_and_is_told_in_the_next_digest(maria: Staff):
     before = exposed(maria)[BOTH]
     maria.world.on_monday()
     shows_an_email_address_too(maria)
 
-    (flag,) = exposed(maria).values()
-    assert (flag.id, flag.relation) == (before.id, f"{BOTH} mail")
-    assert flag.notified_at is None
+    (case,) = exposed(maria).values()
+    assert (case.id, case.relation) == (before.id, f"{BOTH} mail")
+    assert case.notified_at is None
     maria.world.on_monday()
     assert "a private email address appear" in maria.letters_of("digest")[-1].text
 
@@ -139,14 +139,14 @@ def test_a_new_kind_is_not_shown_to_it_with_what_was_shared(maria: Staff):
     maria.rules(exposed(maria)[BOTH], Decision.SHARED)
     shows_an_email_address_too(maria)
 
-    flags = exposed(maria)
-    assert {kind: flag.shared_at is None for kind, flag in flags.items()} == {
+    cases = exposed(maria)
+    assert {kind: case.shared_at is None for kind, case in cases.items()} == {
         BOTH: False,
         "mail": True,
     }
 
 
-def test_an_answer_that_is_taken_back_joins_the_open_flag_of_its_page(maria: Staff):
+def test_an_answer_that_is_taken_back_joins_the_open_case_of_its_page(maria: Staff):
     first = exposed(maria)[BOTH]
     maria.rules(first, Decision.HARMLESS)
     shows_an_email_address_too(maria)
@@ -156,9 +156,9 @@ def test_an_answer_that_is_taken_back_joins_the_open_flag_of_its_page(maria: Sta
     maria.world.a_week_later()
     maria.world.sweep()
 
-    (flag,) = exposed(maria).values()
-    assert (flag.relation, flag.severity) == (f"{BOTH} mail", Severity.HIGH)
-    said = [each.decision for each in maria.world.state.flags.list_decisions(flag.id)]
+    (case,) = exposed(maria).values()
+    assert (case.relation, case.severity) == (f"{BOTH} mail", Severity.HIGH)
+    said = [each.decision for each in maria.world.state.cases.list_decisions(case.id)]
     assert said == [Decision.HARMLESS, Decision.REOPENED]
 
 
@@ -168,8 +168,8 @@ def test_the_same_number_found_again_is_told_once(maria: Staff):
         maria.world.a_week_later()
         assert maria.world.sweep() == []
 
-    assert {kind: flag.id for kind, flag in exposed(maria).items()} == {
-        kind: flag.id for kind, flag in before.items()
+    assert {kind: case.id for kind, case in exposed(maria).items()} == {
+        kind: case.id for kind, case in before.items()
     }
 
 
@@ -182,8 +182,8 @@ def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
     maria = world.joins(MARIA)
     world.sweep()
 
-    (flag,) = exposed(maria).values()
-    assert "you can remove it yourself" in render_reason(flag.reasons[1])
+    (case,) = exposed(maria).values()
+    assert "you can remove it yourself" in render_reason(case.reasons[1])
     assert maria.findings["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
         "Science teacher. Text me at [phone number]!"
     )
@@ -234,36 +234,36 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
 
 
 def test_a_page_with_contact_details_is_one_card(maria: Staff):
-    (flag,) = exposed(maria).values()
+    (case,) = exposed(maria).values()
 
     cards = [each for each in list_pending_cards(maria.world.app, maria.id) if each.url == PAGE.url]
-    assert [each.id for each in cards] == [flag.id]
+    assert [each.id for each in cards] == [case.id]
 
 
 def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: Staff):
-    flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
+    cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
     other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
     maria.rules(whole, Decision.HARMLESS)
-    flags.insert_flag(replace(whole, id="f" * 32, finding_id=other.id, relation="phone mail"))
+    cases.insert_case(replace(whole, id="f" * 32, finding_id=other.id, relation="phone mail"))
 
-    flags.move_to_finding(other.id, whole.finding_id)
+    cases.move_to_finding(other.id, whole.finding_id)
 
-    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
-        BOTH: FlagState.HARMLESS,
-        "mail": FlagState.NEW,
+    assert {kind: case.state for kind, case in exposed(maria).items()} == {
+        BOTH: CaseState.HARMLESS,
+        "mail": CaseState.NEW,
     }
 
 
 def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
-    flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
+    cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
     other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
     said = replace(
-        whole, id="f" * 32, finding_id=other.id, relation=BOTH, state=FlagState.REMOVAL_ASKED
+        whole, id="f" * 32, finding_id=other.id, relation=BOTH, state=CaseState.REMOVAL_ASKED
     )
-    flags.insert_flag(said)
+    cases.insert_case(said)
 
-    flags.move_to_finding(other.id, whole.finding_id)
+    cases.move_to_finding(other.id, whole.finding_id)
 
     assert [(each.id, each.state) for each in exposed(maria).values()] == [
-        (said.id, FlagState.REMOVAL_ASKED)
+        (said.id, CaseState.REMOVAL_ASKED)
     ]

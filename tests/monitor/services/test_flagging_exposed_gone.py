@@ -10,7 +10,7 @@ from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.history import build_finding_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.retention import purge_expired_data
@@ -33,12 +33,12 @@ def maria(world_of: Callable[..., World]) -> Staff:
     maria = world.joins(MARIA)
     world.sweep()
     world.on_monday()
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
     return maria
 
 
-def flag(maria: Staff):
-    return maria.flag(FlagKind.EXPOSED_CONTACT)
+def case(maria: Staff):
+    return maria.case(CaseKind.EXPOSED_CONTACT)
 
 
 def takes_it_out(maria: Staff) -> None:
@@ -68,7 +68,7 @@ def test_one_proof_closes_nothing_and_asks_again_two_days_later(maria: Staff):
     takes_it_out(maria)
     proves_once(maria)
 
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
     assert CLEARED not in maria.told
     assert second_proofs(maria) == [maria.world.clock.at + TWO_DAYS]
 
@@ -82,7 +82,7 @@ def test_the_second_proof_closes_it_without_waiting_for_the_next_sweep(maria: St
     assert {each.host for each in maria.world.asked if "mariadelgado" in each.query} == {
         appview.HOST
     }
-    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
+    assert (case(maria).state, case(maria).ruled_at) == (CaseState.GONE, maria.world.clock.at)
     assert maria.told.count(CLEARED) == 1
     assert second_proofs(maria) == []
 
@@ -107,7 +107,7 @@ def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
     proves_again(maria)
 
     rows = [row for row in maria.world.state.audit.list_entries() if row.action == "closed"]
-    assert [row.subject for row in rows] == [flag(maria).id]
+    assert [row.subject for row in rows] == [case(maria).id]
     finding = maria.findings[URL]
     words = [each.word for each in build_finding_timeline(maria.world.app, maria.id, finding.id)]
     assert words[-1] == "cleared"
@@ -118,11 +118,11 @@ def test_what_is_back_before_the_second_proof_was_never_gone(maria: Staff):
     proves_once(maria)
     puts_it_back(maria)
     proves_again(maria)
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
 
     takes_it_out(maria)
     proves_once(maria)
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
 
 
 @pytest.mark.parametrize("trouble", ["block_requests", "take_down_host"])
@@ -133,25 +133,25 @@ def test_a_second_visit_that_fails_is_no_second_proof(maria: Staff, trouble: str
     open_to_all = world.internet
     world.internet = getattr(open_to_all, trouble)(appview.HOST)
     proves_again(maria)
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
 
     world.internet = open_to_all
     world.a_week_later()
     world.sweep()
-    assert flag(maria).state is FlagState.GONE
+    assert case(maria).state is CaseState.GONE
 
 
 def test_what_vanishes_whole_shows_nothing_any_more(maria: Staff):
     maria.world.internet = maria.world.internet.remove_entry(SHOWN)
     proves_once(maria)
-    assert flag(maria).state is FlagState.OPEN
+    assert case(maria).state is CaseState.OPEN
     proves_again(maria)
 
     assert maria.told[-1] == ("vanished", URL)
-    assert flag(maria).state is FlagState.GONE
+    assert case(maria).state is CaseState.GONE
     maria.world.a_week_later()
     maria.world.sweep()
-    assert flag(maria).state is FlagState.GONE
+    assert case(maria).state is CaseState.GONE
 
 
 def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
@@ -165,24 +165,24 @@ def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
 
     assert ("flapping", URL) in maria.told
     assert maria.told[-1] == CLEARED
-    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, world.clock.at)
+    assert (case(maria).state, case(maria).ruled_at) == (CaseState.GONE, world.clock.at)
 
 
 def test_what_a_finding_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
     """Versions before told nobody of the end of what keeps coming and going, and closed nothing."""
-    left = flag(maria)
+    left = case(maria)
     purge_expired_data(maria.world.app)
-    assert flag(maria) == left
+    assert case(maria) == left
     maria.world.internet = maria.world.internet.remove_entry(SHOWN)
     proves_once(maria)
     purge_expired_data(maria.world.app)
-    assert flag(maria) == left
+    assert case(maria) == left
     proves_again(maria)
-    maria.world.state.flags.update_flag(left)
+    maria.world.state.cases.update_case(left)
 
     purge_expired_data(maria.world.app)
 
-    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
+    assert (case(maria).state, case(maria).ruled_at) == (CaseState.GONE, maria.world.clock.at)
     assert maria.world.state.audit.find_last_entry_of_action("closed").at == maria.world.clock.at
 
 
@@ -194,20 +194,20 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
     puts_it_back(maria)
     proves_once(maria)
 
-    again = flag(maria)
-    assert (again.state, again.notified_at) == (FlagState.OPEN, None)
+    again = case(maria)
+    assert (again.state, again.notified_at) == (CaseState.OPEN, None)
     maria.world.on_monday()
     assert "a phone number" in maria.letters_of("digest")[-1].text
-    assert again.id == flag(maria).id
+    assert again.id == case(maria).id
 
 
 def test_what_its_person_has_ruled_stays_as_they_ruled_it(maria: Staff):
-    maria.rules(flag(maria), Decision.MINE)
+    maria.rules(case(maria), Decision.MINE)
     takes_it_out(maria)
     proves_once(maria)
     proves_again(maria)
 
-    assert flag(maria).state is FlagState.MINE
+    assert case(maria).state is CaseState.MINE
     assert CLEARED not in maria.told
 
 
@@ -217,7 +217,7 @@ def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
     proves_again(maria)
 
     with pytest.raises(InputError, match="no decision on this flag"):
-        maria.rules(flag(maria), Decision.REOPENED)
+        maria.rules(case(maria), Decision.REOPENED)
 
 
 def test_a_search_engine_that_shows_it_no_longer_proves_nothing(world: World):
@@ -236,21 +236,21 @@ def test_a_search_engine_that_shows_it_no_longer_proves_nothing(world: World):
         world.a_week_later()
         world.sweep()
 
-    assert flag(maria).is_undecided
+    assert case(maria).is_undecided
     assert not any(kind == "cleared" for kind, _ in maria.told)
 
 
-def test_a_kind_that_is_gone_leaves_the_flag_about_the_others(maria: Staff):
+def test_a_kind_that_is_gone_leaves_the_case_about_the_others(maria: Staff):
     both = replace(OWN, bio="Science teacher. Text me at 319-555-0134 or maria@gmail.com!")
     maria.world.internet = maria.world.internet.remove_entry(SHOWN).add_entry(both)
     proves_once(maria)
-    assert flag(maria).relation == "phone mail"
+    assert case(maria).relation == "phone mail"
     mail_only = replace(OWN, bio="Science teacher. Write to maria@gmail.com!")
     maria.world.internet = maria.world.internet.remove_entry(both).add_entry(mail_only)
     maria.world.later(days=7)
     run_due_sweeps(maria.world.app)
     proves_again(maria)
 
-    assert (flag(maria).relation, flag(maria).severity) == ("mail", Severity.LOW)
-    assert flag(maria).is_undecided
-    assert "phone" not in " ".join(map(render_reason, flag(maria).reasons))
+    assert (case(maria).relation, case(maria).severity) == ("mail", Severity.LOW)
+    assert case(maria).is_undecided
+    assert "phone" not in " ".join(map(render_reason, case(maria).reasons))

@@ -11,7 +11,7 @@ from msgspec import structs
 from monitor.demo import district
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 from tests.monitor.services.world import World
 from tests.monitor.spelled import found, found_in
 
@@ -51,7 +51,7 @@ def test_a_whole_week_names_no_student_anywhere(world, tmp_path, caplog):
     world.sweep()
     world.on_monday()
 
-    assert FlagKind.STUDENT_LINK in {flag.kind for flag in rosa.flags}
+    assert CaseKind.STUDENT_LINK in {case.kind for case in rosa.cases}
     assert any("student" in letter.text for letter in rosa.letters)
     assert while_asked == set()
     assert found_in(WORDS, tmp_path) == set()

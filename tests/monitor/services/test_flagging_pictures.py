@@ -8,7 +8,7 @@ from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import FlagKind, Scope
+from monitor.domain.vocabulary import CaseKind, Scope
 from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -57,10 +57,10 @@ def pictures_asked_for(world: World) -> list[str]:
     return [knock.path for knock in world.asked if knock.host == cdn.HOST]
 
 
-def test_a_flag_says_that_the_picture_is_the_persons_own(maria: Staff):
+def test_a_case_says_that_the_picture_is_the_persons_own(maria: Staff):
     assert any(
         each.startswith(SENTENCE)
-        for each in map(render_reason, maria.flag(FlagKind.IMPERSONATION).reasons)
+        for each in map(render_reason, maria.case(CaseKind.IMPERSONATION).reasons)
     )
 
 
@@ -76,7 +76,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
 
     assert pictures_asked_for(world) == []
     assert not any(finding.portrait.picture_print for finding in maria.findings.values())
-    assert SENTENCE not in " ".join(map(render_reason, maria.flag(FlagKind.IMPERSONATION).reasons))
+    assert SENTENCE not in " ".join(map(render_reason, maria.case(CaseKind.IMPERSONATION).reasons))
 
 
 def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):

@@ -10,7 +10,7 @@ from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.staging import CONTACT_QUERY_KINDS
 from reports.wording import render_reason
 from scrapers.models import Outcome
@@ -49,12 +49,12 @@ def test_a_link_is_flagged_with_its_reasons_and_without_a_name(network: World):
     rosa = network.joins(ROSA, read=True)
     network.sweep()
 
-    flags = {flag.relation: flag for flag in rosa.flags}
-    assert {flag.kind for flag in rosa.flags} == {FlagKind.STUDENT_LINK}
-    assert flags["follows"].severity is Severity.MEDIUM
-    assert flags["followers"].severity is Severity.LOW
-    assert "follows 2 accounts" in render_reason(flags["follows"].reasons[0])
-    assert not any(pupil in repr(rosa.flags) for pupil in PUPILS)
+    cases = {case.relation: case for case in rosa.cases}
+    assert {case.kind for case in rosa.cases} == {CaseKind.STUDENT_LINK}
+    assert cases["follows"].severity is Severity.MEDIUM
+    assert cases["followers"].severity is Severity.LOW
+    assert "follows 2 accounts" in render_reason(cases["follows"].reasons[0])
+    assert not any(pupil in repr(rosa.cases) for pupil in PUPILS)
 
 
 def test_no_contact_is_kept_anywhere(network: World):
@@ -84,7 +84,7 @@ def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network
     rosa = network.joins(ROSA, read=True)
     network.sweep()
 
-    said = {flag.relation: " ".join(map(render_reason, flag.reasons)) for flag in rosa.flags}
+    said = {case.relation: " ".join(map(render_reason, case.reasons)) for case in rosa.cases}
     assert "a grade" in said["follows"]
     assert "Chance alone would bring fewer" in said["follows"]
     assert "you can remove a follower" in said["followers"]
@@ -95,16 +95,16 @@ def test_family_stays_family_under_a_new_key(network: World):
     network.matcher.says = LINKED
     rosa = network.joins(ROSA, read=True)
     network.sweep()
-    for flag in rosa.flags:
+    for case in rosa.cases:
         for step in (Decision.STUDENT_LINK, Decision.FAMILY):
-            rosa.rules(flag, step)
+            rosa.rules(case, step)
     network.a_week_later()
     network.matcher = FakeMatcher(says=replace(LINKED, count=9, cues=("grade",)))
 
     network.sweep()
     network.on_monday()
 
-    assert {flag.state for flag in rosa.flags} == {FlagState.FAMILY}
+    assert {case.state for case in rosa.cases} == {CaseState.FAMILY}
     assert not any("student" in each.text.casefold() for each in rosa.letters_of("digest"))
 
 
@@ -132,7 +132,7 @@ def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World
     run = network.coverage()["bluesky"]
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
-    assert rosa.flags == ()
+    assert rosa.cases == ()
     keys = {query.kind for query in network.state.queries.list_queries_of_person(rosa.id)}
     assert not keys & {"follows", "followers"}
 
@@ -165,7 +165,7 @@ def test_what_a_silent_matcher_missed_is_found_when_it_is_back(network: World):
     network.a_week_later()
     network.sweep()
 
-    assert len(rosa.flags) == 2
+    assert len(rosa.cases) == 2
     assert network.gaps() == {}
 
 
@@ -219,7 +219,7 @@ def test_a_real_matcher_that_refuses_its_key_leaves_the_rest_of_the_service_at_w
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
     assert rosa.findings
-    assert rosa.flags == ()
+    assert rosa.cases == ()
     assert "import the roster again" in caplog.text
 
 
@@ -233,9 +233,9 @@ def test_a_real_matcher_finds_the_pupils_that_rosa_follows(world_of):
 
     world.sweep()
 
-    (flag,) = rosa.flags
-    assert (flag.kind, flag.relation) == (FlagKind.STUDENT_LINK, "follows")
+    (case,) = rosa.cases
+    assert (case.kind, case.relation) == (CaseKind.STUDENT_LINK, "follows")
     assert (
-        rosa.findings["https://bsky.app/profile/rosamarchetti.skies.example"].id == flag.finding_id
+        rosa.findings["https://bsky.app/profile/rosamarchetti.skies.example"].id == case.finding_id
     )
     assert account("rosa").handle == "rosamarchetti.skies.example"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, account
 
@@ -35,31 +35,31 @@ def the_impostor_comes_again(maria: Staff) -> None:
 
 
 def flagged_again(maria: Staff):
-    flags = [flag for flag in maria.flags if flag.kind is FlagKind.IMPERSONATION]
-    return [flag for flag in flags if AGAIN in map(render_reason, flag.reasons)]
+    cases = [case for case in maria.cases if case.kind is CaseKind.IMPERSONATION]
+    return [case for case in cases if AGAIN in map(render_reason, case.reasons)]
 
 
 def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
     the_impostor_comes_again(maria)
 
-    (flag,) = flagged_again(maria)
-    assert "owls" not in " ".join(map(render_reason, flag.reasons))
+    (case,) = flagged_again(maria)
+    assert "owls" not in " ".join(map(render_reason, case.reasons))
 
 
 @pytest.mark.parametrize("decision", [None, Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
 def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, decision):
     if decision:
-        maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
+        maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
     the_impostor_comes_again(maria)
 
     assert flagged_again(maria) == []
 
 
-def test_an_account_that_was_removed_is_remembered_while_its_flag_is(maria: Staff):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+def test_an_account_that_was_removed_is_remembered_while_its_case_is(maria: Staff):
+    case = maria.case(CaseKind.IMPERSONATION)
     for decision in (Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED):
-        flag = maria.rules(flag, decision)
+        case = maria.rules(case, decision)
     maria.world.internet = maria.world.internet.remove_entry(FIRST)
     the_impostor_comes_again(maria)
 
@@ -67,8 +67,8 @@ def test_an_account_that_was_removed_is_remembered_while_its_flag_is(maria: Staf
 
 
 def test_a_ruling_that_was_taken_back_is_no_pattern(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
-    maria.rules(flag, Decision.REOPENED)
+    case = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+    maria.rules(case, Decision.REOPENED)
     the_impostor_comes_again(maria)
 
     assert flagged_again(maria) == []
@@ -76,7 +76,7 @@ def test_a_ruling_that_was_taken_back_is_no_pattern(maria: Staff):
 
 def test_what_pretends_to_be_one_person_is_watched_for_them_alone(maria: Staff):
     world = maria.world
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
     beth = world.joins(BETH)
     world.internet = world.internet.add_entry(
         replace(SECOND, id="beth-owls", name="Beth Novak", handle="owls-of-beth.skies.example")

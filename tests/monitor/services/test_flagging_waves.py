@@ -7,7 +7,7 @@ import pytest
 
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS, StaffMember
-from monitor.domain.vocabulary import Decision, FlagKind, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel
 from monitor.services.feedback import record_feedback
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
@@ -157,5 +157,5 @@ def test_a_wave_with_a_copied_bio_is_flagged(world: World, staff: list[Staff]):
     meets(world, made_about(JOHN, 0), made_about(THOMAS, 1), copied)
 
     assert any(
-        WAVE in render_reason(each) for each in staff[2].flag(FlagKind.IMPERSONATION).reasons
+        WAVE in render_reason(each) for each in staff[2].case(CaseKind.IMPERSONATION).reasons
     )

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import Decision, FieldLikeness, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness
 from monitor.services.history import (
     build_finding_timeline,
     compare_finding_versions,
@@ -22,7 +22,7 @@ def maria(world_of) -> Staff:
     world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.HARMLESS)
     world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, bio=f"{IMPOSTOR.bio} Write to me!")
     )
@@ -33,10 +33,10 @@ def maria(world_of) -> Staff:
 
 @pytest.fixture
 def fake(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).finding_id
+    return maria.case(CaseKind.IMPERSONATION).finding_id
 
 
-def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: str):
+def test_a_timeline_tells_versions_events_cases_and_rulings(maria: Staff, fake: str):
     told = build_finding_timeline(maria.world.app, maria.id, fake)
 
     assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [

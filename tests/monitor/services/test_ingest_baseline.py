@@ -8,7 +8,7 @@ from msgspec import structs
 from monitor.config import SiteCatalogConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.finding import Presence
-from monitor.domain.vocabulary import FlagKind, Severity
+from monitor.domain.vocabulary import CaseKind, Severity
 from monitor.services.outbox import send_due
 from reports.wording import render_reason
 from tests.monitor.services.world import World, account, catalog, profile
@@ -36,12 +36,12 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
     assert world.sweep() == []
     send_due(world.app)
 
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    assert flag.severity is Severity.HIGH
-    assert maria.findings[PRETENDER].id == flag.finding_id
+    case = maria.case(CaseKind.IMPERSONATION)
+    assert case.severity is Severity.HIGH
+    assert maria.findings[PRETENDER].id == case.finding_id
     (alert,) = maria.letters_of("alert")
     assert "pretending to be you" in alert.text
-    assert all(render_reason(reason) in alert.text for reason in flag.reasons[:3])
+    assert all(render_reason(reason) in alert.text for reason in case.reasons[:3])
 
 
 def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
@@ -86,7 +86,7 @@ def test_a_new_name_starts_silently(world: World, change):
     world.a_week_later()
 
     assert world.sweep() == []
-    assert maria.flags == ()
+    assert maria.cases == ()
 
 
 def test_a_new_source_starts_silently(world_of, tmp_path):
@@ -167,7 +167,7 @@ def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
 
     url = "https://bsky.app/profile/mdelgado-art.skies.example"
     assert world.sweep() == [("Maria", "appeared", url)]
-    assert maria.flags == ()
+    assert maria.cases == ()
     world.on_monday()
     digest = maria.letters_of("digest")[-1]
     assert "1 query" in digest.letter.subject

@@ -86,9 +86,9 @@ def test_an_account_that_nobody_declared_proves_nothing(world: World) -> None:
     assert not is_proven(world)
 
 
-@pytest.mark.parametrize(("before", "flags"), [(0, 0), (3, 1)])
-def test_a_site_proven_by_a_colleagues_account_raises_flags(
-    world: World, before: int, flags: int
+@pytest.mark.parametrize(("before", "cases"), [(0, 0), (3, 1)])
+def test_a_site_proven_by_a_colleagues_account_raises_cases(
+    world: World, before: int, cases: int
 ) -> None:
     joins_with_account(world)
     daniel = world.joins(DANIEL)
@@ -98,7 +98,7 @@ def test_a_site_proven_by_a_colleagues_account_raises_flags(
     sweeps(world, 1)
 
     assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
-    assert len(daniel.flags) == flags
+    assert len(daniel.cases) == cases
 
 
 def test_a_site_that_misses_its_only_learned_account_is_not_believed_for_one_check(

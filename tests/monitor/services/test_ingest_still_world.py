@@ -23,7 +23,7 @@ def stays_still(world: World, sweeps: int, members: tuple[StaffMember, ...] = ME
         world.joins(member)
     world.sweep()
     send_due(world.app)
-    flags = [flag.id for flag in world.state.flags.list_undecided_flags()]
+    cases = [case.id for case in world.state.cases.list_undecided_cases()]
     letters = len(world.post.tried)
     internet = world.internet
 
@@ -36,7 +36,7 @@ def stays_still(world: World, sweeps: int, members: tuple[StaffMember, ...] = ME
         assert world.sweep() == []
         assert world.asked_about(MARIA.person.name.family)
 
-    assert [flag.id for flag in world.state.flags.list_undecided_flags()] == flags
+    assert [case.id for case in world.state.cases.list_undecided_cases()] == cases
     send_due(world.app)
     assert len(world.post.tried) == letters
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import MARIA
 from monitor.domain.finding import Presence
-from monitor.domain.vocabulary import Decision, FlagKind, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.feedback import record_feedback
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.outbox import send_due
@@ -77,8 +77,8 @@ def test_an_own_account_that_is_gone_is_flagged_and_told_at_once(world):
     run_due_sweeps(world.app)
     send_due(world.app)
 
-    flag = maria.flag(FlagKind.OWN_ACCOUNT_CHANGED)
-    assert flag.severity is Severity.HIGH
+    case = maria.case(CaseKind.OWN_ACCOUNT_CHANGED)
+    assert case.severity is Severity.HIGH
     (alert,) = maria.letters_of("alert")
     assert "Your account is gone" in alert.text
 

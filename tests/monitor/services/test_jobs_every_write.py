@@ -43,7 +43,7 @@ class Week:
     """What a week left behind; `repeats` are letters that were handed over again."""
 
     events: Counter[tuple[str, str, str]]
-    flags: Counter[tuple[str, str, str, str]]
+    cases: Counter[tuple[str, str, str, str]]
     letters: Counter[tuple[str, str, str]]
     findings: Counter[tuple[str, str]]
     versions: int
@@ -142,10 +142,10 @@ def left_behind(world: World) -> Week:
             for ref in people
             for each in state.events.list_events_of_person(ref, SATURDAY)
         ),
-        flags=Counter(
+        cases=Counter(
             (ref, each.kind, each.state, findings[each.finding_id].portrait.url)
             for ref in people
-            for each in state.flags.list_flags_of_person(ref)
+            for each in state.cases.list_cases_of_person(ref)
         ),
         letters=Counter((e.recipient, e.kind, weekly(e)) for e in letters.values()),
         findings=Counter((finding.portrait.url, finding.presence) for finding in findings.values()),
@@ -173,7 +173,7 @@ def test_the_week_in_which_writes_fail_is_worth_it(usual: tuple[Week, Trouble]) 
     week, trouble = usual
 
     assert {kind for _, kind, _ in week.events} >= {"appeared", "vanished"}
-    assert week.flags
+    assert week.cases
     assert len(week.letters) >= 4
     assert week.repeats == 0
     assert trouble.met > 5 * APART

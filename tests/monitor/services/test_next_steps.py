@@ -1,4 +1,4 @@
-"""What a person can do about each flag, and what home lists until an address proves gone."""
+"""What a person can do about each case, and what home lists until an address proves gone."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +9,8 @@ from msgspec import structs
 from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.case import Case
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, list_progress
@@ -46,9 +46,9 @@ def progress(maria: Staff) -> list[str]:
     return [each.words for each in list_progress(maria.world.app, maria.id)]
 
 
-def advice(maria: Staff, flag: Flag) -> list[str]:
+def advice(maria: Staff, case: Case) -> list[str]:
     return [
-        each.path or each.url or each.words for each in build_advice_lines(maria.world.app, flag)
+        each.path or each.url or each.words for each in build_advice_lines(maria.world.app, case)
     ]
 
 
@@ -57,16 +57,16 @@ def test_nothing_is_in_progress_before_an_answer(maria: Staff):
 
 
 def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
-    world, flag = maria.world, maria.flag(FlagKind.IMPERSONATION)
-    maria.rules(flag, Decision.IMPERSONATION)
+    world, case = maria.world, maria.case(CaseKind.IMPERSONATION)
+    maria.rules(case, Decision.IMPERSONATION)
     assert progress(maria) == ["Impersonation, not reported yet"]
     assert home(maria).waits_for_person
 
-    record_takedown_step(world.app, maria.id, flag.id, Decision.REPORTED)
+    record_takedown_step(world.app, maria.id, case.id, Decision.REPORTED)
     assert progress(maria) == ["Take-down reported"]
     (line,) = list_progress(world.app, maria.id)
     assert (line.at, line.needs_you) == (world.clock.now(), False)
-    assert line.path == f"/me/takedown/{flag.id}"
+    assert line.path == f"/me/takedown/{case.id}"
 
     run_due_sweeps(world.app)
     world.internet = world.internet.remove_entry(IMPOSTOR)
@@ -77,12 +77,12 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
 
 
 def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):
-    world, flag = maria.world, maria.flag(FlagKind.EXPOSED_CONTACT)
-    maria.rules(flag, Decision.MINE)
+    world, case = maria.world, maria.case(CaseKind.EXPOSED_CONTACT)
+    maria.rules(case, Decision.MINE)
     online = "Street address and phone number still online, removal"
     assert progress(maria) == [f"{online} not requested yet"]
 
-    record_removal_step(world.app, maria.id, flag.id, Decision.REMOVAL_ASKED)
+    record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_ASKED)
     assert progress(maria) == [f"{online} requested"]
     (line,) = list_progress(world.app, maria.id)
     assert line.looks_at is None
@@ -91,12 +91,12 @@ def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(m
     (line,) = list_progress(world.app, maria.id)
     assert line.looks_at == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
 
-    record_removal_step(world.app, maria.id, flag.id, Decision.REMOVAL_DONE)
+    record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_DONE)
     assert progress(maria) == []
 
 
 def test_what_may_stay_is_not_in_progress(maria: Staff):
-    maria.rules(maria.flag(FlagKind.EXPOSED_CONTACT), Decision.HARMLESS)
+    maria.rules(maria.case(CaseKind.EXPOSED_CONTACT), Decision.HARMLESS)
 
     assert progress(maria) == []
 
@@ -113,36 +113,36 @@ def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
     assert group
     assert group.what == "3 sites seem to show your street address and phone number."
     assert group.severity is Severity.HIGH
-    assert [each.kind for each in home(maria).flags] == [FlagKind.IMPERSONATION]
-    assert home(maria).total_flags == 4
+    assert [each.kind for each in home(maria).cases] == [CaseKind.IMPERSONATION]
+    assert home(maria).total_cases == 4
 
 
 def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    kit, principal, contacts = advice(maria, flag)
-    assert kit == f"/me/takedown/{flag.id}"
+    kit, principal, contacts = advice(maria, case)
+    assert kit == f"/me/takedown/{case.id}"
     assert "principal" in principal
     assert "contacts" in contacts
 
 
 def test_contact_details_lead_to_removal_until_they_may_stay(maria: Staff):
-    flag = maria.flag(FlagKind.EXPOSED_CONTACT)
-    assert advice(maria, flag)[0] == f"/me/removal/{flag.id}"
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
+    assert advice(maria, case)[0] == f"/me/removal/{case.id}"
 
-    maria.rules(flag, Decision.HARMLESS)
-    assert advice(maria, maria.flag(FlagKind.EXPOSED_CONTACT)) == []
+    maria.rules(case, Decision.HARMLESS)
+    assert advice(maria, maria.case(CaseKind.EXPOSED_CONTACT)) == []
 
 
 def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_reported(maria: Staff):
-    flags = maria.world.state.flags
-    own = replace(maria.flag(FlagKind.IMPERSONATION), kind=FlagKind.OWN_ACCOUNT_CHANGED)
-    flags.update_flag(replace(own, state=FlagState.IMPERSONATION))
+    cases = maria.world.state.cases
+    own = replace(maria.case(CaseKind.IMPERSONATION), kind=CaseKind.OWN_ACCOUNT_CHANGED)
+    cases.update_case(replace(own, state=CaseState.IMPERSONATION))
     finding = maria.world.state.findings.load_finding(own.finding_id)
     moved = replace(finding.portrait, account="instagram:@maria", url="https://instagram.com/maria")
     maria.world.state.findings.update_finding(replace(finding, portrait=moved))
 
-    first, *_ = build_advice_lines(maria.world.app, flags.load_flag(own.id))
+    first, *_ = build_advice_lines(maria.world.app, cases.load_case(own.id))
     assert first.url == "https://www.instagram.com/hacked/"
     assert first.unconfirmed
     assert progress(maria) == ["Account taken over, as you said"]

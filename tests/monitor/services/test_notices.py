@@ -205,7 +205,7 @@ def test_a_secret_that_is_wrong_stops_no_service(caplog):
     assert "s3cret" not in caplog.text
 
 
-def test_reviewers_are_told_of_flags_that_opened_to_them_and_of_look_alikes(world: World):
+def test_reviewers_are_told_of_cases_that_opened_to_them_and_of_look_alikes(world: World):
     chat, now = FakeChat(), world.clock.now()
     store_finding(world, first_seen=now)
     store_finding(world, first_seen=now - timedelta(days=9))
@@ -223,7 +223,7 @@ def test_reviewers_are_told_of_flags_that_opened_to_them_and_of_look_alikes(worl
 
 def test_each_kind_is_told_to_someone_and_comes_from_an_email_or_is_counted_here():
     kinds = {kind for audience in AUDIENCES for kind in audience.kinds}
-    counted = {NoticeKind.BACKUP_FAILED, NoticeKind.FLAG_OPENED, NoticeKind.LOOKALIKE_SEEN}
+    counted = {NoticeKind.BACKUP_FAILED, NoticeKind.CASE_OPENED, NoticeKind.LOOKALIKE_SEEN}
 
     assert kinds == set(NoticeKind)
     assert kinds - counted <= {each.value for each in EmailKind}

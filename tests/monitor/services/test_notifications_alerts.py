@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, Sent
@@ -30,7 +30,7 @@ def a_second_impostor_appears(maria: Staff) -> None:
 
 
 def told(maria: Staff) -> list[bool]:
-    return [flag.notified_at is not None for flag in maria.flags]
+    return [case.notified_at is not None for case in maria.cases]
 
 
 def hangs_after_the_letter(maria: Staff) -> None:
@@ -81,7 +81,7 @@ def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(mari
 def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria: Staff):
     a_second_impostor_appears(maria)
     hangs_after_the_letter(maria)
-    maria.rules(maria.flags[0], Decision.MINE)
+    maria.rules(maria.cases[0], Decision.MINE)
     is_well_again(maria, hours=2)
 
     first, again = tried(maria)
@@ -91,8 +91,8 @@ def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria:
 def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
     a_second_impostor_appears(maria)
     hangs_after_the_letter(maria)
-    for flag in maria.flags:
-        maria.rules(flag, Decision.MINE)
+    for case in maria.cases:
+        maria.rules(case, Decision.MINE)
     is_well_again(maria, hours=2)
 
     assert len(tried(maria)) == 1
@@ -161,12 +161,12 @@ def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
 
 def test_what_its_person_has_answered_meanwhile_is_not_told_any_more(maria: Staff):
     world = maria.world
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.MINE)
 
     send_due(world.app)
 
     assert maria.letters_of("alert") == []
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.MINE
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.MINE
 
 
 def test_a_repeat_of_a_bundle_after_a_crash_tells_nobody_twice(maria: Staff, monkeypatch):

@@ -11,7 +11,7 @@ from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import CannotWriteError
-from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
 from monitor.services.notifications import EmailPlan, queue_email
 from monitor.services.outbox import send_due
 from reports.emails.account import AlertView
@@ -225,15 +225,15 @@ def test_the_clock_starts_when_the_alert_is_accepted_not_when_it_is_queued(imper
     world = impersonated.world
     world.post.answer = DEFERRED
     send_due(world.app)
-    flag = impersonated.flag(FlagKind.IMPERSONATION)
-    assert (flag.state, flag.notified_at) == (FlagState.NEW, None)
+    case = impersonated.case(CaseKind.IMPERSONATION)
+    assert (case.state, case.notified_at) == (CaseState.NEW, None)
 
     world.post.answer = ACCEPTED
     world.later(days=3)
     send_due(world.app)
 
-    flag = impersonated.flag(FlagKind.IMPERSONATION)
-    assert (flag.state, flag.notified_at) == (FlagState.OPEN, world.clock.at)
+    case = impersonated.case(CaseKind.IMPERSONATION)
+    assert (case.state, case.notified_at) == (CaseState.OPEN, world.clock.at)
 
 
 def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff):
@@ -249,10 +249,10 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
     assert f"IT can see it starting {opens:%a, %b %-d,}" in alert.text
 
 
-def test_a_letter_about_a_flag_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
-    """Two flags become one when their accounts turn out to be one."""
+def test_a_letter_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
+    """Two cases become one when their accounts turn out to be one."""
     world = impersonated.world
-    world.state.flags.delete_flag(impersonated.flag(FlagKind.IMPERSONATION).id)
+    world.state.cases.delete_case(impersonated.case(CaseKind.IMPERSONATION).id)
 
     send_due(world.app)
     send_due(world.app)

@@ -1,4 +1,4 @@
-"""Two pictures next to each other: stored while a flag waits for its person, and no longer."""
+"""Two pictures next to each other: stored while a case waits for its person, and no longer."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, Scope, SweepKind
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope, SweepKind
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
@@ -54,7 +54,7 @@ def stored(maria: Staff) -> set[str]:
     return {each.finding_id for each in thumbnails}
 
 
-def test_an_open_flag_has_the_found_picture_and_the_persons_own(maria: Staff):
+def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
 
     pair = find_picture_pair(maria.world.app, maria.id, found)
@@ -123,7 +123,7 @@ def test_they_go_when_the_account_is_gone(maria: Staff):
 
     maria.world.writes()
 
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
     assert stored(maria) == set()
 
 
@@ -136,7 +136,7 @@ def test_pictures_that_no_check_renews_are_deleted_after_30_days(maria: Staff):
     maria.world.writes()
 
     assert RETENTION_PERIODS[RetainedKind.THUMBNAIL].open
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
     assert stored(maria) == set()
 
 

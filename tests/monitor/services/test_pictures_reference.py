@@ -8,8 +8,8 @@ from msgspec import json
 from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
+from monitor.domain.case import FlaggedFindings
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import FlaggedFindings
 from monitor.domain.vocabulary import ConsentChannel, Scope, UploadProblem
 from monitor.services.consent import drop_consent_scopes
 from monitor.services.data_export import DataExport, export_person_data

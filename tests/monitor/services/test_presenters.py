@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import FlaggedFindings
+from monitor.domain.case import FlaggedFindings
 from monitor.domain.vocabulary import CoverageState, SweepKind
 from monitor.services.digests import build_digest_view
 from monitor.services.findings import build_latest_coverage

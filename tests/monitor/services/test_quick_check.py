@@ -7,7 +7,7 @@ import pytest
 from monitor.db.sweeps import SourceRun
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import FlagKind, GapKind
+from monitor.domain.vocabulary import CaseKind, GapKind
 from monitor.services.jobs import stop_running_sweep
 from monitor.services.presenters import describe_shared_failure
 from monitor.services.quick_check import (
@@ -44,10 +44,10 @@ def checked(world: World, answers: QuickCheckAnswers = ANSWERS):
 def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
     view = checked(world)
 
-    (flag,) = view.flags
-    assert (flag.kind, flag.url) == (FlagKind.IMPERSONATION, COPY)
+    (case,) = view.cases
+    assert (case.kind, case.url) == (CaseKind.IMPERSONATION, COPY)
     assert "Its handle is yours, but the o is replaced by the digit 0." in map(
-        render_reason, flag.reasons
+        render_reason, case.reasons
     )
     assert [each.url for each in view.own] == [OWN]
     assert (view.coverage.checked, view.coverage.gaps, view.trouble) == (3, (), "")
@@ -56,7 +56,7 @@ def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
 def test_without_an_account_named_the_copy_is_a_question(world):
     view = checked(world, QuickCheckAnswers(name=MARIA.person.name))
 
-    assert view.flags == ()
+    assert view.cases == ()
     assert COPY in {each.url for each in view.questions}
     assert not view.has_own_accounts
 
@@ -69,7 +69,7 @@ def test_a_check_that_is_stopped_shows_what_it_has_found_and_what_it_left_unaske
     world.meanwhile = stop
     view = checked(world)
 
-    assert view.flags or view.questions or view.about or view.own
+    assert view.cases or view.questions or view.about or view.own
     assert GapKind.PARTIAL in {each.outcome for each in view.coverage.gaps}
     assert {each.note for each in view.coverage.gaps} == {STOPPED_EARLY}
     assert world.state.sweeps.list_open_sweeps() == ()

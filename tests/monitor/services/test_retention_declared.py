@@ -27,10 +27,10 @@ from monitor.domain.finding import Presence
 from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
     Decision,
     DistrictFindingState,
-    FlagKind,
-    FlagState,
     SweepKind,
 )
 from monitor.services.consent import compute_lapse_erasure
@@ -276,8 +276,8 @@ def impersonated(world: World) -> Staff:
 def page(world: World, *, ruled: bool) -> StillThere:
     maria = impersonated(world)
     if ruled:
-        flag = maria.flag(FlagKind.IMPERSONATION)
-        world.state.flags.update_flag(replace(flag, state=FlagState.NAMESAKE))
+        case = maria.case(CaseKind.IMPERSONATION)
+        world.state.cases.update_case(replace(case, state=CaseState.NAMESAKE))
     return lambda: world.state.pages.list_pages_of_person(maria.id)
 
 
@@ -304,26 +304,26 @@ def missed_sighting(world: World) -> StillThere:
     )
 
 
-def student_link(world: World, state: FlagState) -> StillThere:
+def student_link(world: World, state: CaseState) -> StillThere:
     maria, now = impersonated(world), world.clock.at
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     seen = replace(
-        flag, id="f" * 32, kind=FlagKind.STUDENT_LINK, state=state, opened_at=now, ruled_at=now
+        case, id="f" * 32, kind=CaseKind.STUDENT_LINK, state=state, opened_at=now, ruled_at=now
     )
-    world.state.flags.insert_flag(seen)
+    world.state.cases.insert_case(seen)
     return lambda: any(
         each.id == seen.id and each.reasons == seen.reasons
-        for each in world.state.flags.list_flags_of_person(maria.id)
+        for each in world.state.cases.list_cases_of_person(maria.id)
     )
 
 
 def screenshot(world: World) -> StillThere:
     maria, state = impersonated(world), world.state
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     state.screenshots.insert_screenshot(
-        Screenshot(id="s", flag_id=flag.id, at=world.clock.at, picture=b"a picture")
+        Screenshot(id="s", case_id=case.id, at=world.clock.at, picture=b"a picture")
     )
-    maria.rules(flag, Decision.NAMESAKE)
+    maria.rules(case, Decision.NAMESAKE)
     return lambda: state.screenshots.count_screenshots_of_person(maria.id)
 
 
@@ -331,7 +331,7 @@ def thumbnail(world: World, *, running: bool) -> StillThere:
     maria = impersonated(world)
     if running:
         abandoned_sweep(world)
-    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
+    finding_id = maria.case(CaseKind.IMPERSONATION).finding_id
     small = Thumbnail(finding_id=finding_id, at=world.clock.at, picture=b"a picture")
     world.state.thumbnails.save_thumbnail(maria.id, "s" if running else "closed", small)
     return lambda: world.state.thumbnails.count_thumbnails(maria.id)
@@ -354,8 +354,8 @@ MAKERS: Mapping[tuple[RetainedKind, RetentionStage], Callable[[World], StillTher
     (RetainedKind.EVIDENCE, CLOSED): evidence,
     (RetainedKind.FINDING, CLOSED): gone_finding,
     (RetainedKind.SIGHTING, CLOSED): missed_sighting,
-    (RetainedKind.STUDENT_EVIDENCE, OPEN): lambda world: student_link(world, FlagState.NEW),
-    (RetainedKind.STUDENT_EVIDENCE, CLOSED): lambda world: student_link(world, FlagState.FAMILY),
+    (RetainedKind.STUDENT_EVIDENCE, OPEN): lambda world: student_link(world, CaseState.NEW),
+    (RetainedKind.STUDENT_EVIDENCE, CLOSED): lambda world: student_link(world, CaseState.FAMILY),
     (RetainedKind.SCREENSHOT, CLOSED): screenshot,
     (RetainedKind.THUMBNAIL, OPEN): lambda world: thumbnail(world, running=True),
     (RetainedKind.THUMBNAIL, CLOSED): lambda world: thumbnail(world, running=False),

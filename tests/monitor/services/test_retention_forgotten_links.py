@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import ROSA
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, FlagState
+from monitor.domain.vocabulary import CaseState, Decision
 from monitor.services.retention import FORGOTTEN_REASONS, erase_student_links, purge_expired_data
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff
@@ -19,12 +19,12 @@ def rosa(world_of) -> Staff:
     world.matcher = FakeMatcher(says=ContactMatchResult(flagged=True, count=2, cues=("grade",)))
     rosa = world.joins(ROSA, read=True)
     world.sweep()
-    assert rosa.flags
+    assert rosa.cases
     return rosa
 
 
 def link(rosa):
-    return next(flag for flag in rosa.flags if flag.relation == "follows")
+    return next(case for case in rosa.cases if case.relation == "follows")
 
 
 def purge(rosa):
@@ -41,7 +41,7 @@ def test_what_was_cleared_up_keeps_its_ruling_and_nothing_that_was_seen(rosa):
 
     purge(rosa)
 
-    assert link(rosa).state is FlagState.FAMILY
+    assert link(rosa).state is CaseState.FAMILY
     assert link(rosa).reasons == FORGOTTEN_REASONS
     assert link(rosa).lowered_by == ()
 
@@ -49,14 +49,14 @@ def test_what_was_cleared_up_keeps_its_ruling_and_nothing_that_was_seen(rosa):
 def test_what_nobody_answered_goes_after_ninety_days_and_is_asked_again(rosa):
     rosa.world.later(days=89)
     purge(rosa)
-    assert rosa.flags
+    assert rosa.cases
     rosa.world.later(days=1)
 
     purge(rosa)
 
-    assert rosa.flags == ()
+    assert rosa.cases == ()
     rosa.world.sweep()
-    assert link(rosa).state is FlagState.NEW
+    assert link(rosa).state is CaseState.NEW
 
 
 def test_what_was_shared_stays_without_what_was_seen(rosa):
@@ -78,12 +78,12 @@ def test_what_is_being_looked_into_keeps_its_reasons_for_ninety_days(rosa):
 
 def test_a_district_that_turns_away_forgets_every_link_with_its_rulings(rosa):
     rule(rosa, *FAMILY)
-    links = len(rosa.flags)
+    links = len(rosa.cases)
     state = rosa.world.state
 
     assert erase_student_links(state, rosa.world.clock.at) == links
 
-    assert rosa.flags == ()
+    assert rosa.cases == ()
     last = state.audit.find_last_entry_of_action("roster-erased")
     assert last is not None
-    assert last.details == {"flags": str(links)}
+    assert last.details == {"cases": str(links)}

@@ -66,7 +66,7 @@ def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: Worl
 
     assert maria.id not in world.state.people.list_person_ids()
     assert mark.findings == {}
-    assert world.state.flags.list_flags_of_person(mark.id) == ()
+    assert world.state.cases.list_cases_of_person(mark.id) == ()
     assert {each.envelope.kind for each in mark.letters} == {"invitation", "enrolled"}
     assert "Maria" not in "".join(each.text for each in mark.letters)
 

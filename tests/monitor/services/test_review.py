@@ -6,17 +6,17 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
+from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.feedback import preview_shared_fields
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.review import list_reviewable_flags, queue_review_digests
-from monitor.services.review_queue import record_flag_views
+from monitor.services.review import list_reviewable_cases, queue_review_digests
+from monitor.services.review_queue import record_case_views
 from reports.wording import Others, render_reason
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World
 
@@ -37,20 +37,20 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def fake(maria: Staff) -> Flag:
-    return maria.flag(FlagKind.IMPERSONATION)
+def fake(maria: Staff) -> Case:
+    return maria.case(CaseKind.IMPERSONATION)
 
 
-def link(maria: Staff) -> Flag:
-    return next(flag for flag in maria.flags if flag.kind is FlagKind.STUDENT_LINK)
+def link(maria: Staff) -> Case:
+    return next(case for case in maria.cases if case.kind is CaseKind.STUDENT_LINK)
 
 
 def opened(world: World) -> set[str]:
-    return {flag.id for flag, _ in list_reviewable_flags(world.app)}
+    return {case.id for case, _ in list_reviewable_cases(world.app)}
 
 
-def looked_at(maria: Staff, flag: Flag) -> None:
-    record_flag_views(maria.world.app, ANA, [flag.id])
+def looked_at(maria: Staff, case: Case) -> None:
+    record_case_views(maria.world.app, ANA, [case.id])
 
 
 def reviewers_read(world: World):
@@ -79,8 +79,8 @@ def test_an_impersonation_opens_when_its_person_confirms_it(maria: Staff):
 
 
 def test_sharing_can_be_taken_back(maria: Staff):
-    flag = maria.rules(fake(maria), Decision.SHARED)
-    maria.rules(flag, Decision.REOPENED)
+    case = maria.rules(fake(maria), Decision.SHARED)
+    maria.rules(case, Decision.REOPENED)
 
     assert opened(maria.world) == set()
 
@@ -136,12 +136,12 @@ def test_a_student_link_opens_when_its_person_shares_it(maria: Staff):
 
 
 def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
-    flag = maria.rules(fake(maria), Decision.SHARED)
+    case = maria.rules(fake(maria), Decision.SHARED)
     maria.withdraws()
 
     assert opened(maria.world) == set()
     with pytest.raises(NotPermittedError):
-        looked_at(maria, flag)
+        looked_at(maria, case)
 
 
 def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria: Staff):
@@ -162,10 +162,10 @@ def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria
 
 
 def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
-    flag = fake(maria)
-    before = preview_shared_fields(maria.world.app, maria.id, flag.id)
-    maria.rules(flag, Decision.SHARED)
-    ((_, shown),) = list_reviewable_flags(maria.world.app)
+    case = fake(maria)
+    before = preview_shared_fields(maria.world.app, maria.id, case.id)
+    maria.rules(case, Decision.SHARED)
+    ((_, shown),) = list_reviewable_cases(maria.world.app)
 
     assert before.reasons == shown.reasons
     assert any("Maria's" in render_reason(reason, Others(shown.given)) for reason in shown.reasons)
@@ -189,11 +189,11 @@ def test_a_reviewer_who_left_the_list_is_not_written_to(maria: Staff):
 
 
 def test_every_view_is_audited(maria: Staff):
-    flag = maria.rules(fake(maria), Decision.SHARED)
-    looked_at(maria, flag)
+    case = maria.rules(fake(maria), Decision.SHARED)
+    looked_at(maria, case)
 
     assert [
-        each.action for each in maria.world.state.audit.list_entries_of_subjects((flag.id,))
+        each.action for each in maria.world.state.audit.list_entries_of_subjects((case.id,))
     ] == [
         "flagged",
         "decided",
@@ -203,9 +203,9 @@ def test_every_view_is_audited(maria: Staff):
 
 def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
     world = maria.world
-    flag = maria.rules(fake(maria), Decision.SHARED)
+    case = maria.rules(fake(maria), Decision.SHARED)
 
-    ruled = decide_flag(world.app, flag.id, Decision.HARMLESS, "reviewer")
+    ruled = decide_case(world.app, case.id, Decision.HARMLESS, "reviewer")
 
     assert ruled.state == "harmless"
-    assert world.state.findings.find_finding_feedback(flag.finding_id) is None
+    assert world.state.findings.find_finding_feedback(case.finding_id) is None

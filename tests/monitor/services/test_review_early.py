@@ -1,4 +1,4 @@
-"""Opening a flag early takes two reviewers, each by their own hand; its person is told at once."""
+"""Opening a case early takes two reviewers, each by their own hand; its person is told at once."""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ from msgspec import structs
 
 from monitor.db.review import ReviewFilter
 from monitor.demo.district import MARIA
+from monitor.domain.case import Case
 from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
@@ -20,7 +20,7 @@ from monitor.services.review import (
     list_break_glass_proposals,
     propose_break_glass,
 )
-from monitor.services.review_queue import load_queue_page, record_flag_views
+from monitor.services.review_queue import load_queue_page, record_case_views
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff
 
@@ -38,8 +38,8 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def link(maria: Staff) -> Flag:
-    return next(flag for flag in maria.flags if flag.kind is FlagKind.STUDENT_LINK)
+def link(maria: Staff) -> Case:
+    return next(case for case in maria.cases if case.kind is CaseKind.STUDENT_LINK)
 
 
 def early(maria: Staff):
@@ -48,7 +48,7 @@ def early(maria: Staff):
 
 def opened(maria: Staff) -> list[str]:
     page = load_queue_page(maria.world.app, ANA, ReviewFilter(), 1)
-    return [row.flag_id for row in page.rows]
+    return [row.case_id for row in page.rows]
 
 
 def told(maria: Staff):
@@ -92,7 +92,7 @@ def test_the_opening_ends_by_itself(maria: Staff):
     assert opened(maria) == []
     queue = maria.world.app
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue, ANA, [link(maria).id])
+        record_case_views(queue, ANA, [link(maria).id])
 
 
 def test_nobody_confirms_what_they_proposed(maria: Staff):
@@ -174,7 +174,7 @@ def test_what_is_over_is_forgotten_after_a_month_and_a_look_at_once(maria: Staff
     world = maria.world
     proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     confirm_break_glass(early(maria), BO, proposal.id)
-    record_flag_views(world.app, ANA, [link(maria).id])
+    record_case_views(world.app, ANA, [link(maria).id])
 
     world.later(days=30)
     purge_expired_data(world.app)

@@ -1,4 +1,4 @@
-"""The queue of IT names nobody; a flag is opened one by one, written down, and then handled."""
+"""The queue of IT names nobody; a case is opened one by one, written down, and then handled."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,18 +10,18 @@ import pytest
 
 from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review import (
     add_review_note,
-    assign_flag,
-    count_opened_flags,
-    decide_viewed_flags,
+    assign_case,
+    count_opened_cases,
+    decide_viewed_cases,
     queue_review_question,
-    release_flag,
+    release_case,
     undo_own_decisions,
 )
 from monitor.services.review_queue import (
@@ -30,9 +30,9 @@ from monitor.services.review_queue import (
     find_reviewer_address,
     list_open_schools,
     list_open_waves,
-    load_opened_flag,
+    load_opened_case,
     load_queue_page,
-    record_flag_views,
+    record_case_views,
 )
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World, account
 
@@ -52,15 +52,15 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def fake(maria: Staff) -> Flag:
-    return maria.flag(FlagKind.IMPERSONATION)
+def fake(maria: Staff) -> Case:
+    return maria.case(CaseKind.IMPERSONATION)
 
 
-def test_a_flag_is_news_to_reviewers_since_it_opened_to_them(maria: Staff):
+def test_a_case_is_news_to_reviewers_since_it_opened_to_them(maria: Staff):
     now = maria.world.clock.now()
 
-    assert count_opened_flags(maria.world.app, now - timedelta(hours=1)) == 1
-    assert count_opened_flags(maria.world.app, now) == 0
+    assert count_opened_cases(maria.world.app, now - timedelta(hours=1)) == 1
+    assert count_opened_cases(maria.world.app, now) == 0
 
 
 def queue(maria: Staff):
@@ -77,8 +77,8 @@ def rows(maria: Staff, reviewer: Reviewer = ANA):
 
 @pytest.fixture
 def ref(maria: Staff) -> str:
-    """A flag that Ana has opened."""
-    record_flag_views(queue(maria), ANA, [fake(maria).id])
+    """A case that Ana has opened."""
+    record_case_views(queue(maria), ANA, [fake(maria).id])
     return fake(maria).id
 
 
@@ -106,19 +106,19 @@ def test_looking_at_the_list_is_no_look_at_anybody(maria: Staff):
     assert acts(maria) == before
 
 
-def test_a_flag_is_shown_to_who_opened_it_and_to_nobody_else(maria: Staff, ref: str):
-    assert load_opened_flag(queue(maria), ANA, ref).fields.name == "Maria Delgado"
-    assert load_opened_flag(queue(maria), BO, ref) is None
+def test_a_case_is_shown_to_who_opened_it_and_to_nobody_else(maria: Staff, ref: str):
+    assert load_opened_case(queue(maria), ANA, ref).fields.name == "Maria Delgado"
+    assert load_opened_case(queue(maria), BO, ref) is None
     assert acts(maria)[-1] == (ANA.id, "viewed")
 
 
 def test_a_look_lasts_for_a_while(maria: Staff, ref: str):
     maria.world.clock.at += VIEW_LASTS - timedelta(seconds=1)
-    assert load_opened_flag(queue(maria), ANA, ref)
+    assert load_opened_case(queue(maria), ANA, ref)
 
     maria.world.later(seconds=1)
 
-    assert load_opened_flag(queue(maria), ANA, ref) is None
+    assert load_opened_case(queue(maria), ANA, ref) is None
 
 
 def test_what_is_not_open_to_it_is_neither_listed_nor_opened(maria: Staff):
@@ -126,30 +126,30 @@ def test_what_is_not_open_to_it_is_neither_listed_nor_opened(maria: Staff):
 
     assert rows(maria) == ()
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue(maria), ANA, [fake(maria).id])
+        record_case_views(queue(maria), ANA, [fake(maria).id])
     assert "viewed" not in [action for _, action in acts(maria)]
 
 
-def test_of_several_flags_none_is_opened_if_one_is_not_open(maria: Staff):
+def test_of_several_cases_none_is_opened_if_one_is_not_open(maria: Staff):
     shared = fake(maria)
     closed = replace(shared, id="another", relation="x", shared_at=None)
-    maria.world.state.flags.insert_flag(closed)
+    maria.world.state.cases.insert_case(closed)
 
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue(maria), ANA, [shared.id, closed.id])
+        record_case_views(queue(maria), ANA, [shared.id, closed.id])
 
-    assert load_opened_flag(queue(maria), ANA, shared.id) is None
+    assert load_opened_case(queue(maria), ANA, shared.id) is None
 
 
 @pytest.mark.parametrize("ends", ["sharing", "consent"])
-def test_an_opened_flag_closes_at_once_with_its_reason(maria: Staff, ref: str, ends: str):
+def test_an_opened_case_closes_at_once_with_its_reason(maria: Staff, ref: str, ends: str):
     if ends == "consent":
         maria.withdraws()
     else:
         maria.rules(fake(maria), Decision.REOPENED)
 
     with pytest.raises(NotPermittedError):
-        load_opened_flag(queue(maria), ANA, ref)
+        load_opened_case(queue(maria), ANA, ref)
     for deed in deeds(maria, ref):
         with pytest.raises(NotPermittedError):
             deed()
@@ -160,16 +160,16 @@ def test_an_opened_flag_closes_at_once_with_its_reason(maria: Staff, ref: str, e
 def deeds(maria: Staff, ref: str, by: Reviewer = ANA):
     do = handling(maria)
     return (
-        lambda: assign_flag(do, by, ref, ""),
-        lambda: release_flag(do, by, ref),
+        lambda: assign_case(do, by, ref, ""),
+        lambda: release_case(do, by, ref),
         lambda: add_review_note(do, by, ref, "Looked at it."),
         lambda: queue_review_question(do, by, ref, "Is it yours?"),
-        lambda: decide_viewed_flags(do, by, {ref: "open"}, Decision.HARMLESS),
+        lambda: decide_viewed_cases(do, by, {ref: "open"}, Decision.HARMLESS),
         lambda: undo_own_decisions(do, by, [ref]),
     )
 
 
-def test_nothing_is_done_with_a_flag_that_one_has_not_opened(maria: Staff, ref: str):
+def test_nothing_is_done_with_a_case_that_one_has_not_opened(maria: Staff, ref: str):
     for deed in deeds(maria, ref, BO):
         with pytest.raises(InputError, match="Look at it again"):
             deed()
@@ -182,32 +182,32 @@ def test_nobody_reviews_what_is_about_themselves(maria: Staff):
     (row,) = rows(maria, own)
     assert row.is_own
     with pytest.raises(NotPermittedError, match="about you"):
-        record_flag_views(queue(maria), own, [ref])
+        record_case_views(queue(maria), own, [ref])
     maria.world.state.access_log.record_access(own.id, ref, maria.world.clock.at + VIEW_LASTS)
     for deed in deeds(maria, ref, own):
         with pytest.raises(NotPermittedError, match="about you"):
             deed()
 
 
-def test_a_flag_is_taken_by_one_reviewer_and_given_back(maria: Staff, ref: str):
-    assign_flag(handling(maria), ANA, ref, "")
+def test_a_case_is_taken_by_one_reviewer_and_given_back(maria: Staff, ref: str):
+    assign_case(handling(maria), ANA, ref, "")
     assert rows(maria)[0].assignee_address == ANA.address
 
-    release_flag(handling(maria), ANA, ref)
+    release_case(handling(maria), ANA, ref)
 
     assert rows(maria)[0].assignee_address == ""
     assert [act for _, act in acts(maria)][-2:] == ["assigned", "unassigned"]
 
 
 def test_who_looked_before_another_took_it_cannot_take_it_unknowing(maria: Staff, ref: str):
-    record_flag_views(queue(maria), BO, [ref])
-    assign_flag(handling(maria), ANA, ref, "")
+    record_case_views(queue(maria), BO, [ref])
+    assign_case(handling(maria), ANA, ref, "")
 
     with pytest.raises(InputError, match="changed"):
-        assign_flag(handling(maria), BO, ref, "")
+        assign_case(handling(maria), BO, ref, "")
     with pytest.raises(InputError, match="changed"):
-        release_flag(handling(maria), BO, ref)
-    assign_flag(handling(maria), BO, ref, ANA.id)
+        release_case(handling(maria), BO, ref)
+    assign_case(handling(maria), BO, ref, ANA.id)
 
     assert rows(maria)[0].assignee_address == BO.address
 
@@ -239,12 +239,12 @@ def test_the_person_is_asked_by_letter_instead_of_guessing(maria: Staff, ref: st
 def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref: str):
     queue_review_question(handling(maria), ANA, ref, "Is it yours?")
     maria.world.later(days=6, hours=23)
-    record_flag_views(queue(maria), BO, [ref])
+    record_case_views(queue(maria), BO, [ref])
     with pytest.raises(InputError, match="within the last week"):
         queue_review_question(handling(maria), BO, ref, "Is it yours?")
 
     maria.world.later(hours=1)
-    record_flag_views(queue(maria), BO, [ref])
+    record_case_views(queue(maria), BO, [ref])
     queue_review_question(handling(maria), BO, ref, "Is it yours?")
 
     send_due(maria.world.app)
@@ -252,16 +252,16 @@ def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref:
 
 
 def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, ref: str):
-    decide_viewed_flags(handling(maria), ANA, {ref: "open"}, Decision.REMOVED, "They answered.")
-    assert fake(maria).state is FlagState.REMOVED
-    assert {each.by for each in load_opened_flag(queue(maria), ANA, ref).history} == {
+    decide_viewed_cases(handling(maria), ANA, {ref: "open"}, Decision.REMOVED, "They answered.")
+    assert fake(maria).state is CaseState.REMOVED
+    assert {each.by for each in load_opened_case(queue(maria), ANA, ref).history} == {
         maria.id,
         ANA.id,
     }
 
     undo_own_decisions(handling(maria), ANA, [ref])
 
-    assert fake(maria).state is FlagState.OPEN
+    assert fake(maria).state is CaseState.OPEN
     assert fake(maria).shared_at
     with pytest.raises(InputError):
         undo_own_decisions(handling(maria), ANA, [ref])
@@ -271,56 +271,56 @@ def test_a_ruling_of_several_steps_is_undone_as_one_while_the_clock_goes_on(mari
     began, ticks = maria.world.clock.at, count()
     clock: Any = SimpleNamespace(now=lambda: began + next(ticks) * timedelta(milliseconds=1))
     do = handling(maria).copy_with(clock=clock)
-    decide_viewed_flags(do, ANA, {ref: "open"}, Decision.REMOVED)
+    decide_viewed_cases(do, ANA, {ref: "open"}, Decision.REMOVED)
 
     undo_own_decisions(do, ANA, [ref])
 
-    assert fake(maria).state is FlagState.OPEN
+    assert fake(maria).state is CaseState.OPEN
     assert fake(maria).shared_at
 
 
 def test_only_what_is_possible_now_is_offered(maria: Staff, ref: str):
-    decide_viewed_flags(handling(maria), ANA, {ref: "open"}, Decision.REPORTED)
+    decide_viewed_cases(handling(maria), ANA, {ref: "open"}, Decision.REPORTED)
 
-    assert load_opened_flag(queue(maria), ANA, ref).allowed_decisions == (
+    assert load_opened_case(queue(maria), ANA, ref).allowed_decisions == (
         Decision.REMOVED,
         Decision.REFUSED,
     )
 
 
 def test_undoing_takes_back_nobody_elses_word(maria: Staff, ref: str):
-    decide_viewed_flags(handling(maria), ANA, {ref: "open"}, Decision.IMPERSONATION)
+    decide_viewed_cases(handling(maria), ANA, {ref: "open"}, Decision.IMPERSONATION)
     maria.world.later(minutes=1)
     maria.rules(fake(maria), Decision.REPORTED)
 
     with pytest.raises(InputError, match="changed"):
         undo_own_decisions(handling(maria), ANA, [ref])
-    assert fake(maria).state is FlagState.REPORTED
+    assert fake(maria).state is CaseState.REPORTED
 
 
 def test_who_read_another_state_rules_on_none(maria: Staff, ref: str):
     maria.rules(fake(maria), Decision.NAMESAKE)
 
     with pytest.raises(InputError, match="changed"):
-        decide_viewed_flags(handling(maria), ANA, {ref: "open"}, Decision.IMPERSONATION)
-    assert fake(maria).state is FlagState.NAMESAKE
+        decide_viewed_cases(handling(maria), ANA, {ref: "open"}, Decision.IMPERSONATION)
+    assert fake(maria).state is CaseState.NAMESAKE
 
 
 @pytest.mark.parametrize(
     "decision", [Decision.SHARED, Decision.MINE, Decision.FAMILY, Decision.REOPENED]
 )
 def test_some_words_are_their_persons_alone(maria: Staff, ref: str, decision: Decision):
-    assert decision not in load_opened_flag(queue(maria), ANA, ref).allowed_decisions
+    assert decision not in load_opened_case(queue(maria), ANA, ref).allowed_decisions
     with pytest.raises(NotPermittedError):
-        decide_viewed_flags(handling(maria), ANA, {ref: "open"}, decision)
+        decide_viewed_cases(handling(maria), ANA, {ref: "open"}, decision)
 
 
 def test_evidence_is_of_what_its_person_shared_only(maria: Staff, ref: str):
-    assert load_opened_flag(queue(maria), ANA, ref).has_evidence
+    assert load_opened_case(queue(maria), ANA, ref).has_evidence
     maria.rules(fake(maria), Decision.REOPENED)
     maria.rules(fake(maria), Decision.IMPERSONATION)
 
-    assert not load_opened_flag(queue(maria), ANA, ref).has_evidence
+    assert not load_opened_case(queue(maria), ANA, ref).has_evidence
 
 
 def test_a_page_beyond_the_last_is_the_last(maria: Staff):
@@ -355,7 +355,7 @@ def wave_of_three(world: World) -> list[Staff]:
     return joined
 
 
-def test_a_wave_is_a_number_and_a_network_and_only_once_a_flag_of_it_is_open(world_of):
+def test_a_wave_is_a_number_and_a_network_and_only_once_a_case_of_it_is_open(world_of):
     world = world_of(families=("bluesky",))
     *_, rosa = wave_of_three(world)
 

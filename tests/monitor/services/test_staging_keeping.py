@@ -1,4 +1,4 @@
-"""The page behind an open flag is kept as it came, and no other page of anybody's."""
+"""The page behind an open case is kept as it came, and no other page of anybody's."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from msgspec import structs
 from monitor.config import EvidenceConfig
 from monitor.db.people import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.staging import delete_old_pages
 from scrapers.models import Outcome
 from tests.monitor.services.world import IMPOSTOR, Staff, World, retaining
@@ -25,8 +25,8 @@ def maria(world: World) -> Staff:
 
 
 def kept_of(person: Staff):
-    flag = person.flag(FlagKind.IMPERSONATION)
-    return person.world.state.pages.list_evidence_of_finding(flag.finding_id)
+    case = person.case(CaseKind.IMPERSONATION)
+    return person.world.state.pages.list_evidence_of_finding(case.finding_id)
 
 
 def findings_with_a_page(world: World) -> set[str]:
@@ -38,7 +38,7 @@ def findings_with_a_page(world: World) -> set[str]:
     return {finding for (finding,) in rows}
 
 
-def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
+def test_the_page_behind_a_case_is_kept_as_it_came(maria: Staff):
     (kept,) = kept_of(maria)
 
     assert IMPOSTOR.handle.encode() in kept.page.body
@@ -50,7 +50,7 @@ def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
 
 def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
     assert len(maria.findings) > 1
-    assert findings_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).finding_id}
+    assert findings_with_a_page(maria.world) == {maria.case(CaseKind.IMPERSONATION).finding_id}
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
@@ -77,7 +77,7 @@ def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
     [(Decision.HARMLESS, 0), (Decision.NAMESAKE, 0), (Decision.IMPERSONATION, 1)],
 )
 def test_a_page_is_forgotten_once_nothing_is_in_query(maria: Staff, decision: Decision, kept: int):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), decision)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
 
     delete_old_pages(maria.world.app)
 
@@ -104,7 +104,7 @@ def test_a_legal_hold_keeps_the_page(maria: Staff):
         person_id=maria.id, placed_at=world.clock.at, by=("counsel",), reason="A suit."
     )
     world.state.legal_holds.insert_legal_hold(hold)
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.NAMESAKE)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.NAMESAKE)
 
     world.later(days=31)
     delete_old_pages(world.app)
@@ -112,19 +112,19 @@ def test_a_legal_hold_keeps_the_page(maria: Staff):
     assert len(kept_of(maria)) == 1
 
 
-def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
+def test_a_page_that_a_later_case_lacks_is_asked_for_in_full(world: World):
     world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    world.state.flags.update_flag(replace(flag, state=FlagState.NAMESAKE))
+    case = maria.case(CaseKind.IMPERSONATION)
+    world.state.cases.update_case(replace(case, state=CaseState.NAMESAKE))
     delete_old_pages(world.app)
     assert kept_of(maria) == ()
     world.a_week_later()
     world.sweep()
     assert kept_of(maria) == ()
 
-    world.state.flags.update_flag(flag)
+    world.state.cases.update_case(case)
     world.a_week_later()
     world.sweep()
 

@@ -11,12 +11,12 @@ from monitor.db.outbox import OutboxTable
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.email import Bounce, DeliveryStatus
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
-from monitor.domain.vocabulary import EmailState, FlagKind
+from monitor.domain.vocabulary import CaseKind, EmailState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person
 from monitor.services.jobs import collect_new_bounces, schedule_jobs
 from monitor.services.outbox import send_due
-from monitor.services.review import list_reviewable_flags
+from monitor.services.review import list_reviewable_cases
 from monitor.services.suppression import process_bounce, resume_address
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -75,12 +75,12 @@ def test_the_operator_learns_of_it_once_and_no_name(maria: Staff):
 
 def test_a_bounce_stops_the_clock_until_a_letter_arrives(maria: Staff):
     world = maria.world
-    assert maria.flag(FlagKind.IMPERSONATION).notified_at
+    assert maria.case(CaseKind.IMPERSONATION).notified_at
 
     comes_back(maria, "5.1.1")
-    assert maria.flag(FlagKind.IMPERSONATION).notified_at is None
+    assert maria.case(CaseKind.IMPERSONATION).notified_at is None
     world.later(days=30)
-    assert list(list_reviewable_flags(world.app)) == []
+    assert list(list_reviewable_cases(world.app)) == []
 
 
 def test_nothing_is_written_to_an_address_that_rests(maria: Staff):
@@ -105,7 +105,7 @@ def test_what_waited_goes_out_when_the_address_is_resumed(maria: Staff):
     send_due(world.app)
 
     assert len(maria.letters_of("digest")) == 1
-    assert maria.flag(FlagKind.IMPERSONATION).notified_at == world.clock.at
+    assert maria.case(CaseKind.IMPERSONATION).notified_at == world.clock.at
 
 
 def test_a_new_address_is_written_to_at_once(maria: Staff):

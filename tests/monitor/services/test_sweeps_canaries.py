@@ -70,8 +70,8 @@ def test_a_refutation_takes_no_earlier_proof_away(world: World):
     assert world.state.source_health.find_source_health("chalkboard") == proven
 
 
-@pytest.mark.parametrize(("known", "flags"), [(["paceclub"], 1), ([], 0)])
-def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, flags):
+@pytest.mark.parametrize(("known", "cases"), [(["paceclub"], 1), ([], 0)])
+def test_only_a_source_that_was_proven_raises_cases(world_of, tmp_path, known, cases):
     """Without a known account nobody can tell that a site shows what it has."""
     world = world_of("paceclub")
     catalog(tmp_path, ("paceclub",), known=known)
@@ -82,12 +82,12 @@ def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, f
     world.sweep()
 
     assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
-    assert len(daniel.flags) == flags
-    assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(flags)
+    assert len(daniel.cases) == cases
+    assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(cases)
 
 
-@pytest.mark.parametrize(("claimed", "flags"), [("paceclub", 1), ("somebody", 0)])
-def test_an_imported_source_whose_canaries_pass_raises_flags(world_of, claimed, flags):
+@pytest.mark.parametrize(("claimed", "cases"), [("paceclub", 1), ("somebody", 0)])
+def test_an_imported_source_whose_canaries_pass_raises_cases(world_of, claimed, cases):
     """An account that a list names is asked for only where it is the site's own."""
     world = world_of("chalkboard")
     site = {
@@ -105,4 +105,4 @@ def test_an_imported_source_whose_canaries_pass_raises_flags(world_of, claimed, 
     world.sweep()
 
     assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
-    assert len(daniel.flags) == flags
+    assert len(daniel.cases) == cases

@@ -98,7 +98,7 @@ def test_a_sweep_that_was_cut_short_writes_no_half_of_what_it_found(world: World
     interrupted(world, 6)
 
     assert maria.findings == {}
-    assert world.state.flags.list_undecided_flags() == ()
+    assert world.state.cases.list_undecided_cases() == ()
 
 
 def test_a_service_that_is_stopped_has_nothing_in_hand_any_more(world: World, maria: Staff):

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.case import Case
 from monitor.domain.errors import InputError
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 from monitor.services.takedown import (
@@ -31,15 +31,15 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def fake(maria: Staff) -> Flag:
-    return maria.flag(FlagKind.IMPERSONATION)
+def fake(maria: Staff) -> Case:
+    return maria.case(CaseKind.IMPERSONATION)
 
 
 def kit(maria: Staff):
     return build_takedown_view(maria.world.app, maria.id, fake(maria).id)
 
 
-def says(maria: Staff, decision: Decision, note: str = "") -> Flag:
+def says(maria: Staff, decision: Decision, note: str = "") -> Case:
     return record_takedown_step(maria.world.app, maria.id, fake(maria).id, decision, note)
 
 
@@ -54,8 +54,8 @@ def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
 
 
 def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: Staff):
-    flag = fake(maria)
-    given_out = build_takedown_evidence(maria.world.app, maria.id, flag.id)
+    case = fake(maria)
+    given_out = build_takedown_evidence(maria.world.app, maria.id, case.id)
 
     assert any("Maria's" in render_reason(each, Others("Maria")) for each in given_out.reasons)
     assert not any("your" in render_reason(each, Others("Maria")) for each in given_out.reasons)
@@ -93,7 +93,7 @@ def test_what_its_person_called_harmless_is_not_reported(maria: Staff, decision:
 def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
     after = says(maria, Decision.REPORTED, "  Number 17. ")
 
-    assert after.state is FlagState.REPORTED
+    assert after.state is CaseState.REPORTED
     assert [(each.who, each.what) for each in kit(maria).log] == [
         ("You", "confirmed that it is an impersonation"),
         ("You", "reported it to the platform"),

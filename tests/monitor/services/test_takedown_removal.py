@@ -9,9 +9,9 @@ from msgspec import structs
 from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.case import Case
 from monitor.domain.errors import InputError
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
@@ -47,15 +47,15 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def exposure(maria: Staff) -> Flag:
-    return maria.flag(FlagKind.EXPOSED_CONTACT)
+def exposure(maria: Staff) -> Case:
+    return maria.case(CaseKind.EXPOSED_CONTACT)
 
 
 def page(maria: Staff):
     return build_removal_view(maria.world.app, maria.id, exposure(maria).id)
 
 
-def says(maria: Staff, decision: Decision) -> Flag:
+def says(maria: Staff, decision: Decision) -> Case:
     return record_removal_step(maria.world.app, maria.id, exposure(maria).id, decision)
 
 
@@ -87,7 +87,7 @@ def test_the_page_says_what_is_shown_and_what_can_be_done(maria: Staff):
 def test_who_asks_a_site_says_that_the_details_are_theirs(maria: Staff):
     after = says(maria, Decision.REMOVAL_ASKED)
 
-    assert after.state is FlagState.REMOVAL_ASKED
+    assert after.state is CaseState.REMOVAL_ASKED
     assert maria.world.state.findings.find_finding_feedback(after.finding_id) is Decision.MINE
 
 
@@ -116,7 +116,7 @@ def test_a_page_that_is_gone_twice_ends_it(maria: Staff):
     assert page(maria).looked is PageSighting.MISSING
     waits(maria, 2)
 
-    assert exposure(maria).state is FlagState.GONE
+    assert exposure(maria).state is CaseState.GONE
     assert page(maria).looked is PageSighting.GONE
     maria.world.on_monday()
     assert "The details are no longer shown" in maria.letters_of("digest")[-1].text
@@ -141,7 +141,7 @@ def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
     for _ in range(2):
         waits(maria, 7)
 
-    assert exposure(maria).state is FlagState.REMOVAL_ASKED
+    assert exposure(maria).state is CaseState.REMOVAL_ASKED
 
 
 def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staff):
@@ -150,12 +150,12 @@ def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staf
     assert due_time(maria.world.state, RECHECK, exposure(maria).finding_id) is None
     maria.world.a_week_later()
     maria.world.sweep()
-    assert exposure(maria).state is FlagState.REMOVAL_DONE
+    assert exposure(maria).state is CaseState.REMOVAL_DONE
 
     says(maria, Decision.REOPENED)
-    assert exposure(maria).state is FlagState.REMOVAL_ASKED
+    assert exposure(maria).state is CaseState.REMOVAL_ASKED
     says(maria, Decision.REOPENED)
-    assert exposure(maria).state is FlagState.MINE
+    assert exposure(maria).state is CaseState.MINE
     with pytest.raises(InputError, match="Reload the page"):
         says(maria, Decision.REMOVAL_DONE)
 

@@ -10,15 +10,15 @@ import pytest
 from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.case import Case
 from monitor.domain.errors import InputError
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, UploadProblem
+from monitor.domain.vocabulary import CaseKind, Decision, UploadProblem
 from monitor.services.data_export import count_stored_data, export_person_data
-from monitor.services.feedback import share_flag
+from monitor.services.feedback import share_case
 from monitor.services.notifications import Reviewer
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
-from monitor.services.review_queue import record_flag_views
+from monitor.services.review_queue import record_case_views
 from monitor.services.takedown import (
     MAX_SCREENSHOTS,
     add_screenshot,
@@ -50,8 +50,8 @@ def maria(world_of) -> Staff:
     return maria
 
 
-def fake(maria: Staff) -> Flag:
-    return maria.flag(FlagKind.IMPERSONATION)
+def fake(maria: Staff) -> Case:
+    return maria.case(CaseKind.IMPERSONATION)
 
 
 def adds(maria: Staff, body: bytes = SHOT) -> UploadProblem | None:
@@ -59,7 +59,7 @@ def adds(maria: Staff, body: bytes = SHOT) -> UploadProblem | None:
 
 
 def shots(maria: Staff):
-    return maria.world.state.screenshots.list_screenshots_of_flag(fake(maria).id)
+    return maria.world.state.screenshots.list_screenshots_of_case(fake(maria).id)
 
 
 def test_a_screenshot_is_stored_as_a_copy_that_nobody_reads_on_disk(maria: Staff):
@@ -67,7 +67,7 @@ def test_a_screenshot_is_stored_as_a_copy_that_nobody_reads_on_disk(maria: Staff
 
     (shot,) = shots(maria)
     assert shot.picture.startswith(b"\xff\xd8\xff")
-    assert load_screenshot(maria.world.app, maria.id, shot.flag_id, shot.id) == shot.picture
+    assert load_screenshot(maria.world.app, maria.id, shot.case_id, shot.id) == shot.picture
     files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
     parts = (SHOT[40:80], shot.picture[200:240])
     assert not any(part in each.read_bytes() for each in files for part in parts)
@@ -109,13 +109,13 @@ def test_the_sentences_name_the_limits():
     assert f" {megabytes} MB." in ERROR_TEXTS[413].what
 
 
-def test_there_are_so_many_screenshots_of_a_flag_and_no_more(maria: Staff):
+def test_there_are_so_many_screenshots_of_a_case_and_no_more(maria: Staff):
     for _ in range(MAX_SCREENSHOTS):
         assert adds(maria) is None
 
     assert adds(maria) is UploadProblem.TOO_MANY
     first, *rest = shots(maria)
-    remove_screenshot(maria.world.app, maria.id, first.flag_id, first.id)
+    remove_screenshot(maria.world.app, maria.id, first.case_id, first.id)
     assert shots(maria) == tuple(rest)
     assert adds(maria) is None
 
@@ -140,13 +140,13 @@ def test_a_busy_machine_blames_no_file(maria: Staff):
 
 def test_the_persons_own_evidence_has_them_and_its_never_has(maria: Staff):
     adds(maria)
-    share_flag(maria.world.app, maria.id, fake(maria).id)
-    flag = fake(maria)
+    share_case(maria.world.app, maria.id, fake(maria).id)
+    case = fake(maria)
     reviewer = Reviewer(address=REVIEWERS[0])
-    record_flag_views(maria.world.app, reviewer, (flag.id,))
+    record_case_views(maria.world.app, reviewer, (case.id,))
 
-    own = build_takedown_evidence(maria.world.app, maria.id, flag.id)
-    theirs = download_review_evidence(maria.world.app, reviewer, flag.id)
+    own = build_takedown_evidence(maria.world.app, maria.id, case.id)
+    theirs = download_review_evidence(maria.world.app, reviewer, case.id)
 
     assert [each.picture for each in own.screenshots] == [each.picture for each in shots(maria)]
     assert theirs.screenshots == ()
@@ -160,13 +160,13 @@ def test_a_screenshot_of_somebody_else_is_not_there(maria: Staff):
     rosa, app = maria.world.joins(ROSA), maria.world.app
 
     with pytest.raises(InputError):
-        add_screenshot(app, rosa.id, shot.flag_id, SHOT)
+        add_screenshot(app, rosa.id, shot.case_id, SHOT)
     with pytest.raises(InputError):
-        load_screenshot(app, rosa.id, shot.flag_id, shot.id)
+        load_screenshot(app, rosa.id, shot.case_id, shot.id)
     with pytest.raises(InputError):
-        remove_screenshot(app, rosa.id, shot.flag_id, shot.id)
+        remove_screenshot(app, rosa.id, shot.case_id, shot.id)
     with pytest.raises(InputError):
-        load_screenshot(app, maria.id, shot.flag_id, "another")
+        load_screenshot(app, maria.id, shot.case_id, "another")
     assert shots(maria) == (shot,)
 
 
@@ -185,7 +185,7 @@ def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: 
 
 
 @pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
-def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, decision: Decision):
+def test_those_of_a_dismissed_case_wait_30_days_for_an_undo(maria: Staff, decision: Decision):
     adds(maria)
     maria.rules(fake(maria), decision)
 
@@ -199,7 +199,7 @@ def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, decisi
 
 
 @pytest.mark.parametrize("decision", [None, Decision.IMPERSONATION])
-def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, decision: Decision | None):
+def test_those_of_a_case_that_is_open_or_pursued_stay(maria: Staff, decision: Decision | None):
     adds(maria)
     _ = decision and maria.rules(fake(maria), decision)
 
@@ -209,7 +209,7 @@ def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, decision: De
     assert len(shots(maria)) == 1
 
 
-def test_a_hold_keeps_those_of_a_dismissed_flag(maria: Staff):
+def test_a_hold_keeps_those_of_a_dismissed_case(maria: Staff):
     adds(maria)
     maria.rules(fake(maria), Decision.NAMESAKE)
     places_hold(maria.world.app, maria.id, "A lawsuit.")
@@ -220,14 +220,14 @@ def test_a_hold_keeps_those_of_a_dismissed_flag(maria: Staff):
     assert len(shots(maria)) == 1
 
 
-def test_two_flags_that_become_one_keep_the_screenshots_of_both(maria: Staff):
+def test_two_cases_that_become_one_keep_the_screenshots_of_both(maria: Staff):
     adds(maria)
-    flags, one = maria.world.state.flags, fake(maria)
+    cases, one = maria.world.state.cases, fake(maria)
     other = replace(one, id="another", relation="another")
-    flags.insert_flag(other)
+    cases.insert_case(other)
     assert add_screenshot(maria.world.app, maria.id, other.id, SHOT) is None
 
-    flags.merge_flags(one, other.id)
+    cases.merge_cases(one, other.id)
 
     assert len(shots(maria)) == 2
     assert all(each.picture.startswith(b"\xff\xd8\xff") for each in shots(maria))

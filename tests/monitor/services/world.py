@@ -22,10 +22,10 @@ from monitor.demo.district import StaffMember
 from monitor.demo.internet import Internet
 from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.case import Case
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.finding import Finding
-from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, SweepKind
+from monitor.domain.vocabulary import CaseKind, Decision, SweepKind
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.job_kinds import run_full_sweep
@@ -43,7 +43,7 @@ from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlPriority, CrawlResult, Query
 from scrapers.registry import SourceRegistry
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
 
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
@@ -264,12 +264,12 @@ class Staff:
     mail: str
 
     @property
-    def flags(self) -> tuple[Flag, ...]:
-        return self.world.state.flags.list_flags_of_person(self.id)
+    def cases(self) -> tuple[Case, ...]:
+        return self.world.state.cases.list_cases_of_person(self.id)
 
-    def flag(self, kind: FlagKind) -> Flag:
-        (flag,) = (flag for flag in self.flags if flag.kind is kind)
-        return flag
+    def case(self, kind: CaseKind) -> Case:
+        (case,) = (case for case in self.cases if case.kind is kind)
+        return case
 
     @property
     def findings(self) -> dict[str, Finding]:
@@ -294,8 +294,8 @@ class Staff:
     def withdraws(self) -> None:
         withdraw_consent(self.world.app, self.id)
 
-    def rules(self, flag: Flag, decision: Decision) -> Flag:
-        return decide_flag(self.world.app, flag.id, decision, self.id)
+    def rules(self, case: Case, decision: Decision) -> Case:
+        return decide_case(self.world.app, case.id, decision, self.id)
 
 
 def answers_of(member: StaffMember, **told: Any) -> EnrollmentAnswers:

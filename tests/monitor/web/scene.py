@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
-from monitor.domain.vocabulary import AuthMethod, FlagKind
+from monitor.domain.vocabulary import AuthMethod, CaseKind
 from monitor.services.enrollment import invite_person
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
@@ -17,7 +17,7 @@ class Scene:
 
     portal: Portal
     guests: dict[str, Guest]
-    flag: str
+    case: str
     finding: str
 
     @property
@@ -27,8 +27,8 @@ class Scene:
     def address(self, rule: Rule) -> str:
         given = {"finding_id": self.finding, "own": self.finding, "code": "x", "name": "page.css"}
         given |= {"screenshot_id": "x", "token": "x"}
-        same = ("path_id", "flag_id", "change_id", "leaver_id", "proposal_id", "finding_id")
-        given |= dict.fromkeys(same, self.flag)
+        same = ("path_id", "case_id", "change_id", "leaver_id", "proposal_id", "finding_id")
+        given |= dict.fromkeys(same, self.case)
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path
 
@@ -50,7 +50,7 @@ def set_in(portal: Portal) -> Scene:
     maria, thomas = world.joins(MARIA), world.joins(THOMAS)
     world.sweep()
     invitation = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     guests = {
         "nobody": portal.guest(),
         "invited": portal.entered(invitation.id, AuthMethod.INVITATION),
@@ -59,4 +59,4 @@ def set_in(portal: Portal) -> Scene:
         "reviewer": portal.signed_in(REVIEWERS[0]),
         "operator": portal.signed_in(OPERATOR),
     }
-    return Scene(portal=portal, guests=guests, flag=flag.id, finding=flag.finding_id)
+    return Scene(portal=portal, guests=guests, case=case.id, finding=case.finding_id)

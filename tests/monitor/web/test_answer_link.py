@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.answer_links import (
     ANSWER_LINK_LASTS,
     AnswerLink,
@@ -59,7 +59,7 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
 
     assert seen.title == "Saved"
     assert "You said: Someone else with my name" in seen.text
-    finding = maria.flag(FlagKind.IMPERSONATION).finding_id
+    finding = maria.case(CaseKind.IMPERSONATION).finding_id
     assert portal.world.state.findings.find_finding_feedback(finding) is Decision.NAMESAKE
     assert answers(portal, maria) == ["answered-by-link", "decided"]
     assert guest.get("/me").leads_to == "/sign-in"
@@ -67,12 +67,12 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
 
 def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, link):
     guest = portal.guest()
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
     seen = guest.post(link, decision="impersonation")
     kit = seen.page.find("a", string="Open the steps")["href"]
 
-    assert kit == f"/me/takedown/{flag.id}"
+    assert kit == f"/me/takedown/{case.id}"
     assert guest.get(kit).leads_to == "/sign-in"
     guest.post("/sign-in", address=maria.mail)
     send_due(portal.world.app)
@@ -115,7 +115,7 @@ def test_a_link_is_over_once_the_finding_is_answered_and_open_again_when_that_is
     assert (again.status, again.title) == (410, "This link no longer works")
     assert "Someone else" not in guest.get(link).text
 
-    undo_feedback(portal.world.app, maria.id, (maria.flag(FlagKind.IMPERSONATION).finding_id,))
+    undo_feedback(portal.world.app, maria.id, (maria.case(CaseKind.IMPERSONATION).finding_id,))
     assert guest.get(link).status == 200
 
 
@@ -189,18 +189,18 @@ def test_a_preview_for_an_operator_holds_no_link_that_answers(portal, maria):
     assert "/answer/" not in email.text + email.html
 
 
-def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(portal, maria):
+def test_a_case_with_answers_of_its_own_takes_those_and_says_what_comes_next(portal, maria):
     world = portal.world
-    base = maria.flag(FlagKind.IMPERSONATION)
+    base = maria.case(CaseKind.IMPERSONATION)
     other = replace(
-        base, id="5" * 32, kind=FlagKind.EXPOSED_CONTACT, reasons=(Reason("contact.phone"),)
+        base, id="5" * 32, kind=CaseKind.EXPOSED_CONTACT, reasons=(Reason("contact.phone"),)
     )
-    world.state.flags.insert_flag(other)
+    world.state.cases.insert_case(other)
     link = AnswerLink(
         person_id=maria.id,
         card_id=other.id,
         finding_id=other.finding_id,
-        is_flag=True,
+        is_case=True,
         expires_at=world.clock.at + ANSWER_LINK_LASTS,
     )
     path = f"/answer/{build_answer_token(world.app, link)}"
@@ -215,5 +215,5 @@ def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
         seen.page.find("a", string="Open this finding")["href"]
         == f"/me/findings/{other.finding_id}"
     )
-    assert not world.state.flags.load_flag(other.id).is_undecided
-    assert world.state.flags.load_flag(base.id).is_undecided
+    assert not world.state.cases.load_case(other.id).is_undecided
+    assert world.state.cases.load_case(base.id).is_undecided

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import THOMAS
-from monitor.domain.vocabulary import FlagKind, Role, TokenScope
+from monitor.domain.vocabulary import CaseKind, Role, TokenScope
 from monitor.services.access_tokens import list_access_tokens, revoke_access_token
 from monitor.web.app import API_OPERATIONS
 from monitor.web.security import MAX_WRONG_TOKENS, WRONG_TOKENS_PERIOD
@@ -30,8 +30,8 @@ def programs(portal: Portal, maria: Staff) -> dict[TokenScope, Program]:
 
 
 def address(path: str, maria: Staff) -> str:
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    return path.replace("{id}", flag.finding_id if "/findings/" in path else flag.id)
+    case = maria.case(CaseKind.IMPERSONATION)
+    return path.replace("{id}", case.finding_id if "/findings/" in path else case.id)
 
 
 @pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda each: each.id)
@@ -119,19 +119,19 @@ def test_expired_and_revoked_tokens_open_nothing(portal: Portal, maria: Staff) -
 def test_the_ids_of_someone_else_are_not_found(portal: Portal, maria: Staff) -> None:
     thomas = portal.world.joins(THOMAS)
     theirs = portal.program(thomas.mail, TokenScope.OWN_READ, TokenScope.OWN_ANSWER)
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     asked = [
-        theirs.get(f"/me/findings/{flag.finding_id}"),
-        theirs.get(f"/me/flags/{flag.id}"),
-        theirs.post(f"/me/findings/{flag.finding_id}/answer", {"answer": "mine"}),
-        theirs.post(f"/me/flags/{flag.id}/answer", {"answer": "mine"}),
-        theirs.ask("DELETE", f"/api/v1/me/findings/{flag.finding_id}/answer"),
+        theirs.get(f"/me/findings/{case.finding_id}"),
+        theirs.get(f"/me/cases/{case.id}"),
+        theirs.post(f"/me/findings/{case.finding_id}/answer", {"answer": "mine"}),
+        theirs.post(f"/me/cases/{case.id}/answer", {"answer": "mine"}),
+        theirs.ask("DELETE", f"/api/v1/me/findings/{case.finding_id}/answer"),
         theirs.get("/me/findings/none"),
     ]
 
     assert {each.status_code for each in asked} == {404}
     assert len({each.get_data() for each in asked}) == 1
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
 def test_no_answer_is_kept_by_a_cache_or_read_by_another_site(portal: Portal, maria: Staff) -> None:
@@ -164,7 +164,7 @@ def test_another_host_name_is_refused(portal: Portal, maria: Staff) -> None:
 
 def test_refusals_are_problems_with_one_clear_sentence(portal: Portal, maria: Staff) -> None:
     program = portal.program(maria.mail, TokenScope.OWN_READ, TokenScope.OWN_ANSWER)
-    path = f"/me/findings/{maria.flag(FlagKind.IMPERSONATION).finding_id}/answer"
+    path = f"/me/findings/{maria.case(CaseKind.IMPERSONATION).finding_id}/answer"
     answers = {
         404: program.get("/nothing"),
         405: program.post("/me"),

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import ROSA, THOMAS
-from monitor.domain.vocabulary import Decision, FlagKind, TokenScope
+from monitor.domain.vocabulary import CaseKind, Decision, TokenScope
 from monitor.services.jobs import schedule_jobs
 from monitor.services.notifications import build_operator_id
 from tests.monitor.services.world import REVIEWERS, Staff
@@ -29,18 +29,18 @@ def operator(portal: Portal) -> Program:
     return portal.program(OPERATOR, TokenScope.OPERATE_READ, TokenScope.OPERATE_INVITE)
 
 
-def test_a_flag_that_was_not_shared_is_neither_listed_nor_opened(ana: Program, maria: Staff):
-    flag = fake(maria)
+def test_a_case_that_was_not_shared_is_neither_listed_nor_opened(ana: Program, maria: Staff):
+    case = fake(maria)
 
-    assert ana.get("/review/flags").json["items"] == []
-    assert ana.post(f"/review/flags/{flag.id}/open").status_code == 404
-    assert ana.post("/review/flags/none/open").status_code == 404
+    assert ana.get("/review/cases").json["items"] == []
+    assert ana.post(f"/review/cases/{case.id}/open").status_code == 404
+    assert ana.post("/review/cases/none/open").status_code == 404
 
 
-def test_the_list_of_flags_has_no_name(ana: Program, maria: Staff) -> None:
+def test_the_list_of_cases_has_no_name(ana: Program, maria: Staff) -> None:
     maria.rules(fake(maria), Decision.SHARED)
 
-    answer = ana.get("/review/flags")
+    answer = ana.get("/review/cases")
 
     assert [each["id"] for each in answer.json["items"]] == [fake(maria).id]
     text = answer.get_data(as_text=True)
@@ -48,12 +48,12 @@ def test_the_list_of_flags_has_no_name(ana: Program, maria: Staff) -> None:
         assert its not in text
 
 
-def test_opening_a_flag_shows_the_closed_list_and_is_recorded(
+def test_opening_a_case_shows_the_closed_list_and_is_recorded(
     ana: Program, maria: Staff, portal: Portal
 ) -> None:
     maria.rules(fake(maria), Decision.SHARED)
 
-    opened = ana.post(f"/review/flags/{fake(maria).id}/open")
+    opened = ana.post(f"/review/cases/{fake(maria).id}/open")
 
     assert opened.status_code == 200
     assert opened.json.keys() == CLOSED_LIST
@@ -66,33 +66,33 @@ def test_opening_a_flag_shows_the_closed_list_and_is_recorded(
     assert viewed.actor.startswith("reviewer-")
 
 
-def test_no_one_opens_a_flag_about_themselves(portal: Portal, maria: Staff) -> None:
+def test_no_one_opens_a_case_about_themselves(portal: Portal, maria: Staff) -> None:
     maria.rules(fake(maria), Decision.SHARED)
     app = portal.world.app
     district = structs.replace(app.config.district, reviewers=(maria.mail,))
     portal.world.app = app.copy_with(config=structs.replace(app.config, district=district))
     program = portal.program(maria.mail, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
 
-    (listed,) = program.get("/review/flags").json["items"]
+    (listed,) = program.get("/review/cases").json["items"]
 
     assert listed["is_about_you"]
-    assert program.post(f"/review/flags/{listed['id']}/open").status_code == 404
+    assert program.post(f"/review/cases/{listed['id']}/open").status_code == 404
 
 
-def test_pages_of_the_queue_have_each_flag_once(ana: Program, maria: Staff, portal: Portal) -> None:
+def test_pages_of_the_queue_have_each_case_once(ana: Program, maria: Staff, portal: Portal) -> None:
     maria.rules(fake(maria), Decision.SHARED)
-    flags = {fake(maria).id, *several(portal, maria, 4)}
+    cases = {fake(maria).id, *several(portal, maria, 4)}
 
-    assert sorted(read_all(ana, "/review/flags", 2)) == sorted(flags)
+    assert sorted(read_all(ana, "/review/cases", 2)) == sorted(cases)
 
 
 def test_the_queue_is_narrowed_as_on_the_page(ana: Program, maria: Staff) -> None:
     maria.rules(fake(maria), Decision.SHARED)
-    kind = FlagKind.IMPERSONATION
+    kind = CaseKind.IMPERSONATION
 
-    assert ana.get(f"/review/flags?kind={kind}").json["items"]
-    assert ana.get("/review/flags?kind=student-link").json["items"] == []
-    assert ana.get("/review/flags?state=settled").json["items"] == []
+    assert ana.get(f"/review/cases?kind={kind}").json["items"]
+    assert ana.get("/review/cases?kind=student-link").json["items"] == []
+    assert ana.get("/review/cases?state=settled").json["items"] == []
 
 
 def test_an_operator_reads_health_jobs_and_sources_and_nothing_of_anyone(

@@ -56,7 +56,7 @@ def test_each_operation_and_each_body_says_what_it_is(described) -> None:
 
     assert all(each["summary"].endswith(".") for each in operations)
     assert len({each["operationId"] for each in operations}) == len(operations)
-    assert described["components"]["schemas"].keys() >= {"ProblemBody", "FindingBody", "FlagBody"}
+    assert described["components"]["schemas"].keys() >= {"ProblemBody", "FindingBody", "CaseBody"}
 
 
 def test_anyone_may_read_it_and_it_tells_nothing_of_the_district(described) -> None:

@@ -6,11 +6,11 @@ from typing import get_args
 import pytest
 
 from monitor.domain.detection.feedback import FINDING_DECISIONS
-from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, FlagState, TokenScope
+from monitor.domain.vocabulary import CaseKind, CaseState, ConsentChannel, Decision, TokenScope
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
-from monitor.web.api_own import FindingAnswer, FlagAnswer
-from reports.labels import FLAG_ANSWERS
+from monitor.web.api_own import CaseAnswer, FindingAnswer
+from reports.labels import CASE_ANSWERS
 from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program
@@ -63,12 +63,12 @@ def test_the_list_is_narrowed_as_on_the_page(program: Program) -> None:
     assert program.get("/me/findings?words=nowhere-at-all").json["items"] == []
 
 
-def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -> None:
-    flag = maria.flag(FlagKind.IMPERSONATION)
+def test_one_finding_has_its_reasons_and_cases(program: Program, maria: Staff) -> None:
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    found = program.get(f"/me/findings/{flag.finding_id}").json
+    found = program.get(f"/me/findings/{case.finding_id}").json
 
-    assert found["flag_ids"] == [flag.id]
+    assert found["case_ids"] == [case.id]
     assert found["answer"] is None
     assert all(reason["sentence"].endswith(".") for reason in found["reasons_for"])
     assert "handle-like" in {reason["rule"] for reason in found["reasons_for"]}
@@ -77,21 +77,21 @@ def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -
 def test_an_answer_counts_as_on_the_page_and_can_be_undone(
     program: Program, maria: Staff, portal: Portal
 ) -> None:
-    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
+    finding_id = maria.case(CaseKind.IMPERSONATION).finding_id
     path = f"/me/findings/{finding_id}/answer"
 
     answered = program.post(path, {"answer": "namesake"})
 
     assert (answered.status_code, answered.json["answer"]) == (200, "namesake")
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.NAMESAKE
     undone = program.ask("DELETE", f"/api/v1{path}")
     assert (undone.status_code, undone.json["answer"]) == (200, None)
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
     assert program.ask("DELETE", f"/api/v1{path}").status_code == 409
 
 
 def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal) -> None:
-    finding_id = maria.flag(FlagKind.IMPERSONATION).finding_id
+    finding_id = maria.case(CaseKind.IMPERSONATION).finding_id
 
     program.post(f"/me/findings/{finding_id}/answer", {"answer": "namesake"})
 
@@ -117,51 +117,51 @@ def test_a_page_takes_only_the_answers_that_its_card_offers(
 
 @pytest.mark.parametrize("body", [{}, {"answer": "shared"}, {"answer": "mine", "by": "x"}, [], 1])
 def test_a_wrong_answer_changes_nothing(program: Program, maria: Staff, body: object) -> None:
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    for path in (f"/me/findings/{flag.finding_id}/answer", f"/me/flags/{flag.id}/answer"):
+    for path in (f"/me/findings/{case.finding_id}/answer", f"/me/cases/{case.id}/answer"):
         assert program.post(path, body).status_code == 422
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
-def test_a_flag_says_what_can_be_done_about_it(program: Program, maria: Staff) -> None:
-    flag = maria.flag(FlagKind.IMPERSONATION)
+def test_a_case_says_what_can_be_done_about_it(program: Program, maria: Staff) -> None:
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    (listed,) = (each for each in program.get("/me/flags").json["items"] if each["id"] == flag.id)
+    (listed,) = (each for each in program.get("/me/cases").json["items"] if each["id"] == case.id)
 
-    assert listed == program.get(f"/me/flags/{flag.id}").json
-    assert listed["finding_id"] == flag.finding_id
+    assert listed == program.get(f"/me/cases/{case.id}").json
+    assert listed["finding_id"] == case.finding_id
     assert listed["it_sees_since"] is None
     assert listed["next_steps"]
     assert any(each["url"].startswith(f"{ADDRESS}/me/") for each in listed["next_steps"])
 
 
-def test_a_flag_is_answered_and_leaves_the_open_ones(program: Program, maria: Staff) -> None:
-    flag = maria.flag(FlagKind.IMPERSONATION)
+def test_a_case_is_answered_and_leaves_the_open_ones(program: Program, maria: Staff) -> None:
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    answered = program.post(f"/me/flags/{flag.id}/answer", {"answer": "harmless", "days": 30})
+    answered = program.post(f"/me/cases/{case.id}/answer", {"answer": "harmless", "days": 30})
 
     assert (answered.status_code, answered.json["state"]) == (200, "harmless")
-    assert maria.flag(FlagKind.IMPERSONATION).harmless_until
-    assert flag.id not in read_all(program, "/me/flags", 1)
-    assert flag.id in read_all(program, "/me/flags", 1, state="all")
+    assert maria.case(CaseKind.IMPERSONATION).harmless_until
+    assert case.id not in read_all(program, "/me/cases", 1)
+    assert case.id in read_all(program, "/me/cases", 1, state="all")
 
 
-def test_an_answer_that_does_not_fit_the_flag_is_refused_with_those_that_do(
+def test_an_answer_that_does_not_fit_the_case_is_refused_with_those_that_do(
     program: Program, maria: Staff
 ) -> None:
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    refused = program.post(f"/me/flags/{flag.id}/answer", {"answer": "family"})
+    refused = program.post(f"/me/cases/{case.id}/answer", {"answer": "family"})
 
     assert refused.status_code == 409
     assert "one of mine, namesake" in refused.json["detail"]
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
 def test_the_answers_are_those_of_the_pages() -> None:
     assert set(get_args(FindingAnswer)) == FINDING_DECISIONS
-    assert set(get_args(FlagAnswer)) == set[Decision]().union(*FLAG_ANSWERS.values())
+    assert set(get_args(CaseAnswer)) == set[Decision]().union(*CASE_ANSWERS.values())
 
 
 def test_a_check_is_asked_for_once_an_hour(program: Program, portal: Portal) -> None:

@@ -20,8 +20,8 @@ def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
             f"/me/findings/{scene.finding}",
             f"/me/findings/{scene.finding}/beside",
         ),
-        *(f"/me/findings/{scene.finding}/versions", f"/me/takedown/{scene.flag}"),
-        f"/me/flags/{scene.flag}/share",
+        *(f"/me/findings/{scene.finding}/versions", f"/me/takedown/{scene.case}"),
+        f"/me/cases/{scene.case}/share",
     )
     alive = []
     for first in range(0, len(TEXTS), len(FIELDS)):

@@ -17,8 +17,8 @@ NO_PAGES = {
     *("/", "/healthz", "/static/<name>", "/calendar/<token>.ics", "/feed/<token>.atom"),
     *(f"/api/v1{each.path.replace('{id}', '<path_id>')}" for each in API_OPERATIONS),
     "/api/v1/openapi.json",
-    *("/me/check/live", "/me/check/stream", "/me/takedown/<flag_id>/pack"),
-    *("/me/findings/<finding_id>/picture", "/me/takedown/<flag_id>/screenshots/<screenshot_id>"),
+    *("/me/check/live", "/me/check/stream", "/me/takedown/<case_id>/pack"),
+    *("/me/findings/<finding_id>/picture", "/me/takedown/<case_id>/screenshots/<screenshot_id>"),
     "/demo/mail/<name>/html",
 }
 STATES = [state for chapter in CHAPTERS.values() for state in chapter]

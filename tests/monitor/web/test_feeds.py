@@ -111,7 +111,7 @@ def test_a_feed_counts_and_names_no_one(portal, maria, feed) -> None:
         assert its not in answer.html
 
 
-def test_a_feed_has_a_new_entry_when_a_flag_opens_and_not_before(portal, maria, feed) -> None:
+def test_a_feed_has_a_new_entry_when_a_case_opens_and_not_before(portal, maria, feed) -> None:
     ids = []
     for _ in range(2):
         ids.append(read_entry(portal.guest().get(feed).html)["id"])

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.vocabulary import Decision, FlagKind, Scope
+from monitor.domain.vocabulary import CaseKind, Decision, Scope
 from monitor.services.feedback import record_feedback
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, Seen
@@ -26,7 +26,7 @@ def pictures(seen: Seen) -> list[str]:
 
 
 def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, maria: Staff):
-    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).finding_id
+    guest, found = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION).finding_id
 
     shown = pictures(guest.get(f"/me/findings/{found}"))
 
@@ -42,7 +42,7 @@ def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, 
 
 
 def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):
-    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).finding_id
+    guest, found = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION).finding_id
     record_feedback(portal.world.app, maria.id, {found: Decision.IMPERSONATION})
 
     assert pictures(guest.get(f"/me/findings/{found}")) == []
@@ -50,7 +50,7 @@ def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):
 
 
 def test_pictures_are_shown_to_their_person_and_to_nobody_else(portal: Portal, maria: Staff):
-    found = maria.flag(FlagKind.IMPERSONATION).finding_id
+    found = maria.case(CaseKind.IMPERSONATION).finding_id
     place = f"/me/findings/{found}/picture"
     rosa = portal.world.joins(ROSA)
 

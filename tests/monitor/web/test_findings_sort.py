@@ -8,9 +8,9 @@ from msgspec import structs
 
 from monitor.config import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, SweepKind
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services.jobs import take_over_jobs
-from monitor.services.review import list_reviewable_flags
+from monitor.services.review import list_reviewable_cases
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -37,7 +37,7 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def suspect(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).finding_id
+    return maria.case(CaseKind.IMPERSONATION).finding_id
 
 
 def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
@@ -72,19 +72,19 @@ def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, mari
     after = guest.follow(answer)
 
     assert "Saved: Someone pretending to be me." in after.text
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.IMPERSONATION
     undo = after.page.find("form", action="/me/sort/undo")
     guest.post("/me/sort/undo", finding=undo.find("input", {"name": "finding"})["value"])
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
     assert portal.world.state.findings.find_finding_feedback(finding) is None
 
 
-@pytest.mark.parametrize("path", ["/me/sort", "/me/flags/{flag}"])
+@pytest.mark.parametrize("path", ["/me/sort", "/me/cases/{case}"])
 def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, path):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
     answer = guest.post(
-        path.format(flag=flag.id), finding=flag.finding_id, decision="impersonation"
+        path.format(case=case.id), finding=case.finding_id, decision="impersonation"
     )
     kit = guest.follow(answer)
 
@@ -93,21 +93,21 @@ def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, p
     assert kit.page.find("form", action="/me/sort/undo")
 
 
-@pytest.mark.parametrize("path", ["/me/sort", "/me/flags/{flag}"])
+@pytest.mark.parametrize("path", ["/me/sort", "/me/cases/{case}"])
 def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria, path):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    answer = guest.post(path.format(flag=flag.id), finding=flag.finding_id, decision="mock")
+    answer = guest.post(path.format(case=case.id), finding=case.finding_id, decision="mock")
     kit = guest.follow(answer)
 
-    mock = maria.flag(FlagKind.MOCK_ACCOUNT)
-    assert mock.state is FlagState.MOCK
+    mock = maria.case(CaseKind.MOCK_ACCOUNT)
+    assert mock.state is CaseState.MOCK
     assert "Report this account" in kit.text
     assert "bullies or harasses someone" in kit.text
     assert "Show what was copied" not in kit.text
-    back = guest.follow(guest.post(f"/me/flags/{mock.id}", decision="impersonation"))
+    back = guest.follow(guest.post(f"/me/cases/{mock.id}", decision="impersonation"))
     assert "Show what was copied" in back.text
-    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
+    assert maria.case(CaseKind.IMPERSONATION).state is CaseState.IMPERSONATION
 
 
 def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria):
@@ -186,68 +186,68 @@ def test_two_versions_are_compared_word_by_word(portal, maria):
     assert guest.get(f"/me/findings/{finding}/versions?from=1&to=999").status == 404
 
 
-def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest, maria):
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    asked = guest.get(f"/me/flags/{flag.id}/share")
+def test_a_case_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest, maria):
+    case = maria.case(CaseKind.IMPERSONATION)
+    asked = guest.get(f"/me/cases/{case.id}/share")
     assert "Maria Delgado" in asked.text
     assert "Volcanoes" not in asked.text
 
-    guest.post(f"/me/flags/{flag.id}/share")
-    assert [each.id for each, _ in list_reviewable_flags(portal.world.app)] == [flag.id]
-    assert "because you shared it" in guest.get(f"/me/findings/{flag.finding_id}").text
+    guest.post(f"/me/cases/{case.id}/share")
+    assert [each.id for each, _ in list_reviewable_cases(portal.world.app)] == [case.id]
+    assert "because you shared it" in guest.get(f"/me/findings/{case.finding_id}").text
 
-    guest.post(f"/me/flags/{flag.id}/unshare")
-    assert list(list_reviewable_flags(portal.world.app)) == []
+    guest.post(f"/me/cases/{case.id}/unshare")
+    assert list(list_reviewable_cases(portal.world.app)) == []
 
 
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post(f"/me/flags/{flag.id}/share")
-    guest.post(f"/me/flags/{flag.id}", decision="harmless", until="30")
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post(f"/me/cases/{case.id}/share")
+    guest.post(f"/me/cases/{case.id}", decision="harmless", until="30")
 
-    guest.post(f"/me/flags/{flag.id}/unshare")
+    guest.post(f"/me/cases/{case.id}/unshare")
 
-    after = maria.flag(FlagKind.IMPERSONATION)
-    assert after.state is FlagState.HARMLESS
+    after = maria.case(CaseKind.IMPERSONATION)
+    assert after.state is CaseState.HARMLESS
     assert after.harmless_until == portal.world.clock.at + timedelta(days=30)
     assert after.shared_at is None
 
 
 @pytest.mark.parametrize("word", ["shared", "reopened", "family", "", "nonsense"])
-def test_a_decision_that_does_not_fit_a_flag_is_refused(guest, maria, word):
-    flag = maria.flag(FlagKind.IMPERSONATION)
+def test_a_decision_that_does_not_fit_a_case_is_refused(guest, maria, word):
+    case = maria.case(CaseKind.IMPERSONATION)
 
-    assert guest.post(f"/me/flags/{flag.id}", decision=word).status == 400
-    assert maria.flag(FlagKind.IMPERSONATION) == flag
+    assert guest.post(f"/me/cases/{case.id}", decision=word).status == 400
+    assert maria.case(CaseKind.IMPERSONATION) == case
 
 
 def test_what_is_another_persons_is_not_there(portal, guest, maria):
     thomas = portal.signed_in(portal.world.joins(THOMAS).mail)
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     gets = (
-        *(f"/me/findings/{flag.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
-        f"/me/flags/{flag.id}/share",
+        *(f"/me/findings/{case.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/cases/{case.id}/share",
     )
-    posts = (f"/me/flags/{flag.id}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
+    posts = (f"/me/cases/{case.id}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
 
     assert {thomas.get(path).status for path in gets} == {404}
     assert {thomas.post(path, decision="mine").status for path in posts} == {404}
     for path in ("/me/sort", "/me/sort/undo"):
-        assert thomas.post(path, finding=flag.finding_id, decision="mine").status == 404
-    assert maria.flag(FlagKind.IMPERSONATION) == flag
+        assert thomas.post(path, finding=case.finding_id, decision="mine").status == 404
+    assert maria.case(CaseKind.IMPERSONATION) == case
     # The address may name anything; only one's own is told of.
-    assert "Saved" not in thomas.get(f"/me/sort?done={flag.finding_id}").text
+    assert "Saved" not in thomas.get(f"/me/sort?done={case.finding_id}").text
 
 
 def test_looking_changes_no_row(portal, guest, maria):
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post("/me/sort", finding=flag.finding_id, decision="impersonation")
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post("/me/sort", finding=case.finding_id, decision="impersonation")
     before = dump(portal)
 
     for path in (
         *("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined"),
-        *(f"/me/findings/{flag.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
-        f"/me/flags/{flag.id}/share",
+        *(f"/me/findings/{case.finding_id}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/cases/{case.id}/share",
     ):
         assert guest.get(path).status == 200, path
 
@@ -312,16 +312,16 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
         assert "We found nothing" not in shown
 
 
-def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post(f"/me/flags/{flag.id}", decision=Decision.IMPERSONATION)
+def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post(f"/me/cases/{case.id}", decision=Decision.IMPERSONATION)
     assert (
         "You said: Someone pretending to be me."
-        in guest.get(f"/me/findings/{flag.finding_id}").text
+        in guest.get(f"/me/findings/{case.finding_id}").text
     )
 
-    guest.post(f"/me/flags/{flag.id}/undo")
+    guest.post(f"/me/cases/{case.id}/undo")
 
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
-    answer = guest.post(f"/me/flags/{flag.id}/undo")
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
+    answer = guest.post(f"/me/cases/{case.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text

@@ -156,7 +156,7 @@ def test_what_it_would_see_is_shown_as_it_reads_it(scene):
     maria = scene.guests["maria"]
     maria.post("/language", language="es")
 
-    shown = maria.get(f"/me/flags/{scene.flag}/share").page
+    shown = maria.get(f"/me/cases/{scene.case}/share").page
 
     values = [each.get_text(strip=True) for each in shown.select("dd[lang=en]")]
     assert "Possible impersonation" in values
@@ -165,16 +165,16 @@ def test_what_it_would_see_is_shown_as_it_reads_it(scene):
 
 def test_the_text_and_the_evidence_for_a_platform_are_english(scene):
     maria = scene.guests["maria"]
-    before = maria.get(f"/me/takedown/{scene.flag}/pack").response.data
+    before = maria.get(f"/me/takedown/{scene.case}/pack").response.data
     maria.post("/language", language="es")
 
-    shown = maria.get(f"/me/takedown/{scene.flag}")
+    shown = maria.get(f"/me/takedown/{scene.case}")
 
     assert shown.title == "Denunciar esta cuenta"
     text = shown.page.select_one("textarea#text")
     assert text["lang"] == "en"
     assert "The account below is not mine." in text.get_text()
-    assert maria.get(f"/me/takedown/{scene.flag}/pack").response.data == before
+    assert maria.get(f"/me/takedown/{scene.case}/pack").response.data == before
 
 
 def test_programs_are_answered_in_english(portal):

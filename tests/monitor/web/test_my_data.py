@@ -6,12 +6,12 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Decision, FlagKind, Scope
+from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.data_export import export_person_data
-from monitor.services.feedback import share_flag
+from monitor.services.feedback import share_case
 from monitor.services.notifications import Reviewer
 from monitor.services.review import confirm_break_glass, propose_break_glass
-from monitor.services.review_queue import record_flag_views
+from monitor.services.review_queue import record_case_views
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen
@@ -171,16 +171,16 @@ def test_an_account_is_added_and_taken_off_at_once(guest, maria):
 def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
     portal.world.internet = portal.world.internet.add_entry(IMPOSTOR)
     portal.world.sweep()
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    share_flag(portal.world.app, maria.id, flag.id)
-    record_flag_views(portal.world.app, Reviewer(address=REVIEWERS[0]), [flag.id])
+    case = maria.case(CaseKind.IMPERSONATION)
+    share_case(portal.world.app, maria.id, case.id)
+    record_case_views(portal.world.app, Reviewer(address=REVIEWERS[0]), [case.id])
     rosa = portal.world.joins(ROSA)
 
     seen = guest.get("/me/data/seen")
 
     assert "A reviewer viewed this flag" in seen.text
     assert "You joined" in seen.text
-    assert seen.page.find("a", href=f"/me/findings/{flag.finding_id}")
+    assert seen.page.find("a", href=f"/me/findings/{case.finding_id}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
     assert "viewed this flag" not in other
 
@@ -291,21 +291,21 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
     world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
-    flag = maria.flag(FlagKind.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
     guest = portal.signed_in(maria.mail)
     counts = "Of those, IT can see now {} Of those, IT has viewed {}"
     assert counts.format(0, 0) in guest.get("/me/data").text
 
-    maria.rules(flag, Decision.IMPERSONATION)
+    maria.rules(case, Decision.IMPERSONATION)
     assert counts.format(1, 0) in guest.get("/me/data").text
     ana, bo = (Reviewer(address=each) for each in REVIEWERS)
-    record_flag_views(world.app, ana, [flag.id])
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.REOPENED)
+    record_case_views(world.app, ana, [case.id])
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.REOPENED)
     assert counts.format(0, 1) in guest.get("/me/data").text
 
-    asked = propose_break_glass(world.app, ana, flag.id, "A parent called about it.")
+    asked = propose_break_glass(world.app, ana, case.id, "A parent called about it.")
     confirm_break_glass(world.app, bo, asked.id)
     assert counts.format(1, 1) in guest.get("/me/data").text
-    finding = guest.get(f"/me/findings/{flag.finding_id}").text
+    finding = guest.get(f"/me/findings/{case.finding_id}").text
     assert "IT has been able to see this flag since" in finding
     assert "because two reviewers opened it early" in finding

@@ -8,14 +8,14 @@ import pytest
 
 from monitor.demo.district import ROSA
 from monitor.domain.takedown import load_takedown_guides
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
 
 @pytest.fixture
 def place(maria: Staff) -> str:
-    return f"/me/takedown/{maria.flag(FlagKind.IMPERSONATION).id}"
+    return f"/me/takedown/{maria.case(CaseKind.IMPERSONATION).id}"
 
 
 def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
@@ -39,29 +39,29 @@ def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
 
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
     instagram = dict(load_takedown_guides())["instagram"]
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    finding = portal.world.state.findings.load_finding(flag.finding_id)
+    case = maria.case(CaseKind.IMPERSONATION)
+    finding = portal.world.state.findings.load_finding(case.finding_id)
     moved = replace(finding.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
     portal.world.state.findings.update_finding(replace(finding, portrait=moved))
 
-    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.id}").text
+    text = portal.signed_in(maria.mail).get(f"/me/takedown/{case.id}").text
 
     assert instagram.name in text
     assert "Namesake never asks for a document and keeps none." in text
 
 
 def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    finding = portal.world.state.findings.load_finding(flag.finding_id)
+    case = maria.case(CaseKind.IMPERSONATION)
+    finding = portal.world.state.findings.load_finding(case.finding_id)
     moved = replace(finding.portrait, url="https://nook.example/rosa", account="nook:@rosa")
     portal.world.state.findings.update_finding(replace(finding, portrait=moved))
 
     guest = portal.signed_in(maria.mail)
-    text = guest.get(f"/me/takedown/{flag.id}").text
+    text = guest.get(f"/me/takedown/{case.id}").text
 
     assert "We do not know how this platform takes such reports." in text
     assert "We cannot open this account ourselves." in text
-    saved = guest.follow(guest.post(f"/me/takedown/{flag.id}", done="reported"))
+    saved = guest.follow(guest.post(f"/me/takedown/{case.id}", done="reported"))
     assert "Please look at it again in three days." in saved.text
     assert "We will look at the account again in three days." not in saved.text
 
@@ -95,7 +95,7 @@ def test_a_form_that_does_not_fit_comes_back_with_what_was_typed(
     assert seen.status == 422
     assert fault in seen.text
     assert fields.get("note", "Number 17") in seen.text
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
 def test_the_evidence_is_a_file_that_no_browser_opens(portal: Portal, maria: Staff, place: str):
@@ -117,11 +117,11 @@ def test_to_anybody_else_a_kit_is_not_there(portal: Portal, maria: Staff, place:
     for other in (REVIEWERS[0], OPERATOR):
         assert portal.signed_in(other).get(place + end).status == 403
     assert portal.guest().get(place + end).leads_to == "/sign-in"
-    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
 def test_what_cannot_be_reported_has_no_kit(portal: Portal, maria: Staff, place: str):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.MINE)
 
     assert portal.signed_in(maria.mail).get(place).status == 404
     assert portal.signed_in(maria.mail).get("/me/takedown/none").status == 404

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, with_portal
 
@@ -35,17 +35,17 @@ def maria(portal: Portal) -> Staff:
 
 @pytest.fixture
 def place(maria: Staff) -> str:
-    return f"/me/removal/{maria.flag(FlagKind.EXPOSED_CONTACT).id}"
+    return f"/me/removal/{maria.case(CaseKind.EXPOSED_CONTACT).id}"
 
 
 @pytest.mark.parametrize("back", ["", "sort"])
 def test_the_answer_that_they_are_mine_leads_to_removal(
     portal: Portal, maria: Staff, place: str, back: str
 ):
-    flag = maria.flag(FlagKind.EXPOSED_CONTACT)
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
     guest = portal.signed_in(maria.mail)
 
-    seen = guest.post(f"/me/flags/{flag.id}", decision="mine", back=back)
+    seen = guest.post(f"/me/cases/{case.id}", decision="mine", back=back)
 
     assert seen.leads_to == place
     page = guest.follow(seen)
@@ -68,15 +68,15 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
     assert "Saved, with the date." in seen.text
     assert "Removal requested" in seen.text
     assert "You asked the site to remove the details." in seen.text
-    assert maria.flag(FlagKind.EXPOSED_CONTACT).state is FlagState.REMOVAL_ASKED
+    assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.REMOVAL_ASKED
     guest.post(place, done="reopened")
-    assert maria.flag(FlagKind.EXPOSED_CONTACT).state is FlagState.MINE
+    assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.MINE
 
 
 @pytest.mark.parametrize("done", ["", "removal-done", "harmless", "nonsense"])
 def test_a_step_that_does_not_fit_is_refused(portal: Portal, maria: Staff, place: str, done: str):
     assert portal.signed_in(maria.mail).post(place, done=done).status == 400
-    assert maria.flag(FlagKind.EXPOSED_CONTACT).is_undecided
+    assert maria.case(CaseKind.EXPOSED_CONTACT).is_undecided
 
 
 def test_to_anybody_else_the_page_is_not_there(portal: Portal, maria: Staff, place: str):
@@ -90,7 +90,7 @@ def test_to_anybody_else_the_page_is_not_there(portal: Portal, maria: Staff, pla
 
 
 def test_what_may_stay_has_no_page(portal: Portal, maria: Staff, place: str):
-    maria.rules(maria.flag(FlagKind.EXPOSED_CONTACT), Decision.HARMLESS)
+    maria.rules(maria.case(CaseKind.EXPOSED_CONTACT), Decision.HARMLESS)
 
     assert portal.signed_in(maria.mail).get(place).status == 404
     assert portal.signed_in(maria.mail).get("/me/removal/none").status == 404

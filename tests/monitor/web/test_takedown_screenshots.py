@@ -8,7 +8,7 @@ import pytest
 from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import ROSA
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import CaseKind
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.web.app import MAX_FORM_BYTES
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES
@@ -20,7 +20,7 @@ SHOT = cdn.draw_png("what maria saw")
 
 @pytest.fixture
 def place(maria: Staff) -> str:
-    return f"/me/takedown/{maria.flag(FlagKind.IMPERSONATION).id}"
+    return f"/me/takedown/{maria.case(CaseKind.IMPERSONATION).id}"
 
 
 def upload(guest: Guest, place: str, body: bytes = SHOT) -> Seen:

@@ -229,12 +229,12 @@ def _undo(app: App, ref: str) -> str:
 
 def _answer(app: App, ref: str) -> str:
     """Return what a link answers that an email has for the last question that waits."""
-    card = [each for each in list_pending_cards(app, ref) if not each.is_flag][-1]
+    card = [each for each in list_pending_cards(app, ref) if not each.is_case][-1]
     link = AnswerLink(
         person_id=ref,
         card_id=card.id,
         finding_id=card.finding_id,
-        is_flag=False,
+        is_case=False,
         expires_at=app.clock.now() + DAY,
     )
     return build_answer_token(app, link)

@@ -29,7 +29,7 @@ from monitor.web.server import LOOPBACK, serve_on_port
 from monitor.web.sessions import BrowserSession, BrowserSessions
 from monitor.web.sign_in import IdentityProvider, SignInAttempt
 from tests.real.process import free_ports
-from tests.real.states.flags import raised
+from tests.real.states.cases import raised
 from tests.real.states.people import reader, set_out
 from tests.real.states.state import Site, State
 

@@ -6,27 +6,27 @@ from tests.real.states.state import Site, State, fill, press, seen, tick
 
 it, desk = partial(seen, who="it-security"), partial(seen, who="it-help-desk")
 empty = partial(it, site=Site.EMPTY)
-SEVERAL = "/review/several?flag={second}&flag={third}"
+SEVERAL = "/review/several?case={second}&case={third}"
 
 REVIEW: tuple[State, ...] = (
     it("/review", "flags are open to you"),
     it("/review?severity=low", "No flags match your filters."),
     it("/review", "Select at least one flag first.", press("Open selected")),
-    it("/review/flags/{second}", "Open this flag"),
+    it("/review/cases/{second}", "Open this flag"),
     it(SEVERAL, "Open these flags"),
-    it("/review/flags/{first}", "Assigned to ", press("Open")),
+    it("/review/cases/{first}", "Assigned to ", press("Open")),
     # Of a page of what is newest, and so right after it.
     seen("/me/data/seen", "A reviewer viewed this flag", who="maria"),
-    it("/review/flags/{first}", "Assigned to you.", press("Reassign to me")),
-    it("/review/flags/{first}", "A reviewer asked them within the last week."),
-    it("/review/flags/{first}", "Write something first.", press("Add note"), status=422),
+    it("/review/cases/{first}", "Assigned to you.", press("Reassign to me")),
+    it("/review/cases/{first}", "A reviewer asked them within the last week."),
+    it("/review/cases/{first}", "Write something first.", press("Add note"), status=422),
     it(
-        "/review/flags/{first}",
+        "/review/cases/{first}",
         "Note saved.",
         fill("Add a note", "A."),
         press("Add note"),
     ),
-    it("/review/flags/{first}", "Choose what it is.", press("Save decision"), status=422),
+    it("/review/cases/{first}", "Choose what it is.", press("Save decision"), status=422),
     it(SEVERAL, "2 flags together", press("Open")),
     it(
         SEVERAL,
@@ -34,8 +34,8 @@ REVIEW: tuple[State, ...] = (
         tick("Harmless"),
         press("Save decision for all selected"),
     ),
-    it("/review/flags/{second}", "Undo my last decision"),
-    it("/review/flags/none", "Page not found", status=404),
+    it("/review/cases/{second}", "Undo my last decision"),
+    it("/review/cases/none", "Page not found", status=404),
     it("/review/early", "Waiting for a second reviewer"),
     it("/review/early", "Give a reason", press("Send request"), status=422),
     it("/review/holds", "A request for records about a complaint."),

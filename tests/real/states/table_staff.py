@@ -16,8 +16,8 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/findings/{finding}/beside", "Side by side"),
     maria("/me/findings/{finding}/beside/{own}", "Side by side"),
     maria("/me/findings/{finding}/versions", "How it changed"),
-    maria("/me/takedown/{flag}", "Report this account"),
-    maria("/me/takedown/{flag}", "Choose what happened.", KEEP, status=422),
+    maria("/me/takedown/{case}", "Report this account"),
+    maria("/me/takedown/{case}", "Choose what happened.", KEEP, status=422),
     maria("/me/takedown/{fourth}", "Saved:", tick("I reported it"), KEEP),
     maria("/me/takedown/{there}", "It is still there"),
     maria("/me/takedown/{missing}", "It seems to be gone"),
@@ -33,8 +33,8 @@ FINDINGS: tuple[State, ...] = (
 )
 SHARING: tuple[State, ...] = (
     thomas("/me/findings/{changed}", "Who sees this"),
-    thomas("/me/flags/{unshared}/share", "Share this with IT?"),
-    thomas("/me/flags/{unshared}/share", "Shared with IT.", press("Share")),
+    thomas("/me/cases/{unshared}/share", "Share this with IT?"),
+    thomas("/me/cases/{unshared}/share", "Shared with IT.", press("Share")),
     thomas("/me/findings/{changed}", "No longer shared", press("Stop sharing with IT")),
     thomas("/me/sort", "Saved: Not about me.", press("Not about me")),
 )

@@ -9,18 +9,18 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import ContactKind, CoverageState, FlagKind, GapKind, Severity
+from monitor.domain.vocabulary import CaseKind, ContactKind, CoverageState, GapKind, Severity
 from reports.emails.digest import (
     MOST_DOTS,
+    CaseLine,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
     DigestView,
-    FlagLine,
     NamesakeLine,
     QuestionLine,
-    UnansweredFlagLine,
+    UnansweredCaseLine,
     render_digest,
 )
 from reports.emails.render import HEAVIEST, Email
@@ -102,28 +102,28 @@ def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     assert f"Since Nov 3, Alpha {GAPS[gap]}" in render_digest(digest(coverage=coverage)).html
 
 
-def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
-    def a_flag(ref: str, severity: Severity, days: int) -> FlagLine:
-        seen = flag.first_seen - timedelta(days=days)
-        return replace(flag, id=ref, severity=severity, first_seen=seen)
+def test_worse_comes_first_then_older(digest: Digest, case: CaseLine) -> None:
+    def a_case(ref: str, severity: Severity, days: int) -> CaseLine:
+        seen = case.first_seen - timedelta(days=days)
+        return replace(case, id=ref, severity=severity, first_seen=seen)
 
-    flags = (
-        a_flag("fourth", Severity.LOW, 9),
-        a_flag("second", Severity.HIGH, 1),
-        a_flag("third", Severity.MEDIUM, 5),
-        a_flag("first", Severity.HIGH, 2),
+    cases = (
+        a_case("fourth", Severity.LOW, 9),
+        a_case("second", Severity.HIGH, 1),
+        a_case("third", Severity.MEDIUM, 5),
+        a_case("first", Severity.HIGH, 2),
     )
-    letter = render_digest(digest(flags=flags))
+    letter = render_digest(digest(cases=cases))
 
     for part in (letter.text, letter.html):
         places = [part.index(f"Reference {ref}") for ref in ("first", "second", "third", "fourth")]
         assert places == sorted(places)
 
 
-def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
-    digest: Digest, flag: FlagLine, question: QuestionLine
+def test_the_first_digest_asks_to_sort_once_with_cases_on_top(
+    digest: Digest, case: CaseLine, question: QuestionLine
 ) -> None:
-    letter = render_digest(digest(kind=DigestKind.FIRST, flags=(flag,), questions=(question,)))
+    letter = render_digest(digest(kind=DigestKind.FIRST, cases=(case,), questions=(question,)))
 
     assert "What we found under your name" in letter.text
     assert "Please sort it once" in " ".join(letter.text.split())
@@ -148,7 +148,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
 
 
 def test_what_waits_for_an_answer_is_named_again(
-    digest: Digest, waiting: UnansweredFlagLine, change: ChangeLine
+    digest: Digest, waiting: UnansweredCaseLine, change: ChangeLine
 ) -> None:
     letter = render_digest(digest(waiting=(waiting,), changes=(change,)))
 
@@ -166,14 +166,14 @@ def test_what_became_of_earlier_findings_is_told(digest: Digest) -> None:
 
 
 def test_one_count_is_left_to_the_headline(
-    digest: Digest, flag: FlagLine, change: ChangeLine
+    digest: Digest, case: CaseLine, change: ChangeLine
 ) -> None:
-    assert "1 for your attention" not in render_digest(digest(flags=(flag,))).text
-    assert "- 1 for your attention" in render_digest(digest(flags=(flag,), changes=(change,))).text
+    assert "1 for your attention" not in render_digest(digest(cases=(case,))).text
+    assert "- 1 for your attention" in render_digest(digest(cases=(case,), changes=(change,))).text
 
 
-def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLine) -> None:
-    letter = render_digest(digest(flags=(replace(flag, id="0123456789abcdef" * 2),)))
+def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseLine) -> None:
+    letter = render_digest(digest(cases=(replace(case, id="0123456789abcdef" * 2),)))
 
     for part in (letter.text, letter.html):
         assert "Reference 01234567\n" in part or "Reference 01234567<" in part
@@ -189,9 +189,9 @@ def test_a_namesake_asks_for_nothing(
     assert "Someone else with your name. No action needed." in letter.text
 
 
-def test_an_email_leads_to_the_portal(digest: Digest, flag: FlagLine) -> None:
+def test_an_email_leads_to_the_portal(digest: Digest, case: CaseLine) -> None:
     url = "https://us.example/" + "review/" * 20
-    letter = render_digest(digest(flags=(flag,), review_url=url))
+    letter = render_digest(digest(cases=(case,), review_url=url))
 
     assert f"\n{url}\n" in letter.text
     assert f'href="{url}"' in letter.html
@@ -212,10 +212,10 @@ def test_25_findings_are_shown_and_the_rest_is_counted(
         assert ("more." in part) is (more is not None)
 
 
-def test_flags_take_the_room_of_everything_else(
-    digest: Digest, flag: FlagLine, change: ChangeLine, question: QuestionLine
+def test_cases_take_the_room_of_everything_else(
+    digest: Digest, case: CaseLine, change: ChangeLine, question: QuestionLine
 ) -> None:
-    view = digest(flags=(flag,) * 20, changes=(change,) * 20, questions=(question,) * 20)
+    view = digest(cases=(case,) * 20, changes=(change,) * 20, questions=(question,) * 20)
     letter = render_digest(view)
 
     assert letter.text.count("Reference ") == 25
@@ -224,11 +224,11 @@ def test_flags_take_the_room_of_everything_else(
     assert letter.subject.endswith("20 for your attention, 20 changes, 20 questions")
 
 
-def test_25_long_findings_fit_whole(digest: Digest, flag: FlagLine) -> None:
+def test_25_long_findings_fit_whole(digest: Digest, case: CaseLine) -> None:
     tale = LONG[:280]
-    long = replace(flag, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
+    long = replace(case, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
 
-    letter = render_digest(digest(flags=(long,) * 25))
+    letter = render_digest(digest(cases=(long,) * 25))
 
     assert len(letter.html.encode()) < HEAVIEST
     assert letter.html.count("Reference ") == 25
@@ -236,17 +236,17 @@ def test_25_long_findings_fit_whole(digest: Digest, flag: FlagLine) -> None:
 
 @pytest.mark.parametrize("character", ["\U0001f984", "&", "x"])
 def test_the_worst_pages_never_make_a_letter_too_heavy(
-    digest: Digest, flag: FlagLine, question: QuestionLine, character: str
+    digest: Digest, case: CaseLine, question: QuestionLine, character: str
 ) -> None:
     tale = f"{character * 30} " * 12
     worst = replace(
-        flag,
+        case,
         what=tale,
         title=tale,
         url=f"https://alpha.example/{tale}",
         reasons=(Reason("district-place", {"place": Name(tale)}),) * 30,
     )
-    view = digest(flags=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
+    view = digest(cases=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
     letter = render_digest(view)
 
     shown = letter.html.count("Last seen")
@@ -256,13 +256,13 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
 
 
 def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
-    digest: Digest, flag: FlagLine
+    digest: Digest, case: CaseLine
 ) -> None:
     reasons = tuple(
         Reason("district-place", {"place": Name(f"Place {number}")}) for number in range(7)
     )
 
-    letter = render_digest(digest(flags=(replace(flag, reasons=reasons),)))
+    letter = render_digest(digest(cases=(replace(case, reasons=reasons),)))
 
     for text in (letter.text, letter.html):
         assert [reason for reason in reasons if render_reason(reason) in text] == list(reasons[:3])
@@ -271,8 +271,8 @@ def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
 MOST_WORDS = 250
 
 
-def test_three_flags_are_at_most_250_words_before_the_footer(
-    digest: Digest, flag: FlagLine
+def test_three_cases_are_at_most_250_words_before_the_footer(
+    digest: Digest, case: CaseLine
 ) -> None:
     reasons = (
         Reason("copied-bio"),
@@ -280,8 +280,8 @@ def test_three_flags_are_at_most_250_words_before_the_footer(
         Reason("copied-name"),
     )
     advice = "Not you? Report it, tell your principal, and warn your contacts."
-    flags = tuple(
-        replace(flag, id=f"{number}" * 8, reasons=reasons, advice=advice, earlier="")
+    cases = tuple(
+        replace(case, id=f"{number}" * 8, reasons=reasons, advice=advice, earlier="")
         for number in range(3)
     )
 
@@ -292,7 +292,7 @@ def test_three_flags_are_at_most_250_words_before_the_footer(
     coverage = Coverage(
         checked=58, total=60, gaps=(ALPHA, ALPHA), withheld=("bluesky",), sources=sources
     )
-    body = render_digest(digest(flags=flags, coverage=coverage)).text.partition("--------")[0]
+    body = render_digest(digest(cases=cases, coverage=coverage)).text.partition("--------")[0]
 
     assert "58 of 60 sources checked." in body
     assert len(re.findall(r"\S*\w\S*", body)) <= MOST_WORDS
@@ -326,11 +326,11 @@ def test_many_sources_are_a_bar_of_their_states(digest: Digest, change: ChangeLi
 
 
 def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
-    digest: Digest, flag: FlagLine
+    digest: Digest, case: CaseLine
 ) -> None:
     shown = replace(
-        flag,
-        kind=FlagKind.EXPOSED_CONTACT,
+        case,
+        kind=CaseKind.EXPOSED_CONTACT,
         what="Private contact details appear next to your name.",
         platform="",
         contact_kinds=(ContactKind.PHONE,),
@@ -339,16 +339,16 @@ def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
     pages = tuple(
         replace(
             shown,
-            id=f"{host}-flag",
+            id=f"{host}-case",
             url=f"https://{host}.example/rosa",
             link_url=f"https://namesake.cedarvalley.example/answer/{host}",
         )
         for host in hosts
     )
 
-    one = render_digest(digest(flags=pages[:1]))
+    one = render_digest(digest(cases=pages[:1]))
     letter = render_digest(
-        digest(flags=(flag, *pages[:2], replace(pages[2], contact_kinds=(ContactKind.HOME,))))
+        digest(cases=(case, *pages[:2], replace(pages[2], contact_kinds=(ContactKind.HOME,))))
     )
 
     assert shown.what in one.text
@@ -375,7 +375,7 @@ def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLin
 
 
 def test_an_email_without_news_counts_what_waits_and_says_what_was_not_checked(
-    digest: Digest, waiting: UnansweredFlagLine
+    digest: Digest, waiting: UnansweredCaseLine
 ) -> None:
     gaps = tuple(replace(ALPHA, source=f"Source {number}") for number in range(4))
     few = Coverage(checked=58, total=60, gaps=gaps[:2])

@@ -23,11 +23,11 @@ def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
     }
 
 
-def test_the_oldest_open_flag_is_named(review: ReviewView) -> None:
+def test_the_oldest_open_case_is_named(review: ReviewView) -> None:
     assert "The oldest has been open since Nov 14." in " ".join(render_review(review).text.split())
 
 
-def test_an_older_flag_of_one_severity_comes_first(review: ReviewView) -> None:
+def test_an_older_case_of_one_severity_comes_first(review: ReviewView) -> None:
     line = review.lines[0]
     older = replace(line, person="Ana Older", opened_at=line.opened_at - timedelta(days=1))
 
@@ -55,7 +55,7 @@ def test_a_quiet_week_says_so(review: ReviewView) -> None:
     assert letter.subject.startswith("Namesake review, week of November 23: 0 open")
 
 
-def test_500_flags_are_counted_and_25_shown(review: ReviewView) -> None:
+def test_500_cases_are_counted_and_25_shown(review: ReviewView) -> None:
     letter = render_review(replace(review, lines=review.lines[:1] * 500))
 
     assert letter.text.count("The person confirmed that it is an impersonation.") == 25

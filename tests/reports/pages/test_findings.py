@@ -22,7 +22,7 @@ STATES = {
 }
 SOURCES = tuple(CoveredSource(source=name, state=state) for name, state in STATES.items())
 WEEKS = (
-    PersonalWeekLine(week="2026-W46", checked=9, total=10, news=4, flags=1),
+    PersonalWeekLine(week="2026-W46", checked=9, total=10, news=4, cases=1),
     PersonalWeekLine(week="2026-W47"),
     PersonalWeekLine(week="2026-W48", checked=10, total=10),
 )
@@ -34,8 +34,8 @@ def home(
     view = HomeView(
         name="Rosa",
         zone="UTC",
-        flags=(),
-        more_flags=0,
+        cases=(),
+        more_cases=0,
         to_sort=0,
         joined_at=MONDAY,
         next_sweep=MONDAY,

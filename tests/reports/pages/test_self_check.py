@@ -15,16 +15,16 @@ FRAME = PageFrame(
 
 
 @pytest.mark.parametrize(
-    ("flags", "to_sort", "words"),
+    ("cases", "to_sort", "words"),
     [(1, 0, "Review it<"), (0, 1, "Review it<"), (1, 1, "Review them, most serious first<")],
 )
-def test_one_thing_is_spoken_of_as_one(flags: int, to_sort: int, words: str) -> None:
+def test_one_thing_is_spoken_of_as_one(cases: int, to_sort: int, words: str) -> None:
     view = SelfCheckPageView(
         state=SelfCheckState.ENDED,
         zone="UTC",
         ended_at=MONDAY,
         coverage=Coverage(checked=1, total=1),
-        flags=flags,
+        cases=cases,
         to_sort=to_sort,
     )
 

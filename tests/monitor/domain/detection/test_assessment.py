@@ -266,7 +266,7 @@ def test_a_page_that_the_person_calls_theirs_is_about_them():
 
 
 @pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
-def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(decision):
+def test_a_ruling_on_the_case_leaves_the_evidence_to_speak(decision):
     assert maria(IMPOSTOR, decision) == maria(IMPOSTOR)
 
 

@@ -205,7 +205,7 @@ def test_harm_makes_it_severe(bio: str) -> None:
     assert (found.label, rate_severity(found)) == (OwnershipLabel.MOCK, Severity.HIGH)
 
 
-def test_a_teachers_classroom_account_is_a_question_and_no_flag() -> None:
+def test_a_teachers_classroom_account_is_a_question_and_no_case() -> None:
     classroom = replace(
         ACCOUNT,
         name="Mrs. Quackenbush's Class",
@@ -234,7 +234,7 @@ def test_what_teachers_and_their_families_run_is_no_mock_account(
     assert found.label is not OwnershipLabel.MOCK
 
 
-def test_fans_of_someone_known_by_the_same_name_are_no_flag() -> None:
+def test_fans_of_someone_known_by_the_same_name_are_no_case() -> None:
     star = replace(
         ACCOUNT,
         name="Ruth Quackenbush Fan Club",

@@ -1,4 +1,4 @@
-"""What to do about each kind of flag: short, for every kind, and never a take-down of one's own."""
+"""What to do about each kind of case: short, for every kind, and never a take-down of one's own."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.takedown import AdviceTarget, RecoveryPage, load_advice, parse_advice
-from monitor.domain.vocabulary import FlagKind, GuideReliability
+from monitor.domain.vocabulary import CaseKind, GuideReliability
 
 LONGEST_BRIEF = 25
 GOOD = """
@@ -22,15 +22,15 @@ seen_on = 2026-03-01
 """
 
 
-def test_every_kind_of_flag_has_two_or_three_steps_and_a_short_form():
+def test_every_kind_of_case_has_two_or_three_steps_and_a_short_form():
     book = load_advice()
 
-    assert {*map(str, FlagKind)} <= book.kinds.keys()
+    assert {*map(str, CaseKind)} <= book.kinds.keys()
     assert all(len(each.brief.split()) <= LONGEST_BRIEF for each in book.kinds.values())
 
 
 def test_the_name_of_the_site_stands_in_the_step():
-    steps = parse_advice(GOOD, "mine.toml").list_steps(FlagKind.IMPERSONATION, "Alpha")
+    steps = parse_advice(GOOD, "mine.toml").list_steps(CaseKind.IMPERSONATION, "Alpha")
 
     assert [(each.words, each.at) for each in steps] == [
         ("Report it to Alpha.", AdviceTarget.KIT),
@@ -39,7 +39,7 @@ def test_the_name_of_the_site_stands_in_the_step():
 
 
 def test_nobody_is_told_to_have_their_own_account_taken_down():
-    advice = load_advice().get_advice(FlagKind.OWN_ACCOUNT_CHANGED)
+    advice = load_advice().get_advice(CaseKind.OWN_ACCOUNT_CHANGED)
     words = " ".join((*(each.words for each in advice.steps), advice.brief)).casefold()
 
     assert {each.at for each in advice.steps} == {AdviceTarget.RECOVERY, None}

@@ -28,5 +28,5 @@ def ana(portal: Portal) -> Guest:
 
 @pytest.fixture
 def here(maria: Staff, ana: Guest) -> str:
-    """The page of a flag that Ana has opened."""
+    """The page of a case that Ana has opened."""
     return ana.post("/review/open", one=fake(maria).id).leads_to

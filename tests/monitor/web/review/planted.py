@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 from monitor.db.review import ReviewNote, ReviewNoteKind
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.disclosure import BreakGlassProposal
-from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.reason import Name, Quoted, Reason
 from monitor.domain.vocabulary import Decision, SweepKind
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
@@ -25,11 +25,11 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Planting:
-    """Maria's flag, which is open to IT, and one of hers that two reviewers may open early."""
+    """Maria's case, which is open to IT, and one of hers that two reviewers may open early."""
 
     portal: Portal
     maria: Staff
-    closed: Flag
+    closed: Case
 
     def plant(self, first: int) -> list[str]:
         """Fill every place anew, each with another text, and return the texts."""
@@ -58,40 +58,40 @@ class Planting:
             yield text
 
     def _on_the_web(self, texts: Iterator[str]) -> None:
-        state, flag = self.portal.world.state, fake(self.maria)
+        state, case = self.portal.world.state, fake(self.maria)
         told = [next(texts) for _ in FIELDS]
         more = {name: next(texts) for name in ("url", "account", "location")}
-        finding = poisoned(state.findings.load_finding(flag.finding_id), told, **more)
+        finding = poisoned(state.findings.load_finding(case.finding_id), told, **more)
         state.findings.update_finding(finding)
         planted = Reason("district-place", {"place": Name(next(texts))})
         quoted = Reason("like-me.quoted", {"traits": Quoted(next(texts))})
-        state.flags.update_flag(replace(flag, reasons=(planted, quoted)))
+        state.cases.update_case(replace(case, reasons=(planted, quoted)))
         for own in state.findings.list_findings_of_person(self.maria.id):
-            if own.id != flag.finding_id:
+            if own.id != case.finding_id:
                 state.findings.update_finding(poisoned(own, told, url=next(texts)))
         sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
         for run in state.sweeps.list_source_runs(sweep.id) if sweep else ():
             state.sweeps.save_source_run(sweep.id, replace(run, note=plain(next(texts))))
 
     def _by_people(self, texts: Iterator[str]) -> None:
-        state, flag, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
+        state, case, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
         person = state.people.load_person(self.maria.id)
         name = replace(person.name, given=next(texts), family=next(texts), middle=next(texts))
         told = {each: next(texts) for each in ("school", "role", "organization")}
         state.people.update_person(replace(person, name=name, **told))
-        state.flags.update_review_index(flag)
+        state.cases.update_review_index(case)
         for kind in ReviewNoteKind:
             text = next(texts)
             state.review_notes.insert_review_note(
-                ReviewNote(flag_id=flag.id, kind=kind, by=BO, at=now, text=text)
+                ReviewNote(case_id=case.id, kind=kind, by=BO, at=now, text=text)
             )
         said = Decision.IMPERSONATION
-        state.flags.insert_decision(
-            DecisionRecord(flag_id=flag.id, decision=said, by="reviewer", at=now, note=next(texts))
+        state.cases.insert_decision(
+            DecisionRecord(case_id=case.id, decision=said, by="reviewer", at=now, note=next(texts))
         )
         proposal = BreakGlassProposal(
             id="proposal",
-            flag_id=self.closed.id,
+            case_id=self.closed.id,
             person_id=self.maria.id,
             first=BO,
             reason=next(texts),

@@ -7,14 +7,14 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Decision
 from monitor.services.notifications import Reviewer
-from monitor.services.review_queue import record_flag_views
+from monitor.services.review_queue import record_case_views
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake
 
 
 def crowd(portal: Portal, maria: Staff, count: int) -> None:
-    """Have so many further people join, each with a flag like Maria's."""
+    """Have so many further people join, each with a case like Maria's."""
     state, now = portal.world.state, portal.world.clock.at
     consent = state.consents.find_latest_consent(maria.id)
     with state.begin_transaction():
@@ -26,7 +26,7 @@ def crowd(portal: Portal, maria: Staff, count: int) -> None:
             known = state.findings.load_finding(fake(maria).finding_id)
             finding = replace(known, id=f"i{number:031}", person_id=person.id)
             state.findings.insert_finding(finding, [f"alias{number}"])
-            state.flags.insert_flag(
+            state.cases.insert_case(
                 replace(
                     fake(maria),
                     id=f"f{number:031}",
@@ -57,7 +57,7 @@ def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff
     assert [cell.get_text() for cell in weeks[-1].find_all("td")] == ["12", "0"]
 
 
-def test_weeks_without_a_flag_are_said_in_words(portal: Portal, maria: Staff, ana: Guest):
+def test_weeks_without_a_case_are_said_in_words(portal: Portal, maria: Staff, ana: Guest):
     crowd(portal, maria, 11)
     portal.world.later(weeks=20)
 
@@ -135,7 +135,7 @@ def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: S
 def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, ana: Guest):
     queue = portal.world.app
     for _ in range(60):
-        record_flag_views(queue, Reviewer(address=ANA), [fake(maria).id])
+        record_case_views(queue, Reviewer(address=ANA), [fake(maria).id])
 
     first = ana.get("/review/audit?action=viewed")
     (older,) = first.page.select("nav.pages a[rel=next]")

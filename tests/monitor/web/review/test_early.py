@@ -7,16 +7,16 @@ from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake
 
 
-def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
+def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.REOPENED)
     bo, ref = portal.signed_in(BO), fake(maria).id
-    assert "Sent." in ana.follow(ana.post("/review/early", flag_id=ref[:8], reason="A call.")).text
+    assert "Sent." in ana.follow(ana.post("/review/early", case_id=ref[:8], reason="A call.")).text
     assert "You requested this" in ana.get("/review/early").text
 
     form = bo.get("/review/early").page.select_one("form.deed")
     opened = bo.post(form["action"])
 
-    assert opened.leads_to == f"/review/flags/{ref}"
+    assert opened.leads_to == f"/review/cases/{ref}"
     assert "It is open for one day" in bo.follow(opened).text
     assert "Opened early" in bo.get("/review").text
     portal.world.later(days=1)
@@ -25,7 +25,7 @@ def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.REOPENED)
-    ana.post("/review/early", flag_id=fake(maria).id, reason="A call.")
+    ana.post("/review/early", case_id=fake(maria).id, reason="A call.")
     (proposal,) = portal.world.state.break_glass.list_unconfirmed_proposals()
 
     answer = ana.follow(ana.post(f"/review/early/{proposal.id}"))
@@ -35,15 +35,15 @@ def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Gue
 
 
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
-    for flag in ("", "Maria", "Delgado", "00000000", maria.mail, maria.id):
-        seen = ana.post("/review/early", flag_id=flag, reason="A call.")
+    for case in ("", "Maria", "Delgado", "00000000", maria.mail, maria.id):
+        seen = ana.post("/review/early", case_id=case, reason="A call.")
 
         assert seen.status == 422
         assert "You cannot open a flag with this reference early." in seen.text
 
 
 def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):
-    seen = ana.post("/review/early", flag_id=fake(maria).id, reason=" ")
+    seen = ana.post("/review/early", case_id=fake(maria).id, reason=" ")
 
     assert seen.status == 422
     assert "Give a reason. The person will read it." in seen.text

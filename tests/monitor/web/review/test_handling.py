@@ -1,16 +1,16 @@
-"""What reviewers do with a flag: taken, noted, asked about, ruled, and taken back."""
+"""What reviewers do with a case: taken, noted, asked about, ruled, and taken back."""
 
 from io import BytesIO
 from zipfile import ZipFile
 
-from monitor.domain.vocabulary import Decision, FlagState
-from tests.monitor.decisions import decide_flag
+from monitor.domain.vocabulary import CaseState, Decision
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
 
 
-def test_a_flag_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
+def test_a_case_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
     taken = ana.follow(ana.post(f"{here}/take", seen=""))
     assert "Assigned to you." in taken.text
     assert f"Assigned to {ANA}" in ana.get("/review").text
@@ -84,10 +84,10 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
     )
     assert "Saved." in ruled.text
     assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
-    assert fake(maria).state is FlagState.HARMLESS
+    assert fake(maria).state is CaseState.HARMLESS
 
-    assert "Undone." in ana.follow(ana.post("/review/undo", flag=ref)).text
-    assert fake(maria).state is FlagState.OPEN
+    assert "Undone." in ana.follow(ana.post("/review/undo", case=ref)).text
+    assert fake(maria).state is CaseState.OPEN
 
 
 def test_a_decision_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
@@ -99,7 +99,7 @@ def test_a_decision_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest
         assert "Choose what it is." in seen.text
         assert "My reason." in seen.text
     assert "Nothing was saved" in ana.follow(ana.post("/review/rule")).text
-    assert fake(maria).state is FlagState.OPEN
+    assert fake(maria).state is CaseState.OPEN
 
 
 def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str):
@@ -111,43 +111,43 @@ def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str)
 
 def test_a_note_that_a_person_wrote_for_themselves_is_not_shown(maria: Staff, ana: Guest, here):
     reviewing = maria.world.app
-    decide_flag(reviewing, fake(maria).id, Decision.IMPERSONATION, maria.id, "privatenotezq")
+    decide_case(reviewing, fake(maria).id, Decision.IMPERSONATION, maria.id, "privatenotezq")
 
     assert "privatenotezq" not in ana.get(here).html
 
 
-def test_several_flags_are_opened_ruled_and_taken_back_together(
+def test_several_cases_are_opened_ruled_and_taken_back_together(
     portal: Portal, maria: Staff, ana: Guest
 ):
     refs = several(portal, maria, 3)
-    opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "flag": refs})
+    opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "case": refs})
     assert "3 flags together" in ana.follow(opened).title
 
     told = [f"{ref} open" for ref in refs[:2]]
     ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "decision": "impersonation"})
 
-    states = lambda: [portal.world.state.flags.load_flag(ref).state for ref in refs]  # noqa: E731 - short
+    states = lambda: [portal.world.state.cases.load_case(ref).state for ref in refs]  # noqa: E731 - short
     assert "Decision saved for 2 flags" in ruled.title
     assert states() == ["impersonation", "impersonation", "open"]
-    ana.send("/review/undo", {"csrf": ana.csrf, "flag": refs[:2]})
+    ana.send("/review/undo", {"csrf": ana.csrf, "case": refs[:2]})
     assert states() == ["open", "open", "open"]
 
 
-def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, ana: Guest):
+def test_of_several_cases_all_are_ruled_or_none(portal: Portal, maria: Staff, ana: Guest):
     refs = several(portal, maria, 2)
-    ana.send("/review/open", {"csrf": ana.csrf, "flag": refs})
+    ana.send("/review/open", {"csrf": ana.csrf, "case": refs})
     told = [f"{refs[0]} open", f"{refs[1]} harmless"]
 
     seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "decision": "impersonation"})
 
     assert "This changed" in ana.follow(seen).text
-    assert [portal.world.state.flags.load_flag(ref).state for ref in refs] == ["open", "open"]
+    assert [portal.world.state.cases.load_case(ref).state for ref in refs] == ["open", "open"]
 
 
 def test_what_closed_meanwhile_is_left_out_of_several(portal: Portal, maria: Staff, ana: Guest):
     refs = several(portal, maria, 2)
-    place = ana.send("/review/open", {"csrf": ana.csrf, "flag": refs}).leads_to
-    maria.rules(portal.world.state.flags.load_flag(refs[0]), Decision.REOPENED)
+    place = ana.send("/review/open", {"csrf": ana.csrf, "case": refs}).leads_to
+    maria.rules(portal.world.state.cases.load_case(refs[0]), Decision.REOPENED)
 
     assert "1 flag together" in ana.get(place).title
 

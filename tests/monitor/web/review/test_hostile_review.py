@@ -30,7 +30,7 @@ CHOICES = (
     "page",
     "action",
     "before",
-    "flag",
+    "case",
 )
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -38,8 +38,8 @@ COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 @pytest.fixture
 def planting(portal: Portal, maria: Staff) -> Planting:
     (closed,) = several(portal, maria, 1)
-    maria.rules(portal.world.state.flags.load_flag(closed), Decision.REOPENED)
-    return Planting(portal, maria, portal.world.state.flags.load_flag(closed))
+    maria.rules(portal.world.state.cases.load_case(closed), Decision.REOPENED)
+    return Planting(portal, maria, portal.world.state.cases.load_case(closed))
 
 
 def alive(seen: Seen, known: set[str]) -> list[str]:
@@ -49,7 +49,7 @@ def alive(seen: Seen, known: set[str]) -> list[str]:
 def test_planted_texts_are_inert_on_every_page_of_review(
     planting: Planting, ana: Guest, here: str, share
 ) -> None:
-    places = (*PARTS, here, f"/review/several?flag={fake(planting.maria).id}")
+    places = (*PARTS, here, f"/review/several?case={fake(planting.maria).id}")
     wrong = []
     for first in share(range(len(TEXTS))):
         planting.plant(first)
@@ -64,9 +64,9 @@ def test_planted_texts_are_inert_on_every_page_of_review(
 def test_planted_texts_are_inert_where_their_person_reads_what_it_did(
     planting: Planting, portal: Portal, ana: Guest, here: str, share
 ) -> None:
-    maria, flag = portal.signed_in(planting.maria.mail), fake(planting.maria)
+    maria, case = portal.signed_in(planting.maria.mail), fake(planting.maria)
     places = ("/me", "/me/data", "/me/data/seen", "/me/data/names", "/me/data/work")
-    places = (*places, f"/me/findings/{flag.finding_id}", f"/me/takedown/{flag.id}")
+    places = (*places, f"/me/findings/{case.finding_id}", f"/me/takedown/{case.id}")
     wrong = []
     for first in share(range(len(TEXTS))):
         planting.plant(first)
@@ -80,15 +80,15 @@ def test_planted_texts_are_inert_where_their_person_reads_what_it_did(
 
 
 def test_planted_texts_reach_programs_cleaned(planting: Planting, portal: Portal, share) -> None:
-    mail, flag = planting.maria.mail, fake(planting.maria)
+    mail, case = planting.maria.mail, fake(planting.maria)
     maria = portal.program(mail, TokenScope.OWN_READ)
     ana = portal.program(ANA, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
     operator = portal.program(OPERATOR, TokenScope.OPERATE_READ)
-    own = ("/me", "/me/findings", f"/me/findings/{flag.finding_id}", "/me/flags?state=all")
+    own = ("/me", "/me/findings", f"/me/findings/{case.finding_id}", "/me/cases?state=all")
     for first in share(range(len(TEXTS))):
         planting.plant(first)
-        answers = [*map(maria.get, own), ana.get("/review/flags")]
-        answers += [ana.post(f"/review/flags/{flag.id}/open"), operator.get("/operate/health")]
+        answers = [*map(maria.get, own), ana.get("/review/cases")]
+        answers += [ana.post(f"/review/cases/{case.id}/open"), operator.get("/operate/health")]
         for answer in answers:
             text = answer.get_data(as_text=True)
 
@@ -129,10 +129,10 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
         typed = plain(text)
         fields = (
             "one",
-            "flag",
+            "case",
             "decision",
             "note",
-            "flag_id",
+            "case_id",
             "person_id",
             "reason",
             "seen",
@@ -142,7 +142,7 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
         for place in deeds:
             seen = ana.post(place, **dict.fromkeys(fields, typed))
             wrong += [(place, text, each) for each in alive(seen, known)]
-            leads = seen.leads_to in {"", "/review", "/review/early", f"/review/flags/{ref}"}
+            leads = seen.leads_to in {"", "/review", "/review/early", f"/review/cases/{ref}"}
             wrong += [] if leads else [(place, text, seen.leads_to)]
         wrong += [(here, text, each) for each in alive(ana.get(here), known)]
 

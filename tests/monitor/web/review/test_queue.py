@@ -1,4 +1,4 @@
-"""The pages of IT review: nobody is named until a flag is opened, and then the closed list only."""
+"""The pages of IT review: nobody is named until a case is opened, and then the closed list only."""
 
 from dataclasses import replace
 
@@ -41,8 +41,8 @@ def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Gue
     assert "No flags match your filters." in ana.get("/review?severity=low").text
 
 
-def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
-    place = f"/review/flags/{fake(maria).id}"
+def test_a_case_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
+    place = f"/review/cases/{fake(maria).id}"
     before = maria.world.state.audit.list_entries()
 
     seen = ana.get(place)
@@ -50,11 +50,11 @@ def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest
     assert "You will see who it is about." in seen.text
     assert "Delgado" not in seen.html
     assert maria.world.state.audit.list_entries() == before
-    assert ana.post("/review/open", flag=fake(maria).id).leads_to == place
+    assert ana.post("/review/open", case=fake(maria).id).leads_to == place
     assert "Maria Delgado" in ana.get(place).text
 
 
-def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
+def test_an_opened_case_shows_the_closed_list_and_no_word_from_the_web(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
     finding = portal.world.state.findings.load_finding(fake(maria).finding_id)
@@ -83,7 +83,7 @@ def test_nobody_else_reads_what_one_reviewer_opened(portal: Portal, maria: Staff
     assert "Delgado" not in portal.signed_in(BO).get(here).html
 
 
-def test_after_a_while_a_flag_has_to_be_opened_again(portal: Portal, maria: Staff, here: str):
+def test_after_a_while_a_case_has_to_be_opened_again(portal: Portal, maria: Staff, here: str):
     portal.world.clock.at += VIEW_LASTS
 
     seen = portal.signed_in(ANA).get(here)
@@ -105,12 +105,12 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
     assert (
         ana.post("/review/rule", seen=f"{fake(maria).id} open", decision="harmless").status == 404
     )
-    assert ana.post("/review/undo", flag=fake(maria).id).status == 404
+    assert ana.post("/review/undo", case=fake(maria).id).status == 404
     assert "No flags are open to you." in ana.get("/review").text
 
 
 def test_what_was_never_there_looks_like_what_has_closed(maria: Staff, ana: Guest):
-    assert ana.get("/review/flags/none").status == 404
+    assert ana.get("/review/cases/none").status == 404
     assert ana.post("/review/open", one="none").status == 404
 
 
@@ -131,7 +131,7 @@ def test_a_reviewer_who_is_staff_does_not_review_what_is_about_them(portal: Port
 
     assert "This is about you. Another reviewer decides." in guest.get("/review").text
     assert guest.post("/review/open", one=fake(maria).id).status == 404
-    assert guest.get(f"/review/flags/{fake(maria).id}").status == 404
+    assert guest.get(f"/review/cases/{fake(maria).id}").status == 404
 
 
 def test_the_queue_has_pages_and_keeps_the_choice_from_one_to_the_next(
@@ -172,7 +172,7 @@ def test_no_school_is_named_of_which_nothing_is_open(portal: Portal, maria: Staf
 def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: Guest, here: str):
     before = portal.world.state.audit.list_entries()
 
-    for place in ("/review", here, f"/review/several?flag={fake(maria).id}", "/review/early"):
+    for place in ("/review", here, f"/review/several?case={fake(maria).id}", "/review/early"):
         assert ana.get(place).status == 200
 
     assert portal.world.state.audit.list_entries() == before

@@ -1,4 +1,4 @@
-"""From the email to the end: each kind of flag is answered on a phone, and leads somewhere."""
+"""From the email to the end: each kind of case is answered on a phone, and leads somewhere."""
 
 import re
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from monitor.app import OUTBOX
 from monitor.demo.district import BETH, DANIEL, MARIA, ROSA, THOMAS, StaffMember
-from monitor.domain.flag import OWNERSHIP_FLAGS, Flag
-from monitor.domain.vocabulary import FlagKind, OwnershipLabel
+from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.vocabulary import CaseKind, OwnershipLabel
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -18,41 +18,41 @@ pytestmark = pytest.mark.real
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlagPath:
+class CasePath:
     """`answer` is pressed on the page that the email leads to; `then` is what comes after it."""
 
     member: StaffMember
-    kind: FlagKind
+    kind: CaseKind
     answer: str
     then: str
     first_page: str
 
 
 PATHS = (
-    FlagPath(
+    CasePath(
         member=MARIA,
-        kind=FlagKind.IMPERSONATION,
+        kind=CaseKind.IMPERSONATION,
         answer="Someone pretending to be me",
         then="Report this account",
         first_page="In progress",
     ),
-    FlagPath(
+    CasePath(
         member=BETH,
-        kind=FlagKind.EXPOSED_CONTACT,
+        kind=CaseKind.EXPOSED_CONTACT,
         answer="The details are mine",
         then="I asked for removal",
         first_page="In progress",
     ),
-    FlagPath(
+    CasePath(
         member=THOMAS,
-        kind=FlagKind.OWN_ACCOUNT_CHANGED,
+        kind=CaseKind.OWN_ACCOUNT_CHANGED,
         answer="It was not me",
         then="What to do now",
         first_page="In progress",
     ),
-    FlagPath(
+    CasePath(
         member=ROSA,
-        kind=FlagKind.STUDENT_LINK,
+        kind=CaseKind.STUDENT_LINK,
         answer="I removed the link",
         then="I removed the link",
         first_page="Checks",
@@ -60,17 +60,17 @@ PATHS = (
 )
 
 
-def find_flag(pages: Pages, path: FlagPath) -> Flag:
+def find_case(pages: Pages, path: CasePath) -> Case:
     db = pages.app.db
     person_id = db.people.find_person_id_by_mail(path.member.person.mail)
-    flags = db.flags.list_flags_of_person(person_id)
-    return next(each for each in flags if each.kind is path.kind)
+    cases = db.cases.list_cases_of_person(person_id)
+    return next(each for each in cases if each.kind is path.kind)
 
 
-def find_answer_link(pages: Pages, path: FlagPath) -> str:
-    """Return the link of the flag in the first email that has it."""
-    flag = find_flag(pages, path)
-    card = f"i{flag.finding_id}" if flag.kind in OWNERSHIP_FLAGS else f"f{flag.id}"
+def find_answer_link(pages: Pages, path: CasePath) -> str:
+    """Return the link of the case in the first email that has it."""
+    case = find_case(pages, path)
+    card = f"i{case.finding_id}" if case.kind in OWNERSHIP_CASES else f"f{case.id}"
     link = re.compile(rf"/answer/{card}\.\d+\.[\w-]+")
     for each in sorted((pages.app.config.state / OUTBOX).glob("*.eml")):
         email = message_from_bytes(each.read_bytes(), policy=policy.default)
@@ -86,8 +86,8 @@ def check_page(looks: Looks, page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.kind.value)
-def test_a_flag_is_answered_from_its_email_and_leads_to_what_to_do(
-    looks: Looks, pages: Pages, path: FlagPath
+def test_a_case_is_answered_from_its_email_and_leads_to_what_to_do(
+    looks: Looks, pages: Pages, path: CasePath
 ) -> None:
     with looks.window(width=NARROW) as page:
         # Without signing in: one tap in the email, one on the page.
@@ -107,7 +107,7 @@ def test_a_flag_is_answered_from_its_email_and_leads_to_what_to_do(
         page.goto("/me")
         page.get_by_role("heading", name=path.first_page).wait_for()
         check_page(looks, page)
-    assert not find_flag(pages, path).is_undecided
+    assert not find_case(pages, path).is_undecided
 
 
 def test_what_others_made_is_reported_and_listed_until_it_is_gone(

@@ -1,21 +1,21 @@
-"""At a shell flags are counted and named by reference, and nothing of them is shown or decided."""
+"""At a shell cases are counted and named by reference, and nothing of them is shown or decided."""
 
 import pytest
 
 
 @pytest.fixture
-def flag(after_demo):
+def case(after_demo):
     """Return the id of the student link in week 2, which is its person's alone."""
-    rows = after_demo.run("flags", "list", "--json").json
+    rows = after_demo.run("cases", "list", "--json").json
     (row,) = [row for row in rows if row["kind"] == "student-link"]
     return row["id"]
 
 
-def test_flags_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_demo, flag):
-    said = after_demo.run("flags", "list")
+def test_cases_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_demo, case):
+    said = after_demo.run("cases", "list")
 
     assert said.code == 0
-    (line,) = [line for line in said.out.splitlines() if flag in line]
+    (line,) = [line for line in said.out.splitlines() if case in line]
     assert "student-link" in line
     assert "not yet" in line
     # The impostor's was told to its person a week ago, and they have not answered.
@@ -26,23 +26,23 @@ def test_flags_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_
 @pytest.mark.parametrize(
     "words",
     [
-        ("show", "FLAG"),
-        ("show", "FLAG", "--break-glass", "a threat"),
-        ("rule", "FLAG", "shared", "--for-person"),
-        ("undo", "FLAG", "--for-person"),
+        ("show", "CASE"),
+        ("show", "CASE", "--break-glass", "a threat"),
+        ("rule", "CASE", "shared", "--for-person"),
+        ("undo", "CASE", "--for-person"),
     ],
 )
-def test_no_flag_is_shown_shared_or_ruled_at_a_shell(after_demo, flag, words):
+def test_no_case_is_shown_shared_or_ruled_at_a_shell(after_demo, case, words):
     with after_demo.app() as app:
         before = app.db.audit.list_entries()
 
-    said = after_demo.run("flags", *(flag if word == "FLAG" else word for word in words))
+    said = after_demo.run("cases", *(case if word == "CASE" else word for word in words))
 
     assert said.code == 2
     assert said.out == ""
     with after_demo.app() as app:
         assert app.db.audit.list_entries() == before
-        assert app.db.flags.load_flag(flag).shared_at is None
+        assert app.db.cases.load_case(case).shared_at is None
 
 
 def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_demo):
@@ -57,4 +57,4 @@ def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_de
 
 def maria(terminal) -> str:
     with terminal.app() as app:
-        return app.db.flags.list_undecided_flags()[0].person_id
+        return app.db.cases.list_undecided_cases()[0].person_id

@@ -1,24 +1,24 @@
-"""The flags of the scene: one at each point of its way, of accounts that pretend to be Maria."""
+"""The cases of the scene: one at each point of its way, of accounts that pretend to be Maria."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from monitor.app import App
 from monitor.demo.story import REVIEWERS
+from monitor.domain.case import Case, DecisionRecord
 from monitor.domain.finding import Presence
-from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.findings import build_finding_view
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (
     add_review_note,
-    assign_flag,
+    assign_case,
     propose_break_glass,
     queue_review_question,
 )
-from monitor.services.review_queue import record_flag_views
+from monitor.services.review_queue import record_case_views
 from scrapers.models import Trace, TraceKind
-from tests.monitor.decisions import decide_flag
+from tests.monitor.decisions import decide_case
 
 IT, HELP_DESK = REVIEWERS
 DAY = timedelta(days=1)
@@ -41,10 +41,10 @@ ELSEWHERE = {
 def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     """Raise and share what is needed, and return the refs that addresses name them by."""
     state, reviewing = app.db, app
-    fake = _flag(app, refs["maria"], FlagKind.IMPERSONATION)
-    own = _flag(app, refs["thomas"], FlagKind.OWN_ACCOUNT_CHANGED)
+    fake = _case(app, refs["maria"], CaseKind.IMPERSONATION)
+    own = _case(app, refs["thomas"], CaseKind.OWN_ACCOUNT_CHANGED)
     told = {
-        "flag": fake.id,
+        "case": fake.id,
         "finding": fake.finding_id,
         "unshared": own.id,
         "changed": own.finding_id,
@@ -52,8 +52,8 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     with state.begin_transaction():
         for name in (*OPEN, *REPORTED, *ELSEWHERE):
             told[name] = _another(app, fake, name)
-    for name in ("flag", *OPEN):
-        decide_flag(reviewing, told[name], Decision.SHARED, refs["maria"])
+    for name in ("case", *OPEN):
+        decide_case(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
@@ -64,13 +64,13 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     return told
 
 
-def _flag(app: App, person: str, kind: FlagKind) -> Flag:
-    return next(each for each in app.db.flags.list_flags_of_person(person) if each.kind is kind)
+def _case(app: App, person: str, kind: CaseKind) -> Case:
+    return next(each for each in app.db.cases.list_cases_of_person(person) if each.kind is kind)
 
 
-def _another(app: App, flag: Flag, name: str) -> str:
+def _another(app: App, case: Case, name: str) -> str:
     state, now = app.db, app.clock.now()
-    finding = state.findings.load_finding(flag.finding_id)
+    finding = state.findings.load_finding(case.finding_id)
     presence = REPORTED.get(name, Presence.PRESENT)
     portrait = replace(finding.portrait, **ELSEWHERE.get(name, {}))
     gone = None if presence is Presence.PRESENT else now - DAY
@@ -78,25 +78,25 @@ def _another(app: App, flag: Flag, name: str) -> str:
     told = replace(finding, id=ref, portrait=portrait, presence=presence, missing_since=gone)
     state.findings.insert_finding(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
-    standing = FlagState.REPORTED if reported else FlagState.OPEN
-    state.flags.insert_flag(replace(flag, id=ref, finding_id=ref, state=standing, shared_at=None))
+    standing = CaseState.REPORTED if reported else CaseState.OPEN
+    state.cases.insert_case(replace(case, id=ref, finding_id=ref, state=standing, shared_at=None))
     if reported:
         said = DecisionRecord(
-            flag_id=ref,
+            case_id=ref,
             decision=Decision.REPORTED,
-            by=flag.person_id,
+            by=case.person_id,
             at=now - 2 * DAY,
             note="Number 17",
         )
-        state.flags.insert_decision(said)
+        state.cases.insert_decision(said)
     return ref
 
 
-def _exposed(app: App, flag: Flag) -> dict[str, str]:
+def _exposed(app: App, case: Case) -> dict[str, str]:
     """Show Maria's street and phone number on sites that we know, and on one that we do not."""
     told = {}
     for name, address in EXPOSED.items():
-        ref = _another(app, flag, name)
+        ref = _another(app, case, name)
         finding = app.db.findings.load_finding(ref)
         shown = Trace(
             key=f"{address}?{name}",
@@ -106,9 +106,9 @@ def _exposed(app: App, flag: Flag) -> dict[str, str]:
             exposed=("home-address:snippet", "phone:snippet"),
         )
         app.db.findings.update_finding(replace(finding, portrait=shown))
-        raised = app.db.flags.load_flag(ref)
-        kind = FlagKind.EXPOSED_CONTACT
-        app.db.flags.update_flag(
+        raised = app.db.cases.load_case(ref)
+        kind = CaseKind.EXPOSED_CONTACT
+        app.db.cases.update_case(
             replace(raised, kind=kind, severity=Severity.HIGH, relation="home-address phone")
         )
         told[name] = ref
@@ -122,8 +122,8 @@ def _talked_about(app: App, ref: str) -> None:
         app,
         _as(HELP_DESK),
     )
-    record_flag_views(queue, reviewer, [ref])
-    assign_flag(handling, reviewer, ref, "")
+    record_case_views(queue, reviewer, [ref])
+    assign_case(handling, reviewer, ref, "")
     add_review_note(handling, reviewer, ref, "Called the platform.")
     queue_review_question(handling, reviewer, ref, "Is it yours?")
 

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.events import Event
-from monitor.domain.flag import (
-    Flag,
+from monitor.domain.case import (
+    Case,
     assess_change_severity,
     build_urgency_key,
     close_on_event,
@@ -15,7 +14,8 @@ from monitor.domain.flag import (
     list_watched_exposures,
     rate_exposure,
 )
-from monitor.domain.vocabulary import ContactKind, EventKind, FlagKind, FlagState, Severity
+from monitor.domain.events import Event
+from monitor.domain.vocabulary import CaseKind, CaseState, ContactKind, EventKind, Severity
 from scrapers.models import Trace, TraceKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -33,8 +33,8 @@ OWN = Trace(
 EMPTY = {"name": "", "bio": "", "links": (), "picture_hash": ""}
 
 
-def test_the_kinds_of_flag_are_a_closed_list():
-    assert [kind.value for kind in FlagKind] == [
+def test_the_kinds_of_case_are_a_closed_list():
+    assert [kind.value for kind in CaseKind] == [
         "impersonation",
         "student-link",
         "exposed-contact",
@@ -76,37 +76,37 @@ def test_an_account_that_never_showed_the_name_has_not_lost_it():
 
 
 def test_the_worst_comes_first_and_among_equals_the_oldest():
-    def flag(ref, severity, days):
-        return Flag(
+    def case(ref, severity, days):
+        return Case(
             id=ref,
             person_id="rosa",
             finding_id="finding",
-            kind=FlagKind.IMPERSONATION,
+            kind=CaseKind.IMPERSONATION,
             severity=severity,
-            state=FlagState.NEW,
+            state=CaseState.NEW,
             opened_at=MONDAY + timedelta(days=days),
             reasons=(),
         )
 
-    low, medium = flag("low", Severity.LOW, 0), flag("medium", Severity.MEDIUM, 1)
-    newer, older = flag("newer", Severity.HIGH, 3), flag("older", Severity.HIGH, 2)
+    low, medium = case("low", Severity.LOW, 0), case("medium", Severity.MEDIUM, 1)
+    newer, older = case("newer", Severity.HIGH, 3), case("older", Severity.HIGH, 2)
 
     assert sorted((low, newer, medium, older), key=build_urgency_key) == [older, newer, medium, low]
 
 
-def exposure(*kinds: ContactKind, **fields: object) -> Flag:
+def exposure(*kinds: ContactKind, **fields: object) -> Case:
     told = {
         "id": "a",
         "person_id": "rosa",
         "finding_id": "page",
-        "kind": FlagKind.EXPOSED_CONTACT,
+        "kind": CaseKind.EXPOSED_CONTACT,
         "severity": rate_exposure(kinds),
-        "state": FlagState.OPEN,
+        "state": CaseState.OPEN,
         "opened_at": MONDAY,
         "reasons": (f"It shows {', '.join(kinds)}.",),
         "relation": join_contact_kinds(kinds),
     }
-    return Flag(**{**told, **fields})
+    return Case(**{**told, **fields})
 
 
 def event(kind: EventKind, *fields: str) -> Event:
@@ -125,31 +125,31 @@ def test_kinds_of_contact_details_are_kept_the_worst_first():
 @pytest.mark.parametrize(
     ("happens", "left", "state"),
     [
-        (event(EventKind.CLEARED, "home-address"), (PHONE,), FlagState.OPEN),
-        (event(EventKind.CLEARED, "phone", "home-address"), (HOME, PHONE), FlagState.GONE),
-        (event(EventKind.CLEARED, "mail"), (HOME, PHONE), FlagState.OPEN),
-        (event(EventKind.VANISHED), (HOME, PHONE), FlagState.GONE),
-        (event(EventKind.CHANGED), (HOME, PHONE), FlagState.OPEN),
+        (event(EventKind.CLEARED, "home-address"), (PHONE,), CaseState.OPEN),
+        (event(EventKind.CLEARED, "phone", "home-address"), (HOME, PHONE), CaseState.GONE),
+        (event(EventKind.CLEARED, "mail"), (HOME, PHONE), CaseState.OPEN),
+        (event(EventKind.VANISHED), (HOME, PHONE), CaseState.GONE),
+        (event(EventKind.CHANGED), (HOME, PHONE), CaseState.OPEN),
     ],
 )
-def test_only_what_is_proven_gone_leaves_a_flag(happens, left, state):
+def test_only_what_is_proven_gone_leaves_a_case(happens, left, state):
     after = close_on_event(BOTH, happens)
 
     assert (after.contact_kinds, after.state) == (left, state)
     assert after.severity is rate_exposure(after.contact_kinds)
 
 
-@pytest.mark.parametrize("state", [FlagState.MINE, FlagState.HARMLESS, FlagState.REMOVAL_DONE])
+@pytest.mark.parametrize("state", [CaseState.MINE, CaseState.HARMLESS, CaseState.REMOVAL_DONE])
 def test_an_answer_is_not_closed_by_proof_unless_removal_was_asked(state):
     vanished = event(EventKind.VANISHED)
 
     assert close_on_event(replace(BOTH, state=state), vanished).state is state
-    asked = replace(BOTH, state=FlagState.REMOVAL_ASKED)
-    assert close_on_event(asked, vanished).state is FlagState.GONE
+    asked = replace(BOTH, state=CaseState.REMOVAL_ASKED)
+    assert close_on_event(asked, vanished).state is CaseState.GONE
 
 
 def test_a_kind_is_watched_while_its_end_would_matter():
-    asked = exposure(MAIL, state=FlagState.REMOVAL_ASKED)
-    quiet = exposure(PHONE, state=FlagState.HARMLESS)
+    asked = exposure(MAIL, state=CaseState.REMOVAL_ASKED)
+    quiet = exposure(PHONE, state=CaseState.HARMLESS)
 
     assert list_watched_exposures((exposure(HOME), asked, quiet)) == {HOME, MAIL}

@@ -1,0 +1,280 @@
+"""What was flagged, and what people ruled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.db.connection import (
+    Records,
+    Row,
+    build_damage_error,
+    find_next_seq,
+    format_datetime,
+)
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
+from monitor.db.encryption import EncryptedTable
+from monitor.db.people import (
+    PeopleTable,
+    build_missing_case_error,
+    load_case_owner,
+    resolve_id_prefix,
+)
+from monitor.db.review import ReviewIndexTable
+from monitor.domain.case import Case, DecisionRecord, exclude_contact_kinds, rank_decision
+from monitor.domain.disclosure import CaseHistory, forecast_opening
+from monitor.domain.retention import RetainedKind
+from monitor.domain.vocabulary import CaseKind, CaseState
+
+UNDECIDED_STATES = (CaseState.NEW, CaseState.OPEN)
+_DECIDED_STATES_SQL = ", ".join(
+    f"'{state}'" for state in CaseState if state not in UNDECIDED_STATES
+)
+# What reviewers did with a case, and its screenshots, go with it when two become one.
+_MOVE_ROWS = (
+    "UPDATE screenshots SET case_id = ? WHERE case_id = ?",
+    "UPDATE review_notes SET case_id = ? WHERE case_id = ?",
+    "UPDATE OR IGNORE assignments SET case_id = ? WHERE case_id = ?",
+    "UPDATE OR IGNORE access_log SET case_id = ? WHERE case_id = ?",
+)
+
+
+class CasesTable(EncryptedTable, Records[Case]):
+    declaration = TableDeclaration(
+        "cases",
+        Owner.PERSON,
+        RetainedKind.FINDING,
+        "flags: kind, state, address, reasons, severity",
+        Expiry(OPEN, kind=RetainedKind.STUDENT_EVIDENCE),
+        Expiry(CLOSED, kind=RetainedKind.STUDENT_EVIDENCE),
+        sealed=("encrypted",),
+        exported="findings.cases",
+    )
+    attached = (
+        TableDeclaration(
+            "decisions",
+            Owner.PERSON,
+            RetainedKind.FINDING,
+            "answers to flags, with note",
+            sealed=("encrypted",),
+            exported="findings.cases.decisions",
+        ),
+    )
+
+    select = """SELECT id, person_id, finding_id, kind, relation, state, opened_at, encrypted
+    FROM cases"""
+
+    def insert_case(self, case: Case) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO cases (id, person_id, finding_id, kind, relation, state, opened_at,
+                encrypted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                case.id,
+                case.person_id,
+                case.finding_id,
+                case.kind,
+                case.relation,
+                case.state,
+                case.opened_at,
+                self.encrypt_value(case.person_id, case.id, case),
+            )
+            self.update_review_index(case)
+
+    def update_case(self, case: Case) -> None:
+        with self.connection.begin_transaction():
+            load_case_owner(self.connection, case.id)
+            self.connection.execute(
+                """UPDATE cases SET finding_id = ?, kind = ?, relation = ?, state = ?,
+                opened_at = ?, encrypted = ? WHERE id = ?""",
+                case.finding_id,
+                case.kind,
+                case.relation,
+                case.state,
+                case.opened_at,
+                self.encrypt_value(case.person_id, case.id, case),
+                case.id,
+            )
+            self.update_review_index(case)
+
+    def update_review_index(self, case: Case) -> None:
+        """Note when it opens to IT, so that a long queue is found without opening each."""
+        history = CaseHistory(case=case, decisions=self.list_decisions(case.id))
+        school = PeopleTable(self.connection, self.encryption).load_person(case.person_id).school
+        ReviewIndexTable(self.connection, self.encryption).index_case(
+            case, forecast_opening(history), school
+        )
+
+    def load_case(self, case_id: str) -> Case:
+        found = self.find_record("WHERE id = ?", case_id)
+        if found is None:
+            raise build_missing_case_error(case_id)
+        return found
+
+    def load_case_of_person(self, person_id: str, case_id: str) -> Case:
+        """Return a case of this person; anyone else's is not there."""
+        case = self.load_case(case_id)
+        if case.person_id != person_id:
+            raise build_missing_case_error(case_id)
+        return case
+
+    def resolve_case_prefix(self, id_prefix: str) -> str:
+        """Complete an id that an email has cut."""
+        query = "SELECT id FROM cases WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
+        return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
+
+    def find_case(self, finding_id: str, kind: CaseKind, relation: str = "") -> Case | None:
+        return self.find_record(
+            "WHERE finding_id = ? AND kind = ? AND relation = ?", finding_id, kind, relation
+        )
+
+    def list_cases_of_person(self, person_id: str) -> tuple[Case, ...]:
+        with self.encryption.keys.hold_keys():
+            return self.list_records("WHERE person_id = ? ORDER BY opened_at, rowid", person_id)
+
+    def list_cases_of_finding(self, finding_id: str) -> tuple[Case, ...]:
+        return self.list_records("WHERE finding_id = ? ORDER BY opened_at, rowid", finding_id)
+
+    def list_cases_of_kind(self, kind: CaseKind) -> tuple[Case, ...]:
+        return self.list_records("WHERE kind = ? ORDER BY opened_at, rowid", kind)
+
+    def list_undecided_cases(self) -> tuple[Case, ...]:
+        """Return those that no one has ruled on, the oldest first."""
+        return self.list_records(
+            f"WHERE state NOT IN ({_DECIDED_STATES_SQL}) ORDER BY opened_at, rowid"
+        )
+
+    def count_cases(self) -> Mapping[tuple[CaseKind, CaseState], int]:
+        rows = self.connection.fetch_rows(
+            "SELECT kind, state, count(*) AS count FROM cases GROUP BY kind, state"
+        )
+        return {(CaseKind(row["kind"]), CaseState(row["state"])): row["count"] for row in rows}
+
+    def delete_case(self, case_id: str) -> None:
+        """Forget the case with its decisions."""
+        self.connection.write_rows("DELETE FROM cases WHERE id = ?", case_id)
+
+    def insert_decision(self, record: DecisionRecord) -> None:
+        """Append it; what it makes of the case is for the caller to `replace`."""
+        with self.connection.begin_transaction():
+            person = load_case_owner(self.connection, record.case_id)
+            seq = find_next_seq(self.connection, "decisions")
+            self.connection.execute(
+                """INSERT INTO decisions (seq, case_id, person_id, decision, at, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                seq,
+                record.case_id,
+                person,
+                record.decision,
+                record.at,
+                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", record),
+            )
+            self.update_review_index(self.load_case(record.case_id))
+
+    def list_decisions(self, case_id: str) -> tuple[DecisionRecord, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT seq, person_id, encrypted FROM decisions WHERE case_id = ? ORDER BY at, seq",
+            case_id,
+        )
+        return tuple(map(self._decrypt_decision, rows))
+
+    def list_altered_case_ids(self) -> Iterator[str]:
+        """Yield each case with plain columns, of its own or its decisions, that were altered."""
+        for row in self.connection.fetch_rows(self.select):
+            if _is_altered(row, self._decrypt_case(row)):
+                yield row["id"]
+        for row in self.connection.fetch_rows(
+            "SELECT case_id, decision, at, seq, person_id, encrypted FROM decisions"
+        ):
+            record = self._decrypt_decision(row)
+            expected = {
+                "case_id": record.case_id,
+                "decision": record.decision,
+                "at": format_datetime(record.at),
+            }
+            if any(row[column] != value for column, value in expected.items()):
+                yield row["case_id"]
+
+    def move_to_finding(self, finding_id: str, target_id: str) -> None:
+        """Move them to another finding of the same person; of two alike, the stronger one stays."""
+        with self.connection.begin_transaction():
+            for case in self.list_cases_of_finding(finding_id):
+                if case.kind is CaseKind.EXPOSED_CONTACT:
+                    self._move_exposure(case, target_id)
+                    continue
+                twin = self.find_case(target_id, case.kind, case.relation)
+                if twin is None:
+                    self.update_case(replace(case, finding_id=target_id))
+                else:
+                    self._merge_cases(twin, case)
+
+    def merge_cases(self, whole: Case, part_id: str) -> None:
+        """Store `whole`, which has become one with another case, with what was said of both."""
+        with self.connection.begin_transaction():
+            records = self.list_decisions(part_id)
+            for follow in _MOVE_ROWS:
+                self.connection.execute(follow, whole.id, part_id)
+            self.connection.execute("DELETE FROM cases WHERE id = ?", part_id)
+            for each in records:
+                self.insert_decision(replace(each, case_id=whole.id))
+            self.update_case(whole)
+
+    def _move_exposure(self, case: Case, target_id: str) -> None:
+        """Move a case about contact details; the stronger answer covers what both findings show."""
+        moved: Case = replace(case, finding_id=target_id)
+        for twin in self.list_cases_of_finding(target_id):
+            if set(twin.contact_kinds).isdisjoint(moved.contact_kinds):
+                continue
+            strong, weak = sorted((moved, twin), key=lambda each: rank_decision(each.state))
+            left = exclude_contact_kinds(weak, strong.contact_kinds)
+            if left is None:
+                self.merge_cases(strong, weak.id)
+            elif weak is twin:
+                self.update_case(left)
+            if weak is not twin:
+                if left is None:
+                    return
+                moved = left
+        self.update_case(moved)
+
+    def _merge_cases(self, keep: Case, drop: Case) -> None:
+        stronger = min(keep, drop, key=lambda each: rank_decision(each.state))
+        whole = replace(
+            stronger,
+            id=keep.id,
+            finding_id=keep.finding_id,
+            opened_at=min(keep.opened_at, drop.opened_at),
+            shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
+            notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
+        )
+        self.merge_cases(whole, drop.id)
+
+    def _decrypt_decision(self, row: Row) -> DecisionRecord:
+        return self.encryption.decrypt(
+            row["person_id"], f"decisions/{row['seq']}/encrypted", row["encrypted"], DecisionRecord
+        )
+
+    def parse_row(self, row: Row) -> Case:
+        """Raise DatabaseError where a plain column says something else than what is encrypted."""
+        case = self._decrypt_case(row)
+        if _is_altered(row, case):
+            raise build_damage_error(self.connection.path)
+        return case
+
+    def _decrypt_case(self, row: Row) -> Case:
+        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], Case)
+
+
+def _is_altered(row: Row, case: Case) -> bool:
+    return tuple(row)[:-1] != (
+        case.id,
+        case.person_id,
+        case.finding_id,
+        case.kind,
+        case.relation,
+        case.state,
+        format_datetime(case.opened_at),
+    )
+
+
+def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
