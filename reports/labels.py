@@ -169,7 +169,7 @@ PREVIEW_HEADINGS: Final[Mapping[Scope, str]] = {
 PREVIEW_DISCLOSURES: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "They learn these words, but not who is asking.",
     Scope.PEOPLE_SEARCH: "They learn these words. The people-search sites learn nothing.",
-    Scope.PROFILES: "They learn that someone is looking for these names or handles.",
+    Scope.PROFILES: "They learn that someone is looking for these names or usernames.",
     Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
     Scope.BREACHES: "It learns your work email address.",
     Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
@@ -320,7 +320,7 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     Decision.NAMESAKE: "We set it aside, and use your answer to tell you two apart.",
     Decision.UNRELATED: "We set it aside.",
     Decision.IMPERSONATION: (
-        "IT can see this flag now. Next, report the account to its platform: sign in, and we show "
+        "IT can see this alert now. Next, report the account to its platform: sign in, and we show "
         "you how."
     ),
     Decision.MOCK: (
@@ -333,7 +333,7 @@ DETAILS_ANSWERED: Final = (
     "Next, you can ask the site to take them down: sign in, and we show you how."
 )
 ANSWER_LINK_OVER: Final = (
-    "The finding was answered, is gone, or the link is older than 14 days. Sign in to see where it "
+    "The result was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."
 )
 CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
@@ -678,7 +678,7 @@ NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.SOURCES_PARKED: "News of sources that could not be checked",
     NoticeKind.ADDRESS_SUPPRESSED: "Addresses that reject email",
     NoticeKind.STAFF_FILE: "News of the staff file",
-    NoticeKind.CASE_OPENED: "Flags that opened to reviewers",
+    NoticeKind.CASE_OPENED: "Cases that opened to reviewers",
     NoticeKind.LOOKALIKE_SEEN: "New look-alikes of the district",
 }
 OFFICES: Final[Mapping[Role, str]] = {
@@ -700,13 +700,13 @@ AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.DEMO: "The demo",
 }
 TOKEN_SCOPES: Final[Mapping[TokenScope, str]] = {
-    TokenScope.OWN_READ: "Read my findings, flags, checks and information",
-    TokenScope.OWN_ANSWER: "Answer findings and flags for me",
+    TokenScope.OWN_READ: "Read my results, alerts, checks and information",
+    TokenScope.OWN_ANSWER: "Answer results and alerts for me",
     TokenScope.OWN_CHECK: "Ask for a check of me",
     TokenScope.OWN_CALENDAR: "Show in a calendar when I am checked",
-    TokenScope.REVIEW_READ: "List the flags that IT can see, without names",
-    TokenScope.REVIEW_OPEN: "Open these flags, with names (recorded each time)",
-    TokenScope.REVIEW_FEED: "Count the flags that IT can see, in a feed reader",
+    TokenScope.REVIEW_READ: "List the cases that IT can see, without names",
+    TokenScope.REVIEW_OPEN: "Open these cases, with names (recorded each time)",
+    TokenScope.REVIEW_FEED: "Count the cases that IT can see, in a feed reader",
     TokenScope.OPERATE_READ: "Read health, jobs and sources",
     TokenScope.OPERATE_INVITE: "Invite staff",
 }
@@ -720,18 +720,18 @@ FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
         ),
         (
             "Anyone who has the address sees that you use Namesake, and when you are checked. It "
-            "shows no finding and no name. If it gets into wrong hands, revoke it on this page."
+            "shows no result and no name. If it gets into wrong hands, revoke it on this page."
         ),
         "Create calendar address",
     ),
     Role.REVIEWER: (
         "The queue in a feed reader",
         (
-            "Feed readers can subscribe to an address with the number of flags that are open to "
+            "Feed readers can subscribe to an address with the number of cases that are open to "
             "IT, by severity. It works for a year."
         ),
         (
-            "Anyone who has the address sees these numbers, and when a flag last opened. It shows "
+            "Anyone who has the address sees these numbers, and when a case last opened. It shows "
             "no name, no school and no finding. If it gets into wrong hands, revoke it on this "
             "page."
         ),
@@ -764,8 +764,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
     "details-removed": "removed names, places, or accounts",
-    "alert-feed-added": "added an alert feed",
-    "alert-feed-removed": "removed an alert feed",
+    "alert-feed-added": "added a feed",
+    "alert-feed-removed": "removed a feed",
     "name-change-requested": "gave a name for IT to confirm",
     "name-withdrawn": "took back a name that was waiting for IT",
     "name-confirmed": "confirmed a name (email sent)",
@@ -788,17 +788,17 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "check-requested": "asked for a check",
     "answered": "answered whose this is",
     "answered-by-link": "answered with a link from an email",
-    "decided": "answered this flag",
-    "lapsed": "reopened this flag",
-    "closed": "closed this flag, because nothing is shown anymore",
-    "viewed": "viewed this flag",
-    "noted": "wrote a note on this flag",
-    "assigned": "took over this flag",
-    "unassigned": "gave this flag back",
-    "asked": "asked a question about this flag",
-    "downloaded-evidence": "downloaded the evidence of this flag",
-    "requested-early-access": "requested early access to this flag",
-    "flagged": "raised this flag",
+    "decided": "answered this alert",
+    "lapsed": "reopened this alert",
+    "closed": "closed this alert, because nothing is shown anymore",
+    "viewed": "viewed this alert",
+    "noted": "wrote a note on this alert",
+    "assigned": "took over this alert",
+    "unassigned": "gave this alert back",
+    "asked": "asked a question about this alert",
+    "downloaded-evidence": "downloaded the evidence of this alert",
+    "requested-early-access": "requested early access to this alert",
+    "flagged": "raised this alert",
     "look-alike-decided": "decided on a look-alike of the district",
     "opened-early": "opened this early (email sent)",
     "exported": "took a copy of all the data",
@@ -850,7 +850,7 @@ def describe_case_kind(kind: CaseKind, severity: Severity) -> str:
 
 _FIELD_WORDS = {
     "name": "display name",
-    "handle": "handle",
+    "handle": "username",
     "bio": "bio",
     "picture_hash": "picture",
     "links": "links",

@@ -174,7 +174,7 @@ class CliContext:
                 click.echo(f"namesake: {sentence}. Run `namesake doctor`.", err=True)
 
 
-CASES_LEFT_OUT = "Flags left out: {}. Flags open only on the portal, never on the command line."
+CASES_LEFT_OUT = "Cases left out: {}. Cases open only on the portal, never on the command line."
 pass_cli_context = click.make_pass_decorator(CliContext)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 size_option = click.option(

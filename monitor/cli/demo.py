@@ -268,7 +268,7 @@ def _build_news_table(week: StoryWeek) -> RenderableType:
     flagged = {(each.person, each.url) for each in week.cases}
     for event in week.events:
         if (event.person, event.url) not in flagged:
-            table.add_row(Text(" No flag ", style="black on green"), _build_event_group(event))
+            table.add_row(Text(" No case ", style="black on green"), _build_event_group(event))
     return table
 
 
@@ -287,7 +287,7 @@ def _build_case_group(case: StoryCase) -> Group:
 
 def _build_event_group(event: StoryEvent) -> Group:
     is_namesake = event.whose == OwnershipLabel.NAMESAKE
-    aside = SAME_NAME_NOTE if is_namesake else "No flag."
+    aside = SAME_NAME_NOTE if is_namesake else "No case."
     return Group(_build_heading(EVENT_KINDS[EventKind(event.kind)], event), Text(aside))
 
 

@@ -39,7 +39,7 @@ NEEDS_BREAK_GLASS = (
     "audited, and the person is notified at once."
 )
 FLAGGED_REFUSED = (
-    "This finding has a flag. Flags do not open on the command line. The person sees it on their "
+    "This finding has a case. Cases do not open on the command line. The person sees it on their "
     "own page, and two reviewers can open it on the review pages."
 )
 
@@ -263,10 +263,10 @@ def list_cases(context: CliContext, *, as_json: bool) -> None:
     elif rows:
         context.output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
-        context.output.print_line("No open flags.")
+        context.output.print_line("No open cases.")
 
 
-def _build_case_row(app: App, case: "Flag") -> dict[str, object]:
+def _build_case_row(app: App, case: "Case") -> dict[str, object]:
     # Loaded only where there is a case: it takes as long as all else of the command.
     from monitor.services.review_queue import find_review_opening
 

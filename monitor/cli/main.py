@@ -79,10 +79,10 @@ CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "district": "List and check look-alikes of the district itself.",
         },
         "Review": {
-            "cases": "List open flags by reference.",
+            "cases": "List open cases by reference.",
             "explain": "Print the evidence for whose a finding is.",
             "timeline": "Print the history of a finding.",
-            "evidence": "Write the evidence pack of a flag in the demo.",
+            "evidence": "Write the evidence pack of a case in the demo.",
             "weights": "Show what each detection rule weighs.",
         },
         "Care": {

@@ -142,7 +142,7 @@ def _hash_name(name: PersonName, salt: str) -> str:
     "feeds",
     metavar="URL",
     multiple=True,
-    help="An alert feed of yours. May be repeated. Its address is a secret.",
+    help="A feed of yours. May be repeated. Its address is a secret.",
 )
 @click.option(
     "--html",

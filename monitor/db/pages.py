@@ -47,7 +47,7 @@ class PagesTable(EncryptedTable):
         "pages",
         Owner.PERSON,
         RetainedKind.PAGE_BODY,
-        "public pages behind an open flag",
+        "public pages behind an open case",
         Expiry(OPEN),
         Expiry(CLOSED),
         sealed=("encrypted",),

@@ -643,4 +643,4 @@ def build_missing_finding_error(finding_id: str) -> InputError:
 
 
 def build_missing_case_error(case_id: str) -> InputError:
-    return InputError(f"There is no flag {case_id}: `namesake cases list` shows those there are.")
+    return InputError(f"There is no case {case_id}: `namesake cases list` shows those there are.")

@@ -105,7 +105,7 @@ class ReviewIndexTable(EncryptedTable):
         Owner.PERSON,
         RetainedKind.FINDING,
         "what the review queue sorts by",
-        not_exported="repeats what the flags have",
+        not_exported="repeats what the cases have",
     )
 
     def index_case(self, case: Case, foreseen: OpeningForecast, school: str) -> None:
@@ -189,7 +189,7 @@ class AssignmentsTable(Table, Records[ReviewAssignment]):
         "assignments",
         Owner.PERSON,
         RetainedKind.FINDING,
-        "which reviewer works on which flag",
+        "which reviewer works on which case",
         exported="findings.cases.assigned_at",
     )
 
@@ -266,7 +266,7 @@ class AccessLogTable(Table):
         "access_log",
         Owner.PERSON,
         RetainedKind.ACCESS,
-        "which reviewer opened which flag, until when",
+        "which reviewer opened which case, until when",
         Expiry(CLOSED, at="until"),
         not_exported="the audit log says who looked",
         even_held=True,
@@ -296,7 +296,7 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         "break_glass",
         Owner.PERSON,
         RetainedKind.BREAK_GLASS,
-        "early access to a flag by two reviewers",
+        "early access to a case by two reviewers",
         Expiry(CLOSED, at="ifnull(until, at)"),
         sealed=("encrypted",),
         exported="findings.cases.opened_early",

@@ -222,7 +222,7 @@ def apply_decision(case: Case, record: DecisionRecord) -> Case:
     make it.
     """
     if record.case_id != case.id:
-        reason = "This decision is about another flag."
+        reason = "This decision is about another case."
         raise InputError(reason)
     if record.decision is Decision.SHARED:
         return _apply_sharing(case, record)
@@ -317,7 +317,7 @@ def reopen_if_lapsed(case: Case, now: datetime) -> Case:
 
 def _apply_sharing(case: Case, record: DecisionRecord) -> Case:
     if record.by != case.person_id:
-        reason = "Only the person a flag is about can share it."
+        reason = "Only the person a case is about can share it."
         raise NotPermittedError(reason)
     state = CaseState.OPEN if case.state is CaseState.NEW else case.state
     return replace(case, state=state, shared_at=case.shared_at or record.at)
@@ -329,7 +329,7 @@ def _undo_last_decision(case: Case, record: DecisionRecord) -> Case:
     if shared and (case.is_undecided or case.ruled_at is None or shared >= case.ruled_at):
         return replace(case, shared_at=None)
     if case.state not in PREVIOUS_STATE:
-        reason = "There is no decision on this flag to undo."
+        reason = "There is no decision on this case to undo."
         raise InputError(reason)
     back = get_previous_state(case.kind, case.state)
     ruled_at = None if back is CaseState.OPEN else record.at
@@ -339,13 +339,13 @@ def _undo_last_decision(case: Case, record: DecisionRecord) -> Case:
 def _apply_state_change(case: Case, record: DecisionRecord) -> Case:
     decision = record.decision
     if decision not in ALLOWED_DECISIONS[case.kind]:
-        reason = f"A flag of kind {case.kind} cannot be marked {decision}."
+        reason = f"A case of kind {case.kind} cannot be marked {decision}."
         raise InputError(reason)
     state = RESULTING_STATE[decision]
     here = CaseState.OPEN if case.state is CaseState.NEW else case.state
     if get_previous_state(case.kind, state) is not here:
         reason = (
-            f"A flag that is {here} cannot be marked {decision}; reopen it, or decide step by step."
+            f"A case that is {here} cannot be marked {decision}; reopen it, or decide step by step."
         )
         raise InputError(reason)
     until = record.until if state is CaseState.HARMLESS else None

@@ -19,11 +19,11 @@ class ConsentSection:
 
 
 SCOPE_SENTENCES: Mapping[Scope, str] = {
-    Scope.SEARCH: "We ask search engines for your names, with your town, school, or handles.",
+    Scope.SEARCH: "We ask search engines for your names, with your town, school, or usernames.",
     Scope.PEOPLE_SEARCH: (
         "We ask search engines if people-search sites list you, by your name and town."
     ),
-    Scope.PROFILES: "We ask sites with profiles for your names, and for handles.",
+    Scope.PROFILES: "We ask sites with profiles for your names, and for usernames.",
     Scope.MAIL_ADDRESS: "We ask search engines for your work email address.",
     Scope.MAIL_HASH: "We ask Gravatar for your profile, by a code made from your work email.",
     Scope.BREACHES: (
@@ -62,7 +62,7 @@ _EACH_PART = "You choose each of these separately:"
 _PHOTOS = """\
 For pictures, we fetch those of your own profiles and of those that may be yours or copy you.
 When a check ends, we store numbers that show whether two are the same. They cannot identify a face.
-While a flag that someone else made an account as you or about you has no answer from you,
+While an alert that someone else made an account as you or about you has no answer from you,
 we also store small locked copies of its picture and yours, for 30 days at most. Only you see them.
 """
 
@@ -75,7 +75,7 @@ Only you see this. It is never shown to IT or to reviewers.
 _STUDENT_LINKS = """\
 For student links, we look at the accounts that you listed or confirmed as yours.
 We read which accounts they follow, and which accounts follow them.
-The list of students is locked with a key. We store no student's name, handle, or picture.
+The list of students is locked with a key. We store no student's name, username, or picture.
 """
 
 _WHO_IS_MEANT = """\
@@ -123,24 +123,24 @@ _WHO_SEES: Mapping[CaseKind, tuple[str, ...]] = {
 
 _SEEN_BY_IT = """\
 Then IT sees a short list of fields, and never your other results.
-In an emergency, two reviewers together may open one flag early. We tell you right away.
+In an emergency, two reviewers together may open one alert early. We tell you right away.
 Every look is recorded.
 """
 
 _FIELDS = """\
-Then IT sees this and no more: your name and school, the kind of flag, how serious it is,
+Then IT sees this and no more: your name and school, the kind of alert, how serious it is,
 the platform, the address, its status and since when, the reasons as general sentences,
 and what you said about it.
-While a flag is open because others made an account as you or about you, or yours changed,
-we store a locked copy of its page, for 30 days at most. We pass it on only if you share the flag.
-Opening a flag early takes a written reason, and only a flag can be opened this way.
+While an alert is open because others made an account as you or about you, or yours changed,
+we store a locked copy of its page, for 30 days at most. We pass it on only if you share the alert.
+Opening an alert early takes a written reason, and only an alert can be opened this way.
 IT never sees your own checks, or who has not joined.
 The people who run the server could break into what it stores. Namesake does not show it to them.
 """
 
 _OTHERS = """\
 Search engines and sites learn what we ask them: your name, if you agreed to that.
-Emails and flags may be public records, and the law may require the district to release them.
+Emails and alerts may be public records, and the law may require the district to release them.
 This service is not for employment decisions: not for hiring, evaluation, or discipline.
 """
 
@@ -212,12 +212,12 @@ def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[str]:
 
 
 def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
-    yield "You see everything first. IT sees only a new name that you add, and these flags:"
+    yield "You see everything first. IT sees only a new name that you add, and these alerts:"
     yield (
         "- Someone pretends to be you: IT sees it when you share or confirm it, or if it is "
         "serious and you do not answer our email within 7 days."
     )
-    yield "- Any other flag: IT sees it when you share it."
+    yield "- Any other alert: IT sees it when you share it."
     if disclosure.student_link_days is not None:
         yield _describe_student_links(disclosure.student_link_days)
     yield from _SEEN_BY_IT.splitlines()
@@ -229,7 +229,7 @@ def _describe_student_links(days: int) -> str:
 
 
 def _describe_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
-    yield "In full, by the kind of flag:"
+    yield "In full, by the kind of alert:"
     for sentences in _WHO_SEES.values():
         yield f"- {' '.join(sentences)}"
     days = disclosure.student_link_days

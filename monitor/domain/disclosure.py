@@ -296,10 +296,10 @@ def build_review_fields(
         case.finding_id,
         case.person_id,
     ):
-        reason = "This flag is about another person or another finding."
+        reason = "This case is about another person or another finding."
         raise InputError(reason)
     if opening.reason not in {*DISCLOSURE_RULES[case.kind].opened_by, OpeningReason.BREAK_GLASS}:
-        reason = f"A flag of kind {case.kind} is not opened by {opening.reason}."
+        reason = f"A case of kind {case.kind} is not opened by {opening.reason}."
         raise InputError(reason)
     return ReviewFields(
         name=person.name.full_name,

@@ -50,7 +50,7 @@ class FailureGroup:
     @property
     def subject(self) -> str:
         """Name the source, or say how many there are, in the singular."""
-        return f"each of {self.count} sources (of {self.total})" if self.is_folded else self.source
+        return f"each of {self.count} places (of {self.total})" if self.is_folded else self.source
 
     @property
     def explanation(self) -> str:

@@ -113,7 +113,7 @@ MIN_REVIEWERS = 2
 def assess_reviewers(count: int) -> HealthResult:
     part, remedy = "reviewers", "Name two or more under `reviewers` in [district]."
     if not count:
-        return report_warning(part, "No reviewer is named, so no one can review flags.", remedy)
+        return report_warning(part, "No reviewer is named, so no one can review cases.", remedy)
     if count < MIN_REVIEWERS:
         message = "Only one reviewer is named, and some steps in review take two people."
         return report_warning(part, message, remedy)
@@ -144,7 +144,7 @@ def assess_sources(
         unproven_names = ", ".join(map(spell_site_name, unproven))
         yield report_warning(
             "sources",
-            f"No self-test passed yet, so their findings raise no flags: {unproven_names}.",
+            f"No self-test passed yet, so their findings raise no cases: {unproven_names}.",
             "Configure a canary where possible, and run `namesake sources check`.",
         )
 

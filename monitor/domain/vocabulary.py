@@ -497,7 +497,7 @@ _ROLES_OF_SCOPES: Final[Mapping[str, Role]] = {
 # How sites and sources spell their names, where capitals at the start of each word are not it.
 # A reader does not care who searches.
 SITE_NAMES: Final[Mapping[str, str]] = {
-    "alerts": "Alert feeds",
+    "alerts": "Feeds",
     "500px": "500px",
     "about-me": "About.me",
     "academia-edu": "Academia.edu",

@@ -27,7 +27,7 @@ MOST_FEEDS: Final = 6
 FEED_ADDED: Final = "alert-feed-added"
 FEED_REMOVED: Final = "alert-feed-removed"
 FOREIGN_FEED: Final = (
-    "This is not the address of an alert feed. A feed's address begins with "
+    "This is not the address of a feed. A feed's address begins with "
     "https://www.google.com/alerts/feeds/ or https://alerts.talkwalker.com/alerts/rss/. "
     "Copy it from the feed icon next to your alert."
 )
@@ -77,7 +77,7 @@ def add_alert_feed(app: App, person_id: str, pasted: str) -> None:
     source = find_alert_source(app)
     with app.db.begin_transaction():
         if source is None or not can_use_alert_feeds(app, person_id):
-            reason = "Alert feeds are read only for people who agreed to search engines."
+            reason = "Feeds are read only for people who agreed to search engines."
             raise NotPermittedError(reason)
         address = clean_feed_address(pasted, source.feed_origins)
         if not address:

@@ -154,7 +154,7 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
 
     Times of different moments are not compared, since a clock may be set back.
     """
-    yield from (f"flag {case_id}" for case_id in db.cases.list_altered_case_ids())
+    yield from (f"case {case_id}" for case_id in db.cases.list_altered_case_ids())
     for person_id in db.people.list_person_ids():
         if any(not _has_valid_duration(each) for each in db.consents.list_consents(person_id)):
             yield f"a consent of {person_id}"

@@ -169,11 +169,11 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
         "School": (person.school,),
         "Your job": (person.role,),
         "Towns": person.places,
-        "Handles": person.handles,
+        "Usernames": person.handles,
         "Own accounts": person.accounts,
         "Own pages": person.pages,
         "No account on": person.absent_from,
-        "Alert feeds": tuple(feeds),
+        "Feeds": tuple(feeds),
         "Picture of you": ("added, as numbers",) if person.reference_picture else (),
         "Time zone": (person.zone,),
     }
@@ -205,7 +205,7 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="What it looked like",
         about="Each change that mattered, in the words of the page itself.",
-        columns=("Address", "From", "Name", "Handle", "Bio", "Title"),
+        columns=("Address", "From", "Name", "Username", "Bio", "Title"),
         rows=tuple(
             (records.find_finding_url(finding), each.at, *_build_version_cells(each))
             for finding, versions in records.versions.items()
@@ -282,7 +282,7 @@ def _build_directory_part(user: DirectoryUser) -> ExportPart:
 
 def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
-        title="Flags",
+        title="Alerts",
         about="What we asked you to look at, and why.",
         columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
         rows=tuple(
@@ -299,7 +299,7 @@ def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
         ),
     )
     yield ExportPart(
-        title="Answers about flags",
+        title="Answers about alerts",
         about="Answers and notes, yours and those of reviewers.",
         columns=("When", "By", "Answer", "Note"),
         rows=tuple(
@@ -349,7 +349,7 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Page copies",
-        about="Evidence of what a flag is about, while it is open, and for 30 days at most.",
+        about="Evidence of what an alert is about, while it is open, and for 30 days at most.",
         columns=("Fetched", "Address", "Bytes"),
         rows=tuple(
             (each.page.fetched_at, each.page.url, str(len(each.page.body)))
@@ -359,7 +359,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Pictures",
         about=(
-            "Your screenshots, and small copies of profile pictures while a flag has no answer. "
+            "Your screenshots, and small copies of profile pictures while an alert has no answer. "
             "The files are next to this page."
         ),
         columns=("Added or seen", "Address", "File"),
@@ -716,10 +716,10 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
         if each.action == VIEWED
     }
     return (
-        ("Findings: accounts and pages", len(findings.list_finding_ids_of_person(person_id))),
-        ("Your answers about findings", findings.count_findings_with_feedback(person_id)),
+        ("Results: accounts and pages", len(findings.list_finding_ids_of_person(person_id))),
+        ("Your answers about results", findings.count_findings_with_feedback(person_id)),
         ("Data breaches", app.db.breaches.count_breaches(person_id)),
-        ("Flags", len(cases)),
+        ("Alerts", len(cases)),
         ("Of those, IT can see now", open_now),
         ("Of those, IT has viewed", len(viewed)),
         (

@@ -312,7 +312,7 @@ def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
 def _check_feedback_allowed(decision: Decision) -> None:
     if decision not in FINDING_DECISIONS:
         words = ", ".join(sorted(FINDING_DECISIONS))
-        reason = f"Answer a finding with one of {words}. The answer {decision} is only for flags."
+        reason = f"Answer a finding with one of {words}. The answer {decision} is only for cases."
         raise InputError(reason)
 
 

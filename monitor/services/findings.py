@@ -414,7 +414,7 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
             each.number,
             (
                 f"{format_local_time(each.at, zone)}, "
-                f"{words.format_site_name(each.source) or translate_sentence('a source')}"
+                f"{words.format_site_name(each.source) or translate_sentence('a place')}"
             ),
         )
         for each in build_finding_timeline(app, owner_id, finding_id)

@@ -133,7 +133,7 @@ def _describe_timeline_entry(moment: TimelineEntry) -> str:
 
 
 def _describe_sighting(moment: TimelineEntry) -> str:
-    site = format_site_name(moment.source) if moment.source else "a source"
+    site = format_site_name(moment.source) if moment.source else "a place"
     if moment.marks:
         return f"It looks different on {site}."
     return f"Seen on {site}."

@@ -148,7 +148,7 @@ def _collect_case_metrics(vitals: Vitals) -> Iterator[Metric]:
         yield build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
     cases = GaugeMetricFamily(
         "namesake_cases",
-        "Flags by kind and state. Counts below 10 are omitted.",
+        "Cases by kind and state. Counts below 10 are omitted.",
         labels=("kind", "state"),
     )
     for (kind, state), count in sorted(vitals.case_counts.items()):

@@ -69,7 +69,7 @@ def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tupl
     cases = tuple(app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids))
     for case in cases:
         if word.by != case.person_id and find_review_opening(app, case) is None:
-            reason = f"Flag {case.id} is not open to IT. Only the staff member can decide on it."
+            reason = f"Case {case.id} is not open to IT. Only the staff member can decide on it."
             raise NotPermittedError(reason)
     with app.db.begin_transaction():
         after = tuple(record_decision(app, case, word) for case in cases)
@@ -346,7 +346,7 @@ def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> Break
 
 def _check_not_open(app: App, case: Case) -> None:
     if find_review_opening(app, case):
-        reason = "This flag is already open to IT. Find it in the queue."
+        reason = "This case is already open to IT. Find it in the queue."
         raise InputError(reason)
 
 

@@ -34,7 +34,7 @@ from monitor.services.consent import build_disclosure_policy
 from monitor.services.notifications import Reviewer, build_reviewer_id
 
 NOT_YET = (
-    "Only the staff member can see this flag so far. "
+    "Only the staff member can see this case so far. "
     "Early access takes two reviewers and a reason, and the staff member is notified."
 )
 
@@ -114,7 +114,7 @@ REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.REMOVAL_ASKED,
     Decision.REMOVAL_DONE,
 }
-ABOUT_YOURSELF = "This flag is about you. Find it under My findings; another reviewer decides."
+ABOUT_YOURSELF = "This case is about you. Find it under My results; another reviewer decides."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -363,14 +363,14 @@ DISTRICT_QUESTIONS = (
     SetupQuestion(
         key="reviewers",
         prompt="Email addresses of the reviewers",
-        why="Reviewers see flags that are open to IT. Some steps take two, so name two or more.",
+        why="Reviewers see cases that are open to IT. Some steps take two, so name two or more.",
         parse=_parse_addresses,
         default=NONE,
     ),
     SetupQuestion(
         key="operators",
         prompt="Email addresses of the operators",
-        why="Operators run the service and get its alerts. They see no one's findings.",
+        why="Operators run the service and get its warnings. They see no one's findings.",
         parse=_parse_addresses,
         default=lambda answers: answers["contact"],
     ),

@@ -37,7 +37,7 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         view = build_answer_card(app, link, token) if link else None
         if view is None:
             return _render_over(context)
-        return context.render_page("Answer one finding", pages.render_answer_card, view)
+        return context.render_page("Answer one result", pages.render_answer_card, view)
 
     @routes.post("/answer/<token>")
     def submit_answer(token: str) -> Response:
@@ -73,14 +73,14 @@ def _build_done_view(
             answer=answer,
             next_step=labels.CASE_ANSWERED,
             next_path=url_for("findings.show_finding", finding_id=link.finding_id),
-            action="Open this finding",
+            action="Open this result",
         )
     kind = CASE_OF_DECISION.get(decision)
     case = context.app.db.cases.find_case(link.finding_id, kind) if kind else None
     if case is not None:
         path, action = url_for("takedown.show_kit", case_id=case.id), "Open the steps"
     else:
-        path, action = url_for("sort.show_cards"), "Open your findings"
+        path, action = url_for("sort.show_cards"), "Open your results"
     return AnswerDoneView(
         answer=answer, next_step=labels.ANSWER_NEXT_STEPS[decision], next_path=path, action=action
     )
@@ -95,7 +95,7 @@ def _render_over(context: PortalContext) -> Response:
     view = AnswerDoneView(
         next_step=labels.ANSWER_LINK_OVER,
         next_path=url_for("me.show_home"),
-        action="Open your findings",
+        action="Open your results",
     )
     return context.render_page(
         "This link no longer works", pages.render_answer_done, view, HTTPStatus.GONE

@@ -183,7 +183,7 @@ def open_review_case(call: ApiCall) -> ReviewedCaseBody:
         record_case_views(call.app, reviewer, (call.path_id,))
         shown = load_opened_case(call.app, reviewer, call.path_id)
     if shown is None:
-        refuse(HTTPStatus.NOT_FOUND, "This flag is not open to IT anymore.")
+        refuse(HTTPStatus.NOT_FOUND, "This case is not open to IT anymore.")
     fields = shown.fields
     return ReviewedCaseBody(
         id=shown.case.id,

@@ -291,12 +291,12 @@ def answer_own_case(call: ApiCall, given: CaseAnswerInput) -> CaseBody:
     case, answer = _load_own_case(call), Decision(given.answer)
     if answer not in CASE_ANSWERS[case.kind]:
         fitting = ", ".join(CASE_ANSWERS[case.kind])
-        refuse(HTTPStatus.CONFLICT, f"Answer this flag with one of {fitting}.")
+        refuse(HTTPStatus.CONFLICT, f"Answer this case with one of {fitting}.")
     until = "" if given.days is msgspec.UNSET else str(given.days)
     try:
         record_case_answer(call.app, case, CaseAnswerForm(decision=answer, until=until))
     except (InputError, ValueError):
-        refuse(HTTPStatus.CONFLICT, "This flag was answered already: undo that on its page first.")
+        refuse(HTTPStatus.CONFLICT, "This case was answered already: undo that on its page first.")
     return read_own_case(call)
 
 

@@ -146,7 +146,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     build_api_routes,
 )
 NAV_ITEMS: Final = (
-    NavItem(role=Role.STAFF, title="My findings", path="/me"),
+    NavItem(role=Role.STAFF, title="My results", path="/me"),
     NavItem(role=Role.STAFF, title="Answer", path="/me/sort"),
     NavItem(role=Role.STAFF, title="Check now", path="/me/check"),
     NavItem(role=Role.STAFF, title="My data", path="/me/data"),

@@ -304,7 +304,7 @@ def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryR
         count = len(person.alert_feeds)
         words = translate_plural("%(num)s feed", "%(num)s feeds", count) % {"num": count}
         answer = words if count else ""
-        yield SummaryRow(what="Alert feeds", answer=answer, change="/me/data/alerts")
+        yield SummaryRow(what="Feeds", answer=answer, change="/me/data/alerts")
 
 
 def _build_picture_row(context: PortalContext, person: Person) -> Iterator[SummaryRow]:

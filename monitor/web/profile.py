@@ -381,8 +381,8 @@ def _describe_roles(context: PortalContext) -> Iterator[str]:
     return (words for role, words in ROLE_TASKS.items() if role in roles)
 
 
-FEEDS_TITLE: Final = "Alert feeds"
-NOT_READ: Final = "Alert feeds are not read for you: turn on “Search engines” first."
+FEEDS_TITLE: Final = "Feeds"
+NOT_READ: Final = "Feeds are not read for you: turn on “Search engines” first."
 
 
 class AlertFeedForm(WebForm, frozen=True, kw_only=True):

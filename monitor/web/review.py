@@ -382,7 +382,7 @@ class _ReviewPages:
         case_ids = (form.one,) if form.one else form.case
         if not case_ids:
             return self.context.redirect_to(
-                url_for("review.show_queue"), "Select at least one flag first."
+                url_for("review.show_queue"), "Select at least one case first."
             )
         with mask_as_not_found():
             record_case_views(self.context.app, build_reviewer(self.context), case_ids)
@@ -399,12 +399,12 @@ class _ReviewPages:
             return _render_unopened(self.context, case_ids)
         if not opened:
             return self.context.redirect_to(
-                url_for("review.show_queue"), "None of these flags is open anymore."
+                url_for("review.show_queue"), "None of these cases is open anymore."
             )
         view = BulkDecisionView(
             cases=tuple(map(build_opened_case, opened)), decisions=list_decision_options(opened)
         )
-        return self.context.render_page("Several flags", pages.render_bulk_decision, view)
+        return self.context.render_page("Several cases", pages.render_bulk_decision, view)
 
     def _load_still_open(self, case_ids: tuple[str, ...]) -> Iterator[ViewedCase | None]:
         """Leave out cases that have closed meanwhile; the rest can still be decided."""
@@ -439,7 +439,7 @@ def render_case_page(
 
 def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
     return context.render_page(
-        "Open flags", pages.render_unopened_cases, UnopenedCasesView(case_ids=case_ids)
+        "Open cases", pages.render_unopened_cases, UnopenedCasesView(case_ids=case_ids)
     )
 
 
@@ -530,7 +530,7 @@ class _CaseActions:
         if len(case_ids) != 1:
             return self.context.redirect_to(
                 url_for("review.show_queue"),
-                "Nothing was saved. Select flags and choose what they are.",
+                "Nothing was saved. Select cases and choose what they are.",
             )
         draft = CaseFormDraft(field="decision", note=note)
         with mask_as_not_found():
@@ -579,7 +579,7 @@ def _build_return_path(case_ids: Iterable[str]) -> str:
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
 # A person who guesses does not learn whether a case exists, or whose it is.
 CANNOT_OPEN_EARLY = (
-    "You cannot open a flag with this reference early. Check the reference and the queue."
+    "You cannot open a case with this reference early. Check the reference and the queue."
 )
 CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."

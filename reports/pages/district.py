@@ -73,8 +73,8 @@ class DistrictView:
         raised = [(each.label, each.raised) for each in self.weeks]
         ruled = [(each.label, each.ruled) for each in self.weeks]
         return (
-            build_bar_chart("Flags raised, by week", raised, unknown="few"),
-            build_bar_chart("Flags decided, by week", ruled, unknown="few"),
+            build_bar_chart("Cases raised, by week", raised, unknown="few"),
+            build_bar_chart("Cases decided, by week", ruled, unknown="few"),
         )
 
 

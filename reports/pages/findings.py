@@ -136,7 +136,7 @@ class HomeView:
     @property
     def chart(self) -> BarChart:
         columns = [(format_short_week(each.week), each.known_news) for each in self.weeks]
-        return build_bar_chart("New or changed findings, by week", columns, unknown="?")
+        return build_bar_chart("New or changed results, by week", columns, unknown="?")
 
     @property
     def total_news(self) -> int:

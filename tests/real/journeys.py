@@ -162,7 +162,7 @@ class Journey:
         page = BeautifulSoup(browser.get("/me/sort").text, "lxml")
         form = page.select_one("article form[action^='/me/cases/']")
         if form is None:
-            self.fail("a phone number beside a name raised no flag")
+            self.fail("a phone number beside a name raised no alert")
         action = f"{form['action']}/share"
         answer = browser.submit(action, action)
         if answer.status_code == SEE_OTHER:

@@ -54,11 +54,11 @@ def test_it_rules_on_several_cases_and_takes_it_back(
         for box in page.locator("[data-row] input[type=checkbox]").all():
             box.check()
         page.get_by_role("button", name="Open selected").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} flags together")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} cases together")
         page.get_by_label("Harmless", exact=True).check()
         page.get_by_role("button", name="Save decision for all selected").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(
-            f"Decision saved for {len(shared)} flags"
+            f"Decision saved for {len(shared)} cases"
         )
         assert states(pages, shared) == {CaseState.HARMLESS}
 
@@ -109,7 +109,7 @@ def test_a_case_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Page
     with looks.window() as one, looks.window(scripts=False) as other:
         looks.become(one, IT)
         one.goto("/review/early")
-        one.get_by_label("Reference of the flag").fill(link.id[:8])
+        one.get_by_label("Reference of the case").fill(link.id[:8])
         one.get_by_label("Reason", exact=True).fill("A parent called.")
         one.get_by_role("button", name="Send request").click()
         expect(one.get_by_text("You requested this")).to_be_visible()

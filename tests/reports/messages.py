@@ -64,9 +64,9 @@ NOT_FOR_STAFF = {
     *("government issued ids", "historical passwords", "mac addresses", "partial credit card data"),
     *("physical addresses", "security questions and answers", "user website urls"),
     # For reviewers and operators.
-    "List the flags that IT can see, without names",
-    "Open these flags, with names (recorded each time)",
-    "Count the flags that IT can see, in a feed reader",
+    "List the cases that IT can see, without names",
+    "Open these cases, with names (recorded each time)",
+    "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
     "You get this email because Xyz lists you as an operator.",

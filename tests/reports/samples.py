@@ -296,7 +296,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,
-        seen="One flag on Bluesky, before it was open to IT.",
+        seen="One alert on Bluesky, before it was open to IT.",
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="A parent reported the account as a danger to a student.",
         id="51d0c2aa",
@@ -305,7 +305,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         **ROSA,
         at=MONDAY,
         agreed=(
-            "We ask search engines for your names, with your town, school, or handles.",
+            "We ask search engines for your names, with your town, school, or usernames.",
             "We ask sites with profiles for your names and handles.",
         ),
         expires_at=MONDAY + timedelta(days=365),

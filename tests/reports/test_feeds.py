@@ -11,7 +11,7 @@ def test_an_empty_queue_says_so_and_keeps_its_time() -> None:
 
     text = render_queue_feed(view)
 
-    assert "0 flags are open to IT" in text
+    assert "0 cases are open to IT" in text
     assert "does not mean that nothing was found" in text
     assert text.count("2026-09-28T12:00:00+00:00") == 3
 
@@ -27,5 +27,5 @@ def test_counts_are_told_by_severity_the_worst_first() -> None:
 
     text = render_queue_feed(view)
 
-    assert "<title>3 flags are open to IT</title>" in text
+    assert "<title>3 cases are open to IT</title>" in text
     assert "High: 1, Low: 2. Undecided: 2." in text

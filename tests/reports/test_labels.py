@@ -128,7 +128,7 @@ PLATFORM_NAMES = (
     *("Yelp", "YouTube", "eBay", "iNaturalist"),
 )
 SOURCE_NAMES = {
-    "alerts": "Alert feeds",
+    "alerts": "Feeds",
     "activitypub-server": "Fediverse server",
     "bluesky": "Bluesky",
     "brave": "Brave Search",

@@ -65,7 +65,7 @@ def read(view: QuickCheckView) -> tuple[str, str]:
 def test_both_forms_say_what_was_found_and_all_reasons_of_a_case():
     for words in read(VIEW):
         assert "One thing needs your attention" in words
-        assert "60 of 61 sources checked; the others are listed at the end." in words
+        assert "60 of 61 places checked; the others are listed at the end." in words
         assert all(render_reason(reason) in words for reason in CASE.reasons)
         for address in ("bsky", "site", "news", "own", "other"):
             assert f"{address}[.]" in words
@@ -75,7 +75,7 @@ def test_both_forms_say_what_was_found_and_all_reasons_of_a_case():
 @pytest.mark.parametrize(
     ("view", "heading"),
     [
-        (replace(VIEW, cases=()), "One finding only you can sort"),
+        (replace(VIEW, cases=()), "One result only you can sort"),
         (
             replace(VIEW, cases=(), questions=()),
             "Nothing in what we could check needs your attention",
@@ -102,12 +102,12 @@ def test_what_is_missing_for_a_good_check_is_told():
 
 def test_what_keeps_most_sources_from_being_asked_comes_first():
     trouble = "57 of 61 sources could not be reached: is the network up?"
-    gap = replace(GAP, source="each of 57 sources (of 61)", outcome=GapKind.FAILED, count=57)
+    gap = replace(GAP, source="each of 57 places (of 61)", outcome=GapKind.FAILED, count=57)
     view = replace(EMPTY, trouble=trouble, coverage=Coverage(checked=4, total=61, gaps=(gap,)))
 
     for words in read(view):
-        assert f"{trouble} 4 of 61 sources checked" in words
-        assert "Each of 57 sources (of 61) could not be reached" in words
+        assert f"{trouble} 4 of 61 places checked" in words
+        assert "Each of 57 places (of 61) could not be reached" in words
 
 
 def test_the_page_is_whole_by_itself_and_leads_nowhere():

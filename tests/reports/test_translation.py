@@ -197,7 +197,7 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         ("You said: This is me.", "Usted dijo: Soy yo."),
         ("It was removed", "La eliminaron"),
         ("the connection was lost. Is the network up?", "la conexión se perdió. ¿Funciona la red?"),
-        ("each of 3 sources (of 9)", "cada una de 3 fuentes (de 9)"),
+        ("each of 3 places (of 9)", "cada uno de 3 lugares (de 9)"),
         ("purchases and spoken languages", "compras e idiomas que se hablan"),
         ("purchases and usernames", "compras y nombres de usuario"),
         ("followers: 169", "seguidores: 169"),
@@ -250,12 +250,12 @@ def test_a_list_of_exposed_details_is_told() -> None:
 
 @pytest.mark.usefixtures("spanish")
 def test_the_form_fits_the_number() -> None:
-    forms = "%(num)s source", "%(num)s sources"
+    forms = "%(num)s place", "%(num)s places"
 
     assert [translate_plural(*forms, number) % {"num": number} for number in (0, 1, 2)] == [
-        "0 fuentes",
-        "1 fuente",
-        "2 fuentes",
+        "0 lugares",
+        "1 lugar",
+        "2 lugares",
     ]
 
 

@@ -34,7 +34,7 @@ OURS |= {"agreed", "data"}
 OTHERS = (
     *("Namesake", "EST", "/me/data/address/", "/sign-in/"),
     # Sentences of the samples that none of our code makes.
-    "One flag on Bluesky, before it was open to IT.",
+    "One alert on Bluesky, before it was open to IT.",
     "We ask sites with profiles for your names and handles.",
     "Press the button, or open the page to join and paste the code.",
     "it shows a CAPTCHA instead of its pages",

@@ -199,7 +199,7 @@ def test_who_left_shows_in_nobody_elses_letter(world: World):
 
     (digest,) = john.letters_of("digest")
     assert "agrees" not in digest.text
-    assert "3 of 3 sources checked" in digest.text
+    assert "3 of 3 places checked" in digest.text
 
 
 def test_people_are_told_which_engines_learn_their_names(world_of):

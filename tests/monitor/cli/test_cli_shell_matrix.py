@@ -19,8 +19,8 @@ from tests.monitor.cli.test_main import COMMANDS
 
 WHY = ("--break-glass", "they asked at the desk")
 SHARED, OPEN = "shared", "open"
-CASES = tuple(f"{kind} flag, {how}" for kind in CaseKind for how in (OPEN, SHARED))
-FINDING, WORDS, ADDRESS = "finding without a flag", "words of the consent", "work address"
+CASES = tuple(f"{kind} case, {how}" for kind in CaseKind for how in (OPEN, SHARED))
+FINDING, WORDS, ADDRESS = "finding without a case", "words of the consent", "work address"
 OBJECTS = frozenset({*CASES, FINDING, WORDS, ADDRESS})
 OPERATOR, NAMESAKE = "operator", "namesake"
 
@@ -230,7 +230,7 @@ def test_no_command_opens_shares_or_rules_a_case_or_answers_for_somebody():
         option for each in COMMANDS.values() for param in each.params for option in param.opts
     }
     assert not options & {"--for-person", "--reviewer", "--by"}
-    assert {name for name in COMMANDS if name.startswith("flags ")} == {"cases list"}
+    assert {name for name in COMMANDS if name.startswith("cases ")} == {"cases list"}
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
@@ -292,7 +292,7 @@ def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
     export = after_demo.run("staff", "export", person, *WHY)
 
     assert preview["cases_left_out"] == cases
-    assert f"Flags left out: {cases}." in export.err
+    assert f"Cases left out: {cases}." in export.err
     assert {key for each in export.json["findings"] for key in each["cases"]} == set()
     assert export.json["pages"] == []
 

@@ -73,4 +73,4 @@ def test_a_case_that_is_not_there_is_one_sentence(played, after_demo):
     said = after_demo.run("evidence", "nothing-of-it", "--demo", str(played.folder))
 
     assert said.code == 65
-    assert "There is no flag" in said.sentence
+    assert "There is no case" in said.sentence

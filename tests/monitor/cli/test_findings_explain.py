@@ -73,7 +73,7 @@ def test_a_finding_with_a_case_is_not_explained_at_a_shell(played, after_demo):
     for ref in (case.id[:8], case.finding_id):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
-        assert "Flags do not open on the command line" in said.sentence
+        assert "Cases do not open on the command line" in said.sentence
     told = after_demo.run("explain", case.id[:8], "--demo", str(played.folder), "--json").json
     assert told["label"] == "impersonation"
 

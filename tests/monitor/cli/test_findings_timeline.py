@@ -37,7 +37,7 @@ def test_a_finding_with_a_case_has_no_timeline_at_a_shell(after_demo):
     said = after_demo.run("timeline", changed(after_demo)[:8], "--break-glass", "he asked me to")
 
     assert said.code == 77
-    assert "Flags do not open on the command line" in said.sentence
+    assert "Cases do not open on the command line" in said.sentence
 
 
 def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):

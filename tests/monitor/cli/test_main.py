@@ -294,7 +294,7 @@ def test_a_question_that_is_not_answered_with_yes_changes_nothing(terminal, type
     ("arguments", "says"),
     [
         (("staff", "list"), "No one has enrolled"),
-        (("cases", "list"), "No open flags"),
+        (("cases", "list"), "No open cases"),
         (("sources", "list"), "No source"),
         (("sources", "imported"), "No imported lists"),
         (("jobs",), "sweep"),

@@ -84,9 +84,9 @@ def test_a_removed_case_takes_its_rulings_along(world):
 def test_an_unknown_case_is_said_in_a_sentence(world):
     judgment = DecisionRecord(case_id="none", decision=Decision.MINE, by="rosa", at=world.now)
 
-    with pytest.raises(InputError, match="There is no flag none"):
+    with pytest.raises(InputError, match="There is no case none"):
         world.state.cases.load_case("none")
-    with pytest.raises(InputError, match="There is no flag none"):
+    with pytest.raises(InputError, match="There is no case none"):
         world.state.cases.insert_decision(judgment)
-    with pytest.raises(InputError, match="There is no flag"):
+    with pytest.raises(InputError, match="There is no case"):
         world.state.cases.update_case(world.case(world.finding(world.enrolled())))

@@ -223,7 +223,7 @@ def test_the_changed_account_is_told_with_what_differs(played: Played):
 def test_every_digest_names_the_three_sources_and_why(played: Played):
     for member in ENROLLED:
         text = played.digest(member.person.mail, 2).text
-        assert "7 of 10 sources checked" in text
+        assert "7 of 10 places checked" in text
         if "your attention" in text:
             assert "Your page lists the other 3." in text
             continue

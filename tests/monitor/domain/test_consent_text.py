@@ -50,7 +50,7 @@ FACTS = {
         "monitor/web/test_findings_pictures.py"
         "::test_pictures_are_shown_to_their_person_and_to_nobody_else"
     ),
-    "We store no student's name, handle, or picture": (
+    "We store no student's name, username, or picture": (
         "monitor/services/test_flagging_no_student_named.py::"
     ),
     "People who have not agreed to this": (
@@ -59,7 +59,7 @@ FACTS = {
     "IT sees it when you share or confirm it": "monitor/domain/test_disclosure.py::",
     "do not answer our email within 7 days": "monitor/domain/test_disclosure.py::",
     "Then IT sees this and no more": "monitor/domain/test_disclosure.py::",
-    "two reviewers together may open one flag early": "monitor/domain/test_disclosure.py::",
+    "two reviewers together may open one alert early": "monitor/domain/test_disclosure.py::",
     "Every look is recorded": "monitor/services/test_review.py::",
     "Search engines and sites learn what we ask them": (
         "monitor/app/test_sources_consent.py::test_people_are_told_which_engines_learn_their_names"

@@ -26,7 +26,7 @@ def test_a_network_that_is_down_is_one_line() -> None:
 
     (group,) = fold_failures(alike, 61)
 
-    assert group.subject == "each of 57 sources (of 61)"
+    assert group.subject == "each of 57 places (of 61)"
     assert group.explanation == "DNS error. Is DNS up?"
     assert (group.outcome, group.since) == ("failed", NOW)
 

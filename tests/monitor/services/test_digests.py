@@ -53,7 +53,7 @@ def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
     world.on_monday()
 
     assert "nothing new" in newest(maria).letter.subject
-    assert "3 of 3 sources checked" in newest(maria).text
+    assert "3 of 3 places checked" in newest(maria).text
 
 
 def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff):
@@ -61,7 +61,7 @@ def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff
     world.on_monday()
 
     assert "nothing could be checked" in newest(maria).letter.subject
-    assert "0 of 3 sources checked" in newest(maria).text
+    assert "0 of 3 places checked" in newest(maria).text
     assert "Since Sep 12, Chalkboard was not checked" in newest(maria).text
 
 
@@ -80,7 +80,7 @@ def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
     queue_weekly_digest(world.app, maria.id)
     send_due(world.app)
 
-    assert "1 of 3 sources checked" in newest(maria).text
+    assert "1 of 3 places checked" in newest(maria).text
     assert newest(maria).text.count("has been in progress and is not finished") == 2
 
 
@@ -103,7 +103,7 @@ def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     world.on_monday()
     world.on_monday()
 
-    assert "One earlier flag waits for your answer." in newest(maria).text
+    assert "One earlier alert waits for your answer." in newest(maria).text
 
 
 def test_a_case_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
@@ -214,7 +214,7 @@ def test_a_letter_during_the_week_s_first_sweep_does_not_speak_of_last_week(
 ):
     text = letter_in_the_middle(world, maria, hours=1)
 
-    assert "0 of 3 sources checked" in text
+    assert "0 of 3 places checked" in text
     assert "Since Sep 21, Chalkboard has been in progress and is not finished" in text
 
 
@@ -223,7 +223,7 @@ def test_a_letter_during_the_week_s_second_sweep_speaks_of_the_first(world: Worl
     world.sweep()
     world.later(days=-5)
 
-    assert "3 of 3 sources checked" in letter_in_the_middle(world, maria, hours=1)
+    assert "3 of 3 places checked" in letter_in_the_middle(world, maria, hours=1)
 
 
 def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(

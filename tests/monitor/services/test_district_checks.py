@@ -89,7 +89,7 @@ def test_an_account_in_the_name_of_a_school_is_found_without_anyone_enrolled(wor
     assert found.trace.shown_name == HIGH_SCHOOL
     assert tuple(map(render_reason, found.trace.reasons)) == (
         f"Its name is that of {HIGH_SCHOOL}.",
-        "Its handle is cedarvalleyhs, but the l is replaced by the digit 1.",
+        "Its username is cedarvalleyhs, but the l is replaced by the digit 1.",
         "Its page names Cedar Valley.",
     )
 

@@ -216,7 +216,7 @@ def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
     proves_once(maria)
     proves_again(maria)
 
-    with pytest.raises(InputError, match="no decision on this flag"):
+    with pytest.raises(InputError, match="no decision on this case"):
         maria.rules(case(maria), Decision.REOPENED)
 
 

@@ -96,5 +96,5 @@ def test_when_every_source_is_down_operators_read_one_line(world_of):
     weeks_go_by(world)
 
     (letter,) = told(world)
-    assert "each of 6 sources (of 6) could not be reached" in " ".join(letter.split())
+    assert "each of 6 places (of 6) could not be reached" in " ".join(letter.split())
     assert "Chalkboard" not in letter

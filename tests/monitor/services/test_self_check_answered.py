@@ -34,7 +34,7 @@ def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, ma
     assert world.state.run_requests.find_run_request("request").done_at == world.clock.at
     assert set(world.state.run_requests.load_progress("request").values()) == {"done"}
     (answer,) = maria.letters_of("self-check")
-    assert "3 of 3 sources checked" in answer.text
+    assert "3 of 3 places checked" in answer.text
 
 
 def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, maria: Staff):
@@ -73,7 +73,7 @@ def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
     send_due(world.app)
 
     (answer,) = maria.letters_of("self-check")
-    assert "2 of 3 sources checked" in answer.text
+    assert "2 of 3 places checked" in answer.text
     assert "Chalkboard has been blocking us" in answer.text
 
 

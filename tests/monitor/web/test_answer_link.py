@@ -53,7 +53,7 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
     guest = portal.guest()
     page = guest.get(link)
     assert page.status == 200
-    assert "Someone pretending to be me” also shows this flag to IT" in page.text
+    assert "Someone pretending to be me” also shows this alert to IT" in page.text
 
     seen = guest.post(link, decision="namesake")
 
@@ -207,13 +207,12 @@ def test_a_case_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
 
     page = portal.guest().get(path)
     assert "Leave it up" in page.text
-    assert "shows this flag to IT" not in page.text
+    assert "shows this alert to IT" not in page.text
     seen = portal.guest().post(path, decision="harmless")
 
     assert "You said: Leave it up" in seen.text
     assert (
-        seen.page.find("a", string="Open this finding")["href"]
-        == f"/me/findings/{other.finding_id}"
+        seen.page.find("a", string="Open this result")["href"] == f"/me/findings/{other.finding_id}"
     )
     assert not world.state.cases.load_case(other.id).is_undecided
     assert world.state.cases.load_case(base.id).is_undecided

@@ -10,7 +10,7 @@ from monitor.services.flagging import build_account_change_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
-OPENS = "If you choose “Someone pretending to be me”, IT can see this finding"
+OPENS = "If you choose “Someone pretending to be me”, IT can see this result"
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def test_a_page_says_next_to_its_buttons_which_one_shows_it_to_it(maria: Staff, 
 
     assert OPENS in guest.get("/me/sort").text
     assert OPENS in guest.get(f"/me/findings/{case.finding_id}").text
-    assert "Then IT can see this finding" in guest.get(f"/me/takedown/{case.id}").text
+    assert "Then IT can see this result" in guest.get(f"/me/takedown/{case.id}").text
     maria.rules(case, Decision.IMPERSONATION)
     assert OPENS not in guest.get(f"/me/findings/{case.finding_id}").text
-    assert "Then IT can see this finding" not in guest.get(f"/me/takedown/{case.id}").text
+    assert "Then IT can see this result" not in guest.get(f"/me/takedown/{case.id}").text
 
 
 def test_what_to_do_is_on_the_card_and_on_the_page_and_in_the_kit(maria: Staff, guest: Guest):

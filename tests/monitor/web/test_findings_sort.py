@@ -271,7 +271,7 @@ def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
     shown = guest.get("/me")
 
     assert "One thing needs your attention" in shown.text
-    assert "2 of 2 sources checked." in shown.text
+    assert "2 of 2 places checked." in shown.text
     assert shown.page.find("a", href=f"/me/findings/{suspect(maria)}")
 
 
@@ -291,7 +291,7 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
 
     shown = portal.signed_in(maria.mail).get("/me").text
 
-    assert "2 of 2 sources checked." in shown
+    assert "2 of 2 places checked." in shown
     assert "Your first check is still to come" not in shown
 
 
@@ -306,7 +306,7 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
     reader = portal.signed_in(joined.mail)
 
     home, sort = reader.get("/me").text, reader.get("/me/sort").text
-    assert "0 of 2 sources checked." in home
+    assert "0 of 2 places checked." in home
     for shown in (home, sort):
         assert "We could not check anything last time" in shown
         assert "We found nothing" not in shown

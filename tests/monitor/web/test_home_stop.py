@@ -108,7 +108,7 @@ def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link)
 
 def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     portal.guest().send(link, ONE_CLICK)
-    record_break_glass(portal.world.app, maria.id, "One flag", "a call from the police")
+    record_break_glass(portal.world.app, maria.id, "One alert", "a call from the police")
     send_due(portal.world.app)
 
     assert maria.letters_of("break-glass")

@@ -41,7 +41,7 @@ def test_what_is_kept_and_agreed_to_is_shown(guest):
 
     assert "We ask search engines for your names" in shown
     assert "You agreed to version 2026" in shown
-    assert "Findings: accounts and pages 0" in shown
+    assert "Results: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado[.]skies[.]example" in shown
 
 
@@ -178,11 +178,11 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
 
     seen = guest.get("/me/data/seen")
 
-    assert "A reviewer viewed this flag" in seen.text
+    assert "A reviewer viewed this alert" in seen.text
     assert "You joined" in seen.text
     assert seen.page.find("a", href=f"/me/findings/{case.finding_id}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
-    assert "viewed this flag" not in other
+    assert "viewed this alert" not in other
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
@@ -307,5 +307,5 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
     confirm_break_glass(world.app, bo, asked.id)
     assert counts.format(1, 1) in guest.get("/me/data").text
     finding = guest.get(f"/me/findings/{case.finding_id}").text
-    assert "IT has been able to see this flag since" in finding
+    assert "IT has been able to see this alert since" in finding
     assert "because two reviewers opened it early" in finding

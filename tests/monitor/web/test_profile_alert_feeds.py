@@ -73,8 +73,8 @@ def test_a_feed_of_ones_own_ends_the_warning_of_no_search_engine(maria):
 def test_where_feeds_are_off_nothing_is_offered(portal: Portal):
     maria = portal.signed_in(portal.world.joins(MARIA).mail)
 
-    assert "Alert feeds are not read" in maria.get(PAGE).text
-    assert "Alert feeds" not in maria.get("/me/data").text
+    assert "Feeds are not read" in maria.get(PAGE).text
+    assert "Feeds" not in maria.get("/me/data").text
     assert maria.post(PAGE, address=FEED).leads_to.endswith("/me/data")
 
 

@@ -59,7 +59,7 @@ def test_the_result_says_what_was_checked_and_when_the_next_may_be(portal, maria
 
     seen = maria.get("/me/check")
 
-    assert "We checked 2 of 2 sources" in seen.text
+    assert "We checked 2 of 2 places" in seen.text
     assert "This was the first check" in seen.text
     assert "You can check again after Sat, Sep 12, 2026" in seen.text
     assert seen.page.find("noscript") is None
@@ -85,7 +85,7 @@ def test_what_could_not_be_checked_is_told_beside_the_result(portal, maria):
 
     seen = maria.get("/me/check").text
 
-    assert "We checked 1 of 2 sources" in seen
+    assert "We checked 1 of 2 places" in seen
     assert "Chalkboard has been blocking us" in seen
     assert '"Not checked" does not mean there is nothing there' in seen
 
@@ -135,7 +135,7 @@ def test_it_is_said_what_is_waited_for(portal, maria):
     # The first answer may come before the second source is even begun with.
     assert "Waiting for Bluesky" in pages[0]
     assert "Testing" in pages[0]
-    assert "All sources are done. We are now reviewing the answers: 0 of 2." in pages[-1]
+    assert "All places are done. We are now reviewing the answers: 0 of 2." in pages[-1]
 
 
 def opens_streams(guest: Guest, number: int) -> list[TestResponse]:

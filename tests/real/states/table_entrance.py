@@ -45,7 +45,7 @@ SIGNING_IN: tuple[State, ...] = (
     seen("/stop/{stop_maria}", "Stop the regular email?"),
     seen("/stop/{stop_john}", "You stopped the regular email", press("Stop the regular email")),
     seen("/stop/none", "no longer works", status=404),
-    seen("/answer/{answer_maria}", "This link answers only this finding"),
+    seen("/answer/{answer_maria}", "This link answers only this result"),
     seen("/answer/{answer_maria}", "You said:", press("Not about me")),
     seen("/answer/{answer_maria}", "is gone", status=410),
 )

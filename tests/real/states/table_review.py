@@ -9,14 +9,14 @@ empty = partial(it, site=Site.EMPTY)
 SEVERAL = "/review/several?case={second}&case={third}"
 
 REVIEW: tuple[State, ...] = (
-    it("/review", "flags are open to you"),
-    it("/review?severity=low", "No flags match your filters."),
-    it("/review", "Select at least one flag first.", press("Open selected")),
-    it("/review/cases/{second}", "Open this flag"),
-    it(SEVERAL, "Open these flags"),
+    it("/review", "cases are open to you"),
+    it("/review?severity=low", "No cases match your filters."),
+    it("/review", "Select at least one case first.", press("Open selected")),
+    it("/review/cases/{second}", "Open this case"),
+    it(SEVERAL, "Open these cases"),
     it("/review/cases/{first}", "Assigned to ", press("Open")),
     # Of a page of what is newest, and so right after it.
-    seen("/me/data/seen", "A reviewer viewed this flag", who="maria"),
+    seen("/me/data/seen", "A reviewer viewed this alert", who="maria"),
     it("/review/cases/{first}", "Assigned to you.", press("Reassign to me")),
     it("/review/cases/{first}", "A reviewer asked them within the last week."),
     it("/review/cases/{first}", "Write something first.", press("Add note"), status=422),
@@ -27,10 +27,10 @@ REVIEW: tuple[State, ...] = (
         press("Add note"),
     ),
     it("/review/cases/{first}", "Choose what it is.", press("Save decision"), status=422),
-    it(SEVERAL, "2 flags together", press("Open")),
+    it(SEVERAL, "2 cases together", press("Open")),
     it(
         SEVERAL,
-        "Decision saved for 2 flags",
+        "Decision saved for 2 cases",
         tick("Harmless"),
         press("Save decision for all selected"),
     ),
@@ -63,7 +63,7 @@ OPERATING: tuple[State, ...] = (
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )
 EMPTY: tuple[State, ...] = (
-    empty("/review", "No flags are open to you."),
+    empty("/review", "No cases are open to you."),
     empty("/review/early", "Nothing is waiting."),
     empty("/review/holds", "No legal hold is in place."),
     empty("/review/district", "No sweep has run yet."),

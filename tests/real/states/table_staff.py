@@ -49,7 +49,7 @@ SORTED: tuple[State, ...] = (
     new("/me/findings", "Nothing yet. Your first check is still to come."),
 )
 CHECKS: tuple[State, ...] = (
-    new("/me/check", "We search all the sources you agreed to"),
+    new("/me/check", "We search all the places you agreed to"),
     seen("/me/check", "Waiting for the service", who="wilma"),
     seen("/me", "A check is running", who="wilma"),
     seen("/me/check", "The check has not started yet", who="ulla"),

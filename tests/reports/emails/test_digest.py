@@ -37,15 +37,15 @@ LONG = "A long tale & no end. " * 20
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
     letter = render_digest(digest())
 
-    assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 sources checked"
+    assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 places checked"
     assert "Nothing new this week" in letter.text
-    assert "60 of 60 sources checked." in letter.text
+    assert "60 of 60 places checked." in letter.text
 
 
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
-    sentence = "59 of 60 sources checked. Since Nov 3, Alpha has been blocking us."
+    sentence = "59 of 60 places checked. Since Nov 3, Alpha has been blocking us."
     assert sentence in " ".join(letter.text.split())
     assert sentence in letter.html
 
@@ -54,7 +54,7 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
     digest: Digest, change: ChangeLine
 ) -> None:
     gap = CoverageGap(
-        source="each of 57 sources (of 61)",
+        source="each of 57 places (of 61)",
         outcome=GapKind.FAILED,
         since=SINCE,
         note="DNS error. Is DNS up?",
@@ -64,8 +64,8 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
     letter = render_digest(digest(coverage=coverage, changes=(change,)))
     text = " ".join(letter.text.split())
 
-    assert "3 of 61 sources checked. The 58 not checked are listed at the end." in text
-    line = "Since Nov 3, each of 57 sources (of 61) could not be reached (DNS error. Is DNS up?)"
+    assert "3 of 61 places checked. The 58 not checked are listed at the end." in text
+    line = "Since Nov 3, each of 57 places (of 61) could not be reached (DNS error. Is DNS up?)"
     assert line in text
 
 
@@ -74,7 +74,7 @@ def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
     letter = render_digest(digest(coverage=coverage))
 
     sentence = (
-        "60 of 60 sources checked. Bluesky, quill[.]example left out accounts"
+        "60 of 60 places checked. Bluesky, quill[.]example left out accounts"
         " that ask not to be found or read."
     )
     assert sentence in " ".join(letter.text.split())
@@ -294,7 +294,7 @@ def test_three_cases_are_at_most_250_words_before_the_footer(
     )
     body = render_digest(digest(cases=cases, coverage=coverage)).text.partition("--------")[0]
 
-    assert "58 of 60 sources checked." in body
+    assert "58 of 60 places checked." in body
     assert len(re.findall(r"\S*\w\S*", body)) <= MOST_WORDS
 
 
@@ -309,7 +309,7 @@ def test_a_dot_of_each_source_stands_under_the_sentence_and_is_no_word(
     letter = render_digest(digest(coverage=coverage, changes=(change,)))
     dots = BeautifulSoup(letter.html, "html.parser").select("table.dots td.dot")
 
-    assert "3 of 4 sources checked, 1 with news." in " ".join(letter.text.split())
+    assert "3 of 4 places checked, 1 with news." in " ".join(letter.text.split())
     assert [each["class"][1] for each in dots] == [f"dot-{each}" for each in CoverageState]
     assert {each.get_text(strip=True) for each in dots} == {""}
 
@@ -368,7 +368,7 @@ def says(letter: Email) -> list[str]:
 def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLine) -> None:
     assert says(render_digest(digest())) == [
         "Hello Rosa, we found nothing new under your name.",
-        "60 of 60 sources checked.",
+        "60 of 60 places checked.",
         "Your page has everything we know.",
     ]
     assert len(says(render_digest(digest(set_aside=(aside,) * 9)))) <= 4
@@ -386,9 +386,9 @@ def test_an_email_without_news_counts_what_waits_and_says_what_was_not_checked(
         for each in (few, many)
     )
 
-    assert "Two earlier flags wait for your answer." in named
+    assert "Two earlier alerts wait for your answer." in named
     for number in range(2):
         assert f"Since Nov 3, Source {number} has been blocking us." in named
-    assert "56 of 60 sources checked. Your page lists the other 4." in counted
+    assert "56 of 60 places checked. Your page lists the other 4." in counted
     for each in (named, counted):
         assert "“Not checked” does not mean that nothing is there." in each

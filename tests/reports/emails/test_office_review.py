@@ -51,7 +51,7 @@ def test_a_page_of_no_platform_and_a_person_of_no_school_leave_no_gap(
 def test_a_quiet_week_says_so(review: ReviewView) -> None:
     letter = render_review(replace(review, lines=()))
 
-    assert "No flag is open to you" in letter.text
+    assert "No case is open to you" in letter.text
     assert letter.subject.startswith("Namesake review, week of November 23: 0 open")
 
 

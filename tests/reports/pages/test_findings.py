@@ -11,7 +11,7 @@ from reports.pages.layout import PageFrame
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 FRAME = PageFrame(
-    title="My findings", district="Cedar Valley", contact="it@cedar.example", zone="UTC"
+    title="My results", district="Cedar Valley", contact="it@cedar.example", zone="UTC"
 )
 STATES = {
     "ko-fi": CoverageState.NEWS,
@@ -102,7 +102,7 @@ def test_a_chart_has_its_weeks_in_a_table_and_an_unknown_week_is_no_zero() -> No
         ["November 16, 2026", "No check", "Not known", "0"],
         ["November 9, 2026", "9 of 10", "4", "1"],
     ]
-    assert "4 new or changed findings in 3 weeks" in page.get_text()
+    assert "4 new or changed results in 3 weeks" in page.get_text()
     assert "no check finished in that week" in page.get_text()
 
 

@@ -131,7 +131,7 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     "It names your state, but no town": lambda f, _: f.location == "Ohio",
     "It names a different town": lambda f, _: "Fairmont" in f"{f.location} {f.bio} {f.snippet}",
     "It names a different state": lambda f, _: "Iowa" in f.location,
-    "Its handle mixes": lambda f, _: mixes_alphabets(f.handle),
+    "Its username mixes": lambda f, _: mixes_alphabets(f.handle),
     "The name shown mixes": lambda f, _: mixes_alphabets(f.name),
     "It writes your name with letters": lambda f, _: f.name == MIXED_NAME,
     "It is older than any account": is_older_than_all,
@@ -144,7 +144,7 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     ),
     "It uses the same picture as your account on Bluesky": lambda f, own: OWN in own,
     "It uses the same picture as a page": lambda f, own: OWN_PAGE in own,
-    "You use exactly the same handle": lambda f, own: f.handle in {"mariadelgado", "mdelgado"},
+    "You use exactly the same username": lambda f, own: f.handle in {"mariadelgado", "mdelgado"},
     "The name shown is not yours": lambda f, _: "Maria Delgado" not in f.name,
     "No name is shown": lambda f, _: f.name in {"", "sunny"},
 }

@@ -363,7 +363,7 @@ def test_a_name_that_says_more_than_the_persons_is_not_called_exact(name, said):
 def test_what_a_handle_adds_to_the_name_shown_is_said_and_counts(rule, name):
     alone, completed = told(rule, name=name), told(rule, name=name, handle="delgadomaria")
 
-    assert "handle" in completed[0]
+    assert "username" in completed[0]
     assert alone[1] < completed[1] < 0
 
 

@@ -77,10 +77,10 @@ def test_each_look_alike_of_a_handle_is_recognized_as_one():
     [
         ("OakHillHS", "It has the handle of Oak Hill High School: oakhillhs."),
         ("oak_hill_hs", "It has the handle of Oak Hill High School: oakhillhs."),
-        ("oakhil1hs", "Its handle is oakhillhs, but the l is replaced by the digit 1."),
-        ("oakhillhsnews", 'Its handle is oakhillhs, with "news" added.'),
-        ("real.ohpanthers", 'Its handle is ohpanthers, with "real" added.'),
-        ("0hpanthers", "Its handle is ohpanthers, but the o is replaced by the digit 0."),
+        ("oakhil1hs", "Its username is oakhillhs, but the l is replaced by the digit 1."),
+        ("oakhillhsnews", 'Its username is oakhillhs, with "news" added.'),
+        ("real.ohpanthers", 'Its username is ohpanthers, with "real" added.'),
+        ("0hpanthers", "Its username is ohpanthers, but the o is replaced by the digit 0."),
     ],
 )
 def test_a_look_alike_has_a_reason(handle, reason):

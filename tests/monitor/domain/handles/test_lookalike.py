@@ -72,14 +72,14 @@ def test_an_imitation_is_named_by_its_most_telling_trick(handle, trick, done):
 
     assert found
     assert found.kind is trick
-    assert render_reason(found.reason) == f"Its handle is yours, but {done}."
+    assert render_reason(found.reason) == f"Its username is yours, but {done}."
 
 
 def test_a_double_letter_may_be_written_once():
     found = detect_lookalike("jil-hammer", "jill-hammer")
 
     assert found
-    assert render_reason(found.reason) == "Its handle is yours, but a double l is written once."
+    assert render_reason(found.reason) == "Its username is yours, but a double l is written once."
 
 
 def test_what_differs_in_many_places_is_not_told_in_full():
@@ -100,7 +100,7 @@ def test_a_handle_under_another_host_name_is_an_imitation():
     found = detect_lookalike("mariadelgado.bad.example", "mariadelgado.skies.example")
 
     assert found == HandleLookalike(kind=LookalikeKind.HOST)
-    assert render_reason(found.reason) == "Its handle is yours, under another host name."
+    assert render_reason(found.reason) == "Its username is yours, under another host name."
 
 
 def test_a_short_handle_is_too_like_others_to_be_imitated():
@@ -174,9 +174,9 @@ def test_likeness_is_a_share_and_the_same_in_both_directions(handle, original):
 def test_every_imitation_is_told_in_a_sentence(handle, original):
     found = compare_handles(handle, original)
 
-    told = render_reason(found.reason) if found else "Its handle is another."
+    told = render_reason(found.reason) if found else "Its username is another."
 
-    assert told.startswith("Its handle")
+    assert told.startswith("Its username")
     assert told.endswith(".")
     assert told.isprintable()
 

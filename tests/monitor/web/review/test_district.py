@@ -50,9 +50,9 @@ def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff
     seen = ana.get("/review/district")
 
     (raised,) = seen.page.find_all("svg", role="img")
-    assert raised["aria-label"] == "Flags raised, by week; the numbers are in the table below"
+    assert raised["aria-label"] == "Cases raised, by week; the numbers are in the table below"
     assert "There is nothing to draw. The numbers are in the table below." in seen.text
-    weeks = seen.page.find("caption", string="Flags by week").parent.find_all("tr")
+    weeks = seen.page.find("caption", string="Cases by week").parent.find_all("tr")
     assert len(weeks) == 13
     assert [cell.get_text() for cell in weeks[-1].find_all("td")] == ["12", "0"]
 
@@ -63,7 +63,7 @@ def test_weeks_without_a_case_are_said_in_words(portal: Portal, maria: Staff, an
 
     seen = portal.signed_in(ANA).get("/review/district")
 
-    assert "No flag was raised or decided in the last 12 weeks." in seen.text
+    assert "No case was raised or decided in the last 12 weeks." in seen.text
     assert seen.page.find("svg") is None
 
 
@@ -71,7 +71,7 @@ def test_a_number_that_would_tell_who_is_called_few(portal: Portal, maria: Staff
     crowd(portal, maria, 11)
     maria.rules(fake(maria), Decision.IMPERSONATION)
 
-    table = ana.get("/review/district").page.find("caption", string="Flags by week").parent
+    table = ana.get("/review/district").page.find("caption", string="Cases by week").parent
 
     assert [cell.get_text() for cell in table.find_all("tr")[-1].find_all("td")] == ["12", "few"]
 
@@ -91,7 +91,7 @@ def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, 
     text = portal.signed_in(ANA).get("/review/district").text
 
     assert "Sources checked 2 of 2" in text
-    assert "Oldest waiting flag 9 days" in text
+    assert "Oldest waiting case 9 days" in text
     assert "Bluesky" in text
 
 
@@ -118,8 +118,8 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
         for row in seen.page.select("tbody tr")
     ]
     assert [row[1:4] for row in rows[:2]] == [
-        [ANA, "Wrote a note on this flag", fake(maria).id[:8]],
-        [ANA, "Viewed this flag", fake(maria).id[:8]],
+        [ANA, "Wrote a note on this alert", fake(maria).id[:8]],
+        [ANA, "Viewed this alert", fake(maria).id[:8]],
     ]
     for word in ("Maria", "Delgado", "platform", maria.mail, maria.id, "Enrolled", "Shared"):
         assert word not in seen.page.find("main").find("table").get_text()

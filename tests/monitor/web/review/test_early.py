@@ -20,7 +20,7 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     assert "It is open for one day" in bo.follow(opened).text
     assert "Opened early" in bo.get("/review").text
     portal.world.later(days=1)
-    assert "No flags are open to you." in portal.signed_in(BO).get("/review").text
+    assert "No cases are open to you." in portal.signed_in(BO).get("/review").text
 
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
@@ -31,7 +31,7 @@ def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Gue
     answer = ana.follow(ana.post(f"/review/early/{proposal.id}"))
 
     assert "Another reviewer must confirm it" in answer.text
-    assert "No flags are open to you." in ana.get("/review").text
+    assert "No cases are open to you." in ana.get("/review").text
 
 
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
@@ -39,7 +39,7 @@ def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
         seen = ana.post("/review/early", case_id=case, reason="A call.")
 
         assert seen.status == 422
-        assert "You cannot open a flag with this reference early." in seen.text
+        assert "You cannot open a case with this reference early." in seen.text
 
 
 def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):

@@ -14,10 +14,10 @@ def test_a_case_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
     taken = ana.follow(ana.post(f"{here}/take", seen=""))
     assert "Assigned to you." in taken.text
     assert f"Assigned to {ANA}" in ana.get("/review").text
-    assert "1 flag matches" in ana.get("/review?taken=me").text
+    assert "1 case matches" in ana.get("/review?taken=me").text
 
     assert "You are no longer assigned." in ana.follow(ana.post(f"{here}/give-back")).text
-    assert "No flags match" in ana.get("/review?taken=me").text
+    assert "No cases match" in ana.get("/review?taken=me").text
 
 
 def test_who_looked_before_another_took_it_is_told(portal: Portal, maria: Staff, ana: Guest, here):
@@ -54,11 +54,11 @@ def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
     text = portal.signed_in(maria.mail).get("/me/data/seen").text
 
     for words in (
-        "A reviewer viewed this flag",
+        "A reviewer viewed this alert",
         "Called the platform.",
-        "A reviewer asked a question about this flag",
+        "A reviewer asked a question about this alert",
         "Is it yours?",
-        "A reviewer downloaded the evidence of this flag",
+        "A reviewer downloaded the evidence of this alert",
     ):
         assert words in text
     assert text.count("Called the platform.") == 1
@@ -121,13 +121,13 @@ def test_several_cases_are_opened_ruled_and_taken_back_together(
 ):
     refs = several(portal, maria, 3)
     opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "case": refs})
-    assert "3 flags together" in ana.follow(opened).title
+    assert "3 cases together" in ana.follow(opened).title
 
     told = [f"{ref} open" for ref in refs[:2]]
     ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "decision": "impersonation"})
 
     states = lambda: [portal.world.state.cases.load_case(ref).state for ref in refs]  # noqa: E731 - short
-    assert "Decision saved for 2 flags" in ruled.title
+    assert "Decision saved for 2 cases" in ruled.title
     assert states() == ["impersonation", "impersonation", "open"]
     ana.send("/review/undo", {"csrf": ana.csrf, "case": refs[:2]})
     assert states() == ["open", "open", "open"]
@@ -149,7 +149,7 @@ def test_what_closed_meanwhile_is_left_out_of_several(portal: Portal, maria: Sta
     place = ana.send("/review/open", {"csrf": ana.csrf, "case": refs}).leads_to
     maria.rules(portal.world.state.cases.load_case(refs[0]), Decision.REOPENED)
 
-    assert "1 flag together" in ana.get(place).title
+    assert "1 case together" in ana.get(place).title
 
 
 def test_the_evidence_is_handed_out_where_it_was_shared_and_written_down(

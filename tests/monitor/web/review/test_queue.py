@@ -27,7 +27,7 @@ UNFIT = ("kind=student-link", "severity=low", "state=settled", "school=x", "take
 def test_the_queue_names_nobody(maria: Staff, ana: Guest):
     seen = ana.get("/review")
 
-    assert "1 flag is open to you" in seen.text
+    assert "1 case is open to you" in seen.text
     assert MARIA.person.school in seen.text
     for word in ("Delgado", "delgad0", "Volcanoes", "it looks", maria.mail):
         assert word not in seen.html
@@ -36,9 +36,9 @@ def test_the_queue_names_nobody(maria: Staff, ana: Guest):
 def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Guest):
     seen = ana.get("/review")
 
-    assert "No flags are open to you." in seen.text
+    assert "No cases are open to you." in seen.text
     assert "An empty list does not mean that nothing was found." in seen.text
-    assert "No flags match your filters." in ana.get("/review?severity=low").text
+    assert "No cases match your filters." in ana.get("/review?severity=low").text
 
 
 def test_a_case_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
@@ -88,7 +88,7 @@ def test_after_a_while_a_case_has_to_be_opened_again(portal: Portal, maria: Staf
 
     seen = portal.signed_in(ANA).get(here)
 
-    assert seen.title == "Open this flag"
+    assert seen.title == "Open this case"
     assert "Delgado" not in seen.html
 
 
@@ -106,7 +106,7 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
         ana.post("/review/rule", seen=f"{fake(maria).id} open", decision="harmless").status == 404
     )
     assert ana.post("/review/undo", case=fake(maria).id).status == 404
-    assert "No flags are open to you." in ana.get("/review").text
+    assert "No cases are open to you." in ana.get("/review").text
 
 
 def test_what_was_never_there_looks_like_what_has_closed(maria: Staff, ana: Guest):
