@@ -1,6 +1,6 @@
 """Text that strangers may plant, by what it tries; every face of ours is shown the same tables.
 
-Take what your face prints: a page and a letter MARKUP, LINKS and HIDDEN, a header HEADERS, a
+Take what your face prints: a page and an email MARKUP, LINKS and HIDDEN, a header HEADERS, a
 sheet FORMULAS, a terminal TERMINAL. SHOWN is what concerns a page, ALL is everything.
 """
 

@@ -273,7 +273,7 @@ def check(context: CliContext, source: str, *, as_json: bool) -> int:
         )
         raise UnavailableError(reason)
     _print_checks(context, checks, as_json=as_json)
-    refuted = any(each.trust.standing is SourceTrust.REFUTED for each in checks)
+    refuted = any(each.trust.status is SourceTrust.REFUTED for each in checks)
     return UnavailableError.exit_code if source and refuted else 0
 
 
@@ -290,11 +290,11 @@ def _print_checks(context: CliContext, checks: tuple[CanaryCheck, ...], *, as_js
         context.output.print_json(checks)
         return
     context.output.print_table(
-        ("source", "standing", "outcome", "note"),
+        ("source", "status", "outcome", "note"),
         (
             (
                 each.source,
-                each.trust.standing,
+                each.trust.status,
                 describe_outcome(each.trust.outcome),
                 each.trust.note,
             )
@@ -368,7 +368,7 @@ class SelfTestLine:
     """`note` says why it was not believed."""
 
     at: datetime
-    standing: str
+    status: str
     outcome: str
     note: str
 
@@ -470,7 +470,7 @@ def _build_self_test_line(check: CanaryCheck) -> SelfTestLine:
     trust = check.trust
     return SelfTestLine(
         at=check.at,
-        standing=trust.standing,
+        status=trust.status,
         outcome=describe_outcome(trust.outcome),
         note=trust.note,
     )
@@ -544,7 +544,7 @@ def _describe_health(health: SourceHealthReport) -> Iterator[SheetLine]:
     if health.canary is None:
         yield "self-test", "no manual self-test yet"
     else:
-        yield "self-test", f"{health.canary.standing} {health.canary.note}".strip()
+        yield "self-test", f"{health.canary.status} {health.canary.note}".strip()
         yield "self-test run", health.canary.at
     yield "parked until", health.parked_until or "not parked"
     paid = UNKNOWN_PRICE if health.usd is None else f"${health.usd:.2f}"

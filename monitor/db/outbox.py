@@ -337,7 +337,7 @@ def _build_outbox_place(email_id: str, column: str) -> str:
 
 
 def _build_missing_email_error(email_id: str) -> InputError:
-    return InputError(f"There is no letter {email_id} to read any more.")
+    return InputError(f"There is no email {email_id} to read any more.")
 
 
 class EmailCounts(Table):
@@ -425,7 +425,7 @@ SENT_LOG_RETENTION = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLogEntry:
-    """`letter` is the email's own part of its Message-ID; `body_hash` is of its text."""
+    """`message` is the email's own part of its Message-ID; `body_hash` is of its text."""
 
     message_key: str
     day: date
@@ -502,10 +502,10 @@ def _format_entry(entry: SentLogEntry) -> str:
 
 def _parse_entry(line: str) -> SentLogEntry | None:
     match line.split():
-        case [day, letter, body_hash]:
+        case [day, message, body_hash]:
             try:
                 return SentLogEntry(
-                    message_key=letter, day=date.fromisoformat(day), body_hash=body_hash
+                    message_key=message, day=date.fromisoformat(day), body_hash=body_hash
                 )
             except ValueError:
                 return None

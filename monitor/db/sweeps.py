@@ -376,14 +376,14 @@ class CanaryChecksTable(Table, Records[CanaryCheck]):
                 "canary_checks",
                 source=check.source,
                 at=check.at,
-                trust=check.trust.standing,
+                trust=check.trust.status,
                 outcome=check.trust.outcome,
                 note=check.trust.note,
             )
 
     def parse_row(self, row: Row) -> CanaryCheck:
         trust = TrustAssessment(
-            standing=SourceTrust(row["trust"]),
+            status=SourceTrust(row["trust"]),
             outcome=Outcome(row["outcome"]),
             note=row["note"],
             probed=True,

@@ -320,8 +320,8 @@ def build_review_fields(
 
 def get_own_decision(inputs: DisclosureInput) -> Decision | None:
     """Return the person's own answer about a case, None if there is none."""
-    standing = _list_standing_decisions(inputs.history)
-    said = [each.decision for each in standing if each.decision is not Decision.SHARED]
+    current = _list_current_decisions(inputs.history)
+    said = [each.decision for each in current if each.decision is not Decision.SHARED]
     return said[-1] if said else None
 
 
@@ -374,7 +374,7 @@ def _get_confirmed_time(history: CaseHistory) -> datetime | None:
         return None
     said = [
         each.at
-        for each in _list_standing_decisions(history)
+        for each in _list_current_decisions(history)
         if each.decision is Decision.IMPERSONATION
     ]
     return min(said, default=None)
@@ -420,7 +420,7 @@ def _list_own_decisions(history: CaseHistory) -> Iterator[DecisionRecord]:
     )
 
 
-def _list_standing_decisions(history: CaseHistory) -> list[DecisionRecord]:
+def _list_current_decisions(history: CaseHistory) -> list[DecisionRecord]:
     """Return what the person said and did not take back; taking back is of the last word."""
     stand: list[DecisionRecord] = []
     for each in _list_own_decisions(history):

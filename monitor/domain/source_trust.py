@@ -42,7 +42,7 @@ class TrustAssessment:
     `probed` tells that canaries were asked for it just now.
     """
 
-    standing: SourceTrust
+    status: SourceTrust
     outcome: Outcome
     note: str = ""
     probed: bool = False
@@ -68,11 +68,9 @@ def assess_trust(probes: Iterable[CanaryProbe], results: Iterable[ParseResult]) 
             return _build_refuted(Outcome.UNREADABLE, _describe_contradiction(probe.expects))
     found = [probe.result for probe in asked if probe.expects is Outcome.FOUND]
     outcome, note = _summarize_results(tuple(results))
-    standing = SourceTrust.PROVEN if found else SourceTrust.UNPROVEN
+    status = SourceTrust.PROVEN if found else SourceTrust.UNPROVEN
     aside = next((reading.note for reading in found if reading.note), "")
-    return TrustAssessment(
-        standing=standing, outcome=outcome, note=note or aside, probed=bool(asked)
-    )
+    return TrustAssessment(status=status, outcome=outcome, note=note or aside, probed=bool(asked))
 
 
 def apply_learned_canaries(trust: TrustAssessment, outcomes: Iterable[Outcome]) -> TrustAssessment:
@@ -82,11 +80,11 @@ def apply_learned_canaries(trust: TrustAssessment, outcomes: Iterable[Outcome]) 
     deleted by its owner; if all are gone, the source is not believed.
     """
     shown = [outcome is not Outcome.ABSENT for outcome in outcomes]
-    if not shown or trust.standing is SourceTrust.REFUTED:
+    if not shown or trust.status is SourceTrust.REFUTED:
         return trust
     if not any(shown):
         return _build_refuted(Outcome.UNREADABLE, _describe_contradiction(Outcome.FOUND))
-    return replace(trust, standing=SourceTrust.PROVEN) if trust.probed else trust
+    return replace(trust, status=SourceTrust.PROVEN) if trust.probed else trust
 
 
 def distrust_mass_loss() -> TrustAssessment:
@@ -95,7 +93,7 @@ def distrust_mass_loss() -> TrustAssessment:
 
 
 def _build_refuted(outcome: Outcome, note: str) -> TrustAssessment:
-    return TrustAssessment(standing=SourceTrust.REFUTED, outcome=outcome, note=note)
+    return TrustAssessment(status=SourceTrust.REFUTED, outcome=outcome, note=note)
 
 
 def _describe_contradiction(expected: Outcome) -> str:

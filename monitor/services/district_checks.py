@@ -257,8 +257,8 @@ def _settle_source(
     visits = run.visits[source.name]
     trust = assess_trust(run.probes[source.name], [each.result for each in visits])
     outcome, note = trust.outcome, trust.note
-    proven = trust.standing is SourceTrust.PROVEN or (
-        trust.standing is SourceTrust.UNPROVEN and _is_recently_proven(app, source.name)
+    proven = trust.status is SourceTrust.PROVEN or (
+        trust.status is SourceTrust.UNPROVEN and _is_recently_proven(app, source.name)
     )
     if source.name in run.over_budget:
         outcome, note = (Outcome.PARTIAL if visits else Outcome.SKIPPED), OVER_BUDGET

@@ -536,7 +536,7 @@ def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, So
     """Yield person by person what may be settled, so that a person's findings are read once."""
     about: dict[str, list[SourceReview]] = defaultdict(list)
     for review in reviews:
-        if review.trust.standing is not SourceTrust.REFUTED:
+        if review.trust.status is not SourceTrust.REFUTED:
             for person_id in review.person_ids:
                 about[person_id].append(review)
     for person_id in sorted(about):
@@ -549,7 +549,7 @@ def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
     results = tuple(_summarize_visits(app, source, feed, answers))
     by_canaries = assess_trust(_list_probes(sweep, source, answers), results)
     learned: tuple[LearnedCanary, ...] = ()
-    if by_canaries.standing is not SourceTrust.REFUTED:
+    if by_canaries.status is not SourceTrust.REFUTED:
         learned = tuple(_list_learned_canaries(app, sweep, source, answers))
     trust = apply_learned_canaries(by_canaries, (each.outcome for each in learned))
     parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
@@ -561,7 +561,7 @@ def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
         asked=len(results),
         answered=sum(1 for each in results if each.outcome.is_conclusive),
         parked_until=max(filter(None, parked), default=None),
-        missed_canaries=learned if trust.standing is SourceTrust.REFUTED else (),
+        missed_canaries=learned if trust.status is SourceTrust.REFUTED else (),
     )
 
 
@@ -573,13 +573,13 @@ def _assess_source_trust(
     trust: TrustAssessment,
 ) -> TrustAssessment:
     """Finish what canaries say: by what would be lost, and by the last proof."""
-    if trust.standing is SourceTrust.REFUTED:
+    if trust.status is SourceTrust.REFUTED:
         return trust
     if _has_mass_loss(app, sweep, source):
         return distrust_mass_loss()
     if isinstance(source, PersonalFeedSource):
         read = any(each.outcome.is_conclusive for each in results)
-        return replace(trust, standing=SourceTrust.PROVEN, probed=read)
+        return replace(trust, status=SourceTrust.PROVEN, probed=read)
     return trust if trust.probed else _use_last_proof(app, source, trust)
 
 
@@ -623,7 +623,7 @@ def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAs
     health = app.db.source_health.find_source_health(source.name)
     proven = health is not None and health.proven_at is not None
     trust_status = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
-    return TrustAssessment(standing=trust_status, outcome=trust.outcome, note=trust.note)
+    return TrustAssessment(status=trust_status, outcome=trust.outcome, note=trust.note)
 
 
 ABSENCE_KINDS = tuple(kind for kind in QueryKind if kind.proves_absence)
@@ -651,7 +651,7 @@ def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str)
             sweep=sweep,
             source=source,
             person=app.db.people.load_person(person_id),
-            trust=review.trust.standing,
+            trust=review.trust.status,
             at=app.clock.now(),
         ).settle_answers(consented)
         if review.feed is not None:
@@ -673,7 +673,7 @@ def _record_source_run(app: App, sweep: Sweep, review: SourceReview) -> None:
     before = app.db.source_health.find_source_health(source.name)
     since = _find_outcome_start(before, trust.outcome, now)
     proven = before.proven_at if before else None
-    if trust.probed and trust.standing is SourceTrust.PROVEN:
+    if trust.probed and trust.status is SourceTrust.PROVEN:
         proven = now
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):

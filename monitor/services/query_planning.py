@@ -241,8 +241,8 @@ def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
     """Return what was spent this week, by person; "" for queries about no person."""
     prices, spent = list_source_prices(app.sources.values()), dict[str, ApiCost]()
     for paid in app.db.api_costs.list_api_costs_of_week(week):
-        outlay = ApiCost.from_requests(paid.requests, prices.get(paid.source, Decimal(0)))
-        spent[paid.person_id] = spent.get(paid.person_id, ApiCost()) + outlay
+        cost = ApiCost.from_requests(paid.requests, prices.get(paid.source, Decimal(0)))
+        spent[paid.person_id] = spent.get(paid.person_id, ApiCost()) + cost
     return spent
 
 

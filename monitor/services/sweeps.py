@@ -541,7 +541,7 @@ def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
     with app.db.begin_transaction():
         for each in checks:
             app.db.canary_checks.save_canary_check(each)
-            if each.trust.standing is SourceTrust.PROVEN:
+            if each.trust.status is SourceTrust.PROVEN:
                 health = app.db.source_health.find_source_health(each.source)
                 fresh = SourceHealth(source=each.source, outcome=each.trust.outcome, since=each.at)
                 app.db.source_health.save_source_health(replace(health or fresh, proven_at=each.at))

@@ -273,7 +273,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
-        standing=status.phase,
+        status=status.phase,
         address=person.mail,
         rows=(
             *(each for each in rows if not each.change.endswith("/scopes")),

@@ -686,7 +686,7 @@ class _LegalHoldPages:
             proposals=tuple(
                 _build_hold_line(each, mine) for each in list_hold_proposals(self.context.app)
             ),
-            standing=tuple(
+            active=tuple(
                 ActiveLegalHoldLine(
                     person_id=each.person_id, by=each.by, reason=each.reason, since=each.placed_at
                 )

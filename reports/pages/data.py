@@ -40,7 +40,7 @@ class DataView:
     """
 
     zone: str
-    standing: ConsentPhase
+    status: ConsentPhase
     address: str
     rows: tuple[SummaryRow, ...]
     agreed: tuple[str, ...]

@@ -227,7 +227,7 @@ class LegalHoldsView:
     """`person`, `step` and `reason` are what was typed into the form."""
 
     proposals: tuple[LegalHoldProposalLine, ...]
-    standing: tuple[ActiveLegalHoldLine, ...]
+    active: tuple[ActiveLegalHoldLine, ...]
     person: str = ""
     step: str = "place"
     reason: str = ""

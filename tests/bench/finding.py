@@ -88,7 +88,7 @@ def count_files_of_one_finding() -> CallCounter:
         with counter.watch_calls():
             world.sweep()
             world.on_monday()
-        assert "Its bio has changed" in maria.letters_of("digest")[-1].text
+        assert "Its bio has changed" in maria.emails_of("digest")[-1].text
     return counter
 
 

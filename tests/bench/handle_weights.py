@@ -21,7 +21,7 @@ from monitor.domain.handles.weighing import HandleWeight, weigh_handle
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.parsing import parse_person_name
 
-STANDING = {
+CURRENT = {
     rule.name: rule.bits for rule in vars(weighing).values() if isinstance(rule, HandleWeight)
 }
 FOLDS = 10
@@ -45,7 +45,7 @@ def examples(rows: Path, gold: Path) -> Iterator[Example]:
         person = row["staff"]["name"]
         amounts: Counter[str] = Counter()
         for each in weigh_handle(row["found"]["handle"], parse_person_name(person), counts):
-            amounts[each.rule] += each.bits / STANDING[each.rule]
+            amounts[each.rule] += each.bits / CURRENT[each.rule]
         yield Example(person=person, amounts=amounts, theirs=bool(answers[row["id"]]))
 
 
@@ -106,10 +106,10 @@ def unseen(rows: Sequence[Example]) -> Iterator[tuple[float, bool]]:
 
 def main(rows: list[Example]) -> None:
     weights = fitted(rows)
-    for name, standing in STANDING.items():
+    for name, current in CURRENT.items():
         seen = sum(bool(row.amounts[name]) for row in rows)
-        sys.stdout.write(f"{name:22}{standing:7.1f}{weights.get(name, 0.0):7.1f}{seen:7}\n")
-    stands = [(score(row, STANDING), row.theirs) for row in rows]
+        sys.stdout.write(f"{name:22}{current:7.1f}{weights.get(name, 0.0):7.1f}{seen:7}\n")
+    stands = [(score(row, CURRENT), row.theirs) for row in rows]
     sys.stdout.write(f"area under the curve: standing {area(stands):.3f}, ")
     sys.stdout.write(f"fitted, on people not seen {area(list(unseen(rows))):.3f}\n")
 

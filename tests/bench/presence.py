@@ -149,7 +149,7 @@ def _refuted(controls: Iterable[Canary], tally: Tally) -> bool:
         CanaryProbe(expects=canary.expects, result=tally.probes[canary.query.key])
         for canary in controls
     ]
-    return assess_trust(probes, ()).standing is SourceTrust.REFUTED
+    return assess_trust(probes, ()).status is SourceTrust.REFUTED
 
 
 def main() -> None:

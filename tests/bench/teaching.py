@@ -144,15 +144,15 @@ def of_the_demo() -> list[Trial]:
 
 def of_john() -> Iterator[Trace]:
     """Yield what the made-up web shows under the name of John Smith."""
-    standing, name = load_demo_contents().filter_by_week(1), JOHN.person.name.full_name
-    for profile in standing.profiles:
+    current, name = load_demo_contents().filter_by_week(1), JOHN.person.name.full_name
+    for profile in current.profiles:
         if name in profile.name:
             url = f"https://{profile.site}.example/{profile.handle}"
             yield _account(url, profile.name, f"{profile.bio} In {profile.town}.")
-    for account in standing.accounts:
+    for account in current.accounts:
         if name in account.name:
             yield _account(f"https://skies.example/{account.handle}", account.name, account.bio)
-    for page in standing.pages:
+    for page in current.pages:
         if name in page.text:
             yield Trace(
                 key=page.url,

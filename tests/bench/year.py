@@ -94,13 +94,13 @@ class Figures:
 
 
 @dataclass(slots=True)
-class Letters:
+class Emails:
     """A mail server that counts what it takes; it is silent for three days of the year."""
 
     silent: bool = False
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def send_email(self, _letter: Email, envelope: Envelope) -> Delivery:
+    def send_email(self, _email: Email, envelope: Envelope) -> Delivery:
         if self.silent:
             return Delivery(status=DeliveryStatus.DEFERRED, note="it cannot be reached")
         if envelope.kind == "digest":
@@ -116,21 +116,21 @@ class Year:
     clock: StoryClock
     app: App
     web: TroubledWeb
-    letters: Letters
+    emails: Emails
     expected: set[tuple[str, EventKind, str]] = field(default_factory=set)
 
     @property
     def district(self) -> App:
         """The district with the year's web and mail server."""
         web: Any = self.web
-        mailer = replace(self.app.mailer, transport=self.letters)
+        mailer = replace(self.app.mailer, transport=self.emails)
         return self.app.copy_with(crawler=web, mailer=mailer)
 
     def passes(self, week: int) -> None:
         self._changes(week)
         self.web.offline = week == OFFLINE
         for day in range(7):
-            self.letters.silent = week == SILENT and day in {0, 1, 2}
+            self.emails.silent = week == SILENT and day in {0, 1, 2}
             if week == ASLEEP or (week == ASLEEP + 1 and day < 2):
                 self.clock.at += A_DAY
                 continue
@@ -193,8 +193,8 @@ def lived(size: Size, folder: Path) -> Figures:
             told=len(told & year.expected),
             missed=len(year.expected - told),
             false=len(told - year.expected),
-            digests=len(year.letters.taken),
-            repeated=year.letters.taken.total() - len(year.letters.taken),
+            digests=len(year.emails.taken),
+            repeated=year.emails.taken.total() - len(year.emails.taken),
             mebibytes_early=early[0],
             mebibytes_late=late[0],
             database_early=early[1],
@@ -214,7 +214,7 @@ def district(size: Size, folder: Path, clock: StoryClock) -> Iterator[Year]:
         web = TroubledWeb(
             sources=app.sources, internet=scale.ScaleInternet(sites=size.sites), now=clock.now
         )
-        yield Year(size=size, clock=clock, app=app, web=web, letters=Letters())
+        yield Year(size=size, clock=clock, app=app, web=web, emails=Emails())
 
 
 def join(state: Database, size: Size) -> None:

@@ -28,7 +28,7 @@ class TooManyStepsError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Letter:
+class Email:
     """One character of a set; `accepts` is what the real matcher says of it."""
 
     accepts: Callable[[str], bool]
@@ -94,8 +94,8 @@ class Place:
     holds: Callable[[str, int], bool]
 
 
-Node = Letter | Chain | Choice | Repeat | Group | Reference | Condition | Look | Atomic | Place
-_LETTERS = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
+Node = Email | Chain | Choice | Repeat | Group | Reference | Condition | Look | Atomic | Place
+_EMAILS = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
 _REPEATS = {
     _constants.MAX_REPEAT: "greedy",
     _constants.MIN_REPEAT: "lazy",
@@ -118,8 +118,8 @@ class _TreeBuilder:
         return parts[0] if len(parts) == 1 else Chain(parts)
 
     def _build_node(self, op, value, cases: int) -> Node:  # noqa: PLR0911 - one for each kind
-        if op in _LETTERS:
-            return Letter(_build_letter_test(op, value, cases))
+        if op in _EMAILS:
+            return Email(_build_email_test(op, value, cases))
         if op in _REPEATS:
             least, most, body = value
             return self._build_repeat(self.build_chain(body, cases), least, most, _REPEATS[op])
@@ -153,9 +153,9 @@ class _TreeBuilder:
         return Repeat(body, least, None if most == _ENDLESS else most, kind)
 
 
-def _build_letter_test(op, value, cases: int) -> Callable[[str], bool]:
+def _build_email_test(op, value, cases: int) -> Callable[[str], bool]:
     holds = _compile_node(op, value, cases)
-    return cache(lambda letter: holds(letter, 0))
+    return cache(lambda email: holds(email, 0))
 
 
 def _compile_node(op, value, cases: int) -> Callable[[str, int], bool]:
@@ -215,14 +215,14 @@ class StepCounter:
 
     def _build(self, node: Node) -> Matcher:  # noqa: C901, PLR0911 - one case for each node
         match node:
-            case Letter():
-                return self._build_letter(node)
+            case Email():
+                return self._build_email(node)
             case Chain(parts):
                 return self._build_chain(tuple(map(self._build, parts)))
             case Choice(branches):
                 return self._build_choice(tuple(map(self._build, branches)))
-            case Repeat(Letter() as letter):
-                return self._build_letter_repeat(node, letter.accepts)
+            case Repeat(Email() as email):
+                return self._build_email_repeat(node, email.accepts)
             case Repeat():
                 return self._build_repeat(node)
             case Group(number, body):
@@ -239,7 +239,7 @@ class StepCounter:
             case Place(holds):
                 return lambda at, on: holds(self._text, at) and on(at)
 
-    def _build_letter(self, node: Letter) -> Matcher:
+    def _build_email(self, node: Email) -> Matcher:
         accepts = node.accepts
 
         def run(at: int, on: Onward) -> bool:
@@ -263,9 +263,9 @@ class StepCounter:
 
         return run
 
-    def _build_letter_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
+    def _build_email_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
         if node.kind == "lazy":
-            return self._build_lazy_letter_repeat(node, accepts)
+            return self._build_lazy_email_repeat(node, accepts)
 
         def run(at: int, on: Onward) -> bool:
             text, end, lowest = self._text, at, at + node.least
@@ -284,7 +284,7 @@ class StepCounter:
 
         return run
 
-    def _build_lazy_letter_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
+    def _build_lazy_email_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
         def run(at: int, on: Onward) -> bool:
             text, end, lowest = self._text, at, at + node.least
             last = len(text) if node.most is None else min(len(text), at + node.most)

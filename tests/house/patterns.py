@@ -173,7 +173,7 @@ def _list_calls(where: str) -> tuple[PatternCall, ...]:
 
 
 class _Stand(ast.NodeTransformer):
-    """Puts a letter where a pattern takes in a text that only its function knows."""
+    """Puts an email where a pattern takes in a text that only its function knows."""
 
     def __init__(self, known: set[str]) -> None:
         self.known = known

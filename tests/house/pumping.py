@@ -13,8 +13,8 @@ from tests.house.backtracking import (
     Chain,
     Choice,
     Condition,
+    Email,
     Group,
-    Letter,
     Look,
     Node,
     Place,
@@ -43,11 +43,11 @@ class Attack:
 
 def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
     """Return each text once that may make a pattern slow."""
-    letters = [each for each in walk_nodes(tree) if isinstance(each, Letter)]
-    kinds = _pick_letter_kinds(letters, is_bytes=is_bytes)
+    emails = [each for each in walk_nodes(tree) if isinstance(each, Email)]
+    kinds = _pick_email_kinds(emails, is_bytes=is_bytes)
     attacks: dict[Attack, None] = {}
     for way, repeat in _find_endless_repeats(tree, ("",), kinds):
-        inside = [each for each in walk_nodes(repeat.body) if isinstance(each, Letter)]
+        inside = [each for each in walk_nodes(repeat.body) if isinstance(each, Email)]
         singles = [kind for kind in kinds if any(each.accepts(kind) for each in inside)]
         others = [kind for kind in kinds if kind not in singles]
         suffixes = ("", *_spread(others, _MOST_SUFFIXES), *singles[-1:])
@@ -76,12 +76,12 @@ def _list_children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _pick_letter_kinds(letters: list[Letter], *, is_bytes: bool) -> list[str]:
+def _pick_email_kinds(emails: list[Email], *, is_bytes: bool) -> list[str]:
     """Return one character for each way in which the sets of a pattern can tell characters."""
     known = _PRINTED + "".join(each for each in _OTHERS if not is_bytes or ord(each) < 0x100)
     kinds: dict[tuple[bool, ...], str] = {}
-    for letter in known:
-        kinds.setdefault(tuple(each.accepts(letter) for each in letters), letter)
+    for email in known:
+        kinds.setdefault(tuple(each.accepts(email) for each in emails), email)
     return [*kinds.values()]
 
 
@@ -121,9 +121,9 @@ def _extend(before: tuple[str, ...], examples: Iterable[str]) -> tuple[str, ...]
 def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911 - one for each kind
     """Return some texts that a node accepts, the shortest among them."""
     match node:
-        case Letter(accepts):
+        case Email(accepts):
             found = next((kind for kind in kinds if accepts(kind)), None)
-            return [found if found is not None else _search_letter(accepts)]
+            return [found if found is not None else _search_email(accepts)]
         case Chain(parts):
             ways = ("",)
             for part in parts:
@@ -144,5 +144,5 @@ def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911
     return [""]
 
 
-def _search_letter(accepts) -> str:
+def _search_email(accepts) -> str:
     return next((chr(code) for code in range(0x20000) if accepts(chr(code))), "")

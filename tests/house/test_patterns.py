@@ -28,7 +28,7 @@ from tests.house.tree import PACKAGES, parsed, place, python_files
 from tests.scrapers.known_sources import written_sources
 
 # A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
-MOST_STEPS_PER_LETTER = 100
+MOST_STEPS_PER_EMAIL = 100
 FEW_PUMPS, MANY_PUMPS = 12, 40
 SHARES = 8
 # What the counter is tried on besides what the patterns themselves suggest.
@@ -81,7 +81,7 @@ def product_patterns() -> list[FoundPattern]:
 
 
 def count_steps(counter: StepCounter, found: FoundPattern, text: str) -> int:
-    most = MOST_STEPS_PER_LETTER * (len(text) + 20)
+    most = MOST_STEPS_PER_EMAIL * (len(text) + 20)
     if found.is_searched:
         return counter.count_search(text, most)[0]
     return counter.count_match(text, most, whole=found.is_matched_whole)[0]

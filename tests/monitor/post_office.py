@@ -1,4 +1,4 @@
-"""A mail server for one test: it takes letters, or finds one of the ways not to."""
+"""A mail server for one test: it takes emails, or finds one of the ways not to."""
 
 import asyncio
 import socket
@@ -24,10 +24,10 @@ class Counter:
 
     sender: str = TAKEN
     recipient: str = TAKEN
-    letter: str = TAKEN
+    email: str = TAKEN
     farewell: str = "221 bye"
     silent: bool = False
-    letters: list[bytes] = field(default_factory=list)
+    emails: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
 
@@ -47,10 +47,10 @@ class Counter:
     async def handle_DATA(self, _server: object, session: Any, envelope: Any) -> str:  # noqa: N802 - likewise
         if self.silent:
             await asyncio.Event().wait()
-        self.letters.append(envelope.content)
+        self.emails.append(envelope.content)
         self.recipients.append(envelope.rcpt_tos)
         self.encrypted.append(session.ssl is not None)
-        return self.letter
+        return self.email
 
     async def handle_QUIT(  # noqa: N802 - likewise
         self, _server: object, _session: object, _envelope: object

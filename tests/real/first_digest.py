@@ -40,8 +40,8 @@ INVITATION, FIRST_DIGEST = "an invitation", "your first overview"
 
 
 def name_of(number: int) -> tuple[str, str]:
-    letters = "".join(chr(ord("a") + digit) for digit in divmod(number, 26))
-    return GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}{letters}"
+    messages = "".join(chr(ord("a") + digit) for digit in divmod(number, 26))
+    return GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}{messages}"
 
 
 def mail_of(number: int) -> str:

@@ -91,7 +91,7 @@ class Journey:
 
     @property
     def family(self) -> str:
-        return f"{FAMILY[self.number % len(FAMILY)]}{_letters(self.number)}"
+        return f"{FAMILY[self.number % len(FAMILY)]}{_emails(self.number)}"
 
     @property
     def mail(self) -> str:
@@ -208,11 +208,11 @@ class Journey:
         raise LostAnswerError
 
 
-def _letters(number: int) -> str:
-    """Return a number as letters, so that no two people share a name."""
-    letters = ""
+def _emails(number: int) -> str:
+    """Return a number as emails, so that no two people share a name."""
+    messages = ""
     while True:
         number, rest = divmod(number, 26)
-        letters += chr(ord("a") + rest)
+        messages += chr(ord("a") + rest)
         if not number:
-            return letters
+            return messages

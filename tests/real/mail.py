@@ -1,4 +1,4 @@
-"""A real mail server: Postfix takes letters in, OpenDKIM signs them, Dovecot keeps them."""
+"""A real mail server: Postfix takes emails in, OpenDKIM signs them, Dovecot keeps them."""
 
 import contextlib
 import email
@@ -30,7 +30,7 @@ from tests.real.template import fill_in
 NAME = "mail"
 
 DOMAIN = "cedarvalley.example"
-SELECTOR = "letters"
+SELECTOR = "emails"
 DOVECOT = (2, 4)  # its settings were rewritten in this version
 DOVECOT_PROGRAMS = Path("/usr/lib/dovecot")
 PATIENCE = 120.0
@@ -38,7 +38,7 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Takes letters on `port` after STARTTLS and a password, for everybody at DOMAIN but gone@.
+    """Takes emails on `port` after STARTTLS and a password, for everybody at DOMAIN but gone@.
 
     What goes to left@ is taken, and comes back. `dkim` is the public key of its signatures.
     """
@@ -54,8 +54,8 @@ class MailServer:
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.authority)
 
-    def letters(self, address: str) -> list[EmailMessage]:
-        """Read a mailbox over IMAP, oldest letter first."""
+    def emails(self, address: str) -> list[EmailMessage]:
+        """Read a mailbox over IMAP, oldest email first."""
         return [_read(each) for each in self.contents(address)]
 
     def contents(self, address: str) -> list[bytes]:
@@ -66,12 +66,12 @@ class MailServer:
             return [_fetched(box, number) for number in found.decode().split()]
 
     def wait_for(self, address: str, count: int) -> list[EmailMessage]:
-        """Wait until a mailbox holds so many letters: delivery goes on after SMTP has said yes."""
+        """Wait until a mailbox holds so many emails: delivery goes on after SMTP has said yes."""
         end = time.monotonic() + PATIENCE
-        while len(letters := self.letters(address)) < count:
-            assert time.monotonic() < end, f"{address} has {len(letters)} letters, not {count}"
+        while len(emails := self.emails(address)) < count:
+            assert time.monotonic() < end, f"{address} has {len(emails)} letters, not {count}"
             time.sleep(0.05)
-        return letters
+        return emails
 
 
 def lacking() -> str:
@@ -175,9 +175,9 @@ def _fetched(box: imaplib.IMAP4, number: str) -> bytes:
 
 
 def _read(content: bytes) -> EmailMessage:
-    letter = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(letter, EmailMessage)
-    return letter
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 def _dkim_key(folder: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Readers of letters that we did not write: a validator, mail programs' tables, a spam filter."""
+"""Readers of emails that we did not write: a validator, mail programs' tables, a spam filter."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def lacking() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What the spam filter thinks of one letter: its score, and that of each rule."""
+    """What the spam filter thinks of one email: its score, and that of each rule."""
 
     score: float
     rules: Mapping[str, float]
@@ -46,9 +46,9 @@ def faults(pages: Iterable[Path]) -> list[str]:
     return [f"{each['url']}: {each['message']}" for each in messages if each["type"] == "error"]
 
 
-def opinions(letters: Iterable[bytes], home: Path) -> list[Opinion]:
+def opinions(emails: Iterable[bytes], home: Path) -> list[Opinion]:
     """Ask SpamAssassin, with the rules on this machine alone."""
-    box = b"".join(b"From MAILER Mon Nov 23 12:12:00 2026\n" + each + b"\n" for each in letters)
+    box = b"".join(b"From MAILER Mon Nov 23 12:12:00 2026\n" + each + b"\n" for each in emails)
     program = shutil.which("spamassassin")
     assert program
     said = subprocess.run(

@@ -26,8 +26,8 @@ from reports.emails.registry import EmailKind
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from tests.monitor.aftermath import Aftermath, delivered, sent, sound
 from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
+from tests.monitor.end_state import EndState, delivered, sent, sound
 from tests.monitor.first_week import SteadyInternet, first_week_in
 from tests.real import small_disk
 from tests.real.small_disk import SmallDisk
@@ -115,19 +115,19 @@ class SecondWeek:
             clock.at += HOUR
 
 
-def left_by(week: SecondWeek) -> Aftermath:
+def left_by(week: SecondWeek) -> EndState:
     """Return what the week left, without the hours at which it was seen.
 
     Alerts are left out: one that waited until the digest told the same is rightly not sent.
     """
-    left = Aftermath.of(week.folder)
+    left = EndState.of(week.folder)
     return replace(
         left,
         versions=Counter(seen[:3] for seen in left.versions.elements()),
         coverage=Counter(replace(run, at=NOW, since=NOW) for run in left.coverage.elements()),
-        letters=Counter(
+        emails=Counter(
             HOURS.sub("HOUR", repr(each))
-            for each in left.letters.elements()
+            for each in left.emails.elements()
             if SOON not in repr(each)
         ),
         outbox=Counter(each for each in left.outbox.elements() if EmailKind.ALERT not in each),

@@ -17,22 +17,22 @@ def session(mail: MailServer) -> Iterator[smtplib.SMTP]:
         yield session
 
 
-def letter_to(address: str) -> EmailMessage:
-    letter = EmailMessage()
-    letter["From"] = f"Namesake <namesake@{DOMAIN}>"
-    letter["To"] = address
-    letter["Subject"] = SUBJECT
-    letter.set_content("Nothing new.\n")
-    return letter
+def email_to(address: str) -> EmailMessage:
+    email = EmailMessage()
+    email["From"] = f"Namesake <namesake@{DOMAIN}>"
+    email["To"] = address
+    email["Subject"] = SUBJECT
+    email.set_content("Nothing new.\n")
+    return email
 
 
-def test_a_letter_sent_with_starttls_and_a_password_can_be_read(
+def test_an_email_sent_with_starttls_and_a_password_can_be_read(
     mail: MailServer, session: smtplib.SMTP
 ) -> None:
     address = f"ottoline@{DOMAIN}"
     session.starttls(context=mail.context())
     session.login(mail.username, mail.password)
-    session.send_message(letter_to(address))
+    session.send_message(email_to(address))
 
     (received,) = mail.wait_for(address, 1)
 
@@ -59,7 +59,7 @@ def test_nobody_sends_without_a_password(mail: MailServer, session: smtplib.SMTP
     session.starttls(context=mail.context())
 
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
-        session.send_message(letter_to(f"ottoline@{DOMAIN}"))
+        session.send_message(email_to(f"ottoline@{DOMAIN}"))
 
     assert [code for code, _ in refusal.value.recipients.values()] == [554]
 
@@ -71,6 +71,6 @@ def test_an_address_that_is_gone_is_refused_for_good(
     session.login(mail.username, mail.password)
 
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
-        session.send_message(letter_to(f"gone@{DOMAIN}"))
+        session.send_message(email_to(f"gone@{DOMAIN}"))
 
     assert [code for code, _ in refusal.value.recipients.values()] == [550]

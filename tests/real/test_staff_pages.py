@@ -25,7 +25,7 @@ WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
 
 @pytest.fixture
 def code(pages: Pages) -> str:
-    """Somebody new is invited; this is what stands in their letter."""
+    """Somebody new is invited; this is what stands in their email."""
     name = next(NEWCOMERS)
     service, word = pages.app, f"the-code-of-{name}"
     invitation = invite_person(service, f"{name}.field@cedarvalley.example", name.title(), "Field")
@@ -113,9 +113,9 @@ def link_in(pages: Pages, mail: str, path: str) -> str:
     while time.monotonic() < until:
         send_due(pages.app)
         for each in (pages.app.config.state / OUTBOX).glob("*.eml"):
-            letter = message_from_bytes(each.read_bytes(), policy=policy.default)
-            body = letter.get_body(("plain",))
-            if letter["To"] == mail and body and (found := link.search(body.get_content())):
+            email = message_from_bytes(each.read_bytes(), policy=policy.default)
+            body = email.get_body(("plain",))
+            if email["To"] == mail and body and (found := link.search(body.get_content())):
                 return found[0]
     pytest.fail(f"no letter to {mail} has a link to {path}")
 

@@ -120,11 +120,11 @@ class District:
             for each in self.app.db.events.list_events_of_sweep(sweep.id)
         }
 
-    def writes(self, person: str, *, letters: int) -> str:
-        """Write the digest, and return the text of the newest letter in the mailbox."""
+    def writes(self, person: str, *, emails: int) -> str:
+        """Write the digest, and return the text of the newest email in the mailbox."""
         queue_weekly_digest(self.app, person)
         send_due(self.app)
-        return _text(self.mail.wait_for(ADDRESS, letters)[-1])
+        return _text(self.mail.wait_for(ADDRESS, emails)[-1])
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     assert {(case.kind, findings_url(district, case.finding_id)) for case in cases} == {
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
-    overview = district.writes(rosa, letters=4)
+    overview = district.writes(rosa, emails=4)
     assert "2 of 2 sources checked" in overview
 
     district.clock.at += timedelta(weeks=1)
@@ -170,7 +170,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     assert district.sweeps() == {("changed", own, ("bio", "name"))}
     kinds = {case.kind for case in district.app.db.cases.list_cases_of_person(rosa)}
     assert {"own-account-changed", "student-link"} <= kinds
-    digest = district.writes(rosa, letters=6)
+    digest = district.writes(rosa, emails=6)
     assert "rosa-marchetti[.]test" in digest
     assert "student" in digest
     assert "Nora" not in digest
@@ -196,8 +196,8 @@ def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServ
     return load_config(path)
 
 
-def _text(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
+def _text(email: EmailMessage) -> str:
+    body = email.get_body(("plain",))
     assert body is not None
     text: str = body.get_content()
     return text

@@ -1,4 +1,4 @@
-"""One person's story in a real browser: from the invitation to the letter that tells its end."""
+"""One person's story in a real browser: from the invitation to the email that tells its end."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -80,21 +80,21 @@ def digest(pages: Pages) -> str:
     with service.db.begin_transaction():
         queue_weekly_digest(service, ref)
     send_due(service)
-    letters = sorted(
+    emails = sorted(
         (service.config.state / OUTBOX).glob("*.eml"), key=lambda path: path.stat().st_mtime
     )
-    told = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in letters)
+    told = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in emails)
     return next(_words(each) for each in reversed(list(told)) if MAIL in each["To"])
 
 
-def _words(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
+def _words(email: EmailMessage) -> str:
+    body = email.get_body(("plain",))
     assert body
     return str(body.get_content())
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_joining_checking_sorting_sharing_and_review_end_in_the_letter(
+def test_joining_checking_sorting_sharing_and_review_end_in_the_email(
     looks: Looks, pages: Pages, code: str, *, scripts: bool
 ) -> None:
     with looks.window(width=NARROW, scripts=scripts) as page:

@@ -1,4 +1,4 @@
-"""Fixtures over one letter of each kind."""
+"""Fixtures over one email of each kind."""
 
 import os
 from collections.abc import Callable
@@ -22,8 +22,8 @@ from reports.emails.render import Email
 from tests.reports.samples import (
     ASIDE,
     CHANGED,
+    EMAILS,
     IMPERSONATION,
-    LETTERS,
     QUESTION,
     ROSA,
     WAITING,
@@ -31,19 +31,19 @@ from tests.reports.samples import (
 )
 
 
-@pytest.fixture(params=sorted(LETTERS))
+@pytest.fixture(params=sorted(EMAILS))
 def name(request: pytest.FixtureRequest) -> str:
-    """Run a law for every kind of letter."""
+    """Run a law for every kind of email."""
     return str(request.param)
 
 
 @pytest.fixture
 def view(name: str) -> EmailView:
-    return LETTERS[name]
+    return EMAILS[name]
 
 
 @pytest.fixture
-def letter(view: EmailView) -> Email:
+def email(view: EmailView) -> Email:
     return render_email(view)
 
 
@@ -84,14 +84,14 @@ def aside() -> NamesakeLine:
 
 @pytest.fixture
 def review() -> ReviewView:
-    view = LETTERS["review"]
+    view = EMAILS["review"]
     assert isinstance(view, ReviewView)
     return view
 
 
 @pytest.fixture
 def golden(name: str) -> Callable[[str, str], str]:
-    """Give the golden text of a letter; with NAMESAKE_GOLDEN=write, write it first."""
+    """Give the golden text of an email; with NAMESAKE_GOLDEN=write, write it first."""
     folder = Path(__file__).parent / "golden"
 
     def kept(kind: str, now: str) -> str:
@@ -106,4 +106,4 @@ def golden(name: str) -> Callable[[str, str], str]:
 
 @pytest.fixture
 def sample() -> Callable[[str], EmailView]:
-    return LETTERS.__getitem__
+    return EMAILS.__getitem__

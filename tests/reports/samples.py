@@ -47,7 +47,7 @@ from reports.emails.digest import (
 from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
 from reports.labels import DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
-from tests.reports.samples_standing import STANDING
+from tests.reports.samples_status import CURRENT
 from tests.reports.samples_upkeep import UPKEEP
 
 ANSWER: Final = (
@@ -186,8 +186,8 @@ BAR: Final = replace(
     ),
 )
 WHOLE: Final = Coverage(checked=60, total=60)
-LETTERS: Final[dict[str, EmailView]] = {
-    **STANDING,
+EMAILS: Final[dict[str, EmailView]] = {
+    **CURRENT,
     **UPKEEP,
     "digest": DigestView(
         **ROSA,

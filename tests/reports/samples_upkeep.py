@@ -1,4 +1,4 @@
-"""Letters to IT about the service itself, and about nobody's findings."""
+"""Emails to IT about the service itself, and about nobody's findings."""
 
 from typing import Final
 

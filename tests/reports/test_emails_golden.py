@@ -16,7 +16,7 @@ Golden = Callable[[str, str], str]
 SETTINGS = MailConfig(
     sender="Namesake <namesake@cedarvalley.example>", reply_to="privacy@cedarvalley.example"
 )
-# Words that a school district does not write; `namesake letters` is a command.
+# Words that a school district does not write; `namesake emails` is a command.
 STIFF = re.compile(
     r"\b((?<!namesake )letters?|nobody|somebody|anybody|whoever|whom)\b"
     r"|\b(stands?|beside|told|kept|anew)\b",
@@ -25,22 +25,22 @@ STIFF = re.compile(
 STOP = "https://namesake.cedarvalley.example/stop/5f0c.c2lnbmF0dXJl"
 
 
-def test_the_text_reads_as_agreed(letter: Email, golden: Golden) -> None:
-    now = f"Subject: {letter.subject}\n\n{letter.text}"
+def test_the_text_reads_as_agreed(email: Email, golden: Golden) -> None:
+    now = f"Subject: {email.subject}\n\n{email.text}"
 
     assert now == golden("txt", now)
 
 
-def test_an_email_is_written_in_plain_words(letter: Email) -> None:
-    assert STIFF.findall(f"{letter.subject} {letter.text}") == []
+def test_an_email_is_written_in_plain_words(email: Email) -> None:
+    assert STIFF.findall(f"{email.subject} {email.text}") == []
 
 
-def test_the_html_is_as_agreed(letter: Email, golden: Golden) -> None:
-    assert letter.html == golden("html", letter.html)
+def test_the_html_is_as_agreed(email: Email, golden: Golden) -> None:
+    assert email.html == golden("html", email.html)
 
 
 def test_the_headers_are_as_agreed(
-    view: EmailView, letter: Email, name: str, golden: Golden
+    view: EmailView, email: Email, name: str, golden: Golden
 ) -> None:
     envelope = Envelope(
         recipient="rosa.delgado@cedarvalley.example",
@@ -51,7 +51,7 @@ def test_the_headers_are_as_agreed(
         severity=find_worst_severity(view),
         unsubscribe_url=STOP if get_email_kind(view).form.stoppable else "",
     )
-    message = build_message(letter, envelope, SETTINGS)
+    message = build_message(email, envelope, SETTINGS)
     message.set_boundary("=_boundary")
     now = message.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n")
 

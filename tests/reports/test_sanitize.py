@@ -108,7 +108,7 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
 
 
 @given(st.text(st.characters(max_codepoint=127)))
-def test_plain_letters_are_cleaned_as_they_are_among_others(raw: str) -> None:
+def test_plain_emails_are_cleaned_as_they_are_among_others(raw: str) -> None:
     mark = "\u00e9"
 
     assert clean_sentence(f"{mark} {raw}") == f"{mark} {clean_sentence(raw)}".rstrip()

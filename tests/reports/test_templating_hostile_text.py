@@ -1,4 +1,4 @@
-"""Whatever a page says, in whatever field: the letter stays the same letter."""
+"""Whatever a page says, in whatever field: the email stays the same email."""
 
 import re
 import unicodedata
@@ -63,31 +63,31 @@ def skeleton(page: str) -> list[object]:
     return parser.bones
 
 
-def test_no_text_changes_the_build_of_a_letter(view: EmailView, share) -> None:
+def test_no_text_changes_the_build_of_an_email(view: EmailView, share) -> None:
     harmless = skeleton(saying(view, "harmless").html)
     for attack in share(SHOWN):
-        letter = saying(view, attack)
+        email = saying(view, attack)
 
-        assert skeleton(letter.html) == harmless, attack
-        assert "<script" not in letter.text.lower(), attack
+        assert skeleton(email.html) == harmless, attack
+        assert "<script" not in email.text.lower(), attack
 
 
-def test_no_text_brings_a_control_into_a_letter(view: EmailView, share) -> None:
+def test_no_text_brings_a_control_into_an_email(view: EmailView, share) -> None:
     for attack in share(SHOWN):
-        letter = saying(view, attack)
+        email = saying(view, attack)
 
-        words = re.sub(r'<div class="preheader".*?</div>', "", letter.html, flags=re.DOTALL)
-        for part in (letter.text, words, letter.subject):
+        words = re.sub(r'<div class="preheader".*?</div>', "", email.html, flags=re.DOTALL)
+        for part in (email.text, words, email.subject):
             categories = {unicodedata.category(each) for each in part.replace("\n", "")}
             assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, attack
 
 
 def test_no_text_becomes_a_link(view: EmailView, share) -> None:
     for attack in share(SHOWN):
-        letter = render_email(poisoned(view, attack, SETTINGS | OURS | CHECKED))
+        email = render_email(poisoned(view, attack, SETTINGS | OURS | CHECKED))
 
-        words = re.sub(r"<[^>]*>", "", letter.html)
-        for part in (letter.text, words, letter.subject):
+        words = re.sub(r"<[^>]*>", "", email.html)
+        for part in (email.text, words, email.subject):
             assert "evil.example" not in part, attack
             assert not re.search(r"(?<!\[)\.(?!\])evil", part), attack
 
@@ -104,10 +104,10 @@ def list_links(value: object) -> Iterator[str]:
 
 
 def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
-    letter = render_email(view)
+    email = render_email(view)
 
-    linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)
-    linked += re.findall(r"https?://\S+", letter.text)
+    linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', email.html)
+    linked += re.findall(r"https?://\S+", email.text)
     ours = {getattr(view, each, "") for each in ("review_url", "address", "link_url", "undo_url")}
     ours |= set(list_links(view))
     with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}

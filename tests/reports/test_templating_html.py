@@ -34,8 +34,8 @@ class Balance(HTMLParser):
 
 
 @pytest.mark.parametrize("reader", ["everybody", "Outlook"])
-def test_every_tag_is_closed_where_it_was_opened(letter: Email, reader: str) -> None:
-    page = letter.html
+def test_every_tag_is_closed_where_it_was_opened(email: Email, reader: str) -> None:
+    page = email.html
     if reader == "Outlook":
         page = page.replace("<!--[if mso]>", "").replace("<![endif]-->", "")
     balance = Balance()
@@ -45,17 +45,17 @@ def test_every_tag_is_closed_where_it_was_opened(letter: Email, reader: str) -> 
     assert (balance.open, balance.wrong) == ([], [])
 
 
-def test_nothing_is_loaded_or_run(letter: Email) -> None:
-    assert not FORBIDDEN.search(letter.html)
+def test_nothing_is_loaded_or_run(email: Email) -> None:
+    assert not FORBIDDEN.search(email.html)
 
 
-def test_the_character_set_is_known_at_once(letter: Email) -> None:
-    assert b'<meta charset="utf-8">' in letter.html.encode()[:1024]
-    assert letter.html.count("charset=") == 1
+def test_the_character_set_is_known_at_once(email: Email) -> None:
+    assert b'<meta charset="utf-8">' in email.html.encode()[:1024]
+    assert email.html.count("charset=") == 1
 
 
-def test_a_screen_reader_knows_what_it_reads(letter: Email) -> None:
-    page = lxml_html.document_fromstring(letter.html)
+def test_a_screen_reader_knows_what_it_reads(email: Email) -> None:
+    page = lxml_html.document_fromstring(email.html)
 
     assert page.get("lang") == "en"
     article = page.xpath("//*[@role='article']")[0]
@@ -67,13 +67,13 @@ def test_a_screen_reader_knows_what_it_reads(letter: Email) -> None:
         assert not table.xpath("./tbody/tr/th[not(@scope)]")
 
 
-def test_dark_mode_survives_the_inlining(letter: Email) -> None:
-    assert "@media (prefers-color-scheme: dark)" in letter.html
-    assert '<meta name="color-scheme" content="light dark">' in letter.html
+def test_dark_mode_survives_the_inlining(email: Email) -> None:
+    assert "@media (prefers-color-scheme: dark)" in email.html
+    assert '<meta name="color-scheme" content="light dark">' in email.html
 
 
-def test_a_finger_can_hit_the_button(letter: Email) -> None:
-    page = lxml_html.document_fromstring(letter.html)
+def test_a_finger_can_hit_the_button(email: Email) -> None:
+    page = lxml_html.document_fromstring(email.html)
 
     for link in page.xpath("//a"):
         style = declarations(link.get("style"))
@@ -81,10 +81,10 @@ def test_a_finger_can_hit_the_button(letter: Email) -> None:
         assert height + 2 * int(style["padding"].split("px")[0]) >= 44
 
 
-def test_the_text_tells_all_that_the_html_tells(letter: Email) -> None:
-    page = lxml_html.document_fromstring(letter.html)
+def test_the_text_tells_all_that_the_html_tells(email: Email) -> None:
+    page = lxml_html.document_fromstring(email.html)
     nested = " or ".join(f".//{block}" for block in BLOCKS)
-    told = squeezed(letter.text)
+    told = squeezed(email.text)
 
     blocks = page.xpath("|".join(f"//{block}[not({nested})]" for block in BLOCKS))
 
@@ -92,28 +92,28 @@ def test_the_text_tells_all_that_the_html_tells(letter: Email) -> None:
     assert [block for block in map(squeezed_block, blocks) if block not in told] == []
 
 
-def test_the_text_is_72_wide(letter: Email) -> None:
+def test_the_text_is_72_wide(email: Email) -> None:
     assert not [
         line
-        for line in letter.text.splitlines()
+        for line in email.text.splitlines()
         if len(line) > 72 and not line.startswith("https://")
     ]
 
 
-def test_what_a_locked_screen_shows_names_and_accuses_nobody(letter: Email) -> None:
-    preheader = letter.text.partition("\n\n")[0]
+def test_what_a_locked_screen_shows_names_and_accuses_nobody(email: Email) -> None:
+    preheader = email.text.partition("\n\n")[0]
 
     assert not re.search(
         r"rosa|delgado|ming|impersonat|student|bluesky|\[\.\]",
-        letter.subject + preheader,
+        email.subject + preheader,
         re.IGNORECASE,
     )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_word_stands_out_from_its_ground(letter: Email, scheme: str) -> None:
-    page = lxml_html.document_fromstring(letter.html)
-    rules = dark_rules(letter.html) if scheme == "dark" else []
+def test_every_word_stands_out_from_its_ground(email: Email, scheme: str) -> None:
+    page = lxml_html.document_fromstring(email.html)
+    rules = dark_rules(email.html) if scheme == "dark" else []
     faint = []
     for element in page.xpath("//body//*"):
         words = (element.text or "") + "".join(child.tail or "" for child in element)

@@ -21,13 +21,13 @@ from reports.labels import format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language
 from tests.reports.marked import find_unmarked_words, read_page, speaking_in_marks
-from tests.reports.samples import LETTERS
+from tests.reports.samples import EMAILS
 
 FOR_OFFICES = (
     *(AddressSuppressedView, DiskFullView, ReviewView, SourcesParkedView, StaffFileView),
     TrialView,
 )
-STAFF = sorted(name for name, view in LETTERS.items() if not isinstance(view, FOR_OFFICES))
+STAFF = sorted(name for name, view in EMAILS.items() if not isinstance(view, FOR_OFFICES))
 # What the fields of these names hold are sentences of our own.
 OURS = {"what", "reasons", "advice", "earlier", "why", "leave", "not_me", "how", "note", "seen"}
 OURS |= {"agreed", "data"}
@@ -56,7 +56,7 @@ def list_facts(value: object, name: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("name", STAFF)
 def test_an_email_to_staff_is_translated_whole(name: str) -> None:
-    view = LETTERS[name]
+    view = EMAILS[name]
     facts = {*list_facts(view), *SITE_NAMES.values(), *OTHERS}
     with speaking_in_marks():
         email = render_email(view)
@@ -68,16 +68,16 @@ def test_an_email_to_staff_is_translated_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", STAFF)
 def test_an_email_names_its_language(name: str) -> None:
-    assert '<html lang="en" dir="ltr"' in render_email(LETTERS[name]).html
+    assert '<html lang="en" dir="ltr"' in render_email(EMAILS[name]).html
     with use_language(Language.SPANISH):
-        assert '<html lang="es" dir="ltr"' in render_email(LETTERS[name]).html
+        assert '<html lang="es" dir="ltr"' in render_email(EMAILS[name]).html
 
 
 def test_an_email_has_the_same_links_in_each_language() -> None:
     def list_links(view: EmailView) -> set[str]:
         return {line.strip() for line in render_email(view).text.split("\n") if "https://" in line}
 
-    for view in (LETTERS[name] for name in STAFF):
+    for view in (EMAILS[name] for name in STAFF):
         english = {each for each in list_links(view) if each.startswith("https://")}
         with use_language(Language.SPANISH):
             assert english <= list_links(view)

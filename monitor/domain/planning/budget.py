@@ -32,7 +32,7 @@ class ApiCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostCap:
-    """The most of an outlay in one week, from one sweep to the next; None sets no limit."""
+    """The most to spend in one week, from one sweep to the next; None sets no limit."""
 
     requests: int | None = None
     usd: Decimal | None = None

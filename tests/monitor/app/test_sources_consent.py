@@ -141,7 +141,7 @@ def test_what_was_found_is_not_sent_if_consent_ended_since(world: World):
 
     send_due(world.app)
 
-    assert {each.envelope.kind for each in maria.letters} == {"invitation", "withdrawn"}
+    assert {each.envelope.kind for each in maria.emails} == {"invitation", "withdrawn"}
 
 
 def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
@@ -184,7 +184,7 @@ def test_no_contacts_are_read_where_the_district_has_not_turned_that_on(world: W
     assert world.asked_about("getFollow") == []
 
 
-def test_who_left_shows_in_nobody_elses_letter(world: World):
+def test_who_left_shows_in_nobody_elses_email(world: World):
     """That a query was skipped for want of consent says that somebody left."""
     maria, john = world.joins(MARIA), world.joins(JOHN)
 
@@ -197,7 +197,7 @@ def test_who_left_shows_in_nobody_elses_letter(world: World):
     world.sweep()
     world.on_monday()
 
-    (digest,) = john.letters_of("digest")
+    (digest,) = john.emails_of("digest")
     assert "agrees" not in digest.text
     assert "3 of 3 places checked" in digest.text
 

@@ -42,7 +42,7 @@ def test_the_operator_is_told_whose_address_may_be_an_old_one_again(copied: Term
     assert "changed their work address after this backup are back on the old address" in said.out
 
 
-def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
+def test_a_copy_holds_all_but_the_keys_the_roster_and_the_emails(terminal: Terminal):
     state = terminal.config.state
     ours = ("lock", "sent-log", ".restoring/namesake.db")
     left = ("outbox/letter.eml", "roster.tokens", "roster.key", *ours)
@@ -204,26 +204,26 @@ def test_last_week_s_digest_is_not_sent_again_and_what_is_urgent_is(terminal: Te
         assert state.audit.find_last_entry_of_action("restored").details["held"] == "1"
 
 
-def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal: Terminal):
+def test_with_the_sent_log_of_the_lost_folder_nothing_need_be_left_out(terminal: Terminal):
     rosa = terminal.enrols()
     due_at = terminal.clock.at + timedelta(days=2)
     with Database.open_folder(terminal.config.state) as state:
         state.outbox.insert_email(waiting(terminal, rosa, "digest"), {"words": "of then"})
         state.jobs.ensure_job("digest", rosa, due_at)
     assert back_up(terminal).code == 0
-    postmarks = place(terminal, "sent-log")
-    postmarks.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
+    sent_log = place(terminal, "sent-log")
+    sent_log.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
     lose(terminal)
     terminal.clock.at += timedelta(days=4)
 
     copies, keys = place(terminal, "copies"), place(terminal, "keys")
-    told = "--keys", str(keys), "--sent-log", str(postmarks)
+    told = "--keys", str(keys), "--sent-log", str(sent_log)
     assert terminal.run("restore", str(copies), *told).code == 0
 
     with Database.open_folder(terminal.config.state) as state:
         assert state.sent_log.find_sent_entry("digest")
-        (letter,) = [each for each in state.outbox.list_emails() if each.kind == "digest"]
-        assert letter.state is EmailState.QUEUED
+        (email,) = [each for each in state.outbox.list_emails() if each.kind == "digest"]
+        assert email.state is EmailState.QUEUED
         assert due_at in [each.due_at for each in state.jobs.list_jobs() if each.name == "digest"]
 
 

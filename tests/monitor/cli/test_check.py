@@ -38,7 +38,7 @@ accounts = [{ name = "Panthers", address = "https://facebook.com/cedarvalleypant
 """
 
 
-def letters(terminal):
+def emails(terminal):
     for path in (terminal.config.state / "outbox").glob("*.eml"):
         yield message_from_bytes(path.read_bytes(), policy=policy.default)
 
@@ -51,7 +51,7 @@ def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(ter
     assert said.code == 0
     assert {row["outcome"] for row in said.json["coverage"]} == {"checked"}
     assert "rosamarchetti" not in said.out
-    (answer,) = [each for each in letters(terminal) if "check" in each["Subject"].lower()]
+    (answer,) = [each for each in emails(terminal) if "check" in each["Subject"].lower()]
     assert answer["To"] == "rosa.marchetti@cedarvalley.example"
     assert "rosamarchetti" in answer.get_body(("plain",)).get_content()
 
@@ -135,8 +135,8 @@ def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
         for row in terminal.run_served("sources", "check", "--json").json
     }
 
-    assert verdicts.pop("chalkboard")["standing"] == "refuted"
-    assert {each["standing"] for each in verdicts.values()} == {"proven"}
+    assert verdicts.pop("chalkboard")["status"] == "refuted"
+    assert {each["status"] for each in verdicts.values()} == {"proven"}
     assert not [visit for visit in web.visits if "rosa" in visit.path + visit.query]
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from monitor.demo import district
 from tests.monitor.cli.conftest import run
-from tests.monitor.spelled import found, found_in
+from tests.monitor.written_forms import found, found_in
 
 
 def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
@@ -21,9 +21,9 @@ def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
             assert case["reasons"]
         for source in week["coverage"]:
             assert {"source", "outcome", "since"} <= set(source)
-    for letter in told["emails"]:
-        assert {"to", "subject", "path"} <= set(letter)
-        assert Path(letter["path"]).is_file()
+    for email in told["emails"]:
+        assert {"to", "subject", "path"} <= set(email)
+        assert Path(email["path"]).is_file()
     assert told["weeks"][1]["events"]
     assert len(told["weeks"][2]["events"]) == 3
 
@@ -47,7 +47,7 @@ def test_a_folder_that_cannot_be_made_exits_with_73(tmp_path):
     assert "--out" in said.sentence
 
 
-def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
+def test_the_demo_in_words_ends_with_where_its_emails_lie(tmp_path):
     said = run("demo", "--out", str(tmp_path / "demo"))
 
     assert said.code == 0
@@ -65,7 +65,7 @@ def test_nothing_that_the_demo_leaves_behind_names_a_student(played):
     assert found(words, played.said.out.encode()) == set()
 
 
-def test_no_letter_of_the_demo_takes_a_link_for_a_fact(played):
+def test_no_email_of_the_demo_takes_a_link_for_a_fact(played):
     linked = [path.read_text() for path in played.folder.rglob("*.eml")]
     told = [text for text in linked if "student" in text.casefold()]
 

@@ -69,7 +69,7 @@ def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
         assert told in " ".join(text.replace("│", " ").split())
 
 
-def test_every_letter_is_named_or_counted(screen):
+def test_every_email_is_named_or_counted(screen):
     folder, text, _ = screen
     outbox = {path.name for path in (folder / "state" / "outbox").glob("*.eml")}
 

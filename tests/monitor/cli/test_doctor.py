@@ -19,7 +19,7 @@ from monitor.domain.health import NO_SEARCH_ENGINE
 from tests.monitor.chat_room import open_chat_room
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_main_quiet import leaks
-from tests.monitor.letters import PASSWORD
+from tests.monitor.emails import PASSWORD
 from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
 from tests.scrapers.http.loopback import Loopback, answer, answering
@@ -281,10 +281,10 @@ def test_the_doctor_signs_in_to_the_mail_server_and_sends_nothing(
 
         assert levels(terminal, "mail") == {level}
 
-    assert counter.letters == []
+    assert counter.emails == []
 
 
-def test_a_letter_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: Terminal):
+def test_an_email_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: Terminal):
     counter = Counter()
     with opened(counter) as office:
         server = f'host = "127.0.0.1"\nport = {office.port}\nsecurity = "relay"\n'

@@ -16,11 +16,11 @@ from monitor.db.files import StateFolderLock
 from monitor.demo.server import WebServer
 from monitor.services.consent import list_offered_scopes, render_district_terms
 from tests.monitor.cli.conftest import Terminal
-from tests.monitor.letters import read
+from tests.monitor.emails import read
 from tests.monitor.post_office import Counter, opened
 
 MAIL = "rosa.marchetti@cedarvalley.example"
-# Typed as what a mailbox got: hers the last letter, another one the first.
+# Typed as what a mailbox got: hers the last email, another one the first.
 LINK, THEIR_LINK = "her link", "another link"
 
 
@@ -58,8 +58,8 @@ class FirstCheck:
             return out.getvalue().decode()
 
     def read_link(self, number: int) -> str:
-        letter = read(self.counter.letters[number]).get_body(("plain",)).get_content()
-        return re.findall(r"https://\S+/join/(?!not-me)\S+", letter)[0]
+        email = read(self.counter.emails[number]).get_body(("plain",)).get_content()
+        return re.findall(r"https://\S+/join/(?!not-me)\S+", email)[0]
 
     @property
     def agreeing(self) -> list[str]:
@@ -131,7 +131,7 @@ def test_a_no_stores_nothing(first: FirstCheck, refusal: str):
     said = first.type(*typed[refusal])
 
     assert first.count_stored() == (0, 0)
-    assert first.counter.letters == []
+    assert first.counter.emails == []
     assert ("Nothing was stored about you." in said) is (refusal != "offer")
 
 

@@ -10,7 +10,7 @@ from monitor.app.sources import build_sources
 from monitor.config.file import load_config
 from monitor.domain.vocabulary import Language
 from tests.monitor.cli.conftest import Terminal, run
-from tests.monitor.letters import PASSWORD
+from tests.monitor.emails import PASSWORD
 from tests.monitor.post_office import Counter, opened
 
 GIVEN = ("--name", "Oak Hill", "--domain", "oakhill.test", "--zone", "America/Denver")
@@ -342,7 +342,7 @@ def test_a_mail_server_that_refuses_can_be_answered_again(path):
 
     assert said.code == 0
     assert "was not accepted: the mail server cannot be reached" in said.out
-    assert len(counter.letters) == 1
+    assert len(counter.emails) == 1
     assert load_config(path).mail.port == office.port
 
 
@@ -364,7 +364,7 @@ def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
     assert f"{bad} lists no staff member who can be invited" in said.out + said.err
     assert f"staff import {good} --dry-run" in said.out
     assert "No one has enrolled yet" in run("--config", str(path), "staff", "list").out
-    assert counter.letters == []
+    assert counter.emails == []
 
 
 def test_what_is_left_to_do_is_a_numbered_list_of_commands(path):

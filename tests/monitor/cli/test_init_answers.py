@@ -10,7 +10,7 @@ from monitor.config import find_shipped_files
 from monitor.config.file import load_config
 from monitor.services.setup_questions import AnswersFile
 from tests.monitor.cli.conftest import Said, run
-from tests.monitor.letters import PASSWORD
+from tests.monitor.emails import PASSWORD
 from tests.monitor.post_office import Counter, opened
 
 GOOD = """\
@@ -204,7 +204,7 @@ def test_all_mistakes_are_told_in_one_run_and_no_email_is_sent(tmp_path: Path):
         ("4", "contact"),
         ("7", "mail_user"),
     ]
-    assert counter.letters == []
+    assert counter.emails == []
     assert not (tmp_path / "etc").exists()
 
 

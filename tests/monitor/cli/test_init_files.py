@@ -23,7 +23,7 @@ from monitor.services.setup_files import (
     run_program,
 )
 from tests.monitor.cli.conftest import Said, Terminal, run
-from tests.monitor.letters import PASSWORD
+from tests.monitor.emails import PASSWORD
 
 ANSWERS = """\
 name = "Oak Hill Unified"

@@ -27,10 +27,10 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
     assert "the district" in late
     assert "overdue by 3 hours" in late
     assert "America/Chicago" in late
-    (letter,) = (row for row in rows if "weekly digest" in row)
-    assert rosa in letter
-    assert " NZST " in letter
-    assert "Pacific/Auckland" in letter
+    (email,) = (row for row in rows if "weekly digest" in row)
+    assert rosa in email
+    assert " NZST " in email
+    assert "Pacific/Auckland" in email
     (failed,) = (row for row in rows if "email to reviewers" in row)
     assert "failed once (ValueError), retry in 20 min" in failed
 
@@ -40,12 +40,12 @@ def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
 
     rows = json.loads(terminal.run("jobs", "--json").out)
 
-    (letter,) = (row for row in rows if row["name"] == "digest")
-    assert letter["due_at"].endswith("Z")
-    assert letter["zone"] == "America/Chicago"
-    assert letter["local"].startswith("Mon, ")
-    assert letter["state"].startswith("in ")
-    assert letter["attempts"] == 0
+    (email,) = (row for row in rows if row["name"] == "digest")
+    assert email["due_at"].endswith("Z")
+    assert email["zone"] == "America/Chicago"
+    assert email["local"].startswith("Mon, ")
+    assert email["state"].startswith("in ")
+    assert email["attempts"] == 0
 
 
 def test_a_clock_that_cannot_be_right_is_told_with_the_way_out(terminal):

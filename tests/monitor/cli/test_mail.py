@@ -35,21 +35,21 @@ def test_a_preview_breaks_the_glass_and_tells_the_person(after_demo, maria):
         ) == 1
 
 
-def test_a_preview_has_every_form_of_the_letter(after_demo, maria):
+def test_a_preview_has_every_form_of_the_email(after_demo, maria):
     html = after_demo.run("digest", "preview", maria, "--break-glass", "a call", "--html").out
-    letter = after_demo.run("digest", "preview", maria, "--break-glass", "again", "--json").json
+    email = after_demo.run("digest", "preview", maria, "--break-glass", "again", "--json").json
 
     assert html.lstrip().lower().startswith("<!doctype html")
-    assert set(letter) == {"subject", "text", "html", "cases_left_out"}
-    assert letter["html"].strip() == html.strip()
+    assert set(email) == {"subject", "text", "html", "cases_left_out"}
+    assert email["html"].strip() == html.strip()
 
 
 def written_to(terminal, member):
-    """Yield the words of each letter that lies in the folder for somebody."""
+    """Yield the words of each email that lies in the folder for somebody."""
     for path in (terminal.config.state / "outbox").glob("*.eml"):
-        letter = message_from_bytes(path.read_bytes(), policy=policy.default)
-        if letter["To"] == member.person.mail:
-            yield " ".join(letter.get_body(("plain",)).get_content().split())
+        email = message_from_bytes(path.read_bytes(), policy=policy.default)
+        if email["To"] == member.person.mail:
+            yield " ".join(email.get_body(("plain",)).get_content().split())
 
 
 @pytest.mark.parametrize("reason", ["", " "])

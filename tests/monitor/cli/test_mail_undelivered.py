@@ -1,4 +1,4 @@
-"""Letters that did not arrive are the operator's to mend; what they say is not theirs to read."""
+"""Emails that did not arrive are the operator's to mend; what they say is not theirs to read."""
 
 import pytest
 
@@ -18,9 +18,9 @@ def dead(after_demo, maria):
     """Maria's answer to a broken glass was given up."""
     after_demo.run("digest", "preview", maria, "--break-glass", "a call from her")
     with after_demo.app() as app, app.db.begin_transaction():
-        (letter,) = app.db.outbox.list_queued_emails(maria, "break-glass")
-        app.db.outbox.mark_email_dead(letter.id, "the mail server answered 554 to the letter")
-    return letter.id
+        (email,) = app.db.outbox.list_queued_emails(maria, "break-glass")
+        app.db.outbox.mark_email_dead(email.id, "the mail server answered 554 to the letter")
+    return email.id
 
 
 def test_what_arrived_is_not_listed(after_demo):
@@ -28,7 +28,7 @@ def test_what_arrived_is_not_listed(after_demo):
     assert "No queued or failed emails" in after_demo.run("mail", "list").out
 
 
-def test_a_letter_that_was_given_up_is_listed_with_its_reason_and_no_name(after_demo, dead):
+def test_an_email_that_was_given_up_is_listed_with_its_reason_and_no_name(after_demo, dead):
     (row,) = after_demo.run("mail", "list", "--json").json
     said = after_demo.run("mail", "list").out
 
@@ -58,8 +58,8 @@ def test_all_of_nothing_is_nothing(after_demo):
 
 def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
     with after_demo.app() as app:
-        letters = app.db.outbox.list_emails()
-        sent = next(each for each in letters if (each.person_id, each.kind) == (maria, "digest"))
+        emails = app.db.outbox.list_emails()
+        sent = next(each for each in emails if (each.person_id, each.kind) == (maria, "digest"))
         process_bounce(app, Bounce(local_id=sent.message_key, status="5.1.1"))
 
     (row,) = after_demo.run("mail", "paused", "--json").json

@@ -1,4 +1,4 @@
-"""Numbers for a monitoring system: of sources, times and letters, and of nobody."""
+"""Numbers for a monitoring system: of sources, times and emails, and of nobody."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families

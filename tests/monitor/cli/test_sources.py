@@ -41,7 +41,7 @@ def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     health = terminal.run("sources", "show", "chalkboard", "--json").json["health"]
     told = sheet(terminal.run("sources", "show", "chalkboard"))
 
-    assert (health["outcome"], health["canary"]["standing"]) == ("checked", "refuted")
+    assert (health["outcome"], health["canary"]["status"]) == ("checked", "refuted")
     assert health["last_good"] == health["history"][0]["at"]
     assert (health["asked"], len(health["history"])) == (health["history"][0]["asked"], 1)
     assert health["parked_until"]
@@ -105,7 +105,7 @@ def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
 
     assert said.code == 0
     (verdict,) = said.json
-    assert (verdict["source"], verdict["trust"]["standing"]) == ("chalkboard", "proven")
+    assert (verdict["source"], verdict["trust"]["status"]) == ("chalkboard", "proven")
     assert {visit.host for visit in web.visits} == {"chalkboard.example"}
 
 

@@ -195,5 +195,5 @@ def test_a_site_of_a_list_is_asked_and_stays_unproven(terminal, web, brought):
     web.web = Internet().show_same_profile("chalkboard.example")
     (refuted,) = terminal.run_served("sources", "check", "chalkboard", "--json").json
 
-    assert verdict["trust"]["standing"] == "unproven"
-    assert refuted["trust"]["standing"] == "refuted"
+    assert verdict["trust"]["status"] == "unproven"
+    assert refuted["trust"]["status"] == "refuted"

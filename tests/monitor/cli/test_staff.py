@@ -112,7 +112,7 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
     assert terminal.run("staff", "withdraw", ref, "--yes").code == 65
 
 
-def test_letters_that_wait_are_counted_with_the_reason_and_without_the_address(terminal):
+def test_emails_that_wait_are_counted_with_the_reason_and_without_the_address(terminal):
     terminal.configured(WITH_SERVER).run("staff", "invite", MAIL, "Rosa", "Marchetti")
 
     said = terminal.run("digest", "send", "--json")

@@ -149,7 +149,7 @@ class World:
             **told,
         )
 
-    def letter(self, person: str = "", **fields: object) -> OutboxEmail:
+    def email(self, person: str = "", **fields: object) -> OutboxEmail:
         told = {"recipient_id": person or "reviewer-1", "dedupe_key": "2026-W02", **fields}
         return OutboxEmail(
             id=self.ref(),

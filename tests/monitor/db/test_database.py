@@ -75,7 +75,7 @@ def test_what_is_written_with_several_nouns_is_kept_or_lost_together(world):
         with world.state.begin_transaction():
             world.state.people.insert_person(person)
             world.state.consents.insert_consent(world.consent(person.id))
-            world.state.outbox.insert_email(world.letter(person.id), "view")
+            world.state.outbox.insert_email(world.email(person.id), "view")
             world.state.jobs.ensure_job("digest", person.id, world.now)
             world.state.audit.append_entry(world.now, "operator", "enrolled", person.id, {})
             raise RuntimeError

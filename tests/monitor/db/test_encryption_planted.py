@@ -39,7 +39,7 @@ PLANTED = {
     for word in (
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
-        *("reason", "decision", "letter", "error", "cue", "host", "invited", "former"),
+        *("reason", "decision", "email", "error", "cue", "host", "invited", "former"),
         *("etag", "file", "body", "note", "question", "reviewer"),
     )
 }
@@ -64,9 +64,9 @@ def rosa(world):
         world.sweep(), event(finding), f"https://{PLANTED['url']}.example"
     )
     rule(world, finding)
-    letter = world.letter(rosa.id)
-    world.state.outbox.insert_email(letter, {"text": PLANTED["letter"]})
-    world.state.outbox.schedule_retry(letter.id, world.now, f"no such user {PLANTED['error']}")
+    email = world.email(rosa.id)
+    world.state.outbox.insert_email(email, {"text": PLANTED["email"]})
+    world.state.outbox.schedule_retry(email.id, world.now, f"no such user {PLANTED['error']}")
     for subject in (rosa.id, finding.id):
         world.state.jobs.ensure_job("second-proof", subject, world.now)
     world.state.hosts.save_host_state(HostState(host=f"{PLANTED['host']}.example"))
@@ -107,7 +107,7 @@ def invite(world, mail):
         expires_at=world.now,
     )
     world.state.invitations.insert_invitation(invitation)
-    world.state.outbox.insert_email(world.letter(invitation.id), {"name": PLANTED["invited"]})
+    world.state.outbox.insert_email(world.email(invitation.id), {"name": PLANTED["invited"]})
 
 
 def planted_query(subject):

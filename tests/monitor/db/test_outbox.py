@@ -1,4 +1,4 @@
-"""A letter is queued once, and forgotten once it went out."""
+"""An email is queued once, and forgotten once it went out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,87 +17,87 @@ class View:
     name: str
 
 
-def test_a_queued_letter_is_due_with_its_view(world):
-    letter = world.letter(world.enrolled())
+def test_a_queued_email_is_due_with_its_view(world):
+    email = world.email(world.enrolled())
 
-    assert world.state.outbox.insert_email(letter, View(name="Rosa"))
+    assert world.state.outbox.insert_email(email, View(name="Rosa"))
 
     assert world.state.outbox.list_due_emails(world.now - HOUR) == ()
-    assert world.state.outbox.list_due_emails(world.now) == (letter,)
-    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
+    assert world.state.outbox.list_due_emails(world.now) == (email,)
+    assert world.state.outbox.load_email_view(email.id, View) == View(name="Rosa")
 
 
 def test_a_repeat_changes_nothing(world):
     rosa = world.enrolled()
-    letter = world.letter(rosa)
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    email = world.email(rosa)
+    world.state.outbox.insert_email(email, View(name="Rosa"))
 
-    assert not world.state.outbox.insert_email(world.letter(rosa), View(name="again"))
+    assert not world.state.outbox.insert_email(world.email(rosa), View(name="again"))
 
-    assert world.state.outbox.list_emails() == (letter,)
-    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
+    assert world.state.outbox.list_emails() == (email,)
+    assert world.state.outbox.load_email_view(email.id, View) == View(name="Rosa")
 
 
-def test_a_sent_letter_is_not_queued_again(world):
+def test_a_sent_email_is_not_queued_again(world):
     rosa = world.enrolled()
-    letter = world.letter(rosa)
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.mark_email_sent(letter.id, world.now, "hash")
+    email = world.email(rosa)
+    world.state.outbox.insert_email(email, View(name="Rosa"))
+    world.state.outbox.mark_email_sent(email.id, world.now, "hash")
 
-    assert not world.state.outbox.insert_email(world.letter(rosa), View(name="Rosa"))
+    assert not world.state.outbox.insert_email(world.email(rosa), View(name="Rosa"))
     assert world.state.outbox.list_due_emails(world.now + HOUR) == ()
 
 
-def test_another_week_another_reader_another_letter(world):
-    letters = [
-        world.letter(world.enrolled("Rosa")),
-        world.letter(world.enrolled("Theo")),
-        world.letter(),
-        world.letter(recipient_id="reviewer-2"),
-        world.letter(dedupe_key="2026-W03"),
+def test_another_week_another_reader_another_email(world):
+    emails = [
+        world.email(world.enrolled("Rosa")),
+        world.email(world.enrolled("Theo")),
+        world.email(),
+        world.email(recipient_id="reviewer-2"),
+        world.email(dedupe_key="2026-W03"),
     ]
 
-    assert all(world.state.outbox.insert_email(each, View(name="")) for each in letters)
-    assert world.state.outbox.list_emails() == tuple(letters)
+    assert all(world.state.outbox.insert_email(each, View(name="")) for each in emails)
+    assert world.state.outbox.list_emails() == tuple(emails)
 
 
-def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.mark_email_sent(letter.id, world.now + HOUR, "hash")
+def test_an_accepted_email_is_forgotten_and_its_hash_is_kept(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
+    world.state.outbox.mark_email_sent(email.id, world.now + HOUR, "hash")
 
-    sent = world.state.outbox.load_email(letter.id)
+    sent = world.state.outbox.load_email(email.id)
     assert (sent.state, sent.sent_at, sent.body_hash) == (
         EmailState.SENT,
         world.now + HOUR,
         "hash",
     )
-    with pytest.raises(InputError, match="There is no letter"):
-        world.state.outbox.load_email_view(letter.id, View)
+    with pytest.raises(InputError, match="There is no email"):
+        world.state.outbox.load_email_view(email.id, View)
 
 
-def test_a_deferred_letter_waits_and_counts(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.id], world.now)
-    world.state.outbox.schedule_retry(letter.id, world.now + HOUR, "the mail server answered 450")
+def test_a_deferred_email_waits_and_counts(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
+    world.state.outbox.record_attempts([email.id], world.now)
+    world.state.outbox.schedule_retry(email.id, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.list_due_emails(world.now) == ()
     (waiting,) = world.state.outbox.list_due_emails(world.now + HOUR)
     assert (waiting.attempts, waiting.error) == (1, "the mail server answered 450")
-    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(email.id, View) == View(name="Rosa")
 
 
 @pytest.fixture
 def dead(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.id], world.now)
-    world.state.outbox.mark_email_dead(letter.id, "the mail server answered 550")
-    return letter.id
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
+    world.state.outbox.record_attempts([email.id], world.now)
+    world.state.outbox.mark_email_dead(email.id, "the mail server answered 550")
+    return email.id
 
 
-def test_a_dead_letter_says_why_and_is_not_tried_again(world, dead):
+def test_a_dead_email_says_why_and_is_not_tried_again(world, dead):
     outbox = world.state.outbox
 
     assert [(each.id, each.error) for each in outbox.list_dead_emails()] == [
@@ -106,7 +106,7 @@ def test_a_dead_letter_says_why_and_is_not_tried_again(world, dead):
     assert outbox.list_due_emails(world.now + HOUR) == ()
 
 
-def test_a_dead_letter_may_have_another_chance(world, dead):
+def test_a_dead_email_may_have_another_chance(world, dead):
     outbox, later = world.state.outbox, world.now + HOUR
     outbox.requeue_dead_email(dead, later)
 
@@ -116,9 +116,7 @@ def test_a_dead_letter_may_have_another_chance(world, dead):
     assert outbox.load_email_view(dead, View) == View(name="Rosa")
 
 
-def test_what_a_dead_letter_would_have_said_is_forgotten_in_time_and_with_it_its_chance(
-    world, dead
-):
+def test_what_a_dead_email_would_have_said_is_forgotten_in_time_and_with_it_its_chance(world, dead):
     outbox = world.state.outbox
     world.state.delete_expired_rows(world.now + 30 * DAY)
 
@@ -132,34 +130,34 @@ def test_what_a_dead_letter_would_have_said_is_forgotten_in_time_and_with_it_its
 
 
 def test_what_waits_outlives_what_is_dead(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
 
     world.state.delete_expired_rows(world.now + 30 * DAY)
 
-    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(email.id, View) == View(name="Rosa")
 
 
-def test_a_letter_that_waits_is_not_revived(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
+def test_an_email_that_waits_is_not_revived(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
 
     with pytest.raises(InputError):
-        world.state.outbox.requeue_dead_email(letter.id, world.now)
+        world.state.outbox.requeue_dead_email(email.id, world.now)
 
 
-def test_a_bounce_finds_its_letter_by_the_whole_of_its_id(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
+def test_a_bounce_finds_its_email_by_the_whole_of_its_id(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
 
-    assert world.state.outbox.find_email_by_message_key("abc") == letter
+    assert world.state.outbox.find_email_by_message_key("abc") == email
     for other in ("ab", "abcd", "", "%", "abc@cedar.example"):
         assert world.state.outbox.find_email_by_message_key(other) is None
 
 
-def test_one_damaged_reason_holds_up_no_other_letter(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
+def test_one_damaged_reason_holds_up_no_other_email(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
     with world.state.begin_transaction():
         world.state.outbox.connection.execute("UPDATE outbox SET error = X'0102'")
 
@@ -167,40 +165,40 @@ def test_one_damaged_reason_holds_up_no_other_letter(world):
     assert due.error == "its reason cannot be read"
 
 
-def test_one_letter_never_holds_up_another(world):
-    first, second = world.letter(world.enrolled("Rosa")), world.letter(world.enrolled("Theo"))
-    for letter in (first, second):
-        world.state.outbox.insert_email(letter, View(name=""))
+def test_one_email_never_holds_up_another(world):
+    first, second = world.email(world.enrolled("Rosa")), world.email(world.enrolled("Theo"))
+    for email in (first, second):
+        world.state.outbox.insert_email(email, View(name=""))
     world.state.outbox.mark_email_dead(first.id, "refused")
 
     assert world.state.outbox.list_due_emails(world.now) == (second,)
 
 
-def test_the_last_letter_of_a_kind_is_dated_by_its_queueing(world):
+def test_the_last_email_of_a_kind_is_dated_by_its_queueing(world):
     rosa = world.enrolled()
     assert world.state.outbox.find_last_queued_time(rosa, "digest") is None
 
-    world.state.outbox.insert_email(world.letter(rosa), View(name="Rosa"))
+    world.state.outbox.insert_email(world.email(rosa), View(name="Rosa"))
 
     assert world.state.outbox.find_last_queued_time(rosa, "digest") == world.now
     assert world.state.outbox.find_last_queued_time(rosa, "notice") is None
 
 
-def test_an_unknown_letter_is_said_in_a_sentence(world):
-    with pytest.raises(InputError, match="There is no letter"):
+def test_an_unknown_email_is_said_in_a_sentence(world):
+    with pytest.raises(InputError, match="There is no email"):
         world.state.outbox.load_email("none")
 
 
-def test_each_try_of_a_letter_bears_the_date_of_the_first(world):
-    letter = world.letter(world.enrolled())
-    world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.id], world.now)
-    world.state.outbox.record_attempts([letter.id], world.now + HOUR)
+def test_each_try_of_an_email_bears_the_date_of_the_first(world):
+    email = world.email(world.enrolled())
+    world.state.outbox.insert_email(email, View(name="Rosa"))
+    world.state.outbox.record_attempts([email.id], world.now)
+    world.state.outbox.record_attempts([email.id], world.now + HOUR)
 
-    assert world.state.outbox.load_email(letter.id).tried_at == world.now
+    assert world.state.outbox.load_email(email.id).tried_at == world.now
 
 
-def test_a_dead_letter_that_is_given_another_chance_is_dated_anew(world, dead):
+def test_a_dead_email_that_is_given_another_chance_is_dated_anew(world, dead):
     world.state.outbox.requeue_dead_email(dead, world.now + HOUR)
 
     assert world.state.outbox.load_email(dead).tried_at is None

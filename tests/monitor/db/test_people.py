@@ -153,10 +153,10 @@ def test_an_open_invitation_is_found_by_its_address(world):
     )
 
 
-def test_a_dropped_invitation_leaves_neither_row_nor_letter_nor_key(world):
+def test_a_dropped_invitation_leaves_neither_row_nor_email_nor_key(world):
     invited = invitation(world)
     world.state.invitations.insert_invitation(invited)
-    world.state.outbox.insert_email(world.letter(invited.id), "view")
+    world.state.outbox.insert_email(world.email(invited.id), "view")
 
     world.state.invitations.delete_invitation(invited.id)
 

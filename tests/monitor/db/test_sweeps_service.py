@@ -124,9 +124,9 @@ def test_canaries_are_asked_before_a_sweep_and_name_their_source(world):
 
 
 def test_the_last_that_canaries_came_to_stays(world):
-    good = TrustAssessment(standing=SourceTrust.PROVEN, outcome=Outcome.ABSENT, probed=True)
+    good = TrustAssessment(status=SourceTrust.PROVEN, outcome=Outcome.ABSENT, probed=True)
     bad = TrustAssessment(
-        standing=SourceTrust.REFUTED, outcome=Outcome.BLOCKED, note="a wall", probed=True
+        status=SourceTrust.REFUTED, outcome=Outcome.BLOCKED, note="a wall", probed=True
     )
     checks = world.state.canary_checks
     checks.save_canary_check(CanaryCheck(source="alpha", at=world.now, trust=good))

@@ -1,4 +1,4 @@
-"""The demo, played into a folder, with its letters opened and its visits counted."""
+"""The demo, played into a folder, with its emails opened and its visits counted."""
 
 import os
 from dataclasses import dataclass
@@ -43,17 +43,17 @@ class Played:
         return mail
 
 
-def opened(letter: story.StoryEmail) -> Mail:
-    path = Path(letter.path)
+def opened(email: story.StoryEmail) -> Mail:
+    path = Path(email.path)
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
     text, html = (body.get_content() for body in bodies if body is not None)
     *date, kind = path.name.split("-")[:4]
     return Mail(
-        to=letter.to,
-        subject=letter.subject,
+        to=email.to,
+        subject=email.subject,
         text=" ".join(text.split()),
-        whole=" ".join(f"{letter.subject} {text} {html}".split()),
+        whole=" ".join(f"{email.subject} {text} {html}".split()),
         day="-".join(date),
         kind=kind,
     )

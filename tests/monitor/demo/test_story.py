@@ -145,18 +145,18 @@ def test_who_has_withdrawn_is_never_asked_about(played: Played):
     assert KAREN.person.handles[0] not in asked
 
 
-def test_who_has_withdrawn_gets_a_farewell_and_no_letter_after_it(played: Played):
+def test_who_has_withdrawn_gets_a_farewell_and_no_email_after_it(played: Played):
     kinds = [each.kind for each in played.mails if each.to == KAREN.person.mail]
 
     assert kinds == ["invitation", "withdrawn"]
 
 
-def test_everybody_else_gets_one_letter_a_week(played: Played):
+def test_everybody_else_gets_one_email_a_week(played: Played):
     for member in ENROLLED:
-        letters = [each for each in played.mails if each.to == member.person.mail]
+        emails = [each for each in played.mails if each.to == member.person.mail]
         # A former surname is one more name, which an operator confirmed.
         renamed = ["name"] if member.person.name.former_families else []
-        assert [each.kind for each in letters if each.kind != "alert"] == [
+        assert [each.kind for each in emails if each.kind != "alert"] == [
             *("enrolled", "invitation", *renamed),
             *["digest"] * days.LAST_WEEK,
         ]
@@ -194,7 +194,7 @@ def test_the_exposed_contact_is_told_by_kind_and_place_and_its_value_is_nowhere(
     assert not any("555-0142" in mail.whole for mail in played.mails)
 
 
-def test_no_pupil_is_named_in_any_letter(played: Played):
+def test_no_pupil_is_named_in_any_email(played: Played):
     for mail in played.mails:
         assert not any(pupil in mail.whole for pupil in PUPILS)
 
@@ -259,7 +259,7 @@ def test_the_third_week_is_news_to_three(played: Played, member):
     assert news == (member.person.mail in {JOHN, ROSA, THOMAS})
 
 
-def test_counts_that_move_every_week_are_told_in_no_letter(played: Played):
+def test_counts_that_move_every_week_are_told_in_no_email(played: Played):
     for mail in played.mails:
         assert "followers" not in mail.whole
 

@@ -43,12 +43,12 @@ def read(*outcomes: Outcome, note: str = "") -> list[ParseResult]:
 
 
 def test_a_source_whose_canaries_agree_is_proven():
-    assert assess_trust(AGREEING, ()).standing is SourceTrust.PROVEN
+    assert assess_trust(AGREEING, ()).status is SourceTrust.PROVEN
 
 
 @pytest.mark.parametrize("asked", [(), (NOBODY,)])
 def test_a_source_that_never_showed_what_it_surely_has_is_unproven(asked):
-    assert assess_trust(asked, read(Outcome.FOUND)).standing is SourceTrust.UNPROVEN
+    assert assess_trust(asked, read(Outcome.FOUND)).status is SourceTrust.UNPROVEN
 
 
 def test_what_a_canary_noted_is_said_where_nothing_else_is():
@@ -71,7 +71,7 @@ def test_a_canary_without_an_answer_refutes_and_says_why(outcome, expects):
 
     trust = assess_trust((*AGREEING, silent), read(Outcome.FOUND))
 
-    assert (trust.standing, trust.outcome, trust.note) == (SourceTrust.REFUTED, outcome, "a reason")
+    assert (trust.status, trust.outcome, trust.note) == (SourceTrust.REFUTED, outcome, "a reason")
 
 
 def test_a_source_that_shows_what_cannot_exist_is_unreadable():
@@ -79,7 +79,7 @@ def test_a_source_that_shows_what_cannot_exist_is_unreadable():
 
     trust = assess_trust((everybody, EXISTS), read(Outcome.FOUND))
 
-    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
+    assert (trust.status, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert "cannot exist" in trust.note
 
 
@@ -88,14 +88,14 @@ def test_a_source_that_does_not_show_what_surely_exists_is_unreadable():
 
     trust = assess_trust((NOBODY, empty), read(Outcome.ABSENT))
 
-    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
+    assert (trust.status, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert "surely exists" in trust.note
 
 
 def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
     same = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.UNCHANGED))
 
-    assert assess_trust((same,), ()).standing is SourceTrust.REFUTED
+    assert assess_trust((same,), ()).status is SourceTrust.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_source_that_was_checked_needs_no_note():
 def test_a_source_that_would_lose_nearly_everything_is_not_believed():
     trust = distrust_mass_loss()
 
-    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
+    assert (trust.status, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert trust.note
 
 
@@ -152,7 +152,7 @@ def test_it_is_known_whether_canaries_were_asked(asked, probed):
 def test_only_canaries_refute(asked, said):
     agree = all(probe.result.outcome is probe.expects for probe in asked)
 
-    assert (assess_trust(asked, said).standing is not SourceTrust.REFUTED) is agree
+    assert (assess_trust(asked, said).status is not SourceTrust.REFUTED) is agree
 
 
 @given(said=readings)
@@ -213,13 +213,13 @@ def test_what_is_not_own_or_was_found_once_or_missed_is_no_canary(changes, accou
 def test_one_learned_canary_that_is_still_there_proves_a_source(shown):
     trust = apply_learned_canaries(UNPROVEN, (Outcome.ABSENT, shown))
 
-    assert trust == replace(UNPROVEN, standing=SourceTrust.PROVEN)
+    assert trust == replace(UNPROVEN, status=SourceTrust.PROVEN)
 
 
 def test_a_source_whose_learned_canaries_are_all_gone_is_unreadable():
     trust = apply_learned_canaries(UNPROVEN, (Outcome.ABSENT, Outcome.ABSENT))
 
-    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
+    assert (trust.status, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert "surely exists" in trust.note
 
 

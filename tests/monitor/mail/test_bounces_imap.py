@@ -11,7 +11,7 @@ from monitor.mail import bounces as bounce_box
 from monitor.mail.bounces import ImapBounceMailbox, cut_headers
 from monitor.mail.delivery_reports import ReportReading, parse_bounces
 from scrapers.sandbox.client import SandboxParser
-from tests.monitor.mail.test_delivery_reports import LETTER, report
+from tests.monitor.mail.test_delivery_reports import EMAIL, report
 
 
 class Box:
@@ -56,7 +56,7 @@ def test_a_message_that_the_server_withholds_stays_unread(opened):
 
     heard = [bounce.local_id for bounces in opened(box).read_bounces() for bounce in bounces]
 
-    assert (heard, box.seen) == ([LETTER], ["2"])
+    assert (heard, box.seen) == ([EMAIL], ["2"])
 
 
 def nested(parts):
@@ -71,7 +71,7 @@ def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(ope
     first, second = opened(box).read_bounces()
 
     assert first is None
-    assert [bounce.local_id for bounce in second] == [LETTER]
+    assert [bounce.local_id for bounce in second] == [EMAIL]
     assert box.seen == ["1", "2"]
 
 
@@ -87,7 +87,7 @@ def test_a_message_that_takes_its_reader_too_long_is_ended_and_the_next_one_is_r
     first, second = opened(box).read_bounces()
 
     assert first is None
-    assert [bounce.local_id for bounce in second] == [LETTER]
+    assert [bounce.local_id for bounce in second] == [EMAIL]
     assert box.seen == ["1", "2"]
 
 
@@ -109,7 +109,7 @@ def test_where_no_reader_can_be_started_the_message_stays_unread(opened, monkeyp
     assert box.seen == []
 
 
-def test_what_a_reader_says_of_letters_is_looked_at_again(opened, monkeypatch):
+def test_what_a_reader_says_of_emails_is_looked_at_again(opened, monkeypatch):
     foreign = ReportReading(bounces=(Bounce(local_id="../keys", status="5.1.1"),), fault="")
     monkeypatch.setattr(SandboxParser, "call", lambda *_, **__: foreign)
 

@@ -1,4 +1,4 @@
-"""A report of delivery names one letter of ours by its id, and nothing else in it is believed."""
+"""A report of delivery names one email of ours by its id, and nothing else in it is believed."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.domain.email import Bounce
 from monitor.mail.delivery_reports import MAX_BYTES, parse_bounces, read_report
 
-LETTER, OTHER = "0123456789abcdef" * 2, "f" * 32
+EMAIL, OTHER = "0123456789abcdef" * 2, "f" * 32
 RETURN_PATH = "bounces+{id}@cedarvalley.example"
 REPORT = """\
 Return-Path: <>
@@ -33,7 +33,7 @@ X-Postfix-Sender: rfc822; namesake@cedarvalley.example
 Content-Type: {copy}
 
 From: Namesake <namesake@cedarvalley.example>
-Message-ID: <{letter}@cedarvalley.example>
+Message-ID: <{email}@cedarvalley.example>
 Subject: Namesake
 
 --b--
@@ -52,7 +52,7 @@ def report(status="5.1.1", action="failed", **told):
     facts = {
         "to": "namesake@cedarvalley.example",
         "copy": "message/rfc822",
-        "letter": LETTER,
+        "email": EMAIL,
         "recipients": recipients,
         **told,
     }
@@ -61,14 +61,14 @@ def report(status="5.1.1", action="failed", **told):
 
 @pytest.mark.parametrize("copy", ["message/rfc822", "text/rfc822-headers"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_report_names_its_letter_by_what_it_sends_back_of_it(copy, ends):
+def test_a_report_names_its_email_by_what_it_sends_back_of_it(copy, ends):
     content = report(copy=copy).replace(b"\n", ends.encode())
 
-    assert parse_bounces(content, "") == (Bounce(local_id=LETTER, status="5.1.1"),)
+    assert parse_bounces(content, "") == (Bounce(local_id=EMAIL, status="5.1.1"),)
 
 
 @pytest.mark.parametrize("copy", ["message/rfc822", "text/plain"])
-def test_a_report_names_its_letter_by_the_address_it_goes_to(copy):
+def test_a_report_names_its_email_by_the_address_it_goes_to(copy):
     content = report(to=f"<bounces+{OTHER.upper()}@CedarValley.example>", copy=copy)
 
     assert parse_bounces(content, RETURN_PATH) == (Bounce(local_id=OTHER, status="5.1.1"),)
@@ -101,7 +101,7 @@ def test_only_a_failure_is_a_bounce(action):
     [
         b"",
         b"Subject: I am on holiday\n\nBack in March.\n",
-        report(letter="not an id of ours"),
+        report(email="not an id of ours"),
         report(status="2.1.5"),
         report(status="five"),
         report(recipients=""),
@@ -122,12 +122,12 @@ def test_a_report_about_everybody_counts_to_ten():
 
 
 @given(st.binary(), st.integers(0, 2000), st.integers(0, 100))
-def test_a_damaged_report_raises_nothing_and_blames_no_other_letter(planted, at, length):
+def test_a_damaged_report_raises_nothing_and_blames_no_other_email(planted, at, length):
     whole = report()
 
     found = parse_bounces(whole[:at] + planted + whole[at + length :], RETURN_PATH)
 
-    assert {each.local_id for each in found} <= {LETTER}
+    assert {each.local_id for each in found} <= {EMAIL}
 
 
 def test_a_message_that_breaks_its_reader_is_named_by_the_error_alone():

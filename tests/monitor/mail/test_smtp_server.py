@@ -1,4 +1,4 @@
-"""What a mail server may do is an answer, not an error, and costs no letter."""
+"""What a mail server may do is an answer, not an error, and costs no email."""
 
 import socket
 from dataclasses import replace
@@ -12,7 +12,7 @@ from monitor.config import MailSecurity
 from monitor.domain.email import DeliveryStatus
 from monitor.mail.smtp import SmtpTransport, build_tls_context
 from scrapers.http.clock import SystemClock
-from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, ROSA, read, smtp, with_settings
+from tests.monitor.emails import EMAIL, ENVELOPE, PASSWORD, ROSA, read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
 
@@ -24,25 +24,25 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def send(certificate):
-    """Send one letter to a counter by STARTTLS, and return what became of it."""
+    """Send one email to a counter by STARTTLS, and return what became of it."""
 
     def sent(counter, envelope=ENVELOPE, **changed):
         with opened(counter, tls_context=server_context(certificate)) as office:
             fields = {"ca_file": certificate, "port": office.port, **changed}
-            return smtp(with_settings(**fields), PASSWORD).send_email(LETTER, envelope)
+            return smtp(with_settings(**fields), PASSWORD).send_email(EMAIL, envelope)
 
     return sent
 
 
-def test_a_letter_goes_to_its_one_reader_encrypted(send):
+def test_an_email_goes_to_its_one_reader_encrypted(send):
     counter = Counter()
 
     assert send(counter).status is DeliveryStatus.ACCEPTED
 
     assert counter.recipients == [[ROSA]]
     assert counter.encrypted == [True]
-    assert read(counter.letters[0])["Message-ID"] == ENVELOPE.message_id
-    assert b"\n" not in counter.letters[0].replace(b"\r\n", b"")
+    assert read(counter.emails[0])["Message-ID"] == ENVELOPE.message_id
+    assert b"\n" not in counter.emails[0].replace(b"\r\n", b"")
 
 
 def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate):
@@ -50,17 +50,17 @@ def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate)
     with opened(counter, implicit=server_context(certificate)) as office:
         settings = with_settings(security=MailSecurity.TLS, port=office.port, ca_file=certificate)
 
-        assert smtp(settings, "").send_email(LETTER, ENVELOPE).status is DeliveryStatus.ACCEPTED
+        assert smtp(settings, "").send_email(EMAIL, ENVELOPE).status is DeliveryStatus.ACCEPTED
 
     assert counter.recipients == [[ROSA]]
 
 
-def test_a_relay_takes_letters_from_this_machine_without_a_password():
+def test_a_relay_takes_emails_from_this_machine_without_a_password():
     counter = Counter()
     with opened(counter) as office:
         settings = with_settings(security=MailSecurity.RELAY, port=office.port)
 
-        assert smtp(settings, "").send_email(LETTER, ENVELOPE).status is DeliveryStatus.ACCEPTED
+        assert smtp(settings, "").send_email(EMAIL, ENVELOPE).status is DeliveryStatus.ACCEPTED
 
     assert counter.encrypted == [False]
 
@@ -75,12 +75,12 @@ def test_a_password_is_given_after_the_line_is_encrypted(certificate):
     with opened(counter, **guarded) as office:
         settings = with_settings(port=office.port, ca_file=certificate, user="namesake")
 
-        right = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
-        wrong = smtp(settings, "trumpet").send_email(LETTER, ENVELOPE)
+        right = smtp(settings, PASSWORD).send_email(EMAIL, ENVELOPE)
+        wrong = smtp(settings, "trumpet").send_email(EMAIL, ENVELOPE)
 
     assert (right.status, wrong.status) == (DeliveryStatus.ACCEPTED, DeliveryStatus.DEFERRED)
     assert "user name and password" in wrong.note
-    assert len(counter.letters) == 1
+    assert len(counter.emails) == 1
 
 
 def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
@@ -88,11 +88,11 @@ def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
     with opened(counter, authenticator=only("namesake", PASSWORD)) as office:
         settings = with_settings(port=office.port, user="namesake")
 
-        delivery = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
+        delivery = smtp(settings, PASSWORD).send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
     assert "does not offer" in delivery.note
-    assert counter.letters == []
+    assert counter.emails == []
 
 
 def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
@@ -102,7 +102,7 @@ def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
 
     assert delivery.status is DeliveryStatus.DEFERRED
     assert "certificate" in delivery.note
-    assert counter.letters == []
+    assert counter.emails == []
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
         ({"recipient": "550 5.1.1 no such user"}, DeliveryStatus.REFUSED),
         ({"recipient": "550 5.4.4 unable to route"}, DeliveryStatus.DEFERRED),
         ({"recipient": "554 5.7.1 relay access denied"}, DeliveryStatus.DEFERRED),
-        ({"letter": "451 4.3.0 try later"}, DeliveryStatus.DEFERRED),
-        ({"letter": "554 5.7.1 no such letters here"}, DeliveryStatus.REFUSED),
-        # What is wrong with our own account is mended by the operator; no letter dies of it.
+        ({"email": "451 4.3.0 try later"}, DeliveryStatus.DEFERRED),
+        ({"email": "554 5.7.1 no such letters here"}, DeliveryStatus.REFUSED),
+        # What is wrong with our own account is mended by the operator; no email dies of it.
         ({"sender": "553 5.7.1 not your address"}, DeliveryStatus.DEFERRED),
         ({"sender": "530 5.7.0 authentication required"}, DeliveryStatus.DEFERRED),
         ({"sender": "552 5.3.4 too big"}, DeliveryStatus.REFUSED),
-        # The letter was taken; a second one would be one too many.
+        # The email was taken; a second one would be one too many.
         ({"farewell": "421 closing"}, DeliveryStatus.ACCEPTED),
         ({"farewell": "500 what"}, DeliveryStatus.ACCEPTED),
     ],
 )
-def test_what_a_server_answers_decides_whether_a_letter_is_tried_again(send, answers, verdict):
+def test_what_a_server_answers_decides_whether_an_email_is_tried_again(send, answers, verdict):
     delivery = send(Counter(**answers))
 
     assert delivery.status is verdict
@@ -146,8 +146,8 @@ def test_only_what_is_wrong_with_the_address_counts_against_it(send, answer, bou
     assert send(Counter(recipient=answer)).bounce == bounce
 
 
-def test_what_is_wrong_with_a_letter_does_not_count_against_the_address(send):
-    assert send(Counter(letter="554 5.1.1 no such letters here")).bounce == ""
+def test_what_is_wrong_with_an_email_does_not_count_against_the_address(send):
+    assert send(Counter(email="554 5.1.1 no such letters here")).bounce == ""
 
 
 def test_a_line_older_than_tls_1_2_is_not_spoken():
@@ -167,18 +167,18 @@ class SlowClock(SystemClock):
         self.passed += seconds
 
 
-def test_a_server_gets_no_more_letters_a_second_than_the_settings_say():
+def test_a_server_gets_no_more_emails_a_second_than_the_settings_say():
     clock = SlowClock()
     with opened(Counter()) as office:
         settings = with_settings(security=MailSecurity.RELAY, port=office.port, per_second=2)
         post = SmtpTransport(settings, "", clock)
         for _ in range(5):
-            post.send_email(LETTER, ENVELOPE)
+            post.send_email(EMAIL, ENVELOPE)
 
     assert clock.passed == 2.0
 
 
-def test_a_server_that_falls_silent_after_the_letter_is_tried_again(send):
+def test_a_server_that_falls_silent_after_the_email_is_tried_again(send):
     delivery = send(Counter(silent=True), timeout_seconds=0.3)
 
     assert delivery.status is DeliveryStatus.DEFERRED
@@ -190,12 +190,12 @@ class ShutDoor(BaseRequestHandler):
         self.request.sendall(b"554 5.7.1 your network is on our list\r\n")
 
 
-def test_a_server_that_lets_nobody_in_costs_no_letter():
+def test_a_server_that_lets_nobody_in_costs_no_email():
     with TCPServer((LOOPBACK, 0), ShutDoor) as server:
         port = server.server_address[1]
         asked = Thread(target=server.handle_request)
         asked.start()
-        delivery = smtp(with_settings(port=port), "").send_email(LETTER, ENVELOPE)
+        delivery = smtp(with_settings(port=port), "").send_email(EMAIL, ENVELOPE)
         asked.join()
 
     assert delivery.status is DeliveryStatus.DEFERRED
@@ -206,7 +206,7 @@ def test_a_server_that_is_not_there_is_tried_again():
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
 
-    delivery = smtp(with_settings(port=port), "").send_email(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(port=port), "").send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
     assert not delivery.in_doubt
@@ -215,7 +215,7 @@ def test_a_server_that_is_not_there_is_tried_again():
 
 @pytest.mark.parametrize("host", ["no such host", "a" * 70 + ".example", ".."])
 def test_a_host_that_is_no_host_is_an_answer_too(host):
-    delivery = smtp(with_settings(host=host), "").send_email(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(host=host), "").send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
 
@@ -234,7 +234,7 @@ def test_a_bad_address_reaches_nobody_and_is_given_up(send, recipient):
     delivery = send(counter, replace(ENVELOPE, recipient=recipient))
 
     assert delivery.status is DeliveryStatus.REFUSED
-    assert counter.letters == []
+    assert counter.emails == []
 
 
 @pytest.mark.parametrize(("offered", "verdict"), [(True, "accepted"), (False, "refused")])
@@ -244,7 +244,7 @@ def test_an_address_beyond_ascii_goes_to_a_server_that_takes_such(certificate, o
         settings = with_settings(port=office.port, ca_file=certificate)
         envelope = replace(ENVELOPE, recipient="josé@cedarvalley.example")
 
-        assert smtp(settings, "").send_email(LETTER, envelope).status == verdict
+        assert smtp(settings, "").send_email(EMAIL, envelope).status == verdict
 
 
 def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):

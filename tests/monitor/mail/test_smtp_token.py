@@ -7,7 +7,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from monitor.domain.email import DeliveryStatus
-from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, smtp, with_settings
+from tests.monitor.emails import EMAIL, ENVELOPE, PASSWORD, smtp, with_settings
 from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
 
@@ -52,16 +52,16 @@ def test_a_token_is_shown_after_the_line_is_encrypted_and_read_anew_each_time(ce
         post = smtp(
             with_settings(port=office.port, ca_file=certificate, user="namesake", token_file=token)
         )
-        right = post.send_email(LETTER, ENVELOPE)
+        right = post.send_email(EMAIL, ENVELOPE)
         token.write_text("ya29.expired", "ascii")
-        expired = post.send_email(LETTER, ENVELOPE)
+        expired = post.send_email(EMAIL, ENVELOPE)
         token.unlink()
-        missing = post.send_email(LETTER, ENVELOPE)
+        missing = post.send_email(EMAIL, ENVELOPE)
 
     verdicts = (right.status, expired.status, missing.status)
     assert verdicts == (DeliveryStatus.ACCEPTED, DeliveryStatus.DEFERRED, DeliveryStatus.DEFERRED)
     assert "token_file" in missing.note
-    assert len(counter.letters) == 1
+    assert len(counter.emails) == 1
     assert counter.encrypted == [True]
 
 
@@ -71,8 +71,8 @@ def test_a_server_that_takes_no_tokens_gets_neither_token_nor_password(certifica
         settings = with_settings(
             port=office.port, ca_file=certificate, user="namesake", token_file=token
         )
-        delivery = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
+        delivery = smtp(settings, PASSWORD).send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
     assert "does not offer" in delivery.note
-    assert counter.letters == []
+    assert counter.emails == []

@@ -18,13 +18,13 @@ import pytest
 
 from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
-from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
-from tests.monitor.doomed import PHASES, Deeds, Doom, Life, Work, daemon, second_week
+from tests.monitor.crashing import PHASES, Crash, Deeds, Life, Work, daemon, second_week
+from tests.monitor.end_state import Address, EndState, asked, delivered, sent, sound, staged
 from tests.monitor.first_week import SteadyInternet, first_week_in
 
 KILLS = range(500)
 WRITES = 10
-UNHARMED = Doom()
+UNHARMED = Crash()
 # No life takes half as long: one that does hangs.
 PATIENCE = 180.0
 # About what asking costs, so that at any instant something is in flight.
@@ -82,7 +82,7 @@ def asked_to_stop_once_held(server: WebServer, internet: SlowInternet) -> End:
 class Undisturbed:
     """Week 2 as it goes without a crash: how it ends, what it asks, how long, and its deeds."""
 
-    end: Aftermath
+    end: EndState
     asked: Counter[Address]
     seconds: float
     deeds: Deeds
@@ -104,10 +104,10 @@ class District:
     lost: list[Counter[str]] = field(default_factory=list)
 
     def lives(
-        self, work: Work = second_week, doom: Doom = UNHARMED, end: End = of_itself
+        self, work: Work = second_week, crash: Crash = UNHARMED, end: End = of_itself
     ) -> object:
         """Work in one more process; return what it did, None if it did not come to its end."""
-        life = Life(folder=self.folder, address_map=self.web.build_address_map(), doom=doom)
+        life = Life(folder=self.folder, address_map=self.web.build_address_map(), crash=crash)
         process, said = life.begin(work)
         if heard(said) == "begun":
             began = time.monotonic()
@@ -121,11 +121,11 @@ class District:
         assert process.exitcode in {0, -signal.SIGKILL, -signal.SIGALRM}
         return done
 
-    def goes_on(self, usual: Undisturbed, doom: Doom = UNHARMED, end: End = of_itself) -> bool:
+    def goes_on(self, usual: Undisturbed, crash: Crash = UNHARMED, end: End = of_itself) -> bool:
         """Live once more; see that it is whole, and that no answer was asked for again."""
         self.web.visits.clear()
         before = staged(self.folder)
-        done = self.lives(doom=doom, end=end) is not None
+        done = self.lives(crash=crash, end=end) is not None
         assert sound(self.folder)
         now = asked(self.web.visits)
         if before is None:
@@ -144,11 +144,11 @@ class District:
             self.lost.append(Counter(host for host, _, _ in (answered - kept).elements()))
 
     def ended_as(self, usual: Undisturbed) -> None:
-        assert Aftermath.of(self.folder).against(usual.end) == {}
-        letters = delivered(self.folder)
-        assert letters.keys() == sent(self.folder)
-        # Between a letter and the note that it left is an instant that nothing can close.
-        assert letters.total() - len(letters) <= self.kills
+        assert EndState.of(self.folder).against(usual.end) == {}
+        emails = delivered(self.folder)
+        assert emails.keys() == sent(self.folder)
+        # Between an email and the note that it left is an instant that nothing can close.
+        assert emails.total() - len(emails) <= self.kills
         # A lane asks one thing at a time, and no more before the answer is kept.
         assert all(times == 1 for hosts in self.lost for times in hosts.values())
 
@@ -192,7 +192,7 @@ def usual(
     web.visits.clear()
     deeds = district.lives()
     assert isinstance(deeds, Deeds)
-    end = Aftermath.of(district.folder)
+    end = EndState.of(district.folder)
     return Undisturbed(end=end, asked=asked(web.visits), seconds=district.seconds, deeds=deeds)
 
 
@@ -207,7 +207,7 @@ def districts(
     )
 
 
-def drawn_end(number: int, usual: Undisturbed, outlived: int = 0) -> tuple[Doom, End]:
+def drawn_end(number: int, usual: Undisturbed, outlived: int = 0) -> tuple[Crash, End]:
     """Draw when to die: at any time of the sweep, or at any instant of one of the short phases.
 
     Each life that outlived it halves the time: a busy machine measured a usual life too long.
@@ -217,15 +217,15 @@ def drawn_end(number: int, usual: Undisturbed, outlived: int = 0) -> tuple[Doom,
     if phase == "sweep":
         return UNHARMED, killed_after(drawn.uniform(0, usual.seconds / 2) / 2**outlived)
     nth = max(1, drawn.randint(1, usual.deeds.entered[phase]) >> outlived)
-    return Doom(phase=phase, nth=nth, seconds=drawn.uniform(1e-6, A_PHASE_TAKES)), of_itself
+    return Crash(phase=phase, nth=nth, seconds=drawn.uniform(1e-6, A_PHASE_TAKES)), of_itself
 
 
 def test_a_week_killed_again_and_again_ends_as_if_it_never_was(districts, usual, share):
     district = next(districts)
     for number in share(KILLS, of=50):
         for outlived in count():
-            doom, end = drawn_end(number, usual, outlived)
-            if not district.goes_on(usual, doom=doom, end=end):
+            crash, end = drawn_end(number, usual, outlived)
+            if not district.goes_on(usual, crash=crash, end=end):
                 break
             district.ended_as(usual)
             district = next(districts)
@@ -238,20 +238,20 @@ def test_a_kill_after_any_write_changes_nothing(districts, usual, share):
     drawn = random.Random("writes")  # noqa: S311 - likewise
     for number in share(sorted(drawn.sample(range(1, usual.deeds.writes), WRITES))):
         district = next(districts)
-        assert not district.goes_on(usual, doom=Doom(writes=number))
+        assert not district.goes_on(usual, crash=Crash(writes=number))
         assert district.goes_on(usual)
         district.ended_as(usual)
 
 
-def test_a_letter_caught_by_a_kill_goes_out_again_under_its_own_name(districts, usual):
+def test_an_email_caught_by_a_kill_goes_out_again_under_its_own_name(districts, usual):
     district = next(districts)
-    caught = usual.deeds.letters
-    assert not district.goes_on(usual, doom=Doom(letters=caught))
+    caught = usual.deeds.emails
+    assert not district.goes_on(usual, crash=Crash(emails=caught))
     assert district.goes_on(usual)
 
     district.ended_as(usual)
-    letters = delivered(district.folder)
-    assert sorted(letters.values()) == [*[1] * (caught - 1), 2]
+    emails = delivered(district.folder)
+    assert sorted(emails.values()) == [*[1] * (caught - 1), 2]
 
 
 def test_a_service_asked_to_stop_leaves_a_sweep_to_go_on_with(

@@ -103,8 +103,8 @@ def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watche
     watched.rounds.run_requested_checks()
     assert len(world.asked) == asked
     world.writes()
-    (letter,) = [each for each in world.post.to(OPERATOR) if each.envelope.kind == "disk-full"]
-    assert "Nothing is lost" in letter.text
+    (email,) = [each for each in world.post.to(OPERATOR) if each.envelope.kind == "disk-full"]
+    assert "Nothing is lost" in email.text
 
 
 def test_what_was_found_can_be_read_while_the_disk_is_full(world: World, watched: Watched):

@@ -17,13 +17,13 @@ REFUSED = Delivery(
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    letter: Email
+    email: Email
     envelope: Envelope
 
     @property
     def text(self) -> str:
-        """The words, without the breaks that a narrow letter needs."""
-        return " ".join(self.letter.text.split())
+        """The words, without the breaks that a narrow email needs."""
+        return " ".join(self.email.text.split())
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Mailroom:
     tried: list[Sent] = field(default_factory=list)
     accepted: list[Sent] = field(default_factory=list)
 
-    def send_email(self, letter: Email, envelope: Envelope) -> Delivery:
-        sent = Sent(letter, envelope)
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery:
+        sent = Sent(email, envelope)
         self.tried.append(sent)
         answer = self.answers_to.get(envelope.recipient, self.answer)
         if answer.status is DeliveryStatus.ACCEPTED:
@@ -67,7 +67,7 @@ class FakeMatcher:
 
 
 def confirm_name(state: Database, ref: str) -> None:
-    """Take a name that waits, such as one with a former surname, for confirmed without a letter."""
+    """Take a name that waits, such as one with a former surname, for confirmed without an email."""
     waiting = state.name_changes.find_name_change_of_person(ref)
     if waiting:
         known = (waiting.name,)

@@ -38,8 +38,8 @@ class Mover:
 
     def code(self, address: str = NEW) -> str:
         send_due(self.world.app)
-        letters = [each for each in self.world.post.to(address) if of(each, "new-address")]
-        return CODE.findall(letters[-1].letter.text)[0]
+        emails = [each for each in self.world.post.to(address) if of(each, "new-address")]
+        return CODE.findall(emails[-1].email.text)[0]
 
     def confirms(self, code: str = "", browser: str = BROWSER) -> AddressConfirmRefusal | None:
         return confirm_work_email_change(

@@ -61,7 +61,7 @@ def asks(staff: Staff, of: str = HERS) -> None:
     request_account_proof(staff.world.app, staff.id, of)
 
 
-def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept(
+def test_an_account_under_another_name_is_dropped_with_an_email_and_nothing_of_it_is_kept(
     world, maria
 ):
     world.sweep()
@@ -70,9 +70,9 @@ def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_i
     assert accounts(maria) == ()
     assert not [url for url in maria.findings if "victoria" in url]
     assert "account-removed" in actions(maria)
-    (letter,) = maria.letters_of("account-removed")
-    assert "shows someone else" in letter.text
-    assert code(maria) in letter.text
+    (email,) = maria.emails_of("account-removed")
+    assert "shows someone else" in email.text
+    assert code(maria) in email.text
     world.forgets_visits()
     world.a_week_later()
     world.sweep()

@@ -49,7 +49,7 @@ from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
 
 # Columns of bytes that are no words of anybody: keyed hashes, and what the audit log ends with.
-# Why a letter was refused is said to be unreadable, so that no letter is held up for it.
+# Why an email was refused is said to be unreadable, so that no email is held up for it.
 SAID = [("outbox", "error")]
 
 

@@ -160,7 +160,7 @@ def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: S
     pauses(world, maria, days=20)
     world.writes()
 
-    told = maria.letters_of("consent-changed")[-1]
+    told = maria.emails_of("consent-changed")[-1]
     assert "You paused Namesake" in told.text
     assert "Open this page and press its button" in told.text
 
@@ -179,7 +179,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
 
     assert world.asked_about("maria") == []
     assert maria.findings == before
-    assert maria.letters_of("digest") == []
+    assert maria.emails_of("digest") == []
     assert load_consent_status(world.app, maria.id).phase is ConsentPhase.PAUSED
 
 
@@ -192,7 +192,7 @@ def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World,
     world.on_monday()
 
     assert world.asked_about("maria")
-    assert len(maria.letters_of("digest")) == 1
+    assert len(maria.emails_of("digest")) == 1
 
 
 def test_whoever_resumes_early_is_asked_about_at_once(world: World, maria: Staff):

@@ -29,7 +29,7 @@ def world(maria: Staff) -> World:
 
 
 def reminders(maria: Staff) -> int:
-    return len(maria.letters_of("consent-ending"))
+    return len(maria.emails_of("consent-ending"))
 
 
 def until(world: World, maria: Staff, days: int) -> None:
@@ -59,7 +59,7 @@ def test_whoever_joined_is_reminded_twice_before_the_end(world: World, maria: St
 
     until(world, maria, 364)
     assert reminders(maria) == 2
-    assert "It does not renew automatically" in maria.letters_of("consent-ending")[-1].text
+    assert "It does not renew automatically" in maria.emails_of("consent-ending")[-1].text
 
 
 def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: World, maria: Staff):
@@ -83,7 +83,7 @@ def test_whoever_renews_in_time_goes_on_as_if_nothing_had_been(world: World, mar
     assert maria.id in world.state.people.list_person_ids()
 
 
-def test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said(
+def test_what_nobody_renewed_is_erased_with_a_farewell_when_the_email_said(
     world: World, maria: Staff
 ):
     until(world, maria, 394)
@@ -93,7 +93,7 @@ def test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said(
     world.writes()
 
     assert maria.id not in world.state.people.list_person_ids()
-    assert "It was not renewed." in maria.letters_of("withdrawn")[-1].text
+    assert "It was not renewed." in maria.emails_of("withdrawn")[-1].text
 
 
 def test_a_clock_that_jumps_years_ahead_erases_nobody(world: World, maria: Staff):
@@ -111,7 +111,7 @@ def test_a_clock_that_jumps_years_ahead_erases_nobody(world: World, maria: Staff
     assert maria.id in world.state.people.list_person_ids()
 
 
-def test_an_address_that_takes_no_letters_keeps_nobody_here_for_ever(world: World, maria: Staff):
+def test_an_address_that_takes_no_emails_keeps_nobody_here_for_ever(world: World, maria: Staff):
     world.post.answer = REFUSED
     until(world, maria, 400)
 

@@ -191,11 +191,11 @@ def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, 
     world.later(minutes=1)
     world.writes()
 
-    (sent,) = maria.letters_of("own-data")
-    (attached,) = sent.letter.attachments
+    (sent,) = maria.emails_of("own-data")
+    (attached,) = sent.email.attachments
     with zipfile.ZipFile(BytesIO(attached.body)) as parcel:
         assert json.loads(parcel.read("data.json"))["profile"]["mail"] == maria.mail
-    message = build_message(sent.letter, sent.envelope, world.config.mail)
+    message = build_message(sent.email, sent.envelope, world.config.mail)
     assert [each.get_filename() for each in message.iter_attachments()] == ["namesake-data.zip"]
 
 

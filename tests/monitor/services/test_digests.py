@@ -1,4 +1,4 @@
-"""The weekly letter says each thing once, to its person alone, and what could not be checked."""
+"""The weekly email says each thing once, to its person alone, and what could not be checked."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def is_cut_short(_visit: CrawlResult) -> None:
 
 
 def newest(staff: Staff):
-    return staff.letters_of("digest")[-1]
+    return staff.emails_of("digest")[-1]
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def maria(world: World) -> Staff:
     return maria
 
 
-def test_the_first_letter_shows_what_exists(world: World, maria: Staff):
-    assert "first overview" in newest(maria).letter.subject
+def test_the_first_email_shows_what_exists(world: World, maria: Staff):
+    assert "first overview" in newest(maria).email.subject
     assert "chalkboard[.]example/t/mariadelgado" in newest(maria).text
 
 
@@ -52,7 +52,7 @@ def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
     world.sweep()
     world.on_monday()
 
-    assert "nothing new" in newest(maria).letter.subject
+    assert "nothing new" in newest(maria).email.subject
     assert "3 of 3 places checked" in newest(maria).text
 
 
@@ -60,12 +60,12 @@ def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff
     """Last week's answers say nothing of this week."""
     world.on_monday()
 
-    assert "nothing could be checked" in newest(maria).letter.subject
+    assert "nothing could be checked" in newest(maria).email.subject
     assert "0 of 3 places checked" in newest(maria).text
     assert "Since Sep 12, Chalkboard was not checked" in newest(maria).text
 
 
-def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
+def test_an_email_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
     world: World, maria: Staff
 ):
     world.later(days=6, hours=14)
@@ -94,7 +94,7 @@ def test_a_change_is_told_once(world: World, maria: Staff):
     world.on_monday()
 
     assert "bio" in told.text
-    assert "nothing new" in newest(maria).letter.subject
+    assert "nothing new" in newest(maria).email.subject
 
 
 def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
@@ -127,7 +127,7 @@ def test_a_namesake_is_set_aside_without_a_question(world: World):
     world.on_monday()
 
     assert "only about someone else with your name" in newest(daniel).text
-    assert "nothing new" in newest(daniel).letter.subject
+    assert "nothing new" in newest(daniel).email.subject
     assert daniel.cases == ()
 
 
@@ -147,19 +147,19 @@ def test_nobody_reads_what_is_anothers(world: World):
 
     families = ("Delgado", "Smith", "Marchetti", "Okafor")
     for staff, own in zip(everybody, families, strict=True):
-        for letter in staff.letters_of("digest"):
-            whole = letter.letter.html + letter.text + letter.letter.subject
+        for email in staff.emails_of("digest"):
+            whole = email.email.html + email.text + email.email.subject
             others = [each for each in families if each != own and each in whole]
             assert others == []
 
 
 def test_the_subject_tells_nothing_that_a_glance_may_not_see(world: World, maria: Staff):
-    for letter in maria.letters:
-        assert "Delgado" not in letter.letter.subject
-        assert "impersonation" not in letter.letter.subject.casefold()
+    for email in maria.emails:
+        assert "Delgado" not in email.email.subject
+        assert "impersonation" not in email.email.subject.casefold()
 
 
-def test_a_letter_that_waits_is_the_same_letter_when_it_goes_out(world: World, maria: Staff):
+def test_an_email_that_waits_is_the_same_email_when_it_goes_out(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
     world.post.answer = DEFERRED
@@ -171,7 +171,7 @@ def test_a_letter_that_waits_is_the_same_letter_when_it_goes_out(world: World, m
     assert "bio" in newest(maria).text
 
 
-def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World, maria: Staff):
+def test_what_a_refused_email_would_have_told_is_told_by_the_next(world: World, maria: Staff):
     stranger = replace(
         account("john-dentist"),
         id="other",
@@ -192,7 +192,7 @@ def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World,
     assert "only about someone else with your name" in newest(maria).text
 
 
-def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
+def email_in_the_middle(world: World, maria: Staff, hours: int) -> str:
     """Write the digest so many hours after a sweep began, when its first answer has come."""
     world.later(days=6, hours=23)
     written = []
@@ -209,27 +209,27 @@ def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
     return newest(maria).text
 
 
-def test_a_letter_during_the_week_s_first_sweep_does_not_speak_of_last_week(
+def test_an_email_during_the_week_s_first_sweep_does_not_speak_of_last_week(
     world: World, maria: Staff
 ):
-    text = letter_in_the_middle(world, maria, hours=1)
+    text = email_in_the_middle(world, maria, hours=1)
 
     assert "0 of 3 places checked" in text
     assert "Since Sep 21, Chalkboard has been in progress and is not finished" in text
 
 
-def test_a_letter_during_the_week_s_second_sweep_speaks_of_the_first(world: World, maria: Staff):
+def test_an_email_during_the_week_s_second_sweep_speaks_of_the_first(world: World, maria: Staff):
     world.later(days=5)
     world.sweep()
     world.later(days=-5)
 
-    assert "3 of 3 places checked" in letter_in_the_middle(world, maria, hours=1)
+    assert "3 of 3 places checked" in email_in_the_middle(world, maria, hours=1)
 
 
-def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
+def test_an_email_says_which_sources_have_not_answered_all_in_half_a_day(
     world: World, maria: Staff
 ):
-    text = letter_in_the_middle(world, maria, hours=13)
+    text = email_in_the_middle(world, maria, hours=13)
 
     assert "could not check anything" in text
     assert "Since Sep 21, Chalkboard has been answering slowly and is not finished" in text
@@ -253,16 +253,16 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     maria.rules(case, Decision.REOPENED)
     maria.rules(case, Decision.HARMLESS)
     world.on_monday()
-    assert "Decided" not in newest(maria).letter.text
+    assert "Decided" not in newest(maria).email.text
 
 
 def mondays(world: World, staff: Staff, number: int) -> list[bool]:
     """Go on by so many weeks; return for each whether a digest came."""
     came = []
     for _ in range(number):
-        before = len(staff.letters_of("digest"))
+        before = len(staff.emails_of("digest"))
         world.on_monday()
-        came.append(len(staff.letters_of("digest")) > before)
+        came.append(len(staff.emails_of("digest")) > before)
     return came
 
 
@@ -292,7 +292,7 @@ def test_what_is_found_between_two_emails_is_told_in_the_next_one(world: World, 
 
     mondays(world, maria, 4)
 
-    assert len(maria.letters_of("digest")) == 2
+    assert len(maria.emails_of("digest")) == 2
     assert "bio" in newest(maria).text
 
 
@@ -309,7 +309,7 @@ def test_what_is_urgent_comes_at_once_whatever_was_chosen(world: World, maria: S
     world.sweep()
     send_due(world.app)
 
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
 
 
 def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, maria: Staff):

@@ -16,7 +16,7 @@ MAIL = MARIA.person.mail
 
 
 def invited(world: World, mail: str = MAIL) -> str:
-    """Invite Maria, let the letter arrive, and return its code."""
+    """Invite Maria, let the email arrive, and return its code."""
     invite_person(world.app, mail, "Maria", "Delgado")
     send_due(world.app)
     return world.code(MAIL)
@@ -26,7 +26,7 @@ def enrol(world: World, code: str, **told: object):
     return enroll_with_code(world.app, code, answers_of(MARIA, **told))
 
 
-def test_the_code_stands_in_the_letter_and_nowhere_else(world: World):
+def test_the_code_stands_in_the_email_and_nowhere_else(world: World):
     code = invited(world)
 
     (invitation,) = world.state.invitations.list_invitations()
@@ -159,7 +159,7 @@ def test_who_is_enrolled_is_not_invited_again(world: World):
         invite_person(world.app, MAIL, "Maria", "Delgado")
 
 
-def test_a_letter_that_is_tried_again_carries_a_code_that_opens(world: World):
+def test_an_email_that_is_tried_again_carries_a_code_that_opens(world: World):
     world.post.answer = DEFERRED
     invite_person(world.app, MAIL, "Maria", "Delgado")
     send_due(world.app)

@@ -37,7 +37,7 @@ def invite(world: World) -> str:
 
 
 def after(world: World, days: int) -> None:
-    """Let days pass, each with its round of letters."""
+    """Let days pass, each with its round of emails."""
     for _ in range(days):
         world.later(days=1)
         world.writes()
@@ -62,10 +62,10 @@ def test_nobody_is_reminded_before_two_weeks_are_over(world: World):
 def test_it_says_why_it_comes_that_it_is_the_only_one_and_how_to_say_no(world: World):
     after(world, 14)
 
-    (letter,) = reminders(world)
-    assert "you have not answered" in letter.text
-    assert "This is the only reminder, and no other email follows" in letter.text
-    assert "TO SAY NO Do nothing." in letter.text
+    (email,) = reminders(world)
+    assert "you have not answered" in email.text
+    assert "This is the only reminder, and no other email follows" in email.text
+    assert "TO SAY NO Do nothing." in email.text
 
 
 def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
@@ -84,10 +84,10 @@ def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
-def test_both_letters_open_the_invitation_until_its_new_end(world: World, kind: str):
+def test_both_emails_open_the_invitation_until_its_new_end(world: World, kind: str):
     after(world, 14)
-    (letter,) = world.post.of_kind(kind)
-    code = CODE.search(letter.letter.text).group(1)
+    (email,) = world.post.of_kind(kind)
+    code = CODE.search(email.email.text).group(1)
     after(world, 13)
 
     assert load_open_invitation(world.app, code).mail == MAIL
@@ -114,8 +114,8 @@ def test_whose_invitation_never_arrived_is_not_reminded(world_of):
 
 
 def test_whose_invitation_came_back_is_not_reminded(world: World):
-    (letter,) = world.state.outbox.list_emails()
-    world.state.outbox.mark_email_dead(letter.id, "it came back, with 5.1.1")
+    (email,) = world.state.outbox.list_emails()
+    world.state.outbox.mark_email_dead(email.id, "it came back, with 5.1.1")
     after(world, 20)
 
     assert reminders(world) == []

@@ -86,8 +86,8 @@ def joined_with_words_everywhere(world: World) -> str:
     record_break_glass(world.app, joined.id, "everything", PLANTED["glass"])
     host = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
     state.hosts.save_host_state(host)
-    for letter in state.outbox.list_due_emails(now)[:1]:
-        state.outbox.schedule_retry(letter.id, now, PLANTED["error"])
+    for email in state.outbox.list_due_emails(now)[:1]:
+        state.outbox.schedule_retry(email.id, now, PLANTED["error"])
     return joined.id
 
 
@@ -105,7 +105,7 @@ def words_in(world: World) -> dict[str, list[str]]:
 
 @pytest.fixture
 def world(world_of) -> World:
-    """Keep letters in the folder, as a district without a mail server does."""
+    """Keep emails in the folder, as a district without a mail server does."""
     world = world_of("chalkboard")
     post = FolderTransport(world.config.mail, world.config.state / OUTBOX, name_by_message_id)
     world.joins(JOHN)

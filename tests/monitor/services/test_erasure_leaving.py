@@ -43,7 +43,7 @@ def test_who_leaves_gets_a_farewell_that_says_when_all_is_gone(world: World, mar
     maria.withdraws()
     world.writes()
 
-    farewell = maria.letters[-1]
+    farewell = maria.emails[-1]
     assert farewell.envelope.kind == "withdrawn"
     assert "Your consent ended" in farewell.text
     assert "is erased by" in farewell.text
@@ -84,7 +84,7 @@ def test_the_erasure_waits_for_the_farewell(world: World, maria: Staff):
     world.later(minutes=10)
     world.writes()
 
-    assert maria.letters[-1].envelope.kind == "withdrawn"
+    assert maria.emails[-1].envelope.kind == "withdrawn"
     assert not has_key(world, maria.id)
 
 
@@ -127,11 +127,11 @@ def test_who_has_left_gets_no_digest(world: World, maria: Staff):
     maria.withdraws()
     world.writes()
     world.post.answer = ACCEPTED
-    digests = len(maria.letters_of("digest"))
+    digests = len(maria.emails_of("digest"))
     world.a_week_later()
     world.on_monday()
 
-    assert len(maria.letters_of("digest")) == digests
+    assert len(maria.emails_of("digest")) == digests
     assert not [due for due in world.state.jobs.list_jobs() if due.subject == maria.id]
 
 

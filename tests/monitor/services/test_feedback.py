@@ -74,13 +74,13 @@ def test_what_its_person_says_of_an_account_is_learned(maria: Staff, decision, s
 @pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
 def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, decision):
     ruled = maria.rules(maria.case(CaseKind.IMPERSONATION), decision)
-    letters = len(maria.world.state.outbox.list_emails())
+    emails = len(maria.world.state.outbox.list_emails())
     for _ in range(3):
         maria.world.a_week_later()
         assert maria.world.sweep() == []
 
     assert maria.cases == (ruled,)
-    assert len(maria.world.state.outbox.list_emails()) == letters
+    assert len(maria.world.state.outbox.list_emails()) == emails
 
 
 @pytest.mark.parametrize("decision", [Decision.HARMLESS, Decision.NAMESAKE])
@@ -106,7 +106,7 @@ def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria:
     world.sweep()
     send_due(world.app)
 
-    first, second = maria.letters_of("alert")
+    first, second = maria.emails_of("alert")
     assert "harmless" in second.text
     assert first.envelope.message_id != second.envelope.message_id
 
@@ -237,14 +237,14 @@ def test_a_case_that_turns_severe_is_told_at_once(world_of):
     world.sweep()
     send_due(world.app)
     assert maria.case(CaseKind.IMPERSONATION).severity == "medium"
-    assert maria.letters_of("alert") == []
+    assert maria.emails_of("alert") == []
     world.internet = world.internet.remove_entry(bare).add_entry(IMPOSTOR)
     world.a_week_later()
     world.sweep()
     send_due(world.app)
 
     assert maria.case(CaseKind.IMPERSONATION).severity == "high"
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
 
 
 def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
@@ -265,8 +265,8 @@ def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
 
     again = maria.case(CaseKind.IMPERSONATION)
     assert (again.state, again.opened_at) == (CaseState.OPEN, world.clock.at)
-    assert len(maria.letters_of("alert")) == 2
-    assert "harmless" in maria.letters_of("alert")[-1].text
+    assert len(maria.emails_of("alert")) == 2
+    assert "harmless" in maria.emails_of("alert")[-1].text
 
 
 def test_several_cases_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):

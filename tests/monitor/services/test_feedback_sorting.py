@@ -126,16 +126,16 @@ def test_a_sorting_settles_the_case_that_asks_the_same(maria: Staff):
     assert verdict(maria, fake(maria)) is Decision.NAMESAKE
 
 
-def test_what_is_sorted_as_an_imitation_is_flagged_without_a_letter_to_who_said_so(maria: Staff):
+def test_what_is_sorted_as_an_imitation_is_flagged_without_an_email_to_who_said_so(maria: Staff):
     ref, *_ = unflagged(maria)
-    letters = len(maria.world.state.outbox.list_emails())
+    emails = len(maria.world.state.outbox.list_emails())
     sorts(maria, Decision.IMPERSONATION, ref)
 
     case = maria.world.state.cases.find_case(ref, CaseKind.IMPERSONATION)
     assert case
     assert case.state is CaseState.IMPERSONATION
     assert case.reasons
-    assert len(maria.world.state.outbox.list_emails()) == letters
+    assert len(maria.world.state.outbox.list_emails()) == emails
 
 
 def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(maria: Staff):

@@ -74,7 +74,7 @@ def test_the_value_is_kept_nowhere(maria: Staff):
     ]
     world.on_monday()
 
-    told = "".join(kept) + "".join(letter.text for letter in maria.letters)
+    told = "".join(kept) + "".join(email.text for email in maria.emails)
     assert "[street address]" in told
     assert "[number removed]" in told
     assert not any(value in told for value in VALUES)
@@ -82,10 +82,10 @@ def test_the_value_is_kept_nowhere(maria: Staff):
 
 def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
     send_due(maria.world.app)
-    assert maria.letters_of("alert") == []
+    assert maria.emails_of("alert") == []
     maria.world.on_monday()
 
-    (digest,) = maria.letters_of("digest")
+    (digest,) = maria.emails_of("digest")
     assert "street address" in digest.text
     assert "people-finder" in digest.text
 
@@ -132,7 +132,7 @@ def test_a_new_kind_joins_the_open_case_and_is_told_in_the_next_digest(maria: St
     assert (case.id, case.relation) == (before.id, f"{BOTH} mail")
     assert case.notified_at is None
     maria.world.on_monday()
-    assert "a private email address appear" in maria.letters_of("digest")[-1].text
+    assert "a private email address appear" in maria.emails_of("digest")[-1].text
 
 
 def test_a_new_kind_is_not_shown_to_it_with_what_was_shared(maria: Staff):

@@ -94,7 +94,7 @@ def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
     maria.world.on_monday()
     maria.world.on_monday()
 
-    first, told, after = maria.letters_of("digest")[-3:]
+    first, told, after = maria.emails_of("digest")[-3:]
     assert "a phone number" in first.text
     assert "The details are no longer shown: two checks, days apart, agree. Closed on" in told.text
     assert "STILL WAITING" not in told.text.upper()
@@ -197,7 +197,7 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
     again = case(maria)
     assert (again.state, again.notified_at) == (CaseState.OPEN, None)
     maria.world.on_monday()
-    assert "a phone number" in maria.letters_of("digest")[-1].text
+    assert "a phone number" in maria.emails_of("digest")[-1].text
     assert again.id == case(maria).id
 
 

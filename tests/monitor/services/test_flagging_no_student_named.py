@@ -13,7 +13,7 @@ from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
 from monitor.domain.vocabulary import CaseKind
 from tests.monitor.services.world import World
-from tests.monitor.spelled import found, found_in
+from tests.monitor.written_forms import found, found_in
 
 # Pupils whom an account of hers follows, and by what each is known.
 PLANTED = ("Whitlock", "masonw28", "Venkataraman", "priyaplaysoboe")
@@ -52,12 +52,12 @@ def test_a_whole_week_names_no_student_anywhere(world, tmp_path, caplog):
     world.on_monday()
 
     assert CaseKind.STUDENT_LINK in {case.kind for case in rosa.cases}
-    assert any("student" in letter.text for letter in rosa.letters)
+    assert any("student" in email.text for email in rosa.emails)
     assert while_asked == set()
     assert found_in(WORDS, tmp_path) == set()
     assert found(WORDS, caplog.text.encode()) == set()
     for sent in world.post.tried:
-        assert found(WORDS, repr((sent.letter, sent.envelope)).encode()) == set()
+        assert found(WORDS, repr((sent.email, sent.envelope)).encode()) == set()
 
 
 def test_the_files_looked_through_hold_the_database_and_what_was_not_yet_merged(world, tmp_path):

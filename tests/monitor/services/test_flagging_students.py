@@ -73,8 +73,8 @@ def test_no_contact_is_kept_anywhere(network: World):
     assert all(each.visit.result.contacts == () for each in kept)
     assert not any(pupil in repr(kept) for pupil in PUPILS)
     assert not any(pupil in repr(rosa.findings) for pupil in PUPILS)
-    for letter in network.post.accepted:
-        assert not any(pupil in letter.text + letter.letter.html for pupil in PUPILS)
+    for email in network.post.accepted:
+        assert not any(pupil in email.text + email.email.html for pupil in PUPILS)
 
 
 def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network: World):
@@ -105,7 +105,7 @@ def test_family_stays_family_under_a_new_key(network: World):
     network.on_monday()
 
     assert {case.state for case in rosa.cases} == {CaseState.FAMILY}
-    assert not any("student" in each.text.casefold() for each in rosa.letters_of("digest"))
+    assert not any("student" in each.text.casefold() for each in rosa.emails_of("digest"))
 
 
 def test_a_link_is_told_to_its_person_alone(network: World):
@@ -120,7 +120,7 @@ def test_a_link_is_told_to_its_person_alone(network: World):
         rosa.mail
     }
     for each in network.post.of_kind("review"):
-        assert "student" not in (each.text + each.letter.html).casefold()
+        assert "student" not in (each.text + each.email.html).casefold()
 
 
 def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World):
@@ -175,7 +175,7 @@ def test_the_digest_says_that_contacts_could_not_be_compared(network: World):
     network.sweep()
     network.on_monday()
 
-    (digest,) = rosa.letters_of("digest")
+    (digest,) = rosa.emails_of("digest")
     assert "the student matcher cannot be reached" in digest.text
 
 

@@ -39,12 +39,12 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
     case = maria.case(CaseKind.IMPERSONATION)
     assert case.severity is Severity.HIGH
     assert maria.findings[PRETENDER].id == case.finding_id
-    (alert,) = maria.letters_of("alert")
+    (alert,) = maria.emails_of("alert")
     assert "pretending to be you" in alert.text
     assert all(render_reason(reason) in alert.text for reason in case.reasons[:3])
 
 
-def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
+def test_the_first_email_asks_to_sort_what_nobody_can_tell(world: World):
     another = replace(account("mason"), id="other", handle="herons.skies.example")
     world.internet = world.internet.add_entry(
         replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
@@ -53,8 +53,8 @@ def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
     world.sweep()
     world.on_monday()
 
-    (overview,) = daniel.letters_of("digest")
-    assert "first overview" in overview.letter.subject
+    (overview,) = daniel.emails_of("digest")
+    assert "first overview" in overview.email.subject
     assert "IS THIS YOU?" in overview.text
     assert "bsky[.]app/profile/herons[.]skies[.]example" in overview.text
 
@@ -169,6 +169,6 @@ def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     assert world.sweep() == [("Maria", "appeared", url)]
     assert maria.cases == ()
     world.on_monday()
-    digest = maria.letters_of("digest")[-1]
-    assert "1 query" in digest.letter.subject
+    digest = maria.emails_of("digest")[-1]
+    assert "1 query" in digest.email.subject
     assert "mdelgado-art[.]skies[.]example" in digest.text

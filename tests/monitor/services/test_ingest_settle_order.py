@@ -26,7 +26,7 @@ CODE = re.compile(r" [\w-]{43}(?![\w-])|(?<=/answer/)\S+|(?<=/code/)\S+|(?<=/not
 
 
 def three_weeks(world: World) -> list[tuple[str, str, str]]:
-    """Let a lot happen at once, and return every letter that comes of it."""
+    """Let a lot happen at once, and return every email that comes of it."""
     impostor = account("impersonator", week=2)
     for member in (MARIA, THOMAS):
         world.joins(member)
@@ -45,12 +45,12 @@ def three_weeks(world: World) -> list[tuple[str, str, str]]:
     world.later(days=5)
     told = world.sweep()
     world.on_monday()
-    letters = [
-        (each.envelope.recipient, each.letter.subject, CODE.sub("", each.letter.text))
+    emails = [
+        (each.envelope.recipient, each.email.subject, CODE.sub("", each.email.text))
         for each in world.post.accepted
     ]
     assert len(told) == 3
-    return [*told, *letters]
+    return [*told, *emails]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def worlds(world_of, tmp_path):
     return make
 
 
-def test_events_and_letters_are_the_same_whatever_order_the_answers_come_in(worlds):
+def test_events_and_emails_are_the_same_whatever_order_the_answers_come_in(worlds):
     told = []
     for number, order in enumerate(ORDERS):
         world = worlds(f"world{number}")

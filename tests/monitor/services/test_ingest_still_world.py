@@ -24,7 +24,7 @@ def stays_still(world: World, sweeps: int, members: tuple[StaffMember, ...] = ME
     world.sweep()
     send_due(world.app)
     cases = [case.id for case in world.state.cases.list_undecided_cases()]
-    letters = len(world.post.tried)
+    emails = len(world.post.tried)
     internet = world.internet
 
     for seed in range(sweeps):
@@ -38,7 +38,7 @@ def stays_still(world: World, sweeps: int, members: tuple[StaffMember, ...] = ME
 
     assert [case.id for case in world.state.cases.list_undecided_cases()] == cases
     send_due(world.app)
-    assert len(world.post.tried) == letters
+    assert len(world.post.tried) == emails
 
 
 def test_twenty_sweeps_over_a_still_world_tell_nothing(world: World):

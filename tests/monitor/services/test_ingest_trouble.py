@@ -149,7 +149,7 @@ def test_the_digest_names_each_source_that_could_not_be_checked_and_since_when(w
     world.sweep()
     world.on_monday()
 
-    digest = beth.letters_of("digest")[-1]
+    digest = beth.emails_of("digest")[-1]
     assert "0 of 1 place checked" in digest.text
     assert "Chalkboard has been blocking us" in digest.text
     assert "ince Sep 19" in digest.text

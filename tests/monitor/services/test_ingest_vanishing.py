@@ -79,7 +79,7 @@ def test_an_own_account_that_is_gone_is_flagged_and_told_at_once(world):
 
     case = maria.case(CaseKind.OWN_ACCOUNT_CHANGED)
     assert case.severity is Severity.HIGH
-    (alert,) = maria.letters_of("alert")
+    (alert,) = maria.emails_of("alert")
     assert "Your account is gone" in alert.text
 
 

@@ -51,13 +51,13 @@ def a_tick(world: World) -> None:
     run_mail_and_cleanup(world.app)
 
 
-def test_a_week_brings_one_sweep_and_one_letter(world: World, maria: Staff):
+def test_a_week_brings_one_sweep_and_one_email(world: World, maria: Staff):
     for _ in range(7 * 8):
         world.later(hours=3)
         a_tick(world)
 
     assert sweeps(world) == 1
-    assert len(maria.letters_of("digest")) == 1
+    assert len(maria.emails_of("digest")) == 1
     assert {each.envelope.recipient for each in world.post.of_kind("review")} == set(
         world.config.district.reviewers
     )
@@ -67,14 +67,14 @@ def test_a_week_brings_one_sweep_and_one_letter(world: World, maria: Staff):
 def test_who_was_asleep_for_nine_days_makes_up_for_it_once(world: World, maria: Staff):
     world.later(days=4)
     a_tick(world)
-    before = sweeps(world), len(maria.letters_of("digest"))
+    before = sweeps(world), len(maria.emails_of("digest"))
     world.later(days=9)
     for _ in range(3):
         a_tick(world)
         world.later(hours=1)
 
     assert sweeps(world) == before[0] + 1
-    assert len(maria.letters_of("digest")) == before[1] + 1
+    assert len(maria.emails_of("digest")) == before[1] + 1
 
 
 def test_everything_has_a_next_time_in_the_future(world: World, maria: Staff):
@@ -97,7 +97,7 @@ def test_a_restart_doubles_nothing_and_puts_nothing_off(world: World, maria: Sta
     assert world.state.jobs.list_jobs() == before
 
 
-def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, maria: Staff):
+def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_email(world: World, maria: Staff):
     world.sweep()
     world.on_monday()
     queue_weekly_digest(world.app, maria.id)
@@ -105,11 +105,11 @@ def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, 
     queue_weekly_digest(world.app, maria.id)
     send_due(world.app)
 
-    assert len(maria.letters_of("digest")) == 1
+    assert len(maria.emails_of("digest")) == 1
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Auckland", "America/Los_Angeles"])
-def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Staff, zone):
+def test_who_moves_to_another_zone_gets_no_email_twice(world: World, maria: Staff, zone):
     world.sweep()
     world.on_monday()
     person = world.state.people.load_person(maria.id)
@@ -118,18 +118,18 @@ def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Sta
         world.later(hours=6)
         world.writes()
 
-    assert len(maria.letters_of("digest")) == 2
+    assert len(maria.emails_of("digest")) == 2
 
 
 def test_the_clock_set_back_an_hour_doubles_nothing(world: World, maria: Staff):
     world.later(days=4)
     a_tick(world)
-    letters = len(world.post.accepted)
+    emails = len(world.post.accepted)
     world.later(hours=-1)
     a_tick(world)
 
     assert sweeps(world) == 1
-    assert len(world.post.accepted) == letters
+    assert len(world.post.accepted) == emails
 
 
 def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, maria: Staff):
@@ -161,15 +161,15 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
         world.on_monday()
     world.writes()
 
-    assert rosa.letters_of("digest")
-    assert not maria.letters_of("digest")
+    assert rosa.emails_of("digest")
+    assert not maria.emails_of("digest")
     monkeypatch.undo()
     world.later(minutes=10)
     world.writes()
-    assert maria.letters_of("digest")
+    assert maria.emails_of("digest")
 
 
-def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: Staff, monkeypatch):
+def test_who_left_is_erased_though_no_email_can_be_sent(world: World, maria: Staff, monkeypatch):
     def fail(_posting):
         reason = "the sent-log cannot be read"
         raise CannotWriteError(reason)

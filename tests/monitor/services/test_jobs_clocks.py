@@ -1,4 +1,4 @@
-"""Clocks that are set, machines that sleep, people who move: no storm, and no letter twice."""
+"""Clocks that are set, machines that sleep, people who move: no storm, and no email twice."""
 
 from collections import Counter
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hou
     world: World, everybody
 ):
     passes(world, days=3)
-    before, letters = sweeps(world), digests(world).total()
+    before, emails = sweeps(world), digests(world).total()
     world.later(days=9)
     run_due_sweeps(world.app)
     run_mail_and_cleanup(world.app)
@@ -71,7 +71,7 @@ def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hou
     assert all(timedelta(0) < each < timedelta(hours=1) for each in spread)
     passes(world, hours=2)
     assert sweeps(world) == before + 1
-    assert digests(world).total() == letters + len(everybody)
+    assert digests(world).total() == emails + len(everybody)
     assert max(digests(world).values()) == 1
 
 
@@ -79,11 +79,11 @@ def test_a_clock_that_ran_a_week_ahead_brings_no_storm_and_stops_nothing(world: 
     passes(world, days=3)
     world.later(weeks=1)
     passes(world, hours=3)
-    letters = digests(world)
+    emails = digests(world)
 
     world.later(weeks=-1)
     run_mail_and_cleanup(world.app)
-    assert digests(world) == letters
+    assert digests(world) == emails
     due = due_at(world, SWEEP)
     assert due - world.clock.at <= timedelta(days=7)
     before = sweeps(world)
@@ -97,7 +97,7 @@ def test_a_clock_that_ran_a_week_ahead_brings_no_storm_and_stops_nothing(world: 
     assert {f"2026-W{number}" for number in range(38, 41)} <= weeks
 
 
-def test_a_clock_set_back_an_hour_on_monday_morning_brings_no_letter_twice(world: World, everybody):
+def test_a_clock_set_back_an_hour_on_monday_morning_brings_no_email_twice(world: World, everybody):
     passes(world, days=1, hours=18)
     for _ in range(6):
         passes(world, hours=2)

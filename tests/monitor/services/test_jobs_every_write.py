@@ -40,11 +40,11 @@ A_WEEK, A_DAY = timedelta(days=8), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """What a week left behind; `repeats` are letters that were handed over again."""
+    """What a week left behind; `repeats` are emails that were handed over again."""
 
     events: Counter[tuple[str, str, str]]
     cases: Counter[tuple[str, str, str, str]]
-    letters: Counter[tuple[str, str, str]]
+    emails: Counter[tuple[str, str, str]]
     findings: Counter[tuple[str, str]]
     versions: int
     sweeps: int
@@ -134,7 +134,7 @@ def left_behind(world: World) -> Week:
         for ref in people
         for finding in state.findings.list_findings_of_person(ref)
     }
-    letters = {each.envelope.message_id: each.envelope for each in world.post.accepted}
+    emails = {each.envelope.message_id: each.envelope for each in world.post.accepted}
     count = database.fetch_row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
     return Week(
         events=Counter(
@@ -147,16 +147,16 @@ def left_behind(world: World) -> Week:
             for ref in people
             for each in state.cases.list_cases_of_person(ref)
         ),
-        letters=Counter((e.recipient, e.kind, weekly(e)) for e in letters.values()),
+        emails=Counter((e.recipient, e.kind, weekly(e)) for e in emails.values()),
         findings=Counter((finding.portrait.url, finding.presence) for finding in findings.values()),
         versions=sum(len(state.versions.list_versions(ref)) for ref in findings),
         sweeps=count[0],
-        repeats=len(world.post.accepted) - len(letters),
+        repeats=len(world.post.accepted) - len(emails),
     )
 
 
 def weekly(envelope: Envelope) -> str:
-    """Return the week of a letter that has one; the others bear the ref of what they tell."""
+    """Return the week of an email that has one; the others bear the ref of what they tell."""
     return envelope.dedupe_key if envelope.kind in {"digest", "review"} else ""
 
 
@@ -174,7 +174,7 @@ def test_the_week_in_which_writes_fail_is_worth_it(usual: tuple[Week, Trouble]) 
 
     assert {kind for _, kind, _ in week.events} >= {"appeared", "vanished"}
     assert week.cases
-    assert len(week.letters) >= 4
+    assert len(week.emails) >= 4
     assert week.repeats == 0
     assert trouble.met > 5 * APART
 

@@ -56,7 +56,7 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
 
     assert world.gaps() == {}
     assert maria.findings
-    assert len(maria.letters_of("digest")) == 1
+    assert len(maria.emails_of("digest")) == 1
 
 
 def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World, maria: Staff):
@@ -78,7 +78,7 @@ def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World
     assert maria.findings.keys() == before.keys()
     assert set(world.gaps().values()) == {"failed"}
     assert all(run.since and run.since > since for run in world.coverage().values())
-    assert "nothing could be checked" in maria.letters_of("digest")[-1].letter.subject
+    assert "nothing could be checked" in maria.emails_of("digest")[-1].email.subject
     assert len(world.state.jobs.list_jobs()) == rows
     assert world.state.sweeps.list_open_sweeps() == ()
     assert [e for e in world.state.outbox.list_emails() if e.state is EmailState.QUEUED] == []

@@ -50,10 +50,10 @@ def days_later(world: World, days: int) -> None:
 
 
 def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
-    (letter,) = held.letters_of("legal-hold")
+    (email,) = held.emails_of("legal-hold")
 
-    assert WHY in letter.text
-    assert all(reviewer in letter.text for reviewer in REVIEWERS)
+    assert WHY in email.text
+    assert all(reviewer in email.text for reviewer in REVIEWERS)
     assert load_consent_status(world.app, held.id).hold.reason == WHY
     record = [
         (each.actor, each.action) for each in world.state.audit.list_entries_of_subjects((held.id,))
@@ -69,7 +69,7 @@ def test_a_proposal_holds_nothing_and_tells_nobody(world: World, maria: Staff):
 
     assert [each.id for each in list_hold_proposals(world.app)] == [proposal.id]
     assert not world.state.legal_holds.has_active_legal_hold(maria.id)
-    assert maria.letters_of("legal-hold") == []
+    assert maria.emails_of("legal-hold") == []
 
 
 @pytest.mark.parametrize("second", [ANA, Reviewer(address=ANA.address.upper()), MALLORY])
@@ -137,7 +137,7 @@ def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: Worl
     assert world.sweep() == []
     assert world.asked_about("maria") == []
     assert held.findings == kept
-    (farewell,) = held.letters_of("withdrawn")
+    (farewell,) = held.emails_of("withdrawn")
     assert "A legal hold requires us to keep what we have about you" in farewell.text
     assert load_consent_status(world.app, held.id).erased_by is None
 
@@ -152,7 +152,7 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
     world.later(minutes=10)
     world.writes()
 
-    assert "You have left, so everything is erased by" in held.letters_of("legal-hold")[-1].text
+    assert "You have left, so everything is erased by" in held.emails_of("legal-hold")[-1].text
     assert held.id not in world.state.people.list_person_ids()
     assert not world.state.people.encryption.keys.has_key(held.id)
 
@@ -164,7 +164,7 @@ def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
     world.writes()
 
     assert held.findings == before
-    assert "erased on schedule again" in held.letters_of("legal-hold")[-1].text
+    assert "erased on schedule again" in held.emails_of("legal-hold")[-1].text
     with pytest.raises(InputError, match="not under a legal hold"):
         propose_legal_hold(world.app, ANA, held.id, HoldAction.LIFT, "It was settled.")
 

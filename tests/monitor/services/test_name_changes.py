@@ -81,9 +81,9 @@ def test_a_confirmed_name_is_searched_and_told_and_on_record(world):
 
     assert world.asked_about("victim")
     assert person(bob).name == VICTIM
-    (letter,) = bob.letters_of("name-decided")
-    assert "Victoria Victim, also Vicky" in letter.text
-    assert "IT confirmed it" in letter.text
+    (email,) = bob.emails_of("name-decided")
+    assert "Victoria Victim, also Vicky" in email.text
+    assert "IT confirmed it" in email.text
     asked, confirmed = world.state.audit.list_entries_of_subjects((bob.id,))[-2:]
     assert (asked.actor, asked.action) == (bob.id, "name-change-requested")
     assert (confirmed.actor, confirmed.action) == (build_operator_id(OPERATOR), "name-confirmed")
@@ -97,9 +97,9 @@ def test_a_refused_name_is_never_searched_and_its_person_is_told(world):
     world.sweep()
 
     assert world.asked_about("victim") == []
-    (letter,) = bob.letters_of("name-decided")
-    assert "decided not to confirm" in letter.text
-    assert world.config.district.contact in letter.text
+    (email,) = bob.emails_of("name-decided")
+    assert "decided not to confirm" in email.text
+    assert world.config.district.contact in email.text
     assert actions(bob)[-1] == "name-refused"
     assert list_name_changes(world.app) == ()
 

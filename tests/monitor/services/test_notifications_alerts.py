@@ -33,7 +33,7 @@ def told(maria: Staff) -> list[bool]:
     return [case.notified_at is not None for case in maria.cases]
 
 
-def hangs_after_the_letter(maria: Staff) -> None:
+def hangs_after_the_email(maria: Staff) -> None:
     maria.world.post.answer = replace(DEFERRED, in_doubt=True)
     send_due(maria.world.app)
 
@@ -48,10 +48,10 @@ def tried(maria: Staff) -> list[Sent]:
     return [each for each in maria.world.post.tried if each.envelope.kind == "alert"]
 
 
-def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another_letter(
+def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another_email(
     maria: Staff,
 ):
-    hangs_after_the_letter(maria)
+    hangs_after_the_email(maria)
     maria.world.later(hours=2)
     a_second_impostor_appears(maria)
     is_well_again(maria)
@@ -67,9 +67,9 @@ def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another
     assert told(maria) == [True, True]
 
 
-def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(maria: Staff):
+def test_two_that_were_told_in_one_email_come_again_in_the_same_one_email(maria: Staff):
     a_second_impostor_appears(maria)
-    hangs_after_the_letter(maria)
+    hangs_after_the_email(maria)
     assert len(tried(maria)) == 1
 
     is_well_again(maria, hours=2)
@@ -78,9 +78,9 @@ def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(mari
     assert told(maria) == [True, True]
 
 
-def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria: Staff):
+def test_an_answer_to_one_of_two_changes_no_email_that_a_server_may_have(maria: Staff):
     a_second_impostor_appears(maria)
-    hangs_after_the_letter(maria)
+    hangs_after_the_email(maria)
     maria.rules(maria.cases[0], Decision.MINE)
     is_well_again(maria, hours=2)
 
@@ -88,9 +88,9 @@ def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria:
     assert first == again
 
 
-def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
+def test_where_both_are_answered_meanwhile_no_email_comes_again(maria: Staff):
     a_second_impostor_appears(maria)
-    hangs_after_the_letter(maria)
+    hangs_after_the_email(maria)
     for case in maria.cases:
         maria.rules(case, Decision.MINE)
     is_well_again(maria, hours=2)
@@ -104,18 +104,18 @@ def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria
     a_second_impostor_appears(maria)
     is_well_again(maria, days=3)
 
-    (alert,) = maria.letters_of("alert")
+    (alert,) = maria.emails_of("alert")
     assert alert.text.count("Reference") == 2
     assert alert.envelope.sent_at == maria.world.clock.at
     assert "starting Tue, Sep 22," in alert.text
     assert told(maria) == [True, True]
 
 
-def test_two_at_once_are_told_in_one_letter(maria: Staff):
+def test_two_at_once_are_told_in_one_email(maria: Staff):
     a_second_impostor_appears(maria)
     send_due(maria.world.app)
 
-    (alert,) = maria.letters_of("alert")
+    (alert,) = maria.emails_of("alert")
     assert alert.text.count("Reference") == 2
     assert told(maria) == [True, True]
 
@@ -127,15 +127,15 @@ def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
     a_second_impostor_appears(maria)
 
     send_due(world.app)
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
 
     world.later(hours=21)
     send_due(world.app)
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
 
     world.later(hours=2)
     send_due(world.app)
-    first, second = maria.letters_of("alert")
+    first, second = maria.emails_of("alert")
     assert "mariade1gado" in second.text
     assert "mariade1gado" not in first.text
     assert told(maria) == [True, True]
@@ -155,7 +155,7 @@ def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
     world.later(days=2)
     send_due(world.app)
 
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
     assert told(maria) == [True, True]
 
 
@@ -165,7 +165,7 @@ def test_what_its_person_has_answered_meanwhile_is_not_told_any_more(maria: Staf
 
     send_due(world.app)
 
-    assert maria.letters_of("alert") == []
+    assert maria.emails_of("alert") == []
     assert maria.case(CaseKind.IMPERSONATION).state is CaseState.MINE
 
 
@@ -187,5 +187,5 @@ def test_a_repeat_of_a_bundle_after_a_crash_tells_nobody_twice(maria: Staff, mon
     world.later(days=2)
     send_due(world.app)
 
-    assert len(maria.letters_of("alert")) == 1
+    assert len(maria.emails_of("alert")) == 1
     assert told(maria) == [True, True]

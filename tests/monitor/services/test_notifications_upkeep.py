@@ -43,8 +43,8 @@ def test_trouble_that_goes_on_is_told_once_and_trouble_that_comes_back_again(wor
     well = world.internet
     world.internet = well.block_requests(SITE)
     weeks_go_by(world, 3)
-    (letter,) = told(world)
-    assert "Chalkboard has been blocking us" in letter
+    (email,) = told(world)
+    assert "Chalkboard has been blocking us" in email
 
     world.internet = well
     weeks_go_by(world, 2)
@@ -53,7 +53,7 @@ def test_trouble_that_goes_on_is_told_once_and_trouble_that_comes_back_again(wor
     assert len(told(world)) == 2
 
 
-def test_a_letter_to_operators_names_nobody_who_takes_part(world: World):
+def test_an_email_to_operators_names_nobody_who_takes_part(world: World):
     world.internet = world.internet.block_requests(SITE)
     weeks_go_by(world)
 
@@ -71,18 +71,18 @@ def test_a_district_without_operators_is_written_to_by_nobody(world_of):
 
 def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     world.on_monday()
-    letter = world.post.of_kind("review")[-1]
-    assert "Every email went out." in letter.text
-    assert "refuse" not in letter.text
+    email = world.post.of_kind("review")[-1]
+    assert "Every email went out." in email.text
+    assert "refuse" not in email.text
 
     maria = next(iter(world.state.people.list_person_ids()))
     sent = next(each for each in world.post.accepted if each.envelope.kind == "digest")
     process_bounce(world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
     world.on_monday()
 
-    letter = world.post.of_kind("review")[-1]
-    assert "1 address refuses our email" in letter.text
-    assert maria not in letter.text
+    email = world.post.of_kind("review")[-1]
+    assert "1 address refuses our email" in email.text
+    assert maria not in email.text
 
 
 def test_when_every_source_is_down_operators_read_one_line(world_of):
@@ -95,6 +95,6 @@ def test_when_every_source_is_down_operators_read_one_line(world_of):
         world.internet = world.internet.take_down_host(f"{site}.example")
     weeks_go_by(world)
 
-    (letter,) = told(world)
-    assert "each of 6 places (of 6) could not be reached" in " ".join(letter.split())
-    assert "Chalkboard" not in letter
+    (email,) = told(world)
+    assert "each of 6 places (of 6) could not be reached" in " ".join(email.split())
+    assert "Chalkboard" not in email

@@ -1,4 +1,4 @@
-"""Letters go out one by one, at least once, and only to who may still be written to."""
+"""Emails go out one by one, at least once, and only to who may still be written to."""
 
 from collections import Counter
 from dataclasses import replace
@@ -21,14 +21,14 @@ from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
 def states(world: World) -> Counter[EmailState]:
-    return Counter(letter.state for letter in world.state.outbox.list_emails())
+    return Counter(email.state for email in world.state.outbox.list_emails())
 
 
 def waiting(world: World):
-    (letter,) = (
+    (email,) = (
         each for each in world.state.outbox.list_emails() if each.state is EmailState.QUEUED
     )
-    return letter
+    return email
 
 
 @pytest.fixture
@@ -48,18 +48,18 @@ def impersonated(world_of) -> Staff:
     return maria
 
 
-def test_a_letter_is_sent_once_and_its_words_are_forgotten(world: World, maria: Staff):
+def test_an_email_is_sent_once_and_its_words_are_forgotten(world: World, maria: Staff):
     send_due(world.app)
 
-    assert len(maria.letters_of("enrolled")) == 1
-    for letter in world.state.outbox.list_emails():
-        assert letter.state is EmailState.SENT
-        assert letter.body_hash
-        with pytest.raises(Exception, match="no letter"):
-            world.state.outbox.load_email_view(letter.id, AlertView)
+    assert len(maria.emails_of("enrolled")) == 1
+    for email in world.state.outbox.list_emails():
+        assert email.state is EmailState.SENT
+        assert email.body_hash
+        with pytest.raises(Exception, match="no email"):
+            world.state.outbox.load_email_view(email.id, AlertView)
 
 
-def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up(
+def test_where_it_cannot_be_read_what_went_out_emails_wait_and_none_is_given_up(
     world: World,
 ):
     world.joins(MARIA)
@@ -76,7 +76,7 @@ def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up
     assert send_due(world.app) == {DeliveryStatus.ACCEPTED: 1}
 
 
-def test_a_letter_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: Staff):
+def test_an_email_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
     tried = []
@@ -105,10 +105,10 @@ def test_a_repeat_bears_the_same_id_so_that_it_folds_in_the_mailbox(impersonated
     alerts = [each for each in world.post.tried if each.envelope.kind == "alert"]
     assert len(alerts) == 2
     assert len({each.envelope.message_id for each in alerts}) == 1
-    assert len(impersonated.letters_of("alert")) == 1
+    assert len(impersonated.emails_of("alert")) == 1
 
 
-def test_no_two_letters_share_an_id(impersonated: Staff):
+def test_no_two_emails_share_an_id(impersonated: Staff):
     world = impersonated.world
     world.joins(JOHN)
     send_due(world.app)
@@ -117,7 +117,7 @@ def test_no_two_letters_share_an_id(impersonated: Staff):
     assert set(ids.values()) == {1}
 
 
-def test_a_letter_is_not_tried_before_its_time(impersonated: Staff):
+def test_an_email_is_not_tried_before_its_time(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
     send_due(world.app)
@@ -128,7 +128,7 @@ def test_a_letter_is_not_tried_before_its_time(impersonated: Staff):
     assert len(world.post.tried) == tried
 
 
-def test_a_letter_that_never_gets_through_is_given_up_after_five_days(impersonated: Staff):
+def test_an_email_that_never_gets_through_is_given_up_after_five_days(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
     queued = world.clock.at
@@ -142,7 +142,7 @@ def test_a_letter_that_never_gets_through_is_given_up_after_five_days(impersonat
     assert "given up after 5 days" in dead.error
 
 
-def test_a_letter_that_is_refused_is_dead_with_its_reason(impersonated: Staff):
+def test_an_email_that_is_refused_is_dead_with_its_reason(impersonated: Staff):
     world = impersonated.world
     world.post.answer = REFUSED
     send_due(world.app)
@@ -163,22 +163,22 @@ def test_one_address_that_fails_holds_up_nobody_else(world: World, answer):
     world.post.answers_to[maria.mail] = answer
     send_due(world.app)
 
-    assert beth.letters_of("withdrawn")
-    assert not maria.letters_of("withdrawn")
+    assert beth.emails_of("withdrawn")
+    assert not maria.emails_of("withdrawn")
 
 
-def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monkeypatch):
+def test_an_email_that_cannot_be_written_holds_up_nobody_else(world: World, monkeypatch):
     """Neither one whose view is broken, nor one that the mail library refuses."""
     maria, john, beth = everybody = [world.joins(each) for each in (MARIA, JOHN, BETH)]
     for each in everybody:
         each.withdraws()
     deliver = world.post.send_email
 
-    def poisoned(letter, envelope):
+    def poisoned(email, envelope):
         if envelope.recipient == maria.mail:
             reason = "Header values may not contain linefeed"
             raise ValueError(reason)
-        return deliver(letter, envelope)
+        return deliver(email, envelope)
 
     monkeypatch.setattr(world.post, "send_email", poisoned)
     with world.state.begin_transaction():
@@ -189,10 +189,10 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
 
     send_due(world.app)
 
-    assert beth.letters_of("withdrawn")
+    assert beth.emails_of("withdrawn")
     assert states(world)[EmailState.QUEUED] == 0
-    letters = [each for each in world.state.outbox.list_emails() if each.kind == "withdrawn"]
-    dead = [each for each in letters if each.state is EmailState.DEAD]
+    emails = [each for each in world.state.outbox.list_emails() if each.kind == "withdrawn"]
+    dead = [each for each in emails if each.state is EmailState.DEAD]
     assert {each.recipient_id for each in dead} == {maria.id, john.id}
     assert not any("linefeed" in each.error for each in dead)
 
@@ -202,14 +202,14 @@ def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Sta
     impersonated.withdraws()
     send_due(world.app)
 
-    assert [each.envelope.kind for each in impersonated.letters] == [
+    assert [each.envelope.kind for each in impersonated.emails] == [
         "invitation",
         "enrolled",
         "withdrawn",
     ]
 
 
-def test_a_letter_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff):
+def test_an_email_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff):
     world = impersonated.world
     person = world.state.people.load_person(impersonated.id)
     world.state.people.update_person(replace(person, mail="maria.d@cedarvalley.example"))
@@ -244,12 +244,12 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
     world.later(days=3)
     send_due(world.app)
 
-    (alert,) = impersonated.letters_of("alert")
+    (alert,) = impersonated.emails_of("alert")
     opens = world.clock.at + ANSWER_WITHIN
     assert f"IT can see it starting {opens:%a, %b %-d,}" in alert.text
 
 
-def test_a_letter_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
+def test_an_email_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
     """Two cases become one when their accounts turn out to be one."""
     world = impersonated.world
     world.state.cases.delete_case(impersonated.case(CaseKind.IMPERSONATION).id)
@@ -257,18 +257,18 @@ def test_a_letter_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonat
     send_due(world.app)
     send_due(world.app)
 
-    assert len(impersonated.letters_of("alert")) == 1
+    assert len(impersonated.emails_of("alert")) == 1
     assert states(world) == {EmailState.SENT: 3}
 
 
-def test_a_letter_of_one_kind_and_period_is_queued_once(impersonated: Staff):
+def test_an_email_of_one_kind_and_period_is_queued_once(impersonated: Staff):
     world = impersonated.world
-    letters = world.app
-    (letter,) = (each for each in world.state.outbox.list_emails() if each.kind == EmailKind.ALERT)
-    view = world.state.outbox.load_email_view(letter.id, AlertView)
+    emails = world.app
+    (email,) = (each for each in world.state.outbox.list_emails() if each.kind == EmailKind.ALERT)
+    view = world.state.outbox.load_email_view(email.id, AlertView)
 
     queue_email(
-        letters, EmailPlan(recipient_id=letter.recipient_id, dedupe_key=letter.dedupe_key), view
+        emails, EmailPlan(recipient_id=email.recipient_id, dedupe_key=email.dedupe_key), view
     )
 
     assert states(world) == {EmailState.SENT: 2, EmailState.QUEUED: 1}

@@ -25,11 +25,11 @@ def test_an_email_is_in_the_language_that_its_reader_chose(world):
     world.sweep()
     world.on_monday()
 
-    (spanish,), (english,) = maria.letters_of("digest"), thomas.letters_of("digest")
+    (spanish,), (english,) = maria.emails_of("digest"), thomas.emails_of("digest")
 
-    assert "semana del" in spanish.letter.subject
+    assert "semana del" in spanish.email.subject
     assert "Recibe este correo porque usted se inscribió en Namesake" in spanish.text
-    assert "week of" in english.letter.subject
+    assert "week of" in english.email.subject
     assert get_language() is Language.ENGLISH
 
 
@@ -39,8 +39,8 @@ def test_a_queued_email_follows_a_choice_made_before_it_is_sent(world):
 
     send_due(world.app)
 
-    (welcome,) = maria.letters_of("enrolled")
-    assert welcome.letter.subject == "Namesake: su inscripción está completa"
+    (welcome,) = maria.emails_of("enrolled")
+    assert welcome.email.subject == "Namesake: su inscripción está completa"
 
 
 def test_without_a_choice_the_district_has_one(world):
@@ -53,7 +53,7 @@ def test_without_a_choice_the_district_has_one(world):
 
     assert load_language(world.app, maria.id) is Language.SPANISH
     (invitation,) = world.post.of_kind("invitation")[-1:]
-    assert invitation.letter.subject == "Namesake: una invitación"
+    assert invitation.email.subject == "Namesake: una invitación"
 
 
 def test_an_office_reads_english(world):

@@ -1,4 +1,4 @@
-"""Whatever becomes of the mail server: everybody gets each letter once, or it is dead and says why.
+"""Whatever becomes of the mail server: everybody gets each email once, or it is dead and says why.
 
 The server is aiosmtpd on loopback, and time is the world's.
 """
@@ -24,7 +24,7 @@ from monitor.domain.vocabulary import EmailState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
-from tests.monitor.letters import read, smtp, with_settings
+from tests.monitor.emails import read, smtp, with_settings
 from tests.monitor.post_office import (
     HANGING_SECONDS,
     LOOPBACK,
@@ -43,7 +43,7 @@ CRASHED = 3
 
 @dataclass
 class Moody(Counter):
-    """A counter that refuses some addresses, and may fall silent once it has the letter."""
+    """A counter that refuses some addresses, and may fall silent once it has the email."""
 
     bad: dict[str, str] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class Post:
         self.goes_to(self.office.port)
 
     def hangs(self) -> None:
-        """Answer nothing once it has a letter; only then does nobody wait for long."""
+        """Answer nothing once it has an email; only then does nobody wait for long."""
         self.counter.silent = True
         self.goes_to(self.office.port, timeout_seconds=HANGING_SECONDS)
 
@@ -98,8 +98,8 @@ class Post:
     @property
     def arrived(self) -> Tally[tuple[str, str]]:
         """Count what lies in the mailboxes: to whom, and under which id."""
-        letters = [read(each) for each in self.counter.letters]
-        return Tally((each["To"], each["Message-ID"]) for each in letters)
+        emails = [read(each) for each in self.counter.emails]
+        return Tally((each["To"], each["Message-ID"]) for each in emails)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def everybody_got_one(post: Post, staff: list[Staff]) -> bool:
     return states(post.world) == {EmailState.SENT: len(staff)}
 
 
-def test_three_days_without_a_mail_server_cost_no_letter(post: Post, staff: list[Staff]):
+def test_three_days_without_a_mail_server_cost_no_email(post: Post, staff: list[Staff]):
     post.is_down()
     post.sends(hours=72)
     assert states(post.world) == {EmailState.QUEUED: len(staff)}
@@ -143,15 +143,15 @@ def test_three_days_without_a_mail_server_cost_no_letter(post: Post, staff: list
     assert everybody_got_one(post, staff)
 
 
-@pytest.mark.parametrize("verb", ["sender", "recipient", "letter"])
-def test_a_server_that_puts_off_at_any_verb_gets_each_letter_once(
+@pytest.mark.parametrize("verb", ["sender", "recipient", "email"])
+def test_a_server_that_puts_off_at_any_verb_gets_each_email_once(
     post: Post, staff: list[Staff], verb
 ):
     setattr(post.counter, verb, "451 4.3.0 try later")
     post.sends(hours=5)
     setattr(post.counter, verb, TAKEN)
     # What was refused at the end of the data did not arrive.
-    post.counter.letters.clear()
+    post.counter.emails.clear()
 
     post.sends(hours=13)
     assert everybody_got_one(post, staff)
@@ -163,7 +163,7 @@ def test_a_server_that_puts_off_at_any_verb_gets_each_letter_once(
         ("sender", "550 5.7.1 not you", EmailState.QUEUED),
         ("recipient", "550 5.1.1 no such user", EmailState.DEAD),
         ("recipient", "554 5.7.1 relay access denied", EmailState.QUEUED),
-        ("letter", "554 5.6.0 no such letters", EmailState.DEAD),
+        ("email", "554 5.6.0 no such letters", EmailState.DEAD),
     ],
 )
 def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended_waits(
@@ -173,8 +173,8 @@ def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended
     post.sends(hours=1)
 
     assert states(post.world) == {end: len(staff)}
-    letters = [each for each in post.world.state.outbox.list_emails() if each.kind == "digest"]
-    assert all(answer[:3] in each.error for each in letters)
+    emails = [each for each in post.world.state.outbox.list_emails() if each.kind == "digest"]
+    assert all(answer[:3] in each.error for each in emails)
 
 
 def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, staff: list[Staff]):
@@ -186,7 +186,7 @@ def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, s
     assert states(post.world) == {EmailState.SENT: len(good), EmailState.DEAD: len(bad)}
 
 
-def test_a_server_that_hangs_after_the_data_gets_the_same_letter_again_under_the_same_id(
+def test_a_server_that_hangs_after_the_data_gets_the_same_email_again_under_the_same_id(
     post: Post, staff: list[Staff]
 ):
     post.hangs()
@@ -210,7 +210,7 @@ def test_a_round_ends_early_where_a_server_hangs_so_that_nothing_else_waits_for_
     assert verdicts.total() == CRASHED < len(staff)
 
 
-def test_a_letter_that_never_gets_through_is_dead_after_five_days(post: Post, staff: list[Staff]):
+def test_an_email_that_never_gets_through_is_dead_after_five_days(post: Post, staff: list[Staff]):
     post.is_down()
     post.sends(hours=24 * 6)
 
@@ -218,7 +218,7 @@ def test_a_letter_that_never_gets_through_is_dead_after_five_days(post: Post, st
     assert all("given up" in each.error for each in post.world.state.outbox.list_dead_emails())
 
 
-def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
+def test_a_dead_email_that_is_revived_arrives(post: Post, staff: list[Staff]):
     post.is_down()
     post.sends(hours=24 * 6)
     post.is_back()
@@ -231,7 +231,7 @@ def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
 
 
 def test_an_old_backup_mails_nothing_again(post: Post, staff: list[Staff], tmp_path: Path):
-    """The letters wait in the backup; since then they went out."""
+    """The emails wait in the backup; since then they went out."""
     world = post.world
     database = world.config.state / "namesake.db"
     world.state.outbox.connection.checkpoint()
@@ -268,7 +268,7 @@ def test_where_no_try_can_be_noted_none_is_made(post: Post, staff: list[Staff], 
     assert everybody_got_one(post, staff)
 
 
-def test_a_letter_whose_end_cannot_be_noted_is_not_sent_again_and_again(
+def test_an_email_whose_end_cannot_be_noted_is_not_sent_again_and_again(
     post: Post, staff: list[Staff], monkeypatch
 ):
     with monkeypatch.context() as disk:
@@ -285,7 +285,7 @@ def test_a_letter_whose_end_cannot_be_noted_is_not_sent_again_and_again(
 def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
     post: Post, monkeypatch
 ):
-    """A mailbox shows but one of two letters with one id, and it may be the older one."""
+    """A mailbox shows but one of two emails with one id, and it may be the older one."""
     world, mail = post.world, "new@cedarvalley.example"
     with monkeypatch.context() as disk:
         disk.setattr(OutboxTable, "mark_email_sent", full)
@@ -296,12 +296,12 @@ def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
     post.sends(hours=1)
 
     assert [count for (to, _), count in post.arrived.items() if to == mail] == [1]
-    letter = next(each for each in map(read, post.counter.letters) if each["To"] == mail)
-    code = CODE.search(letter.get_body(("plain",)).get_content().replace("\r", ""))
+    email = next(each for each in map(read, post.counter.emails) if each["To"] == mail)
+    code = CODE.search(email.get_body(("plain",)).get_content().replace("\r", ""))
     assert load_open_invitation(world.app, code.group(1)).mail == mail
 
 
-def test_a_service_that_is_ending_begins_no_other_letter(post: Post, staff: list[Staff]):
+def test_a_service_that_is_ending_begins_no_other_email(post: Post, staff: list[Staff]):
     ending: Any = SimpleNamespace(is_stopped=lambda: post.arrived.total() >= 1)
 
     send_due(post.world.app.copy_with(crawler=ending))

@@ -131,7 +131,7 @@ def test_what_the_budget_does_not_pay_for_is_left_out_and_told(priced: World):
 
     assert searched(priced) == []
     assert priced.gaps() == {"searxng": Outcome.SKIPPED}
-    assert OVER_BUDGET in maria.letters_of("digest")[-1].text
+    assert OVER_BUDGET in maria.emails_of("digest")[-1].text
 
 
 def test_what_was_left_out_comes_first_in_the_next_week(priced: World):
@@ -179,7 +179,7 @@ def test_what_was_spent_about_who_left_is_spent(priced: World):
     assert sum(each.requests for each in after) == sum(each.requests for each in before)
 
 
-def test_last_weeks_outlays_are_forgotten(priced: World):
+def test_last_weeks_costs_are_forgotten(priced: World):
     priced.joins(MARIA)
     priced.sweep()
     first = priced.state.sweeps.find_latest_sweep(SweepKind.SWEEP)

@@ -116,7 +116,7 @@ def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
     assert world.state.hosts.list_host_states() == ()
 
 
-def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
+def test_that_an_email_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
     maria = world.joins(MARIA)
     purged(days=2)
     sent = {each.id for each in world.state.outbox.list_emails()}

@@ -48,8 +48,8 @@ def test_who_left_the_district_is_neither_asked_about_nor_written_to(world: Worl
     world.writes()
 
     assert world.asked_about("maria") == []
-    assert maria.letters_of("digest") == []
-    (farewell,) = maria.letters_of("withdrawn")
+    assert maria.emails_of("digest") == []
+    (farewell,) = maria.emails_of("withdrawn")
     assert "no longer work there" in farewell.text
     assert maria.id not in world.state.people.list_person_ids()
 
@@ -67,8 +67,8 @@ def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: Worl
     assert maria.id not in world.state.people.list_person_ids()
     assert mark.findings == {}
     assert world.state.cases.list_cases_of_person(mark.id) == ()
-    assert {each.envelope.kind for each in mark.letters} == {"invitation", "enrolled"}
-    assert "Maria" not in "".join(each.text for each in mark.letters)
+    assert {each.envelope.kind for each in mark.emails} == {"invitation", "enrolled"}
+    assert "Maria" not in "".join(each.text for each in mark.emails)
 
 
 def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria: Staff):
@@ -82,7 +82,7 @@ def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria
     world.writes()
 
     assert kept
-    assert "Maria" not in "".join(each.text for each in mark.letters)
+    assert "Maria" not in "".join(each.text for each in mark.emails)
     assert world.state.people.list_person_ids() == (mark.id,)
 
 
@@ -143,4 +143,4 @@ def test_an_enrollment_that_was_not_theirs_is_undone_at_once(world: World, maria
     told = [each.action for each in world.state.audit.list_entries_of_subjects((maria.id,))]
     assert told[-2:] == ["consent-reported-not-me", "erased"]
     world.writes()
-    assert maria.letters_of("withdrawn") == []
+    assert maria.emails_of("withdrawn") == []

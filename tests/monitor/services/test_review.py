@@ -148,17 +148,17 @@ def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria
     world = maria.world
     maria.rules(fake(maria), Decision.SHARED)
 
-    letters = reviewers_read(world)
+    emails = reviewers_read(world)
 
-    assert len(letters) == len(REVIEWERS)
-    for letter in letters:
-        assert "Maria Delgado, Maple Street Elementary School" in letter.text
-        assert "mariadelgad0[.]skies[.]example" in letter.text
-        assert "Volcanoes" not in letter.text + letter.letter.html
-        assert maria.mail not in letter.text + letter.letter.html
-        assert "tudent" not in letter.text
-        assert "Maria's" in letter.text
-        assert " your" not in letter.text.partition("Why it was flagged")[2].partition("Status")[0]
+    assert len(emails) == len(REVIEWERS)
+    for email in emails:
+        assert "Maria Delgado, Maple Street Elementary School" in email.text
+        assert "mariadelgad0[.]skies[.]example" in email.text
+        assert "Volcanoes" not in email.text + email.email.html
+        assert maria.mail not in email.text + email.email.html
+        assert "tudent" not in email.text
+        assert "Maria's" in email.text
+        assert " your" not in email.text.partition("Why it was flagged")[2].partition("Status")[0]
 
 
 def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
@@ -172,9 +172,9 @@ def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
 
 
 def test_reviewers_are_told_of_nothing_that_is_its_persons_alone(maria: Staff):
-    for letter in reviewers_read(maria.world):
-        assert "Maria" not in letter.letter.html + letter.text + letter.letter.subject
-        assert "Delgado" not in letter.letter.html + letter.text + letter.letter.subject
+    for email in reviewers_read(maria.world):
+        assert "Maria" not in email.email.html + email.text + email.email.subject
+        assert "Delgado" not in email.email.html + email.text + email.email.subject
 
 
 def test_a_reviewer_who_left_the_list_is_not_written_to(maria: Staff):

@@ -53,7 +53,7 @@ def opened(maria: Staff) -> list[str]:
 
 def told(maria: Staff):
     send_due(maria.world.app)
-    return maria.letters_of("break-glass")
+    return maria.emails_of("break-glass")
 
 
 def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
@@ -69,9 +69,9 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
     confirm_break_glass(early(maria), BO, proposal.id)
 
     assert opened(maria) == [link(maria).id]
-    (letter,) = told(maria)
+    (email,) = told(maria)
     for word in (REASON, ANA.address, BO.address, "one day"):
-        assert word in letter.text
+        assert word in email.text
     actions = [
         (each.actor, each.action)
         for each in maria.world.state.audit.list_entries_of_subjects((link(maria).id,))

@@ -226,13 +226,13 @@ def test_a_note_is_sealed_and_its_persons_to_read(maria: Staff, ref: str):
         add_review_note(handling(maria), ANA, ref, " \n")
 
 
-def test_the_person_is_asked_by_letter_instead_of_guessing(maria: Staff, ref: str):
+def test_the_person_is_asked_by_email_instead_of_guessing(maria: Staff, ref: str):
     queue_review_question(handling(maria), ANA, ref, "Is it the account of your band?")
     send_due(maria.world.app)
 
-    (letter,) = maria.letters_of("reviewer-question")
-    assert "Is it the account of your band?" in letter.text
-    assert ANA.address in letter.text
+    (email,) = maria.emails_of("reviewer-question")
+    assert "Is it the account of your band?" in email.text
+    assert ANA.address in email.text
     assert rows(maria)[0].asked_at == maria.world.clock.at
 
 
@@ -248,7 +248,7 @@ def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref:
     queue_review_question(handling(maria), BO, ref, "Is it yours?")
 
     send_due(maria.world.app)
-    assert len(maria.letters_of("reviewer-question")) == 2
+    assert len(maria.emails_of("reviewer-question")) == 2
 
 
 def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, ref: str):

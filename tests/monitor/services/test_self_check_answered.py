@@ -33,19 +33,19 @@ def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, ma
 
     assert world.state.run_requests.find_run_request("request").done_at == world.clock.at
     assert set(world.state.run_requests.load_progress("request").values()) == {"done"}
-    (answer,) = maria.letters_of("self-check")
+    (answer,) = maria.emails_of("self-check")
     assert "3 of 3 places checked" in answer.text
 
 
 def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, maria: Staff):
     rosa = world.joins(ROSA)
     send_due(world.app)
-    letters = len(world.post.accepted)
+    emails = len(world.post.accepted)
 
     run_self_check(world.app, maria.id)
     send_due(world.app)
 
-    assert len(world.post.accepted) == letters + 1
+    assert len(world.post.accepted) == emails + 1
     assert world.asked_about("marchetti") == []
     assert rosa.findings == {}
 
@@ -72,7 +72,7 @@ def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
     run_self_check(world.app, maria.id)
     send_due(world.app)
 
-    (answer,) = maria.letters_of("self-check")
+    (answer,) = maria.emails_of("self-check")
     assert "2 of 3 places checked" in answer.text
     assert "Chalkboard has been blocking us" in answer.text
 

@@ -15,7 +15,7 @@ from monitor.services.setup_questions import (
     SignInChoice,
     list_summary,
 )
-from tests.monitor.letters import PASSWORD
+from tests.monitor.emails import PASSWORD
 
 EARLIER: Answers = {
     UNIT_DATA: "/var/lib",

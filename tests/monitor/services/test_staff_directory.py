@@ -98,8 +98,8 @@ def invited(world: World) -> list[str]:
 
 def told(world: World) -> list[str]:
     send_due(world.app)
-    letters = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
-    return [" ".join(each.letter.text.split()) for each in letters]
+    emails = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
+    return [" ".join(each.email.text.split()) for each in emails]
 
 
 def test_a_newcomer_waits_for_an_operator_and_is_then_invited(proposing: World):

@@ -480,8 +480,8 @@ def look(world: World) -> str:
 def told(world: World) -> list[str]:
     """Return what operators were told by email, line by line in one."""
     send_due(world.app)
-    letters = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
-    return [" ".join(each.letter.text.split()) for each in letters]
+    emails = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
+    return [" ".join(each.email.text.split()) for each in emails]
 
 
 def test_the_service_imports_the_file_of_the_watched_folder_at_night(watching: World):
@@ -552,9 +552,9 @@ def test_a_broken_file_is_told_once_and_the_next_whole_one_clears_it(watching: W
     watching.later(days=1)
     look(watching)
     assert watching.state.staff_listings.find_last_import() == seen
-    (letter,) = told(watching)
-    assert "imported nothing" in letter
-    assert "a quote is not closed" in letter
+    (email,) = told(watching)
+    assert "imported nothing" in email
+    assert "a quote is not closed" in email
 
     put(watching, *STAFF)
 
@@ -584,10 +584,10 @@ def test_operators_are_told_of_lines_and_leavers_by_numbers_alone(watching: Worl
 
     look(watching)
 
-    (letter,) = told(watching)
-    assert "One line could not be used." in letter
-    assert "One person may have left" in letter
-    assert not {"ann", "bea", STAFF[1].mail} & set(letter.casefold().split())
+    (email,) = told(watching)
+    assert "One line could not be used." in email
+    assert "One person may have left" in email
+    assert not {"ann", "bea", STAFF[1].mail} & set(email.casefold().split())
 
 
 def test_the_preview_is_the_email_with_the_words_of_the_district(world: World):
@@ -604,11 +604,11 @@ def test_the_preview_is_the_email_with_the_words_of_the_district(world: World):
     send_due(world.app)
 
     (sent,) = world.post.of_kind("invitation")
-    assert shown["subject"] == sent.letter.subject == "Your name on the web"
-    for text in (shown["text"], sent.letter.text):
+    assert shown["subject"] == sent.email.subject == "Your name on the web"
+    for text in (shown["text"], sent.email.text):
         assert "We pay for this." in text
         assert "Dana Ortiz" in text
         assert "<b>" not in text
-    assert "<b>Dana" not in sent.letter.html
+    assert "<b>Dana" not in sent.email.html
     assert sent.envelope.from_name == "Dana Ortiz"
     assert "CODE" in shown["text"]

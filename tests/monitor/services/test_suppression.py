@@ -36,13 +36,13 @@ def maria(world_of) -> Staff:
     send_due(world.app)
     world.sweep()
     send_due(world.app)
-    assert maria.letters_of("alert")
+    assert maria.emails_of("alert")
     return maria
 
 
 def comes_back(maria: Staff, status: str, kind: str = "alert") -> None:
-    letter = maria.letters_of(kind)[-1].envelope.local_id
-    process_bounce(maria.world.app, Bounce(local_id=letter, status=status))
+    email = maria.emails_of(kind)[-1].envelope.local_id
+    process_bounce(maria.world.app, Bounce(local_id=email, status=status))
 
 
 def to_operator(world: World) -> list[str]:
@@ -67,13 +67,13 @@ def test_the_operator_learns_of_it_once_and_no_name(maria: Staff):
     comes_back(maria, "5.1.1")
     comes_back(maria, "5.1.1")
 
-    (letter,) = to_operator(maria.world)
-    assert maria.id in letter
-    assert "5.1.1" in letter
-    assert "maria" not in letter.lower()
+    (email,) = to_operator(maria.world)
+    assert maria.id in email
+    assert "5.1.1" in email
+    assert "maria" not in email.lower()
 
 
-def test_a_bounce_stops_the_clock_until_a_letter_arrives(maria: Staff):
+def test_a_bounce_stops_the_clock_until_an_email_arrives(maria: Staff):
     world = maria.world
     assert maria.case(CaseKind.IMPERSONATION).notified_at
 
@@ -86,11 +86,11 @@ def test_a_bounce_stops_the_clock_until_a_letter_arrives(maria: Staff):
 def test_nothing_is_written_to_an_address_that_rests(maria: Staff):
     world = maria.world
     comes_back(maria, "5.1.1")
-    before = len(maria.letters)
+    before = len(maria.emails)
 
     world.on_monday()
 
-    assert len(maria.letters) == before
+    assert len(maria.emails) == before
     held = world.state.outbox.list_queued_emails(maria.id, "digest")
     assert "is paused" in held[0].error
 
@@ -104,7 +104,7 @@ def test_what_waited_goes_out_when_the_address_is_resumed(maria: Staff):
 
     send_due(world.app)
 
-    assert len(maria.letters_of("digest")) == 1
+    assert len(maria.emails_of("digest")) == 1
     assert maria.case(CaseKind.IMPERSONATION).notified_at == world.clock.at
 
 
@@ -125,7 +125,7 @@ def test_one_address_that_rests_holds_up_nobody_else(maria: Staff):
 
     maria.world.on_monday()
 
-    assert beth.letters_of("digest")
+    assert beth.emails_of("digest")
 
 
 def test_an_address_refused_on_the_spot_rests_too(maria: Staff):
@@ -139,21 +139,21 @@ def test_an_address_refused_on_the_spot_rests_too(maria: Staff):
     assert len(to_operator(world)) == 1
 
 
-def test_a_letter_that_is_refused_for_itself_counts_against_no_address(maria: Staff):
+def test_an_email_that_is_refused_for_itself_counts_against_no_address(maria: Staff):
     maria.world.post.answers_to[maria.mail] = REFUSED
     maria.world.on_monday()
 
     assert maria.world.state.suppression_list.list_suppressions() == ()
 
 
-@pytest.mark.parametrize("letter", ["", "f" * 32, "a digest"])
-def test_a_bounce_of_a_letter_we_never_wrote_is_nobodys(maria: Staff, letter):
-    process_bounce(maria.world.app, Bounce(local_id=letter, status="5.1.1"))
+@pytest.mark.parametrize("email", ["", "f" * 32, "a digest"])
+def test_a_bounce_of_an_email_we_never_wrote_is_nobodys(maria: Staff, email):
+    process_bounce(maria.world.app, Bounce(local_id=email, status="5.1.1"))
 
     assert maria.world.state.suppression_list.list_suppressions() == ()
 
 
-def test_a_bounce_of_a_letter_that_waits_is_a_forgery(maria: Staff):
+def test_a_bounce_of_an_email_that_waits_is_a_forgery(maria: Staff):
     world = maria.world
     world.on_monday()
     world.later(days=7)
@@ -185,7 +185,7 @@ def test_what_is_not_held_back_cannot_be_resumed(maria: Staff):
         resume_address(maria.world.app, maria.id)
 
 
-def test_a_letter_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
+def test_an_email_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
     world = maria.world
     comes_back(maria, "5.1.1")
     world.on_monday()
@@ -234,8 +234,8 @@ def with_box(world: World, box: Box):
 
 
 def test_what_comes_back_to_the_mailbox_pauses_the_address(maria: Staff):
-    letter = maria.letters_of("alert")[-1].envelope.local_id
-    box = Box(bounces=[Bounce(local_id=letter, status="5.1.1")])
+    email = maria.emails_of("alert")[-1].envelope.local_id
+    box = Box(bounces=[Bounce(local_id=email, status="5.1.1")])
     rounds = with_box(maria.world, box)
 
     collect_new_bounces(rounds)
@@ -262,8 +262,8 @@ def set_aside(world: World) -> list[str]:
 
 
 def test_a_message_that_cannot_be_read_is_counted_and_holds_up_no_other(maria: Staff):
-    letter = maria.letters_of("alert")[-1].envelope.local_id
-    box = Box(bounces=[Bounce(local_id=letter, status="5.1.1"), None, None])
+    email = maria.emails_of("alert")[-1].envelope.local_id
+    box = Box(bounces=[Bounce(local_id=email, status="5.1.1"), None, None])
 
     collect_new_bounces(with_box(maria.world, box))
 
@@ -273,11 +273,9 @@ def test_a_message_that_cannot_be_read_is_counted_and_holds_up_no_other(maria: S
     assert set_aside(maria.world) == ["2"]
 
 
-def test_a_bounce_whose_letter_makes_trouble_holds_up_no_other(maria: Staff, monkeypatch):
-    letter = maria.letters_of("alert")[-1].envelope.local_id
-    box = Box(
-        bounces=[Bounce(local_id=letter, status="5.1.1"), Bounce(local_id="", status="5.1.1")]
-    )
+def test_a_bounce_whose_email_makes_trouble_holds_up_no_other(maria: Staff, monkeypatch):
+    email = maria.emails_of("alert")[-1].envelope.local_id
+    box = Box(bounces=[Bounce(local_id=email, status="5.1.1"), Bounce(local_id="", status="5.1.1")])
     rounds = with_box(maria.world, box)
 
     def by_message(outbox, message, known=OutboxTable.find_email_by_message_key):

@@ -43,7 +43,7 @@ def test_a_sweep_asks_what_the_budget_allows_and_says_what_it_left_out(budgeted)
 
     assert asked(world) == 3
     assert world.gaps() == {"bluesky": Outcome.PARTIAL}
-    (digest,) = maria.letters_of("digest")
+    (digest,) = maria.emails_of("digest")
     assert f"Bluesky has given only part of its answers ({TODAY})" in digest.text
 
 
@@ -59,7 +59,7 @@ def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
     assert asked(world) == 2
     assert world.gaps() == {"bluesky": Outcome.SKIPPED}
     assert world.state.source_health.find_source_health("bluesky").retry_at is not None
-    (digest,) = maria.letters_of("digest")
+    (digest,) = maria.emails_of("digest")
     assert f"Bluesky was not checked ({TODAY})" in digest.text
 
 
@@ -74,7 +74,7 @@ def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(
     send_due(world.app)
 
     assert asked(world) == 0
-    (answer,) = maria.letters_of("self-check")
+    (answer,) = maria.emails_of("self-check")
     assert f"Bluesky was not checked ({TODAY})" in answer.text
 
 

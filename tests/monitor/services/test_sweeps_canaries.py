@@ -21,7 +21,7 @@ PRETENDER = DemoProfile(
 
 
 def standings(world: World) -> dict[str, SourceTrust]:
-    return {each.source: each.trust.standing for each in run_canaries(world.app)}
+    return {each.source: each.trust.status for each in run_canaries(world.app)}
 
 
 def test_sources_that_answer_as_known_are_proven(world: World):

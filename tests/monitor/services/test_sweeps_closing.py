@@ -31,9 +31,9 @@ class Crashing:
 
 
 def crashing(state: Database, noun: str) -> Database:
-    doomed = copy(state)
-    setattr(doomed, noun, Crashing(getattr(state, noun)))
-    return doomed
+    crashing_state = copy(state)
+    setattr(crashing_state, noun, Crashing(getattr(state, noun)))
+    return crashing_state
 
 
 @pytest.fixture
@@ -72,5 +72,5 @@ def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staf
     world.writes()
 
     assert len(world.asked) == asked > 0
-    assert len(maria.letters_of("self-check")) == 1
+    assert len(maria.emails_of("self-check")) == 1
     assert world.state.run_requests.find_next_open_request() is None

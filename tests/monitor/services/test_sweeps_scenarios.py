@@ -133,7 +133,7 @@ def test_an_answer_that_proves_nothing_is_told_as_a_gap_and_never_as_a_change(wo
     assert world.sweep() == []
     assert maria.findings.keys() == before.keys()
     assert {each.presence for each in maria.findings.values()} == {Presence.PRESENT}
-    assert maria.letters_of("alert") == []
+    assert maria.emails_of("alert") == []
 
 
 PAGE = DemoPage(
@@ -239,15 +239,15 @@ def test_hostile_text_is_told_and_does_nothing(world_of, text: str):
     told = [event for _, event, _ in world.sweep()]
     world.on_monday()
 
-    letters = maria.letters_of("digest")
+    emails = maria.emails_of("digest")
     assert told == ["changed"]
-    assert letters
-    for letter in letters:
-        assert "<script" not in letter.letter.html
-        assert "onerror=alert" not in letter.letter.html
-        assert not {RLO, ZERO_WIDTH} & set(letter.text)
-        assert "\nBcc:" not in letter.text
-        assert len(letter.letter.html) < 90_000
+    assert emails
+    for email in emails:
+        assert "<script" not in email.email.html
+        assert "onerror=alert" not in email.email.html
+        assert not {RLO, ZERO_WIDTH} & set(email.text)
+        assert "\nBcc:" not in email.text
+        assert len(email.email.html) < 90_000
 
 
 def test_what_changes_and_changes_back_is_told_both_times(world_of):

@@ -119,7 +119,7 @@ def test_a_page_that_is_gone_twice_ends_it(maria: Staff):
     assert exposure(maria).state is CaseState.GONE
     assert page(maria).looked is PageSighting.GONE
     maria.world.on_monday()
-    assert "The details are no longer shown" in maria.letters_of("digest")[-1].text
+    assert "The details are no longer shown" in maria.emails_of("digest")[-1].text
 
 
 def test_a_page_that_comes_back_is_asked_about_again(maria: Staff):

@@ -187,7 +187,7 @@ class World:
         self.web.visits.clear()
 
     def joins(self, member: StaffMember, *, read: bool = False, **answers: Any) -> "Staff":
-        """Invite, answer with the code of the letter, and have the accounts `read` once."""
+        """Invite, answer with the code of the email, and have the accounts `read` once."""
         person = member.person
         invite_person(self.app, person.mail, person.name.given, person.name.family)
         send_due(self.app)
@@ -205,8 +205,8 @@ class World:
 
     def code(self, mail: str) -> str:
         """Take the code out of the newest invitation to an address."""
-        letters = [each for each in self.post.of_kind("invitation") if each in self.post.to(mail)]
-        return CODE.findall(letters[-1].letter.text)[0]
+        emails = [each for each in self.post.of_kind("invitation") if each in self.post.to(mail)]
+        return CODE.findall(emails[-1].email.text)[0]
 
     def later(self, **span: float) -> None:
         self.clock.at += timedelta(**span)
@@ -285,11 +285,11 @@ class Staff:
         return [(each.event.kind, each.url) for each in recorded]
 
     @property
-    def letters(self) -> list[Sent]:
+    def emails(self) -> list[Sent]:
         return self.world.post.to(self.mail)
 
-    def letters_of(self, kind: str) -> list[Sent]:
-        return [each for each in self.letters if each.envelope.kind == kind]
+    def emails_of(self, kind: str) -> list[Sent]:
+        return [each for each in self.emails if each.envelope.kind == kind]
 
     def withdraws(self) -> None:
         withdraw_consent(self.world.app, self.id)

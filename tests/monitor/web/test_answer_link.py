@@ -37,10 +37,10 @@ def maria(portal: Portal) -> Staff:
 
 @pytest.fixture
 def link(maria: Staff) -> str:
-    (alert,) = maria.letters_of("alert")
-    found = ANSWER.findall(alert.letter.text)
+    (alert,) = maria.emails_of("alert")
+    found = ANSWER.findall(alert.email.text)
     assert len(found) == 1
-    assert found[0] in alert.letter.html
+    assert found[0] in alert.email.html
     return str(found[0])
 
 
@@ -76,7 +76,7 @@ def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, lin
     assert guest.get(kit).leads_to == "/sign-in"
     guest.post("/sign-in", address=maria.mail)
     send_due(portal.world.app)
-    text = maria.letters_of("sign-in-link")[-1].letter.text
+    text = maria.emails_of("sign-in-link")[-1].email.text
     code = re.search(rf"{ADDRESS}/sign-in/(\S+)", text)[1]
     assert guest.post("/sign-in/link", code=code).leads_to == kit
 
@@ -162,7 +162,7 @@ def test_a_changed_link_opens_nothing(portal, maria, link, spoil):
 
 
 def test_the_page_shows_no_more_than_the_email(portal, maria, link):
-    (alert,) = maria.letters_of("alert")
+    (alert,) = maria.emails_of("alert")
     page = portal.guest().get(link)
 
     for each in page.page.find("main").find_all("li"):
@@ -173,8 +173,8 @@ def test_the_page_shows_no_more_than_the_email(portal, maria, link):
 
 def test_each_finding_of_a_digest_has_its_own_link(portal, maria):
     portal.world.on_monday()
-    (digest,) = maria.letters_of("digest")
-    text = digest.letter.text
+    (digest,) = maria.emails_of("digest")
+    text = digest.email.text
 
     found = ANSWER.findall(text)
 

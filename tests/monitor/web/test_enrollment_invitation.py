@@ -28,9 +28,9 @@ def opened(portal: Portal, code: str) -> Guest:
     return guest
 
 
-def test_the_letter_leads_to_a_page_that_opens_its_invitation(portal, code):
-    (letter,) = portal.world.post.of_kind("invitation")
-    assert f"{ADDRESS}/join/code/{code}" in letter.text
+def test_the_email_leads_to_a_page_that_opens_its_invitation(portal, code):
+    (email,) = portal.world.post.of_kind("invitation")
+    assert f"{ADDRESS}/join/code/{code}" in email.text
 
     guest = portal.guest()
     page = guest.get(f"/join/code/{code}")
@@ -80,8 +80,8 @@ def confirmed(portal: Portal, code: str) -> str:
     """Join, and return the path that the confirmation leads to."""
     joined(opened(portal, code))
     send_due(portal.world.app)
-    (letter,) = portal.world.post.of_kind("enrolled")
-    found = NOT_ME.search(letter.text)
+    (email,) = portal.world.post.of_kind("enrolled")
+    found = NOT_ME.search(email.text)
     assert found
     return found.group(1)
 

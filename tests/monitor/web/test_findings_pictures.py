@@ -59,4 +59,4 @@ def test_pictures_are_shown_to_their_person_and_to_nobody_else(portal: Portal, m
     for other in (REVIEWERS[0], OPERATOR):
         assert portal.signed_in(other).get(place).status == 403
     assert portal.guest().get(place).leads_to == "/sign-in"
-    assert not any("<img" in letter.letter.html for letter in maria.letters)
+    assert not any("<img" in email.email.html for email in maria.emails)

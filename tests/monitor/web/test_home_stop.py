@@ -1,4 +1,4 @@
-"""One click stops the weekly letter, and nothing but a click does."""
+"""One click stops the weekly email, and nothing but a click does."""
 
 import re
 
@@ -22,16 +22,16 @@ def maria(portal: Portal):
 @pytest.fixture
 def link(maria) -> str:
     """The address in the header of Maria's digest."""
-    (digest,) = maria.letters_of("digest")
+    (digest,) = maria.emails_of("digest")
     url = digest.envelope.unsubscribe_url
     assert re.fullmatch(rf"{re.escape(ADDRESS)}/stop/[\w.-]+", url)
     return url.removeprefix(ADDRESS)
 
 
 def digests(portal: Portal, person) -> int:
-    before = len(person.letters_of("digest"))
+    before = len(person.emails_of("digest"))
     portal.world.on_monday()
-    return len(person.letters_of("digest")) - before
+    return len(person.emails_of("digest")) - before
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
@@ -87,10 +87,10 @@ def test_what_was_noticed_meanwhile_is_told_afterwards(portal: Portal, maria, li
     portal.guest().post(link, action="go-on")
     portal.world.on_monday()
 
-    assert len(maria.letters_of("digest")) == 2
+    assert len(maria.emails_of("digest")) == 2
 
 
-def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria, link):
+def test_stopping_an_email_ends_no_consent_and_says_how_to(portal: Portal, maria, link):
     seen = portal.guest().send(link, ONE_CLICK)
 
     assert portal.world.state.consents.has_consent_in_force(maria.id, portal.world.clock.at)
@@ -98,7 +98,7 @@ def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria
     assert seen.page.find("a", href="/me/data/leave")
 
 
-def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link):
+def test_one_persons_link_stops_nobody_elses_email(portal: Portal, maria, link):
     beth = portal.world.joins(BETH)
     portal.guest().send(link, ONE_CLICK)
 
@@ -111,13 +111,13 @@ def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     record_break_glass(portal.world.app, maria.id, "One alert", "a call from the police")
     send_due(portal.world.app)
 
-    assert maria.letters_of("break-glass")
+    assert maria.emails_of("break-glass")
 
 
-def test_only_the_letter_that_can_be_stopped_offers_it(portal: Portal, maria):
+def test_only_the_email_that_can_be_stopped_offers_it(portal: Portal, maria):
     send_due(portal.world.app)
 
-    offered = {each.envelope.kind for each in maria.letters if each.envelope.unsubscribe_url}
+    offered = {each.envelope.kind for each in maria.emails if each.envelope.unsubscribe_url}
     assert offered == {"digest"}
 
 

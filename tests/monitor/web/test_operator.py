@@ -88,7 +88,7 @@ def test_one_click_confirms_a_name_or_does_not(portal, renamed):
     assert "No names are waiting." in operator.get("/operate/names").text
 
 
-def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
+def test_a_name_in_hostile_emails_is_shown_as_emails(portal):
     world = portal.world
     maria = world.joins(MARIA)
     hostile = PersonName(given="<script>alert(1)</script>", family="\u202egap")

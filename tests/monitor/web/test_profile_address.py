@@ -33,7 +33,7 @@ def asks(guest: Guest, address: str = NEW) -> Seen:
 
 def link(portal: Portal, address: str = NEW) -> str:
     send_due(portal.world.app)
-    found = LINK.search(portal.world.post.to(address)[-1].letter.text)
+    found = LINK.search(portal.world.post.to(address)[-1].email.text)
     assert found
     return found[1]
 
@@ -128,7 +128,7 @@ def test_what_is_wrong_with_an_address_is_said_at_its_field(guest: Guest, maria:
         assert told.page.find(id="address")["value"] == typed
 
 
-def test_the_sixth_letter_within_an_hour_is_refused_in_words(guest: Guest):
+def test_the_sixth_email_within_an_hour_is_refused_in_words(guest: Guest):
     for number in range(MAX_LINKS_PER_HOUR):
         assert asks(guest, f"maria.{number}@cedarvalley.example").status == 303
 
@@ -179,12 +179,12 @@ def test_who_has_no_consent_any_more_is_told_so(portal: Portal, maria: Staff, gu
 def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
     portal: Portal, maria: Staff, guest: Guest
 ):
-    portal.world.later(days=20)  # the links of earlier letters are over
+    portal.world.later(days=20)  # the links of earlier emails are over
     thief = portal.signed_in(maria.mail)
     asks(thief)
     presses(thief, link(portal))
     send_due(portal.world.app)
-    found = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
+    found = NOT_ME.search(portal.world.post.to(maria.mail)[-1].email.text)
     assert found
 
     assert "Was this not you?" in portal.guest().get(found[1]).title
@@ -193,10 +193,10 @@ def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
     assert thief.get("/me").leads_to == "/sign-in"
 
 
-def test_letters_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Portal, maria: Staff):
+def test_emails_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Portal, maria: Staff):
     """Whoever has that mailbox by then could end what is no longer theirs to end."""
     send_due(portal.world.app)
-    old = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
+    old = NOT_ME.search(portal.world.post.to(maria.mail)[-1].email.text)
     guest = portal.signed_in(maria.mail)
     asks(guest)
     presses(guest, link(portal))

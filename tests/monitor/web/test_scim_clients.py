@@ -13,7 +13,7 @@ from tests.monitor.web.directory import TOKEN, Directory
 from tests.monitor.web.portal import ADDRESS
 
 # What no schema can say: which texts are addresses and names.
-LETTERS = str.maketrans("0123456789-", "ghijklmnopq")
+EMAILS = str.maketrans("0123456789-", "ghijklmnopq")
 
 
 def generate_staff_value(generate: Any, context: Any, path: Any, **told: Any) -> Any:
@@ -24,7 +24,7 @@ def generate_staff_value(generate: Any, context: Any, path: Any, **told: Any) ->
     if name.endswith("userName"):
         return f"{uuid4()}@cedarvalley.example"
     if name.endswith(("givenName", "familyName")):
-        return str(uuid4()).translate(LETTERS)
+        return str(uuid4()).translate(EMAILS)
     return value
 
 

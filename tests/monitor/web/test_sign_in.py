@@ -26,10 +26,10 @@ def asks(guest: Guest, address: str) -> Seen:
 
 
 def links(portal: Portal, address: str) -> list[str]:
-    """Let the letters go out, and return the links that reached a mailbox."""
+    """Let the emails go out, and return the links that reached a mailbox."""
     portal.world.writes()
-    letters = (each for each in portal.world.post.to(address))
-    texts = (each.letter.text for each in letters if each.envelope.kind == "sign-in-link")
+    emails = (each for each in portal.world.post.to(address))
+    texts = (each.email.text for each in emails if each.envelope.kind == "sign-in-link")
     return [LINK.search(text)[1] for text in texts]  # type: ignore[index]  # each has one
 
 
@@ -148,7 +148,7 @@ def test_tries_without_end_leave_no_more_than_the_links_that_are_sent(portal: Po
     assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR
 
 
-def test_a_letter_that_goes_out_too_late_is_not_sent(portal: Portal) -> None:
+def test_an_email_that_goes_out_too_late_is_not_sent(portal: Portal) -> None:
     asks(portal.guest(), OPERATOR)
     portal.world.clock.at += LINK_LASTS
 
@@ -211,10 +211,10 @@ def test_every_form_that_is_taken_wakes_the_service_and_nothing_else_does(portal
 def digits_for(portal: Portal, guest: Guest, address: str) -> str:
     asks(guest, address)
     portal.world.writes()
-    letters = [
+    emails = [
         each for each in portal.world.post.to(address) if each.envelope.kind == "sign-in-link"
     ]
-    found = DIGITS.search(letters[-1].letter.text)
+    found = DIGITS.search(emails[-1].email.text)
     assert found
     return found[1]
 

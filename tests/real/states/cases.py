@@ -78,8 +78,8 @@ def _another(app: App, case: Case, name: str) -> str:
     told = replace(finding, id=ref, portrait=portrait, presence=presence, missing_since=gone)
     state.findings.insert_finding(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
-    standing = CaseState.REPORTED if reported else CaseState.OPEN
-    state.cases.insert_case(replace(case, id=ref, finding_id=ref, state=standing, shared_at=None))
+    status = CaseState.REPORTED if reported else CaseState.OPEN
+    state.cases.insert_case(replace(case, id=ref, finding_id=ref, state=status, shared_at=None))
     if reported:
         said = DecisionRecord(
             case_id=ref,

@@ -72,7 +72,7 @@ def set_out(app: App) -> dict[str, str]:
         for each in (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL)
     }
     refs |= {name: _joined(app, name) for name in NEW}
-    _standing(app, refs)
+    _status(app, refs)
     _checks(app, refs)
     _links(app)
     _moves(app, refs)
@@ -189,7 +189,7 @@ def _renamed(app: App, ref: str) -> None:
     edit_profile(app, replace(person, name=replace(person.name, family="Stone")))
 
 
-def _standing(app: App, refs: dict[str, str]) -> None:
+def _status(app: App, refs: dict[str, str]) -> None:
     now, consents = app.clock.now(), app.db.consents
     pause_checks(app, refs["elizabeth"], now + 30 * DAY, ConsentChannel.PORTAL)
     places_hold(app, refs["thomas"], "A request for records about a complaint.")

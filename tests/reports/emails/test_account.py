@@ -1,4 +1,4 @@
-"""Letters that do not wait say who knows what."""
+"""Emails that do not wait say who knows what."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,17 +33,17 @@ def test_a_code_stands_whole_on_a_line_of_its_own(sample: Sample) -> None:
     code = "q7" * 32
     invitation = replace(cast("InvitationView", sample("invitation")), code=code)
 
-    letter = render_invitation(invitation)
+    email = render_invitation(invitation)
 
-    assert f"    {code}" in letter.text.splitlines()
-    assert code not in letter.subject
+    assert f"    {code}" in email.text.splitlines()
+    assert code not in email.subject
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
 def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: str) -> None:
-    letter = render_email(sample(kind))
+    email = render_email(sample(kind))
 
-    for body in (letter.text, letter.html):
+    for body in (email.text, email.html):
         assert "Open your invitation" in body
         assert "review page" not in body
 

@@ -35,19 +35,19 @@ LONG = "A long tale & no end. " * 20
 
 
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
-    letter = render_digest(digest())
+    email = render_digest(digest())
 
-    assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 places checked"
-    assert "Nothing new this week" in letter.text
-    assert "60 of 60 places checked." in letter.text
+    assert email.subject == "Namesake, week of November 23: nothing new, 60 of 60 places checked"
+    assert "Nothing new this week" in email.text
+    assert "60 of 60 places checked." in email.text
 
 
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
-    letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+    email = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
     sentence = "59 of 60 places checked. Since Nov 3, Alpha has been blocking us."
-    assert sentence in " ".join(letter.text.split())
-    assert sentence in letter.html
+    assert sentence in " ".join(email.text.split())
+    assert sentence in email.html
 
 
 def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
@@ -61,8 +61,8 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
         count=57,
     )
     coverage = Coverage(checked=3, total=61, gaps=(gap, ALPHA))
-    letter = render_digest(digest(coverage=coverage, changes=(change,)))
-    text = " ".join(letter.text.split())
+    email = render_digest(digest(coverage=coverage, changes=(change,)))
+    text = " ".join(email.text.split())
 
     assert "3 of 61 places checked. The 58 not checked are listed at the end." in text
     line = "Since Nov 3, each of 57 places (of 61) could not be reached (DNS error. Is DNS up?)"
@@ -71,28 +71,28 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
 
 def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
     coverage = Coverage(checked=60, total=60, withheld=("bluesky", "quill.example"))
-    letter = render_digest(digest(coverage=coverage))
+    email = render_digest(digest(coverage=coverage))
 
     sentence = (
         "60 of 60 places checked. Bluesky, quill[.]example left out accounts"
         " that ask not to be found or read."
     )
-    assert sentence in " ".join(letter.text.split())
-    assert sentence in " ".join(letter.html.split())
+    assert sentence in " ".join(email.text.split())
+    assert sentence in " ".join(email.html.split())
 
 
 def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None:
-    letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+    email = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
-    assert "Nothing new in what we could check" in letter.text
-    assert "“Not checked” does not mean that nothing is there." in " ".join(letter.text.split())
+    assert "Nothing new in what we could check" in email.text
+    assert "“Not checked” does not mean that nothing is there." in " ".join(email.text.split())
 
 
 def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None:
-    letter = render_digest(digest(coverage=Coverage(checked=0, total=1, gaps=(ALPHA,))))
+    email = render_digest(digest(coverage=Coverage(checked=0, total=1, gaps=(ALPHA,))))
 
-    assert "nothing new" not in (letter.subject + letter.text + letter.html).lower()
-    assert "nothing could be checked" in letter.subject
+    assert "nothing new" not in (email.subject + email.text + email.html).lower()
+    assert "nothing could be checked" in email.subject
 
 
 @pytest.mark.parametrize("gap", GapKind)
@@ -113,9 +113,9 @@ def test_worse_comes_first_then_older(digest: Digest, case: CaseLine) -> None:
         a_case("third", Severity.MEDIUM, 5),
         a_case("first", Severity.HIGH, 2),
     )
-    letter = render_digest(digest(cases=cases))
+    email = render_digest(digest(cases=cases))
 
-    for part in (letter.text, letter.html):
+    for part in (email.text, email.html):
         places = [part.index(f"Reference {ref}") for ref in ("first", "second", "third", "fourth")]
         assert places == sorted(places)
 
@@ -123,43 +123,43 @@ def test_worse_comes_first_then_older(digest: Digest, case: CaseLine) -> None:
 def test_the_first_digest_asks_to_sort_once_with_cases_on_top(
     digest: Digest, case: CaseLine, question: QuestionLine
 ) -> None:
-    letter = render_digest(digest(kind=DigestKind.FIRST, cases=(case,), questions=(question,)))
+    email = render_digest(digest(kind=DigestKind.FIRST, cases=(case,), questions=(question,)))
 
-    assert "What we found under your name" in letter.text
-    assert "Please sort it once" in " ".join(letter.text.split())
-    assert letter.text.index("NEEDS YOUR ATTENTION") < letter.text.index("IS THIS YOU?")
+    assert "What we found under your name" in email.text
+    assert "Please sort it once" in " ".join(email.text.split())
+    assert email.text.index("NEEDS YOUR ATTENTION") < email.text.index("IS THIS YOU?")
 
 
 def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) -> None:
-    letter = render_digest(digest(kind=DigestKind.FIRST))
+    email = render_digest(digest(kind=DigestKind.FIRST))
 
-    assert letter.subject.endswith("your first overview, nothing to sort")
-    assert "There is nothing to sort" in " ".join(letter.text.split())
-    assert "Please sort it once" not in " ".join(letter.text.split())
+    assert email.subject.endswith("your first overview, nothing to sort")
+    assert "There is nothing to sort" in " ".join(email.text.split())
+    assert "Please sort it once" not in " ".join(email.text.split())
 
 
 def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Digest) -> None:
     coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
-    letter = render_digest(digest(kind=DigestKind.FIRST, coverage=coverage))
+    email = render_digest(digest(kind=DigestKind.FIRST, coverage=coverage))
 
-    assert letter.subject == "Namesake, week of November 23: nothing could be checked"
-    assert "We could not check anything this week" in letter.text
-    assert "exists" not in letter.text
+    assert email.subject == "Namesake, week of November 23: nothing could be checked"
+    assert "We could not check anything this week" in email.text
+    assert "exists" not in email.text
 
 
 def test_what_waits_for_an_answer_is_named_again(
     digest: Digest, waiting: UnansweredCaseLine, change: ChangeLine
 ) -> None:
-    letter = render_digest(digest(waiting=(waiting,), changes=(change,)))
+    email = render_digest(digest(waiting=(waiting,), changes=(change,)))
 
-    for part in (letter.text, letter.html):
+    for part in (email.text, email.html):
         assert f"Reference {waiting.id}" in part
 
 
 def test_what_became_of_earlier_findings_is_told(digest: Digest) -> None:
-    letter = render_digest(digest(decided=(DECIDED,)))
+    email = render_digest(digest(decided=(DECIDED,)))
 
-    for part in (letter.text, letter.html):
+    for part in (email.text, email.html):
         words = " ".join(part.split())
         assert "It was reported to its platform. IT noted this on" in words
         assert f"Reference {DECIDED.id}" in words
@@ -173,9 +173,9 @@ def test_one_count_is_left_to_the_headline(
 
 
 def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseLine) -> None:
-    letter = render_digest(digest(cases=(replace(case, id="0123456789abcdef" * 2),)))
+    email = render_digest(digest(cases=(replace(case, id="0123456789abcdef" * 2),)))
 
-    for part in (letter.text, letter.html):
+    for part in (email.text, email.html):
         assert "Reference 01234567\n" in part or "Reference 01234567<" in part
 
 
@@ -184,17 +184,17 @@ def test_a_namesake_asks_for_nothing(
 ) -> None:
     assert "nothing new" in render_digest(digest(set_aside=(aside,))).subject
 
-    letter = render_digest(digest(set_aside=(aside,), changes=(change,)))
+    email = render_digest(digest(set_aside=(aside,), changes=(change,)))
 
-    assert "Someone else with your name. No action needed." in letter.text
+    assert "Someone else with your name. No action needed." in email.text
 
 
 def test_an_email_leads_to_the_portal(digest: Digest, case: CaseLine) -> None:
     url = "https://us.example/" + "review/" * 20
-    letter = render_digest(digest(cases=(case,), review_url=url))
+    email = render_digest(digest(cases=(case,), review_url=url))
 
-    assert f"\n{url}\n" in letter.text
-    assert f'href="{url}"' in letter.html
+    assert f"\n{url}\n" in email.text
+    assert f'href="{url}"' in email.html
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_25_findings_are_shown_and_the_rest_is_counted(
     digest: Digest, question: QuestionLine, number: int, more: int | None
 ) -> None:
     questions = tuple(replace(question, id=f"q{n}") for n in range(number))
-    letter = render_digest(digest(questions=questions))
+    email = render_digest(digest(questions=questions))
 
-    for part in (letter.text, letter.html):
+    for part in (email.text, email.html):
         assert part.count("Reference q") == min(number, 25)
         assert (f"and {more} more." in part) is (more is not None)
         assert ("more." in part) is (more is not None)
@@ -216,26 +216,26 @@ def test_cases_take_the_room_of_everything_else(
     digest: Digest, case: CaseLine, change: ChangeLine, question: QuestionLine
 ) -> None:
     view = digest(cases=(case,) * 20, changes=(change,) * 20, questions=(question,) * 20)
-    letter = render_digest(view)
+    email = render_digest(view)
 
-    assert letter.text.count("Reference ") == 25
-    assert "and 15 more." in letter.text
-    assert "and 20 more." in letter.text
-    assert letter.subject.endswith("20 for your attention, 20 changes, 20 questions")
+    assert email.text.count("Reference ") == 25
+    assert "and 15 more." in email.text
+    assert "and 20 more." in email.text
+    assert email.subject.endswith("20 for your attention, 20 changes, 20 questions")
 
 
 def test_25_long_findings_fit_whole(digest: Digest, case: CaseLine) -> None:
     tale = LONG[:280]
     long = replace(case, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
 
-    letter = render_digest(digest(cases=(long,) * 25))
+    email = render_digest(digest(cases=(long,) * 25))
 
-    assert len(letter.html.encode()) < HEAVIEST
-    assert letter.html.count("Reference ") == 25
+    assert len(email.html.encode()) < HEAVIEST
+    assert email.html.count("Reference ") == 25
 
 
 @pytest.mark.parametrize("character", ["\U0001f984", "&", "x"])
-def test_the_worst_pages_never_make_a_letter_too_heavy(
+def test_the_worst_pages_never_make_an_email_too_heavy(
     digest: Digest, case: CaseLine, question: QuestionLine, character: str
 ) -> None:
     tale = f"{character * 30} " * 12
@@ -247,12 +247,12 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
         reasons=(Reason("district-place", {"place": Name(tale)}),) * 30,
     )
     view = digest(cases=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
-    letter = render_digest(view)
+    email = render_digest(view)
 
-    shown = letter.html.count("Last seen")
-    assert len(letter.html.encode()) < HEAVIEST
-    assert f"and {40 - shown} more." in letter.html
-    assert letter.text.count("Last seen") == shown
+    shown = email.html.count("Last seen")
+    assert len(email.html.encode()) < HEAVIEST
+    assert f"and {40 - shown} more." in email.html
+    assert email.text.count("Last seen") == shown
 
 
 def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
@@ -262,9 +262,9 @@ def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
         Reason("district-place", {"place": Name(f"Place {number}")}) for number in range(7)
     )
 
-    letter = render_digest(digest(cases=(replace(case, reasons=reasons),)))
+    email = render_digest(digest(cases=(replace(case, reasons=reasons),)))
 
-    for text in (letter.text, letter.html):
+    for text in (email.text, email.html):
         assert [reason for reason in reasons if render_reason(reason) in text] == list(reasons[:3])
 
 
@@ -306,10 +306,10 @@ def test_a_dot_of_each_source_stands_under_the_sentence_and_is_no_word(
         for number, state in enumerate(CoverageState)
     )
     coverage = Coverage(checked=3, total=4, gaps=(ALPHA,), sources=sources)
-    letter = render_digest(digest(coverage=coverage, changes=(change,)))
-    dots = BeautifulSoup(letter.html, "html.parser").select("table.dots td.dot")
+    email = render_digest(digest(coverage=coverage, changes=(change,)))
+    dots = BeautifulSoup(email.html, "html.parser").select("table.dots td.dot")
 
-    assert "3 of 4 places checked, 1 with news." in " ".join(letter.text.split())
+    assert "3 of 4 places checked, 1 with news." in " ".join(email.text.split())
     assert [each["class"][1] for each in dots] == [f"dot-{each}" for each in CoverageState]
     assert {each.get_text(strip=True) for each in dots} == {""}
 
@@ -319,8 +319,8 @@ def test_many_sources_are_a_bar_of_their_states(digest: Digest, change: ChangeLi
     many = tuple(CoveredSource(source=f"site-{each}", state=state) for each in range(MOST_DOTS))
     missed = CoveredSource(source="alpha", state=CoverageState.NOT_CHECKED)
     coverage = Coverage(checked=40, total=41, gaps=(ALPHA,), sources=(*many, missed))
-    letter = render_digest(digest(coverage=coverage, changes=(change,)))
-    bar = BeautifulSoup(letter.html, "html.parser").select("table.dots td")
+    email = render_digest(digest(coverage=coverage, changes=(change,)))
+    bar = BeautifulSoup(email.html, "html.parser").select("table.dots td")
 
     assert [each["width"] for each in bar] == ["98%", "2%"]
 
@@ -347,21 +347,21 @@ def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
     )
 
     one = render_digest(digest(cases=pages[:1]))
-    letter = render_digest(
+    email = render_digest(
         digest(cases=(case, *pages[:2], replace(pages[2], contact_kinds=(ContactKind.HOME,))))
     )
 
     assert shown.what in one.text
-    for text in (letter.text, letter.html):
+    for text in (email.text, email.html):
         assert text.count("3 sites seem to show your street address and phone number.") == 1
         assert shown.what not in text
         assert all(f"/answer/{host}" in text for host in hosts)
-    assert "4 for your attention" in letter.subject
+    assert "4 for your attention" in email.subject
 
 
-def says(letter: Email) -> list[str]:
+def says(email: Email) -> list[str]:
     """Return the lines between the heading and the button."""
-    words = letter.text.partition("=\n\n")[2].partition("\n\nOpen your review page")[0]
+    words = email.text.partition("=\n\n")[2].partition("\n\nOpen your review page")[0]
     return words.splitlines()
 
 

@@ -41,22 +41,22 @@ def test_a_page_of_no_platform_and_a_person_of_no_school_leave_no_gap(
 ) -> None:
     line = replace(review.lines[0], platform="", school="")
 
-    letter = render_review(replace(review, lines=(line,)))
+    email = render_review(replace(review, lines=(line,)))
 
-    assert "1. High: Possible impersonation\n   Rosa Delgado\n" in letter.text
-    assert "Possible impersonation</p>" in letter.html
-    assert "Rosa Delgado</bdi></h3>" in letter.html
+    assert "1. High: Possible impersonation\n   Rosa Delgado\n" in email.text
+    assert "Possible impersonation</p>" in email.html
+    assert "Rosa Delgado</bdi></h3>" in email.html
 
 
 def test_a_quiet_week_says_so(review: ReviewView) -> None:
-    letter = render_review(replace(review, lines=()))
+    email = render_review(replace(review, lines=()))
 
-    assert "No case is open to you" in letter.text
-    assert letter.subject.startswith("Namesake review, week of November 23: 0 open")
+    assert "No case is open to you" in email.text
+    assert email.subject.startswith("Namesake review, week of November 23: 0 open")
 
 
 def test_500_cases_are_counted_and_25_shown(review: ReviewView) -> None:
-    letter = render_review(replace(review, lines=review.lines[:1] * 500))
+    email = render_review(replace(review, lines=review.lines[:1] * 500))
 
-    assert letter.text.count("The person confirmed that it is an impersonation.") == 25
-    assert "and 475 more." in letter.text
+    assert email.text.count("The person confirmed that it is an impersonation.") == 25
+    assert "and 475 more." in email.text

@@ -6,7 +6,7 @@ from reports.emails.digest import EmailView
 from reports.emails.registry import get_email_kind, get_view_type, render_email
 
 
-def test_a_queued_view_comes_back_and_prints_the_same_letter(view: EmailView) -> None:
+def test_a_queued_view_comes_back_and_prints_the_same_email(view: EmailView) -> None:
     back = msgspec.json.decode(msgspec.json.encode(view), type=get_view_type(get_email_kind(view)))
 
     assert back == view

@@ -37,7 +37,7 @@ from tests.monitor.web.portal import with_portal
 GONE = replace(REFUSED, bounce="5.1.1")
 
 
-def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
+def test_emails_that_wait_go_to_the_new_address_once(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = DEFERRED
     queue_weekly_digest(world.app, maria.staff.id)
@@ -49,7 +49,7 @@ def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
 
     kinds = [each.envelope.kind for each in world.post.to(NEW)]
     assert kinds.count("digest") == 1
-    assert not [each for each in maria.staff.letters if of(each, "digest")]
+    assert not [each for each in maria.staff.emails if of(each, "digest")]
 
 
 def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
@@ -67,7 +67,7 @@ def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
     assert [each for each in world.post.to(NEW) if of(each, "digest")]
 
 
-def test_a_letter_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover):
+def test_an_email_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover):
     maria.moves()
     maria.sends()
 
@@ -84,7 +84,7 @@ def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mo
     world = maria.world
     queue_weekly_digest(world.app, maria.staff.id)
     maria.sends()
-    (sent,) = maria.staff.letters_of("digest")
+    (sent,) = maria.staff.emails_of("digest")
     world.later(minutes=1)
     maria.moves()
 
@@ -100,7 +100,7 @@ def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mo
     ]
 
 
-def test_who_stopped_the_weekly_letter_gets_none_at_the_new_address_either(maria: Mover):
+def test_who_stopped_the_weekly_email_gets_none_at_the_new_address_either(maria: Mover):
     stop_digest(maria.world.app, maria.staff.id)
 
     maria.moves()
@@ -113,7 +113,7 @@ def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: 
     world = maria.world
     request_sign_in_link(world.app, maria.staff.mail, ELSEWHERE)
     maria.sends()
-    text = maria.staff.letters_of("sign-in-link")[-1].letter.text
+    text = maria.staff.emails_of("sign-in-link")[-1].email.text
     (link,), (digits,) = re.findall(r"/sign-in/(\S+)", text), re.findall(r" (\d{3} \d{3})\n", text)
 
     maria.moves()
@@ -123,7 +123,7 @@ def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: 
     assert redeem_sign_in_code(world.app, code, ELSEWHERE) is SignInRefusal.WRONG_CODE
 
 
-def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mover):
+def test_the_last_email_is_not_sent_to_who_has_the_old_address_by_now(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = DEFERRED
     maria.moves()
@@ -135,7 +135,7 @@ def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mo
     world.later(hours=1)
     maria.sends()
 
-    assert maria.staff.letters_of("address-changed") == []
+    assert maria.staff.emails_of("address-changed") == []
 
 
 def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
@@ -230,7 +230,7 @@ def test_leaving_erases_both_addresses(maria: Mover):
     assert maria.world.state.count_rows()["address_changes"] == 0
 
 
-def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(maria: Mover):
+def test_emails_to_who_has_the_old_address_by_now_are_not_erased_with_them(maria: Mover):
     world, forgotten = maria.world, list[str]()
     maria.moves()
     world.joins(MARIA)
@@ -242,9 +242,9 @@ def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(mari
 
 
 def test_the_old_address_hears_of_it_also_from_who_leaves_at_once(maria: Mover):
-    """Or a stranger could move somebody's letters away and then end it all, unnoticed."""
+    """Or a stranger could move somebody's emails away and then end it all, unnoticed."""
     maria.moves()
     maria.staff.withdraws()
     maria.sends()
 
-    assert len(maria.staff.letters_of("address-changed")) == 1
+    assert len(maria.staff.emails_of("address-changed")) == 1

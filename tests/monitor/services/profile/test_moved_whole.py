@@ -62,7 +62,7 @@ def test_whichever_write_fails_a_move_is_whole_or_not_there(
     assert number > 8
     maria.sends()
     assert maria.mail == NEW
-    assert len(maria.staff.letters_of("address-changed")) == 1
+    assert len(maria.staff.emails_of("address-changed")) == 1
 
 
 def failing(run: Callable[..., int], at: int) -> Callable[..., int]:

@@ -34,7 +34,7 @@ def test_the_old_address_is_written_to_and_let_in_again_and_the_new_one_is_nobod
     assert restored.mail == restored.staff.mail
     assert find_account_id(restored.world.app, restored.staff.mail) == restored.staff.id
     assert find_account_id(restored.world.app, NEW) == ""
-    assert of(restored.staff.letters[-1], "digest")
+    assert of(restored.staff.emails[-1], "digest")
     assert len(restored.world.post.to(NEW)) == to_new
 
 

@@ -158,8 +158,8 @@ def test_the_weekly_email_to_reviewers_counts_them(portal: Portal, ana: Guest):
     queue_review_digests(portal.world.app)
     send_due(portal.world.app)
 
-    letter = portal.world.post.to(REVIEWERS[0])[-1]
+    email = portal.world.post.to(REVIEWERS[0])[-1]
 
-    assert "LOOK-ALIKES OF THE DISTRICT" in letter.text
-    assert "2 appeared, 0 changed and 0 are gone. 2 look-alikes wait" in letter.text
-    assert "cedarvalley.org" not in letter.text
+    assert "LOOK-ALIKES OF THE DISTRICT" in email.text
+    assert "2 appeared, 0 changed and 0 are gone. 2 look-alikes wait" in email.text
+    assert "cedarvalley.org" not in email.text

@@ -7,7 +7,7 @@ from pathlib import Path
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _CASES = (str.lower, str.upper, str.title, str)
 # Base64 takes three bytes at a time, so a word looks otherwise at each of three places, and its
-# first and last letters hang on what stands beside it.
+# first and last emails hang on what stands beside it.
 _PLACES = range(3)
 
 

@@ -34,14 +34,14 @@ def test_after_the_answer_a_person_is_known_by_the_new_address_alone(maria: Move
     assert find_account_id(maria.world.app, maria.staff.mail) == ""
 
 
-def test_the_letter_to_the_new_address_names_nobody(maria: Mover):
+def test_the_email_to_the_new_address_names_nobody(maria: Mover):
     """A slip of the pen brings it to a stranger, who is not to learn who has joined."""
     maria.asks()
     maria.sends()
 
     (sent,) = maria.world.post.to(NEW)
     assert of(sent, "new-address")
-    whole = f"{sent.letter.subject} {sent.letter.text} {sent.letter.html}".casefold()
+    whole = f"{sent.email.subject} {sent.email.text} {sent.email.html}".casefold()
     assert "delgado" not in whole
     assert "maria" not in whole
 
@@ -65,16 +65,16 @@ def test_the_address_one_has_is_no_new_one(maria: Mover):
     assert maria.asks(maria.staff.mail.upper()) is AddressRequestRefusal.SAME
 
 
-def test_the_old_address_gets_one_last_letter_that_does_not_tell_the_new_one(maria: Mover):
+def test_the_old_address_gets_one_last_email_that_does_not_tell_the_new_one(maria: Mover):
     maria.moves()
     maria.sends()
 
-    last = maria.staff.letters[-1]
+    last = maria.staff.emails[-1]
     assert of(last, "address-changed")
-    assert NEW not in f"{last.letter.text}{last.letter.html}"
-    assert "IF THIS WAS NOT YOU" in last.letter.text
+    assert NEW not in f"{last.email.text}{last.email.html}"
+    assert "IF THIS WAS NOT YOU" in last.email.text
     maria.world.on_monday()
-    assert maria.staff.letters[-1] is last
+    assert maria.staff.emails[-1] is last
     assert [each.envelope.kind for each in maria.world.post.to(NEW)][-1] == "digest"
 
 
@@ -95,7 +95,7 @@ def test_a_code_is_good_once_for_a_quarter_of_an_hour_for_its_person_and_browser
     assert maria.confirms(late) is AddressConfirmRefusal.OVER
 
 
-def test_a_letter_that_goes_out_too_late_is_not_sent(maria: Mover):
+def test_an_email_that_goes_out_too_late_is_not_sent(maria: Mover):
     maria.asks()
     maria.world.clock.at += LINK_LASTS
     maria.sends()
@@ -113,7 +113,7 @@ def test_an_answer_ends_what_else_was_asked_for(maria: Mover):
     assert [each.new for each in maria.changes] == [NEW]
 
 
-def test_five_letters_go_out_an_hour_and_then_it_is_said(maria: Mover):
+def test_five_emails_go_out_an_hour_and_then_it_is_said(maria: Mover):
     answers = [maria.asks(f"maria.{number}@cedarvalley.example") for number in range(7)]
 
     assert answers == [None] * MAX_LINKS_PER_HOUR + [AddressRequestRefusal.OFTEN] * 2
@@ -124,7 +124,7 @@ def test_five_letters_go_out_an_hour_and_then_it_is_said(maria: Mover):
 def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
     maria: Mover, monkeypatch: pytest.MonkeyPatch
 ):
-    """The same answer, the same letter, and the same work, so that no clock tells either."""
+    """The same answer, the same email, and the same work, so that no clock tells either."""
     john, work = maria.world.joins(JOHN), []
     maria.sends()
     for address in (NEW, john.mail):

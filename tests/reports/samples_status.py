@@ -1,4 +1,4 @@
-"""Letters about how things stand with a consent and with what is kept."""
+"""Emails about how things stand with a consent and with what is kept."""
 
 from datetime import timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from reports.emails.account import (
 from reports.emails.digest import EmailView
 from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
-STANDING: Final[dict[str, EmailView]] = {
+CURRENT: Final[dict[str, EmailView]] = {
     "consent-renewed": ConsentChangedView(
         **ROSA,
         change=ConsentAction.RENEWED,

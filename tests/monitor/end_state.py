@@ -28,7 +28,7 @@ FURTHER_PAGE = ("pageno=", "cursor=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aftermath:
+class EndState:
     """Multisets, so that what is there twice shows as well as what is missing."""
 
     findings: Counter[object]
@@ -37,13 +37,13 @@ class Aftermath:
     events: Counter[object]
     cases: Counter[object]
     outbox: Counter[tuple[object, ...]]
-    letters: Counter[object]
+    emails: Counter[object]
     coverage: Counter[object]
     due: Counter[object]
     audit: Counter[object]
 
     @classmethod
-    def of(cls, folder: Path) -> "Aftermath":
+    def of(cls, folder: Path) -> "EndState":
         with Database.open_folder(stage.build_config(folder).state) as state:
             assert state.audit.verify_chain() is None
             sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
@@ -73,7 +73,7 @@ class Aftermath:
                 ),
                 cases=Counter(_cases(state, url)),
                 outbox=Counter(map(_told, state.outbox.list_emails())),
-                letters=Counter(_read(folder, frozenset(filter(_parked, runs))).values()),
+                emails=Counter(_read(folder, frozenset(filter(_parked, runs))).values()),
                 coverage=Counter(replace(run, note="") if _parked(run) else run for run in runs),
                 due=Counter(
                     (
@@ -85,7 +85,7 @@ class Aftermath:
                 audit=Counter((each.actor, each.action) for each in state.audit.list_entries()),
             )
 
-    def against(self, other: "Aftermath") -> dict[str, tuple[object, object]]:
+    def against(self, other: "EndState") -> dict[str, tuple[object, object]]:
         """Return what only this one has, and what only the other, where they differ."""
         pairs = {
             each.name: (getattr(self, each.name), getattr(other, each.name))
@@ -126,11 +126,11 @@ def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
             yield each.query, url[each.finding_id], each.trace, each.at
 
 
-def _told(letter: OutboxEmail) -> tuple[object, ...]:
+def _told(email: OutboxEmail) -> tuple[object, ...]:
     # An alert is named after its case, whose ref is drawn.
-    drawn = letter.kind == EmailKind.ALERT
-    name = () if drawn else (letter.dedupe_key, letter.message_id)
-    return letter.recipient_id, letter.kind, letter.state, name
+    drawn = email.kind == EmailKind.ALERT
+    name = () if drawn else (email.dedupe_key, email.message_id)
+    return email.recipient_id, email.kind, email.state, name
 
 
 def sound(folder: Path) -> bool:
@@ -186,7 +186,7 @@ def _address(query: Query) -> Address:
 
 
 def delivered(folder: Path) -> Counter[str]:
-    """Count the letters by Message-ID."""
+    """Count the emails by Message-ID."""
     return Counter(str(message["Message-ID"]) for message in _mailbox(folder))
 
 
@@ -196,7 +196,7 @@ def _mailbox(folder: Path) -> Iterator[EmailMessage]:
 
 
 def _read(folder: Path, parked: frozenset[SourceRun]) -> dict[str, object]:
-    """Return each letter by Message-ID, without refs that are drawn and without parked notes."""
+    """Return each email by Message-ID, without refs that are drawn and without parked notes."""
     return {
         str(each["Message-ID"]): (each["To"], each["Subject"], _words(each, parked))
         for each in _mailbox(folder)
@@ -213,10 +213,10 @@ def _words(message: EmailMessage, parked: frozenset[SourceRun]) -> str:
 
 
 def sent(folder: Path) -> set[str]:
-    """Return the Message-IDs of week 2's letters that count as sent."""
+    """Return the Message-IDs of week 2's emails that count as sent."""
     with Database.open_folder(stage.build_config(folder).state) as state:
         return {
-            letter.message_id
-            for letter in state.outbox.list_emails()
-            if letter.state is EmailState.SENT and letter.queued_at >= days.compute_sweep_time(2)
+            email.message_id
+            for email in state.outbox.list_emails()
+            if email.state is EmailState.SENT and email.queued_at >= days.compute_sweep_time(2)
         }

@@ -1,4 +1,4 @@
-"""One letter, its envelope and the settings it is sent by."""
+"""One email, its envelope and the settings it is sent by."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -13,7 +13,7 @@ from scrapers.http.clock import SystemClock
 
 ROSA = "rosa.marchetti@cedarvalley.example"
 PASSWORD = "trombone"
-LETTER = Email(
+EMAIL = Email(
     subject="2 new, 1 open: week 48",
     text="Grüße.\nAll that is to say.\n",
     html="<p>Grüße. All that is to say.</p>",

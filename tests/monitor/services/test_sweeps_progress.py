@@ -34,25 +34,25 @@ def onlooker() -> Onlooker:
 
 
 @pytest.fixture
-def tidings(onlooker: Onlooker) -> SweepProgress:
-    tidings = SweepProgress(on_progress=onlooker)
-    tidings.expect_canaries([KNOWN, IMPOSSIBLE])
-    tidings.update_source_state("alpha", "waiting")
-    tidings.mark_queries_drained()
-    tidings.update_source_state("alpha", "asking")
-    return tidings
+def progress(onlooker: Onlooker) -> SweepProgress:
+    progress = SweepProgress(on_progress=onlooker)
+    progress.expect_canaries([KNOWN, IMPOSSIBLE])
+    progress.update_source_state("alpha", "waiting")
+    progress.mark_queries_drained()
+    progress.update_source_state("alpha", "asking")
+    return progress
 
 
 def answered(query: Query, outcome: Outcome) -> CrawlResult:
     return CrawlResult(query=query, result=ParseResult(outcome=outcome), at=MONDAY)
 
 
-def test_a_source_is_tested_until_each_test_came_out_right(tidings, onlooker):
-    tidings.record_visit(answered(KNOWN.query, Outcome.FOUND))
-    tidings.update_source_state("alpha", "asking")
-    tidings.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
-    tidings.update_source_state("alpha", "asking")
-    tidings.update_source_state("alpha", "done")
+def test_a_source_is_tested_until_each_test_came_out_right(progress, onlooker):
+    progress.record_visit(answered(KNOWN.query, Outcome.FOUND))
+    progress.update_source_state("alpha", "asking")
+    progress.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
+    progress.update_source_state("alpha", "asking")
+    progress.update_source_state("alpha", "done")
 
     assert onlooker.told == [
         SourceStage.WAITING,
@@ -64,32 +64,32 @@ def test_a_source_is_tested_until_each_test_came_out_right(tidings, onlooker):
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.BLOCKED, Outcome.PARTIAL])
 def test_a_source_that_fails_a_test_is_doubted_though_it_answers_all_the_rest(
-    tidings, onlooker, outcome
+    progress, onlooker, outcome
 ):
-    tidings.record_visit(answered(KNOWN.query, outcome))
-    tidings.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
-    tidings.update_source_state("alpha", "asking")
-    tidings.record_visit(answered(query("rosa"), Outcome.FOUND))
-    tidings.update_source_state("alpha", "done")
+    progress.record_visit(answered(KNOWN.query, outcome))
+    progress.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
+    progress.update_source_state("alpha", "asking")
+    progress.record_visit(answered(query("rosa"), Outcome.FOUND))
+    progress.update_source_state("alpha", "done")
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING, SourceStage.DOUBTED]
 
 
 def test_a_source_without_tests_is_asked_at_once(onlooker):
-    tidings = SweepProgress(on_progress=onlooker)
-    tidings.update_source_state("alpha", "waiting")
-    tidings.update_source_state("alpha", "asking")
+    progress = SweepProgress(on_progress=onlooker)
+    progress.update_source_state("alpha", "waiting")
+    progress.update_source_state("alpha", "asking")
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.ASKING]
 
 
 def test_what_never_answered_is_told_apart_from_what_stopped(onlooker):
     for outcome in (Outcome.FAILED, Outcome.ABSENT):
-        tidings = SweepProgress(on_progress=onlooker)
-        tidings.mark_queries_drained()
-        tidings.update_source_state("alpha", "asking")
-        tidings.record_visit(answered(query("rosa"), outcome))
-        tidings.update_source_state("alpha", "blocked")
+        progress = SweepProgress(on_progress=onlooker)
+        progress.mark_queries_drained()
+        progress.update_source_state("alpha", "asking")
+        progress.record_visit(answered(query("rosa"), outcome))
+        progress.update_source_state("alpha", "blocked")
 
     assert onlooker.told == [
         SourceStage.ASKING,
@@ -100,36 +100,36 @@ def test_what_never_answered_is_told_apart_from_what_stopped(onlooker):
 
 
 def test_nothing_is_over_before_all_first_queries_are_up(onlooker):
-    tidings = SweepProgress(on_progress=onlooker)
+    progress = SweepProgress(on_progress=onlooker)
     for state in ("waiting", "asking", "done"):
-        tidings.update_source_state("alpha", state)
+        progress.update_source_state("alpha", state)
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.ASKING]
 
-    tidings.mark_queries_drained()
+    progress.mark_queries_drained()
 
     assert onlooker.told[-1] == SourceStage.DONE
 
 
 def test_a_source_that_waits_is_not_called_asked_when_all_queries_are_up(onlooker):
-    tidings = SweepProgress(on_progress=onlooker)
-    tidings.update_source_state("alpha", "waiting")
-    tidings.mark_queries_drained()
+    progress = SweepProgress(on_progress=onlooker)
+    progress.update_source_state("alpha", "waiting")
+    progress.mark_queries_drained()
 
     assert onlooker.told == [SourceStage.WAITING]
 
 
-def test_a_source_that_another_leads_back_to_is_asked_again(tidings, onlooker):
+def test_a_source_that_another_leads_back_to_is_asked_again(progress, onlooker):
     for canary in (KNOWN, IMPOSSIBLE):
-        tidings.record_visit(answered(canary.query, canary.expects))
+        progress.record_visit(answered(canary.query, canary.expects))
     for state in ("done", "waiting", "asking", "done"):
-        tidings.update_source_state("alpha", state)
+        progress.update_source_state("alpha", state)
 
     assert onlooker.told[2:] == [SourceStage.DONE, SourceStage.ASKING, SourceStage.DONE]
 
 
-def test_the_same_is_not_told_twice(tidings, onlooker):
+def test_the_same_is_not_told_twice(progress, onlooker):
     for _ in range(3):
-        tidings.update_source_state("alpha", "asking")
+        progress.update_source_state("alpha", "asking")
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING]

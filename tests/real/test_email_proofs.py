@@ -1,4 +1,4 @@
-"""Every letter, as validators, mail programs and spam filters see it."""
+"""Every email, as validators, mail programs and spam filters see it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from monitor.domain.email import Envelope, build_message_id
 from monitor.mail.smtp import build_message
 from reports.emails.registry import get_email_kind, render_email
 from tests.real import proofs
-from tests.reports.samples import LETTERS
+from tests.reports.samples import EMAILS
 
 pytestmark = pytest.mark.real
 
@@ -44,8 +44,8 @@ def _readers() -> None:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("letters")
-    for name, view in LETTERS.items():
+    folder = tmp_path_factory.mktemp("emails")
+    for name, view in EMAILS.items():
         (folder / f"{name}.html").write_text(render_email(view).html, "utf-8")
     return sorted(folder.iterdir())
 
@@ -59,9 +59,7 @@ def test_what_a_mail_program_lacks_has_something_in_its_place(pages: list[Path])
 
 
 @pytest.mark.parametrize("width", [360, 700])
-def test_no_letter_is_wider_than_the_screen(
-    browser: Browser, pages: list[Path], width: int
-) -> None:
+def test_no_email_is_wider_than_the_screen(browser: Browser, pages: list[Path], width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     too_wide = []
     for path in pages:
@@ -74,9 +72,9 @@ def test_no_letter_is_wider_than_the_screen(
 
 
 def test_a_spam_filter_has_nothing_to_say(tmp_path: Path) -> None:
-    opinions = proofs.opinions([written(name) for name in LETTERS], tmp_path)
+    opinions = proofs.opinions([written(name) for name in EMAILS], tmp_path)
 
-    assert len(opinions) == len(LETTERS)
+    assert len(opinions) == len(EMAILS)
     assert max(each.score for each in opinions) <= 0
     assert [rules for each in opinions if (rules := heavy(each))] == []
 
@@ -86,7 +84,7 @@ def heavy(opinion: proofs.Opinion) -> dict[str, float]:
 
 
 def written(name: str) -> bytes:
-    view = LETTERS[name]
+    view = EMAILS[name]
     envelope = Envelope(
         recipient=f"rosa.delgado@{DOMAIN}",
         message_id=build_message_id("cedar-valley", name, domain=DOMAIN),

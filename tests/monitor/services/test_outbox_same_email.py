@@ -1,6 +1,6 @@
-"""A letter that opens something is one letter: at each try the same bytes, and the same code.
+"""An email that opens something is one email: at each try the same bytes, and the same code.
 
-A mailbox shows but one of two letters with one Message-ID, and it may be the older one.
+A mailbox shows but one of two emails with one Message-ID, and it may be the older one.
 """
 
 import re
@@ -23,7 +23,7 @@ from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
 from monitor.services.profile import confirm_work_email_change, request_work_email_change
 from reports.emails.render import Email
-from tests.monitor.letters import read, smtp, with_settings
+from tests.monitor.emails import read, smtp, with_settings
 from tests.monitor.post_office import HANGING_SECONDS, LOOPBACK, Counter, opened
 from tests.monitor.services.world import World
 from tests.monitor.supervised import PATIENCE
@@ -36,7 +36,7 @@ CODE = re.compile(r"[\w-]{43}")
 
 @dataclass
 class Silent(Counter):
-    """A counter that takes each letter, and says so only from the time it speaks again."""
+    """A counter that takes each email, and says so only from the time it speaks again."""
 
     silent: bool = True
     taken: list[bytes] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Silent(Counter):
 
 @dataclass
 class Door:
-    """One way in: how its letter is asked for, and what its code opens."""
+    """One way in: how its email is asked for, and what its code opens."""
 
     world: World
     asks: Callable[[], object]
@@ -132,8 +132,8 @@ def moved(world: World) -> Door:
     )
 
 
-def code_in(letter: bytes) -> str:
-    body = read(letter).get_body(("plain",))
+def code_in(message: bytes) -> str:
+    body = read(message).get_body(("plain",))
     return CODE.findall(body.get_content())[0]
 
 
@@ -148,16 +148,14 @@ def test_after_a_hang_behind_the_data_the_same_bytes_come_again(door: Door, coun
     assert door.opens(code_in(first))
 
 
-def test_a_code_opens_while_nobody_knows_yet_whether_its_letter_arrived(
-    door: Door, counter: Silent
-):
+def test_a_code_opens_while_nobody_knows_yet_whether_its_email_arrived(door: Door, counter: Silent):
     door.asks()
     door.sends()
 
     assert door.opens(code_in(counter.taken[0]))
 
 
-def test_a_crash_between_code_and_letter_changes_no_code(door: Door, counter: Silent, monkeypatch):
+def test_a_crash_between_code_and_email_changes_no_code(door: Door, counter: Silent, monkeypatch):
     counter.silent = False
     with monkeypatch.context() as crash:
         crash.setattr(door.world.app.mailer.transport, "send_email", crashed)
@@ -170,7 +168,7 @@ def test_a_crash_between_code_and_letter_changes_no_code(door: Door, counter: Si
     assert door.opens(code_in(counter.taken[0]))
 
 
-def test_where_a_code_cannot_be_kept_no_letter_goes_out(door: Door, counter: Silent, monkeypatch):
+def test_where_a_code_cannot_be_kept_no_email_goes_out(door: Door, counter: Silent, monkeypatch):
     with monkeypatch.context() as disk:
         disk.setattr(door.keeper, "set_code_hash", crashed)
         door.asks()
@@ -186,7 +184,7 @@ def test_where_a_code_cannot_be_kept_no_letter_goes_out(door: Door, counter: Sil
 def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
     door: Door, counter: Silent, tmp_path: Path
 ):
-    """The letter waits in the backup; since then it went out."""
+    """The email waits in the backup; since then it went out."""
     world, counter.silent = door.world, False
     door.asks()
     database = world.config.state / "namesake.db"
@@ -216,7 +214,7 @@ def test_no_code_stands_in_any_file_of_the_district(door: Door, counter: Silent)
     assert not any(code in path.read_bytes() for path in kept)
 
 
-def test_each_letter_has_a_code_of_its_own(world: World, counter: Silent):
+def test_each_email_has_a_code_of_its_own(world: World, counter: Silent):
     counter.silent = False
     for browser in ("one", "another"):
         request_sign_in_link(world.app, MARIA.person.mail, browser)

@@ -1,4 +1,4 @@
-"""What is counted of letters names none of them."""
+"""What is counted of emails names none of them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,12 +13,12 @@ class View:
     name: str
 
 
-def test_letters_are_counted_by_what_became_of_them(world):
+def test_emails_are_counted_by_what_became_of_them(world):
     outbox, counts = world.state.outbox, world.state.email_counts
-    letters = [world.letter(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada", "Bo", "Cy")]
-    for letter in letters:
-        outbox.insert_email(letter, View(name="x"))
-    fresh, late, dead, void, sent = (each.id for each in letters)
+    emails = [world.email(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada", "Bo", "Cy")]
+    for email in emails:
+        outbox.insert_email(email, View(name="x"))
+    fresh, late, dead, void, sent = (each.id for each in emails)
     outbox.schedule_retry(late, world.now + HOUR, "the mail server answered 450")
     outbox.mark_email_dead(dead, "the mail server answered 550")
     outbox.mark_email_dead(void, "its reader's consent has ended")

@@ -61,7 +61,7 @@ LIVES.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doom:
+class Crash:
     """After which of its own deeds the process kills itself; 0 means after none.
 
     In a phase it ends some seconds after it has entered that phase for the nth time: the kernel
@@ -69,7 +69,7 @@ class Doom:
     """
 
     writes: int = 0
-    letters: int = 0
+    emails: int = 0
     phase: str = ""
     nth: int = 0
     seconds: float = 0.0
@@ -81,7 +81,7 @@ class Life:
 
     folder: Path
     address_map: AddressMap
-    doom: Doom = Doom()
+    crash: Crash = Crash()
 
     def begin(self, work: Work) -> tuple[BaseProcess, Connection]:
         """Start the process; return it, and a pipe on which it says how far it got."""
@@ -148,24 +148,24 @@ class AnnouncedJobs:
 class Deeds:
     """Counts what was done, and ends the process after the one it was told."""
 
-    doom: Doom
+    crash: Crash
     writes: int = 0
-    letters: int = 0
+    emails: int = 0
     entered: Counter[str] = field(default_factory=Counter)
 
     def wrote(self) -> None:
         self.writes += 1
-        if self.writes == self.doom.writes:
+        if self.writes == self.crash.writes:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def enters(self, phase: str) -> None:
         self.entered[phase] += 1
-        if (phase, self.entered[phase]) == (self.doom.phase, self.doom.nth):
-            setitimer(ITIMER_REAL, self.doom.seconds)
+        if (phase, self.entered[phase]) == (self.crash.phase, self.crash.nth):
+            setitimer(ITIMER_REAL, self.crash.seconds)
 
     def delivered(self) -> None:
-        self.letters += 1
-        if self.letters == self.doom.letters:
+        self.emails += 1
+        if self.emails == self.crash.emails:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -174,8 +174,8 @@ class CountingPost:
     post: MailTransport
     deeds: Deeds
 
-    def send_email(self, letter: Email, envelope: Envelope) -> Delivery:
-        delivery = self.post.send_email(letter, envelope)
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery:
+        delivery = self.post.send_email(email, envelope)
         self.deeds.delivered()
         return delivery
 
@@ -205,7 +205,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
         limits=PATIENT_LIMITS,
         name_email=_each_its_own,
     )
-    deeds = Deeds(life.doom)
+    deeds = Deeds(life.crash)
     app_parts.SandboxParser = partial(SandboxParser, patience=PARSER_PATIENCE)
     with StateFolderLock(config.state), open_app(config, environment) as app:
         _count_writes(deeds)
@@ -216,7 +216,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
 
 
 def _each_its_own(_envelope: Envelope) -> str:
-    """Name the file so that a letter that is sent twice is there twice."""
+    """Name the file so that an email that is sent twice is there twice."""
     return token_hex(8)
 
 

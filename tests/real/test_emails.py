@@ -1,4 +1,4 @@
-"""Letters of ours through a real Postfix, signed by OpenDKIM, read back from Dovecot."""
+"""Emails of ours through a real Postfix, signed by OpenDKIM, read back from Dovecot."""
 
 import time
 from base64 import b64encode
@@ -17,7 +17,7 @@ from monitor.mail.smtp import SmtpTransport
 from reports.emails.registry import get_email_kind, render_email
 from scrapers.http.clock import SystemClock
 from tests.real.mail import DOMAIN, PATIENCE, SELECTOR, MailServer
-from tests.reports.samples import LETTERS
+from tests.reports.samples import EMAILS
 
 pytestmark = pytest.mark.real
 
@@ -46,7 +46,7 @@ def envelope(name: str, recipient: str) -> Envelope:
         recipient=f"{recipient}@{DOMAIN}",
         message_id=build_message_id("cedar-valley", recipient, name, domain=DOMAIN),
         sent_at=datetime.now(UTC),
-        kind=get_email_kind(LETTERS[name]),
+        kind=get_email_kind(EMAILS[name]),
         dedupe_key="2026-W48",
         unsubscribe_url=STOP,
     )
@@ -55,12 +55,12 @@ def envelope(name: str, recipient: str) -> Envelope:
 def send(mail: MailServer, name: str, recipient: str) -> Envelope:
     post = SmtpTransport(settings(mail), mail.password, SystemClock())
     sent = envelope(name, recipient)
-    assert post.send_email(render_email(LETTERS[name]), sent).status is DeliveryStatus.ACCEPTED
+    assert post.send_email(render_email(EMAILS[name]), sent).status is DeliveryStatus.ACCEPTED
     return sent
 
 
 @pytest.mark.parametrize("name", ["digest", "alert", "review", "invitation"])
-def test_a_letter_arrives_as_it_was_written_and_its_signature_holds(
+def test_an_email_arrives_as_it_was_written_and_its_signature_holds(
     mail: MailServer, name: str
 ) -> None:
     sent = send(mail, name, f"rosa.{name}")
@@ -70,9 +70,9 @@ def test_a_letter_arrives_as_it_was_written_and_its_signature_holds(
     plain, html = received.get_body(("plain",)), received.get_body(("html",))
     assert plain
     assert html
-    letter = render_email(LETTERS[name])
-    assert plain.get_content().replace("\r\n", "\n") == letter.text
-    assert html.get_content().replace("\r\n", "\n").rstrip("\n") == letter.html.rstrip("\n")
+    email = render_email(EMAILS[name])
+    assert plain.get_content().replace("\r\n", "\n") == email.text
+    assert html.get_content().replace("\r\n", "\n").rstrip("\n") == email.html.rstrip("\n")
     assert received["Message-ID"] == sent.message_id
     assert received["List-Unsubscribe"].split(", ")[0] == f"<{STOP}>"
 
@@ -100,7 +100,7 @@ def box(mail: MailServer, **changed: object) -> ImapBounceMailbox:
     )
 
 
-def test_a_letter_that_comes_back_is_known_by_its_report_and_heard_once(mail: MailServer) -> None:
+def test_an_email_that_comes_back_is_known_by_its_report_and_heard_once(mail: MailServer) -> None:
     sent = send(mail, "digest", "left")
 
     end = time.monotonic() + PATIENCE
@@ -112,13 +112,13 @@ def test_a_letter_that_comes_back_is_known_by_its_report_and_heard_once(mail: Ma
     assert [each for bounces in box(mail).read_bounces() for each in bounces] == []
 
 
-def test_the_report_names_its_letter_without_the_address_too(mail: MailServer) -> None:
+def test_the_report_names_its_email_without_the_address_too(mail: MailServer) -> None:
     """As on a server that does not know addresses with a plus."""
     post = SmtpTransport(
         settings(mail, return_path=f"plain@{DOMAIN}"), mail.password, SystemClock()
     )
     sent = replace(envelope("digest", "left"), message_id=build_message_id("other", domain=DOMAIN))
-    assert post.send_email(render_email(LETTERS["digest"]), sent).status is DeliveryStatus.ACCEPTED
+    assert post.send_email(render_email(EMAILS["digest"]), sent).status is DeliveryStatus.ACCEPTED
 
     mail.wait_for(f"plain@{DOMAIN}", 1)
     heard = [
