@@ -44,16 +44,16 @@ def _list_groups(context: click.Context) -> Iterator[str]:
 
 def _list_command(context: click.Context) -> Iterator[str]:
     command, name = context.command, context.info_name or ""
-    pieces = [each for each in command.collect_usage_pieces(context) if each != "[OPTIONS]"]
+    pieces = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
     yield f"\n### `{' '.join([name, *pieces])}`\n\n{_read_help(command, name)}"
     if isinstance(command, click.Group):
-        for each in command.list_commands(context):
-            part = command.get_command(context, each)
+        for one_command in command.list_commands(context):
+            part = command.get_command(context, one_command)
             if part is not None:
-                yield from _list_command(click.Context(part, context, f"{name} {each}"))
+                yield from _list_command(click.Context(part, context, f"{name} {one_command}"))
         return
-    told = (each for each in command.params if isinstance(each, click.Option))
-    records = [record for each in told if (record := each.get_help_record(context))]
+    told = (param for param in command.params if isinstance(param, click.Option))
+    records = [record for param in told if (record := param.get_help_record(context))]
     if records:
         yield "\n" + "\n".join(
             f"- `{option}`: {' '.join(text.split())}" for option, text in records
@@ -62,8 +62,8 @@ def _list_command(context: click.Context) -> Iterator[str]:
 
 def _read_help(command: click.Command, name: str) -> str:
     text = cleandoc(command.help or list_command_lines()[name.split()[1]]).replace("\b\n", "")
-    paragraphs = (" ".join(each.split()) for each in text.split("\n\n"))
-    return "\n\n".join(each for each in paragraphs if each)
+    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ MORE = {
 
 def build_page() -> str:
     sections = (
-        f"\n## [{each.name}]\n\n{_describe(_find_struct(each.type))}{_build_more(each.name)}"
-        f"{_build_tables(each)}"
-        for each in fields(Config)
-        if _find_struct(each.type)
+        f"\n## [{field.name}]\n\n{_describe(_find_struct(field.type))}{_build_more(field.name)}"
+        f"{_build_tables(field)}"
+        for field in fields(Config)
+        if _find_struct(field.type)
     )
     fleet = f"\n## [fleet]\n\n{_describe(FleetConfig)}{_build_more('fleet')}\n"
     return f"{FOREWORD}\n{_describe(Config)}\n{''.join(sections)}{fleet}{_build_keys(FleetConfig)}"
@@ -64,10 +64,10 @@ def _build_tables(section: FieldInfo) -> Iterator[str] | str:
 def _build_sources() -> str:
     """List the tables of sources, those of one form together."""
     forms: dict[type[Struct], list[str]] = {}
-    for each in fields(SourcesConfig):
-        brackets = "[[{}]]" if get_origin(each.type) is tuple else "[{}]"
-        heading = brackets.format(f"sources.{each.name}")
-        forms.setdefault(_find_struct(each.type), []).append(heading)
+    for field in fields(SourcesConfig):
+        brackets = "[[{}]]" if get_origin(field.type) is tuple else "[{}]"
+        heading = brackets.format(f"sources.{field.name}")
+        forms.setdefault(_find_struct(field.type), []).append(heading)
     parts = (
         f"\n### {', '.join(names)}\n\n{_describe(form)}\n\n{_build_keys(form)}"
         for form, names in forms.items()
@@ -77,8 +77,8 @@ def _build_sources() -> str:
 
 def _build_keys(struct: type[Struct]) -> str:
     rows = "".join(
-        f"| `{each.name}` | {_describe_kind(each.type)} | {_describe_default(each)} |\n"
-        for each in fields(struct)
+        f"| `{field.name}` | {_describe_kind(field.type)} | {_describe_default(field)} |\n"
+        for field in fields(struct)
     )
     return f"| key | what it takes | without it |\n|---|---|---|\n{rows}"
 
@@ -92,33 +92,33 @@ def _find_struct(kind: object) -> type[Struct] | None:
 
 def _describe(struct: type[Struct]) -> str:
     """Return what a class and those that it stands on say of their keys."""
-    own = [each for each in struct.__mro__ if issubclass(each, ConfigSection)]
+    own = [base for base in struct.__mro__ if issubclass(base, ConfigSection)]
     common = {ConfigSection} if struct is BudgetedConfig else {ConfigSection, BudgetedConfig}
     return " ".join(
-        " ".join(cleandoc(each.__doc__ or "").split())
-        for each in reversed(own)
-        if each not in common
+        " ".join(cleandoc(entry.__doc__ or "").split())
+        for entry in reversed(own)
+        if entry not in common
     )
 
 
 def _describe_kind(kind: object) -> str:
     if get_origin(kind) is Annotated:
         base, *limits = get_args(kind)
-        return _describe_kind(base) + "".join(_describe_limits(each) for each in limits)
+        return _describe_kind(base) + "".join(_describe_limits(limit) for limit in limits)
     if get_origin(kind) in {Union, UnionType, tuple}:
-        (inner,) = (each for each in get_args(kind) if each not in {type(None), ...})
+        (inner,) = (arg for arg in get_args(kind) if arg not in {type(None), ...})
         return (
             f"a list of {_name_many(inner)}" if get_origin(kind) is tuple else _describe_kind(inner)
         )
     if isclass(kind) and issubclass(kind, StrEnum):
-        return " or ".join(f'`"{each}"`' for each in kind)
+        return " or ".join(f'`"{entry}"`' for entry in kind)
     return KINDS.get(kind, "table")
 
 
 def _name_many(kind: object) -> str:
     struct = _find_struct(kind)
     if struct:
-        return "tables with " + ", ".join(f"`{each.name}`" for each in fields(struct))
+        return "tables with " + ", ".join(f"`{field.name}`" for field in fields(struct))
     return "paths" if kind is Path else "texts"
 
 

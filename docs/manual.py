@@ -64,16 +64,16 @@ def _list_command(context: click.Context) -> Iterator[str]:
     yield f'.SS "{_escape(name)} {_escape(" ".join(command.collect_usage_pieces(context)))}"'
     yield _build_paragraphs(command.help or list_command_lines()[name.split()[1]])
     if isinstance(command, click.Group):
-        for each in command.list_commands(context):
-            part = command.get_command(context, each)
+        for text in command.list_commands(context):
+            part = command.get_command(context, text)
             if part is not None:
-                yield from _list_command(click.Context(part, context, f"{name} {each}"))
+                yield from _list_command(click.Context(part, context, f"{name} {text}"))
     else:
         yield from _list_options(context)
 
 
 def _list_options(context: click.Context) -> Iterator[str]:
-    records = (each.get_help_record(context) for each in context.command.params)
+    records = (param.get_help_record(context) for param in context.command.params)
     return (_build_entry(*record) for record in records if record)
 
 
@@ -83,7 +83,9 @@ def _build_entry(name: str, text: str) -> str:
 
 def _build_paragraphs(text: str) -> str:
     paragraphs = cleandoc(text).replace("\b\n", "").split("\n\n")
-    return "\n.PP\n".join(_escape(" ".join(each.split())) for each in paragraphs if each.strip())
+    return "\n.PP\n".join(
+        _escape(" ".join(paragraph.split())) for paragraph in paragraphs if paragraph.strip()
+    )
 
 
 def _escape(text: str) -> str:

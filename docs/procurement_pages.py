@@ -80,15 +80,15 @@ def is_erased_with_person(name: str, cascades: Mapping[str, frozenset[str]]) -> 
 
 def build_consent_page() -> str:
     sections = (
-        f"## {each.heading}\n\n{_build_paragraphs((*each.lines, *each.more))}"
-        for each in build_consent_sections(ConsentTerms())
+        f"## {section.heading}\n\n{_build_paragraphs((*section.lines, *section.more))}"
+        for section in build_consent_sections(ConsentTerms())
     )
     return "\n".join((CONSENT_FOREWORD.format(version=TEXT_VERSION), *sections))
 
 
 def _build_paragraphs(lines: tuple[str, ...]) -> str:
     groups = groupby(lines, key=lambda line: line.startswith("- "))
-    return "\n".join(("\n" if items else " ").join(each) + "\n" for items, each in groups)
+    return "\n".join(("\n" if items else " ").join(group) + "\n" for items, group in groups)
 
 
 def build_data_page() -> str:

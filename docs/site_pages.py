@@ -20,7 +20,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
-    linked = {each for page in pages for each in _list_links(page)}
+    linked = {link for page in pages for link in _list_links(page)}
     for path in [*pages, *sorted(linked - {*pages})]:
         name = path.relative_to(ROOT).as_posix()
         files.append(File(name, str(ROOT), config.site_dir, use_directory_urls=False))
@@ -39,9 +39,9 @@ def _fill_in(nav: object) -> object:
         case str() if nav.endswith("/"):
             return [path.relative_to(ROOT).as_posix() for path in _list_folder(ROOT / nav)]
         case list():
-            return [_fill_in(each) for each in nav]
+            return [_fill_in(nav_item) for nav_item in nav]
         case dict():
-            return {title: _fill_in(each) for title, each in nav.items()}
+            return {title: _fill_in(nav_item) for title, nav_item in nav.items()}
     return nav
 
 

@@ -56,16 +56,23 @@ of their accounts are known, as a search engine lists them.
 
 
 def build_page() -> str:
-    written = sorted(written_sources(), key=lambda each: (_rank_family(each), each.name))
-    names = {each.name for each in written}
-    sites = [each for each in all_sources() if each.name not in names]
+    written = sorted(
+        written_sources(), key=lambda one_source: (_rank_family(one_source), one_source.name)
+    )
+    names = {one_source.name for one_source in written}
+    sites = [one_source for one_source in all_sources() if one_source.name not in names]
     page = "\n".join(
         [
             FOREWORD.format(live=_describe_live_runs(all_sources())),
             _build_overview(written),
-            *(_build_chapter(*each) for each in groupby(written, key=lambda source: source.family)),
+            *(
+                _build_chapter(*group)
+                for group in groupby(written, key=lambda source: source.family)
+            ),
             f"{SITES}\n{_build_site_groups(sites)}\n{_build_site_table()}",
-            CLOSED.format(names=_join_names(each.hosts[0] for each in PLATFORMS if each.closed)),
+            CLOSED.format(
+                names=_join_names(platform.hosts[0] for platform in PLATFORMS if platform.closed)
+            ),
         ]
     )
     return page.replace(SOME_HOST, "HOST")
@@ -79,7 +86,7 @@ def _rank_family(source: Source) -> tuple[int, str]:
 
 def _describe_live_runs(sources: Iterable[Source]) -> str:
     several = list(sources)
-    seen = sorted(each.name for each in several if each.info.seen_live)
+    seen = sorted(source.name for source in several if source.info.seen_live)
     if not seen:
         return NEVER.format(number=len(several))
     return (
@@ -89,7 +96,7 @@ def _describe_live_runs(sources: Iterable[Source]) -> str:
 
 def _build_overview(written: Iterable[Source]) -> str:
     head = "| source | name | in the configuration | USD per 1,000 requests | key | pause |\n"
-    rows = (_build_row(each, each.info) for each in written)
+    rows = (_build_row(source, source.info) for source in written)
     return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
@@ -112,7 +119,9 @@ def find_table(source: Source) -> str:
 
 def _build_chapter(family: str, sources: Iterable[Source]) -> str:
     heading = HEADINGS.get(family, family.replace("-", " ").capitalize())
-    parts = (f"### {each.info.title}\n\n{''.join(_build_lines(each.info))}" for each in sources)
+    parts = (
+        f"### {source.info.title}\n\n{''.join(_build_lines(source.info))}" for source in sources
+    )
     return f"## {heading}\n\n" + "\n".join(parts)
 
 
@@ -150,18 +159,18 @@ def _link_terms(info: SourceInfo) -> str:
 
 def _build_site_groups(sites: Iterable[Source]) -> str:
     """State once what many sites share."""
-    return "\n".join(dict.fromkeys(_build_declarations(each.info) for each in sites))
+    return "\n".join(dict.fromkeys(_build_declarations(site.info) for site in sites))
 
 
 def _build_site_table() -> str:
     head = "| site | kind | an account's address |\n|---|---|---|\n"
     several = sorted(
-        load_own_catalog().entries, key=lambda each: (each.category, each.name.lower())
+        load_own_catalog().entries, key=lambda entry: (entry.category, entry.name.lower())
     )
     return head + "".join(
-        f"| {each.name}{'*' if each.known_accounts else ''} | {each.category} "
-        f"| `{each.format_profile_url('HANDLE').removeprefix('https://').rstrip('/')}` |\n"
-        for each in several
+        f"| {entry.name}{'*' if entry.known_accounts else ''} | {entry.category} "
+        f"| `{entry.format_profile_url('HANDLE').removeprefix('https://').rstrip('/')}` |\n"
+        for entry in several
     )
 
 

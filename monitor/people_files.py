@@ -192,13 +192,13 @@ def is_companion(path: Path) -> bool:
 def list_companions(path: Path) -> tuple[Path, ...]:
     """Return the files beside one that may be read with it."""
     found = (find_beside(path, ROLES_FILE), find_beside(path, *_SCHOOLS_FILES))
-    return tuple(each for each in found if each is not None)
+    return tuple(entry for entry in found if entry is not None)
 
 
 def find_beside(path: Path, *names: str) -> Path | None:
     """Find a file in the same folder by one of these names, whatever their case."""
     try:
-        there = {each.name.casefold(): each for each in path.parent.iterdir()}
+        there = {one_path.name.casefold(): one_path for one_path in path.parent.iterdir()}
     except OSError:
         return None
     return next((there[name] for name in names if name in there), None)

@@ -20,7 +20,7 @@ def render_csv(rows: Iterable[Sequence[str]]) -> str:
     """Quote every cell: where a program splits at another separator, none begins inside."""
     page = StringIO()
     csv.writer(page, quoting=csv.QUOTE_ALL).writerows(
-        [clean_cell(each) for each in row] for row in rows
+        [clean_cell(cell) for cell in row] for row in rows
     )
     return page.getvalue()
 

@@ -186,12 +186,13 @@ class EvidenceView:
     def named_screenshots(self) -> Mapping[str, ScreenshotCopy]:
         """Return them by the names of their files."""
         return {
-            f"screenshots/{number}.jpg": each for number, each in enumerate(self.screenshots, 1)
+            f"screenshots/{number}.jpg": screenshot
+            for number, screenshot in enumerate(self.screenshots, 1)
         }
 
     @property
     def copies(self) -> tuple[ComparedElement, ...]:
-        return tuple(each for each in self.copied if each.copied)
+        return tuple(entry for entry in self.copied if entry.copied)
 
 
 def build_evidence_pack(view: EvidenceView) -> bytes:
@@ -233,20 +234,20 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
         "kind": view.kind,
         "severity": view.severity,
         "reasons": [render_reason(reason, Others(view.given)) for reason in view.reasons],
-        "elements": [_build_element(each) for each in view.copied],
+        "elements": [_build_element(entry) for entry in view.copied],
         "log": [
-            {"at": _format_utc(each.at), "who": each.who, "what": each.what, "note": each.note}
-            for each in view.log
+            {"at": _format_utc(entry.at), "who": entry.who, "what": entry.what, "note": entry.note}
+            for entry in view.log
         ],
-        "pages": [_build_page_entry(each) for each in pages],
+        "pages": [_build_page_entry(page) for page in pages],
         "screenshots": [
             {
                 "file": name,
-                "added_at": _format_utc(each.added_at),
-                "sha256": each.sha256,
-                "bytes": len(each.picture),
+                "added_at": _format_utc(screenshot.added_at),
+                "sha256": screenshot.sha256,
+                "bytes": len(screenshot.picture),
             }
-            for name, each in view.named_screenshots.items()
+            for name, screenshot in view.named_screenshots.items()
         ],
     }
 
@@ -287,18 +288,18 @@ def _build_page_entry(page: PageCopy) -> Mapping[str, object]:
 
 def _build_element_rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
     yield ("Element", "Theirs", "Yours", "Similarity", "Copied", "Compared with")
-    for each in view.copied:
-        copied = "yes" if each.copied else "no"
-        words = describe_field(each.field)
-        yield (words, each.theirs, each.ours, each.likeness, copied, each.own)
+    for entry in view.copied:
+        copied = "yes" if entry.copied else "no"
+        words = describe_field(entry.field)
+        yield (words, entry.theirs, entry.ours, entry.likeness, copied, entry.own)
 
 
 def _select_fitting_pages(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
     room = MOST_OF_PAGES
-    for each in pages:
-        if len(each.body) <= room:
-            room -= len(each.body)
-            yield each
+    for page in pages:
+        if len(page.body) <= room:
+            room -= len(page.body)
+            yield page
 
 
 def _build_manifest(files: Mapping[str, bytes]) -> bytes:

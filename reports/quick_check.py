@@ -46,5 +46,5 @@ def render_quick_check_page(view: QuickCheckView) -> str:
 
 def _build_context(view: QuickCheckView) -> dict[str, object]:
     context: dict[str, object] = {"view": view}
-    lines = {each: fill_template(f"quick_check/{each}.txt", context) for each in _LINES}
+    lines = {line: fill_template(f"quick_check/{line}.txt", context) for line in _LINES}
     return context | lines

@@ -57,7 +57,7 @@ TYPES: Final = {
 @cache
 def read_static_file(name: str) -> bytes | None:
     """Return what one of our own files holds; None where there is none of that name."""
-    known = {each.name: each for each in files("reports").joinpath("static").iterdir()}
+    known = {path.name: path for path in files("reports").joinpath("static").iterdir()}
     return known[name].read_bytes() if name in known and _get_extension(name) in TYPES else None
 
 
@@ -225,8 +225,8 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         mark_web_link,
         build_asset_url,
     )
-    times = {each.__name__: _mark_clean(each) for each in _TIMES}
-    return translated | times | {each.__name__: each for each in (*words, *names, *ours)}
+    times = {time.__name__: _mark_clean(time) for time in _TIMES}
+    return translated | times | {word.__name__: word for word in (*words, *names, *ours)}
 
 
 def _mark_clean(write_date: Callable[..., str]) -> Callable[..., CleanText]:

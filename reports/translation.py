@@ -97,13 +97,13 @@ def load_catalog(language: Language) -> Catalog:
 
     text = files("reports").joinpath("locale", f"{language}.po").read_bytes()
     single, plural, sentences = {}, {}, []
-    for each in read_po(BytesIO(text)):
-        if isinstance(each.id, tuple) and isinstance(each.string, tuple):
-            plural[each.id[0]] = each.string
-        elif each.id:
-            single[str(each.id)] = str(each.string)
-            if _is_template(str(each.id)) and _is_made_by_code(each.locations):
-                sentences.append((str(each.id), str(each.string)))
+    for message in read_po(BytesIO(text)):
+        if isinstance(message.id, tuple) and isinstance(message.string, tuple):
+            plural[message.id[0]] = message.string
+        elif message.id:
+            single[str(message.id)] = str(message.string)
+            if _is_template(str(message.id)) and _is_made_by_code(message.locations):
+                sentences.append((str(message.id), str(message.string)))
     return Catalog(
         messages=single,
         plurals=plural,
@@ -212,7 +212,7 @@ def _translate_list(language: Language, text: str, depth: int) -> str:
     if not joint:
         return ""
     words = [*head.split(", "), last]
-    said = [find_translation(language, each, depth + 1) for each in words]
+    said = [find_translation(language, word, depth + 1) for word in words]
     if not all(said):
         return ""
     *most, last = said
@@ -227,9 +227,9 @@ def _translate_each_sentence(language: Language, text: str, depth: int) -> str:
     sentences = _SENTENCE_END.split(text)
     if len(sentences) == 1:
         return ""
-    said = [find_translation(language, each, depth + 1) for each in sentences]
+    said = [find_translation(language, sentence, depth + 1) for sentence in sentences]
     both = zip(said, sentences, strict=True)
-    return " ".join(each or sentence for each, sentence in both) if any(said) else ""
+    return " ".join(side or sentence for side, sentence in both) if any(said) else ""
 
 
 def _translate_part(language: Language, text: str, depth: int) -> str:

@@ -21,9 +21,9 @@ def cut_to_bounds(result: ParseResult) -> ParseResult:
 
     An answer of which nothing is left proves nothing.
     """
-    traces = tuple(_cut_trace(each) for each in result.traces if _is_named_shortly(each))
+    traces = tuple(_cut_trace(trace) for trace in result.traces if _is_named_shortly(trace))
     contacts = tuple(
-        _cut_contact(each) for each in result.contacts if len(each.handle) <= LONGEST_URL
+        _cut_contact(contact) for contact in result.contacts if len(contact.handle) <= LONGEST_URL
     )
     if (result.traces or result.contacts) and not (traces or contacts):
         return ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
@@ -37,7 +37,7 @@ def cut_to_bounds(result: ParseResult) -> ParseResult:
 
 def _is_named_shortly(trace: Trace) -> bool:
     named = (trace.key, trace.url, trace.account, trace.handle)
-    return all(len(each) <= LONGEST_KEY for each in named)
+    return all(len(entry) <= LONGEST_KEY for entry in named)
 
 
 def _cut_trace(trace: Trace) -> Trace:
@@ -57,7 +57,7 @@ def _cut_trace(trace: Trace) -> Trace:
 
 
 def _keep_short(addresses: tuple[str, ...], most: int) -> tuple[str, ...]:
-    return tuple(each for each in addresses if len(each) <= most)[:MOST_LINKS]
+    return tuple(address for address in addresses if len(address) <= most)[:MOST_LINKS]
 
 
 def _cut_contact(contact: Contact) -> Contact:
@@ -69,5 +69,5 @@ def _cut_breach(breach: Breach) -> Breach:
         breach,
         name=breach.name[:LONGEST_TEXT],
         title=breach.title[:LONGEST_TEXT],
-        data=tuple(each[:LONGEST_TEXT] for each in breach.data[:MOST_LINKS]),
+        data=tuple(value[:LONGEST_TEXT] for value in breach.data[:MOST_LINKS]),
     )

@@ -297,7 +297,7 @@ DOCUMENT_CHARSET_WITHIN = 1024
 # Encodings in which a letter takes more than one byte, or bytes of letters mean something else.
 WIDE_CHARSETS = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
 LONGEST_ENCODING = 40
-ENCODINGS = frozenset(aliases) | {each.name for each in iter_modules(encodings.__path__)}
+ENCODINGS = frozenset(aliases) | {module.name for module in iter_modules(encodings.__path__)}
 # Python knows encodings that no page is written in; undoing punycode takes quadratic time.
 CODECS_NOT_FOR_PAGES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
 # Browsers read these two as Windows writes them: where quotation marks would else be controls.

@@ -147,7 +147,7 @@ class AccountShape:
         handle = self.extract_handle(shown)
         nameless = self.handle_optional and not handle
         names = (handle, self.extract_stable_id(shown), _get_text_at(shown, self.echo))
-        return nameless or term.casefold() in {each.casefold() for each in names if each}
+        return nameless or term.casefold() in {name.casefold() for name in names if name}
 
     def is_closed(self, shown: Mapping[str, object]) -> bool:
         return bool(self.state) and _get_text_at(shown, self.state) in self.closed_states
@@ -231,12 +231,16 @@ class DenialRule:
 
 def check_denials(denials: Iterable[DenialRule], page: Page) -> ParseResult | None:
     """Return what the first that fits comes to; None where the page says nothing of the kind."""
-    fitting = [each for each in denials if each.status == page.status]
+    fitting = [denial for denial in denials if denial.status == page.status]
     answer = _decode_json_object(page) if fitting else None
     if answer is None:
         return None
     return next(
-        (_build_denial_result(each, page) for each in fitting if _is_denial_match(each, answer)),
+        (
+            _build_denial_result(denial, page)
+            for denial in fitting
+            if _is_denial_match(denial, answer)
+        ),
         None,
     )
 
@@ -362,8 +366,8 @@ def build_name_search_result(
 
     Impostors shelter among the private ones too, so it is said that there are some.
     """
-    traces = tuple(each for each in shown if is_possible_match(name, each))
-    left_out = sum(is_possible_match(name, each) for each in private)
+    traces = tuple(trace for trace in shown if is_possible_match(name, trace))
+    left_out = sum(is_possible_match(name, trace) for trace in private)
     note = ""
     if left_out:
         ask = "accounts ask" if left_out > 1 else "account asks"
@@ -427,7 +431,11 @@ class ProfileApi:
                     yield self._build_query(
                         QueryKind.SEARCH, self.methods.by_name, name, identity.person_id
                     )
-        own = [each for each in map(self._parse_own_account, identity.accounts) if each]
+        own = [
+            own_account
+            for own_account in map(self._parse_own_account, identity.accounts)
+            if own_account
+        ]
         for account in own:
             yield self._build_account_query(QueryKind.PROFILE, account, identity.person_id)
         own_handles = {account.removeprefix("@").casefold() for account in own}

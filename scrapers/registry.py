@@ -69,7 +69,7 @@ def discover_built_in_sources() -> Mapping[str, BuiltInSource]:
         for found in iter_modules(package.__path__, f"{package.__name__}.")
     ]
     return MappingProxyType(
-        {each.name: each for module in modules for each in _discover_in_module(module)}
+        {source.name: source for module in modules for source in _discover_in_module(module)}
     )
 
 
@@ -142,7 +142,7 @@ def _list_source_faults(source: object) -> Iterator[str]:
         yield f"its source {name!r} has no info"
     if not isinstance(getattr(source, "crawl_policy", None), CrawlPolicy):
         yield f"its source {name!r} has no crawl_policy"
-    missing = [each for each in SOURCE_METHODS if not callable(getattr(source, each, None))]
+    missing = [method for method in SOURCE_METHODS if not callable(getattr(source, method, None))]
     if missing:
         yield f"its source {name!r} has no {missing[0]}"
 
@@ -165,11 +165,11 @@ def _build_plugin_error(plugin: EntryPoint, reason: str) -> PluginError:
 
 def _discover_in_module(module: ModuleType) -> Iterator[BuiltInSource]:
     """Yield the sources in a module, and those that its classes would make."""
-    for each in vars(module).values():
-        if not isinstance(each, type):
-            attributes = {key: getattr(each, key, None) for key in ("name", "family", "info")}
-        elif each.__module__ == module.__name__ and is_dataclass(each):
-            attributes = {field.name: field.default for field in fields(each)}
+    for attribute in vars(module).values():
+        if not isinstance(attribute, type):
+            attributes = {key: getattr(attribute, key, None) for key in ("name", "family", "info")}
+        elif attribute.__module__ == module.__name__ and is_dataclass(attribute):
+            attributes = {field.name: field.default for field in fields(attribute)}
         else:
             continue
         name, family, declared = map(attributes.get, ("name", "family", "info"))

@@ -134,7 +134,7 @@ def _build_traces_about(
     identity: Identity, comparable_hits: Iterable[_ComparableHit]
 ) -> Iterator[Trace]:
     families = {family for name in identity.names if (family := extract_family_name(name))}
-    hits = [each.hit for each in comparable_hits if any(map(each.has_family_name, families))]
+    hits = [hit.hit for hit in comparable_hits if any(map(hit.has_family_name, families))]
     # Nothing beside the name vouches for a hit: that all of them name the district is the query.
     yield from build_person_traces((*identity.names, ""), hits) if hits else ()
 
@@ -215,7 +215,7 @@ class ComplaintRule:
 
     def is_match(self, status: int, text: str) -> bool:
         expected = not self.statuses or status in self.statuses
-        return expected and (not self.phrases or any(each in text for each in self.phrases))
+        return expected and (not self.phrases or any(phrase in text for phrase in self.phrases))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,7 +433,7 @@ class HitPageSource:
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         result = self.engine.parse_response(query, page)
-        shown = (each.url for each in result.traces)
+        shown = (trace.url for trace in result.traces)
         pages = (
             build_page_queries(PAGES_SOURCE, shown, query.subject)[: self.most_pages]
             if query.subject

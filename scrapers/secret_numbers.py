@@ -61,7 +61,7 @@ def redact_numbers(text: str) -> str:
     if _has_few_digits(text):
         return text
     # What cannot be seen is taken out only where it hides something.
-    bare = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    bare = "".join(character for character in text if unicodedata.category(character) != "Cf")
     found = _replace_spans(bare, list_number_spans(bare), lambda _: NUMBER_REMOVED)
     return text if found == bare else found
 
@@ -93,7 +93,7 @@ def redact_url(url: str) -> str:
     """Take what an address asks for with such a number out of it; the rest of it stays."""
     path, mark, asked = url.partition("?")
     parameters = asked.split("&")
-    kept = [each for each in parameters if not _is_secret_parameter(each)]
+    kept = [parameter for parameter in parameters if not _is_secret_parameter(parameter)]
     if len(kept) == len(parameters):
         return url
     return f"{path}{mark}{'&'.join(kept)}" if kept else path
@@ -146,7 +146,7 @@ def _is_bank_account(written: str) -> bool:
     """Compute the check digits of bank accounts (ISO 13616)."""
     plain = written.replace(" ", "")
     turned = plain[4:] + plain[:4]
-    return int("".join(str(int(each, 36)) for each in turned)) % 97 == 1
+    return int("".join(str(int(entry, 36)) for entry in turned)) % 97 == 1
 
 
 TEXT_FIELDS = ("title", "snippet", "name", "bio", "location")
@@ -167,7 +167,7 @@ def mask_numbers_in_result(result: ParseResult) -> ParseResult:
 
 
 def drop_queries_with_numbers(queries: Iterable[Query]) -> tuple[Query, ...]:
-    return tuple(each for each in queries if redact_url(each.request.url) == each.request.url)
+    return tuple(query for query in queries if redact_url(query.request.url) == query.request.url)
 
 
 def mask_numbers_in_trace(trace: Trace) -> Trace:

@@ -82,7 +82,7 @@ class CrawlPolicy:
 
     def add_picture_origins(self, origins: tuple[str, ...]) -> Self:
         """Return them with the origins at which the same service keeps its pictures."""
-        others = tuple(each for each in origins if each not in self.origins)
+        others = tuple(origin for origin in origins if origin not in self.origins)
         return replace(self, origins=(*self.origins, *others), picture_origins=others)
 
 

@@ -58,7 +58,7 @@ def refuse_to_open_a_live_database(event: str, arguments: tuple[object, ...]) ->
 def _is_open(path: str) -> bool:
     opened = Path("/proc/self/fd")
     return opened.exists() and os.path.realpath(path) in {
-        os.path.realpath(each) for each in opened.iterdir()
+        os.path.realpath(one_path) for one_path in opened.iterdir()
     }
 
 

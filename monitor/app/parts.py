@@ -73,7 +73,7 @@ def build_crawler(
 ) -> Crawler:
     """Build the crawler. A district has only one: two would each be polite, but not together."""
     workers = config.fetch.workers
-    hosts = {origin for each in sources.values() for origin in each.crawl_policy.origins}
+    hosts = {origin for source in sources.values() for origin in source.crawl_policy.origins}
     idle_hosts = compute_idle_hosts(len(hosts), workers, raise_file_limit())
     client = HttpClient(
         dialer=environment.build_dialer(),

@@ -112,8 +112,8 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
         yield from _build_stack_exchange_sites(chosen.stack_exchange)
     if chosen.have_i_been_pwned:
         yield _configure_profile_api(HaveIBeenPwned(), chosen.have_i_been_pwned)
-    yield from (_build_wordpress_source(each) for each in chosen.wordpress)
-    yield from (_build_fediverse_source(each) for each in chosen.fediverse)
+    yield from (_build_wordpress_source(site) for site in chosen.wordpress)
+    yield from (_build_fediverse_source(server) for server in chosen.fediverse)
 
 
 _Api = TypeVar("_Api", ProfileApi, HaveIBeenPwned)
@@ -204,10 +204,10 @@ def export_sources(
 ) -> PortableSources:
     """Return what another process needs to build these sources."""
     sources = tuple(wanted)
-    keys = {_get_key_name(each, each.info.api_key) for each in sources if each.info.api_key}
+    keys = {_get_key_name(source, source.info.api_key) for source in sources if source.info.api_key}
     return PortableSources(
         sources=replace_struct(chosen, sites=replace_struct(chosen.sites, own=False, files=())),
-        sites=tuple(each.entry for each in sources if isinstance(each, PresenceSource)),
+        sites=tuple(source.entry for source in sources if isinstance(source, PresenceSource)),
         secrets={name: text for name in sorted(keys) if (text := read_secret(name, environ))},
     )
 
@@ -225,9 +225,10 @@ def build_sources(config: Config) -> SourceRegistry:
     """
     ours = _build_configured_sources(config)
     lists = SiteListStore(config.state).read_site_lists(_build_known_sites(config, ours))
-    entries = (entry for each in lists for entry in each.entries)
+    entries = (entry for site_list in lists for entry in site_list.entries)
     return ours.copy_with_sources(
-        _build_presence_sources(config, entries), [each.fault for each in lists if each.fault]
+        _build_presence_sources(config, entries),
+        [site_list.fault for site_list in lists if site_list.fault],
     )
 
 
@@ -338,7 +339,7 @@ def _build_alert_source(config: SourceSettings) -> Iterator[Source]:
     chosen = config.sources.alerts
     if chosen:
         origins = chosen.origins or ALERT_ORIGINS
-        if not all(clean_feed_address(each, origins) for each in chosen.district_feeds):
+        if not all(clean_feed_address(feed, origins) for feed in chosen.district_feeds):
             reason = f"[sources.alerts] has a district feed that is no alert feed: {FEED_SHAPES}"
             raise ConfigError(reason)
         yield AlertFeedSource(
@@ -371,7 +372,9 @@ def _build_page_sources(config: SourceSettings) -> Iterator[Source]:
 def _wrap_in_hit_readers(config: SourceSettings, engines: Iterator[Source]) -> Iterator[Source]:
     chosen = config.sources.pages
     most = chosen.hits if chosen else 0
-    yield from (HitPageSource(engine=each, most_pages=most) if most else each for each in engines)
+    yield from (
+        HitPageSource(engine=engine, most_pages=most) if most else engine for engine in engines
+    )
 
 
 def _build_presence_sources(
@@ -415,7 +418,7 @@ def name_budgets(sources: Mapping[str, Source], environ: Mapping[str, str]) -> M
 
 def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
     """Say which form takes reports of impersonation, by platform, where the catalog knows."""
-    sites = (each.entry for each in sources if isinstance(each, PresenceSource))
+    sites = (source.entry for source in sources if isinstance(source, PresenceSource))
     return {entry.key: entry.report_form for entry in sites if entry.report_form}
 
 
@@ -437,7 +440,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
         name = _get_key_name(source, key)
         value = read_secret(name, environ)
         policy = source.crawl_policy
-        keyed = (each for each in policy.origins if each not in policy.picture_origins)
+        keyed = (text for text in policy.origins if text not in policy.picture_origins)
         for origin in map(normalize_origin, keyed):
             if not value:
                 missing |= {origin} if key.required else set()
@@ -452,7 +455,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
 
 def list_key_faults(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Say of each key that is there and not of the form that its source wants, what to write."""
-    keys = (each.info.api_key for each in sources)
+    keys = (source.info.api_key for source in sources)
     given = ((key, read_secret(key.name, environ)) for key in keys if key and key.app_token)
     return tuple(filter(None, (_find_key_fault(key, value) for key, value in given if value)))
 
@@ -545,7 +548,9 @@ class QueryPermission:
             return False
         if allows_district_query(query, self.inventory):
             return True
-        known = (each.trace.handle for each in self.db.district_findings.list_district_findings())
+        known = (
+            finding.trace.handle for finding in self.db.district_findings.list_district_findings()
+        )
         return allows_district_query(query, self.inventory, filter(None, known))
 
 

@@ -64,7 +64,7 @@ def build_progress_table(states: Mapping[str, str]) -> Table:
     """Lay the sources out in columns, so that sixty fit on a screen."""
     counts = Counter(states.values())
     grid = Table.grid(padding=(0, 3))
-    grid.title = Text(", ".join(f"{counts[each]} {each}" for each in STAGE_MARKS if counts[each]))
+    grid.title = Text(", ".join(f"{counts[mark]} {mark}" for mark in STAGE_MARKS if counts[mark]))
     marked = ((STAGE_MARKS.get(state, "·"), source) for source, state in sorted(states.items()))
     cells = [Text(f"{mark} {escape_controls(source)}") for mark, source in marked]
     for start in range(0, len(cells), COLUMNS):
@@ -154,7 +154,8 @@ class RequestWait:
     def _is_sweep_running(self) -> bool:
         """Tell whether a sweep is under way, which another one has to wait for."""
         return self.request.kind in LONG_REQUESTS and any(
-            each.kind is SweepKind.SWEEP for each in self.app.db.sweeps.list_open_sweeps()
+            open_sweep.kind is SweepKind.SWEEP
+            for open_sweep in self.app.db.sweeps.list_open_sweeps()
         )
 
     def _give_up(self) -> str:
@@ -240,7 +241,7 @@ def request_self_tests(context: CliContext, app: App, source: str = "") -> tuple
     wanted = build_request(app, SweepKind.CANARIES, source=source)
     request = request_run(context, app, wanted)
     checks = app.db.canary_checks.list_canary_checks_since(request.asked_at)
-    return tuple(each for each in checks if source in {"", each.source})
+    return tuple(canary_check for canary_check in checks if source in {"", canary_check.source})
 
 
 def _print_status(sentence: str) -> None:
@@ -333,7 +334,7 @@ def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -
     if groups:
         context.output.print_table(
             ("not checked", "reason", "since", "note"),
-            ((each.subject, each.outcome, each.since, each.explanation) for each in groups),
+            ((group.subject, group.outcome, group.since, group.explanation) for group in groups),
         )
 
 

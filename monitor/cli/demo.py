@@ -73,8 +73,8 @@ class DemoMailbox:
     def list_emails(self) -> tuple[DemoEmail, ...]:
         """Return all emails, the last one sent first."""
         # Some have the same minute: then the clock of the file system knows.
-        paths = sorted(self.folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns)
-        emails = sorted(self._read_emails(paths), key=lambda each: each.sent_at)
+        paths = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        emails = sorted(self._read_emails(paths), key=lambda email: email.sent_at)
         return tuple(reversed(emails))
 
     def _read_emails(self, paths: Iterable[Path]) -> Iterator[DemoEmail]:
@@ -150,9 +150,9 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
 
 def list_actors(app: App) -> tuple[CastMember, ...]:
     """List who there is: staff who joined, who was invited, reviewers, and the operator."""
-    people = (*(each.person for each in STAFF), NEWCOMER)
-    staff = tuple(_build_staff_actor(app, each.mail, each.id) for each in people)
-    joined = tuple(each for each in staff if each)
+    people = (*(member.person for member in STAFF), NEWCOMER)
+    staff = tuple(_build_staff_actor(app, person.mail, person.id) for person in people)
+    joined = tuple(member for member in staff if member)
     listed = (
         *((mail, "IT review", "sees what was opened to IT and nothing else") for mail in REVIEWERS),
         (OPERATOR, "Operator", "sees how the service is doing, but no one's data"),
@@ -203,7 +203,10 @@ BASELINE_NOTE = (
 # The emails speak to the person; these labels are about them.
 SAME_NAME_NOTE = "Someone else with the same name. Not flagged."
 PEOPLE = {
-    **{each.person.mail: f"{each.person.name.given} {each.person.name.family}" for each in STAFF},
+    **{
+        member.person.mail: f"{member.person.name.given} {member.person.name.family}"
+        for member in STAFF
+    },
     **dict.fromkeys(RETELLING_REVIEWERS, "IT reviewers"),
 }
 SEVERITY_STYLES = {
@@ -259,13 +262,15 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
 def _build_news_table(week: StoryWeek) -> RenderableType:
     """Lay out the cases, worst first, and then the events that were not flagged."""
     table = _build_grid()
-    for case in sorted(week.cases, key=lambda each: (Severity(each.severity).rank, each.person)):
+    for case in sorted(
+        week.cases, key=lambda one_case: (Severity(one_case.severity).rank, one_case.person)
+    ):
         severity = Severity(case.severity)
         table.add_row(
             Text(f" {SEVERITIES[severity]} ", style=SEVERITY_STYLES[severity]),
             _build_case_group(case),
         )
-    flagged = {(each.person, each.url) for each in week.cases}
+    flagged = {(one_case.person, one_case.url) for one_case in week.cases}
     for event in week.events:
         if (event.person, event.url) not in flagged:
             table.add_row(Text(" No case ", style="black on green"), _build_event_group(event))
@@ -299,8 +304,8 @@ def _build_heading(words: str, entry: StoryCase | StoryEvent) -> Text:
 
 
 def _build_coverage(week: StoryWeek, day: datetime) -> RenderableType:
-    outcomes = {str(each) for each in CONCLUSIVE_OUTCOMES}
-    gaps = [each for each in week.coverage if each.outcome not in outcomes]
+    outcomes = {str(outcome) for outcome in CONCLUSIVE_OUTCOMES}
+    gaps = [line for line in week.coverage if line.outcome not in outcomes]
     checked = Text(f"{len(week.coverage) - len(gaps)} of {len(week.coverage)} sources checked.")
     if not gaps:
         return checked
@@ -329,7 +334,9 @@ def _build_emails_panel(story: Story) -> Panel:
         about = Text.assemble(f"{subject}\n", (Path(email.path).name, "cyan"))
         table.add_row(Text(_describe_person(email.to), style="bold"), about)
     others = Counter(
-        Path(each.path).name.split("-")[3] for each in story.emails if each not in notable
+        Path(one_email.path).name.split("-")[3]
+        for one_email in story.emails
+        if one_email not in notable
     )
     counted = ", ".join(
         _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
@@ -341,7 +348,7 @@ def _build_emails_panel(story: Story) -> Panel:
 
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
     """Yield the emails to people with a case that week, and those to reviewers at the end."""
-    flagged = [{each.person for each in week.cases} for week in story.weeks]
+    flagged = [{case.person for case in week.cases} for week in story.weeks]
     for email in story.emails:
         for number, people in enumerate(flagged, start=1):
             if email.to in people and _is_sent_in_week(email, number):

@@ -76,7 +76,7 @@ def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
     if not as_json:
         columns = ("source", "outcome", "asked", "note")
         context.output.print_table(
-            columns, [(each.source, each.outcome, each.asked, each.note) for each in checks]
+            columns, [(check.source, check.outcome, check.asked, check.note) for check in checks]
         )
 
 
@@ -93,21 +93,18 @@ def list_domains(context: CliContext, *, as_json: bool) -> None:
     if as_json:
         context.output.print_json(domains)
     else:
-        rows = [(each.name, each.original, each.reason) for each in domains]
+        rows = [(domain.name, domain.original, domain.reason) for domain in domains]
         context.output.print_table(("domain", "looks like", "reason"), rows)
 
 
 def _print_rows(context: CliContext, found: tuple[DistrictFinding, ...], *, as_json: bool) -> None:
-    rows = [LookalikeRow.from_finding(each) for each in found]
+    rows = [LookalikeRow.from_finding(finding) for finding in found]
     if as_json:
         context.output.print_json(rows)
     elif rows:
         context.output.print_table(
             ("kind", "address", "status", "first seen", "last seen"),
-            [
-                (each.kind, each.address, each.state, each.first_seen, each.last_seen)
-                for each in rows
-            ],
+            [(row.kind, row.address, row.state, row.first_seen, row.last_seen) for row in rows],
         )
     else:
         context.output.print_line("No look-alikes are known.")

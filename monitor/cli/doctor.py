@@ -146,7 +146,7 @@ def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResu
     except MonitorError:
         return  # reported already
     missing_keys = find_missing_keys(sources, environment.variables)
-    keyed = {name: each for name, each in sources.items() if name not in missing_keys}
+    keyed = {name: source for name, source in sources.items() if name not in missing_keys}
     in_container = setup_files.HOST.is_container()
     portal = structs.replace(config.portal, listen=listen or config.portal.listen)
     yield from endpoints.check_portal(portal, environment, in_container=in_container)

@@ -107,8 +107,8 @@ def _print_explanation(found: "Explanation", output: Output) -> None:
     output.print_table(
         ("axis", "bits", "evidence"),
         (
-            (each.axis, f"{each.bits:+.1f}", render_in_english(each.reason))
-            for each in found.evidence
+            (piece.axis, f"{piece.bits:+.1f}", render_in_english(piece.reason))
+            for piece in found.evidence
         ),
     )
     output.print_line("")
@@ -188,7 +188,7 @@ def show_timeline(
         return
     output.print_table(
         ("when", "what", "details"),
-        ((each.at, each.kind, _describe_moment(each)) for each in moments),
+        ((moment.at, moment.kind, _describe_moment(moment)) for moment in moments),
     )
 
 

@@ -167,7 +167,7 @@ def send_invitation(app: App, mail: str, name: PersonName) -> SentInvitation:
             words = f"An invitation was sent to {invitation.mail}."
             return SentInvitation(invitation=invitation, words=words)
         emails = app.db.outbox.list_emails()
-        error = next((each.error for each in emails if each.recipient_id == invitation.id), "")
+        error = next((email.error for email in emails if email.recipient_id == invitation.id), "")
         if error:
             problem = f"The invitation could not be sent, and is tried again later. {error}"
             return SentInvitation(invitation=invitation, words="", problem=problem)

@@ -98,7 +98,7 @@ class GivenAnswers:
         if len(self.faults) == 1:
             raise InputError(self.faults[0])
         if self.faults:
-            lines = (each.removeprefix(f"{self.path}").lstrip(":, ") for each in self.faults)
+            lines = (fault.removeprefix(f"{self.path}").lstrip(":, ") for fault in self.faults)
             title = f"{self.path} has {len(self.faults)} mistakes. Nothing was written."
             raise InputError("\n".join((title, *(f"  {line}" for line in lines))))
 
@@ -191,12 +191,12 @@ def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -
         staff_file = ""
     trouble = start_units(place.host) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
-    checks = [each for each in run_checks(context) if started or each.what != "service"]
-    failures = [each for each in checks if each.level is not HealthLevel.OK]
+    checks = [check for check in run_checks(context) if started or check.what != "service"]
+    failures = [check for check in checks if check.level is not HealthLevel.OK]
     passed = f"{len(checks) - len(failures)} of {len(checks)} checks passed."
     click.echo(f"\n`namesake doctor`: {passed}{' The others:' if failures else ''}")
-    for each in failures:
-        context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
+    for failure in failures:
+        context.output.print_line(f"  {failure.what}: {failure.message} {failure.remedy}")
     steps = list_next_steps(place, context.config, staff_file=staff_file, started=started)
     return _end_setup(context, steps, trouble)
 
@@ -244,7 +244,7 @@ def _ask_for_secrets(context: CliContext, place: SetupPlace) -> dict[str, str]:
 
 
 def _offer_missing_files(context: CliContext, place: SetupPlace, *, asks: bool) -> None:
-    missing = [each.path for each in list_missing_files(place, context.config)]
+    missing = [file.path for file in list_missing_files(place, context.config)]
     if not missing or not place.runs_units:
         return
     context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")

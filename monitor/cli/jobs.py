@@ -70,8 +70,8 @@ def jobs(context: CliContext, *, clock_is_right: bool, as_json: bool) -> None:
     context.output.print_table(
         columns,
         (
-            (each.local, each.what, each.subject or DISTRICT_SUBJECT, each.state, each.zone)
-            for each in rows
+            (row.local, row.what, row.subject or DISTRICT_SUBJECT, row.state, row.zone)
+            for row in rows
         ),
     )
 

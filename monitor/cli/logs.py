@@ -189,7 +189,7 @@ def log_options(command: Command) -> Command:
     """Add the options of a service's log; a unit sets them as variables of its environment."""
     form = click.option(
         "--log-format",
-        type=click.Choice([each.value for each in LogFormat]),
+        type=click.Choice([log_format.value for log_format in LogFormat]),
         default=LogFormat.LOGFMT.value,
         show_default=True,
         envvar="NAMESAKE_LOG_FORMAT",

@@ -128,16 +128,16 @@ def list_emails(context: CliContext, *, as_json: bool) -> None:
             ("id", "kind", "to", "state", "since", "tries", "next try", "reason"),
             (
                 (
-                    each.id,
-                    each.kind,
-                    each.recipient_id,
-                    each.state,
-                    each.since,
-                    each.attempts,
-                    each.next_try,
-                    each.reason,
+                    row.id,
+                    row.kind,
+                    row.recipient_id,
+                    row.state,
+                    row.since,
+                    row.attempts,
+                    row.next_try,
+                    row.reason,
                 )
-                for each in rows
+                for row in rows
             ),
         )
     else:
@@ -155,7 +155,9 @@ def retry(context: CliContext, email_ids: tuple[str, ...], *, everything: bool) 
         raise click.UsageError(reason)
     with context.open_app() as app:
         outbox, now = app.db.outbox, app.clock.now()
-        chosen = email_ids or tuple(each.id for each in outbox.list_dead_emails() if each.readable)
+        chosen = email_ids or tuple(
+            email.id for email in outbox.list_dead_emails() if email.readable
+        )
         with app.db.begin_transaction():
             for email_id in chosen:
                 outbox.requeue_dead_email(email_id, now)
@@ -173,7 +175,7 @@ def paused(context: CliContext, *, as_json: bool) -> None:
     if as_json:
         context.output.print_json(rows)
     elif rows:
-        table = ((each.person_id, each.status, each.since) for each in rows)
+        table = ((row.person_id, row.status, row.since) for row in rows)
         context.output.print_table(("id", "response", "since"), table)
     else:
         context.output.print_line("No paused addresses.")

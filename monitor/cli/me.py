@@ -214,13 +214,13 @@ def _run_check(
 
 def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> QuickCheckAnswers:
     """Check what was typed. Raises InputError."""
-    lists = {each: tuple(texts) for each, texts in given.items() if isinstance(texts, tuple)}
+    lists = {key: tuple(texts) for key, texts in given.items() if isinstance(texts, tuple)}
     own_name, school = split_own_name(name), str(given["school"]).strip()
     if not (own_name.given and own_name.family):
         reason = 'Give a first and a last name in quotes, such as "Maria Delgado".'
         raise InputError(reason)
-    for each in (name, school, *lists["towns"], *lists["handles"]):
-        if len(each) > MAX_TEXT:
+    for town in (name, school, *lists["towns"], *lists["handles"]):
+        if len(town) > MAX_TEXT:
             reason = f"Use at most {MAX_TEXT} characters for a name, town, school or handle."
             raise InputError(reason)
     if any(len(entries) > MAX_ENTRIES for entries in lists.values()):
@@ -259,7 +259,7 @@ def _find_zone(variables: Mapping[str, str]) -> str:
     """Return this machine's time zone, UTC where it names none."""
     linked = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
     named = (variables.get("TZ", "").removeprefix(":"), linked)
-    return next((each for each in named if each and is_known_time_zone(each)), "UTC")
+    return next((entry for entry in named if entry and is_known_time_zone(entry)), "UTC")
 
 
 def choose_sources(answers: QuickCheckAnswers, variables: Mapping[str, str]) -> SourcesConfig:

@@ -98,16 +98,16 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
         ("source", "query", "every", "next", "up to"),
         (
             (
-                each.source,
-                ", ".join(filter(None, each.terms)),
-                "week" if each.every == 1 else f"{each.every} weeks",
-                _format_day(upcoming, each),
-                f"${each.usd:.3f}",
+                outlook.source,
+                ", ".join(filter(None, outlook.terms)),
+                "week" if outlook.every == 1 else f"{outlook.every} weeks",
+                _format_day(upcoming, outlook),
+                f"${outlook.usd:.3f}",
             )
-            for each in outlooks
+            for outlook in outlooks
         ),
     )
-    now = [each for each in outlooks if not each.ahead]
+    now = [outlook for outlook in outlooks if not outlook.ahead]
     most = build_spending_limits(app.config.planning).person.usd
     output.print_line(
         f"{len(now)} of {len(outlooks)} queries run on {format_weekday_date(upcoming.day)}, "
@@ -127,7 +127,10 @@ def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
         return
     output.print_table(
         ("source", "queries", "requests", "up to"),
-        ((each.source, each.queries, each.requests, f"${each.usd:.2f}") for each in bill.sources),
+        (
+            (source.source, source.queries, source.requests, f"${source.usd:.2f}")
+            for source in bill.sources
+        ),
     )
     output.print_line(
         f"Sweep on {format_weekday_date(upcoming.day)}: up to ${bill.usd:.2f} "
@@ -146,9 +149,9 @@ def _format_limit(dollars: Decimal | None) -> str:
     return "unlimited" if dollars is None else f"${dollars:.2f}"
 
 
-def _format_day(upcoming: NextSweep, each: QueryOutlook) -> str:
-    return format_weekday_date(upcoming.day + timedelta(weeks=each.ahead))
+def _format_day(upcoming: NextSweep, outlook: QueryOutlook) -> str:
+    return format_weekday_date(upcoming.day + timedelta(weeks=outlook.ahead))
 
 
 def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:
-    return sum((each.usd for each in outlooks), Decimal(0))
+    return sum((outlook.usd for outlook in outlooks), Decimal(0))

@@ -83,17 +83,17 @@ def imported(context: CliContext, *, as_json: bool) -> None:
             load_known_sites(context.config)
         )
     if as_json:
-        context.output.print_json([_build_list_row(each) for each in lists])
+        context.output.print_json([_build_list_row(site_list) for site_list in lists])
     elif lists:
         context.output.print_table(
             ("list", "form", "entries"),
             [
                 (
-                    each.name,
-                    each.contents.list_format if each.contents else "",
-                    _describe_import(each.contents) if each.contents else each.fault,
+                    site_list.name,
+                    site_list.contents.list_format if site_list.contents else "",
+                    _describe_import(site_list.contents) if site_list.contents else site_list.fault,
                 )
-                for each in lists
+                for site_list in lists
             ],
         )
     else:
@@ -143,26 +143,28 @@ def _list_skipped(found: SiteImport) -> tuple[SiteExclusion, ...]:
 
 def _build_skipped_table(found: SiteImport) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     columns = ("skipped", "reason", "details")
-    return columns, [(each.name, each.reason, each.detail) for each in _list_skipped(found)]
+    return columns, [
+        (exclusion.name, exclusion.reason, exclusion.detail) for exclusion in _list_skipped(found)
+    ]
 
 
 def _build_reasons_table(found: SiteImport) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """Count the reasons, and name a few of each; patterns are named one and all."""
-    counts = Counter(each.reason for each in found.exclusions)
+    counts = Counter(exclusion.reason for exclusion in found.exclusions)
     rows: list[tuple[object, ...]] = [
         (count, reason, ", ".join(_list_examples(found, reason)))
         for reason, count in counts.most_common()
     ]
     if found.duplicates:
-        names = ", ".join(each.name for each in found.duplicates[:EXAMPLES_SHOWN])
+        names = ", ".join(duplicate.name for duplicate in found.duplicates[:EXAMPLES_SHOWN])
         rows.append((len(found.duplicates), "duplicate of another entry", names))
     return ("skipped", "reason", "examples"), rows
 
 
 def _list_examples(found: SiteImport, reason: str) -> Iterator[str]:
-    those = [each for each in found.exclusions if each.reason == reason]
-    for each in those[:EXAMPLES_SHOWN]:
-        yield f"{each.name} ({each.detail})" if each.detail else each.name
+    those = [exclusion for exclusion in found.exclusions if exclusion.reason == reason]
+    for exclusion in those[:EXAMPLES_SHOWN]:
+        yield f"{exclusion.name} ({exclusion.detail})" if exclusion.detail else exclusion.name
 
 
 def _build_list_row(site_list: SiteList) -> dict[str, object]:
@@ -189,7 +191,7 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
         if off:
             _print_unused(context, app, as_json=as_json)
             return
-        health = {each.source: each for each in app.db.source_health.list_source_health()}
+        health = {part.source: part for part in app.db.source_health.list_source_health()}
         rows = [
             {
                 **_build_source_row(source, health.get(name)),
@@ -273,7 +275,7 @@ def check(context: CliContext, source: str, *, as_json: bool) -> int:
         )
         raise UnavailableError(reason)
     _print_checks(context, checks, as_json=as_json)
-    refuted = any(each.trust.status is SourceTrust.REFUTED for each in checks)
+    refuted = any(test.trust.status is SourceTrust.REFUTED for test in checks)
     return UnavailableError.exit_code if source and refuted else 0
 
 
@@ -293,12 +295,12 @@ def _print_checks(context: CliContext, checks: tuple[CanaryCheck, ...], *, as_js
         ("source", "status", "outcome", "note"),
         (
             (
-                each.source,
-                each.trust.status,
-                describe_outcome(each.trust.outcome),
-                each.trust.note,
+                canary_check.source,
+                canary_check.trust.status,
+                describe_outcome(canary_check.trust.outcome),
+                canary_check.trust.note,
             )
-            for each in checks
+            for canary_check in checks
         ),
     )
 
@@ -486,7 +488,9 @@ def _find_parked_until(db: Database, source: Source, now: datetime) -> datetime 
     """Return when its hosts may be asked again, where one of them is left alone until then."""
     hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
     host_states = (db.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
-    until = [each.parked_until for each in host_states if each.is_parked(now) and each.parked_until]
+    until = [
+        state.parked_until for state in host_states if state.is_parked(now) and state.parked_until
+    ]
     return max(until, default=None)
 
 

@@ -302,8 +302,8 @@ def _list_state_rows(report: "StaffImport", *, dry_run: bool) -> Iterator[tuple[
 
 def describe_import(report: "StaffImport", zone: str, *, dry_run: bool) -> Iterator[str]:
     lines_by_reason: dict[str, list[int]] = defaultdict(list)
-    for each in report.unusable:
-        lines_by_reason[each.reason].append(each.line)
+    for entry in report.unusable:
+        lines_by_reason[entry.reason].append(entry.line)
     for reason, lines in lines_by_reason.items():
         some = ", ".join(map(str, lines[:MAX_LINES_NAMED]))
         more = f" and {left} more" if (left := len(lines) - MAX_LINES_NAMED) > 0 else ""

@@ -501,7 +501,8 @@ def build_inventory(config: Config) -> "DistrictInventory | None":
         domains=district.domains,
         places=district.places,
         accounts=tuple(
-            OfficialAccount(name=each.name, address=each.address) for each in official.accounts
+            OfficialAccount(name=account.name, address=account.address)
+            for account in official.accounts
         ),
     )
 

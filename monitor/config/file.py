@@ -297,8 +297,8 @@ def _find_contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, 
         several = tables if isinstance(tables, tuple) else (tables,)
         yield (
             any(
-                isinstance(each, BudgetedConfig) and each.has_contradictory_budget
-                for each in several
+                isinstance(table, BudgetedConfig) and table.has_contradictory_budget
+                for table in several
             ),
             f"$.sources.{name}.per_week",
             "must be at least the value of `per_day`",
@@ -318,7 +318,7 @@ def _find_address_faults(
         ("reviewers", district.reviewers),
         ("operators", district.operators),
     ):
-        wrong = next((each for each in addresses if not is_single_address(each)), "")
+        wrong = next((address for address in addresses if not is_single_address(address)), "")
         yield bool(wrong), f"$.district.{key}", f"has no email address in {wrong!r}"
     yield (
         not is_single_address(parseaddr(mail.sender)[1]),
@@ -519,7 +519,7 @@ def _find_type(schema: type[Struct], keys: list[str]) -> Type | None:
     kind: Type | None = type_info(schema)
     for key in keys:
         fields = kind.fields if isinstance(kind, StructType) else ()
-        kind = next((_open_type(each.type) for each in fields if each.encode_name == key), None)
+        kind = next((_open_type(field.type) for field in fields if field.encode_name == key), None)
     return kind
 
 

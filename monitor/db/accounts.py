@@ -311,7 +311,7 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
             (SELECT keyed_hash FROM directory_users WHERE active = 1)
             ORDER BY staff_listings.rowid"""
         )
-        return tuple(each for each in before if each.mark not in listed)
+        return tuple(record for record in before if record.mark not in listed)
 
     def find_listing(self, mark: bytes) -> UnlistedAddress | None:
         """Find a listed address by its keyed hash."""

@@ -88,9 +88,9 @@ def make_check_folder(now: datetime) -> Iterator[Path]:
     """
     disk = Path(tempfile.gettempdir())
     for parent in {MEMORY_FOLDER, disk}:
-        for each in parent.glob(f"{CHECK_FOLDER_PREFIX}*"):
-            if _is_abandoned(each, now):
-                remove_trial(each, ignore_errors=True)
+        for path in parent.glob(f"{CHECK_FOLDER_PREFIX}*"):
+            if _is_abandoned(path, now):
+                remove_trial(path, ignore_errors=True)
     try:
         folder = Path(tempfile.mkdtemp(prefix=CHECK_FOLDER_PREFIX, dir=_choose_parent(disk)))
     except OSError as error:
@@ -136,9 +136,9 @@ def remove_trial(trial: Path, *, ignore_errors: bool = False) -> None:
         # The folder is the service's, and root must not remove whatever a link in it names.
         if memory.parent == MEMORY_FOLDER and memory.name.startswith(MEMORY_FOLDER_PREFIX):
             shutil.rmtree(memory, ignore_errors=True)
-    for each in trial.glob(f"{KEYS_DATABASE}*"):
+    for path in trial.glob(f"{KEYS_DATABASE}*"):
         with suppress(OSError):
-            shred_file(each)
+            shred_file(path)
     shutil.rmtree(trial, ignore_errors=ignore_errors)
 
 
@@ -221,25 +221,25 @@ class Backup:
 
     @property
     def size_bytes(self) -> int:
-        return sum(each.bytes for each in self.manifest.files)
+        return sum(file.bytes for file in self.manifest.files)
 
     def check_files(self) -> None:
         """Raise DatabaseError unless every file is as it was written."""
-        for each in self.manifest.files:
+        for file in self.manifest.files:
             try:
-                sound = _build_file_entry(self.path, self.path / each.path) == each
+                sound = _build_file_entry(self.path, self.path / file.path) == file
             except (OSError, ValueError):  # not there, or not within the copy
                 sound = False
             if not sound:
-                reason = f"{self.path / each.path} was changed later. Restore an earlier backup."
+                reason = f"{self.path / file.path} was changed later. Restore an earlier backup."
                 raise DatabaseError(reason)
 
     def copy_files_to(self, folder: Path) -> None:
         """Copy its files to a folder, and leave the copy itself as it is."""
-        for each in self.manifest.files:
-            target = folder / each.path
+        for file in self.manifest.files:
+            target = folder / file.path
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copyfile(self.path / each.path, target)
+            shutil.copyfile(self.path / file.path, target)
             target.chmod(0o600)
 
 
@@ -306,9 +306,9 @@ def rotate_backups(folder: Path, now: datetime, keep: timedelta, max_count: int)
         if half.name < _format_backup_name(now - ABANDONED_AFTER):
             shutil.rmtree(half, ignore_errors=True)
     old = [
-        each.path
-        for number, each in enumerate(list_backups(folder))
-        if number and (number >= max_count or each.path.name <= _format_backup_name(now - keep))
+        backup.path
+        for number, backup in enumerate(list_backups(folder))
+        if number and (number >= max_count or backup.path.name <= _format_backup_name(now - keep))
     ]
     for path in old:
         shutil.rmtree(path, ignore_errors=True)
@@ -318,10 +318,10 @@ def rotate_backups(folder: Path, now: datetime, keep: timedelta, max_count: int)
 def thin_backups(folder: Path, now: datetime, whole: timedelta) -> int:
     """Remove what is older than `whole`, but for the last one of each day and the newest one."""
     seen, old = set[str](), []
-    for number, each in enumerate(list_backups(folder)):
-        day = each.path.name[: len(PREFIX) + DAY_LENGTH]
-        if number and each.path.name <= _format_backup_name(now - whole) and day in seen:
-            old.append(each.path)
+    for number, backup in enumerate(list_backups(folder)):
+        day = backup.path.name[: len(PREFIX) + DAY_LENGTH]
+        if number and backup.path.name <= _format_backup_name(now - whole) and day in seen:
+            old.append(backup.path)
         seen.add(day)
     for path in old:
         shutil.rmtree(path, ignore_errors=True)

@@ -42,7 +42,7 @@ class BreachesTable(EncryptedTable):
             person_id,
         )
         records = map(self._decrypt_record, rows)
-        return tuple(sorted(records, key=lambda each: each.breach.happened_on, reverse=True))
+        return tuple(sorted(records, key=lambda record: record.breach.happened_on, reverse=True))
 
     def count_breaches(self, person_id: str) -> int:
         """Count them, also those that are no longer listed, without opening anything."""

@@ -214,8 +214,8 @@ class CasesTable(EncryptedTable, Records[Case]):
             for follow in _MOVE_ROWS:
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM cases WHERE id = ?", part_id)
-            for each in records:
-                self.insert_decision(replace(each, case_id=whole.id))
+            for record in records:
+                self.insert_decision(replace(record, case_id=whole.id))
             self.update_case(whole)
 
     def _move_exposure(self, case: Case, target_id: str) -> None:
@@ -224,7 +224,7 @@ class CasesTable(EncryptedTable, Records[Case]):
         for twin in self.list_cases_of_finding(target_id):
             if set(twin.contact_kinds).isdisjoint(moved.contact_kinds):
                 continue
-            strong, weak = sorted((moved, twin), key=lambda each: rank_decision(each.state))
+            strong, weak = sorted((moved, twin), key=lambda side: rank_decision(side.state))
             left = exclude_contact_kinds(weak, strong.contact_kinds)
             if left is None:
                 self.merge_cases(strong, weak.id)
@@ -237,7 +237,7 @@ class CasesTable(EncryptedTable, Records[Case]):
         self.update_case(moved)
 
     def _merge_cases(self, keep: Case, drop: Case) -> None:
-        stronger = min(keep, drop, key=lambda each: rank_decision(each.state))
+        stronger = min(keep, drop, key=lambda entry: rank_decision(entry.state))
         whole = replace(
             stronger,
             id=keep.id,
@@ -277,4 +277,4 @@ def _is_altered(row: Row, case: Case) -> bool:
 
 
 def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+    return min((side for side in (one, other) if side is not None), default=None)

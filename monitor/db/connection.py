@@ -204,7 +204,7 @@ class ThreadConnectionPool:
 
     def _register_session(self, session: ThreadSession) -> None:
         with self._guard:
-            for thread in [each for each in self._all if not each.is_alive()]:
+            for thread in [request for request in self._all if not request.is_alive()]:
                 self._all.pop(thread).connection.close()
             self._all[threading.current_thread()] = session
 

@@ -44,12 +44,12 @@ def make_folder(path: Path, like: Path) -> None:
 
     One that is there keeps its owner. Raises OSError.
     """
-    missing = [each for each in (path, *path.parents) if not each.exists()]
+    missing = [parent for parent in (path, *path.parents) if not parent.exists()]
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if missing and is_root():
         owner = read_owner(like)
-        for each in missing:
-            os.chown(each, owner.user, owner.group, follow_symlinks=False)
+        for parent in missing:
+            os.chown(parent, owner.user, owner.group, follow_symlinks=False)
 
 
 def give_to_folder_owner(path: Path) -> None:

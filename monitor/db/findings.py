@@ -191,12 +191,12 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
 
     def move_to_finding(self, finding_id: str, target_id: str) -> None:
         """Give them to another finding of the same person; the later of two values stays."""
-        there = {each.query: each for each in self.list_sightings_of_finding(target_id)}
+        there = {sighting.query: sighting for sighting in self.list_sightings_of_finding(target_id)}
         with self.connection.begin_transaction():
-            for each in self.list_sightings_of_finding(finding_id):
-                self.delete_sighting(each)
+            for sighting in self.list_sightings_of_finding(finding_id):
+                self.delete_sighting(sighting)
                 self.save_sighting(
-                    _pick_later(replace(each, finding_id=target_id), there.get(each.query))
+                    _pick_later(replace(sighting, finding_id=target_id), there.get(sighting.query))
                 )
 
     def parse_row(self, row: Row) -> Sighting:
@@ -211,7 +211,7 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
 def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
     if other is None:
         return one
-    last = max(one, other, key=lambda each: each.last)
+    last = max(one, other, key=lambda entry: entry.last)
     return replace(last, first=min(one.first, other.first))
 
 
@@ -256,8 +256,8 @@ class VersionsTable(EncryptedTable):
         with self.connection.begin_transaction():
             moving = self.list_versions(finding_id)
             self.connection.execute("DELETE FROM versions WHERE finding_id = ?", finding_id)
-            for each in moving:
-                self.insert_version(replace(each, finding_id=target_id))
+            for version in moving:
+                self.insert_version(replace(version, finding_id=target_id))
 
     def rewrite_versions(self, finding_id: str, change: Callable[[Trace], Trace]) -> None:
         """Remove from every version what may no longer be stored; the order stays."""
@@ -283,11 +283,11 @@ class VersionsTable(EncryptedTable):
     def delete_replaced_versions(self, finding_id: str, query: str, at: datetime) -> None:
         """Forget what one query showed before `at`, but for what it shows now."""
         shown = [
-            (seq, each)
-            for seq, each in self.load_versions_by_seq(finding_id).items()
-            if each.query == query
+            (seq, value)
+            for seq, value in self.load_versions_by_seq(finding_id).items()
+            if value.query == query
         ]
-        self._delete_versions(seq for seq, each in shown[:-1] if each.at < at)
+        self._delete_versions(seq for seq, entry in shown[:-1] if entry.at < at)
 
     def load_versions_by_seq(self, finding_id: str) -> dict[int, FindingVersion]:
         """Return them, the oldest first, by a number that stays the same."""
@@ -428,11 +428,11 @@ class FindingsTable(EncryptedTable):
         self, person_id: str, aliases: Iterable[str]
     ) -> tuple[Finding, ...]:
         """Return every finding known by one of the aliases, the oldest first."""
-        finding_ids = {self._find_finding_of_alias(person_id, each) for each in aliases}
+        finding_ids = {self._find_finding_of_alias(person_id, alias) for alias in aliases}
         findings = (
             self.load_finding(finding_id) for finding_id in finding_ids if finding_id is not None
         )
-        return tuple(sorted(findings, key=lambda each: (each.first_seen, each.id)))
+        return tuple(sorted(findings, key=lambda finding: (finding.first_seen, finding.id)))
 
     def insert_finding(self, finding: Finding, aliases: Iterable[str]) -> None:
         with self.connection.begin_transaction():

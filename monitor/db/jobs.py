@@ -65,9 +65,9 @@ class JobsTable(Table, Records[Job]):
     def release_leases(self, *names: str) -> None:
         """Give back every lease, of these names or of any: the caller knows that no one works."""
         with self.connection.begin_transaction():
-            for each in self.list_jobs():
-                if each.lease_until and (not names or each.name in names):
-                    self._update_job(each, "lease_until = NULL")
+            for job in self.list_jobs():
+                if job.lease_until and (not names or job.name in names):
+                    self._update_job(job, "lease_until = NULL")
 
     def reschedule_job(self, job: Job, to: datetime) -> None:
         """Put it where it belongs, once clocks or zones have changed."""

@@ -56,7 +56,7 @@ class JournalTable(EncryptedTable):
             if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE id = ?", sweep_id) is None:
                 return
             batch = tuple(answers)
-            known = self._filter_known_subjects({each.visit.query.subject for each in batch})
+            known = self._filter_known_subjects({query.visit.query.subject for query in batch})
             self.connection.execute_many(
                 """INSERT INTO journal
                 (sweep_id, person_id, source, outcome, query, follows, key, encrypted)
@@ -64,9 +64,9 @@ class JournalTable(EncryptedTable):
                 ON CONFLICT (sweep_id, query) DO UPDATE SET outcome = excluded.outcome,
                 follows = excluded.follows, key = excluded.key, encrypted = excluded.encrypted""",
                 (
-                    self._build_answer_row(sweep_id, each)
-                    for each in batch
-                    if each.visit.query.subject in known
+                    self._build_answer_row(sweep_id, query)
+                    for query in batch
+                    if query.visit.query.subject in known
                 ),
             )
 
@@ -98,7 +98,7 @@ class JournalTable(EncryptedTable):
             for row in rows
             for query in self._decrypt_answer(sweep_id, row).visit.result.follow
         )
-        return tuple({each.key: each for each in queries if each.key not in answered}.values())
+        return tuple({query.key: query for query in queries if query.key not in answered}.values())
 
     def list_answering_sources(self, sweep_id: str) -> tuple[str, ...]:
         """Name each source that anything was read of."""
@@ -210,10 +210,10 @@ class JournalTable(EncryptedTable):
 
     def _filter_known_subjects(self, subjects: Iterable[str]) -> frozenset[str]:
         return frozenset(
-            each
-            for each in subjects
-            if each == DISTRICT
-            or self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", each) is not None
+            subject
+            for subject in subjects
+            if subject == DISTRICT
+            or self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", subject) is not None
         )
 
     def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> tuple[object, ...]:

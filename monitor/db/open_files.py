@@ -15,14 +15,14 @@ DATABASE_SUFFIXES = ("", "-wal", "-shm")
 
 def find_processes(path: Path) -> tuple[int, ...]:
     """Return the ids of the processes that have a database open, as far as we may look."""
-    numbers = (int(each.name) for each in PROC_FOLDER.glob("[0-9]*"))
-    return tuple(sorted(each for each in numbers if _list_open_files(each, path)))
+    numbers = (int(one_path.name) for one_path in PROC_FOLDER.glob("[0-9]*"))
+    return tuple(sorted(number for number in numbers if _list_open_files(number, path)))
 
 
 def list_deleted_files(process_id: int, path: Path) -> tuple[str, ...]:
     """Name the files of a database that a process goes on using although they were deleted."""
     return tuple(
-        sorted(each for each in _list_open_files(process_id, path) if each.endswith(DELETED_SUFFIX))
+        sorted(file for file in _list_open_files(process_id, path) if file.endswith(DELETED_SUFFIX))
     )
 
 
@@ -60,6 +60,6 @@ def _list_open_links(process_id: int) -> Iterator[tuple[str, str]]:
         descriptors = tuple((PROC_FOLDER / str(process_id) / "fd").iterdir())
     except OSError:  # it has ended, is another user's, or there is no /proc
         return
-    for each in descriptors:
+    for descriptor in descriptors:
         with suppress(OSError):  # closed meanwhile
-            yield each.name, str(each.readlink())
+            yield descriptor.name, str(descriptor.readlink())

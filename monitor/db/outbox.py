@@ -446,9 +446,10 @@ class SentLog:
         """Remember, whatever the disk says: the emails are out."""
         day = at.date()
         new = [
-            SentLogEntry(message_key=each, day=day, body_hash=body_hash) for each in message_keys
+            SentLogEntry(message_key=message_key, day=day, body_hash=body_hash)
+            for message_key in message_keys
         ]
-        self._load_entries().update({each.message_key: each for each in new})
+        self._load_entries().update({entry.message_key: entry for entry in new})
         try:
             _append_text(self.path, "".join(map(_format_entry, new)))
         except OSError as error:
@@ -472,7 +473,7 @@ class SentLog:
     def _load_entries(self) -> dict[str, SentLogEntry]:
         if self._known is None:
             self._known = {
-                each.message_key: each for each in map(_parse_entry, self._read_lines()) if each
+                entry.message_key: entry for entry in map(_parse_entry, self._read_lines()) if entry
             }
         return self._known
 

@@ -67,11 +67,11 @@ class PagesTable(EncryptedTable):
     def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""
         with self.connection.begin_transaction():
-            for each in pages:
-                if len(each.page.body) <= MAX_PAGE_BYTES and self.connection.has_row(
-                    "SELECT 1 FROM people WHERE id = ?", each.query.subject
+            for page in pages:
+                if len(page.page.body) <= MAX_PAGE_BYTES and self.connection.has_row(
+                    "SELECT 1 FROM people WHERE id = ?", page.query.subject
                 ):
-                    self._save_page(sweep_id, version, each)
+                    self._save_page(sweep_id, version, page)
 
     def keep_evidence_of_sweep(
         self, sweep_id: str, kinds: Iterable[str], states: Iterable[str]

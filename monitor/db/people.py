@@ -144,9 +144,11 @@ class PeopleTable(EncryptedTable):
             )
             raise NotPermittedError(message)
         with self.connection.begin_transaction():
-            for each in (person_id, *self._list_invitation_ids(person_id)):
-                self._delete_rows_of_person(each)
-                self.connection.run_after_commit(partial(self.encryption.keys.destroy_key, each))
+            for invitation_id in (person_id, *self._list_invitation_ids(person_id)):
+                self._delete_rows_of_person(invitation_id)
+                self.connection.run_after_commit(
+                    partial(self.encryption.keys.destroy_key, invitation_id)
+                )
             self.connection.run_after_commit(self.connection.checkpoint)
 
     def finish_erasures(self) -> None:
@@ -279,12 +281,16 @@ class ConsentsTable(Table, Records[Consent]):
 
     def list_consenting_person_ids(self, now: datetime) -> tuple[str, ...]:
         """Return whose consent is in force, in the order of their enrollment."""
-        return tuple(each.person_id for each in self.list_latest_consents() if each.is_active(now))
+        return tuple(
+            consent.person_id for consent in self.list_latest_consents() if consent.is_active(now)
+        )
 
     def list_queryable_person_ids(self, now: datetime) -> tuple[str, ...]:
         """Return who may be asked about now: a pause lets a consent in force rest."""
         return tuple(
-            each.person_id for each in self.list_latest_consents() if each.allows_queries(now)
+            consent.person_id
+            for consent in self.list_latest_consents()
+            if consent.allows_queries(now)
         )
 
     def list_latest_consents(self) -> tuple[Consent, ...]:
@@ -306,7 +312,7 @@ def _parse_consent(row: Row) -> Consent:
         person_id=row["person_id"],
         text_version=row["text_version"],
         text_hash=row["text_hash"],
-        scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
+        scopes=frozenset(Scope(entry) for entry in json.loads(row["scopes"])),
         given_at=parse_datetime(row["given_at"]),
         expires_at=parse_datetime(row["expires_at"]),
         withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
@@ -369,7 +375,7 @@ class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
     def find_active_legal_hold(self, person_id: str) -> LegalHold | None:
         """Return the hold under which a person is, None where there is none."""
         return next(
-            (each for each in self.list_legal_holds_of_person(person_id) if each.lifted_at is None),
+            (hold for hold in self.list_legal_holds_of_person(person_id) if hold.lifted_at is None),
             None,
         )
 

@@ -344,7 +344,7 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
             now,
         )
         found = (self.parse_row(row).break_glass for row in rows)
-        return tuple(each for each in found if each)
+        return tuple(break_glass for break_glass in found if break_glass)
 
     def parse_row(self, row: Row) -> BreakGlassProposal:
         return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], BreakGlassProposal)

@@ -70,8 +70,8 @@ class SiteListStore:
         learned = known.copy_sites()
         try:
             replaced = name or import_site_list(file, content, KnownSites()).list_format.lower()
-            for each in self.read_site_lists(known, excluded_name=replaced):
-                learned.add_entries(each.entries)
+            for site_list in self.read_site_lists(known, excluded_name=replaced):
+                learned.add_entries(site_list.entries)
             return import_site_list(file, content, learned)
         except CatalogError as error:
             raise InputError(str(error)) from error

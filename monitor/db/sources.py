@@ -91,16 +91,16 @@ class HostsTable(EncryptedTable, Records[HostState]):
 
     def delete_rested_hosts(self, away: datetime, rested: datetime) -> None:
         """Delete hosts last allowed before `rested`, and hosts parked until before `away`."""
-        self._delete_hosts(lambda each: not _is_remembered(each, away, rested))
+        self._delete_hosts(lambda entry: not _is_remembered(entry, away, rested))
 
     def delete_hosts_naming(self, words: Collection[str]) -> None:
         """Forget every host in whose name one of these words is a label: someone's handle."""
-        self._delete_hosts(lambda each: not set(each.host.split(".")).isdisjoint(words))
+        self._delete_hosts(lambda entry: not set(entry.host.split(".")).isdisjoint(words))
 
     def _delete_hosts(self, wanted: Callable[[HostState], bool]) -> None:
         with self.connection.begin_transaction():
-            for each in filter(wanted, self.list_host_states()):
-                mark = self.encryption.keyed_hash(DISTRICT, each.host)
+            for state in filter(wanted, self.list_host_states()):
+                mark = self.encryption.keyed_hash(DISTRICT, state.host)
                 self.connection.execute("DELETE FROM hosts WHERE keyed_hash = ?", mark)
 
     def parse_row(self, row: Row) -> HostState:
@@ -157,10 +157,10 @@ class RobotsFilesTable(EncryptedTable):
     def delete_robots_files_naming(self, words: Collection[str]) -> None:
         """Forget the file of every host in whose name one of these words is a label."""
         with self.connection.begin_transaction():
-            for each in self.list_robots_files():
-                labels = each.origin.rpartition("/")[2].split(".")
+            for file in self.list_robots_files():
+                labels = file.origin.rpartition("/")[2].split(".")
                 if not set(labels).isdisjoint(words):
-                    mark = self.encryption.keyed_hash(DISTRICT, each.origin)
+                    mark = self.encryption.keyed_hash(DISTRICT, file.origin)
                     self.connection.execute("DELETE FROM robots_files WHERE keyed_hash = ?", mark)
 
     def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> "RobotsRecord":

@@ -121,15 +121,17 @@ class DemoContents:
 
     def remove_entry(self, entry: DemoEntry) -> "DemoContents":
         return DemoContents(
-            profiles=tuple(each for each in self.profiles if each != entry),
-            accounts=tuple(each for each in self.accounts if each != entry),
-            follows=tuple(each for each in self.follows if each != entry),
-            pages=tuple(each for each in self.pages if each != entry),
+            profiles=tuple(profile for profile in self.profiles if profile != entry),
+            accounts=tuple(account for account in self.accounts if account != entry),
+            follows=tuple(one_entry for one_entry in self.follows if one_entry != entry),
+            pages=tuple(page for page in self.pages if page != entry),
         )
 
     def find_profile(self, site: str, handle: str) -> DemoProfile | None:
         wanted = (site, handle.casefold())
-        return next((each for each in self.profiles if (each.site, each.handle) == wanted), None)
+        return next(
+            (profile for profile in self.profiles if (profile.site, profile.handle) == wanted), None
+        )
 
 
 @cache
@@ -143,7 +145,7 @@ def load_demo_contents() -> DemoContents:
 
 
 def _filter_by_week(entries: Iterable[D], week: int) -> tuple[D, ...]:
-    return tuple(each for each in entries if each.since <= week <= each.until)
+    return tuple(entry for entry in entries if entry.since <= week <= entry.until)
 
 
 FIRST_SWEEP = datetime(2026, 9, 14, 11, 0, tzinfo=UTC)

@@ -36,7 +36,9 @@ class AppViewCall:
     def find_account(self, actor: str) -> DemoAccount | None:
         wanted = actor.removeprefix("@").casefold()
         matching = (
-            each for each in self.traces.accounts if wanted in (each.handle, build_did(each.id))
+            account
+            for account in self.traces.accounts
+            if wanted in (account.handle, build_did(account.id))
         )
         return next(matching, None)
 
@@ -78,9 +80,11 @@ def _search_actors(call: AppViewCall) -> FakeResponse:
     if not words:
         return _build_error("InvalidRequest", 'Error: Params must have the property "q"')
     accounts = call.traces.accounts
-    found = [each for each in accounts if all(word in _list_words(each) for word in words)]
+    found = [account for account in accounts if all(word in _list_words(account) for word in words)]
     shown, more = _slice_page(call, found, MAX_LIMIT)
-    return build_json_response({"actors": [_build_card(each, call.asked) for each in shown]} | more)
+    return build_json_response(
+        {"actors": [_build_card(entry, call.asked) for entry in shown]} | more
+    )
 
 
 def _get_profile(call: AppViewCall) -> FakeResponse:
@@ -115,7 +119,7 @@ def _answer_account_list(
     if account is None:
         return _build_error("InvalidRequest", f"Actor not found: {call.params.get('actor', '')}")
     shown, more = _slice_page(call, call.find_accounts(members(account.id)), LONGEST_LIST_PAGE)
-    cards = [_build_card(each, call.asked) for each in shown]
+    cards = [_build_card(entry, call.asked) for entry in shown]
     return build_json_response({"subject": _build_card(account, call.asked), name: cards} | more)
 
 

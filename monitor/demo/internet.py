@@ -114,7 +114,14 @@ class Internet:
 
     def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         """Answer a request; None means that the connection closes without a byte."""
-        trouble = next((each for each in reversed(self.troubles) if each.applies_to(asked)), None)
+        trouble = next(
+            (
+                host_trouble
+                for host_trouble in reversed(self.troubles)
+                if host_trouble.applies_to(asked)
+            ),
+            None,
+        )
         if trouble:
             return trouble.build_answer(asked)
         traces = self.traces.filter_by_week(asked.week)

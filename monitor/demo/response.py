@@ -82,7 +82,7 @@ def answer_page(asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     if asked.path == "/robots.txt":
         return build_text_response(ROBOTS)
     address = f"http://{asked.host}{asked.path}"
-    page = next((each for each in traces.pages if each.url == address), None)
+    page = next((one_page for one_page in traces.pages if one_page.url == address), None)
     if page is None:
         text = "<!doctype html><title>Not found</title><h1>Not found</h1>"
         return build_html_response(text, status=404)

@@ -89,7 +89,8 @@ def hash_roster(config: Config) -> None:
         return
     key = secrets.token_bytes(KEY_BYTES)
     pupils = (
-        RosterStudent(names=((each.given, each.family),)) for each in district.load_students()
+        RosterStudent(names=((student.given, student.family),))
+        for student in district.load_students()
     )
     write_tokens(students.tokens, build_roster(pupils, key, datetime.now(UTC).date()))
     students.key_file.touch(mode=0o600)

@@ -195,13 +195,13 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
     recorded = db.events.list_events_of_sweep(sweep.id) if sweep else ()
     events = (
         StoryEvent(
-            person=mails[each.event.person_id],
-            kind=each.event.kind,
-            url=each.url,
-            fields=each.event.fields,
-            whose=db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN,
+            person=mails[event.event.person_id],
+            kind=event.event.kind,
+            url=event.url,
+            fields=event.event.fields,
+            whose=db.findings.find_finding_label(event.event.finding_id) or OwnershipLabel.UNKNOWN,
         )
-        for each in recorded
+        for event in recorded
     )
     cases = (
         StoryCase(
@@ -216,8 +216,8 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
     )
     runs = db.sweeps.list_source_runs(sweep.id) if sweep else ()
     return StoryWeek(
-        events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
-        cases=tuple(sorted(cases, key=lambda each: (each.person, each.url, each.kind))),
+        events=tuple(sorted(events, key=lambda event: (event.person, event.url, event.kind))),
+        cases=tuple(sorted(cases, key=lambda case: (case.person, case.url, case.kind))),
         coverage=tuple(
             StorySource(source=run.source, outcome=run.outcome, since=run.since, note=run.note)
             for run in runs

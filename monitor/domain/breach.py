@@ -28,12 +28,14 @@ def update_breach_records(
 
     One that leaves the list is remembered: if it comes back, it is no news.
     """
-    records = {each.breach.name: each for each in before}
+    records = {record.breach.name: record for record in before}
     for breach in listed:
         earlier = records.pop(breach.name, None)
         first_seen = earlier.first_seen if earlier else at
         yield BreachRecord(breach=breach, first_seen=first_seen, last_seen=at)
-    yield from (replace(each, gone_at=at) for each in records.values() if each.gone_at is None)
+    yield from (
+        replace(record, gone_at=at) for record in records.values() if record.gone_at is None
+    )
 
 
 def choose_breach_advice(breach: Breach) -> BreachAdvice:
@@ -43,6 +45,6 @@ def choose_breach_advice(breach: Breach) -> BreachAdvice:
     if breach.spam_list or breach.fabricated:
         return BreachAdvice.EXPECT_SPAM
     words = " ".join(breach.data).casefold()
-    if any(each in words for each in _PASSWORD_WORDS):
+    if any(password_word in words for password_word in _PASSWORD_WORDS):
         return BreachAdvice.SECURE_ACCOUNT
     return BreachAdvice.EXPECT_PHISHING

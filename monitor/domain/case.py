@@ -133,7 +133,7 @@ def exclude_contact_kinds(case: Case, kinds: Iterable[str]) -> Case | None:
 
 def list_watched_exposures(cases: Iterable[Case]) -> frozenset[str]:
     """Return the kinds of exposed contact details whose end would close or change a case."""
-    return frozenset(kind for each in cases if each.awaits_clearing for kind in each.contact_kinds)
+    return frozenset(kind for case in cases if case.awaits_clearing for kind in case.contact_kinds)
 
 
 def build_urgency_key(case: Case) -> tuple[int, datetime, str]:
@@ -246,9 +246,9 @@ def list_possible_decisions(case: Case) -> frozenset[Decision]:
     if case.is_undecided:
         return fitting
     return frozenset(
-        each
-        for each in fitting
-        if get_previous_state(case.kind, RESULTING_STATE[each]) is case.state
+        decision
+        for decision in fitting
+        if get_previous_state(case.kind, RESULTING_STATE[decision]) is case.state
     )
 
 

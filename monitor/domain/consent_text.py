@@ -195,7 +195,7 @@ def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:
 def render_consent_text(terms: ConsentTerms) -> str:
     """Write the whole text as it is shown, and as its hash is taken."""
     sections = build_consent_sections(terms)
-    blocks = ("\n".join((each.heading, *each.lines, *each.more)) for each in sections)
+    blocks = ("\n".join((section.heading, *section.lines, *section.more)) for section in sections)
     return "\n\n".join(blocks) + "\n"
 
 

@@ -45,7 +45,7 @@ class BreakGlass:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        reviewers = {each.strip() for each in self.reviewers} - {""}
+        reviewers = {reviewer.strip() for reviewer in self.reviewers} - {""}
         if len(reviewers) < MIN_REVIEWERS or not self.reason.strip():
             reason = "Early access takes two reviewers and a reason."
             raise InputError(reason)
@@ -282,8 +282,8 @@ def compute_review_opening(
     """
     if inputs.consent.person_id != inputs.case.person_id or not inputs.consent.is_active(now):
         return None
-    openings = [each for each in _list_openings(inputs, policy, now) if each.at <= now]
-    return min(openings, key=lambda each: (each.at, each.reason), default=None)
+    openings = [opening for opening in _list_openings(inputs, policy, now) if opening.at <= now]
+    return min(openings, key=lambda opening: (opening.at, opening.reason), default=None)
 
 
 def build_review_fields(
@@ -321,7 +321,7 @@ def build_review_fields(
 def get_own_decision(inputs: DisclosureInput) -> Decision | None:
     """Return the person's own answer about a case, None if there is none."""
     current = _list_current_decisions(inputs.history)
-    said = [each.decision for each in current if each.decision is not Decision.SHARED]
+    said = [decision.decision for decision in current if decision.decision is not Decision.SHARED]
     return said[-1] if said else None
 
 
@@ -373,9 +373,9 @@ def _get_confirmed_time(history: CaseHistory) -> datetime | None:
     if not history.case.is_pursued:
         return None
     said = [
-        each.at
-        for each in _list_current_decisions(history)
-        if each.decision is Decision.IMPERSONATION
+        decision.at
+        for decision in _list_current_decisions(history)
+        if decision.decision is Decision.IMPERSONATION
     ]
     return min(said, default=None)
 
@@ -383,7 +383,7 @@ def _get_confirmed_time(history: CaseHistory) -> datetime | None:
 def _get_unanswered_time(history: CaseHistory) -> datetime | None:
     """Any word of the person's is an answer, even one that was taken back."""
     case = history.case
-    answered = any(each.at >= case.opened_at for each in _list_own_decisions(history))
+    answered = any(decision.at >= case.opened_at for decision in _list_own_decisions(history))
     if case.severity is not Severity.HIGH or not case.is_undecided or answered:
         return None
     return case.notified_at and case.notified_at + ANSWER_WITHIN
@@ -401,7 +401,9 @@ def _get_count_start(history: CaseHistory) -> datetime | None:
     if not case.is_undecided and case.state is not CaseState.STUDENT_LINK:
         return None
     taken_back = (
-        each.at for each in _list_own_decisions(history) if each.decision is Decision.REOPENED
+        decision.at
+        for decision in _list_own_decisions(history)
+        if decision.decision is Decision.REOPENED
     )
     return case.notified_at and max((case.notified_at, *taken_back))
 
@@ -416,16 +418,18 @@ _OPENED: Mapping[OpeningReason, Callable[[CaseHistory], datetime | None]] = {
 def _list_own_decisions(history: CaseHistory) -> Iterator[DecisionRecord]:
     case = history.case
     return (
-        each for each in history.decisions if (each.case_id, each.by) == (case.id, case.person_id)
+        decision
+        for decision in history.decisions
+        if (decision.case_id, decision.by) == (case.id, case.person_id)
     )
 
 
 def _list_current_decisions(history: CaseHistory) -> list[DecisionRecord]:
     """Return what the person said and did not take back; taking back is of the last word."""
     stand: list[DecisionRecord] = []
-    for each in _list_own_decisions(history):
-        if each.decision is not Decision.REOPENED:
-            stand.append(each)
+    for decision in _list_own_decisions(history):
+        if decision.decision is not Decision.REOPENED:
+            stand.append(decision)
         elif stand:
             stand.pop()
     return stand

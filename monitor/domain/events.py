@@ -51,9 +51,9 @@ class TraceChange:
 def key_by_anchor(traces: Iterable[Trace]) -> dict[str, Trace]:
     """Key traces for a comparison; what a page lists twice becomes one."""
     shown: dict[str, Trace] = {}
-    for each in traces:
-        key = compute_anchor(each)
-        shown[key] = combine_traces((shown[key], each)) if key in shown else each
+    for trace in traces:
+        key = compute_anchor(trace)
+        shown[key] = combine_traces((shown[key], trace)) if key in shown else trace
     return shown
 
 
@@ -181,7 +181,7 @@ def update_seen_finding(
     seen_by = tuple(looks)
     present, arrival = _apply_arrival(finding, seen_by, at, policy)
     present = replace(present, last_seen=max(at, finding.last_seen))
-    fields = {each for look in seen_by for each in _list_reportable_changes(look)}
+    fields = {change for look in seen_by for change in _list_reportable_changes(look)}
     changed = (_build_event(finding, EventKind.CHANGED, at, fields),) if fields else ()
     return FindingUpdate(finding=present, events=arrival + changed)
 
@@ -214,7 +214,7 @@ def merge_events(events: Iterable[Event]) -> Iterator[Event]:
     for event in events:
         groups.setdefault((event.person_id, event.finding_id, event.kind), []).append(event)
     for _, group in sorted(groups.items()):
-        fields = {each for event in group for each in event.fields}
+        fields = {one_field for event in group for one_field in event.fields}
         first = min(group, key=lambda event: event.at)
         yield replace(first, fields=tuple(sorted(fields)))
 
@@ -299,14 +299,17 @@ def update_cleared_contacts(
     engine still shows is still shown, and what it stops showing proves nothing.
     """
     still = {
-        kind for each in sightings if not each.misses for kind in list_exposed_kinds(each.trace)
+        kind
+        for sighting in sightings
+        if not sighting.misses
+        for kind in list_exposed_kinds(sighting.trace)
     }
     proved = {
-        each.kind: each.since
+        contact.kind: contact.since
         for sighting in sightings
         if sighting.last == at
-        for each in sighting.unshown
-        if each.since and each.kind in reported_kinds and each.kind not in still
+        for contact in sighting.unshown
+        if contact.since and contact.kind in reported_kinds and contact.kind not in still
     }
     first = at - policy.second_proof_after
     gone = tuple(sorted(kind for kind, since in proved.items() if since <= first))
@@ -328,7 +331,7 @@ def add_cleared_event(
     they are gone.
     """
     goes = step.finding.presence is Presence.GONE and before.presence is not Presence.GONE
-    said = any(each.kind is EventKind.VANISHED for each in step.events)
+    said = any(event.kind is EventKind.VANISHED for event in step.events)
     if not goes or said or not reported_kinds:
         return step
     return replace(

@@ -64,8 +64,8 @@ def fold_failures(failures: Iterable[SourceFailure], total: int) -> tuple[Failur
     """Merge the failures that most of `total` sources share; keep the others, in their order."""
     listed = tuple(failures)
     alike: dict[tuple[str, str], list[SourceFailure]] = defaultdict(list)
-    for each in listed:
-        alike[_build_failure_key(each)].append(each)
+    for failure in listed:
+        alike[_build_failure_key(failure)].append(failure)
     return tuple(_build_groups(listed, alike, total))
 
 
@@ -74,22 +74,25 @@ def _build_groups(
     alike: dict[tuple[str, str], list[SourceFailure]],
     total: int,
 ) -> Iterator[FailureGroup]:
-    for each in failures:
-        same = alike[_build_failure_key(each)]
+    for source_failure in failures:
+        same = alike[_build_failure_key(source_failure)]
         if len(same) < max(_MIN_GROUP, total / 2):
             yield FailureGroup(
-                source=each.source, outcome=each.outcome, since=each.since, note=each.note
+                source=source_failure.source,
+                outcome=source_failure.outcome,
+                since=source_failure.since,
+                note=source_failure.note,
             )
-        elif each is same[0]:
+        elif source_failure is same[0]:
             notes = Counter(failure.note for failure in same)
             yield FailureGroup(
                 source="",
-                outcome=each.outcome,
+                outcome=source_failure.outcome,
                 since=max(failure.since for failure in same),
                 note=notes.most_common(1)[0][0],
                 count=len(same),
                 total=total,
-                suspicion=_find_cause(each.note),
+                suspicion=_find_cause(source_failure.note),
             )
 
 

@@ -104,13 +104,15 @@ def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
     """Name the material fields that differ in more than their spelling on the page."""
     fields = MATERIAL[after.kind] if before.kind is after.kind else ()
     return tuple(
-        each for each in fields if _normalize_field(before, each) != _normalize_field(after, each)
+        field
+        for field in fields
+        if _normalize_field(before, field) != _normalize_field(after, field)
     )
 
 
 def hash_material_fields(trace: Trace) -> bytes:
     """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
-    values = ((each, _normalize_field(trace, each)) for each in MATERIAL[trace.kind])
+    values = ((entry, _normalize_field(trace, entry)) for entry in MATERIAL[trace.kind])
     digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
     return bytes((HASH_VERSION,)) + digest.digest()
 
@@ -122,27 +124,29 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
     Raises ValueError where there is no trace.
     """
     several = list(traces)
-    first = min(several, key=lambda each: (each.kind, each.key, each.url))
+    first = min(several, key=lambda trace: (trace.kind, trace.key, trace.url))
     account, *others = _list_account_keys(several) or [""]
     return replace(
         first,
         account=account,
         account_aliases=tuple(others),
-        title=_pick_longest(each.title for each in several),
-        snippet=_pick_longest(each.snippet for each in several),
-        name=_pick_longest(each.name for each in several),
-        handle=_pick_longest(each.handle for each in several),
-        bio=_pick_longest(each.bio for each in several),
-        location=_pick_longest(each.location for each in several),
-        links=tuple(sorted({link for each in several for link in each.links})),
-        picture=_pick_longest(each.picture for each in several),
-        picture_hash=_pick_longest(each.picture_hash for each in several),
-        picture_print=_pick_longest(each.picture_print for each in several),
-        exposed=tuple(sorted({shown for each in several for shown in each.exposed})),
-        says_missing=any(each.says_missing for each in several),
-        private=max((each.private for each in several if each.private is not None), default=None),
-        created_at=min((each.created_at for each in several if each.created_at), default=None),
-        counts=_keep_highest(count for each in several for count in each.counts),
+        title=_pick_longest(trace.title for trace in several),
+        snippet=_pick_longest(trace.snippet for trace in several),
+        name=_pick_longest(trace.name for trace in several),
+        handle=_pick_longest(trace.handle for trace in several),
+        bio=_pick_longest(trace.bio for trace in several),
+        location=_pick_longest(trace.location for trace in several),
+        links=tuple(sorted({link for trace in several for link in trace.links})),
+        picture=_pick_longest(trace.picture for trace in several),
+        picture_hash=_pick_longest(trace.picture_hash for trace in several),
+        picture_print=_pick_longest(trace.picture_print for trace in several),
+        exposed=tuple(sorted({shown for trace in several for shown in trace.exposed})),
+        says_missing=any(trace.says_missing for trace in several),
+        private=max(
+            (trace.private for trace in several if trace.private is not None), default=None
+        ),
+        created_at=min((trace.created_at for trace in several if trace.created_at), default=None),
+        counts=_keep_highest(count for trace in several for count in trace.counts),
     )
 
 
@@ -151,15 +155,15 @@ def merge_findings(findings: Iterable[Finding]) -> Finding:
 
     Raises ValueError where there is no finding.
     """
-    several = sorted(findings, key=lambda each: (each.first_seen, each.id))
-    freshest = max(several, key=lambda each: (each.last_seen, each.id))
+    several = sorted(findings, key=lambda finding: (finding.first_seen, finding.id))
+    freshest = max(several, key=lambda finding: (finding.last_seen, finding.id))
     return replace(
         several[0],
-        portrait=combine_traces(each.portrait for each in several),
+        portrait=combine_traces(finding.portrait for finding in several),
         last_seen=freshest.last_seen,
         presence=freshest.presence,
         missing_since=freshest.missing_since,
-        flips=tuple(sorted({flip for each in several for flip in each.flips})),
+        flips=tuple(sorted({flip for finding in several for flip in finding.flips})),
     )
 
 
@@ -183,7 +187,7 @@ def _normalize_field(trace: Trace, field: str) -> str | tuple[str, ...]:
 
 
 def _list_account_keys(traces: Iterable[Trace]) -> list[str]:
-    keys = {key for each in traces for key in (each.account, *each.account_aliases) if key}
+    keys = {key for trace in traces for key in (trace.account, *trace.account_aliases) if key}
     return sorted(keys, key=lambda key: (":@" in key, key))
 
 
@@ -228,6 +232,6 @@ def select_validators(
     """
     if page is None or not now - REREAD_AFTER < page.read_at <= now:
         return None
-    if len(sightings) != page.shown or any(each.misses for each in sightings):
+    if len(sightings) != page.shown or any(sighting.misses for sighting in sightings):
         return None
     return page.kept

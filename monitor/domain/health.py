@@ -50,7 +50,7 @@ EXIT_CODES_WORST_FIRST = (78, 64, 73, 77, 76, 65, 75, 69, 70)
 
 def compute_exit_code(results: Iterable[HealthResult]) -> int:
     """Return the exit code of the worst of them, 0 where none is bad."""
-    codes = {each.exit_code for each in results if each.level is HealthLevel.BAD}
+    codes = {result.exit_code for result in results if result.level is HealthLevel.BAD}
     return min(codes, key=EXIT_CODES_WORST_FIRST.index, default=0)
 
 
@@ -126,8 +126,8 @@ def assess_sources(
     """Say of each source in trouble what it is, and of the others how many there are."""
     names = tuple(named)
     asked = [known[name] for name in names if name in known]
-    troubled = [each for each in asked if not each.outcome.is_conclusive]
-    unproven = [each.name for each in asked if each.outcome.is_conclusive and not each.proven]
+    troubled = [name for name in asked if not name.outcome.is_conclusive]
+    unproven = [name.name for name in asked if name.outcome.is_conclusive and not name.proven]
     if not names:
         yield report_warning("sources", "No sources configured.", "Add some under [sources].")
         return
@@ -135,8 +135,8 @@ def assess_sources(
     message = f"{well} of {len(names)} sources could be checked"
     yield report_ok("sources", f"{message}; {unasked} not run yet." if unasked else f"{message}.")
     failures = (
-        SourceFailure(source=each.name, outcome=each.outcome, since=each.since, note=each.note)
-        for each in troubled
+        SourceFailure(source=name.name, outcome=name.outcome, since=name.since, note=name.note)
+        for name in troubled
     )
     for group in fold_failures(failures, len(names)):
         yield _report_failure_group(group)
@@ -344,7 +344,7 @@ def assess_engines(faults: Mapping[str, str]) -> Iterator[HealthResult]:
     if reached := [title for title, fault in faults.items() if not fault]:
         yield report_ok("search", f"Can be reached: {', '.join(reached)}.")
     for fault in dict.fromkeys(filter(None, faults.values())):
-        titles = ", ".join(title for title, each in faults.items() if each == fault)
+        titles = ", ".join(title for title, one_fault in faults.items() if one_fault == fault)
         remedy = "Let this machine reach it, or turn it off under [sources]."
         yield report_warning("search", f"Cannot be reached: {titles} ({fault}).", remedy)
 

@@ -121,21 +121,21 @@ def find_contacts(text: str, name: PersonName, work: Workplace) -> tuple[Contact
         *_find_email_addresses(text, name, work),
         *_find_street_addresses(text, work),
     )
-    return tuple(sorted(found, key=lambda each: (each.start, -each.end)))
+    return tuple(sorted(found, key=lambda phone: (phone.start, -phone.end)))
 
 
 def mask_contacts(text: str, spans: tuple[ContactSpan, ...]) -> str:
     """Put a marker in the place of each; what overlaps is part of the first."""
     pieces, at = [], 0
-    for each in spans:
-        if each.start >= at:
-            pieces += [text[at : each.start], MARKERS[each.kind]]
-            at = each.end
+    for span in spans:
+        if span.start >= at:
+            pieces += [text[at : span.start], MARKERS[span.kind]]
+            at = span.end
     return "".join((*pieces, text[at:]))
 
 
 def _find_phones(text: str, work: Workplace) -> Iterator[ContactSpan]:
-    known = {_extract_digits(each) for each in work.contacts}
+    known = {_extract_digits(contact) for contact in work.contacts}
     for found in _PHONE.finditer(text):
         start, end = found.span("named") if found["named"] else found.span()
         number = _extract_digits(text[start:end])
@@ -147,7 +147,7 @@ def _find_phones(text: str, work: Workplace) -> Iterator[ContactSpan]:
 def _find_email_addresses(text: str, name: PersonName, work: Workplace) -> Iterator[ContactSpan]:
     for found in _MAIL.finditer(text):
         host = re.sub(_DOT, ".", found["host"], flags=re.IGNORECASE).casefold()
-        at_work = any(host == each or host.endswith(f".{each}") for each in work.domains)
+        at_work = any(host == domain or host.endswith(f".{domain}") for domain in work.domains)
         schools = host.endswith(".edu") or ".k12." in host
         private = host in _PRIVATE_HOSTS or _is_named_after(found["box"], name)
         if private and not at_work and not schools:
@@ -155,10 +155,12 @@ def _find_email_addresses(text: str, name: PersonName, work: Workplace) -> Itera
 
 
 def _find_street_addresses(text: str, work: Workplace) -> Iterator[ContactSpan]:
-    known = [squash_text(each) for each in work.contacts]
+    known = [squash_text(contact) for contact in work.contacts]
     for found in STREET.finditer(text):
         written = squash_text(found[0])
-        ours = any(each.startswith(written) or written.startswith(each) for each in known if each)
+        ours = any(
+            digits.startswith(written) or written.startswith(digits) for digits in known if digits
+        )
         if not ours and not _is_work_contact(text, found.start(), work):
             yield ContactSpan(kind=ContactKind.HOME, start=found.start(), end=found.end())
 
@@ -168,7 +170,7 @@ def _is_work_contact(text: str, start: int, work: Workplace) -> bool:
     before = _NEXT_SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
     if _OF_HOME.search(before):
         return False
-    named = any(each.casefold() in before.casefold() for each in work.names if each)
+    named = any(name.casefold() in before.casefold() for name in work.names if name)
     return named or _OF_WORK.search(before) is not None
 
 
@@ -215,7 +217,7 @@ def redact_private_data(trace: Trace, name: PersonName, work: Workplace) -> Trac
     texts = {field: getattr(bare, field) for field in TEXT_FIELDS}
     shown = {field: find_contacts(text, name, work) for field, text in texts.items()}
     exposed = {
-        ExposedContact(kind=each.kind, place=place) for place in shown for each in shown[place]
+        ExposedContact(kind=entry.kind, place=place) for place in shown for entry in shown[place]
     }
     exposed |= {
         ExposedContact(kind=kind, place=LINKS_FIELD)
@@ -228,7 +230,7 @@ def redact_private_data(trace: Trace, name: PersonName, work: Workplace) -> Trac
         bare,
         **fields,
         links=tuple(link for link in bare.links if _parse_scheme(link) not in _SCHEMES),
-        exposed=tuple(sorted(each.stored_text for each in exposed)),
+        exposed=tuple(sorted(contact.stored_text for contact in exposed)),
     )
 
 
@@ -237,7 +239,7 @@ def _find_kinds_in_links(trace: Trace, name: PersonName, work: Workplace) -> Ite
         kind = _SCHEMES.get(_parse_scheme(link))
         _, _, address = link.partition(":")
         text = f"call {address}" if kind is ContactKind.PHONE else address
-        if kind and any(each.kind is kind for each in find_contacts(text, name, work)):
+        if kind and any(contact.kind is kind for contact in find_contacts(text, name, work)):
             yield kind
 
 
@@ -249,7 +251,7 @@ def is_on_district_site(trace: Trace, work: Workplace) -> bool:
     """Tell whether the address is at a domain of the district's mail, or below one."""
     address = split_url_or_none(trace.url)
     host = (address.hostname if address else None) or ""
-    return any(host == each or host.endswith(f".{each}") for each in work.domains)
+    return any(host == domain or host.endswith(f".{domain}") for domain in work.domains)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,7 @@ class VanishedContact:
 
 
 def list_exposed_kinds(trace: Trace) -> frozenset[ContactKind]:
-    return frozenset(ExposedContact.from_stored_text(each).kind for each in trace.exposed)
+    return frozenset(ExposedContact.from_stored_text(text).kind for text in trace.exposed)
 
 
 def list_vanished_contacts(
@@ -274,7 +276,7 @@ def list_vanished_contacts(
 
     `at` is None where the answer proves nothing; the proofs then begin again with the next one.
     """
-    since = {each.kind: each.since for each in known}
+    since = {contact.kind: contact.since for contact in known}
     gone = (list_exposed_kinds(before) | since.keys()) - list_exposed_kinds(after)
     return tuple(
         VanishedContact(kind=kind, since=at and (since.get(kind) or at)) for kind in sorted(gone)

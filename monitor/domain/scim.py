@@ -133,8 +133,8 @@ def apply_patch(fields: UserFields, body: object) -> UserFields:
         reason = f"Send a list of 1 to {MAX_OPERATIONS} Operations."
         raise ScimError(ScimFault.SYNTAX, reason)
     changed = dict(fields)
-    for each in operations:
-        _apply_operation(changed, each)
+    for operation in operations:
+        _apply_operation(changed, operation)
     return changed
 
 

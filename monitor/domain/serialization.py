@@ -70,9 +70,14 @@ def _replace_surrogates(value: object) -> object:
     if isinstance(value, msgspec.Struct):
         return _replace_surrogates(msgspec.to_builtins(value))
     if is_dataclass(value):
-        return {each.name: _replace_surrogates(getattr(value, each.name)) for each in fields(value)}
+        return {
+            field.name: _replace_surrogates(getattr(value, field.name)) for field in fields(value)
+        }
     if isinstance(value, Mapping):
-        return {_replace_surrogates(key): _replace_surrogates(each) for key, each in value.items()}
+        return {
+            _replace_surrogates(key): _replace_surrogates(one_value)
+            for key, one_value in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
-        return [_replace_surrogates(each) for each in value]
+        return [_replace_surrogates(entry) for entry in value]
     return value

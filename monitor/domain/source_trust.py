@@ -109,10 +109,10 @@ def _summarize_results(results: tuple[ParseResult, ...]) -> tuple[Outcome, str]:
     silent = Counter({o: n for o, n in outcomes.items() if not o.is_conclusive})
     silent.pop(Outcome.DECLINED, None)
     if not silent:
-        withheld = outcomes[Outcome.DECLINED] or any(each.withheld for each in results)
+        withheld = outcomes[Outcome.DECLINED] or any(result.withheld for result in results)
         whole = Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT
         return whole, WITHHELD if withheld else ""
-    worst = max(silent, key=lambda each: (silent[each], each))
+    worst = max(silent, key=lambda entry: (silent[entry], entry))
     note = next((r.note for r in results if r.outcome is worst and r.note), "")
     if not any(outcome.is_conclusive for outcome in outcomes):
         return worst, note

@@ -242,10 +242,10 @@ def is_staff_role(role: str) -> bool:
 
 def _find_school(row: Sequence[str], layout: StaffFileLayout, context: StaffFileContext) -> str:
     """Return the name of a school; an ID without a name is none."""
-    ids = [each.strip() for at in layout.school_ids for each in row[at].split(",")]
+    ids = [part.strip() for at in layout.school_ids for part in row[at].split(",")]
     if layout.marker.ids is not None:
         ids.append(context.roles_by_id[row[layout.marker.ids]].school_id)
-    named = (context.schools_by_id[each] for each in ids if each in context.schools_by_id)
+    named = (context.schools_by_id[text] for text in ids if text in context.schools_by_id)
     return _find_text((*(row[at] for at in layout.schools), *named))
 
 
@@ -260,7 +260,7 @@ def _find_job(row: Sequence[str], layout: StaffFileLayout, context: StaffFileCon
 def _find_text(cells: Sequence[str]) -> str:
     """Return the first cell that can be shown as it is: an answer may be empty, and is editable."""
     texts = (" ".join(cell.split()) for cell in cells)
-    return next((each for each in texts if can_hold_name(each) and not _is_garbled(each)), "")
+    return next((text for text in texts if can_hold_name(text) and not _is_garbled(text)), "")
 
 
 def _parse_address(row: Sequence[str], layout: StaffFileLayout, domains: Sequence[str]) -> str:

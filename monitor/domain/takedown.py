@@ -37,7 +37,7 @@ def find_by_host(guides: Mapping[str, Guide], url: str) -> Guide | None:
     """Return the guide of an address's host, or else of the nearest domain above it."""
     labels = (urlsplit(url).hostname or "").casefold().split(".")
     hosts = (".".join(labels[number:]) for number in range(len(labels)))
-    return next((guides[each] for each in hosts if each in guides), None)
+    return next((guides[host] for host in hosts if host in guides), None)
 
 
 class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +69,7 @@ class TakedownGuides:
 
     def __init__(self, places: Mapping[str, TakedownGuide]) -> None:
         self._places = dict(places)
-        self._by_host = {host: each for each in places.values() for host in each.hosts}
+        self._by_host = {host: place for place in places.values() for host in place.hosts}
 
     def __iter__(self) -> Iterator[tuple[str, TakedownGuide]]:
         return iter(self._places.items())
@@ -118,7 +118,7 @@ class RemovalGuides:
 
     def __init__(self, sites: Mapping[str, RemovalGuide]) -> None:
         self._sites = dict(sites)
-        self._by_host = {host: each for each in sites.values() for host in each.hosts}
+        self._by_host = {host: site for site in sites.values() for host in site.hosts}
 
     def __iter__(self) -> Iterator[tuple[str, RemovalGuide]]:
         return iter(self._sites.items())

@@ -47,9 +47,9 @@ def diff_text(before: str, after: str) -> tuple[DiffMark, ...]:
 def diff_list(before: Sequence[str], after: Sequence[str]) -> tuple[DiffMark, ...]:
     """Mark what became of a list, each entry whole."""
     old, new = dict.fromkeys(before), dict.fromkeys(after)
-    kept = [DiffMark(kind=DiffMarkKind.KEPT, text=each) for each in old if each in new]
-    gone = [DiffMark(kind=DiffMarkKind.REMOVED, text=each) for each in old if each not in new]
-    come = [DiffMark(kind=DiffMarkKind.ADDED, text=each) for each in new if each not in old]
+    kept = [DiffMark(kind=DiffMarkKind.KEPT, text=text) for text in old if text in new]
+    gone = [DiffMark(kind=DiffMarkKind.REMOVED, text=text) for text in old if text not in new]
+    come = [DiffMark(kind=DiffMarkKind.ADDED, text=text) for text in new if text not in old]
     return (*kept, *gone, *come)
 
 
@@ -91,7 +91,7 @@ class FieldDiff:
 
     @property
     def is_changed(self) -> bool:
-        return any(each.kind is not DiffMarkKind.KEPT for each in self.marks)
+        return any(mark.kind is not DiffMarkKind.KEPT for mark in self.marks)
 
 
 def diff_traces(before: Trace, after: Trace) -> tuple[FieldDiff, ...]:
@@ -106,7 +106,7 @@ def diff_traces(before: Trace, after: Trace) -> tuple[FieldDiff, ...]:
 
 def _diff_fields(before: Trace, after: Trace) -> Iterator[tuple[str, tuple[DiffMark, ...]]]:
     for name in TEXT_FIELDS:
-        old, new = (normalize_text(getattr(each, name)) for each in (before, after))
+        old, new = (normalize_text(getattr(side, name)) for side in (before, after))
         yield name, diff_text(old, new)
     yield PICTURE, _diff_pictures(before, after)
     yield "links", diff_list(sorted(before.links), sorted(after.links))
@@ -197,7 +197,7 @@ def build_timeline(record: FindingRecord) -> tuple[TimelineEntry, ...]:
         *_list_feedback_entries(record.feedback),
     )
     return tuple(
-        sorted(moments, key=lambda each: (each.at, list(TimelineEntryKind).index(each.kind)))
+        sorted(moments, key=lambda moment: (moment.at, list(TimelineEntryKind).index(moment.kind)))
     )
 
 
@@ -212,41 +212,45 @@ def _list_version_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
             kind=TimelineEntryKind.SHOWN,
             number=number,
             source=record.sources.get(version.query, ""),
-            marks=tuple(each for each in marks if each.is_changed),
+            marks=tuple(mark for mark in marks if mark.is_changed),
         )
 
 
 def _list_event_entries(events: Iterable[Event]) -> Iterator[TimelineEntry]:
-    for each in events:
+    for event in events:
         yield TimelineEntry(
-            at=each.at, kind=TimelineEntryKind.EVENT, word=each.kind, fields=each.fields
+            at=event.at, kind=TimelineEntryKind.EVENT, word=event.kind, fields=event.fields
         )
 
 
 def _list_case_entries(cases: Iterable[Case]) -> Iterator[TimelineEntry]:
-    for each in cases:
+    for case in cases:
         yield TimelineEntry(
-            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, case_id=each.id
+            at=case.opened_at, kind=TimelineEntryKind.FLAGGED, word=case.kind, case_id=case.id
         )
 
 
 def _list_decision_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
-    owners = {each.id: each.person_id for each in record.cases}
-    for each in record.decisions:
-        by = DecisionMaker.PERSON if each.by == owners.get(each.case_id) else DecisionMaker.REVIEWER
+    owners = {case.id: case.person_id for case in record.cases}
+    for decision in record.decisions:
+        by = (
+            DecisionMaker.PERSON
+            if decision.by == owners.get(decision.case_id)
+            else DecisionMaker.REVIEWER
+        )
         yield TimelineEntry(
-            at=each.at,
+            at=decision.at,
             kind=TimelineEntryKind.DECIDED,
-            word=each.decision,
+            word=decision.decision,
             by=by,
-            case_id=each.case_id,
+            case_id=decision.case_id,
         )
 
 
 def _list_feedback_entries(feedback: Iterable[Feedback]) -> Iterator[TimelineEntry]:
     """Leave out answers about a case whose decision is already in the timeline."""
-    for each in feedback:
-        if not each.case_id:
+    for answer in feedback:
+        if not answer.case_id:
             yield TimelineEntry(
-                at=each.at, kind=TimelineEntryKind.ANSWERED, word=each.decision or ""
+                at=answer.at, kind=TimelineEntryKind.ANSWERED, word=answer.decision or ""
             )

@@ -570,5 +570,5 @@ def spell_site_name(key: str) -> str:
     """
     key = key.removesuffix("-api")
     return SITE_NAMES.get(key) or " ".join(
-        f"{each[:1].upper()}{each[1:]}" for each in key.split("-")
+        f"{part[:1].upper()}{part[1:]}" for part in key.split("-")
     )

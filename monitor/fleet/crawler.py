@@ -146,8 +146,8 @@ class FleetCrawler(Crawler):
                 sent = self._send_batches(desk)
                 yield from self._drain_results(desk)
                 answers = self._read_answers(desk)
-                for each in answers:
-                    self._take_answer(desk, each)
+                for answer in answers:
+                    self._take_answer(desk, answer)
                     yield from self._drain_results(desk)
                 if answers:
                     self._forget_taken(desk, answers)
@@ -183,14 +183,14 @@ class FleetCrawler(Crawler):
             return
         desk.recheck_at = now + RECHECKED_EVERY
         waiting = (
-            each.body.queries[number].query for each in desk.sent.values() for number in each.left
+            text.body.queries[number].query for text in desk.sent.values() for number in text.left
         )
         kinds = {
-            (each.subject, each.kind, self.sources[each.source].family): each
-            for each in waiting
-            if each.subject and each.subject not in desk.recalled
+            (query.subject, query.kind, self.sources[query.source].family): query
+            for query in waiting
+            if query.subject and query.subject not in desk.recalled
         }
-        ended = {each.subject for each in kinds.values() if not self.may_ask(each)}
+        ended = {kind.subject for kind in kinds.values() if not self.may_ask(kind)}
         for person_id in ended:
             tag = tag_person(self.dispatch.seal, self.dispatch.district, person_id)
             self.dispatch.mailbox.record_withdrawal(tag)
@@ -206,7 +206,7 @@ class FleetCrawler(Crawler):
             return
         desk.lost_check_at = now + LOST_EVERY
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
-        for number in [each for each in desk.sent if each not in known]:
+        for number in [text for text in desk.sent if text not in known]:
             lost = desk.remove_batch(number)
             in_vain = len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
@@ -331,9 +331,9 @@ class FleetCrawler(Crawler):
         return self.router.directory.get_pause(host, own)
 
     def _build_body(self, desk: Desk, host: str, chosen: list[CrawlQuery]) -> BatchBody:
-        pause = max(self._get_pause(host, each) for each in chosen)
+        pause = max(self._get_pause(host, query) for query in chosen)
         declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
-        subjects = {each.query.subject for each in chosen if self._allows_pictures(each)}
+        subjects = {query.query.subject for query in chosen if self._allows_pictures(query)}
         return BatchBody(
             format=BATCH_FORMAT,
             district=self.dispatch.district,
@@ -347,7 +347,7 @@ class FleetCrawler(Crawler):
         )
 
     def _export_sources(self, chosen: list[CrawlQuery]) -> PortableSources:
-        names = sorted({each.query.source for each in chosen})
+        names = sorted({query.query.source for query in chosen})
         wanted = [self.sources[name] for name in names]
         return export_sources(self.dispatch.sources, wanted, self.dispatch.variables)
 
@@ -404,7 +404,9 @@ class FleetCrawler(Crawler):
     def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
         """Note a result, and line up what it leads to."""
         if depth < DEEPEST:
-            onward = [each for each in visit.result.follow if each.key != visit.query.key]
+            onward = [
+                one_query for one_query in visit.result.follow if one_query.key != visit.query.key
+            ]
             for query in onward[:MOST_FOLLOW_QUERIES]:
                 self._admit(desk, CrawlQuery(query=query, depth=depth + 1))
         desk.run.record_result(visit)
@@ -417,7 +419,7 @@ class FleetCrawler(Crawler):
     def _forget_taken(self, desk: Desk, answers: list[SealedAnswer]) -> None:
         """Empty what is safe in the district's own database; drop batches that are through."""
         self.dispatch.mailbox.take_answers(answers)
-        through = [number for number, each in desk.sent.items() if not each.left]
+        through = [number for number, value in desk.sent.items() if not value.left]
         if through:
             self.dispatch.mailbox.delete_batches(through)
         for number in through:

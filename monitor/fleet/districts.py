@@ -106,7 +106,14 @@ def is_drained(folder: Path) -> bool:
 
 
 def find_district_folder(folder: Path, name: str) -> DistrictFolder:
-    found = next((each for each in list_district_folders(folder) if each.name == name), None)
+    found = next(
+        (
+            district_folder
+            for district_folder in list_district_folders(folder)
+            if district_folder.name == name
+        ),
+        None,
+    )
     if found is None:
         reason = f"There is no district {name!r} in {folder}. `namesake fleet list` shows them."
         raise InputError(reason)
@@ -178,12 +185,12 @@ def find_memories(file: FleetFile, environment: Environment) -> Iterator[SharedM
 def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals], dict[str, str]]:
     """Return the numbers of each district, and the faults of those that cannot be opened."""
     vitals, faults = {}, {}
-    for each in list_district_folders(folder):
+    for district_folder in list_district_folders(folder):
         try:
-            with Database.open_folder(each.load_config().state) as db:
-                vitals[each.name] = collect_vitals(db, now)
+            with Database.open_folder(district_folder.load_config().state) as db:
+                vitals[district_folder.name] = collect_vitals(db, now)
         except MonitorError as error:
-            faults[each.name] = str(error)
+            faults[district_folder.name] = str(error)
     return vitals, faults
 
 
@@ -217,16 +224,16 @@ def back_up_districts(
     out those that did not change since their last backup.
     """
     taken: dict[Path, str] = {}
-    for each in districts:
-        token, began = CURRENT_DISTRICT.set(each.name), monotonic()
+    for district in districts:
+        token, began = CURRENT_DISTRICT.set(district.name), monotonic()
         try:
-            target = _find_target(each, rotation, places, taken)
-            done = _back_up_district(each, now, target, changed=changed)
+            target = _find_target(district, rotation, places, taken)
+            done = _back_up_district(district, now, target, changed=changed)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other districts go on
             known = isinstance(error, MonitorError)
             fault = str(error) if known else describe_error_location(error)
             LOG.error("district_set_aside", extra={"reason": fault})  # noqa: TRY400 - its trace may quote
-            done = DistrictBackup(district=each.name, fault=fault)
+            done = DistrictBackup(district=district.name, fault=fault)
         finally:
             CURRENT_DISTRICT.reset(token)
         yield replace(done, seconds=round(monotonic() - began, 1))
@@ -250,7 +257,7 @@ def _find_target(
             # Each would delete the old backups of the other, and overwrite its keys.
             reason = f"{place} has the backups of {owner}. Give each district folders of its own."
             raise InputError(reason)
-    taken.update({each.resolve(): district.name for each in (folder, keys) if each})
+    taken.update({side.resolve(): district.name for side in (folder, keys) if side})
     return BackupTarget(folder=folder, keys=keys, rotation=rotation)
 
 

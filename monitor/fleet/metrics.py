@@ -36,9 +36,9 @@ def list_fleet_samples(
 ) -> tuple[MetricSample, ...]:
     metrics = _build_fleet_registry(vitals, faults, reading).collect()
     return tuple(
-        MetricSample(name=each.name, labels=each.labels, value=each.value)
+        MetricSample(name=sample.name, labels=sample.labels, value=sample.value)
         for metric in metrics
-        for each in metric.samples
+        for sample in metric.samples
     )
 
 
@@ -125,6 +125,8 @@ class _FleetCollector(Collector):
                 family = families.setdefault(
                     metric.name, Metric(metric.name, metric.documentation, metric.type)
                 )
-                for each in metric.samples:
-                    family.add_sample(each.name, {"district": name, **each.labels}, each.value)
+                for sample in metric.samples:
+                    family.add_sample(
+                        sample.name, {"district": name, **sample.labels}, sample.value
+                    )
         yield from families.values()

@@ -157,7 +157,11 @@ def list_moves(folder: Path) -> tuple[DistrictMove, ...]:
 
 def list_busy_districts(folder: Path) -> tuple[str, ...]:
     """Name the districts that a service here has not let go of."""
-    return tuple(each.name for each in list_district_folders(folder) if _is_locked(each))
+    return tuple(
+        district_folder.name
+        for district_folder in list_district_folders(folder)
+        if _is_locked(district_folder)
+    )
 
 
 def _is_locked(district: DistrictFolder) -> bool:
@@ -205,7 +209,9 @@ def _check_movable(district: DistrictFolder, config: Config) -> tuple[Path, ...]
         )
         raise InputError(reason)
     named = {path.resolve() for path in _list_paths(config)}
-    return tuple(sorted(each for each in named if not each.is_relative_to(home) and each.exists()))
+    return tuple(
+        sorted(entry for entry in named if not entry.is_relative_to(home) and entry.exists())
+    )
 
 
 def _list_paths(value: object) -> Iterator[Path]:
@@ -216,8 +222,8 @@ def _list_paths(value: object) -> Iterator[Path]:
     elif isinstance(value, Mapping):
         yield from _list_paths(tuple(value.values()))
     elif isinstance(value, tuple | list | frozenset):
-        for each in value:
-            yield from _list_paths(each)
+        for entry in value:
+            yield from _list_paths(entry)
 
 
 def _name_owner(folder: Path) -> str:

@@ -84,9 +84,9 @@ class WorkerPool(Generic[T]):
             return self._condition.wait_for(lambda: not (self._queued or self._running), seconds)
 
     def has_ended_by(self, until: float) -> bool:
-        for each in self._threads:
-            each.join(max(until - monotonic(), 0.0))
-        return not any(each.is_alive() for each in self._threads)
+        for thread in self._threads:
+            thread.join(max(until - monotonic(), 0.0))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self) -> None:
         while (taken := self._take()) is not None:

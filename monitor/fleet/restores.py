@@ -76,9 +76,9 @@ def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
             "of its keys; or set both under [backup]."
         )
         raise InputError(reason)
-    for each in (places.folder, places.keys):
-        if not each.is_dir():
-            reason = f"{each} is not there. Fetch the district's backup, and name its folder."
+    for side in (places.folder, places.keys):
+        if not side.is_dir():
+            reason = f"{side} is not there. Fetch the district's backup, and name its folder."
             raise InputError(reason)
     copy = find_newest_backup(places.folder)
     copy.check_files()
@@ -170,7 +170,7 @@ def apply_consent_news(
     """End and pause what the copy does not know was ended or changed; count both."""
     now, withdrawn, paused = app.clock.now(), 0, 0
     consents = app.db.consents.list_latest_consents()
-    news = find_news(name, [each.person_id for each in consents])
+    news = find_news(name, [latest_consent.person_id for latest_consent in consents])
     for consent in consents:
         known = news.get(consent.person_id)
         if known is None or consent.withdrawn_at is not None:

@@ -206,17 +206,23 @@ class FleetRunner:
         for name in filter(hung.get, hung):
             job = ", ".join(hung[name])
             LOG.error("worker_hung", extra={"worker": name, "job": job, "minutes": minutes})
-        vitals = {each.name: each.vitals for each in self._districts.values() if each.vitals}
-        faults = {each.name: each.fault for each in self._districts.values() if each.fault}
+        vitals = {
+            district.name: district.vitals
+            for district in self._districts.values()
+            if district.vitals
+        }
+        faults = {
+            district.name: district.fault for district in self._districts.values() if district.fault
+        }
         if self._fleet.metrics_file:
             try:
                 text = render_fleet_metrics(vitals, faults, self._read_state())
                 write_file(self._fleet.metrics_file, text)
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
-        failed = any(hung.values()) or any(each.failed for each in self._districts.values())
+        failed = any(hung.values()) or any(district.failed for district in self._districts.values())
         well = not faults and not failed and not self._drained
-        sound = well and all(_is_well(each) for each in vitals.values())
+        sound = well and all(_is_well(vital) for vital in vitals.values())
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
 
@@ -232,7 +238,9 @@ class FleetRunner:
     def _renew_leases(self) -> None:
         """Set aside what another machine has taken over."""
         sender = self._resources.sender
-        held = {each.name: each for each in self._districts.values() if each.is_locked}
+        held = {
+            district.name: district for district in self._districts.values() if district.is_locked
+        }
         if sender is None:
             return
         sender.delete_expired_batches()
@@ -247,7 +255,7 @@ class FleetRunner:
     def describe_wait(self) -> str:
         if self._drained:
             return "Drained: no district is worked on. See `namesake fleet drain --undo`."
-        aside = sorted(each.name for each in self._districts.values() if each.fault)
+        aside = sorted(district.name for district in self._districts.values() if district.fault)
         if not aside:
             return ""
         named = ", ".join(aside[:5]) + (" and others" if len(aside) > len(aside[:5]) else "")
@@ -271,7 +279,11 @@ class FleetRunner:
         self._folders_at = monotonic() + FOLDERS_EVERY
         self._drained = is_drained(self._fleet.districts)
         folders = list_district_folders(self._fleet.districts, self._backup)
-        found = {} if self._drained else {each.name: each for each in folders}
+        found = (
+            {}
+            if self._drained
+            else {district_folder.name: district_folder for district_folder in folders}
+        )
         for name, folder in found.items():
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
@@ -289,7 +301,9 @@ class FleetRunner:
             return
         district.release()
         self._districts = {
-            name: each for name, each in self._districts.items() if each is not district
+            name: one_district
+            for name, one_district in self._districts.items()
+            if one_district is not district
         }
         self._resources.remove_staff(district.name)
         LOG.info("district_released", extra={"district": district.name})
@@ -304,13 +318,17 @@ class FleetRunner:
         return True
 
     def count_open(self) -> int:
-        return sum(each.runner is not None for each in self._districts.values())
+        return sum(district.runner is not None for district in self._districts.values())
 
     def close_unused(self, idle_seconds: float = IDLE_SECONDS, wanted: int = 0) -> None:
         """Close what no one is in: the idle ones, and the longest unused where room is wanted."""
-        opened = [each for each in self._districts.values() if each.runner is not None]
-        free = [each for each in opened if not self._is_wanted(each)]
-        free.sort(key=lambda each: each.used_at)
+        opened = [
+            one_district
+            for one_district in self._districts.values()
+            if one_district.runner is not None
+        ]
+        free = [one_district for one_district in opened if not self._is_wanted(one_district)]
+        free.sort(key=lambda one_district: one_district.used_at)
         surplus = max(len(opened) + wanted - self._most_open, 0)
         for number, district in enumerate(free):
             if number < surplus or monotonic() - district.used_at > idle_seconds:
@@ -320,7 +338,7 @@ class FleetRunner:
         """Tell whether someone is in it, or soon; what waits for a sweep may wait for hours."""
         if district.users:
             return True
-        pools = (each for name, each in self._pools.items() if name != "sweeps")
+        pools = (pool for name, pool in self._pools.items() if name != "sweeps")
         return any(pool.has_queued(district) for pool in pools)
 
     def _bind(self, pool: str, work: DistrictWork) -> Callable[[HostedDistrict], None]:

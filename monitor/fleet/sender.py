@@ -129,7 +129,7 @@ class FleetSender:
             LOG.warning("fleet_database_away", extra={"reason": str(error)})
             now = read_boot_clock()
             return frozenset(
-                each for each in wanted if now - self._held_at.get(each, now) <= RELIED_ON_FOR
+                name for name in wanted if now - self._held_at.get(name, now) <= RELIED_ON_FOR
             )
         self._held_at |= dict.fromkeys(kept, began_at)
         return kept

@@ -85,24 +85,24 @@ class DistrictSites:
 
     @property
     def count_open(self) -> int:
-        return sum(each.site is not None for each in self._hosts.values())
+        return sum(host.site is not None for host in self._hosts.values())
 
     def tidy(self, idle_seconds: float = IDLE_SECONDS) -> None:
         """Close what no one has asked for lately, what leaves, and what lies in other files."""
         with self._lock:
-            opened = [each for each in self._hosts.values() if each.site is not None]
-            opened.sort(key=lambda each: each.used_at)
+            opened = [host for host in self._hosts.values() if host.site is not None]
+            opened.sort(key=lambda host: host.used_at)
             surplus = max(len(opened) - MOST_OPEN_SITES, 0)
-            for number, each in enumerate(opened):
-                idle = number < surplus or monotonic() - each.used_at > idle_seconds
-                gone = each.folder.is_leaving or not _has_its_files(each)
-                if not each.users and (idle or gone):
-                    _close(each)
+            for number, host in enumerate(opened):
+                idle = number < surplus or monotonic() - host.used_at > idle_seconds
+                gone = host.folder.is_leaving or not _has_its_files(host)
+                if not host.users and (idle or gone):
+                    _close(host)
 
     def close(self) -> None:
         with self._lock:
-            for each in self._hosts.values():
-                _close(each)
+            for host in self._hosts.values():
+                _close(host)
 
     def _enter(self, host: str) -> DistrictSite | None:
         with self._lock:

@@ -46,16 +46,16 @@ def list_district_statuses(
 ) -> tuple[DistrictStatus, ...]:
     """Say of each district whether a service has it, and what is wrong if one set it aside."""
     known = memories.districts.list_district_records() if memories else ()
-    records = {each.name: each for each in known}
+    records = {record.name: record for record in known}
     held, drained = leases.list_leases() if leases else {}, is_drained(folder)
     machine = leases.machine if leases else ""
     return (
         *(
-            _find_other_machine(each, held, machine)
-            or _build_status(each, records.get(each.name), drained=drained)
-            for each in list_district_folders(folder)
+            _find_other_machine(district_folder, held, machine)
+            or _build_status(district_folder, records.get(district_folder.name), drained=drained)
+            for district_folder in list_district_folders(folder)
         ),
-        *(_build_moved_status(each, held) for each in list_moves(folder)),
+        *(_build_moved_status(move, held) for move in list_moves(folder)),
     )
 
 

@@ -327,8 +327,8 @@ class FleetWorker:
                 (self._keep_rescuing, ()),
             )
         ]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         try:
             asyncio.run(self._take_jobs())
         finally:
@@ -367,7 +367,7 @@ class FleetWorker:
         async with app.open_async():
             taking = asyncio.create_task(
                 app.run_worker_async(
-                    queues=[name_queue(each) for each in self.formats],
+                    queues=[name_queue(number) for number in self.formats],
                     concurrency=self.hosts_at_once,
                     fetch_job_polling_interval=FETCHED_EVERY,
                     listen_notify=False,
@@ -377,8 +377,8 @@ class FleetWorker:
                     install_signal_handlers=False,
                 )
             )
-            for each in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(each, self._stop, taking)
+            for side in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(side, self._stop, taking)
             with suppress(asyncio.CancelledError):
                 await taking
             if not self.guard.stopping.is_set():

@@ -101,7 +101,9 @@ class ImapBounceMailbox:
             return None
         # No one trusts the child, so what it says is looked at again.
         return tuple(
-            each for each in reading.bounces[:MAX_RECIPIENTS] if LOCAL_ID.fullmatch(each.local_id)
+            bounce
+            for bounce in reading.bounces[:MAX_RECIPIENTS]
+            if LOCAL_ID.fullmatch(bounce.local_id)
         )
 
     @contextmanager

@@ -119,4 +119,4 @@ def _list_statuses(parts: list[Message]) -> Iterator[str]:
 def _list_status_blocks(part: Message) -> list[Message]:
     blocks = part.get_payload()
     found = blocks if isinstance(blocks, list) else []
-    return [each for each in found if isinstance(each, Message)]
+    return [block for block in found if isinstance(block, Message)]

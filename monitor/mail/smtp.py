@@ -63,9 +63,11 @@ def build_message(email: Email, envelope: Envelope, settings: MailConfig) -> Ema
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
     for part in message.iter_parts():
         part.set_payload(_FROM.sub("=46rom ", str(part.get_payload())))
-    for each in email.attachments:
-        main, _, sub = each.media_type.partition("/")
-        message.add_attachment(each.body, maintype=main, subtype=sub, filename=each.name)
+    for attachment in email.attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        message.add_attachment(
+            attachment.body, maintype=main, subtype=sub, filename=attachment.name
+        )
     _set_boundaries(message, envelope.local_id)
     message.policy = UNFOLDED
     return message

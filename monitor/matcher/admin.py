@@ -112,7 +112,7 @@ def _read_student_ids(path: Path, roles: Path | None) -> frozenset[str]:
     if not source.exists():
         reason = f"{path} does not say who is a student. Add its {ROLES_FILE}, or pass --roles."
         raise InputError(reason)
-    return frozenset(each.user_id for each in read_roles(source) if is_student_role(each.role))
+    return frozenset(role.user_id for role in read_roles(source) if is_student_role(role.role))
 
 
 def _describe_missing_students(path: Path, laid_out: RosterLayout, read: StudentImport) -> str:

@@ -213,8 +213,8 @@ def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
             events = ready.select(_PATIENCE_SECONDS)
             if not events:
                 raise UnavailableError(_SILENT)
-            for each, _ in events:
-                if each.fd == answer:
+            for event, _ in events:
+                if event.fd == answer:
                     piece = os.read(answer, _PIECE)
                     if not piece:
                         raise UnavailableError(_STOPPED)

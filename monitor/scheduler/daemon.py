@@ -216,7 +216,7 @@ def work_in_background(
     """Do some of the jobs of a service, beside what the block does, until that ends."""
     from monitor.scheduler.workers import JobScheduler  # noqa: PLC0415 - see above
 
-    timed = [each for each in jobs.list_timed_jobs() if each.name in names]
+    timed = [job for job in jobs.list_timed_jobs() if job.name in names]
     scheduler = JobScheduler(timed, liveness)
     with wake_socket.listen_for_wakeups(scheduler.answer_bell):
         scheduler.start()
@@ -232,7 +232,7 @@ def _list_hung_workers(threads: Iterable["Worker"], reported: frozenset[str]) ->
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
     from monitor.scheduler.workers import HUNG_AFTER_SECONDS  # noqa: PLC0415 - see above
 
-    hung = {each.name: each.running_job for each in threads if not each.is_responsive}
+    hung = {thread.name: thread.running_job for thread in threads if not thread.is_responsive}
     for name in sorted(hung.keys() - reported):
         minutes = round(HUNG_AFTER_SECONDS / 60)
         LOG.error("worker_hung", extra={"worker": name, "job": hung[name], "minutes": minutes})
@@ -264,10 +264,10 @@ def stop_on_signals(
             stopping.set()
 
     threading.Thread(target=set_when_received, daemon=True).start()
-    before = {each: signal.signal(each, note_signal) for each in signals}
+    before = {one_signal: signal.signal(one_signal, note_signal) for one_signal in signals}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for key, handler in before.items():
+            signal.signal(key, handler)
         received.put(None)

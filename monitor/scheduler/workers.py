@@ -146,7 +146,7 @@ class JobScheduler:
 
     def __init__(self, jobs: Iterable[TimedJob], liveness: Liveness) -> None:
         self._jobs = tuple(jobs)
-        names = dict.fromkeys(each.worker for each in self._jobs)
+        names = dict.fromkeys(job.worker for job in self._jobs)
         self.workers = tuple(Worker(name, liveness) for name in names)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -159,13 +159,13 @@ class JobScheduler:
             },
         )
         self._scheduler.add_listener(self._retry_failed_job, EVENT_JOB_ERROR)
-        for each in self._jobs:
+        for job in self._jobs:
             self._scheduler.add_job(
-                each.work,
-                each.trigger,
-                id=each.name,
-                name=each.name,
-                executor=each.worker,
+                job.work,
+                job.trigger,
+                id=job.name,
+                name=job.name,
+                executor=job.worker,
                 next_run_time=datetime.now(UTC),
             )
 
@@ -181,12 +181,12 @@ class JobScheduler:
         self._bring_forward(self._jobs)
 
     def answer_bell(self) -> None:
-        self._bring_forward(each for each in self._jobs if each.answers_bell)
+        self._bring_forward(job for job in self._jobs if job.answers_bell)
 
     def _bring_forward(self, jobs: Iterable[TimedJob]) -> None:
-        for each in jobs:
+        for job in jobs:
             with suppress(JobLookupError):  # the scheduler has stopped
-                self._scheduler.modify_job(each.name, next_run_time=datetime.now(UTC))
+                self._scheduler.modify_job(job.name, next_run_time=datetime.now(UTC))
 
     def _retry_failed_job(self, event: JobExecutionEvent) -> None:
         soon = datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS)

@@ -45,8 +45,13 @@ def check_account_proofs(
     app: App, person: Person, source: Source, answers: tuple[StagedAnswer, ...]
 ) -> ProofCheckResult:
     """Drop what shows another name, and take in what was proved."""
-    proofs = {each.account: each for each in app.db.account_proofs.list_proofs_of_person(person.id)}
-    requested = [each for each in proofs.values() if each.state is ProofState.REQUESTED]
+    proofs = {
+        account_proof.account: account_proof
+        for account_proof in app.db.account_proofs.list_proofs_of_person(person.id)
+    }
+    requested = [
+        one_proof for one_proof in proofs.values() if one_proof.state is ProofState.REQUESTED
+    ]
     for proof in requested:
         about = tuple(_select_account_answers(proof.account, person.id, source, answers))
         if about and not _check_requested_proof(app, person, proof, about):
@@ -75,10 +80,10 @@ def _is_other_persons_account(
     findings = app.db.findings.find_findings_by_aliases(
         person.id, (account, canonicalize_url(account))
     )
-    before = [each.portrait.name for each in findings if each.portrait.name]
+    before = [finding.portrait.name for finding in findings if finding.portrait.name]
     if any(not shows_other_name(name, person, load_census()) for name in before):
         return False
-    shown = [each.name for each in _select_account_traces(account, about) if each.name] or before
+    shown = [trace.name for trace in _select_account_traces(account, about) if trace.name] or before
     return any(shows_other_name(name, person, load_census()) for name in shown)
 
 
@@ -86,8 +91,8 @@ def _drop_account(app: App, person: Person, account: str) -> None:
     now, before = app.clock.now(), app.db.people.load_person(person.id)
     after = replace(
         before,
-        accounts=tuple(each for each in before.accounts if each != account),
-        pages=tuple(each for each in before.pages if each != account),
+        accounts=tuple(one_account for one_account in before.accounts if one_account != account),
+        pages=tuple(page for page in before.pages if page != account),
     )
     proof = AccountProof(person_id=person.id, account=account, state=ProofState.WAITING, at=now)
     app.db.account_proofs.save_account_proof(proof)
@@ -111,12 +116,12 @@ def _check_requested_proof(
 ) -> bool:
     """Look for the proof once. What cannot be read proves nothing, and is looked at again."""
     traces = tuple(_select_account_traces(proof.account, about))
-    if any(_has_proof(app, person, proof.account, each) for each in traces):
+    if any(_has_proof(app, person, proof.account, trace) for trace in traces):
         _record_proof_result(app, proof, ProofState.PROVEN, PROVEN)
         _add_proven_account(app, proof)
         return True
-    has_text = any(each.name or each.bio for each in traces)
-    absent = any(each.visit.result.outcome is Outcome.ABSENT for each in about)
+    has_text = any(trace.name or trace.bio for trace in traces)
+    absent = any(answer.visit.result.outcome is Outcome.ABSENT for answer in about)
     if has_text or absent:
         _record_proof_result(app, proof, ProofState.FAILED, NOT_PROVEN)
     return False
@@ -136,9 +141,9 @@ def _has_proof(app: App, person: Person, account: str, trace: Trace) -> bool:
 
 def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
     findings = (
-        each
-        for each in load_own_findings(app.db, person).values()
-        if is_trusted_account(app.db, person, each)
+        finding
+        for finding in load_own_findings(app.db, person).values()
+        if is_trusted_account(app.db, person, finding)
     )
     return frozenset(
         key
@@ -174,17 +179,17 @@ def _select_account_answers(
     page = (account,) if "://" in account else ()
     words = Identity(person_id=person_id, names=(), accounts=() if page else (account,), pages=page)
     keys = {query.key for query in source.build_queries(words)}
-    for each in answers:
-        if each.visit.query.kind.proves_absence and (
-            each.visit.query.key in keys or tuple(_select_account_traces(account, (each,)))
+    for answer in answers:
+        if answer.visit.query.kind.proves_absence and (
+            answer.visit.query.key in keys or tuple(_select_account_traces(account, (answer,)))
         ):
-            yield each
+            yield answer
 
 
 def _select_account_traces(account: str, answers: Iterable[StagedAnswer]) -> Iterator[Trace]:
     keys = {account.casefold(), canonicalize_url(account)}
-    for each in answers:
-        for trace in each.visit.result.traces:
+    for answer in answers:
+        for trace in answer.visit.result.traces:
             names = (trace.key, trace.account.casefold(), *trace.account_aliases)
             if not keys.isdisjoint(names):
                 yield trace
@@ -193,5 +198,5 @@ def _select_account_traces(account: str, answers: Iterable[StagedAnswer]) -> Ite
 def _exclude_answers(
     answers: tuple[StagedAnswer, ...], about: Collection[StagedAnswer]
 ) -> tuple[StagedAnswer, ...]:
-    keys = {each.visit.query.key for each in about}
-    return tuple(each for each in answers if each.visit.query.key not in keys)
+    keys = {answer.visit.query.key for answer in about}
+    return tuple(answer for answer in answers if answer.visit.query.key not in keys)

@@ -36,7 +36,7 @@ TOO_MANY_FEEDS: Final = f"You can have {MOST_FEEDS} feeds. Remove one first."
 
 def find_alert_source(app: App) -> AlertFeedSource | None:
     """Return the source that reads alert feeds, None where the district turned it off."""
-    sources = (each for each in app.sources.values() if isinstance(each, AlertFeedSource))
+    sources = (source for source in app.sources.values() if isinstance(source, AlertFeedSource))
     return next(sources, None)
 
 
@@ -47,8 +47,8 @@ def lacks_search_engine(app: App, person: Person) -> bool:
     did not agree to be searched for lack nothing.
     """
     feeds = find_alert_source(app)
-    others = (each for each in app.sources.values() if not isinstance(each, AlertFeedSource))
-    if any(each.family is SourceFamily.SEARCH for each in others):
+    others = (source for source in app.sources.values() if not isinstance(source, AlertFeedSource))
+    if any(other.family is SourceFamily.SEARCH for other in others):
         return False
     if feeds is None:
         return True
@@ -96,7 +96,7 @@ def remove_alert_feed(app: App, person_id: str, feed_id: str) -> None:
     """Forget a feed, and what only that feed had found."""
     with app.db.begin_transaction():
         before = app.db.people.load_person(person_id)
-        kept = tuple(each for each in before.alert_feeds if build_feed_id(each.address) != feed_id)
+        kept = tuple(feed for feed in before.alert_feeds if build_feed_id(feed.address) != feed_id)
         if kept == before.alert_feeds:
             return
         after = replace(before, alert_feeds=kept)

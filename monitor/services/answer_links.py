@@ -155,7 +155,7 @@ def _find_card_case(app: App, link: AnswerLink) -> Case | None:
     """Return the case that the card is about; None for a question whose something is."""
     if link.is_case:
         return app.db.cases.load_case(link.card_id)
-    asking = (each for each in list_ownership_cases(app, link.finding_id) if each.is_undecided)
+    asking = (case for case in list_ownership_cases(app, link.finding_id) if case.is_undecided)
     return next(asking, None)
 
 
@@ -177,7 +177,7 @@ def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: D
 
 def _find_pending_card(app: App, link: AnswerLink) -> QuestionCard | None:
     cards = list_pending_cards(app, link.person_id)
-    return next((each for each in cards if each.id == link.card_id), None)
+    return next((card for card in cards if card.id == link.card_id), None)
 
 
 def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:
@@ -197,11 +197,12 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
                 questions=tuple(map(links.link_question, view.questions)),
                 waiting=tuple(map(links.link_case, view.waiting)),
                 changes=tuple(
-                    replace(each, link_url=links.build_page_url(each.id)) for each in view.changes
+                    replace(change, link_url=links.build_page_url(change.id))
+                    for change in view.changes
                 ),
                 decided=tuple(
-                    replace(each, link_url=links.build_case_page_url(each.id))
-                    for each in view.decided
+                    replace(text, link_url=links.build_case_page_url(text.id))
+                    for text in view.decided
                 ),
             )
     return view

@@ -180,7 +180,9 @@ def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:
 
 def _find_office_id(app: App, address: str) -> str:
     offices = (build_reviewer_id(address), build_operator_id(address))
-    return next((each for each in offices if find_office_address(each, app.config.district)), "")
+    return next(
+        (office for office in offices if find_office_address(office, app.config.district)), ""
+    )
 
 
 LINK_LASTS = timedelta(minutes=15)

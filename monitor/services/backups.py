@@ -65,7 +65,11 @@ def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
 
 
 def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
-    pauses = [each.paused_until for each in db.consents.list_latest_consents() if each.paused_until]
+    pauses = [
+        consent.paused_until
+        for consent in db.consents.list_latest_consents()
+        if consent.paused_until
+    ]
     for due in db.jobs.list_jobs():
         kind = JOB_KINDS.get(due.name)
         if kind is None or due.lease_until is not None:
@@ -82,11 +86,13 @@ def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> 
     subjects: Mapping[JobScope, Collection[str]] = {
         JobScope.DISTRICT: ("",),
         JobScope.ENROLLED: [
-            each.person_id
-            for each in consents
-            if each.given_at < last_time and each.is_active(last_time) and each.is_active(at)
+            consent.person_id
+            for consent in consents
+            if consent.given_at < last_time
+            and consent.is_active(last_time)
+            and consent.is_active(at)
         ],
-        JobScope.WITHDRAWN: [each.person_id for each in consents if each.withdrawn_at],
+        JobScope.WITHDRAWN: [consent.person_id for consent in consents if consent.withdrawn_at],
         JobScope.ON_DEMAND: (),
     }
     for kind in JOB_KINDS.values():
@@ -156,7 +162,9 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
     """
     yield from (f"case {case_id}" for case_id in db.cases.list_altered_case_ids())
     for person_id in db.people.list_person_ids():
-        if any(not _has_valid_duration(each) for each in db.consents.list_consents(person_id)):
+        if any(
+            not _has_valid_duration(consent) for consent in db.consents.list_consents(person_id)
+        ):
             yield f"a consent of {person_id}"
     for email in db.outbox.list_emails():
         # A bounced email is dead, but it was sent.
@@ -298,7 +306,7 @@ def _write_backup(
 def list_excluded_files(config: Config) -> frozenset[Path]:
     """Leave out the roster and its key, wherever they are, so that no copy has both."""
     students = config.students
-    return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)
+    return frozenset(side.resolve() for side in (students.tokens, students.key_file) if side)
 
 
 def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:
@@ -459,18 +467,18 @@ def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
     """Leave out the weekly emails that may have been sent, and return how many waited."""
     _postpone_digests(db, config, now)
     waiting = [
-        each
-        for each in db.outbox.list_emails()
-        if each.state is EmailState.QUEUED and each.kind in WEEKLY_EMAILS
+        email
+        for email in db.outbox.list_emails()
+        if email.state is EmailState.QUEUED and email.kind in WEEKLY_EMAILS
     ]
-    for each in waiting:
-        db.outbox.mark_email_dead(each.id, "it may have been sent before the copy was restored")
+    for email in waiting:
+        db.outbox.mark_email_dead(email.id, "it may have been sent before the copy was restored")
     return len(waiting)
 
 
 def _check_folder_empty(folder: Path) -> None:
     # What a restore that was killed has left is no district, and is made again.
-    if folder.exists() and any(each.name != TRIAL_FOLDER for each in folder.iterdir()):
+    if folder.exists() and any(path.name != TRIAL_FOLDER for path in folder.iterdir()):
         reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
         raise InputError(reason)
 
@@ -479,6 +487,6 @@ def _move_into_place(trial: Path, folder: Path) -> None:
     """Move everything to its place, the database last: before it there is no district."""
     names = sorted(path.name for path in trial.iterdir())
     for name in sorted(
-        names, key=lambda each: MOVED_LAST.index(each) if each in MOVED_LAST else -1
+        names, key=lambda one_name: MOVED_LAST.index(one_name) if one_name in MOVED_LAST else -1
     ):
         (trial / name).replace(folder / name)

@@ -30,21 +30,23 @@ def list_new_breaches(app: App, person_id: str, since: datetime) -> tuple[Breach
     """Return those that we first saw since then and that are still listed, the latest first."""
     records = app.db.breaches.list_breaches_of_person(person_id)
     return tuple(
-        _build_breach_line(each)
-        for each in records
-        if each.gone_at is None and each.first_seen >= since
+        _build_breach_line(record)
+        for record in records
+        if record.gone_at is None and record.first_seen >= since
     )
 
 
 def build_breaches_view(app: App, person_id: str) -> BreachesView:
     """Show everything that is listed, and whether that is all: "not checked" is not "nothing"."""
-    sources = {name for name, each in app.sources.items() if each.family is SourceFamily.BREACHES}
+    sources = {
+        name for name, source in app.sources.items() if source.family is SourceFamily.BREACHES
+    }
     asked = app.db.queries.list_queries_of_sources(person_id, sources)
     return BreachesView(
         zone=app.db.people.load_person(person_id).zone,
         lines=list_new_breaches(app, person_id, EPOCH),
         agreed=app.db.consents.has_agreed(person_id, Scope.BREACHES),
-        checked_at=max((each.settled_at for each in asked), default=None),
+        checked_at=max((query.settled_at for query in asked), default=None),
         gaps=tuple(_list_gaps(app, sources)),
     )
 

@@ -91,7 +91,7 @@ def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> Back
 def list_other_files(config: Config) -> tuple[str, ...]:
     """Name the files that a backup has besides the database, such as lists of sites."""
     found = list_extra_files(config.state, list_excluded_files(config))
-    return tuple(str(each.relative_to(config.state)) for each in found)
+    return tuple(str(file.relative_to(config.state)) for file in found)
 
 
 def read_stamps(state: Path, names: Iterable[str]) -> tuple[FileStamp, ...]:

@@ -112,16 +112,18 @@ class PersonRecords:
     @property
     def picture_files(self) -> Mapping[str, bytes]:
         """Return every stored picture by the name of its file in the copy."""
-        screenshots = {name: each.picture for name, each in self.screenshots.items()}
-        thumbnails = {name: each.picture for name, each in self.thumbnails.items()}
+        screenshots = {name: screenshot.picture for name, screenshot in self.screenshots.items()}
+        thumbnails = {name: thumbnail.picture for name, thumbnail in self.thumbnails.items()}
         return {**screenshots, **thumbnails}
 
     def find_finding_url(self, finding_id: str) -> str:
-        return next((each.portrait.url for each in self.findings if each.id == finding_id), "")
+        return next(
+            (finding.portrait.url for finding in self.findings if finding.id == finding_id), ""
+        )
 
     def find_case_url(self, case_id: str) -> str:
         return next(
-            self.find_finding_url(each.finding_id) for each in self.cases if each.id == case_id
+            self.find_finding_url(case.finding_id) for case in self.cases if case.id == case_id
         )
 
 
@@ -143,8 +145,8 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="During a hold, nothing here may be erased.",
         columns=("Since", "Until", "By", "Why"),
         rows=tuple(
-            (each.placed_at, each.lifted_at or "not lifted", ", ".join(each.by), each.reason)
-            for each in records.holds
+            (hold.placed_at, hold.lifted_at or "not lifted", ", ".join(hold.by), hold.reason)
+            for hold in records.holds
         ),
     )
     yield from _build_finding_parts(records)
@@ -184,14 +186,14 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
 
 
 def _build_consent_rows(records: PersonRecords) -> Iterator[ExportRow]:
-    for each in records.consents:
+    for consent in records.consents:
         yield (
-            each.written_at,
-            CONSENT_ACTIONS[each.act],
-            f"{each.text_version} ({each.text_hash[:12]})",
-            ", ".join(SCOPE_TITLES[scope] for scope in sorted(each.scopes)),
-            each.withdrawn_at or each.expires_at,
-            CONSENT_CHANNELS[each.channel],
+            consent.written_at,
+            CONSENT_ACTIONS[consent.act],
+            f"{consent.text_version} ({consent.text_hash[:12]})",
+            ", ".join(SCOPE_TITLES[scope] for scope in sorted(consent.scopes)),
+            consent.withdrawn_at or consent.expires_at,
+            CONSENT_CHANNELS[consent.channel],
         )
 
 
@@ -207,9 +209,9 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Each change that mattered, in the words of the page itself.",
         columns=("Address", "From", "Name", "Username", "Bio", "Title"),
         rows=tuple(
-            (records.find_finding_url(finding), each.at, *_build_version_cells(each))
+            (records.find_finding_url(finding), version.at, *_build_version_cells(version))
             for finding, versions in records.versions.items()
-            for each in versions
+            for version in versions
         ),
     )
     yield ExportPart(
@@ -218,12 +220,12 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
             (
-                each.event.at,
-                EVENT_KINDS[each.event.kind],
-                each.url,
-                ", ".join(map(describe_field, each.event.fields)),
+                event.event.at,
+                EVENT_KINDS[event.event.kind],
+                event.url,
+                ", ".join(map(describe_field, event.event.fields)),
             )
-            for each in records.events
+            for event in records.events
         ),
     )
 
@@ -251,14 +253,14 @@ def _build_breach_part(records: PersonRecords) -> ExportPart:
         columns=("Breach", "Date", "What leaked", "Advice", "First seen", "Listed"),
         rows=tuple(
             (
-                each.breach.title,
-                each.breach.happened_on.isoformat(),
-                ", ".join(map(describe_data_class, each.breach.data)),
-                BREACH_ADVICE[choose_breach_advice(each.breach)],
-                each.first_seen,
-                each.gone_at or "still listed",
+                breach.breach.title,
+                breach.breach.happened_on.isoformat(),
+                ", ".join(map(describe_data_class, breach.breach.data)),
+                BREACH_ADVICE[choose_breach_advice(breach.breach)],
+                breach.first_seen,
+                breach.gone_at or "still listed",
             )
-            for each in records.breaches
+            for breach in records.breaches
         ),
     )
 
@@ -287,15 +289,15 @@ def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
         columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
         rows=tuple(
             (
-                each.opened_at,
-                CASE_KINDS[each.kind],
-                SEVERITIES[each.severity],
-                OWN_CASE_STATES[each.state],
-                records.find_finding_url(each.finding_id),
-                " ".join(map(render_in_english, each.reasons)),
-                each.shared_at or "no",
+                case.opened_at,
+                CASE_KINDS[case.kind],
+                SEVERITIES[case.severity],
+                OWN_CASE_STATES[case.state],
+                records.find_finding_url(case.finding_id),
+                " ".join(map(render_in_english, case.reasons)),
+                case.shared_at or "no",
             )
-            for each in records.cases
+            for case in records.cases
         ),
     )
     yield ExportPart(
@@ -304,13 +306,13 @@ def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
         columns=("When", "By", "Answer", "Note"),
         rows=tuple(
             (
-                each.at,
-                describe_actor(each.by, records.person.id),
-                _describe_decision(each.decision),
-                each.note,
+                decision.at,
+                describe_actor(decision.by, records.person.id),
+                _describe_decision(decision.decision),
+                decision.note,
             )
             for decisions in records.decisions.values()
-            for each in decisions
+            for decision in decisions
         ),
     )
 
@@ -331,8 +333,13 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="That they were sent, and when. Their text is erased once they are sent.",
         columns=("Written", "Kind", "Status", "Sent"),
         rows=tuple(
-            (each.queued_at, EMAIL_KINDS[each.kind], EMAIL_STATES[each.state], each.sent_at or "")
-            for each in records.emails
+            (
+                email.queued_at,
+                EMAIL_KINDS[email.kind],
+                EMAIL_STATES[email.state],
+                email.sent_at or "",
+            )
+            for email in records.emails
         ),
     )
     yield ExportPart(
@@ -340,8 +347,8 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="What you asked for today, and each change for 30 days.",
         columns=("Asked", "From", "To", "Changed"),
         rows=tuple(
-            (each.asked_at, each.old, each.new, each.changed_at or "not confirmed")
-            for each in records.address_changes
+            (change.asked_at, change.old, change.new, change.changed_at or "not confirmed")
+            for change in records.address_changes
         ),
     )
 
@@ -352,8 +359,8 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Evidence of what an alert is about, while it is open, and for 30 days at most.",
         columns=("Fetched", "Address", "Bytes"),
         rows=tuple(
-            (each.page.fetched_at, each.page.url, str(len(each.page.body)))
-            for each in records.pages
+            (page.page.fetched_at, page.page.url, str(len(page.page.body)))
+            for page in records.pages
         ),
     )
     yield ExportPart(
@@ -365,12 +372,20 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
         columns=("Added or seen", "Address", "File"),
         rows=(
             *(
-                (each.at, records.find_case_url(each.case_id), name.removesuffix(".jpg"))
-                for name, each in records.screenshots.items()
+                (
+                    screenshot.at,
+                    records.find_case_url(screenshot.case_id),
+                    name.removesuffix(".jpg"),
+                )
+                for name, screenshot in records.screenshots.items()
             ),
             *(
-                (each.at, records.find_finding_url(each.finding_id), name.removesuffix(".jpg"))
-                for name, each in records.thumbnails.items()
+                (
+                    thumbnail.at,
+                    records.find_finding_url(thumbnail.finding_id),
+                    name.removesuffix(".jpg"),
+                )
+                for name, thumbnail in records.thumbnails.items()
             ),
         ),
     )
@@ -382,8 +397,8 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Checks that you asked for, and other checks of you alone.",
         columns=("Started", "Kind", "Ended"),
         rows=tuple(
-            (each.started_at, SWEEP_KINDS[each.kind], each.closed_at or "in progress")
-            for each in records.checks
+            (check.started_at, SWEEP_KINDS[check.kind], check.closed_at or "in progress")
+            for check in records.checks
         ),
     )
     yield ExportPart(
@@ -391,8 +406,8 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Each browser that is signed in as you right now.",
         columns=("Since", "Until", "How"),
         rows=tuple(
-            (each.started_at, each.expires_at, AUTH_METHODS[AuthMethod(each.way)])
-            for each in records.sessions
+            (session.started_at, session.expires_at, AUTH_METHODS[AuthMethod(session.way)])
+            for session in records.sessions
         ),
     )
     yield _build_token_part(records)
@@ -404,8 +419,12 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         ),
         columns=("When", "Who", "What"),
         rows=tuple(
-            (each.at, describe_actor(each.actor, records.person.id), _describe_action(each.action))
-            for each in records.audit_entries
+            (
+                entry.at,
+                describe_actor(entry.actor, records.person.id),
+                _describe_action(entry.action),
+            )
+            for entry in records.audit_entries
         ),
     )
 
@@ -417,13 +436,13 @@ def _build_token_part(records: PersonRecords) -> ExportPart:
         columns=("Name", "What it may do", "Since", "Until", "Last used"),
         rows=tuple(
             (
-                each.name,
-                ", ".join(TOKEN_SCOPES[scope] for scope in sorted(each.scopes)),
-                each.created_at,
-                each.expires_at,
-                each.used_on.isoformat() if each.used_on else "never",
+                token.name,
+                ", ".join(TOKEN_SCOPES[scope] for scope in sorted(token.scopes)),
+                token.created_at,
+                token.expires_at,
+                token.used_on.isoformat() if token.used_on else "never",
             )
-            for each in records.access_tokens
+            for token in records.access_tokens
         ),
     )
 
@@ -450,7 +469,7 @@ class DataExport:
     def render_csv(self) -> str:
         """Write what was found as CSV."""
         return render_part_csv(
-            next(each for each in self.view.parts if each.title == "What was found")
+            next(part for part in self.view.parts if part.title == "What was found")
         )
 
     def build_archive(self) -> bytes:
@@ -535,7 +554,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> 
     if not whole_copy:
         person = _mask_private_fields(person)
         hidden = frozenset(case.finding_id for case in cases)
-        findings, cases = tuple(each for each in findings if each.id not in hidden), ()
+        findings, cases = tuple(finding for finding in findings if finding.id not in hidden), ()
     whole = (person_id, *(finding.id for finding in findings), *(case.id for case in cases))
     return PersonRecords(
         person=person,
@@ -545,7 +564,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> 
         cases=cases,
         decisions={case.id: db.cases.list_decisions(case.id) for case in cases},
         events=tuple(
-            each for finding in findings for each in db.events.list_events_of_finding(finding.id)
+            event for finding in findings for event in db.events.list_events_of_finding(finding.id)
         ),
         versions={finding.id: db.versions.list_versions(finding.id) for finding in findings},
         labels={
@@ -555,7 +574,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedFindings) -> 
         feedback={
             finding.id: db.findings.find_finding_feedback(finding.id) for finding in findings
         },
-        emails=tuple(each for each in db.outbox.list_emails() if each.recipient_id == person_id),
+        emails=tuple(email for email in db.outbox.list_emails() if email.recipient_id == person_id),
         checks=db.sweeps.list_sweeps_of_person(person_id),
         # Pages are evidence of cases, and a staged answer may raise one.
         pages=db.pages.list_pages_of_person(person_id) if whole_copy else (),
@@ -580,14 +599,14 @@ def _mask_private_fields(person: Person) -> Person:
 
 def _name_screenshots(app: App, person_id: str) -> Iterator[tuple[str, Screenshot]]:
     shots = app.db.screenshots.list_screenshots_of_person(person_id)
-    for number, each in enumerate(shots, 1):
-        yield f"pictures/screenshot-{number}.jpg", each
+    for number, shot in enumerate(shots, 1):
+        yield f"pictures/screenshot-{number}.jpg", shot
 
 
 def _name_thumbnails(app: App, person_id: str) -> Iterator[tuple[str, Thumbnail]]:
     thumbnails = app.db.thumbnails.list_thumbnails_of_person(person_id)
-    for number, each in enumerate(thumbnails, 1):
-        yield f"pictures/profile-{number}.jpg", each
+    for number, thumbnail in enumerate(thumbnails, 1):
+        yield f"pictures/profile-{number}.jpg", thumbnail
 
 
 def _build_email_settings(app: App, records: PersonRecords) -> ExportData:
@@ -595,7 +614,9 @@ def _build_email_settings(app: App, records: PersonRecords) -> ExportData:
     return {
         **_replace_names(db.preferences.load_preferences(person.id)),
         "suppressed": db.suppression_list.find_suppression(person.id, person.mail),
-        "address_changes": [_replace_names(each, browser="") for each in records.address_changes],
+        "address_changes": [
+            _replace_names(change, browser="") for change in records.address_changes
+        ],
     }
 
 
@@ -606,8 +627,8 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "consents": records.consents,
         "legal_holds": records.holds,
         "hold_proposals": [
-            _replace_names(each, first=REVIEWER)
-            for each in db.hold_proposals.list_hold_proposals_of_person(person_id)
+            _replace_names(proposal, first=REVIEWER)
+            for proposal in db.hold_proposals.list_hold_proposals_of_person(person_id)
         ],
         "findings": [_build_finding_data(app, finding) for finding in records.findings],
         "queries": db.queries.list_queries_of_person(person_id),
@@ -616,7 +637,9 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "checks": {
             "sweeps": records.checks,
             "requests": [
-                each for each in db.run_requests.list_run_requests() if each.person_id == person_id
+                request
+                for request in db.run_requests.list_run_requests()
+                if request.person_id == person_id
             ],
         },
         "name_changes": db.name_changes.find_name_change_of_person(person_id),
@@ -624,7 +647,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "breaches": records.breaches,
         "directory_entry": records.directory_user,
         "staged_answers": records.staged_answers,
-        "pages": [_build_page_data(each) for each in records.pages],
+        "pages": [_build_page_data(page) for page in records.pages],
         "pictures": list(_build_picture_data(records)),
         **_build_activity_data(app, records),
     }
@@ -632,12 +655,12 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
 
 def _build_activity_data(app: App, records: PersonRecords) -> ExportData:
     return {
-        "sessions": [_replace_names(each, hash="") for each in records.sessions],
+        "sessions": [_replace_names(session, hash="") for session in records.sessions],
         "access_tokens": records.access_tokens,
-        "jobs": [each for each in app.db.jobs.list_jobs() if each.subject in records.subject_ids],
+        "jobs": [job for job in app.db.jobs.list_jobs() if job.subject in records.subject_ids],
         "audit_log": [
-            _replace_names(each, actor=describe_actor(each.actor, records.person.id))
-            for each in records.audit_entries
+            _replace_names(entry, actor=describe_actor(entry.actor, records.person.id))
+            for entry in records.audit_entries
         ],
     }
 
@@ -676,10 +699,10 @@ def _build_case_data(app: App, case_id: str) -> dict[str, object]:
     return {
         "case": db.cases.load_case(case_id),
         "decisions": db.cases.list_decisions(case_id),
-        "notes": [_replace_names(each, by=REVIEWER) for each in remarks],
+        "notes": [_replace_names(remark, by=REVIEWER) for remark in remarks],
         "assigned_at": taken_on.at if taken_on else None,
         "opened_early": [
-            each.at for each in db.break_glass.list_active_break_glass(case_id, app.clock.now())
+            glass.at for glass in db.break_glass.list_active_break_glass(case_id, app.clock.now())
         ],
     }
 
@@ -709,11 +732,11 @@ def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:
 def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     """Count what there is."""
     findings, cases = app.db.findings, app.db.cases.list_cases_of_person(person_id)
-    open_now = sum(1 for each in cases if find_review_opening(app, each) is not None)
+    open_now = sum(1 for case in cases if find_review_opening(app, case) is not None)
     viewed = {
-        each.subject
-        for each in app.db.audit.list_entries_of_subjects(tuple(case.id for case in cases))
-        if each.action == VIEWED
+        entry.subject
+        for entry in app.db.audit.list_entries_of_subjects(tuple(case.id for case in cases))
+        if entry.action == VIEWED
     }
     return (
         ("Results: accounts and pages", len(findings.list_finding_ids_of_person(person_id))),
@@ -744,11 +767,11 @@ def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
     }
     entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
     said = {
-        (each.case_id, each.at): each.text
-        for each in app.db.review_notes.list_review_notes_of_person(person_id)
+        (note.case_id, note.at): note.text
+        for note in app.db.review_notes.list_review_notes_of_person(person_id)
     }
     return tuple(
-        _build_access_line(each, person_id, labels_by_id, said) for each in reversed(entries)
+        _build_access_line(entry, person_id, labels_by_id, said) for entry in reversed(entries)
     )
 
 

@@ -83,7 +83,7 @@ def _find_weekly_sweep(app: App) -> Sweep | None:
         sweeps.find_latest_reportable_sweep(now - SWEEP_DEADLINE),
         sweeps.find_latest_sweep(SweepKind.SWEEP),
     )
-    return next((each for each in both if each and each.started_at > now - MAX_SWEEP_AGE), None)
+    return next((side for side in both if side and side.started_at > now - MAX_SWEEP_AGE), None)
 
 
 def _build_skipped_run(before: SourceRun) -> SourceRun:
@@ -207,9 +207,9 @@ def build_digest_sections(
     ruled = (case for case in cases if case.ruled_at and case.ruled_at >= after)
     fresh = tuple(case for case in undecided if case.opened_at >= after)
     recorded = tuple(
-        each
-        for each in app.db.events.list_events_of_person(person_id, after)
-        if each.event.finding_id not in hidden
+        event
+        for event in app.db.events.list_events_of_person(person_id, after)
+        if event.event.finding_id not in hidden
     )
     # A first email shows what there is, and each later one what is new.
     stored = () if since else app.db.findings.list_findings_of_person(person_id)
@@ -269,19 +269,25 @@ def _build_change_lines(
 ) -> Iterator[ChangeLine]:
     """Leave out what a case already shows, what is asked, and what belongs to someone else."""
     flagged = {case.finding_id for case in cases}
-    for each in recorded:
-        label = app.db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN
-        asked = each.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
-        if each.event.kind is EventKind.CLEARED:
+    for record in recorded:
+        label = (
+            app.db.findings.find_finding_label(record.event.finding_id) or OwnershipLabel.UNKNOWN
+        )
+        asked = record.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
+        if record.event.kind is EventKind.CLEARED:
             continue  # its case is listed instead
-        if each.event.finding_id not in flagged and label not in OTHER_PERSON_LABELS and not asked:
-            yield build_change_line(app, each)
+        if (
+            record.event.finding_id not in flagged
+            and label not in OTHER_PERSON_LABELS
+            and not asked
+        ):
+            yield build_change_line(app, record)
 
 
 def _list_new_findings(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Finding]:
-    for each in recorded:
-        if each.event.kind is EventKind.APPEARED:
-            yield app.db.findings.load_finding(each.event.finding_id)
+    for record in recorded:
+        if record.event.kind is EventKind.APPEARED:
+            yield app.db.findings.load_finding(record.event.finding_id)
 
 
 def _filter_unanswered(app: App, findings: tuple[Finding, ...]) -> Iterator[Finding]:
@@ -301,7 +307,7 @@ def _build_known_lines(
     app: App, findings: tuple[Finding, ...], label: OwnershipLabel
 ) -> Iterator[OwnFindingLine]:
     """Yield what is known to be theirs, or seems to be about them, accounts first."""
-    for finding in sorted(findings, key=lambda each: not each.portrait.platform):
+    for finding in sorted(findings, key=lambda one_finding: not one_finding.portrait.platform):
         if _has_label(app, finding, label):
             yield build_own_line(finding)
 

@@ -54,15 +54,15 @@ def build_lookalikes_view(app: App) -> LookalikesView:
     findings = app.db.district_findings.list_district_findings()
     inventory = include_own_findings(configured, findings) if configured else None
     checks = app.db.district_checks.list_district_checks()
-    recent = [each for each in checks if each.at > now - CHECKED_WITHIN]
-    gaps = [each for each in recent if not each.outcome.is_conclusive]
-    lines = [_build_line(app, each) for each in findings]
+    recent = [check for check in checks if check.at > now - CHECKED_WITHIN]
+    gaps = [check for check in recent if not check.outcome.is_conclusive]
+    lines = [_build_line(app, finding) for finding in findings]
     return LookalikesView(
         is_set_up=inventory is not None,
         # What IT added is listed apart.
         accounts=tuple(
-            OfficialAccountLine(name=each.name, address=each.address)
-            for each in (configured.accounts if configured else ())
+            OfficialAccountLine(name=account.name, address=account.address)
+            for account in (configured.accounts if configured else ())
         ),
         schools=inventory.schools if inventory else (),
         domains=inventory.domains if inventory else (),
@@ -75,15 +75,15 @@ def build_lookalikes_view(app: App) -> LookalikesView:
         ),
         ours=tuple(line for line in lines if line.state is DistrictFindingState.OURS),
         checked=len(recent) - len(gaps),
-        last_checked=max((each.at for each in checks), default=None),
+        last_checked=max((check.at for check in checks), default=None),
         gaps=tuple(
             LookalikeGap(
-                source=each.source,
-                gap=GapKind(each.outcome),
-                at=each.at,
-                note=each.note,
+                source=gap.source,
+                gap=GapKind(gap.outcome),
+                at=gap.at,
+                note=gap.note,
             )
-            for each in gaps
+            for gap in gaps
         ),
     )
 
@@ -193,9 +193,9 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
     since = max(joined, now - (WEEKS_SHOWN + 1) * 7 * DAY)
     checks = _find_fullest_checks(
         (
-            each
-            for each in app.db.sweeps.list_check_counts(person_id, since)
-            if not consents[-1].was_paused(each.at)
+            count
+            for count in app.db.sweeps.list_check_counts(person_id, since)
+            if not consents[-1].was_paused(count.at)
         ),
         zone,
     )
@@ -207,8 +207,8 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
         }
     )
     cases = Counter(
-        format_iso_week(each.opened_at, zone)
-        for each in app.db.cases.list_cases_of_person(person_id)
+        format_iso_week(case.opened_at, zone)
+        for case in app.db.cases.list_cases_of_person(person_id)
     )
     weeks = (format_iso_week(now - ago * 7 * DAY, zone) for ago in reversed(range(WEEKS_SHOWN)))
     return tuple(
@@ -227,10 +227,10 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
 def _find_fullest_checks(counts: Iterable[CheckCount], zone: str) -> dict[str, CheckCount]:
     """Return the check of each week in which most sources could be checked."""
     fullest: dict[str, CheckCount] = {}
-    for each in counts:
-        week = format_iso_week(each.at, zone)
-        if week not in fullest or each.checked > fullest[week].checked:
-            fullest[week] = each
+    for count in counts:
+        week = format_iso_week(count.at, zone)
+        if week not in fullest or count.checked > fullest[week].checked:
+            fullest[week] = count
     return fullest
 
 
@@ -246,10 +246,10 @@ def _count_by_week(
 ) -> defaultdict[str, ReportableCount]:
     numbers: Counter[str] = Counter()
     people: defaultdict[str, set[str]] = defaultdict(set)
-    for each in happened:
-        week = format_iso_week(each.at, zone)
+    for occurrence in happened:
+        week = format_iso_week(occurrence.at, zone)
         numbers[week] += 1
-        people[week].add(each.person_id)
+        people[week].add(occurrence.person_id)
     counts = {
         week: ReportableCount(number=n, people=len(people[week])) for week, n in numbers.items()
     }

@@ -86,12 +86,14 @@ def include_own_findings(
     inventory: DistrictInventory, findings: Iterable[DistrictFinding]
 ) -> DistrictInventory:
     """Add what IT has called the district's own."""
-    ours = [each for each in findings if each.state is DistrictFindingState.OURS]
-    accounts = (each.build_official_account() for each in ours)
-    domains = (each.trace.key for each in ours if each.trace.kind is DistrictFindingKind.DOMAIN)
+    ours = [finding for finding in findings if finding.state is DistrictFindingState.OURS]
+    accounts = (finding.build_official_account() for finding in ours)
+    domains = (
+        finding.trace.key for finding in ours if finding.trace.kind is DistrictFindingKind.DOMAIN
+    )
     return replace(
         inventory,
-        accounts=(*inventory.accounts, *(each for each in accounts if each)),
+        accounts=(*inventory.accounts, *(account for account in accounts if account)),
         domains=(*inventory.domains, *domains),
     )
 
@@ -131,7 +133,7 @@ def plan_district_queries(
     week = format_iso_week(app.clock.now(), app.config.district.zone)
     known = _list_known_accounts(app)
     handles = [account.rpartition("@")[2] for account in known]
-    for source in (each for name, each in app.sources.items() if name in names):
+    for source in (one_source for name, one_source in app.sources.items() if name in names):
         asked: set[str] = set()
         for identity in _build_identities(source, inventory, to_week_number(week), known):
             for query in source.build_queries(identity):
@@ -144,9 +146,9 @@ def plan_district_queries(
 def _list_known_accounts(app: App) -> tuple[str, ...]:
     stored = app.db.district_findings.list_district_findings()
     return tuple(
-        each.trace.account
-        for each in stored
-        if each.trace.account and each.state is not DistrictFindingState.OURS
+        finding.trace.account
+        for finding in stored
+        if finding.trace.account and finding.state is not DistrictFindingState.OURS
     )
 
 
@@ -159,11 +161,11 @@ def _build_identities(
         yield from (Identity(person_id=DISTRICT_SUBJECT, names=(name,)) for name in names)
     if source.family is not SourceFamily.PROFILES:
         return
-    accounts = tuple(each for each in known if each.partition(":")[0] == source.platform)
+    accounts = tuple(text for text in known if text.partition(":")[0] == source.platform)
     yield Identity(person_id=DISTRICT_SUBJECT, names=names, accounts=accounts)
     lookalikes = list_lookalike_handles(inventory)
     handles = (
-        *(each.handle for each in list_own_handles(inventory)),
+        *(handle.handle for handle in list_own_handles(inventory)),
         *choose_weekly_part(lookalikes, week_number, MOST_LOOKALIKES_A_WEEK),
     )
     for start in range(0, len(handles), HANDLES_AT_ONCE):
@@ -186,14 +188,14 @@ def _check_accounts(
 ) -> bool:
     planned = tuple(plan_district_queries(app, inventory, weekday))
     affordable, over_budget = _split_by_budget(app, planned)
-    canaries = {each.query.key: each for each in _list_due_canaries(app, affordable)}
+    canaries = {canary.query.key: canary for canary in _list_due_canaries(app, affordable)}
     run = _AccountRun(
         canaries=canaries,
         probes=defaultdict(list),
         visits=defaultdict(list),
         over_budget=over_budget,
     )
-    queries = (*(each.query for each in canaries.values()), *affordable)
+    queries = (*(canary.query for canary in canaries.values()), *affordable)
     week = format_iso_week(app.clock.now(), app.config.district.zone)
     with closing(app.crawler.crawl(iter(queries), on_progress)) as visits:
         for visit in visits:
@@ -255,7 +257,7 @@ def _settle_source(
 ) -> None:
     """Store what a trusted source showed; of another one, only that it could not be checked."""
     visits = run.visits[source.name]
-    trust = assess_trust(run.probes[source.name], [each.result for each in visits])
+    trust = assess_trust(run.probes[source.name], [one_visit.result for one_visit in visits])
     outcome, note = trust.outcome, trust.note
     proven = trust.status is SourceTrust.PROVEN or (
         trust.status is SourceTrust.UNPROVEN and _is_recently_proven(app, source.name)
@@ -298,14 +300,14 @@ def _store_absence(app: App, source: Source, query: Query) -> None:
     for known in app.db.district_findings.list_district_findings():
         own = {known.trace.handle.casefold(), known.trace.account.partition(":")[2].casefold()}
         there = known.trace.account.partition(":")[0] == source.platform
-        if there and term in {each.removeprefix("@") for each in own if each}:
+        if there and term in {entry.removeprefix("@") for entry in own if entry}:
             after = record_absence(known, app.clock.now())
             app.db.district_findings.save_district_finding(after)
 
 
 def _check_domains(app: App, inventory: DistrictInventory, weekday: int | None) -> None:
     """Look up the domains that have their turn, and those that are known from a log."""
-    candidates = {each.name: each for each in list_lookalike_domains(inventory)}
+    candidates = {domain.name: domain for domain in list_lookalike_domains(inventory)}
     for known in app.db.district_findings.list_district_findings():
         logged = match_logged_name(known.trace.key, inventory)
         if known.trace.kind is DistrictFindingKind.DOMAIN and logged:
@@ -332,8 +334,8 @@ def _find_name_service_fault(app: App, inventory: DistrictInventory) -> str:
         return INVENTS_ANSWERS
     if nobody.outcome is not Outcome.ABSENT:
         return nobody.note
-    own = (app.records.look_up_domain(each) for each in inventory.domains)
-    return "" if any(each.outcome is Outcome.FOUND for each in own) else OWN_UNKNOWN
+    own = (app.records.look_up_domain(domain) for domain in inventory.domains)
+    return "" if any(entry.outcome is Outcome.FOUND for entry in own) else OWN_UNKNOWN
 
 
 def _look_up_domains(app: App, domains: list[LookalikeDomain]) -> int:
@@ -374,7 +376,7 @@ def _check_certificate_log(app: App, inventory: DistrictInventory, weekday: int 
             _save_check(app, CERTIFICATE_LOG, answer.outcome, len(words), answer.note)
             return
         logged = (match_logged_name(name, inventory) for name in answer.names)
-        found = list({each.name: each for each in logged if each}.values())
+        found = list({name.name: name for name in logged if name}.values())
         for domain in found[:MOST_LOGGED_DOMAINS]:
             app.beat()
             records = app.records.look_up_domain(domain.name)
@@ -385,7 +387,7 @@ def _check_certificate_log(app: App, inventory: DistrictInventory, weekday: int 
 
 def list_check_gaps(checks: Iterable[DistrictCheck], since: datetime) -> tuple[DistrictCheck, ...]:
     """Return the sources of the last week that could not be checked, or not whole."""
-    return tuple(each for each in checks if each.at >= since and not each.outcome.is_conclusive)
+    return tuple(check for check in checks if check.at >= since and not check.outcome.is_conclusive)
 
 
 def summarize_district(app: App) -> DistrictSummary:

@@ -368,7 +368,7 @@ def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source])
 
 def _build_asked_lines(alike: SitesByWords) -> Iterator[QueryPreviewLine]:
     order = list(PREVIEW_HEADINGS)
-    for (scope, words), sites in sorted(alike.items(), key=lambda each: order.index(each[0][0])):
+    for (scope, words), sites in sorted(alike.items(), key=lambda value: order.index(value[0][0])):
         yield QueryPreviewLine(
             heading=PREVIEW_HEADINGS[scope],
             sites=tuple(sorted(sites, key=str.casefold)),
@@ -492,5 +492,5 @@ def preview_added_queries(
         partial(plan_preview_queries, app),
     )
     keys_before = {query.key for query in queries(person, before, now)}
-    added = (each for each in queries(person, after, now) if each.key not in keys_before)
+    added = (query for query in queries(person, after, now) if query.key not in keys_before)
     return build_query_preview(added, app.sources)

@@ -114,7 +114,7 @@ def erase_person(app: App, person_id: str) -> None:
 
 def _delete_stored_emails(app: App, person: Person) -> None:
     """Delete emails from our outbox folder, also those to old addresses without a new owner."""
-    given_up = (each.old for each in app.db.address_changes.list_address_changes(person.id))
+    given_up = (change.old for change in app.db.address_changes.list_address_changes(person.id))
     for address in {person.mail, *given_up}:
         if app.db.people.find_person_id_by_mail(address) in {None, person.id}:
             app.mailer.delete_stored_emails(address)
@@ -173,9 +173,9 @@ def _has_queued_email(app: App, person_id: str) -> bool:
 def _find_erasure_start(app: App, consent: Consent) -> datetime:
     """Return when the erasure became possible: when the person left, or the legal hold ended."""
     lifted = (
-        each.lifted_at for each in app.db.legal_holds.list_legal_holds_of_person(consent.person_id)
+        hold.lifted_at for hold in app.db.legal_holds.list_legal_holds_of_person(consent.person_id)
     )
-    return max(each for each in (consent.withdrawn_at, *lifted) if each is not None)
+    return max(lifted_at for lifted_at in (consent.withdrawn_at, *lifted) if lifted_at is not None)
 
 
 def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
@@ -192,8 +192,11 @@ NOT_ME_LINK_LASTS = timedelta(days=14)
 def find_not_me_reporter(app: App, token: str) -> str | None:
     """Return whose email has this token; None if it no longer works."""
     person_id = token.rpartition("-")[0]
-    tokens = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, person_id))
-    if any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens):
+    tokens = (
+        build_mailbox_token(app.db, recipient)
+        for recipient in _list_recent_recipients(app, person_id)
+    )
+    if any(hmac.compare_digest(token.encode(), mailbox_token.encode()) for mailbox_token in tokens):
         return person_id
     return None
 

@@ -49,7 +49,9 @@ def build_evidence_view(app: App, case: Case) -> EvidenceView:
 def list_copied_fields(app: App, case: Case) -> tuple[ComparedElement, ...]:
     """Lay the account beside the own one that it shows most of, as the person reads it."""
     for beside in compare_with_own_findings(app, case.person_id, case.finding_id)[:1]:
-        return tuple(_build_copied_line(each, beside) for each in beside.field_comparisons)
+        return tuple(
+            _build_copied_line(comparison, beside) for comparison in beside.field_comparisons
+        )
     return ()
 
 
@@ -60,10 +62,10 @@ def _list_own_urls(app: App, case: Case) -> Iterator[str]:
 
 
 def _build_log_lines(app: App, case: Case, name: str) -> Iterator[ActionLogLine]:
-    for each in app.db.cases.list_decisions(case.id):
-        who = name if each.by == case.person_id else "IT"
+    for decision in app.db.cases.list_decisions(case.id):
+        who = name if decision.by == case.person_id else "IT"
         yield ActionLogLine(
-            at=each.at, who=who, what=DECISION_PHRASES[each.decision], note=each.note
+            at=decision.at, who=who, what=DECISION_PHRASES[decision.decision], note=decision.note
         )
 
 
@@ -80,7 +82,7 @@ def _build_copied_line(parallel: FieldComparison, beside: OwnFindingComparison) 
 
 
 def _join_pieces(pieces: tuple[TextRun, ...]) -> str:
-    return "".join(each.text for each in pieces)
+    return "".join(piece.text for piece in pieces)
 
 
 def _build_page_copy(stored: StoredPage) -> PageCopy:

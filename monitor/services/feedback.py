@@ -173,7 +173,7 @@ class PendingFeedback:
     @property
     def has_exposure_case(self) -> bool:
         """Tell whether a case about contact details asks whose it is already."""
-        kinds = {each.kind for each in self.cases}
+        kinds = {case.kind for case in self.cases}
         return CaseKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_CASES)
 
 
@@ -229,7 +229,8 @@ def undo_feedback(app: App, owner_id: str, finding_ids: Iterable[str]) -> None:
 
 def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:
     declared = {
-        each.id for each in list_declared_findings(app.db, app.db.people.load_person(owner_id))
+        declared_finding.id
+        for declared_finding in list_declared_findings(app.db, app.db.people.load_person(owner_id))
     }
     raised = defaultdict(list)
     for case in app.db.cases.list_cases_of_person(owner_id):
@@ -240,8 +241,10 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         cases = raised[finding.id]
         if not cases and is_district_page(app, finding):
             continue
-        if not any(each.kind in OWNERSHIP_CASES and not each.is_undecided for each in cases):
-            undecided = (each for each in cases if each.is_undecided)
+        if not any(
+            one_case.kind in OWNERSHIP_CASES and not one_case.is_undecided for one_case in cases
+        ):
+            undecided = (one_case for one_case in cases if one_case.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
             yield PendingFeedback(finding=finding, assessment=assessment, cases=ordered)
 
@@ -255,14 +258,17 @@ def is_district_page(app: App, finding: Finding) -> bool:
 def list_ownership_cases(app: App, finding_id: str) -> tuple[Case, ...]:
     """Return the cases of a finding that ask whose it is; the last one decided is the last."""
     cases = app.db.cases.list_cases_of_finding(finding_id)
-    asking = (each for each in cases if each.kind in OWNERSHIP_CASES)
-    return tuple(sorted(asking, key=lambda each: each.ruled_at or each.opened_at))
+    asking = (case for case in cases if case.kind in OWNERSHIP_CASES)
+    return tuple(sorted(asking, key=lambda case: case.ruled_at or case.opened_at))
 
 
 def _record_finding_feedback(app: App, finding: Finding, entry: DecisionInput) -> None:
     """Answer the finding and the cases that ask whose it is together: it is one question."""
     wanted = CASE_OF_DECISION.get(entry.decision)
-    cases = {each.kind: each for each in list_ownership_cases(app, finding.id)}
+    cases = {
+        ownership_case.kind: ownership_case
+        for ownership_case in list_ownership_cases(app, finding.id)
+    }
     if wanted and wanted not in cases:
         person = app.db.people.load_person(finding.person_id)
         cases[wanted] = add_ownership_case(app, person, finding, entry.decision)
@@ -292,7 +298,11 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
     decision = app.db.findings.find_finding_feedback(finding.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
     cases = list_ownership_cases(app, finding.id)
-    answered = [each for each in cases if decision and RESULTING_STATE[decision] is each.state]
+    answered = [
+        ownership_case
+        for ownership_case in cases
+        if decision and RESULTING_STATE[decision] is ownership_case.state
+    ]
     for case in cases:
         # What the answer settled for the other case is open again, too.
         if case in answered[-1:] or (answered and case.state is CaseState.HARMLESS):
@@ -303,10 +313,10 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
         _record_finding_feedback(app, finding, DecisionInput(decision=before, by=owner_id))
 
 
-def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
-    case = build_urgency_key(each.cases[0]) if each.cases else ()
-    label = _WORST_FIRST.index(each.assessment.label)
-    return (not each.cases, case, label, -each.assessment.bits, each.finding.id)
+def _rank_pending_feedback(feedback: PendingFeedback) -> tuple[object, ...]:
+    case = build_urgency_key(feedback.cases[0]) if feedback.cases else ()
+    label = _WORST_FIRST.index(feedback.assessment.label)
+    return (not feedback.cases, case, label, -feedback.assessment.bits, feedback.finding.id)
 
 
 def _check_feedback_allowed(decision: Decision) -> None:
@@ -336,10 +346,10 @@ def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
 def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
     """Return the strongest traits; sites and names count, but are never spelled out."""
     strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
-    named = (each for each in strongest if each.kind.is_spelled_out)
-    return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
-        :MAX_TRAITS
-    ]
+    named = (entry for entry in strongest if entry.kind.is_spelled_out)
+    return tuple(
+        entry.word if entry.kind is TraitKind.WORD else entry.word.title() for entry in named
+    )[:MAX_TRAITS]
 
 
 def preview_shared_fields(app: App, owner_id: str, case_id: str) -> ReviewFields:

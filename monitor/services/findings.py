@@ -104,12 +104,12 @@ PAGE_QUESTION = "Is this about you?"
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
     pending = list_pending_feedback(app, owner_id)
-    asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_case]
+    asked = [build_pending_card(app, answer) for answer in pending if not answer.has_exposure_case]
     cases = app.db.cases.list_cases_of_person(owner_id)
-    case_cards = [build_case_card(app, each) for each in cases if _needs_case_card(each)]
+    case_cards = [build_case_card(app, case) for case in cases if _needs_case_card(case)]
     cards = (*case_cards, *asked)
     return tuple(
-        sorted(cards, key=lambda each: each.severity.rank if each.severity else len(Severity))
+        sorted(cards, key=lambda card: card.severity.rank if card.severity else len(Severity))
     )
 
 
@@ -174,13 +174,13 @@ def list_answered_findings(app: App, owner_id: str) -> tuple[AnswerHistoryLine, 
     """Return what was answered, the latest found first."""
     return tuple(
         AnswerHistoryLine(
-            finding_id=each.finding.id,
-            title=format_finding_title(each.finding.portrait),
-            url=each.finding.portrait.url,
-            platform=each.finding.portrait.platform,
-            words=words.ANSWERS[each.answer],
+            finding_id=answer.finding.id,
+            title=format_finding_title(answer.finding.portrait),
+            url=answer.finding.portrait.url,
+            platform=answer.finding.portrait.platform,
+            words=words.ANSWERS[answer.answer],
         )
-        for each in reversed(list_given_feedback(app, owner_id))
+        for answer in reversed(list_given_feedback(app, owner_id))
     )
 
 
@@ -262,7 +262,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         zone=person.zone,
         cases=tuple(build_case_line(app, case) for case in cases[:MAX_CASES]),
         more_cases=max(len(cases) - MAX_CASES, 0),
-        to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.cases),
+        to_sort=sum(1 for answer in list_pending_feedback(app, person_id) if not answer.cases),
         exposures=exposures,
         progress=list_progress(app, person_id),
         joined_at=consents[0].given_at,
@@ -310,9 +310,9 @@ def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | No
     """Return the last check that can be shown: the weekly one, or one they asked for."""
     swept = app.db.sweeps.find_latest_reportable_sweep(app.clock.now() - SWEEP_DEADLINE)
     checked = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
-    sweeps = [each for each in (swept, checked) if each and each.started_at >= joined]
-    ended = [each for each in sweeps if each.closed_at or each.kind is SweepKind.SWEEP]
-    return max(ended, key=lambda each: each.started_at, default=None)
+    sweeps = [side for side in (swept, checked) if side and side.started_at >= joined]
+    ended = [sweep for sweep in sweeps if sweep.closed_at or sweep.kind is SweepKind.SWEEP]
+    return max(ended, key=lambda sweep: sweep.started_at, default=None)
 
 
 def _build_sweep_coverage(app: App, person_id: str, latest: Sweep | None) -> Coverage | None:
@@ -369,7 +369,10 @@ def build_comparison_view(
     """Compare a finding with one own account, by default the one it copies most from."""
     finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
     comparisons = compare_with_own_findings(app, owner_id, finding_id)
-    chosen = next((each for each in comparisons if own_finding_id in {"", each.own.id}), None)
+    chosen = next(
+        (comparison for comparison in comparisons if own_finding_id in {"", comparison.own.id}),
+        None,
+    )
     if chosen is None:
         reason = "There is no account of yours to compare it with."
         raise InputError(reason)
@@ -380,7 +383,9 @@ def build_comparison_view(
         own_title=format_finding_title(chosen.own.portrait),
         own_url=chosen.own.portrait.url,
         lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
-        others=tuple(_build_own_lines(each for each in comparisons if each is not chosen)),
+        others=tuple(
+            _build_own_lines(comparison for comparison in comparisons if comparison is not chosen)
+        ),
         copied=chosen.copied_count,
         zone=app.db.people.load_person(owner_id).zone,
         pictures=find_picture_pair(app, owner_id, finding_id, (chosen,)),
@@ -411,14 +416,14 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
     zone = app.db.people.load_person(owner_id).zone
     return tuple(
         (
-            each.number,
+            entry.number,
             (
-                f"{format_local_time(each.at, zone)}, "
-                f"{words.format_site_name(each.source) or translate_sentence('a place')}"
+                f"{format_local_time(entry.at, zone)}, "
+                f"{words.format_site_name(entry.source) or translate_sentence('a place')}"
             ),
         )
-        for each in build_finding_timeline(app, owner_id, finding_id)
-        if each.kind is TimelineEntryKind.SHOWN
+        for entry in build_finding_timeline(app, owner_id, finding_id)
+        if entry.kind is TimelineEntryKind.SHOWN
     )
 
 
@@ -476,30 +481,30 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
 
 
 def _build_own_lines(comparisons: Iterable[OwnFindingComparison]) -> Iterator[OwnAccountLine]:
-    for each in comparisons:
-        portrait = each.own.portrait
+    for comparison in comparisons:
+        portrait = comparison.own.portrait
         yield OwnAccountLine(
-            finding_id=each.own.id,
+            finding_id=comparison.own.id,
             title=format_finding_title(portrait),
             platform=portrait.platform,
-            copied=each.copied_count,
+            copied=comparison.copied_count,
         )
 
 
-def _build_comparison_line(each: FieldComparison) -> ComparisonLine:
+def _build_comparison_line(comparison: FieldComparison) -> ComparisonLine:
     return ComparisonLine(
-        field=words.describe_field(each.field),
-        theirs=tuple(map(_build_piece, each.theirs)),
-        ours=tuple(map(_build_piece, each.ours)),
-        likeness=words.LIKENESSES[each.likeness],
-        copied=each.is_copied,
-        reason=each.reason,
+        field=words.describe_field(comparison.field),
+        theirs=tuple(map(_build_piece, comparison.theirs)),
+        ours=tuple(map(_build_piece, comparison.ours)),
+        likeness=words.LIKENESSES[comparison.likeness],
+        copied=comparison.is_copied,
+        reason=comparison.reason,
     )
 
 
-def _build_piece(each: ReadPiece) -> HighlightPiece:
+def _build_piece(piece: ReadPiece) -> HighlightPiece:
     return HighlightPiece(
-        text=each.text, mark=DiffMarkKind.COPIED if each.copied else DiffMarkKind.KEPT
+        text=piece.text, mark=DiffMarkKind.COPIED if piece.copied else DiffMarkKind.KEPT
     )
 
 
@@ -519,15 +524,15 @@ def list_findings(app: App, owner_id: str) -> tuple[FindingLine, ...]:
     """Return a line for each finding of a person: what needs them first, then the newest."""
     order = list(FindingGroup)
     newest = sorted(
-        _build_finding_lines(app, owner_id), key=lambda each: each.last_seen, reverse=True
+        _build_finding_lines(app, owner_id), key=lambda line: line.last_seen, reverse=True
     )
-    newest.sort(key=lambda each: order.index(each.group))
+    newest.sort(key=lambda line: order.index(line.group))
     return tuple(newest)
 
 
 def count_findings(lines: tuple[FindingLine, ...]) -> Mapping[FindingGroup, int]:
     """Count the lines of each group, in the order of the groups; none is left out."""
-    counts = Counter(each.group for each in lines)
+    counts = Counter(line.group for line in lines)
     return {group: counts[group] for group in FindingGroup}
 
 
@@ -537,14 +542,14 @@ def filter_findings(
     """Return the lines of a group, if one is given, that contain all of the words."""
     wanted = words.casefold().split()
     return tuple(
-        each
-        for each in lines
-        if group in {None, each.group} and all(word in each.searchable_text for word in wanted)
+        line
+        for line in lines
+        if group in {None, line.group} and all(word in line.searchable_text for word in wanted)
     )
 
 
 def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
-    waiting = {each.finding.id for each in list_pending_feedback(app, owner_id)}
+    waiting = {answer.finding.id for answer in list_pending_feedback(app, owner_id)}
     waiting |= {case.finding_id for case in list_open_cases(app, owner_id)}
     pursued = list_progress_finding_ids(app, owner_id)
     for finding in app.db.findings.list_findings_of_person(owner_id):

@@ -96,12 +96,12 @@ def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
 
     Signs against it are no reasons for a case.
     """
-    supporting = [each for each in assessment.evidence if each.bits > 0]
-    ordered = sorted(supporting, key=lambda each: (not _makes_case(each, kind), -each.bits))
+    supporting = [piece for piece in assessment.evidence if piece.bits > 0]
+    ordered = sorted(supporting, key=lambda piece: (not _makes_case(piece, kind), -piece.bits))
     return CaseDraft(
         kind=kind,
         severity=rate_severity(assessment),
-        reasons=tuple(each.reason.without_quotes for each in select_reasons(ordered)),
+        reasons=tuple(reason.reason.without_quotes for reason in select_reasons(ordered)),
         lowered_by=assessment.lowered_by,
     )
 
@@ -110,15 +110,15 @@ def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
 _TELLING_BITS = 1.0
 
 
-def _makes_case(each: Evidence, kind: CaseKind) -> bool:
-    return each.axis is _AXIS_OF_CASE[kind] and each.bits >= _TELLING_BITS
+def _makes_case(piece: Evidence, kind: CaseKind) -> bool:
+    return piece.axis is _AXIS_OF_CASE[kind] and piece.bits >= _TELLING_BITS
 
 
 def build_account_change_draft(event: Event, worst: Severity) -> CaseDraft:
     if event.kind is EventKind.VANISHED:
         reason = Reason("account-gone")
     else:
-        fields = Listed(tuple(Reason(f"field.{each}") for each in event.fields))
+        fields = Listed(tuple(Reason(f"field.{field}") for field in event.fields))
         count = Count(len(event.fields))
         reason = Reason("account-changed", {"fields": fields, "count": count})
     return CaseDraft(
@@ -232,8 +232,10 @@ def _count_picture_bearers(app: App, person: Person, own: tuple[Finding, ...]) -
     prints = {person.reference_picture, *(finding.portrait.picture_print for finding in own)} - {""}
     finding_ids = tuple(finding.id for finding in own)
     return {
-        each: app.db.pictures.count_accounts_with_picture(each, excluded_finding_ids=finding_ids)
-        for each in prints
+        picture_print: app.db.pictures.count_accounts_with_picture(
+            picture_print, excluded_finding_ids=finding_ids
+        )
+        for picture_print in prints
     }
 
 
@@ -306,7 +308,7 @@ def _record_new_accounts(
     """
     if changes.trust_status is not SourceTrust.PROVEN or not person.school:
         return
-    news = {each.finding_id for each in changes.events if each.kind is EventKind.APPEARED}
+    news = {event.finding_id for event in changes.events if event.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
     for finding_id in changes.finding_ids:
         if finding_id in known or finding_id in own:
@@ -323,9 +325,9 @@ def _record_new_accounts(
 def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -> None:
     """Assess the other accounts of a wave again: each account that joins it raises the others."""
     owners = {
-        each.finding_id: each.person_id
+        account.finding_id: account.person_id
         for each_id in finding_ids
-        for each in load_wave(app.db, each_id)
+        for account in load_wave(app.db, each_id)
     }
     now = app.clock.now()
     for finding_id, owner_id in owners.items():
@@ -408,7 +410,7 @@ def _exclude_disputed_handles(app: App, finding: Finding) -> Trace:
     mine = tuple(
         alias
         for alias in portrait.account_aliases
-        if all(each.id == finding.id for each in find(finding.person_id, (alias,)))
+        if all(entry.id == finding.id for entry in find(finding.person_id, (alias,)))
     )
     if mine == portrait.account_aliases:
         return portrait
@@ -553,13 +555,13 @@ def _raise_exposure(app: App, person: Person, finding: Finding, label: Ownership
     still_open = tuple(filter(_is_open_to_more, cases))
     answered = {
         kind
-        for each in cases
-        if each not in still_open and each.state is not CaseState.GONE
-        for kind in each.contact_kinds
+        for exposure in cases
+        if exposure not in still_open and exposure.state is not CaseState.GONE
+        for kind in exposure.contact_kinds
     }
     asked = _list_exposed_kinds(finding.portrait) - answered
-    back = [each for each in cases if each.state is CaseState.GONE]
-    back = [each for each in back if not asked.isdisjoint(each.contact_kinds)]
+    back = [exposure for exposure in cases if exposure.state is CaseState.GONE]
+    back = [exposure for exposure in back if not asked.isdisjoint(exposure.contact_kinds)]
     if not asked:
         return
     draft = build_contact_draft(finding.portrait, label, asked)
@@ -568,13 +570,13 @@ def _raise_exposure(app: App, person: Person, finding: Finding, label: Ownership
         return
     # Several are open where an answer was taken back, or where two findings turned out to be one.
     case, *parts = (*still_open, *back)
-    known = {kind for each in still_open for kind in each.contact_kinds}
+    known = {kind for exposure in still_open for kind in exposure.contact_kinds}
     if not asked <= known:
         # Their notice was about less, so it starts again.
         case = restart_case(case, app.clock.now())
     case = replace(case, relation=join_contact_kinds(known | asked))
-    for each in parts:
-        app.db.cases.merge_cases(case, each.id)
+    for part in parts:
+        app.db.cases.merge_cases(case, part.id)
     if asked >= known:
         _renew_case(app, person, case, draft)
     else:
@@ -583,7 +585,7 @@ def _raise_exposure(app: App, person: Person, finding: Finding, label: Ownership
 
 def _list_exposures(app: App, finding_id: str) -> tuple[Case, ...]:
     cases = app.db.cases.list_cases_of_finding(finding_id)
-    return tuple(each for each in cases if each.kind is CaseKind.EXPOSED_CONTACT)
+    return tuple(case for case in cases if case.kind is CaseKind.EXPOSED_CONTACT)
 
 
 def _is_open_to_more(case: Case) -> bool:
@@ -593,7 +595,7 @@ def _is_open_to_more(case: Case) -> bool:
 
 
 def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:
-    return frozenset(ExposedContact.from_stored_text(each).kind for each in portrait.exposed)
+    return frozenset(ExposedContact.from_stored_text(text).kind for text in portrait.exposed)
 
 
 def _is_exposure_likely_theirs(person: Person, finding: Finding, assessment: Assessment) -> bool:

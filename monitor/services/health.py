@@ -82,32 +82,34 @@ class Vitals:
     @property
     def overdue_jobs(self) -> tuple[Job, ...]:
         """Return the jobs that are due but not in progress, the longest overdue first."""
-        late = (each for each in self.jobs if each.due_at <= self.at)
-        return tuple(each for each in late if not (each.lease_until and each.lease_until > self.at))
+        late = (job for job in self.jobs if job.due_at <= self.at)
+        return tuple(job for job in late if not (job.lease_until and job.lease_until > self.at))
 
 
 def collect_vitals(db: Database, now: datetime) -> Vitals:
     backup = db.audit.find_last_entry_of_action(BACKED_UP)
     people = len(db.people.list_person_ids())
-    open_sweeps = [each for each in db.sweeps.list_open_sweeps() if each.kind is SweepKind.SWEEP]
+    open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
         at=now,
         sources=db.source_health.list_source_health(),
-        jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda each: each.due_at)),
+        jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda job: job.due_at)),
         email_counts=db.email_counts.count_emails_by_state(),
         oldest_email=db.email_counts.find_oldest_queued_time(),
         paused_addresses=len(db.suppression_list.list_suppressions()),
-        waiting_requests=sum(1 for each in db.run_requests.list_run_requests() if not each.done_at),
+        waiting_requests=sum(
+            1 for request in db.run_requests.list_run_requests() if not request.done_at
+        ),
         sweep_closed=db.sweeps.find_last_closed_time(SweepKind.SWEEP),
-        sweep_open_since=min((each.started_at for each in open_sweeps), default=None),
+        sweep_open_since=min((sweep.started_at for sweep in open_sweeps), default=None),
         backed_up=backup.at if backup else None,
         backup_failed=_find_failed_backup(db, backup),
         last_recorded=max(filter(None, recorded), default=None),
         notices_failed={
-            each.office: failed.at
-            for each in AUDIENCES
-            if (failed := find_failed_notice(db, each)) is not None
+            audience.office: failed.at
+            for audience in AUDIENCES
+            if (failed := find_failed_notice(db, audience)) is not None
         },
         staff_import=db.staff_listings.find_last_import(),
         leavers=count_leavers(db, now),
@@ -132,14 +134,14 @@ def _count_cases(db: Database) -> Mapping[tuple[CaseKind, CaseState], int]:
 
 def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResult]:
     source_trust = {
-        each.source: SourceCondition(
-            name=each.source,
-            outcome=each.outcome,
-            since=each.since,
-            proven=each.proven_at is not None,
-            note=each.note,
+        source.source: SourceCondition(
+            name=source.source,
+            outcome=source.outcome,
+            since=source.since,
+            proven=source.proven_at is not None,
+            note=source.note,
         )
-        for each in vitals.sources
+        for source in vitals.sources
     }
     yield from condition.assess_sources(sources, source_trust)
     yield condition.assess_sweep(
@@ -189,7 +191,7 @@ def check_search(
     sources: Mapping[str, Source], missing_keys: Mapping[str, str] | None = None
 ) -> HealthResult:
     """Say which search engines are asked; `missing_keys` names the credential of each without."""
-    engines = {name for name, each in sources.items() if each.family is SourceFamily.SEARCH}
+    engines = {name for name, source in sources.items() if source.family is SourceFamily.SEARCH}
     missing = {name: key for name, key in (missing_keys or {}).items() if name in engines}
     titles = (sources[name].info.title for name in sources if name in engines - missing.keys())
     return condition.assess_search(titles, sorted(set(missing.values())))
@@ -210,7 +212,7 @@ def check_official_accounts(config: Config) -> HealthResult:
     inventory = build_inventory(config)
     if inventory is None:
         return report_ok("official", "Look-alikes of the district itself are not searched for.")
-    unread = [each.name for each in inventory.accounts if not each.handle]
+    unread = [account.name for account in inventory.accounts if not account.handle]
     count = len(inventory.accounts)
     if unread:
         sentence = f"No handle can be read from the address of {unread[0]}."
@@ -242,7 +244,7 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
             sentence = f"The roster key is in the state folder: {key_file}."
             remedy = "Move it, and set its new path under [students]."
             yield report_failure("files", sentence, remedy, ConfigError.exit_code)
-    open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS_ACCESS]
+    open_to = [entry for entry in secret if entry.exists() and entry.stat().st_mode & OTHERS_ACCESS]
     if open_to:
         sentence = f"Other users can access {', '.join(map(str, open_to))}."
         remedy = f"chmod go= {' '.join(map(str, open_to))}"

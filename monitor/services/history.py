@@ -42,7 +42,7 @@ class OwnFindingComparison:
 
     @property
     def copied_count(self) -> int:
-        return sum(each.is_copied for each in self.field_comparisons)
+        return sum(comparison.is_copied for comparison in self.field_comparisons)
 
 
 def build_finding_timeline(app: App, owner_id: str, finding_id: str) -> tuple[TimelineEntry, ...]:
@@ -51,11 +51,15 @@ def build_finding_timeline(app: App, owner_id: str, finding_id: str) -> tuple[Ti
     cases = app.db.cases.list_cases_of_finding(finding.id)
     record = FindingRecord(
         versions=app.db.versions.load_versions_by_seq(finding.id),
-        events=tuple(each.event for each in app.db.events.list_events_of_finding(finding.id)),
+        events=tuple(event.event for event in app.db.events.list_events_of_finding(finding.id)),
         cases=cases,
-        decisions=tuple(each for case in cases for each in app.db.cases.list_decisions(case.id)),
+        decisions=tuple(
+            decision for case in cases for decision in app.db.cases.list_decisions(case.id)
+        ),
         feedback=app.db.feedback.list_feedback_of_finding(finding.id),
-        sources={each.key: each.source for each in app.db.queries.list_queries_of_person(owner_id)},
+        sources={
+            query.key: query.source for query in app.db.queries.list_queries_of_person(owner_id)
+        },
     )
     return build_timeline(record)
 
@@ -78,12 +82,13 @@ def compare_with_own_findings(
     own = load_own_findings(app.db, app.db.people.load_person(owner_id)).values()
     comparisons = [
         OwnFindingComparison(
-            own=each, field_comparisons=compare_accounts(finding.portrait, each.portrait)
+            own=own_finding,
+            field_comparisons=compare_accounts(finding.portrait, own_finding.portrait),
         )
-        for each in own
-        if each.id != finding.id
+        for own_finding in own
+        if own_finding.id != finding.id
     ]
-    return tuple(sorted(comparisons, key=lambda each: -each.copied_count))
+    return tuple(sorted(comparisons, key=lambda comparison: -comparison.copied_count))
 
 
 def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:
@@ -98,12 +103,12 @@ def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVe
 
 def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineLine]:
     """Tell the moments of a timeline, the latest first."""
-    for each in reversed(tuple(moments)):
+    for moment in reversed(tuple(moments)):
         yield TimelineLine(
-            at=each.at,
-            words=_describe_timeline_entry(each),
-            fields=tuple(map(build_field_line, each.marks)),
-            version=each.number,
+            at=moment.at,
+            words=_describe_timeline_entry(moment),
+            fields=tuple(map(build_field_line, moment.marks)),
+            version=moment.number,
         )
 
 

@@ -137,11 +137,12 @@ class SnapshotComparer:
         if asked is None and result.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
         sightings = self.db.sightings.list_sightings_of_query(self.person_id, query.key)
-        earlier = {compute_anchor(each.trace): each for each in sightings}
-        before = {key: each.trace for key, each in earlier.items()}
+        earlier = {compute_anchor(one_sighting.trace): one_sighting for one_sighting in sightings}
+        before = {key: value.trace for key, value in earlier.items()}
         result = self._add_picture_prints(result, before)
         changes = {
-            each.key: each for each in diff_snapshots(before, apply_parse_result(before, result))
+            snapshot.key: snapshot
+            for snapshot in diff_snapshots(before, apply_parse_result(before, result))
         }
         baseline = asked is None or asked.version != self.version
         known_so_far = len(self.finding_changes.new_finding_ids)
@@ -179,8 +180,8 @@ class SnapshotComparer:
         if not result.traces:
             return result
         traces = (
-            self.prints.add_picture_print(each, before.get(compute_anchor(each)))
-            for each in result.traces
+            self.prints.add_picture_print(trace, before.get(compute_anchor(trace)))
+            for trace in result.traces
         )
         return replace(result, traces=tuple(traces))
 
@@ -188,14 +189,14 @@ class SnapshotComparer:
         """Find the finding by any of its keys, or create it; two that are one are merged."""
         findings = self.db.findings
         found = [
-            each
-            for each in findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
-            if not is_different_account(each.portrait, trace)
+            finding
+            for finding in findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
+            if not is_different_account(finding.portrait, trace)
         ]
         if not found:
             return self._add_finding(trace)
-        for each in found:
-            self.finding_changes.record_portrait(each)
+        for finding in found:
+            self.finding_changes.record_portrait(finding)
         whole = found[0]
         for other in found[1:]:
             whole = findings.merge_findings(whole, other)
@@ -215,8 +216,8 @@ class SnapshotComparer:
     def _list_unclaimed_aliases(self, trace: Trace, finding_id: str) -> tuple[str, ...]:
         """Leave out aliases of another finding: a handle that has a new owner."""
         owners = {
-            each: self.db.findings.find_findings_by_aliases(self.person_id, (each,))
-            for each in list_aliases(trace)
+            alias: self.db.findings.find_findings_by_aliases(self.person_id, (alias,))
+            for alias in list_aliases(trace)
         }
         return tuple(
             alias
@@ -274,13 +275,14 @@ class SnapshotComparer:
 
     def _is_shown_elsewhere(self, missed: Sighting) -> bool:
         kinds = {
-            each.key: each.kind for each in self.db.queries.list_queries_of_person(self.person_id)
+            query.key: query.kind
+            for query in self.db.queries.list_queries_of_person(self.person_id)
         }
         return any(
-            each.query != missed.query
-            and not each.misses
-            and kinds.get(each.query, QueryKind.SEARCH).proves_absence
-            for each in self.db.sightings.list_sightings_of_finding(missed.finding_id)
+            sighting.query != missed.query
+            and not sighting.misses
+            and kinds.get(sighting.query, QueryKind.SEARCH).proves_absence
+            for sighting in self.db.sightings.list_sightings_of_finding(missed.finding_id)
         )
 
     def _update_history(
@@ -324,7 +326,7 @@ class SnapshotComparer:
 def _collect_traces(earlier: Mapping[str, Sighting], result: ParseResult) -> Snapshot:
     if result.outcome is not Outcome.UNCHANGED:
         return key_by_anchor(result.traces)
-    return {key: each.trace for key, each in earlier.items() if not each.misses}
+    return {key: value.trace for key, value in earlier.items() if not value.misses}
 
 
 INFORMATIVE_OUTCOMES = frozenset(
@@ -356,7 +358,9 @@ class PersonSettlement:
 
     def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         changes = self._compare_answers(answers)
-        store_thumbnails(self.app, self.sweep.id, self.person.id, (each.visit for each in answers))
+        store_thumbnails(
+            self.app, self.sweep.id, self.person.id, (answer.visit for answer in answers)
+        )
         steps = (
             *self._process_seen_findings(changes),
             *self._process_missing_findings(changes),
@@ -389,7 +393,7 @@ class PersonSettlement:
             prints=PictureResults.from_visits(staged.visit for staged in answers),
         )
         # In an order of their own, so that the network's haste decides nothing.
-        for staged in sorted(answers, key=lambda each: each.visit.query.key):
+        for staged in sorted(answers, key=lambda answer: answer.visit.query.key):
             visit = staged.visit
             if (
                 visit.result.outcome in INFORMATIVE_OUTCOMES
@@ -410,9 +414,9 @@ class PersonSettlement:
                 finding_changes.record_portrait(finding)
                 step = update_seen_finding(finding, looks, self.at, EVENT_POLICY)
             shown = (
-                each.trace
-                for each in db.sightings.list_sightings_of_finding(finding_id)
-                if not each.misses
+                sighting.trace
+                for sighting in db.sightings.list_sightings_of_finding(finding_id)
+                if not sighting.misses
             )
             db.findings.update_finding(refresh_portrait(step.finding, shown))
             yield step
@@ -517,7 +521,7 @@ def settle_sources(
 
     A service that is told to stop leaves the rest, and all results, to its next start.
     """
-    reviews = tuple(_review_source(app, sweep, each) for each in sources)
+    reviews = tuple(_review_source(app, sweep, source) for source in sources)
     settlements = _list_settlements(reviews)
     while batch := tuple(islice(settlements, SETTLEMENTS_PER_COMMIT)):
         if is_stopped():
@@ -528,8 +532,8 @@ def settle_sources(
         if len(batch) == SETTLEMENTS_PER_COMMIT:
             app.clock.sleep(UNLOCKED_SECONDS)
     with app.db.begin_transaction():
-        for each in reviews:
-            _record_source_run(app, sweep, each)
+        for one_review in reviews:
+            _record_source_run(app, sweep, one_review)
 
 
 def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, SourceReview]]:
@@ -551,15 +555,15 @@ def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
     learned: tuple[LearnedCanary, ...] = ()
     if by_canaries.status is not SourceTrust.REFUTED:
         learned = tuple(_list_learned_canaries(app, sweep, source, answers))
-    trust = apply_learned_canaries(by_canaries, (each.outcome for each in learned))
-    parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
+    trust = apply_learned_canaries(by_canaries, (canary.outcome for canary in learned))
+    parked = (result.retry_at for result in results if not result.outcome.is_conclusive)
     return SourceReview(
         source=source,
         feed=feed,
         trust=_assess_source_trust(app, sweep, source, results, trust),
         person_ids=tuple(filter(None, answers)),
         asked=len(results),
-        answered=sum(1 for each in results if each.outcome.is_conclusive),
+        answered=sum(1 for result in results if result.outcome.is_conclusive),
         parked_until=max(filter(None, parked), default=None),
         missed_canaries=learned if trust.status is SourceTrust.REFUTED else (),
     )
@@ -578,7 +582,7 @@ def _assess_source_trust(
     if _has_mass_loss(app, sweep, source):
         return distrust_mass_loss()
     if isinstance(source, PersonalFeedSource):
-        read = any(each.outcome.is_conclusive for each in results)
+        read = any(result.outcome.is_conclusive for result in results)
         return replace(trust, status=SourceTrust.PROVEN, probed=read)
     return trust if trust.probed else _use_last_proof(app, source, trust)
 
@@ -644,7 +648,7 @@ def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str)
     staged = app.db.journal.list_answers_about_subject(sweep.id, source.name, person_id)
     if not staged:  # erased since they were listed
         return
-    consented = tuple(each for each in staged if _has_consent(app, each, source))
+    consented = tuple(answer for answer in staged if _has_consent(app, answer, source))
     if consented:
         PersonSettlement(
             app=app,
@@ -655,9 +659,9 @@ def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str)
             at=app.clock.now(),
         ).settle_answers(consented)
         if review.feed is not None:
-            record_feed_results(app, person_id, review.feed, (each.visit for each in consented))
+            record_feed_results(app, person_id, review.feed, (answer.visit for answer in consented))
         if source.family is SourceFamily.BREACHES:
-            record_breaches(app, person_id, (each.visit for each in consented))
+            record_breaches(app, person_id, (answer.visit for answer in consented))
     app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 
@@ -715,7 +719,7 @@ def _log_trouble(
 
 
 def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iterator[CanaryProbe]:
-    expected = {each.query.key: each.expects for each in source.build_canaries(sweep.nonce)}
+    expected = {canary.query.key: canary.expects for canary in source.build_canaries(sweep.nonce)}
     for staged in answers.get("", ()):
         key = staged.visit.query.key
         if key in expected:
@@ -730,7 +734,7 @@ def _list_learned_canaries(
     Their owners' queries are asked anyway, so nothing is asked for this, and nothing is stored.
     """
     canaries = source.build_canaries(sweep.nonce)
-    if any(each.expects is Outcome.FOUND for each in canaries):
+    if any(canary.expects is Outcome.FOUND for canary in canaries):
         return
     now = app.clock.now()
     for person_id in filter(None, answers):
@@ -752,11 +756,11 @@ def _match_learned_canary(app: App, person_id: str, visit: CrawlResult) -> Itera
 def _forget_missing_canaries(app: App, learned: Iterable[LearnedCanary]) -> None:
     """Count a miss: if the account is gone and not the site broken, the next check settles it."""
     with app.db.begin_transaction():
-        for each in learned:
-            if each.outcome is Outcome.ABSENT:
+        for canary in learned:
+            if canary.outcome is Outcome.ABSENT:
                 # Its person may have been erased, or its finding merged, since it was matched.
-                for seen in app.db.sightings.list_sightings_of_finding(each.sighting.finding_id):
-                    if seen.query == each.sighting.query:
+                for seen in app.db.sightings.list_sightings_of_finding(canary.sighting.finding_id):
+                    if seen.query == canary.sighting.query:
                         app.db.sightings.save_sighting(replace(seen, misses=seen.misses + 1))
 
 

@@ -186,7 +186,9 @@ def recheck_finding(app: App, due: Job) -> None:
         app.db.jobs.finish_job(due.name, due.subject, consent.paused_until)
         return
     sightings = app.db.sightings.list_sightings_of_finding(finding.id)
-    keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
+    keys = frozenset(
+        sighting.query for sighting in sightings if sighting.misses or sighting.unshown
+    )
     if due.name == RECHECK:
         keys |= list_recheck_keys(app, finding)
     if not keys and not _has_open_proof(app, finding.person_id):

@@ -45,15 +45,15 @@ def schedule_jobs(app: App) -> None:
     with app.db.begin_transaction():
         consents = app.db.consents.list_latest_consents()
         zones = {
-            each.person_id: app.db.people.load_person(each.person_id).zone
-            for each in consents
-            if each.is_active(now)
+            consent.person_id: app.db.people.load_person(consent.person_id).zone
+            for consent in consents
+            if consent.is_active(now)
         }
         subjects: Mapping[JobScope, Collection[str]] = {
             JobScope.DISTRICT: ("",),
             JobScope.ENROLLED: zones,
             # Theirs is there since they left; were it lost, nothing else would erase them.
-            JobScope.WITHDRAWN: [each.person_id for each in consents if each.withdrawn_at],
+            JobScope.WITHDRAWN: [consent.person_id for consent in consents if consent.withdrawn_at],
             JobScope.ON_DEMAND: (),
         }
         for kind in JOB_KINDS.values():
@@ -115,11 +115,11 @@ class WaitingWork:
 def find_waiting_work(app: App) -> WaitingWork:
     """Look up what waits, and do nothing: who serves many districts works only where it must."""
     now, requests = app.clock.now(), app.db.run_requests
-    free = [each for each in app.db.jobs.list_jobs() if each.lease_until is None]
-    due = {each.name for each in free if each.due_at <= now}
+    free = [job for job in app.db.jobs.list_jobs() if job.lease_until is None]
+    due = {job.name for job in free if job.due_at <= now}
     emails = app.db.outbox.list_due_emails(now)
     retry = app.db.outbox.find_next_due_time(now)
-    times = (*(each.due_at for each in free if each.due_at > now), retry)
+    times = (*(job.due_at for job in free if job.due_at > now), retry)
     return WaitingWork(
         checks=requests.find_next_open_request(SHORT_REQUESTS) is not None,
         sweeps=requests.find_next_open_request(LONG_REQUESTS) is not None

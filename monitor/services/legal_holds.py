@@ -59,7 +59,11 @@ def propose_legal_hold(
 def list_hold_proposals(app: App) -> Iterator[HoldProposal]:
     """Yield the requests that wait for a second reviewer, the oldest first."""
     now = app.clock.now()
-    return (each for each in app.db.hold_proposals.list_hold_proposals() if each.is_pending(now))
+    return (
+        proposal
+        for proposal in app.db.hold_proposals.list_hold_proposals()
+        if proposal.is_pending(now)
+    )
 
 
 def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldProposal:
@@ -134,8 +138,8 @@ def _check_hold_step(app: App, reviewer: Reviewer, person_id: str, step: HoldAct
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:
-    listed = {each.casefold() for each in app.config.district.reviewers}
-    if not {each.casefold() for each in addresses} <= listed:
+    listed = {reviewer.casefold() for reviewer in app.config.district.reviewers}
+    if not {address.casefold() for address in addresses} <= listed:
         sentence = "Only reviewers named in the configuration can place or lift a legal hold."
         raise NotPermittedError(sentence)
 

@@ -29,7 +29,7 @@ def render_metrics(vitals: Vitals) -> bytes:
 def list_metric_samples(vitals: Vitals) -> tuple[MetricSample, ...]:
     found = (sample for metric in _build_registry(vitals).collect() for sample in metric.samples)
     return tuple(
-        MetricSample(name=each.name, labels=each.labels, value=each.value) for each in found
+        MetricSample(name=sample.name, labels=sample.labels, value=sample.value) for sample in found
     )
 
 
@@ -67,12 +67,12 @@ def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
         "When a source last passed its self-test. Missing if it never did.",
         labels=("source",),
     )
-    for each in vitals.sources:
+    for source in vitals.sources:
         for one in Outcome:
-            outcome.add_metric((each.source, one), float(one is each.outcome))
-        since.add_metric((each.source,), each.since.timestamp())
-        if each.proven_at:
-            proven.add_metric((each.source,), each.proven_at.timestamp())
+            outcome.add_metric((source.source, one), float(one is source.outcome))
+        since.add_metric((source.source,), source.since.timestamp())
+        if source.proven_at:
+            proven.add_metric((source.source,), source.proven_at.timestamp())
     yield from (outcome, since, proven)
 
 

@@ -45,9 +45,9 @@ def list_name_changes(app: App) -> tuple[NameChange, ...]:
     """Return the names to decide on; who has left, or whose consent ended, needs no word."""
     changes = app.db.name_changes.list_name_changes()
     return tuple(
-        each
-        for each in changes
-        if app.db.consents.has_consent_in_force(each.person_id, app.clock.now())
+        change
+        for change in changes
+        if app.db.consents.has_consent_in_force(change.person_id, app.clock.now())
     )
 
 

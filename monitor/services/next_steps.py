@@ -112,7 +112,7 @@ def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
     """Return what is still to be removed; of what no one asked to remove, what is shown today."""
     if case.state is CaseState.REMOVAL_ASKED:
         return case.contact_kinds
-    shown = {each.partition(":")[0] for each in finding.portrait.exposed}
+    shown = {text.partition(":")[0] for text in finding.portrait.exposed}
     return tuple(kind for kind in case.contact_kinds if kind in shown)
 
 
@@ -133,19 +133,19 @@ def fold_exposures(
     app: App, cases: tuple[Case, ...]
 ) -> tuple[tuple[Case, ...], ExposureGroupLine | None]:
     """Return the cases to list one by one, and one line for several pages of other people's."""
-    findings = {each.id: app.db.findings.load_finding(each.finding_id) for each in cases}
+    findings = {case.id: app.db.findings.load_finding(case.finding_id) for case in cases}
     folded = [
-        each
-        for each in cases
-        if each.kind is CaseKind.EXPOSED_CONTACT
-        and findings[each.id].portrait.kind is TraceKind.PAGE
+        case
+        for case in cases
+        if case.kind is CaseKind.EXPOSED_CONTACT
+        and findings[case.id].portrait.kind is TraceKind.PAGE
     ]
     if len(folded) < MIN_PAGES_FOLDED:
         return cases, None
-    shown = {kind for each in folded for kind in each.contact_kinds}
-    return tuple(each for each in cases if each not in folded), ExposureGroupLine(
+    shown = {kind for case in folded for kind in case.contact_kinds}
+    return tuple(case for case in cases if case not in folded), ExposureGroupLine(
         pages=len(folded),
         what=words.describe_exposures(len(folded), shown),
         severity=rate_exposure(shown),
-        urls=tuple(findings[each.id].portrait.url for each in folded),
+        urls=tuple(findings[case.id].portrait.url for case in folded),
     )

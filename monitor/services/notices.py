@@ -149,7 +149,7 @@ def _count_kind(app: App, kind: NoticeKind, audience: Audience, since: datetime)
             return count_opened_cases(app, since)
         case NoticeKind.LOOKALIKE_SEEN:
             found = app.db.district_findings.list_district_findings()
-            return sum(1 for each in found if each.is_open and each.first_seen > since)
+            return sum(1 for finding in found if finding.is_open and finding.first_seen > since)
         case NoticeKind.BACKUP_FAILED:
             failed = app.db.audit.find_last_entry_of_action(BACKUP_FAILED)
             return int(failed is not None and failed.at > since)
@@ -193,9 +193,9 @@ def send_test_notices(config: Config, variables: Mapping[str, str]) -> Iterator[
         except MonitorError:
             continue  # reported already
         title, _ = build_notice(config, audience, {})
-        for each in endpoints:
-            fault = each.send_message(title, "This is a test. Nothing waits for you.")
-            place = f"line {each.number} of the secret {audience.secret}"
+        for endpoint in endpoints:
+            fault = endpoint.send_message(title, "This is a test. Nothing waits for you.")
+            place = f"line {endpoint.number} of the secret {audience.secret}"
             if fault:
                 remedy = "Check the address there, and that this machine may reach it."
                 yield report_failure(

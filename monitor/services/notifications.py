@@ -102,8 +102,8 @@ def build_operator_id(address: str) -> str:
 def find_office_address(office_id: str, district: DistrictConfig) -> str:
     """Return the address that holds an office today, or nothing if it holds none anymore."""
     addresses = {
-        **{build_reviewer_id(each): each for each in district.reviewers},
-        **{build_operator_id(each): each for each in district.operators},
+        **{build_reviewer_id(reviewer): reviewer for reviewer in district.reviewers},
+        **{build_operator_id(operator): operator for operator in district.operators},
     }
     return addresses.get(office_id, "")
 
@@ -333,7 +333,7 @@ TROUBLE_OUTCOMES = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADAB
 def queue_source_alert(app: App, sweep: Sweep) -> None:
     """Queue one email about all source failures that this sweep found first."""
     health = app.db.source_health.list_source_health()
-    failures = [_build_failure(each) for each in health if _is_new_failure(each, sweep)]
+    failures = [_build_failure(part) for part in health if _is_new_failure(part, sweep)]
     gaps = tuple(map(build_gap, fold_failures(failures, len(health))))
 
     def build_parked_view(greeting: EmailGreeting) -> SourcesParkedView:

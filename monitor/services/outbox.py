@@ -227,7 +227,9 @@ def _bundle_alerts(app: App, email: OutboxEmail) -> tuple[OutboxEmail, ...]:
     with one Message-ID, so news in the other one would never be read.
     """
     waiting = app.db.outbox.list_queued_emails(email.recipient_id, email.kind)
-    alike = tuple(each for each in waiting if each.tried_at == email.tried_at)
+    alike = tuple(
+        queued_email for queued_email in waiting if queued_email.tried_at == email.tried_at
+    )
     return alike if email.tried_at else tuple(filter(partial(_is_news, app), alike))
 
 
@@ -247,10 +249,10 @@ def _load_alert(app: App, email: OutboxEmail) -> AlertView:
 
 def _merge_alerts(app: App, bundle: tuple[OutboxEmail, ...], sent_at: datetime) -> AlertView:
     first, *others = map(partial(_load_alert, app), bundle)
-    opens = any(each.opens_at for each in (first, *others))
+    opens = any(other.opens_at for other in (first, *others))
     return replace(
         first,
-        more=tuple(each.case for each in others),
+        more=tuple(other.case for other in others),
         # The time to answer runs from the day on which the email arrives, or later.
         opens_at=sent_at + ANSWER_WITHIN if opens else None,
     )
@@ -293,7 +295,7 @@ def list_case_ids(view: EmailView) -> tuple[str, ...]:
     """Return the cases that an email tells its own person of."""
     match view:
         case AlertView():
-            return tuple(each.id for each in (view.case, *view.more))
+            return tuple(entry.id for entry in (view.case, *view.more))
         case PersonalEmailView():
             return tuple(line.id for line in view.cases)
     return ()
@@ -323,12 +325,12 @@ MAX_INVITATIONS_PER_RUN = 10
 def send_due(app: App) -> Counter[DeliveryStatus]:
     counts: Counter[DeliveryStatus] = Counter()
     in_vain = 0
-    for each in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
+    for invitation in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
-        status = _send_email(app, each.id)
-        LOG.debug("email_tried", extra={"email": each.id, "delivery": status or "dropped"})
+        status = _send_email(app, invitation.id)
+        LOG.debug("email_tried", extra={"email": invitation.id, "delivery": status or "dropped"})
         if status:
             counts[status] += 1
             in_vain = in_vain + 1 if status is DeliveryStatus.DEFERRED else 0
@@ -349,11 +351,11 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
 def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:
     """Leave out invitations and reminders beyond the first few; the next run goes on with them."""
     left, invitations = MAX_INVITATIONS_PER_RUN, list_email_kinds(EmailRecipient.INVITED)
-    for each in emails:
-        if each.kind in invitations:
+    for email in emails:
+        if email.kind in invitations:
             left -= 1
-        if each.kind not in invitations or left >= 0:
-            yield each
+        if email.kind not in invitations or left >= 0:
+            yield email
 
 
 def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
@@ -397,7 +399,7 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     with app.db.begin_transaction():
         if resolve_destination(app, email) != reader:
             return None  # the consent changed meanwhile: read it again in the next run
-        app.db.outbox.record_attempts((each.id for each in draft.bundle), draft.envelope.sent_at)
+        app.db.outbox.record_attempts((part.id for part in draft.bundle), draft.envelope.sent_at)
         activate_code(app, email)
     return _handle_delivery(
         app, draft, app.mailer.transport.send_email(draft.email, draft.envelope)
@@ -420,7 +422,7 @@ def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> Deliver
 
 def _record_accepted(app: App, draft: EmailDraft) -> DeliveryStatus:
     body_hash = sha256(draft.email.text.encode()).hexdigest()
-    messages = (each.message_key for each in draft.bundle)
+    messages = (part.message_key for part in draft.bundle)
     app.db.sent_log.append_sent_entries(messages, app.clock.now(), body_hash)
     _record_sent(app, draft.bundle, draft.case_ids, body_hash)
     return DeliveryStatus.ACCEPTED
@@ -463,9 +465,9 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
         return _drop_email(app, email, f"given up after {tried_for.days} days: {delivery.note}")
     until = now + EMAIL_RETRY.compute_delay(email.attempts + 1)
     with app.db.begin_transaction():
-        for each in draft.bundle:
-            tried_at = draft.envelope.sent_at if delivery.in_doubt else each.tried_at
-            app.db.outbox.schedule_retry(each.id, until, delivery.note, tried_at)
+        for part in draft.bundle:
+            tried_at = draft.envelope.sent_at if delivery.in_doubt else part.tried_at
+            app.db.outbox.schedule_retry(part.id, until, delivery.note, tried_at)
     return DeliveryStatus.DEFERRED
 
 

@@ -47,7 +47,7 @@ def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Finding]:
 def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
     """Return the accounts that show someone else's name, without proof of control."""
     proofs = db.account_proofs.list_proofs_of_person(person_id)
-    return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
+    return frozenset(proof.account for proof in proofs if proof.state is not ProofState.PROVEN)
 
 
 def include_confirmed_accounts(db: Database, person: Person) -> Person:
@@ -65,11 +65,11 @@ def include_confirmed_accounts(db: Database, person: Person) -> Person:
 def include_requested_accounts(db: Database, person: Person) -> Person:
     """Return the person with the accounts that wait for a proof check."""
     proofs = db.account_proofs.list_proofs_of_person(person.id)
-    asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
+    asked = [proof.account for proof in proofs if proof.state is ProofState.REQUESTED]
     return replace(
         person,
-        accounts=(*person.accounts, *(each for each in asked if "://" not in each)),
-        pages=(*person.pages, *(each for each in asked if "://" in each)),
+        accounts=(*person.accounts, *(account for account in asked if "://" not in account)),
+        pages=(*person.pages, *(account for account in asked if "://" in account)),
     )
 
 
@@ -89,22 +89,22 @@ def is_trusted_account(db: Database, person: Person, finding: Finding) -> bool:
     One that showed their name once stays trusted: it may have been taken over.
     """
     proofs = db.account_proofs.list_proofs_of_person(person.id)
-    proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
+    proven = {proof.account for proof in proofs if proof.state is ProofState.PROVEN}
     if not proven.isdisjoint(
         (finding.portrait.key, *map(str.casefold, _list_account_keys(finding.portrait)))
     ):
         return True
     shown = (
         finding.portrait.name,
-        *(each.trace.name for each in db.versions.list_versions(finding.id)),
+        *(version.trace.name for version in db.versions.list_versions(finding.id)),
     )
     return any(has_exact_name(name, person) for name in shown if name)
 
 
 def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the accounts that were decided to be impersonations of this person."""
-    cases = (each for each in db.cases.list_cases_of_person(person_id) if each.is_pursued)
-    findings = dict.fromkeys(each.finding_id for each in cases)
+    cases = (case for case in db.cases.list_cases_of_person(person_id) if case.is_pursued)
+    findings = dict.fromkeys(case.finding_id for case in cases)
     return tuple(
         filter(
             None,
@@ -120,9 +120,9 @@ def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the pages whose site was asked to take details down; what is gone may come back."""
     states = {CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE, CaseState.GONE}
     cases = db.cases.list_cases_of_person(person_id)
-    asked = dict.fromkeys(each.finding_id for each in cases if each.state in states)
+    asked = dict.fromkeys(case.finding_id for case in cases if case.state in states)
     portraits = (db.findings.load_finding(finding_id).portrait for finding_id in asked)
-    return tuple(each.url for each in portraits if not extract_handle_key(each))
+    return tuple(portrait.url for portrait in portraits if not extract_handle_key(portrait))
 
 
 def _list_account_keys(portrait: Trace) -> tuple[str, ...]:
@@ -133,4 +133,11 @@ def extract_handle_key(portrait: Trace) -> str:
     """Return the account key with its handle, as people declare accounts; else empty."""
     if portrait.kind is not TraceKind.ACCOUNT:
         return ""
-    return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")
+    return next(
+        (
+            account_key.casefold()
+            for account_key in _list_account_keys(portrait)
+            if ":@" in account_key
+        ),
+        "",
+    )

@@ -162,7 +162,7 @@ def find_picture_pair(
         return None
     if comparisons is None:
         comparisons = compare_with_own_findings(app, owner_id, finding_id)
-    for own in (each.own for each in comparisons):
+    for own in (comparison.own for comparison in comparisons):
         if app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
             title = format_finding_title(own.portrait)
             return PicturePair(

@@ -73,7 +73,9 @@ def build_case_line(app: App, case: Case) -> CaseLine:
 def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyReminder:
     """Put clauses in the words of the district, or else in ours."""
     texts = load_policy_texts(app.config.policy)
-    return PolicyReminder(texts=tuple(texts[each] for each in clauses), url=app.config.policy.url)
+    return PolicyReminder(
+        texts=tuple(texts[clause] for clause in clauses), url=app.config.policy.url
+    )
 
 
 def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
@@ -83,8 +85,10 @@ def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
 def _describe_earlier_answer(app: App, case: Case) -> str:
     """Say what was decided before a change reopened the case."""
     made = app.db.cases.list_decisions(case.id)
-    decisions = [each for each in made if each.at < case.opened_at]
-    spoken = [each.decision for each in decisions if each.decision not in SILENT_DECISIONS]
+    decisions = [decision for decision in made if decision.at < case.opened_at]
+    spoken = [
+        decision.decision for decision in decisions if decision.decision not in SILENT_DECISIONS
+    ]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
         if spoken
@@ -178,7 +182,7 @@ def build_aside_line(app: App, finding: Finding) -> NamesakeLine:
 def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
     source_runs = tuple(runs)
     failures = tuple(_list_failures(source_runs))
-    gaps = tuple(build_gap(each) for each in fold_failures(failures, len(source_runs)))
+    gaps = tuple(build_gap(failure) for failure in fold_failures(failures, len(source_runs)))
     withheld = tuple(run.source for run in source_runs if run.note == WITHHELD)
     checked = len(source_runs) - len(failures)
     return Coverage(checked=checked, total=len(source_runs), gaps=gaps, withheld=withheld)
@@ -188,7 +192,7 @@ def describe_shared_failure(runs: Iterable[SourceRun]) -> str:
     """Say in one sentence how many sources fail in the same way; empty where most answered."""
     source_runs = tuple(runs)
     groups = fold_failures(_list_failures(source_runs), len(source_runs))
-    worst = next((each for each in groups if each.is_folded), None)
+    worst = next((group for group in groups if group.is_folded), None)
     if worst is None or worst.outcome != Outcome.FAILED:
         return ""
     summary = f"{worst.count} of {worst.total} sources could not be reached"
@@ -245,8 +249,10 @@ def clear_news(coverage: Coverage) -> Coverage:
     return replace(
         coverage,
         sources=tuple(
-            replace(each, state=CoverageState.NO_NEWS) if each.state is CoverageState.NEWS else each
-            for each in coverage.sources
+            replace(source, state=CoverageState.NO_NEWS)
+            if source.state is CoverageState.NEWS
+            else source
+            for source in coverage.sources
         ),
     )
 
@@ -263,12 +269,12 @@ def build_gap(group: FailureGroup) -> CoverageGap:
 
 def list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to the person, strongest first."""
-    return tuple(each.reason for each in _select_identity_evidence(assessment) if each.bits >= 0)
+    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits >= 0)
 
 
 def list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to someone else, strongest first."""
-    return tuple(each.reason for each in _select_identity_evidence(assessment) if each.bits < 0)
+    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits < 0)
 
 
 def _list_reasons(assessment: Assessment) -> tuple[Reason, ...]:
@@ -277,24 +283,26 @@ def _list_reasons(assessment: Assessment) -> tuple[Reason, ...]:
 
 
 def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(each for each in assessment.shown_evidence if not _is_against_impersonation(each))
+    return tuple(
+        piece for piece in assessment.shown_evidence if not _is_against_impersonation(piece)
+    )
 
 
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
     """Add why an account on a network where they have none is not taken for an impersonation."""
-    news = (each.reason for each in assessment.evidence if each.rule == rules.NEW_NETWORK.name)
+    news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
     return (*_list_strongest_doubt(assessment), *news)
 
 
 def _list_strongest_doubt(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the strongest sign of someone else, else that others have the name, if anything."""
     doubts = [
-        each
-        for each in assessment.evidence
-        if each.bits < 0 and not _is_against_impersonation(each)
+        piece
+        for piece in assessment.evidence
+        if piece.bits < 0 and not _is_against_impersonation(piece)
     ]
-    reasons = [each.reason for each in doubts if each.rule != rules.NAMESAKES.name]
-    return (*reasons, *(each.reason for each in doubts))[:1]
+    reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
+    return (*reasons, *(doubt.reason for doubt in doubts))[:1]
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:

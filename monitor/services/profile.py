@@ -126,8 +126,8 @@ def delete_account_proof(app: App, person_id: str, account: str) -> None:
 
 def _find_unproven_account(app: App, person_id: str, account: str) -> AccountProof | None:
     proofs = app.db.account_proofs.list_proofs_of_person(person_id)
-    own_proofs = (each for each in proofs if each.account == account)
-    return next((each for each in own_proofs if each.state is not ProofState.PROVEN), None)
+    own_proofs = (proof for proof in proofs if proof.account == account)
+    return next((proof for proof in own_proofs if proof.state is not ProofState.PROVEN), None)
 
 
 def find_requested_name(app: App, person_id: str) -> PersonName | None:
@@ -171,13 +171,13 @@ def _check_profile_fields(asked: Person, before: Person) -> None:
 def find_pending_address_change(app: App, person_id: str) -> AddressChange | None:
     """Return the last change that someone asked for and can still confirm."""
     changes = app.db.address_changes.list_address_changes(person_id)
-    return next((each for each in reversed(changes) if each.is_open(app.clock.now())), None)
+    return next((change for change in reversed(changes) if change.is_open(app.clock.now())), None)
 
 
 def find_last_address_change(app: App, person_id: str) -> AddressChange | None:
     """Return the last confirmed change, while it is stored."""
     changes = app.db.address_changes.list_address_changes(person_id)
-    return next((each for each in reversed(changes) if each.changed_at), None)
+    return next((change for change in reversed(changes) if change.changed_at), None)
 
 
 def request_work_email_change(

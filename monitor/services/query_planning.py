@@ -131,7 +131,7 @@ def _to_dollars(amount: float) -> Decimal:
 
 def list_source_prices(sources: Iterable[Source]) -> Mapping[str, Decimal]:
     """Return what those sources declare that are not free."""
-    priced = ((each.name, each.info.usd_per_1000) for each in sources)
+    priced = ((source.name, source.info.usd_per_1000) for source in sources)
     return {name: price for name, price in priced if price}
 
 
@@ -173,7 +173,9 @@ def choose_paid_queries(
         limits = limits.to_sweep_limits()
     budget = WeeklyBudget(limits, _sum_committed_spending(app, week))
     offered = (
-        each for each in _list_run_candidates(app, targets) if each.query.key not in answered
+        candidate
+        for candidate in _list_run_candidates(app, targets)
+        if candidate.query.key not in answered
     )
     return select_queries(offered, to_week_number(week), budget, depth)
 
@@ -199,19 +201,23 @@ def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]
         if app.db.consents.find_latest_consent(person_id) is None:
             return ()  # erased since they were planned, and their key with them
         raise
-    return rank_candidates(queries, prices, {each.key: each.history for each in asked})
+    return rank_candidates(queries, prices, {query.key: query.history for query in asked})
 
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
     """Show when each query about a person is asked, as seen from a week's sweep."""
-    candidates = {each.query.key: each for each in list_paid_candidates(app, person_id)}
+    candidates = {
+        candidate.query.key: candidate for candidate in list_paid_candidates(app, person_id)
+    }
     outlooks = (
         QueryOutlook.from_candidate(candidates[query.key], to_week_number(week))
         if query.key in candidates
         else QueryOutlook.from_free_query(query)
         for query in plan_person_queries(app, person_id)
     )
-    return tuple(sorted(outlooks, key=lambda each: (each.ahead, each.source, each.every)))
+    return tuple(
+        sorted(outlooks, key=lambda outlook: (outlook.ahead, outlook.source, outlook.every))
+    )
 
 
 def build_weekly_bill(app: App, week: str) -> SweepBill:

@@ -74,8 +74,8 @@ def add_own_person(app: App, answers: QuickCheckAnswers) -> Person:
     with app.db.begin_transaction():
         app.db.people.insert_person(person)
         app.db.consents.insert_consent(consent)
-        for each in answers.feeds:
-            add_alert_feed(app, person.id, each)
+        for feed in answers.feeds:
+            add_alert_feed(app, person.id, feed)
     return app.db.people.load_person(person.id)
 
 
@@ -116,7 +116,7 @@ def run_quick_check(
 
 def _leave_out_news(app: App) -> App:
     """Leave out the one engine without a key: it knows only the news of the last weeks."""
-    others = {name: each for name, each in app.sources.items() if name != GDELT.name}
+    others = {name: source for name, source in app.sources.items() if name != GDELT.name}
     return app.copy_with(sources=SourceRegistry(others))
 
 
@@ -130,7 +130,7 @@ def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:
         at=sweep.closed_at or app.clock.now(),
         coverage=found["coverage"],
         trouble=describe_shared_failure(runs),
-        cases=tuple(sorted(found["cases"], key=lambda each: each.severity.rank)),
+        cases=tuple(sorted(found["cases"], key=lambda case: case.severity.rank)),
         questions=found["questions"],
         about=found["about"],
         own=found["own"],

@@ -78,7 +78,7 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
 
 
 def _rebuild_portrait(app: App, finding: Finding) -> None:
-    left = [each.trace for each in app.db.sightings.list_sightings_of_finding(finding.id)]
+    left = [sighting.trace for sighting in app.db.sightings.list_sightings_of_finding(finding.id)]
     portrait = combine_traces(left) if left else strip_portrait_text(finding.portrait)
     app.db.findings.update_finding(replace(finding, portrait=portrait))
     assessment = app.db.findings.find_assessment(finding.id)
@@ -275,7 +275,7 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
         return
     asked = app.db.queries.list_queries_of_person(person.id)
     _retire_queries(
-        app, person, {each.key for each in asked if not _is_covered(app, each, consent)}
+        app, person, {query.key for query in asked if not _is_covered(app, query, consent)}
     )
     if Scope.SEARCH not in consent.scopes and person.alert_feeds:
         person = replace(person, alert_feeds=())
@@ -334,14 +334,14 @@ def _release_finding(
     What only a follow-up query showed is never asked again.
     """
     left = app.db.sightings.list_sightings_of_finding(finding_id)
-    if any(each.query in active_keys for each in left):
-        shown = (each.trace for each in left if not each.misses)
+    if any(sighting.query in active_keys for sighting in left):
+        shown = (sighting.trace for sighting in left if not sighting.misses)
         app.db.findings.update_finding(
             refresh_portrait(app.db.findings.load_finding(finding_id), shown)
         )
         return
-    for each in left:
-        app.db.queries.retire_query(person_id, each.query)
+    for sighting in left:
+        app.db.queries.retire_query(person_id, sighting.query)
     if not _is_kept_for_person(app, finding_id):
         app.db.findings.delete_finding(finding_id)
 

@@ -118,7 +118,7 @@ def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
     health, emails = app.db.source_health.list_source_health(), app.db.email_counts
     return ServiceHealth(
         sources=len(health),
-        unproven=tuple(each.source for each in health if each.proven_at is None),
+        unproven=tuple(part.source for part in health if part.proven_at is None),
         in_vain=emails.count_retrying_emails(),
         given_up=emails.count_abandoned_emails(now - RECENT_PERIOD),
         refusing=len(app.db.suppression_list.list_suppressions()),
@@ -253,7 +253,9 @@ def _undo_own_decision(app: App, reviewer: Reviewer, case: Case) -> None:
     """Undo every step of the decision: "removed" includes "reported"."""
     decisions = app.db.cases.list_decisions(case.id)
     at = decisions[-1].at
-    for _ in [each for each in decisions if each.by == reviewer.id and each.at == at]:
+    for _ in [
+        decision for decision in decisions if decision.by == reviewer.id and decision.at == at
+    ]:
         undo_decisions(app, (case.id,), reviewer.id)
 
 
@@ -351,8 +353,8 @@ def _check_not_open(app: App, case: Case) -> None:
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:
-    listed = {each.casefold() for each in app.config.district.reviewers}
-    if not {each.casefold() for each in addresses} <= listed:
+    listed = {reviewer.casefold() for reviewer in app.config.district.reviewers}
+    if not {address.casefold() for address in addresses} <= listed:
         reason = "The person who requested this is no longer a reviewer. Send a new request."
         raise NotPermittedError(reason)
 

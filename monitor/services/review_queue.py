@@ -168,9 +168,9 @@ class ViewedCase:
     def allowed_decisions(self) -> tuple[Decision, ...]:
         """What IT may decide now."""
         return tuple(
-            each
-            for each in Decision
-            if each in REVIEWER_DECISIONS & list_possible_decisions(self.case)
+            decision
+            for decision in Decision
+            if decision in REVIEWER_DECISIONS & list_possible_decisions(self.case)
         )
 
 
@@ -205,7 +205,11 @@ def list_queue_rows(
     """
     gate = build_review_gate(app)
     visible = app.db.review_index.list_visible_case_ids(gate, wanted, WHOLE_LIST)
-    ids = [each for each in sorted(visible, reverse=True) if not before or each < before]
+    ids = [
+        visible_case_id
+        for visible_case_id in sorted(visible, reverse=True)
+        if not before or visible_case_id < before
+    ]
     return tuple(_build_queue_rows(app, reviewer, ids[:length]))
 
 
@@ -231,9 +235,9 @@ def list_open_waves(app: App) -> tuple[OpenWave, ...]:
             waves[accounts[0].finding_id] = OpenWave(
                 size=count_people(wave),
                 platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
-                latest_at=max(each.appeared_at for each in wave),
+                latest_at=max(account.appeared_at for account in wave),
             )
-    return tuple(sorted(waves.values(), key=lambda each: each.latest_at, reverse=True))
+    return tuple(sorted(waves.values(), key=lambda one_wave: one_wave.latest_at, reverse=True))
 
 
 def list_open_schools(app: App) -> tuple[str, ...]:
@@ -282,7 +286,7 @@ def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> ViewedCase |
 
 def find_reviewer_address(app: App, reviewer_id: str) -> str:
     """Return the address of a reviewer's ID; the ID itself if they left the list."""
-    named = {build_reviewer_id(each): each for each in app.config.district.reviewers}
+    named = {build_reviewer_id(reviewer): reviewer for reviewer in app.config.district.reviewers}
     return named.get(reviewer_id, reviewer_id)
 
 
@@ -328,11 +332,11 @@ def _find_assignee_address(app: App, case_id: str) -> str:
 def find_last_question_time(db: Database, case_id: str) -> datetime | None:
     """Return when its person was last asked; None where no one did."""
     asked = (
-        each
-        for each in db.review_notes.list_review_notes_of_case(case_id)
-        if each.kind is ReviewNoteKind.QUESTION
+        note
+        for note in db.review_notes.list_review_notes_of_case(case_id)
+        if note.kind is ReviewNoteKind.QUESTION
     )
-    return max((each.at for each in asked), default=None)
+    return max((note.at for note in asked), default=None)
 
 
 def check_not_own_case(reviewer: Reviewer, case: Case) -> None:

@@ -52,16 +52,17 @@ def list_own_checks(app: App, person_id: str) -> tuple[Sweep, ...]:
     consents = app.db.consents.list_consents(person_id)
     weekly = app.db.sweeps.list_district_sweeps(SweepKind.SWEEP) if consents else ()
     joined = [
-        each
-        for each in weekly
-        if each.started_at >= consents[0].given_at and not consents[-1].was_paused(each.started_at)
+        sweep
+        for sweep in weekly
+        if sweep.started_at >= consents[0].given_at
+        and not consents[-1].was_paused(sweep.started_at)
     ]
     own = (
-        each
-        for each in app.db.sweeps.list_sweeps_of_person(person_id)
-        if each.kind is SweepKind.SELFCHECK
+        sweep
+        for sweep in app.db.sweeps.list_sweeps_of_person(person_id)
+        if sweep.kind is SweepKind.SELFCHECK
     )
-    return tuple(sorted((*joined, *own), key=lambda each: each.started_at, reverse=True))
+    return tuple(sorted((*joined, *own), key=lambda sweep: sweep.started_at, reverse=True))
 
 
 def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPageView:
@@ -118,7 +119,7 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
             for source, state in progress.items()
         ),
         found=tuple(
-            _build_found_line(source, each) for source, each in traces[:MAX_FINDINGS_SHOWN]
+            _build_found_line(source, trace) for source, trace in traces[:MAX_FINDINGS_SHOWN]
         ),
         more=max(len(traces) - MAX_FINDINGS_SHOWN, 0),
         answers=app.db.journal.count_answers(sweep.id) if sweep else 0,
@@ -148,7 +149,7 @@ def _list_traces_so_far(
 def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
     ended = sweep.closed_at or sweep.started_at
     findings = app.db.findings.list_findings_of_person(sweep.person_id)
-    unknown = (each for each in findings if _is_unsorted(app, each))
+    unknown = (finding for finding in findings if _is_unsorted(app, finding))
     cases = app.db.cases.list_cases_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
@@ -174,10 +175,10 @@ def _is_unsorted(app: App, finding: Finding) -> bool:
 
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
-    for each in app.db.events.list_events_of_sweep(sweep.id):
-        label = app.db.findings.find_finding_label(each.event.finding_id) or OwnershipLabel.UNKNOWN
-        if label not in OTHER_PERSON_LABELS and each.event.kind is not EventKind.FLAPPING:
-            yield build_change_line(app, each)
+    for event in app.db.events.list_events_of_sweep(sweep.id):
+        label = app.db.findings.find_finding_label(event.event.finding_id) or OwnershipLabel.UNKNOWN
+        if label not in OTHER_PERSON_LABELS and event.event.kind is not EventKind.FLAPPING:
+            yield build_change_line(app, event)
 
 
 def _build_found_line(source: str, trace: Trace) -> ResultLine:

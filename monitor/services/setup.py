@@ -108,13 +108,13 @@ def keep_secret(place: SetupPlace, name: str, secret: str) -> str:
 
 def list_missing_files(place: SetupPlace, config: Config) -> list[PlannedFile]:
     planned = plan_files(config, place.config_path, place.host)
-    return [each for each in planned if not each.path.exists()]
+    return [file for file in planned if not file.path.exists()]
 
 
 def write_missing_files(place: SetupPlace, config: Config) -> Iterator[str]:
-    for each in list_missing_files(place, config):
-        write_new_file(each.path, each.text)
-        yield f"Wrote {each.path}."
+    for file in list_missing_files(place, config):
+        write_new_file(file.path, file.text)
+        yield f"Wrote {file.path}."
 
 
 def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:

@@ -87,7 +87,7 @@ class HostMachine:
     def is_service_config(self, path: Path) -> bool:
         """Tell whether it is the configuration that the units read."""
         folder, annexes = self.root / "etc/namesake", discover_annexes()
-        names = ("namesake.toml", *(name for each in annexes for name in each.service_configs))
+        names = ("namesake.toml", *(name for annex in annexes for name in annex.service_configs))
         return path.absolute() in {folder / name for name in names}
 
     def runs_units_of(self, path: Path) -> bool:
@@ -98,7 +98,7 @@ class HostMachine:
     def is_container(self) -> bool:
         """Tell whether podman or Docker runs us: compose starts the district, and has its proxy."""
         marks = ("run/.containerenv", ".dockerenv")
-        return any((self.root / each).exists() for each in marks)
+        return any((self.root / mark).exists() for mark in marks)
 
     def has_unit(self, name: Path) -> bool:
         folders = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
@@ -258,7 +258,7 @@ def _are_usual(host: HostMachine, copies: Path | None, keys: Path | None) -> boo
 
 
 def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
-    names = " ".join(("namesake", *(each.name for each in folders if each)))
+    names = " ".join(("namesake", *(folder.name for folder in folders if folder)))
     return "StateDirectory=", f"StateDirectory={names}"
 
 
@@ -281,7 +281,9 @@ def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
             continue
         shipped = (find_shipped_files() / name).read_text("utf-8")
         written = {shipped, shipped.replace(str(SHIPPED_PROGRAM), str(program))}
-        drop_ins = (each.read_text("utf-8") for each in path.with_name(f"{name}.d").glob("*.conf"))
+        drop_ins = (
+            one_path.read_text("utf-8") for one_path in path.with_name(f"{name}.d").glob("*.conf")
+        )
         handed = set("\n".join(drop_ins).splitlines())
         needed = set(build_credential_lines(shipped, release, stored))
         if path.read_text("utf-8") not in written or not needed <= handed:

@@ -162,7 +162,7 @@ def _check_mail_domain(address: str) -> None:
 
 
 def _parse_addresses(text: str, answers: Answers) -> str:
-    return ", ".join(_parse_address(each, answers) for each in split_list(text))
+    return ", ".join(_parse_address(one_text, answers) for one_text in split_list(text))
 
 
 def _parse_optional(text: str, _answers: Answers) -> str:

@@ -174,7 +174,7 @@ def invite_newcomers(app: App, operator: str, newcomers: Iterable[DirectoryUser]
 def _invite_newcomers(app: App, actor: str, newcomers: Iterable[DirectoryUser]) -> int:
     context, first_email_at = _build_context(app), find_next_invitation_slot(app)
     found = (find_invitee(user, context) for user in newcomers)
-    invitees = [each for each in found if each is not None]
+    invitees = [one_invitee for one_invitee in found if one_invitee is not None]
     for start in range(0, len(invitees), BATCH_SIZE):
         app.beat()
         with app.db.begin_transaction():
@@ -215,7 +215,7 @@ def _tell_operators(app: App) -> None:
         return
     newcomers = app.db.directory_users.count_newcomers()
     leavers = sum(
-        1 for each in list_leavers(app.db, now) if now - each.missing_since <= NIGHT_LASTS
+        1 for leaver in list_leavers(app.db, now) if now - leaver.missing_since <= NIGHT_LASTS
     )
 
     def build_view(greeting: EmailGreeting) -> StaffFileView:

@@ -82,15 +82,17 @@ class Leaver:
 
 
 def count_leavers(db: Database, now: datetime) -> int:
-    return sum(1 for each in db.staff_listings.list_missing() if is_leaver(db, each, now))
+    return sum(1 for address in db.staff_listings.list_missing() if is_leaver(db, address, now))
 
 
 def list_leavers(db: Database, now: datetime) -> tuple[Leaver, ...]:
     """Return whom the last file no longer listed, the longest missing first."""
     return tuple(
-        Leaver(id=each.mark.hex(), mail=_load_mail(db, each), missing_since=each.missing_since)
-        for each in db.staff_listings.list_missing()
-        if each.missing_since and is_leaver(db, each, now)
+        Leaver(
+            id=address.mark.hex(), mail=_load_mail(db, address), missing_since=address.missing_since
+        )
+        for address in db.staff_listings.list_missing()
+        if address.missing_since and is_leaver(db, address, now)
     )
 
 
@@ -122,7 +124,7 @@ def dismiss_leaver(app: App, leaver_id: str, operator: str) -> None:
 
 def _find_leaver(app: App, leaver_id: str) -> UnlistedAddress:
     missing = app.db.staff_listings.list_missing()
-    found = next((each for each in missing if each.mark.hex() == leaver_id), None)
+    found = next((address for address in missing if address.mark.hex() == leaver_id), None)
     if found is None or not is_leaver(app.db, found, app.clock.now()):
         reason = (
             "This was decided already, or a newer file lists the address. Check the list again."
@@ -242,13 +244,13 @@ def _read_staff_roles(path: Path) -> Mapping[str, StaffRole]:
         reason = f"{path} does not say who is a student. Put its {ROLES_FILE} beside it"
         raise InputError(reason)
     roles = {
-        each.user_id: StaffRole(role=each.role, school_id=each.school_id)
-        for each in read_roles(source)
-        if is_staff_role(each.role)
+        role.user_id: StaffRole(role=role.role, school_id=role.school_id)
+        for role in read_roles(source)
+        if is_staff_role(role.role)
     }
-    for each in read_roles(source):
-        if is_student_role(each.role):
-            roles.pop(each.user_id, None)
+    for role in read_roles(source):
+        if is_student_role(role.role):
+            roles.pop(role.user_id, None)
     return roles
 
 
@@ -318,8 +320,8 @@ def _describe_lines(staff: StaffFile) -> str:
 def compute_file_mark(path: Path) -> str:
     """Return what tells a file, and those that are read with it, from another."""
     marks = []
-    for each in (path, *list_companions(path)):
-        with each.open("rb") as file:
+    for companion in (path, *list_companions(path)):
+        with companion.open("rb") as file:
             marks.append(file_digest(file, sha256).hexdigest())
     return " ".join(marks)
 
@@ -328,7 +330,7 @@ def preview_staff_import(app: App, staff: StaffFile, size_check: SizeCheck) -> S
     """Tell what `import_staff` would do now, and do nothing."""
     staff = _apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
-    states = Counter(find_line_state(app, each) for each in staff.invitees)
+    states = Counter(find_line_state(app, invitee) for invitee in staff.invitees)
     return _build_report(app, staff, states, find_next_invitation_slot(app))
 
 
@@ -359,15 +361,15 @@ def import_staff(
 
 def _apply_directory(app: App, staff: StaffFile) -> StaffFile:
     """Leave out those whom the staff directory calls inactive: it knows first who left."""
-    known = app.db.directory_users.read_states(each.mail for each in staff.invitees)
-    kept = tuple(each for each in staff.invitees if known.get(each.mail, True))
+    known = app.db.directory_users.read_states(invitee.mail for invitee in staff.invitees)
+    kept = tuple(invitee for invitee in staff.invitees if known.get(invitee.mail, True))
     inactive = {StaffLineState.INACTIVE: len(staff.invitees) - len(kept)}
     return replace(staff, invitees=kept, skipped=Counter(staff.skipped) + Counter(inactive))
 
 
 def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> None:
     """Compare with the last file, without those whom the staff directory lists as well."""
-    known = app.db.directory_users.read_states(each.mail for each in staff.invitees)
+    known = app.db.directory_users.read_states(invitee.mail for invitee in staff.invitees)
     count = len(staff.invitees) - len(known)
     before = app.db.staff_listings.count_listed_by_file()
     if size_check is SizeCheck.LIKE_THE_LAST and has_unusual_size(count, before):
@@ -417,21 +419,21 @@ def _build_report(
         lines=staff.lines,
         states={state: counts[state] for state in StaffLineState},
         unusable=staff.unusable,
-        missing=sum(1 for each in unlisted if is_leaver(app.db, each, now)),
+        missing=sum(1 for address in unlisted if is_leaver(app.db, address, now)),
         last_email_at=first_email_at + (new - 1) * INVITATION_INTERVAL if new else None,
     )
 
 
 def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
-    mails = (each.mail for each in staff.invitees)
+    mails = (invitee.mail for invitee in staff.invitees)
     return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails))
 
 
 def _save_listings(app: App, staff: StaffFile, actor: str) -> None:
     """Remember what the file lists; of the others, those who are invited or enrolled."""
-    for each in _list_unlisted(app, staff):
-        unlist_address(app, each, actor)
-    app.db.staff_listings.save_listings(each.mail for each in staff.invitees)
+    for address in _list_unlisted(app, staff):
+        unlist_address(app, address, actor)
+    app.db.staff_listings.save_listings(invitee.mail for invitee in staff.invitees)
 
 
 def unlist_address(app: App, unlisted: UnlistedAddress, actor: str) -> None:
@@ -542,19 +544,19 @@ def _queue_alert(app: App, *, problem: str = "", unusable: int = 0, leavers: int
 
 
 def _find_last_change(path: Path) -> datetime:
-    newest = max(each.stat().st_mtime for each in (path, *list_companions(path)))
+    newest = max(companion.stat().st_mtime for companion in (path, *list_companions(path)))
     return datetime.fromtimestamp(newest, UTC)
 
 
 def _find_newest_file(folder: Path) -> Path:
     """Prefer the names that exports have, then the file that was changed last."""
     files = [
-        each
-        for each in folder.iterdir()
-        if each.suffix.casefold() == ".csv" and not is_companion(each)
+        path
+        for path in folder.iterdir()
+        if path.suffix.casefold() == ".csv" and not is_companion(path)
     ]
-    named = [each for each in files if each.name.casefold() in _USUAL_NAMES]
+    named = [file for file in files if file.name.casefold() in _USUAL_NAMES]
     if not files:
         reason = f"{folder} has no CSV file. Nothing was imported."
         raise InputError(reason)
-    return max(named or files, key=lambda each: (each.stat().st_mtime, each.name))
+    return max(named or files, key=lambda file: (file.stat().st_mtime, file.name))

@@ -26,7 +26,7 @@ UNNAMED_PERSON = PersonName(given="", family="")
 def build_workplace(config: Config) -> Workplace:
     district = config.district
     return Workplace(
-        domains=frozenset(each.casefold() for each in district.domains),
+        domains=frozenset(domain.casefold() for domain in district.domains),
         contacts=district.public_contacts,
         names=(district.name, *config.students.schools),
     )
@@ -40,7 +40,7 @@ def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
 def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
     if not visit.pages:
         return visit
-    return replace(visit, pages=tuple(_redact_reading(app, each) for each in visit.pages))
+    return replace(visit, pages=tuple(_redact_reading(app, page) for page in visit.pages))
 
 
 def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
@@ -54,7 +54,7 @@ def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
     name, work = _find_subject(app, person_id)
     return replace(
         result,
-        traces=tuple(redact_private_data(each, name, work) for each in result.traces),
+        traces=tuple(redact_private_data(trace, name, work) for trace in result.traces),
         follow=drop_queries_with_numbers(result.follow),
     )
 
@@ -136,7 +136,7 @@ def list_evidence_kinds(app: App) -> frozenset[CaseKind]:
 
 def list_text_retention(app: App) -> Mapping[str, timedelta]:
     """Return how long the terms of some sources let us store their text, by source."""
-    limits = ((each.name, each.info.retain_text_for) for each in app.sources.values())
+    limits = ((source.name, source.info.retain_text_for) for source in app.sources.values())
     return {name: limit for name, limit in limits if limit}
 
 

@@ -44,8 +44,8 @@ def collect_bounces(app: App) -> None:
 def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
     """Return False where the message is at fault; where the folder is, it is read again."""
     try:
-        for each in bounces:
-            process_bounce(app, each)
+        for bounce in bounces:
+            process_bounce(app, bounce)
     except (BusyError, CannotWriteError, DatabaseError):
         raise
     except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others

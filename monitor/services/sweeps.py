@@ -279,7 +279,7 @@ def _build_progress(
     progress = SweepProgress(on_progress=on_progress)
     tests = tuple(_list_due_canaries(app, sweep, job))
     progress.expect_canaries(tests)
-    for source in {each.query.source for each in tests}:
+    for source in {test.query.source for test in tests}:
         for staged in app.db.journal.list_answers_about_subject(sweep.id, source, DISTRICT):
             progress.record_visit(staged.visit)
     return progress
@@ -351,7 +351,9 @@ def _list_person_ids(app: App, job: SweepJob) -> tuple[str, ...]:
     people = tuple(app.db.consents.list_queryable_person_ids(app.clock.now()))
     if not app.ids.shared_nonce:
         return people
-    return tuple(sorted(people, key=lambda each: sha256(f"{job.week} {each}".encode()).digest()))
+    return tuple(
+        sorted(people, key=lambda person: sha256(f"{job.week} {person}".encode()).digest())
+    )
 
 
 def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> QuerySelection:
@@ -370,7 +372,7 @@ def _stage_refused_queries(app: App, sweep: Sweep, choice: QuerySelection) -> No
         CrawlResult(query=query, result=over, at=app.clock.now())
         for query in choice.over_budget.values()
     )
-    staged = (StagedAnswer(visit=each) for visit in visits for each in _split_visit(app, visit))
+    staged = (StagedAnswer(visit=result) for visit in visits for result in _split_visit(app, visit))
     app.db.journal.stage_answers(sweep.id, staged)
 
 
@@ -397,8 +399,8 @@ def _load_remembered_pages(
     sightings = defaultdict(list)
     try:
         asked = app.db.queries.list_queries_of_person(person_id)
-        for each in app.db.sightings.list_sightings_of_person(person_id) if asked else ():
-            sightings[each.query].append(each)
+        for sighting in app.db.sightings.list_sightings_of_person(person_id) if asked else ():
+            sightings[sighting.query].append(sighting)
     except DatabaseError:
         if app.db.consents.find_latest_consent(person_id) is None:
             return {}  # erased since they were planned, and their key with them
@@ -406,12 +408,12 @@ def _load_remembered_pages(
     lacking = list_findings_lacking_pages(app, person_id)
     if asks_for_pictures(app, person_id):
         # A page that has not changed leads to no picture, and this consent may be a new one.
-        pictured = (each for seen in sightings.values() for each in seen if each.trace.picture)
-        lacking |= {each.finding_id for each in pictured}
+        pictured = (entry for seen in sightings.values() for entry in seen if entry.trace.picture)
+        lacking |= {sighting.finding_id for sighting in pictured}
     return {
-        each.key: (each.remembered, sightings[each.key])
-        for each in asked
-        if each.remembered and not any(seen.finding_id in lacking for seen in sightings[each.key])
+        query.key: (query.remembered, sightings[query.key])
+        for query in asked
+        if query.remembered and not any(seen.finding_id in lacking for seen in sightings[query.key])
     }
 
 
@@ -502,7 +504,7 @@ def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
         checked = drop_unwanted_copy(app, checked)
         bare = keep_pages(app, sweep.id, source, redact_pages(app, checked))
         redacted = map(partial(redact_visit, app), _split_visit(app, bare))
-        staged = (StagedAnswer(visit=each, verdict=verdict) for each in redacted)
+        staged = (StagedAnswer(visit=result, verdict=verdict) for result in redacted)
         app.db.journal.stage_answers(sweep.id, staged)
 
 
@@ -513,7 +515,7 @@ def run_canaries(
 
     Unfinished tests and unknown sources are left out.
     """
-    sources = [each for name, each in app.sources.items() if source_name in {"", name}]
+    sources = [source for name, source in app.sources.items() if source_name in {"", name}]
     expected = {
         canary.query.key: canary for canary in interleave_canaries(sources, app.ids.new_id())
     }
@@ -539,12 +541,16 @@ def run_canaries(
 def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
     """Store the answers. A proof counts from now on; only a sweep can disprove."""
     with app.db.begin_transaction():
-        for each in checks:
-            app.db.canary_checks.save_canary_check(each)
-            if each.trust.status is SourceTrust.PROVEN:
-                health = app.db.source_health.find_source_health(each.source)
-                fresh = SourceHealth(source=each.source, outcome=each.trust.outcome, since=each.at)
-                app.db.source_health.save_source_health(replace(health or fresh, proven_at=each.at))
+        for check in checks:
+            app.db.canary_checks.save_canary_check(check)
+            if check.trust.status is SourceTrust.PROVEN:
+                health = app.db.source_health.find_source_health(check.source)
+                fresh = SourceHealth(
+                    source=check.source, outcome=check.trust.outcome, since=check.at
+                )
+                app.db.source_health.save_source_health(
+                    replace(health or fresh, proven_at=check.at)
+                )
 
 
 RECHECK = "recheck"
@@ -568,7 +574,7 @@ def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
         build_account_queries((account,), consent, sources, now),
         build_page_queries(pages, consent, sources, now),
     )
-    return frozenset(each.key for each in asked)
+    return frozenset(query.key for query in asked)
 
 
 def find_next_recheck(app: App, finding: Finding) -> datetime | None:
@@ -588,4 +594,4 @@ def find_report_time(db: Database, case: Case) -> datetime | None:
     """Return when it was last reported, or its removal asked for; None where no one did."""
     decisions = db.cases.list_decisions(case.id)
     asked = {Decision.REPORTED, Decision.REMOVAL_ASKED}
-    return max((each.at for each in decisions if each.decision in asked), default=None)
+    return max((decision.at for decision in decisions if decision.decision in asked), default=None)

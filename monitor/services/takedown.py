@@ -103,7 +103,7 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         ),
         opens=opens_to_it(case.kind, Decision.IMPERSONATION)
         and find_own_case_opening(app, owner_id, case_id) is None,
-        advice=tuple(each for each in build_advice_lines(app, case) if not each.path),
+        advice=tuple(line for line in build_advice_lines(app, case) if not line.path),
         screenshots=_build_screenshots_view(app, case),
     )
 
@@ -127,7 +127,7 @@ def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceVi
     """Return what the person may hand out; their screenshots are in no one else's evidence."""
     case = _load_pursued_case(app, owner_id, case_id)
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
-    copies = (ScreenshotCopy(added_at=each.at, picture=each.picture) for each in shots)
+    copies = (ScreenshotCopy(added_at=shot.at, picture=shot.picture) for shot in shots)
     return replace(build_evidence_view(app, case), screenshots=tuple(copies))
 
 
@@ -184,8 +184,8 @@ def _build_screenshots_view(app: App, case: Case) -> ScreenshotsView:
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
     return ScreenshotsView(
         lines=tuple(
-            ScreenshotLine(id=each.id, at=each.at, kilobytes=-(-len(each.picture) // 1000))
-            for each in shots
+            ScreenshotLine(id=shot.id, at=shot.at, kilobytes=-(-len(shot.picture) // 1000))
+            for shot in shots
         ),
         most=MAX_SCREENSHOTS,
         megabytes=MAX_UPLOAD_BYTES >> 20,
@@ -239,9 +239,11 @@ def _load_pursued_case(app: App, owner_id: str, case_id: str) -> Case:
 def build_log_lines(
     app: App, case: Case, phrases: Mapping[Decision, str] = DECISION_PHRASES
 ) -> Iterator[ActionLogLine]:
-    for each in app.db.cases.list_decisions(case.id):
-        who = "You" if each.by == case.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=phrases[each.decision], note=each.note)
+    for decision in app.db.cases.list_decisions(case.id):
+        who = "You" if decision.by == case.person_id else "IT"
+        yield ActionLogLine(
+            at=decision.at, who=who, what=phrases[decision.decision], note=decision.note
+        )
 
 
 def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting | None:
@@ -381,7 +383,10 @@ def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:
     """Tell whether the page was seen at its own address."""
     own = list_recheck_keys(app, finding)
     sightings = app.db.sightings.list_sightings_of_finding(finding.id)
-    return any(each.query in own and not each.misses and each.last >= since for each in sightings)
+    return any(
+        sighting.query in own and not sighting.misses and sighting.last >= since
+        for sighting in sightings
+    )
 
 
 def _list_next_looks(app: App, case: Case) -> tuple[datetime, ...]:

@@ -118,7 +118,9 @@ def _render_tokens(
         path=PATHS[role],
         back=BACK[role],
         lines=tuple(map(_build_line, list_access_tokens(context.app, principal, role))),
-        scopes=tuple((each, TOKEN_SCOPES[each]) for each in _list_scopes(role, in_address=False)),
+        scopes=tuple(
+            (scope, TOKEN_SCOPES[scope]) for scope in _list_scopes(role, in_address=False)
+        ),
         lifetimes=tuple((str(days), f"{days} days") for days in TOKEN_DAYS[role]),
         offer=_build_offer(role),
         name=form.name,
@@ -133,7 +135,7 @@ def _render_tokens(
 
 def _list_scopes(role: Role, *, in_address: bool) -> tuple[TokenScope, ...]:
     return tuple(
-        each for each in TokenScope if each.role is role and each.is_in_address is in_address
+        scope for scope in TokenScope if scope.role is role and scope.is_in_address is in_address
     )
 
 
@@ -152,7 +154,7 @@ def _build_line(token: AccessToken) -> AccessTokenLine:
     return AccessTokenLine(
         id=token.id,
         name=token.name,
-        scopes=tuple(words for each, words in TOKEN_SCOPES.items() if each in token.scopes),
+        scopes=tuple(words for key, words in TOKEN_SCOPES.items() if key in token.scopes),
         created_at=token.created_at,
         expires_at=token.expires_at,
         used_on=token.used_on,

@@ -50,7 +50,7 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
             answer_by_link(app, link, card, decision)
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
-        answer = next(each.words for each in card.choices if each.value == decision)
+        answer = next(choice.words for choice in card.choices if choice.value == decision)
         view = _build_done_view(context, link, decision, answer)
         return context.render_page("Saved", pages.render_answer_done, view)
 

@@ -116,7 +116,7 @@ class Operation:
     @cached_property
     def input_type(self) -> type[ApiInput] | None:
         kinds = get_type_hints(self.handler).values()
-        return next((each for each in kinds if issubclass(each, ApiInput)), None)
+        return next((kind for kind in kinds if issubclass(kind, ApiInput)), None)
 
     @property
     def summary(self) -> str:
@@ -257,7 +257,7 @@ def cut_page(
     The cursor is the position of the last row, so that rows that come and go move no other.
     """
     ordered = sorted(rows, key=get_position, reverse=True)
-    left = [each for each in ordered if not query.cursor or get_position(each) < query.cursor]
+    left = [row for row in ordered if not query.cursor or get_position(row) < query.cursor]
     shown = tuple(left[: query.limit])
     return shown, get_position(shown[-1]) if len(left) > len(shown) else ""
 
@@ -283,9 +283,15 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 
 def build_openapi(operations: Sequence[Operation]) -> Mapping[str, Any]:
     """Describe the operations as OpenAPI does."""
-    types: set[type[msgspec.Struct]] = {each.output_type for each in operations} | {ProblemBody}
-    types |= {each.input_type for each in operations if each.input_type and each.takes_body}
-    ordered = sorted(types, key=lambda each: each.__name__)
+    types: set[type[msgspec.Struct]] = {
+        one_operation.output_type for one_operation in operations
+    } | {ProblemBody}
+    types |= {
+        one_operation.input_type
+        for one_operation in operations
+        if one_operation.input_type and one_operation.takes_body
+    }
+    ordered = sorted(types, key=lambda cls: cls.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -321,8 +327,8 @@ def _describe_operation(operation: Operation, components: dict[str, Any]) -> Map
                 operation.status, operation.output_type, "application/json"
             ),
             **{
-                str(int(each)): _describe_answer(each, ProblemBody, PROBLEM_TYPE)
-                for each in sorted(set(refusals))
+                str(int(refusal)): _describe_answer(refusal, ProblemBody, PROBLEM_TYPE)
+                for refusal in sorted(set(refusals))
             },
             "default": _describe_answer(None, ProblemBody, PROBLEM_TYPE),
         },

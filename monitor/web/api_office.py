@@ -172,7 +172,7 @@ def list_review_cases(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
     )
     # One more than is shown tells whether there is another page.
     rows = list_queue_rows(call.app, _build_reviewer(call), wanted, query.cursor, query.limit + 1)
-    shown, cursor = cut_page(rows, lambda each: each.case_id, query)
+    shown, cursor = cut_page(rows, lambda row: row.case_id, query)
     return QueueRowPage(items=tuple(map(_build_queue_row, shown)), next_cursor=cursor)
 
 
@@ -209,12 +209,12 @@ def read_health(call: ApiCall) -> HealthBody:
         at=view.at,
         checks=tuple(
             HealthCheckBody(
-                what=each.what,
-                level=each.level,
-                message=clean_sentence(each.message),
-                remedy=clean_sentence(each.remedy),
+                what=check.what,
+                level=check.level,
+                message=clean_sentence(check.message),
+                remedy=clean_sentence(check.remedy),
             )
-            for each in view.checks
+            for check in view.checks
         ),
         emails=dict(view.emails),
         oldest_email_at=view.oldest_email,
@@ -230,22 +230,20 @@ def list_jobs(call: ApiCall) -> JobsBody:
     """Count the scheduled jobs of each kind."""
     rows = build_operator_view(call.context).jobs
     return JobsBody(
-        items=tuple(
-            DueJobsBody(name=each.what, count=each.count, next_at=each.first) for each in rows
-        )
+        items=tuple(DueJobsBody(name=row.what, count=row.count, next_at=row.first) for row in rows)
     )
 
 
 def list_sources(call: ApiCall, query: ListQuery) -> SourcePage:
     """List the sources by when their last result began, the latest first."""
     rows = build_operator_view(call.context).sources
-    shown, cursor = cut_page(rows, lambda each: format_position(each.since, each.source), query)
+    shown, cursor = cut_page(rows, lambda row: format_position(row.since, row.source), query)
     return SourcePage(
         items=tuple(
             SourceBody(
-                id=each.source, outcome=each.outcome, since=each.since, proven_at=each.proven_at
+                id=entry.source, outcome=entry.outcome, since=entry.since, proven_at=entry.proven_at
             )
-            for each in shown
+            for entry in shown
         ),
         next_cursor=cursor,
     )

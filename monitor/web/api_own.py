@@ -220,7 +220,7 @@ def list_own_findings(call: ApiCall, query: FindingsQuery) -> FindingPage:
     group = None if query.group is msgspec.UNSET else query.group
     lines = filter_findings(list_findings(call.app, call.principal.person_id), group, query.words)
     shown, cursor = cut_page(
-        lines, lambda each: format_position(each.first_seen, each.finding_id), query
+        lines, lambda line: format_position(line.first_seen, line.finding_id), query
     )
     return FindingPage(items=tuple(map(_build_finding, shown)), next_cursor=cursor)
 
@@ -241,7 +241,7 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
         answer=db.findings.find_finding_feedback(finding.id),
         reasons_for=tuple(map(build_reason_body, card.speaks_for)),
         reasons_against=tuple(map(build_reason_body, card.speaks_against)),
-        case_ids=tuple(each.id for each in db.cases.list_cases_of_finding(finding.id)),
+        case_ids=tuple(case.id for case in db.cases.list_cases_of_finding(finding.id)),
         first_seen=finding.first_seen,
         last_seen=finding.last_seen,
     )
@@ -276,9 +276,9 @@ def undo_own_answer(call: ApiCall) -> FindingDetailBody:
 def list_own_cases(call: ApiCall, query: CasesQuery) -> CasePage:
     """List your cases and what you can do about each, the newest first."""
     cases = call.app.db.cases.list_cases_of_person(call.principal.person_id)
-    wanted = (each for each in cases if query.state == "all" or each.is_undecided)
-    shown, cursor = cut_page(wanted, lambda each: format_position(each.opened_at, each.id), query)
-    return CasePage(items=tuple(_build_case(call, each) for each in shown), next_cursor=cursor)
+    wanted = (case for case in cases if query.state == "all" or case.is_undecided)
+    shown, cursor = cut_page(wanted, lambda case: format_position(case.opened_at, case.id), query)
+    return CasePage(items=tuple(_build_case(call, entry) for entry in shown), next_cursor=cursor)
 
 
 def read_own_case(call: ApiCall) -> CaseBody:
@@ -305,7 +305,7 @@ def list_checks(call: ApiCall, query: ListQuery) -> CheckPage:
     app, person_id = call.app, call.principal.person_id
     shown, cursor = cut_page(
         list_own_checks(app, person_id),
-        lambda each: format_position(each.started_at, each.id),
+        lambda check: format_position(check.started_at, check.id),
         query,
     )
     consent, district = load_consent_status(app, person_id).consent, app.config.district
@@ -399,8 +399,11 @@ def _build_case(call: ApiCall, case: Case) -> CaseBody:
         it_sees_since=opening.at if opening else None,
         answers=tuple(CASE_ANSWERS[case.kind]),
         next_steps=tuple(
-            NextStepBody(words=each.words, url=f"{portal}{each.path}" if each.path else each.url)
-            for each in build_advice_lines(app, case)
+            NextStepBody(
+                words=advice_line.words,
+                url=f"{portal}{advice_line.path}" if advice_line.path else advice_line.url,
+            )
+            for advice_line in build_advice_lines(app, case)
         ),
     )
 

@@ -70,7 +70,7 @@ class UrlList(Map):
 
     def get_app_urls(self) -> "AppUrls":
         names = tuple(
-            f"{each.rule} {sorted(each.methods or ())} {each.endpoint}" for each in self._noted
+            f"{entry.rule} {sorted(entry.methods or ())} {entry.endpoint}" for entry in self._noted
         )
         return AppUrls(names=names, rules=tuple(self._noted))
 
@@ -89,8 +89,8 @@ class SharedUrlMap(Map):
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         super().__init__()
-        for each in rules:
-            super().add(each)
+        for rule in rules:
+            super().add(rule)
 
     def add(self, rulefactory: RuleFactory) -> None:
         raise RuntimeError(rulefactory)

@@ -78,7 +78,7 @@ class PortalContext:
     def _find_browser_language(self) -> Language | None:
         for value in self.sessions.read_signed_cookie(request, LANGUAGE_COOKIE):
             return Language(value)
-        best = request.accept_languages.best_match([each.value for each in Language])
+        best = request.accept_languages.best_match([language.value for language in Language])
         return Language(best) if best else None
 
     def now(self) -> datetime:
@@ -174,18 +174,18 @@ class PortalContext:
         if not is_for_staff(request.path):
             return LanguageChoice(languages=(), here="/")
         is_readable = request.method == "GET" and leads_to_staff_page(request.path)
-        others = (each for each in Language if each is not get_language())
+        others = (language for language in Language if language is not get_language())
         return LanguageChoice(
-            languages=tuple((each.value, LANGUAGES[each]) for each in others),
+            languages=tuple((other.value, LANGUAGES[other]) for other in others),
             here=request.path if is_readable else "/",
         )
 
     def _build_nav(self, principal: Principal) -> list[NavLink]:
-        mine = [each for each in self.nav_items if each.role in principal.roles]
+        mine = [item for item in self.nav_items if item.role in principal.roles]
         # The longest address that the page lies under is where the reader is.
-        under = [each for each in mine if f"{request.path}/".startswith(f"{each.path}/")]
-        here = max(under, key=lambda each: len(each.path), default=None)
-        return [NavLink(title=each.title, path=each.path, here=each is here) for each in mine]
+        under = [item for item in mine if f"{request.path}/".startswith(f"{item.path}/")]
+        here = max(under, key=lambda item: len(item.path), default=None)
+        return [NavLink(title=item.title, path=item.path, here=item is here) for item in mine]
 
 
 class CodeForm(WebForm, frozen=True, kw_only=True):

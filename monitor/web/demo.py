@@ -71,7 +71,7 @@ def _add_switcher_routes(
     @routes.post("/demo")
     def submit_actor() -> Response:
         chosen = read_form(ActorForm).reader
-        if chosen not in {each.reader for each in actors()}:
+        if chosen not in {actor.reader for actor in actors()}:
             abort(400)
         context.sign_in(chosen, AuthMethod.DEMO)
         return context.redirect_to(url_for("front.redirect_home"))
@@ -83,12 +83,12 @@ def _add_mailbox_routes(
     zone = context.app.config.district.zone
 
     def find_email(name: str) -> DemoEmail:
-        return next((each for each in emails() if each.name == name), None) or abort(404)
+        return next((email for email in emails() if email.name == name), None) or abort(404)
 
     @routes.get("/demo/mail")
     def show_mailbox() -> Response:
         to = read_query(MailboxQuery).to
-        shown = tuple(each for each in emails() if to in {"", each.to})
+        shown = tuple(email for email in emails() if to in {"", email.to})
         view = MailboxView(emails=shown, to=to, zone=zone)
         return context.render_page("Emails", cast.render_mailbox, view)
 

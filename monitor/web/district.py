@@ -103,7 +103,10 @@ class _DistrictPages:
         )
         view = AuditLogView(
             lines=tuple(self._build_audit_lines(entries[:ROWS_PER_PAGE])),
-            actions=(("", "All"), *((each, _describe_action(each)) for each in PRIVILEGED_ACTIONS)),
+            actions=(
+                ("", "All"),
+                *((action, _describe_action(action)) for action in PRIVILEGED_ACTIONS),
+            ),
             action=chosen,
             older=entries[ROWS_PER_PAGE - 1].seq if len(entries) > ROWS_PER_PAGE else 0,
             newest=not before,
@@ -119,7 +122,9 @@ class _DistrictPages:
                 who=_shorten_id(find_reviewer_address(app, entry.actor)),
                 what=_describe_action(entry.action),
                 subject=entry.subject[:SHORT_ID_LENGTH],
-                details=", ".join(_format_detail(*each) for each in sorted(entry.details.items())),
+                details=", ".join(
+                    _format_detail(*detail) for detail in sorted(entry.details.items())
+                ),
             )
 
 

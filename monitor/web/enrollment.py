@@ -172,11 +172,13 @@ def apply_work(form: WorkForm, draft: EnrollmentDraft) -> StepInput:
 
 def apply_accounts(form: AccountsForm, draft: EnrollmentDraft) -> StepInput:
     handles, others = split_entries(form.handles), split_entries(form.others)
-    platforms = (each.casefold() for each in (*form.none_on, *others))
+    platforms = (text.casefold() for text in (*form.none_on, *others))
     typed = replace(
         draft,
-        handles=tuple(each.removeprefix("@") for each in handles),
-        absent_from=tuple(dict.fromkeys(each for each in platforms if each))[:MAX_ENTRIES],
+        handles=tuple(handle.removeprefix("@") for handle in handles),
+        absent_from=tuple(dict.fromkeys(platform for platform in platforms if platform))[
+            :MAX_ENTRIES
+        ],
     )
     faults = (*_find_contradictions(typed), *_find_long_lists(handles=handles, others=others))
     return StepInput(draft=typed, faults=faults, address=form.address)
@@ -205,8 +207,8 @@ class AccountList:
     def remove_entry(self, value: str) -> EnrollmentDraft:
         return replace(
             self.draft,
-            accounts=tuple(each for each in self.draft.accounts if each != value),
-            pages=tuple(each for each in self.draft.pages if each != value),
+            accounts=tuple(account for account in self.draft.accounts if account != value),
+            pages=tuple(page for page in self.draft.pages if page != value),
         )
 
 
@@ -232,7 +234,7 @@ def split_entries(text: str) -> tuple[str, ...]:
     """Take apart a list that was typed with commas, each entry once."""
     typed = text.replace("\n", ",").replace(";", ",")
     entries = map(join_words, typed.split(","))
-    return tuple(dict.fromkeys(each for each in entries if each))
+    return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
 def _find_missing_names(name: PersonName) -> Iterator[FieldProblem]:
@@ -263,7 +265,7 @@ def _find_long_lists(**lists: tuple[str, ...]) -> Iterator[FieldProblem]:
             yield FieldProblem(
                 field=name, words=f"Enter at most {MAX_ENTRIES}. Choose the most likely ones."
             )
-        elif any(len(each) > MAX_LENGTH for each in entries):
+        elif any(len(entry) > MAX_LENGTH for entry in entries):
             yield FieldProblem(
                 field=name, words=f"Use at most {MAX_LENGTH} characters for each entry."
             )
@@ -321,11 +323,11 @@ def build_consent_parts(sections: Iterable[ConsentSection]) -> tuple[ConsentPart
     """Lay out the consent text, whole and in its own words."""
     return tuple(
         ConsentPart(
-            heading=each.heading,
-            blocks=tuple(_split_blocks(each.lines)),
-            more=tuple(_split_blocks(each.more)) if each.more else (),
+            heading=section.heading,
+            blocks=tuple(_split_blocks(section.lines)),
+            more=tuple(_split_blocks(section.more)) if section.more else (),
         )
-        for each in sections
+        for section in sections
     )
 
 
@@ -383,9 +385,9 @@ def build_accounts_view(
         declared=tuple(build_declared_lines(draft.accounts, draft.pages)),
         address=address,
         handles=", ".join(draft.handles),
-        networks=tuple((each, format_site_name(each)) for each in NETWORKS),
-        none_on=tuple(each for each in draft.absent_from if each in NETWORKS),
-        others=", ".join(each for each in draft.absent_from if each not in NETWORKS),
+        networks=tuple((network, format_site_name(network)) for network in NETWORKS),
+        none_on=tuple(text for text in draft.absent_from if text in NETWORKS),
+        others=", ".join(text for text in draft.absent_from if text not in NETWORKS),
         faults=faults,
     )
 
@@ -442,7 +444,7 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
     fields: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
         (
             "What we search",
-            (translate_sentence(SCOPE_TITLES[each]) for each in Scope if each in draft.scopes),
+            (translate_sentence(SCOPE_TITLES[scope]) for scope in Scope if scope in draft.scopes),
             EnrollmentStep.SCOPES,
         ),
         (
@@ -464,18 +466,18 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
 def _split_blocks(lines: Iterable[str]) -> Iterator[ConsentBlock]:
     """Turn lists in the text, and parts made only of sentences, into HTML lists."""
     whole = tuple(_join_sentences(lines))
-    bulleted = any(each.startswith("- ") for each in whole)
+    bulleted = any(sentence.startswith("- ") for sentence in whole)
     if not bulleted:
         yield ConsentBlock(lines=whole, listed=True)
         return
-    for listed, group in groupby(whole, key=lambda each: each.startswith("- ")):
-        yield ConsentBlock(lines=tuple(each.removeprefix("- ") for each in group), listed=listed)
+    for listed, group in groupby(whole, key=lambda sentence: sentence.startswith("- ")):
+        yield ConsentBlock(lines=tuple(entry.removeprefix("- ") for entry in group), listed=listed)
 
 
 def _join_sentences(lines: Iterable[str]) -> Iterator[str]:
     begun = ""
-    for each in lines:
-        begun = f"{begun} {each}".strip()
+    for line in lines:
+        begun = f"{begun} {line}".strip()
         if begun.endswith((".", ":")):
             yield begun
             begun = ""

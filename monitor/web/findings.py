@@ -167,7 +167,7 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
         finding.id: decision
         for finding, decision in app.db.findings.list_findings_with_feedback(person_id)
     }
-    answered = tuple(each for each in finding_ids if each in own)
+    answered = tuple(finding_id for finding_id in finding_ids if finding_id in own)
     if not answered:
         return None
     kind = app.db.findings.load_finding(answered[0]).portrait.kind
@@ -232,7 +232,9 @@ class FindingListQuery(PageQuery, frozen=True, kw_only=True):
 
 def build_finding_list_view(context: PortalContext) -> FindingListView:
     query, owner = read_query(FindingListQuery), context.person_id
-    group = next((each for each in FindingGroup if each == query.show), None)
+    group = next(
+        (finding_group for finding_group in FindingGroup if finding_group == query.show), None
+    )
     lines = list_findings(context.app, owner)
     number, last, shown = paginate_lines(
         filter_findings(lines, group, query.words), ANSWERS_PER_PAGE

@@ -135,7 +135,7 @@ class FieldReader:
     def parse_values(self, sent: list[str]) -> object:
         if self.repeated:
             entries = map(self._parse_value, sent)
-            readable = dict.fromkeys(each for each in entries if each is not UNREADABLE)
+            readable = dict.fromkeys(entry for entry in entries if entry is not UNREADABLE)
             return tuple(readable)[: self.max_entries]
         return self._parse_value(sent[0]) if sent else UNREADABLE
 
@@ -150,13 +150,13 @@ class FieldReader:
 @cache
 def _list_fields(form_type: type[WebForm]) -> Mapping[str, FieldReader]:
     return MappingProxyType(
-        {each.name: _build_reader(each) for each in msgspec.structs.fields(form_type)}
+        {field.name: _build_reader(field) for field in msgspec.structs.fields(form_type)}
     )
 
 
 def _build_reader(field: FieldInfo) -> FieldReader:
     bare, *notes = get_args(field.type) if get_origin(field.type) is Annotated else (field.type,)
-    longest = next((each.max_length for each in notes if isinstance(each, msgspec.Meta)), None)
+    longest = next((note.max_length for note in notes if isinstance(note, msgspec.Meta)), None)
     if get_origin(bare) is tuple:
         return FieldReader(
             sent_as=field.encode_name,

@@ -84,7 +84,7 @@ def build_front_routes(context: PortalContext) -> Blueprint:
     @routes.get("/")
     def redirect_home() -> Response:
         principal = context.require_principal()
-        mine = (each.path for each in context.nav_items if each.role in principal.roles)
+        mine = (item.path for item in context.nav_items if item.role in principal.roles)
         return context.redirect_to(next(mine, "/join"))
 
     @routes.post("/sign-out")

@@ -276,7 +276,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         status=status.phase,
         address=person.mail,
         rows=(
-            *(each for each in rows if not each.change.endswith("/scopes")),
+            *(row for row in rows if not row.change.endswith("/scopes")),
             *_build_feed_row(context, person),
             *_build_picture_row(context, person),
         ),
@@ -332,7 +332,7 @@ def _build_answer_view(
         version=TEXT_VERSION,
         parts=build_consent_parts(list_terms_sections(app)),
         seal=hash_district_terms(app),
-        adding=tuple(each for each in lines if each.scope in chosen - agreed),
+        adding=tuple(line for line in lines if line.scope in chosen - agreed),
         asked=preview_added_queries(app, context.person_id, agreed, chosen),
         faults=faults,
     )

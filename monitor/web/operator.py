@@ -138,7 +138,7 @@ def _add_newcomer_routes(routes: Blueprint, context: PortalContext) -> None:
     @routes.get("/operate/newcomers")
     def show_newcomers() -> Response:
         newcomers = list_newcomers(context.app)
-        mails, mark = tuple(each.mail for each in newcomers), _hash_list(newcomers)
+        mails, mark = tuple(newcomer.mail for newcomer in newcomers), _hash_list(newcomers)
         view = NewcomersView(mails=mails, mark=mark)
         return context.render_page("New people", document.render_newcomers, view)
 
@@ -155,7 +155,7 @@ def _add_newcomer_routes(routes: Blueprint, context: PortalContext) -> None:
 
 def _hash_list(newcomers: Iterable[DirectoryUser]) -> str:
     """Return what tells whether the list is still the one that an operator was shown."""
-    return sha256("\n".join(sorted(each.mail for each in newcomers)).encode()).hexdigest()
+    return sha256("\n".join(sorted(newcomer.mail for newcomer in newcomers)).encode()).hexdigest()
 
 
 def _build_leaver_line(leaver: Leaver) -> LeaverLine:
@@ -209,19 +209,19 @@ def _build_check_row(checked: HealthResult) -> HealthCheck:
 
 
 def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
-    for each in vitals.sources:
+    for source in vitals.sources:
         yield SourceStatusRow(
-            source=each.source,
-            outcome=each.outcome,
-            since=each.since,
-            proven_at=each.proven_at,
+            source=source.source,
+            outcome=source.outcome,
+            since=source.since,
+            proven_at=source.proven_at,
         )
 
 
 def _build_due_rows(rows: Iterable[Job]) -> Iterator[DueJobsRow]:
     """Count by kind: whose digest is due when would tell who has joined."""
     by_kind: dict[str, list[Job]] = defaultdict(list)
-    for row in sorted(rows, key=lambda each: each.due_at):
+    for row in sorted(rows, key=lambda job: job.due_at):
         by_kind[row.name].append(row)
     for name, found in by_kind.items():
         yield DueJobsRow(what=name, count=len(found), first=found[0].due_at)

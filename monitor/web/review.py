@@ -157,9 +157,9 @@ STATUS_FILTERS = {
     "confirmed": (CaseState.IMPERSONATION, CaseState.MOCK, CaseState.STUDENT_LINK),
     "reported": (CaseState.REPORTED,),
     "settled": tuple(
-        each
-        for each in CaseState
-        if each
+        case_state
+        for case_state in CaseState
+        if case_state
         not in {
             *(CaseState.NEW, CaseState.OPEN, CaseState.IMPERSONATION, CaseState.MOCK),
             *(CaseState.STUDENT_LINK, CaseState.REPORTED),
@@ -205,12 +205,12 @@ def build_queue_view(
         total=page.total,
         waves=tuple(
             WaveLine(
-                size=each.size,
-                platform=each.platform,
-                latest_at=each.latest_at,
-                is_this_week=now - each.latest_at < _THIS_WEEK,
+                size=wave.size,
+                platform=wave.platform,
+                latest_at=wave.latest_at,
+                is_this_week=now - wave.latest_at < _THIS_WEEK,
             )
-            for each in waves
+            for wave in waves
         ),
     )
 
@@ -224,12 +224,12 @@ def build_case_view(
         history=tuple(_build_history(app, shown)),
         remarks=tuple(
             ReviewNoteLine(
-                at=each.at,
-                by=each.by,
-                text=each.text,
-                question=each.kind is ReviewNoteKind.QUESTION,
+                at=remark.at,
+                by=remark.by,
+                text=remark.text,
+                question=remark.kind is ReviewNoteKind.QUESTION,
             )
-            for each in shown.remarks
+            for remark in shown.remarks
         ),
         decisions=list_decision_options((shown,)),
         taken_by=shown.assignee_address,
@@ -268,21 +268,21 @@ def build_opened_case(shown: ViewedCase) -> ReviewCase:
 def list_decision_options(several: tuple[ViewedCase, ...]) -> tuple[Option, ...]:
     """Return what can be said of all of them."""
     fitting = (
-        set.intersection(*(set(each.allowed_decisions) for each in several)) if several else set()
+        set.intersection(*(set(case.allowed_decisions) for case in several)) if several else set()
     )
     return tuple(
-        (each.value, text) for each, text in labels.REVIEWER_CHOICES.items() if each in fitting
+        (key.value, text) for key, text in labels.REVIEWER_CHOICES.items() if key in fitting
     )
 
 
 def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[QueueFilter]:
-    kinds = [(each.value, labels.CASE_KINDS[each]) for each in CaseKind]
-    severities = [(each.value, labels.SEVERITIES[each]) for each in Severity]
+    kinds = [(kind.value, labels.CASE_KINDS[kind]) for kind in CaseKind]
+    severities = [(severity.value, labels.SEVERITIES[severity]) for severity in Severity]
     filters: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
         "state": ("Status", list(STATUS_LABELS.items())),
-        "school": ("School", [(each, each) for each in schools]),
+        "school": ("School", [(school, school) for school in schools]),
         "taken": ("Assigned", list(ASSIGNMENT_LABELS.items())),
         "age": ("Age", list(AGE_LABELS.items())),
     }
@@ -312,12 +312,12 @@ def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
 
 def _build_history(app: App, shown: ViewedCase) -> Iterator[ActionLogLine]:
     """List who decided what. Only reviewers' notes are shown."""
-    for each in shown.history:
-        of_person = each.by == shown.case.person_id
-        who = "The staff member" if of_person else find_reviewer_address(app, each.by)
-        note = "" if of_person else each.note
+    for entry in shown.history:
+        of_person = entry.by == shown.case.person_id
+        who = "The staff member" if of_person else find_reviewer_address(app, entry.by)
+        note = "" if of_person else entry.note
         yield ActionLogLine(
-            at=each.at, who=who, what=labels.DECISION_PHRASES[each.decision], note=note
+            at=entry.at, who=who, what=labels.DECISION_PHRASES[entry.decision], note=note
         )
 
 
@@ -326,7 +326,7 @@ def _describe_decision(decision: Decision | None) -> str:
 
 
 def _compute_next_question_time(shown: ViewedCase, now: datetime) -> datetime | None:
-    asked = [each.at for each in shown.remarks if each.kind is ReviewNoteKind.QUESTION]
+    asked = [remark.at for remark in shown.remarks if remark.kind is ReviewNoteKind.QUESTION]
     last = max(asked, default=None)
     return last + ASK_AGAIN_AFTER if last and not can_ask_again(last, now) else None
 
@@ -394,7 +394,7 @@ class _ReviewPages:
     def show_several(self) -> Response:
         case_ids = read_query(SeveralCasesQuery).case
         found = tuple(self._load_still_open(case_ids))
-        opened = tuple(each for each in found if each)
+        opened = tuple(case for case in found if case)
         if len(opened) < len(found):
             return _render_unopened(self.context, case_ids)
         if not opened:
@@ -507,7 +507,7 @@ class _CaseActions:
 
     def submit_decision(self) -> Response:
         form, by = read_form(ReviewDecisionForm), build_reviewer(self.context)
-        seen = dict(each.split(" ", 1) for each in form.seen if " " in each)
+        seen = dict(entry.split(" ", 1) for entry in form.seen if " " in entry)
         decision, note = form.decision, form.note
         if not seen or decision is None or decision not in labels.REVIEWER_CHOICES:
             return self._render_missing_choice(tuple(seen), note)
@@ -636,8 +636,8 @@ class _EarlyAccessPages:
     ) -> Response:
         view = BreakGlassRequestsView(
             proposals=tuple(
-                _build_proposal_line(self.context, *each)
-                for each in list_break_glass_proposals(self.context.app)
+                _build_proposal_line(self.context, *proposal)
+                for proposal in list_break_glass_proposals(self.context.app)
             ),
             case_id=form.case_id,
             reason=form.reason,
@@ -684,13 +684,14 @@ class _LegalHoldPages:
         mine = build_reviewer(self.context).address.casefold()
         view = LegalHoldsView(
             proposals=tuple(
-                _build_hold_line(each, mine) for each in list_hold_proposals(self.context.app)
+                _build_hold_line(proposal, mine)
+                for proposal in list_hold_proposals(self.context.app)
             ),
             active=tuple(
                 ActiveLegalHoldLine(
-                    person_id=each.person_id, by=each.by, reason=each.reason, since=each.placed_at
+                    person_id=hold.person_id, by=hold.by, reason=hold.reason, since=hold.placed_at
                 )
-                for each in self.context.app.db.legal_holds.list_active_legal_holds()
+                for hold in self.context.app.db.legal_holds.list_active_legal_holds()
             ),
             person=form.person_id,
             step=form.step,

@@ -199,7 +199,7 @@ def _add_reading_routes(routes: Blueprint, context: PortalContext) -> None:
         query = read_query(UsersQuery)
         wanted = parse_user_filter(query.filter) if query.filter else None
         page = list_directory_users(context.app, wanted, query.start_index, query.count)
-        users = (_build_user(context, each) for each in page.users)
+        users = (_build_user(context, user) for user in page.users)
         return _render(_build_list(users, total=page.total, start=page.start))
 
     @routes.get("/Users/<user_id>")
@@ -300,7 +300,7 @@ def _build_user(context: PortalContext, user: DirectoryUser) -> dict[str, Any]:
 def _split_names(listed: str) -> frozenset[str]:
     """Return the attributes of a list in lowercase; of a part such as name.givenName, the whole."""
     bare = (
-        each.strip().lower().removeprefix(f"{CORE_USER.lower()}:") for each in listed.split(",")
+        part.strip().lower().removeprefix(f"{CORE_USER.lower()}:") for part in listed.split(",")
     )
     return frozenset(name.partition(".")[0] for name in bare if name)
 

@@ -107,7 +107,8 @@ def _close_idle_connections(server: BaseWSGIServer, now: float) -> None:
     type(server).maintenance(server, now)
     channels = tuple(server.active_channels.values())
     silent = sorted(
-        (each for each in channels if not each.requests), key=lambda each: each.last_activity
+        (channel for channel in channels if not channel.requests),
+        key=lambda channel: channel.last_activity,
     )
-    for each in silent[: max(0, len(channels) - CONNECTIONS // 2)]:
-        each.will_close = True
+    for channel in silent[: max(0, len(channels) - CONNECTIONS // 2)]:
+        channel.will_close = True

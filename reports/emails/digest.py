@@ -217,7 +217,7 @@ class Coverage:
     @property
     def news(self) -> int:
         """Count the sources that came with news for the person."""
-        return sum(1 for each in self.sources if each.state is CoverageState.NEWS)
+        return sum(1 for source in self.sources if source.state is CoverageState.NEWS)
 
     @property
     def groups(self) -> tuple[CoverageGroup, ...]:
@@ -227,7 +227,7 @@ class Coverage:
     def _list_groups(self) -> Iterator[CoverageGroup]:
         before = 0
         for state in CoverageState:
-            names = tuple(each.source for each in self.sources if each.state is state)
+            names = tuple(source.source for source in self.sources if source.state is state)
             if names:
                 yield CoverageGroup(
                     state=state, names=names, before=before, total=len(self.sources)
@@ -301,17 +301,17 @@ class EmailSections:
 
     @property
     def single_cases(self) -> tuple[CaseLine, ...]:
-        return tuple(each for each in self.cases.shown if each not in self.folded_cases)
+        return tuple(line for line in self.cases.shown if line not in self.folded_cases)
 
     @property
     def folded_cases(self) -> tuple[CaseLine, ...]:
         """Return the pages with contact details, where there are several: one entry for all."""
-        pages = tuple(each for each in self.cases.shown if each.contact_kinds)
+        pages = tuple(line for line in self.cases.shown if line.contact_kinds)
         return pages if len(pages) >= MIN_PAGES_FOLDED else ()
 
     @property
     def folded_sentence(self) -> str:
-        shown = {kind for each in self.folded_cases for kind in each.contact_kinds}
+        shown = {kind for case in self.folded_cases for kind in case.contact_kinds}
         return describe_exposures(len(self.folded_cases), shown)
 
     @property
@@ -333,7 +333,7 @@ class EmailSections:
             (questions, "question" if questions == 1 else "questions"),
             (self.waiting.total, "still open"),
         )
-        some = tuple(each for each in counts if each[0])
+        some = tuple(count for count in counts if count[0])
         return some if len(some) > 1 else ()
 
 

@@ -43,7 +43,7 @@ class Email:
 
 def compose_email(folder: str, context: Mapping[str, object]) -> Email:
     """Fill in the templates of a folder; both bodies open with the same lines."""
-    lines = {each: fill_template(f"{folder}/{each}.txt", context) for each in _LINES}
+    lines = {line: fill_template(f"{folder}/{line}.txt", context) for line in _LINES}
     lines["subject"] = clean_header_line(lines["subject"])
     template_context = {**context, **lines}
     return Email(

@@ -89,11 +89,11 @@ class ConsentEditView:
     @property
     def added_scopes(self) -> str:
         """Name the scopes whose questions this page shows, as its form sends them along."""
-        return "-or-".join(each.scope for each in self.adding)
+        return "-or-".join(line.scope for line in self.adding)
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((each.scope, each.title, each.words) for each in self.lines)
+        return tuple((line.scope, line.title, line.words) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

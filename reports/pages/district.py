@@ -66,12 +66,12 @@ class DistrictView:
     @property
     def has_cases(self) -> bool:
         """Tell whether any week has a number, even one that is hidden."""
-        return any(each.raised != 0 or each.ruled != 0 for each in self.weeks)
+        return any(week.raised != 0 or week.ruled != 0 for week in self.weeks)
 
     @property
     def charts(self) -> tuple[BarChart, ...]:
-        raised = [(each.label, each.raised) for each in self.weeks]
-        ruled = [(each.label, each.ruled) for each in self.weeks]
+        raised = [(week.label, week.raised) for week in self.weeks]
+        ruled = [(week.label, week.ruled) for week in self.weeks]
         return (
             build_bar_chart("Cases raised, by week", raised, unknown="few"),
             build_bar_chart("Cases decided, by week", ruled, unknown="few"),

@@ -83,7 +83,7 @@ class ScopesStepView(EnrollmentStepView):
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((each.scope, each.title, each.words) for each in self.choices)
+        return tuple((choice.scope, choice.title, choice.words) for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

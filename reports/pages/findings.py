@@ -135,16 +135,16 @@ class HomeView:
 
     @property
     def chart(self) -> BarChart:
-        columns = [(format_short_week(each.week), each.known_news) for each in self.weeks]
+        columns = [(format_short_week(week.week), week.known_news) for week in self.weeks]
         return build_bar_chart("New or changed results, by week", columns, unknown="?")
 
     @property
     def total_news(self) -> int:
-        return sum(each.news for each in self.weeks)
+        return sum(week.news for week in self.weeks)
 
     @property
     def unknown_weeks(self) -> int:
-        return sum(1 for each in self.weeks if each.known_news is None)
+        return sum(1 for week in self.weeks if week.known_news is None)
 
     @property
     def total_cases(self) -> int:
@@ -153,7 +153,7 @@ class HomeView:
     @property
     def waits_for_person(self) -> bool:
         """Tell whether anything but an open case waits for the person."""
-        return self.to_sort > 0 or any(each.needs_you for each in self.progress)
+        return self.to_sort > 0 or any(stage.needs_you for stage in self.progress)
 
 
 render_home = build_renderer("home", HomeView)
@@ -347,12 +347,12 @@ class CasePanel:
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:
-        return tuple(each for each in self.choices if each.value != Decision.HARMLESS)
+        return tuple(choice for choice in self.choices if choice.value != Decision.HARMLESS)
 
     @property
     def harmless_choice(self) -> AnswerChoice | None:
         """Return the answer that may have an end, if this kind of case has one."""
-        return next((each for each in self.choices if each.value == Decision.HARMLESS), None)
+        return next((choice for choice in self.choices if choice.value == Decision.HARMLESS), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ class BarChart:
     @property
     def is_flat(self) -> bool:
         """Tell whether there is no bar to draw."""
-        return not any(each.value for each in self.bars)
+        return not any(bar.value for bar in self.bars)
 
     @property
     def drawn_width(self) -> int:

@@ -63,12 +63,12 @@ class OperatorView:
 
     @property
     def problem_checks(self) -> tuple[HealthCheck, ...]:
-        wrong = (each for each in self.checks if each.level is not HealthLevel.OK)
-        return tuple(sorted(wrong, key=lambda each: each.level is not HealthLevel.BAD))
+        wrong = (check for check in self.checks if check.level is not HealthLevel.OK)
+        return tuple(sorted(wrong, key=lambda check: check.level is not HealthLevel.BAD))
 
     @property
     def passed_checks(self) -> tuple[HealthCheck, ...]:
-        return tuple(each for each in self.checks if each.level is HealthLevel.OK)
+        return tuple(check for check in self.checks if check.level is HealthLevel.OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,12 +68,16 @@ class ReviewQueueView:
 
     @property
     def is_filtered(self) -> bool:
-        return any(each.chosen for each in self.filters)
+        return any(queue_filter.chosen for queue_filter in self.filters)
 
     @property
     def page_url(self) -> str:
         """The address of a page of this list, but for its number."""
-        chosen = {each.name: each.chosen for each in self.filters if each.chosen}
+        chosen = {
+            queue_filter.name: queue_filter.chosen
+            for queue_filter in self.filters
+            if queue_filter.chosen
+        }
         return f"/review?{urlencode({**chosen, 'page': ''})}"
 
 

@@ -71,12 +71,12 @@ class SelfCheckPageView:
     @property
     def finished_count(self) -> int:
         """Count the sources that are through, whatever came of it."""
-        return sum(1 for each in self.sources if each.state.is_finished)
+        return sum(1 for source in self.sources if source.state.is_finished)
 
     @property
     def pending_sources(self) -> tuple[SourceCheckLine, ...]:
         """Return the sources that are not through yet."""
-        return tuple(each for each in self.sources if not each.state.is_finished)
+        return tuple(source for source in self.sources if not source.state.is_finished)
 
     @property
     def is_running(self) -> bool:

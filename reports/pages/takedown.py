@@ -118,7 +118,7 @@ class TakedownView:
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
         steps = {**REPORT_STEPS, **({} if self.can_look else UNSEEN_REPORT_STEPS)}
-        return tuple((each, *steps[each]) for each in self.choices)
+        return tuple((choice, *steps[choice]) for choice in self.choices)
 
     @property
     def report_text(self) -> str:
@@ -197,7 +197,7 @@ class RemovalView:
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:
         steps = OWN_REMOVAL_STEPS if self.own else REMOVAL_STEPS
-        return tuple((each, steps[each]) for each in self.choices)
+        return tuple((choice, steps[choice]) for choice in self.choices)
 
     @property
     def is_due(self) -> bool:

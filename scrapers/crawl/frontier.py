@@ -294,8 +294,8 @@ class Frontier:
 
         That is so where a district that opened later declared the site.
         """
-        under = (each for each in self._host_queues.values() if each.host.endswith(site[1:]))
-        return max((each.due + LONGEST_FLIGHT * each.busy for each in under), default=0.0)
+        under = (queue for queue in self._host_queues.values() if queue.host.endswith(site[1:]))
+        return max((queue.due + LONGEST_FLIGHT * queue.busy for queue in under), default=0.0)
 
     def add_query(
         self, host_queue: HostQueue, run: CrawlRun, crawl_query: CrawlQuery, pause_seconds: float
@@ -483,6 +483,6 @@ class CrawlTenant:
     def copy_tenant(self) -> "CrawlTenant":
         """Return the tenant alone, whatever else an object of a subclass holds."""
         alone = CrawlTenant.__new__(CrawlTenant)
-        for each in fields(CrawlTenant):
-            setattr(alone, each.name, getattr(self, each.name))
+        for one_field in fields(CrawlTenant):
+            setattr(alone, one_field.name, getattr(self, one_field.name))
         return alone

@@ -79,11 +79,11 @@ class CrawlQuery:
         # What it leads to stays with the reading: anyone who keeps that can go on after a crash.
         page_result = result
         if result.follow:
-            page_result = replace(result, follow=tuple(each.query for each in onward))
+            page_result = replace(result, follow=tuple(query.query for query in onward))
         self.result = (
             page_result if self.result is None else self.result.merge_next_page(page_result)
         )
-        self.pages.extend(each for each in result.follow if each.key == self.query.key)
+        self.pages.extend(query for query in result.follow if query.key == self.query.key)
         if self.pages and self.asked_count > MOST_FOLLOW_PAGES:
             self.pages.clear()
             self.result = self.result.merge_next_page(
@@ -94,9 +94,9 @@ class CrawlQuery:
     def _build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuery", ...]:
         if self.depth >= DEEPEST:
             return ()
-        others = [each for each in follow if each.key != self.query.key]
+        others = [query for query in follow if query.key != self.query.key]
         return tuple(
-            CrawlQuery(query=each, depth=self.depth + 1) for each in others[:MOST_FOLLOW_QUERIES]
+            CrawlQuery(query=other, depth=self.depth + 1) for other in others[:MOST_FOLLOW_QUERIES]
         )
 
 
@@ -149,10 +149,10 @@ class HostDirectory:
         """Take in what is declared; others may read meanwhile."""
         with self._lock:
             joined = dict(self._manners)
-            for each in manners:
-                if each.owners:
-                    known = joined.get(each.host)
-                    joined[each.host] = known.join(each) if known else each
+            for manner in manners:
+                if manner.owners:
+                    known = joined.get(manner.host)
+                    joined[manner.host] = known.join(manner) if known else manner
             self._manners = joined
             sites = (host for host in joined if host.startswith("*."))
             self._sites = tuple(sorted(sites, key=len, reverse=True))

@@ -54,9 +54,9 @@ class ProofCache:
 
     def load_proofs(self) -> None:
         """Take up what other processes have proved since."""
-        known = {each.key: each for each in self._store.list_proofs()}
+        known = {proof.key: proof for proof in self._store.list_proofs()}
         with self._lock:
-            self._proofs = known | {each.key: each for each in self._unkept}
+            self._proofs = known | {text.key: text for text in self._unkept}
 
     def find_proof(self, key: str, now: datetime) -> CanaryProof | None:
         proof = self._proofs.get(key)
@@ -104,12 +104,14 @@ class DistrictProofs:
 
     def count_missing(self, source: str, now: datetime) -> int:
         """Count the canaries of a source that no one has asked lately."""
-        own = (each for each in self.canaries.values() if each.note == source)
-        return sum(self.cache.find_proof(each.key, now) is None for each in own)
+        own = (canary for canary in self.canaries.values() if canary.note == source)
+        return sum(self.cache.find_proof(canary.key, now) is None for canary in own)
 
     def forget_sources(self, names: Iterable[str]) -> None:
         known = tuple(names)
-        self.cache.forget_proofs(each.key for each in self.canaries.values() if each.note in known)
+        self.cache.forget_proofs(
+            canary.key for canary in self.canaries.values() if canary.note in known
+        )
 
 
 def list_expected_proofs(
@@ -204,7 +206,7 @@ class HostShareTracker:
     _count: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self._shares = {each.host: each for each in self.store.list_host_shares(self.district)}
+        self._shares = {share.host: share for share in self.store.list_host_shares(self.district)}
 
     def take_turn(
         self, host: str, pause: float, rank: CrawlPriority, now: datetime

@@ -90,8 +90,12 @@ def add_picture_queries(
     What is not agreed to is not even queued. A page whose pictures were asked for is read again
     the next time, since a page that has not changed leads nowhere.
     """
-    wanted = (each for each in picture_queries(query, result) if _is_own_origin(each, policy))
-    asked = tuple(each for each in wanted if may_ask(each))
+    wanted = (
+        picture_query
+        for picture_query in picture_queries(query, result)
+        if _is_own_origin(picture_query, policy)
+    )
+    asked = tuple(picture_query for picture_query in wanted if may_ask(picture_query))
     if not asked:
         return result
     return replace(result, follow=result.follow + asked, kept=None)

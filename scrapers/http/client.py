@@ -181,8 +181,8 @@ def read_body(
 
 def _parse_content_coding(header: str) -> str:
     """One layer, gzip or deflate: layers multiply, and a bomb needs only two."""
-    codings = [each.strip().lower() for each in header.split(",")]
-    codings = [each.removeprefix("x-") for each in codings if each not in {"", "identity"}]
+    codings = [part.strip().lower() for part in header.split(",")]
+    codings = [coding.removeprefix("x-") for coding in codings if coding not in {"", "identity"}]
     if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
         raise build_unreadable_error(FailureReason.PACKED)
     return codings[0] if codings else ""
@@ -190,12 +190,12 @@ def _parse_content_coding(header: str) -> str:
 
 def _is_framing_allowed(header: str) -> bool:
     """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
-    return all(each.strip().lower() in {"", "identity", "chunked"} for each in header.split(","))
+    return all(part.strip().lower() in {"", "identity", "chunked"} for part in header.split(","))
 
 
 def _is_media_wanted(content_type: str, media: MediaKind) -> bool:
     kind = content_type.partition(";")[0].lower()
-    return not kind.strip() or any(each in kind for each in _READ[media])
+    return not kind.strip() or any(entry in kind for entry in _READ[media])
 
 
 def _decompress_body(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:

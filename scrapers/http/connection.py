@@ -220,8 +220,8 @@ class IdleConnections:
             self._lines[key] = line
             if self._closed or len(self._lines) > self._most:
                 surplus.append(self._lines.popitem(last=False)[1])
-        for each in filter(None, surplus):
-            each.close()
+        for entry in filter(None, surplus):
+            entry.close()
 
     def close(self) -> None:
         """Hang up; what still comes back later is hung up as well."""

@@ -57,7 +57,7 @@ class NameService:
             return DomainRecords(outcome=Outcome.FAILED, note=NO_ANSWER)
         except (dns.exception.DNSException, OSError, ValueError):
             return DomainRecords(outcome=Outcome.FAILED, note=NAME_SERVICE_FAILED)
-        public = tuple(each for each in addresses if is_public_unicast(each))
+        public = tuple(address for address in addresses if is_public_unicast(address))
         return DomainRecords(
             outcome=Outcome.FOUND,
             addresses=public[:MOST_RECORDS],
@@ -77,11 +77,11 @@ class NameService:
             for record in self._ask(resolver, domain, "MX")
         }
         # "." says that the domain takes no email (RFC 7505).
-        yield from sorted(each for each in found if each and _NAME_CHARACTERS.issuperset(each))
+        yield from sorted(entry for entry in found if entry and _NAME_CHARACTERS.issuperset(entry))
 
     def _list_addresses(self, resolver: "dns.resolver.Resolver", domain: str) -> list[str]:
         kinds = ("A", "AAAA")
-        return sorted(str(each) for kind in kinds for each in self._ask(resolver, domain, kind))
+        return sorted(str(entry) for kind in kinds for entry in self._ask(resolver, domain, kind))
 
     def _ask(self, resolver: "dns.resolver.Resolver", domain: str, kind: str) -> list[object]:
         answer = resolver.resolve(

@@ -20,7 +20,7 @@ LONGEST_ENDING = 1000
 
 def parse_xml_feed(text: str) -> Feed:
     """Raise ShapeError where it is no feed, and DoctypeError where it declares a type."""
-    root = next((each for each in parse_xml(text).children if isinstance(each, Tag)), None)
+    root = next((child for child in parse_xml(text).children if isinstance(child, Tag)), None)
     if root is None or _strip_namespace(root) not in ROOTS:
         raise_shape_error("a feed")
     channel = _select_child(root, "channel") or root
@@ -44,7 +44,7 @@ def parse_feed_entries(text: str) -> list[dict[str, str]]:
 
     A feed that was cut short lacks entries, so it is none.
     """
-    root = next((each for each in parse_xml(text).children if isinstance(each, Tag)), None)
+    root = next((child for child in parse_xml(text).children if isinstance(child, Tag)), None)
     if root is None or _strip_namespace(root) not in ROOTS:
         raise_shape_error("a feed")
     if CLOSED_ROOT.search(text[-LONGEST_ENDING:]) is None:
@@ -53,7 +53,7 @@ def parse_feed_entries(text: str) -> list[dict[str, str]]:
     if _select_child(channel, "title") is None:
         raise_shape_error("the title of a feed")
     several = (channel, root) if channel is not root else (root,)
-    entries = [each for holder in several for each in _select_children(holder, *ENTRIES)]
+    entries = [child for holder in several for child in _select_children(holder, *ENTRIES)]
     return [_parse_entry(entry) for entry in entries[:MOST_ENTRIES]]
 
 
@@ -77,9 +77,9 @@ def _strip_namespace(tag: Tag) -> str:
 def _select_children(holder: Tag, *names: str) -> list[Tag]:
     """Return the children of these names, whatever vocabulary they are of; the feed's own first."""
     tags = [
-        each
-        for each in holder.children
-        if isinstance(each, Tag) and _strip_namespace(each) in names
+        child
+        for child in holder.children
+        if isinstance(child, Tag) and _strip_namespace(child) in names
     ]
     return sorted(tags, key=lambda tag: (names.index(_strip_namespace(tag)), ":" in tag.name))
 
@@ -98,7 +98,7 @@ def _extract_author(channel: Tag, root: Tag) -> str:
     if own:
         return own
     several = (channel, root) if channel is not root else (root,)
-    entries = [each for holder in several for each in _select_children(holder, *ENTRIES)]
+    entries = [child for holder in several for child in _select_children(holder, *ENTRIES)]
     return pick_sole_name(
         name for entry in entries[:MOST_ENTRIES] for name in _extract_author_names(entry)
     )

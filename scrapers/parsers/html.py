@@ -88,7 +88,9 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
         canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
         feeds=tuple(_extract_feed_links(soup)),
         robots_directives=frozenset(
-            directive for each in directives for directive in parse_robots_directives(each)
+            directive
+            for one_directive in directives
+            for directive in parse_robots_directives(one_directive)
         ),
     )
 
@@ -104,8 +106,8 @@ def get_attribute(tag: Tag, name: str) -> str:
 
 def _extract_meta_tags(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
     for tag in soup.find_all("meta"):
-        names = (get_attribute(tag, each) for each in ("property", "name", "itemprop"))
-        name = next((each for each in names if each), "")
+        names = (get_attribute(tag, word) for word in ("property", "name", "itemprop"))
+        name = next((attribute for attribute in names if attribute), "")
         yield name.strip().lower(), clean_text(get_attribute(tag, "content"))
 
 
@@ -200,7 +202,7 @@ def parse_representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
     """Read the card of the page's owner; an empty one if none is known to be the owner's."""
     cards = list(_walk_cards(soup, page_url))
     chosen = _choose_card(
-        cards, page_url, {normalize_page_address(page_url, each) for each in extract_me_links(soup)}
+        cards, page_url, {normalize_page_address(page_url, link) for link in extract_me_links(soup)}
     )
     if chosen is None:
         return HCard()
@@ -254,8 +256,8 @@ def _walk_cards(soup: BeautifulSoup, page_url: str) -> Iterator[_HCardDraft]:
             owner, inside = None, True
         elif owner is not None:
             _record_property(owner, tag, page_url, classes)
-        inner = [each for each in tag.children if isinstance(each, Tag)]
-        ahead.extend((each, owner, inside) for each in reversed(inner))
+        inner = [child for child in tag.children if isinstance(child, Tag)]
+        ahead.extend((child, owner, inside) for child in reversed(inner))
 
 
 def _record_property(card: _HCardDraft, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
@@ -296,14 +298,14 @@ def _extract_picture_address(tag: Tag | None) -> str:
 
 
 def _extract_relations(tag: Tag) -> frozenset[str]:
-    return frozenset(str(each).lower() for each in tag.get_attribute_list("rel") if each)
+    return frozenset(str(word).lower() for word in tag.get_attribute_list("rel") if word)
 
 
 def _is_comment(tag: Tag) -> bool:
     if tag.name in {"html", "body"}:
         return False
     names = (*tag.get_attribute_list("class"), *tag.get_attribute_list("id"))
-    return any(_COMMENT.fullmatch(str(each)) for each in names if each)
+    return any(_COMMENT.fullmatch(str(name)) for name in names if name)
 
 
 PROFILE_CARD_MOST_LINKS = 50
@@ -376,7 +378,7 @@ class _ProfileParts:
         if RobotsDirective.UNQUOTED in self.head.robots_directives:
             return ""
         bios = (self.person.bio, self.head.pick_first_meta("og:description"), self.card.bio)
-        first = next((each for each in bios if each), "")
+        first = next((bio for bio in bios if bio), "")
         return strip_counts(
             first or self.head.pick_first_meta("twitter:description", "description")
         )
@@ -396,7 +398,7 @@ class _ProfileParts:
 
     def _choose_heading(self, handle: str) -> str:
         """Return the heading where the title begins with it: `Jane Doe - recipes | Alpha`."""
-        strangers = {each.casefold() for each in (handle, *self.sites)}
+        strangers = {site.casefold() for site in (handle, *self.sites)}
         is_own = self.heading and self.heading.casefold() not in strangers
         begins = self.title.casefold().startswith(self.heading.casefold())
         return self.heading if is_own and begins else ""
@@ -412,11 +414,11 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     top = extract_page_head(first)
     parts = _ProfileParts(
         head=top,
-        person=extract_linked_person(each.get_text() for each in _select_linked_data(soup)),
+        person=extract_linked_person(value.get_text() for value in _select_linked_data(soup)),
         card=parse_representative_card(soup, url),
         heading=extract_tag_text(soup.h1) if soup is not first else _extract_heading(text),
         title=top.pick_first_meta("og:title", "twitter:title") or top.title,
-        sites=tuple(each for each in (top.pick_first_meta("og:site_name"), site) if each),
+        sites=tuple(entry for entry in (top.pick_first_meta("og:site_name"), site) if entry),
     )
     links = (*extract_me_links(soup), *parts.person.links, *parts.card.links)
     return ProfileCard(

@@ -149,33 +149,33 @@ class JsonProfile:
 
 def extract_json_profile(data: object) -> JsonProfile:
     """Read the first object, from the top, that holds a name."""
-    for each in _walk_objects(data):
-        name = _pick_first_text(each, NAME_KEYS)
+    for member in _walk_objects(data):
+        name = _pick_first_text(member, NAME_KEYS)
         if name:
-            links = (link for key in LINK_KEYS for link in extract_addresses(each.get(key)))
+            links = (link for key in LINK_KEYS for link in extract_addresses(member.get(key)))
             return JsonProfile(
                 name=name,
-                bio=_pick_first_text(each, BIO_KEYS),
+                bio=_pick_first_text(member, BIO_KEYS),
                 links=tuple(links),
-                picture=_pick_first_text(each, PICTURE_KEYS),
+                picture=_pick_first_text(member, PICTURE_KEYS),
             )
     return JsonProfile()
 
 
 def extract_addresses(value: object) -> Iterator[str]:
     """Yield the addresses in a string, in an object, or in a list of either."""
-    for each in value[:MOST_ROWS] if isinstance(value, list) else [value]:
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            yield _pick_first_text(each, ADDRESS_KEYS)
+    for entry in value[:MOST_ROWS] if isinstance(value, list) else [value]:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, dict):
+            yield _pick_first_text(entry, ADDRESS_KEYS)
 
 
 def _walk_objects(data: object) -> Iterator[Mapping[str, object]]:
     level = [data]
     for _ in range(DEEPEST + 1):
-        yield from (each for each in level if isinstance(each, dict))
-        level = [inner for each in level for inner in _list_inner_values(each)]
+        yield from (entry for entry in level if isinstance(entry, dict))
+        level = [inner for entry in level for inner in _list_inner_values(entry)]
 
 
 def _list_inner_values(value: object) -> list[object]:
@@ -233,7 +233,9 @@ def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
     """Return the types of a node without the vocabulary's address before them."""
     types = node.get("@type")
     several = types if isinstance(types, list) else [types]
-    return frozenset(each.rpartition("/")[2] for each in several if isinstance(each, str))
+    return frozenset(
+        one_type.rpartition("/")[2] for one_type in several if isinstance(one_type, str)
+    )
 
 
 def _decode_first_value(bare: str) -> object:
@@ -247,13 +249,13 @@ def _decode_first_value(bare: str) -> object:
 
 def _walk_nodes(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
     several = data if isinstance(data, list) else [data]
-    for each in several[:MOST_NODES]:
-        if isinstance(each, dict):
-            yield each
+    for value in several[:MOST_NODES]:
+        if isinstance(value, dict):
+            yield value
             if depth < DEEPEST:
-                yield from _walk_nodes(each.get("@graph", []), depth + 1)
-        elif isinstance(each, list) and depth < DEEPEST:
-            yield from _walk_nodes(each, depth + 1)
+                yield from _walk_nodes(value.get("@graph", []), depth + 1)
+        elif isinstance(value, list) and depth < DEEPEST:
+            yield from _walk_nodes(value, depth + 1)
 
 
 def _build_linked_person(
@@ -281,7 +283,7 @@ def _resolve_main_entity(
         if isinstance(inner, dict):
             named = inner.get("@id")
             described = (
-                each for each in nodes if named and each.get("@id") == named and len(each) > 1
+                entry for entry in nodes if named and entry.get("@id") == named and len(entry) > 1
             )
             return inner if len(inner) > 1 else next(described, inner)
         if "ProfilePage" not in extract_node_types(node):
@@ -300,11 +302,11 @@ def _extract_home_addresses(person: Mapping[str, object]) -> Iterator[str]:
 
 
 def _extract_pictures(image: object) -> Iterator[str]:
-    for each in image[:1] if isinstance(image, list) else [image]:
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            yield _join_texts(each, "contentUrl") or _join_texts(each, "url")
+    for entry in image[:1] if isinstance(image, list) else [image]:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, dict):
+            yield _join_texts(entry, "contentUrl") or _join_texts(entry, "url")
 
 
 def _get_lenient_datetime(node: Mapping[str, object], key: str) -> datetime | None:

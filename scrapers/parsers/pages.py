@@ -131,21 +131,23 @@ def build_page_trace(query: Query, page: Page, home: str = "") -> Trace:
     accounts = dict.fromkeys((*extract_account_keys(shown), *extract_account_keys(ended)))
     if home and _is_on_same_platform(shown, home):
         accounts |= dict.fromkeys(extract_account_keys(home))
-    account, *others = sorted(accounts, key=lambda each: ":@" in each) or [""]
+    account, *others = sorted(accounts, key=lambda account_key: ":@" in account_key) or [""]
     return Trace(
         key=canonicalize_url(shown),
         kind=TraceKind.ACCOUNT if account else TraceKind.PAGE,
         url=shown,
         account=account,
         account_aliases=tuple(others),
-        handle=next((each.partition(":@")[2] for each in accounts if ":@" in each), ""),
+        handle=next(
+            (account_key.partition(":@")[2] for account_key in accounts if ":@" in account_key), ""
+        ),
     )
 
 
 def has_only_site_title(asked: str, title: str, site: str) -> bool:
     """Say whether a page within a site has no title but the site's: "not found" looks like that."""
     seen = urlsplit(canonicalize_url(asked))
-    labels = {_squash_text(each) for each in (*(seen.hostname or "").split("."), site) if each}
+    labels = {_squash_text(part) for part in (*(seen.hostname or "").split("."), site) if part}
     return seen.path != "/" and _squash_text(title) in labels
 
 
@@ -178,7 +180,7 @@ def _describe_other_account(asked_keys: tuple[str, ...], final_keys: tuple[str, 
         return ""
     if not final_keys:
         return "it leads away from the account that we asked for"
-    handles = all(":@" in each for each in (*asked_keys, *final_keys))
+    handles = all(":@" in asked_key for asked_key in (*asked_keys, *final_keys))
     return "it leads to another account than the one we asked for" if handles else ""
 
 
@@ -263,7 +265,7 @@ def parse_json_feed(answer: object) -> Feed:
 
 def pick_sole_name(names: Iterable[str]) -> str:
     """Return the name of someone who writes alone."""
-    by_folded = {each.casefold(): each for each in names}
+    by_folded = {name.casefold(): name for name in names}
     return next(iter(by_folded.values())) if len(by_folded) == 1 else ""
 
 
@@ -279,10 +281,10 @@ def _extract_feed_authors(feed: Mapping[str, object]) -> Iterator[str]:
 
 def _extract_author_names(holder: Mapping[str, object]) -> Iterator[str]:
     several = require_list(holder, "authors") if holder.get("authors") is not None else ()
-    for each in (*several, holder.get("author")):
-        if each is not None:
+    for value in (*several, holder.get("author")):
+        if value is not None:
             try:
-                name = get_optional_text(require_object(each, "authors"), "name")
+                name = get_optional_text(require_object(value, "authors"), "name")
             except ShapeError:
                 continue
             if name:

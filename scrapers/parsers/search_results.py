@@ -119,7 +119,7 @@ def _extract_name_before_handle(title: str, handle: str) -> str:
     local = handle.partition("@")[0]
     if not local:
         return ""
-    handles = "|".join(re.escape(each) for each in dict.fromkeys((handle, local)))
+    handles = "|".join(re.escape(side) for side in dict.fromkeys((handle, local)))
     match = re.search(rf"\(\s*(?:@|u/)?(?:{handles})\s*\)", title, re.IGNORECASE)
     if match is None:
         return ""
@@ -128,7 +128,7 @@ def _extract_name_before_handle(title: str, handle: str) -> str:
 
 def _extract_name_on_site(title: str, platform: str) -> str:
     """Return who is `on Instagram`, be it a profile or a post."""
-    sites = "|".join(re.escape(each) for each in _list_site_names(platform))
+    sites = "|".join(re.escape(site_name) for site_name in _list_site_names(platform))
     match = re.match(
         rf"(.{{1,100}}?)(?<!\s)\s+(?:posted\s+)?on\s+(?:{sites})\b", title, re.IGNORECASE
     )
@@ -159,7 +159,7 @@ def _extract_name_in_snippet(snippet: str, handle: str) -> str:
 
 
 def _list_site_names(platform: str) -> tuple[str, ...]:
-    spoken = tuple(each for each, name in SPOKEN_NAMES.items() if name == platform)
+    spoken = tuple(key for key, name in SPOKEN_NAMES.items() if name == platform)
     return (*SPOKEN_SITE_NAMES.get(platform, (platform,)), *spoken)
 
 
@@ -270,8 +270,8 @@ def parse_hits(rows: Iterable[object], url: str, title: str, snippet: str) -> It
 
     The last three are what the engine calls these fields; without a name there is no snippet.
     """
-    for each in rows:
-        row = require_object(each, "a result")
+    for value in rows:
+        row = require_object(value, "a result")
         if not {title, url} <= row.keys():
             raise_shape_error("the title or the address of a result")
         address = clean_web_address(unwrap_url(get_optional_text(row, url)))
@@ -299,8 +299,11 @@ def build_person_traces(terms: SearchTerms, hits: Iterable[SearchHit]) -> tuple[
         trace = _build_trace(hit)
         if _is_about_person(name, beside, hit, trace):
             found.setdefault(trace.key, trace)
-            authors.update((each.key, each) for each in _build_author_traces(name, hit, trace))
-    return (*found.values(), *(each for key, each in authors.items() if key not in found))
+            authors.update(
+                (author_trace.key, author_trace)
+                for author_trace in _build_author_traces(name, hit, trace)
+            )
+    return (*found.values(), *(author for key, author in authors.items() if key not in found))
 
 
 def build_traces(hits: Iterable[SearchHit]) -> tuple[Trace, ...]:
@@ -357,7 +360,10 @@ def _has_corroboration(name: str, contexts: SearchTerms, hit: SearchHit) -> bool
     if not givens:
         return True
     beside = {
-        word for each in contexts for word in split_words(each) if len(word) >= SHORTEST_CONTEXT
+        word
+        for context in contexts
+        for word in split_words(context)
+        if len(word) >= SHORTEST_CONTEXT
     }
     wanted = {*(word for word in givens if len(word) > 1), *(beside - {family})}
     place = fold_text(unquote(hit.url))

@@ -137,7 +137,7 @@ def _list_places(identity: Identity) -> list[str]:
 
 def _clean_contexts(contexts: Iterable[str]) -> list[str]:
     words = (" ".join(_split_term(context)).replace(EITHER_PHRASE, " or ") for context in contexts)
-    return [each for each in words if each and not each.startswith(SITE_OPERATOR)]
+    return [word for word in words if word and not word.startswith(SITE_OPERATOR)]
 
 
 def _list_site_groups(operators: QueryOperators) -> Iterator[SearchTerms]:
@@ -152,8 +152,8 @@ def _list_site_groups(operators: QueryOperators) -> Iterator[SearchTerms]:
 def _list_handle_terms(identity: Identity, operators: QueryOperators) -> list[str]:
     if operators is QueryOperators.NEWS:
         return []
-    long_enough = (each for each in identity.own_handles if len(each) >= SHORTEST_HANDLE)
-    return [f"{HANDLE_MARK}{each}" for each in long_enough][:MOST_HANDLES]
+    long_enough = (handle for handle in identity.own_handles if len(handle) >= SHORTEST_HANDLE)
+    return [f"{HANDLE_MARK}{handle}" for handle in long_enough][:MOST_HANDLES]
 
 
 def _join_phrases(phrases: Iterable[str]) -> str:
@@ -166,7 +166,7 @@ def _split_term(term: str) -> list[str]:
 
 def _split_context(context: str) -> list[str]:
     """Return what may be left out word by word; phrases stay whole."""
-    phrases = [" ".join(_split_term(each)) for each in context.split(EITHER_PHRASE)]
+    phrases = [" ".join(_split_term(part)) for part in context.split(EITHER_PHRASE)]
     if len(phrases) > 1:
         return [f"({_join_phrases(phrases)})"]
     if len(context) > 1 and context.startswith('"') and context.endswith('"'):

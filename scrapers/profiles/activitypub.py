@@ -136,8 +136,8 @@ def build_activitypub_trace(actor: ActivityPubActor, domain: str) -> Trace:
 
 def extract_address(value: object) -> str:
     """Return the first address in what may be one, an object that holds one, or a list of these."""
-    for each in value if isinstance(value, list) else [value]:
-        holder = each if isinstance(each, dict) else {"href": each}
+    for entry in value if isinstance(value, list) else [value]:
+        holder = entry if isinstance(entry, dict) else {"href": entry}
         for key in ("href", "url", "id"):
             address = holder.get(key)
             inner = extract_address(address) if isinstance(address, dict | list) else address
@@ -328,7 +328,9 @@ class ActivityPub:
         ).add_picture_origins(self.pictures)
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
-        own = [each for each in map(self._parse_own_username, identity.accounts) if each]
+        own = [
+            username for username in map(self._parse_own_username, identity.accounts) if username
+        ]
         return build_profile_queries(self._build_webfinger_query, own, identity)
 
     def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:

@@ -147,7 +147,9 @@ def build_mastodon_trace(account: MastodonAccount, domain: str) -> Trace:
         kind=TraceKind.ACCOUNT,
         url=account.url,
         account=key,
-        account_aliases=tuple(each for each in extract_account_keys(account.url) if each != key),
+        account_aliases=tuple(
+            account_key for account_key in extract_account_keys(account.url) if account_key != key
+        ),
         name=account.name,
         handle=handle,
         bio=account.bio,
@@ -272,7 +274,9 @@ class Mastodon:
         for name in identity.names:
             if name.strip():
                 yield self._build_search_query(name, identity.person_id)
-        own = [each for each in map(self._parse_own_username, identity.accounts) if each]
+        own = [
+            username for username in map(self._parse_own_username, identity.accounts) if username
+        ]
         yield from build_profile_queries(self._build_lookup_query, own, identity)
 
     def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:
@@ -304,9 +308,9 @@ class Mastodon:
         if query.kind in CONTACT_LISTS and query.page > 1:
             accounts = _parse_accounts({"a list": answer}, "a list")
             contacts = [
-                build_mastodon_contact(each, self.domain)
-                for each in accounts
-                if not each.asks_not_to_be_read
+                build_mastodon_contact(mastodon_account, self.domain)
+                for mastodon_account in accounts
+                if not mastodon_account.asks_not_to_be_read
             ]
             return build_contact_page_result(
                 query, contacts, parse_next_link(page), CONTACTS_HIDDEN
@@ -323,18 +327,20 @@ class Mastodon:
         return self._build_profile_result(account)
 
     def _build_search_result(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
-        shown = [each for each in _parse_accounts(answer, "accounts") if not each.suspended]
+        shown = [
+            account for account in _parse_accounts(answer, "accounts") if not account.suspended
+        ]
         return build_name_search_result(
             query.terms[0],
             [
-                build_mastodon_trace(each, self.domain)
-                for each in shown
-                if not each.asks_not_to_be_found
+                build_mastodon_trace(account, self.domain)
+                for account in shown
+                if not account.asks_not_to_be_found
             ],
             [
-                build_mastodon_trace(each, self.domain)
-                for each in shown
-                if each.asks_not_to_be_found
+                build_mastodon_trace(account, self.domain)
+                for account in shown
+                if account.asks_not_to_be_found
             ],
         )
 

@@ -78,7 +78,7 @@ class WebPageSource:
         )
 
     def build_queries(self, identity: Identity) -> Iterable[Query]:
-        pages = (each for each in identity.pages if not is_feed_address(each))
+        pages = (page for page in identity.pages if not is_feed_address(page))
         return build_page_queries(self.name, pages, identity.person_id)
 
     def build_canaries(self, nonce: str) -> Iterator[Canary]:
@@ -172,7 +172,7 @@ class AuthorFeedSource:
         )
 
     def build_queries(self, identity: Identity) -> tuple[Query, ...]:
-        named = (each for each in identity.pages if is_feed_address(each))
+        named = (page for page in identity.pages if is_feed_address(page))
         return build_page_queries(
             self.name, chain(_list_account_feeds(identity), named), identity.person_id
         )

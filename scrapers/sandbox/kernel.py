@@ -21,7 +21,10 @@ def _load_libc() -> ctypes.CDLL:
 
 def call_kernel(number: int, *arguments: int | bytes | None) -> int:
     """Make a system call by its number; bytes are given by their address."""
-    given = (ctypes.c_ulong(each) if isinstance(each, int) else each for each in arguments)
+    given = (
+        ctypes.c_ulong(argument) if isinstance(argument, int) else argument
+        for argument in arguments
+    )
     answer: int = _load_libc().syscall(ctypes.c_long(number), *given)
     return answer
 

@@ -74,7 +74,7 @@ def clean_feed_address(pasted: str, origins: Iterable[str] = ALERT_ORIGINS) -> s
     address = pasted.strip()
     if len(address) > LONGEST_ADDRESS:
         return ""
-    paths = (address.removeprefix(each) for each in origins if address.startswith(f"{each}/"))
+    paths = (address.removeprefix(origin) for origin in origins if address.startswith(f"{origin}/"))
     return address if any(map(FEED_PATH.fullmatch, paths)) else ""
 
 
@@ -117,7 +117,7 @@ class AlertFeedSource:
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         """Name the feed by its hash, then whom its entries may be about."""
-        handles = (f"{HANDLE_MARK}{each}" for each in identity.own_handles)
+        handles = (f"{HANDLE_MARK}{handle}" for handle in identity.own_handles)
         words = (*identity.names, *handles)
         for address in identity.alert_feeds if words else ():
             yield self._build_query(address, words, identity.person_id, QueryKind.SEARCH)

@@ -135,7 +135,11 @@ def get_texts(row: CatalogRow, key: str) -> tuple[str, ...]:
     value = row.get(key)
     if isinstance(value, str):
         return (value,)
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    return (
+        tuple(character for character in value if isinstance(character, str))
+        if isinstance(value, list)
+        else ()
+    )
 
 
 def get_number(row: CatalogRow, key: str) -> int:
@@ -145,7 +149,11 @@ def get_number(row: CatalogRow, key: str) -> int:
 
 def get_numbers(row: CatalogRow, key: str) -> tuple[int, ...]:
     value = row.get(key)
-    return tuple(each for each in value if isinstance(each, int)) if isinstance(value, list) else ()
+    return (
+        tuple(character for character in value if isinstance(character, int))
+        if isinstance(value, list)
+        else ()
+    )
 
 
 def get_headers(row: CatalogRow) -> Mapping[str, str]:
@@ -229,10 +237,12 @@ def _list_type_faults(row: CatalogRow) -> Iterator[str]:
             yield f"{key} must be a text"
     for key in LIST_FIELDS:
         value = row.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        if not isinstance(value, list) or not all(
+            isinstance(character, str) for character in value
+        ):
             yield f"{key} must be a list of texts"
     codes = row.get("m_codes", [])
-    if not isinstance(codes, list) or not all(each in HTTP_STATUSES for each in codes):
+    if not isinstance(codes, list) or not all(code in HTTP_STATUSES for code in codes):
         yield "m_codes must be a list of HTTP statuses"
     given = row.get("headers", {})
     if not isinstance(given, dict) or not all(map(_is_header_value, given.values())):

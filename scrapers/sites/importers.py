@@ -82,7 +82,7 @@ def build_word_rule(*, exists: Sequence[str] = (), missing: Sequence[str]) -> di
 
 def filter_telling_words(words: Sequence[str]) -> list[str]:
     """Return those that are long enough to be a site's own, each once."""
-    return [each for each in dict.fromkeys(words) if len(each.strip()) >= SHORTEST_WORDS]
+    return [word for word in dict.fromkeys(words) if len(word.strip()) >= SHORTEST_WORDS]
 
 
 def build_search_pattern(pattern: str) -> str:
@@ -110,9 +110,11 @@ def build_post_body(payload: object, placeholder: str) -> str:
 
 def _replace_placeholder(value: object, placeholder: str) -> object:
     if isinstance(value, dict):
-        return {key: _replace_placeholder(each, placeholder) for key, each in value.items()}
+        return {
+            key: _replace_placeholder(one_value, placeholder) for key, one_value in value.items()
+        }
     if isinstance(value, list):
-        return [_replace_placeholder(each, placeholder) for each in value]
+        return [_replace_placeholder(entry, placeholder) for entry in value]
     return value.replace(placeholder, ACCOUNT_PLACEHOLDER) if isinstance(value, str) else value
 
 
@@ -223,8 +225,8 @@ def _build_maigret_rule(site: CatalogRow) -> dict[str, object]:
     if get_text(site, "checkType") == "status_code":
         return {**BY_STATUS}
     exists = [
-        each.replace(MAIGRET_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
-        for each in filter_telling_words(get_texts(site, "presenseStrs"))
+        telling_word.replace(MAIGRET_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
+        for telling_word in filter_telling_words(get_texts(site, "presenseStrs"))
     ]
     missing = filter_telling_words(get_texts(site, "absenceStrs"))
     if missing:
@@ -368,13 +370,13 @@ class KnownSites:
 
     def add_entry(self, entry: SiteEntry) -> None:
         self.names.setdefault(entry.key, entry.name)
-        for each in list_address_shapes(entry):
-            self.places.setdefault(each, entry.name)
+        for shape in list_address_shapes(entry):
+            self.places.setdefault(shape, entry.name)
 
     def describe_duplicate(self, entry: SiteEntry) -> str:
         """Say in what way the entry is there already; empty if it is new."""
         there = next(
-            (self.places[each] for each in list_address_shapes(entry) if each in self.places), ""
+            (self.places[shape] for shape in list_address_shapes(entry) if shape in self.places), ""
         )
         if there:
             return f"{there} asks at the same address"
@@ -469,7 +471,7 @@ def _check_candidate(candidate: ImportCandidate) -> SiteExclusion | None:
     if candidate.refusal:
         return SiteExclusion(name=name, reason=candidate.refusal)
     faults = (*list_row_faults(row), *_list_encoding_faults(row))
-    fault = next((each for each in faults if each != NO_RE2), "")
+    fault = next((row_fault for row_fault in faults if row_fault != NO_RE2), "")
     if fault:
         return SiteExclusion(name=name, reason=INVALID, detail=fault)
     reason = (

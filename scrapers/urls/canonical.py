@@ -201,8 +201,8 @@ WRAPPERS = (
     LinkWrapper(r"statics\.teams\.cdn\.office\.net", "*", ("url",)),
 )
 WRAPPERS_BY_PATH = {
-    path: tuple(each for each in WRAPPERS if each.path in {path, "*"})
-    for path in {"*", *(each.path for each in WRAPPERS)}
+    path: tuple(entry for entry in WRAPPERS if entry.path in {path, "*"})
+    for path in {"*", *(entry.path for entry in WRAPPERS)}
 }
 
 AMP_CACHE = re.compile(r"/(?:[civ]|wp)/(s/)?(?P<rest>[^/]+\..+)")
@@ -223,7 +223,7 @@ def unwrap_url(url: str) -> str:
     """Return the address a link really leads to; one that leads nowhere else stays as it is."""
     # What is wrapped is shorter than its wrapping, so this ends, however deep it is nested.
     while inner := next(
-        (each for each in _extract_inner_urls(url) if _is_inner_url(url, each)), ""
+        (inner_url for inner_url in _extract_inner_urls(url) if _is_inner_url(url, inner_url)), ""
     ):
         url = inner
     return url

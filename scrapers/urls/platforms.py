@@ -189,13 +189,13 @@ def _join_target(path: str, query: str) -> str:
 def _fold_segments(platform: Platform, target: str) -> str:
     path, mark, query = target.partition("?")
     segments = path.split("/")
-    head = [each.lower() for each in segments[: platform.folds + 1]]
+    head = [segment.lower() for segment in segments[: platform.folds + 1]]
     return "/".join(head + segments[platform.folds + 1 :]) + mark + query
 
 
 def _apply_rewrites(platform: Platform, target: str) -> str:
-    for each in platform.rewrites:
-        target = re.sub(each.pattern, each.spelling, target)
+    for rewrite in platform.rewrites:
+        target = re.sub(rewrite.pattern, rewrite.spelling, target)
     return target
 
 

@@ -34,7 +34,7 @@ ROOT: Final = HERE.parents[1]
 CACHE: Final = ROOT / ".cache" / "deb"
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS: Final = ("oidc", "photos", "notify")
-LOCKS: Final = tuple(ROOT / f"requirements{each}.txt" for each in ("", "-photos", "-notify"))
+LOCKS: Final = tuple(ROOT / f"requirements{word}.txt" for word in ("", "-photos", "-notify"))
 # The oldest release of each Python that Debian 12, Ubuntu 24.04 or Debian 13 has.
 PYTHONS: Final[Mapping[str, str]] = MappingProxyType(
     {"3.11": "3.11.2", "3.12": "3.12.3", "3.13": "3.13.5"}
@@ -97,7 +97,7 @@ def build_package(compression: str) -> Path:
         stage = Path(folder, "stage")
         home = PurePosixPath("usr/lib/namesake", PROJECT["version"])
         own = _build_own_wheel(Path(folder, "own"), reproducible)
-        _write_environment(stage / home, {name: [own, *each] for name, each in wheels.items()})
+        _write_environment(stage / home, {name: [own, *wheel] for name, wheel in wheels.items()})
         _write_around(stage, home)
         _write_copyright(stage / "usr/share/doc/namesake/copyright", stage / home)
         _write_control(stage, system)
@@ -152,7 +152,7 @@ def pick_locked(target: Mapping[str, str]) -> Iterator[str]:
             requirement = Requirement(locked)
             if requirement.marker is None or requirement.marker.evaluate(target):
                 pinned = f"{requirement.name}{requirement.specifier}"
-                yield " --hash=".join((pinned, *(each.strip() for each in hashes)))
+                yield " --hash=".join((pinned, *(hashed.strip() for hashed in hashes)))
 
 
 def describe_target(python: str, machine: str) -> dict[str, str]:
@@ -173,8 +173,8 @@ def _choose_wheels(folder: Path, python: str, machine: str) -> list[Path]:
     wheels = {parse_wheel_filename(path.name)[0]: path for path in folder.glob("*.whl")}
     target = describe_target(python, machine)
     optional = PROJECT["optional-dependencies"]
-    asked = [*PROJECT["dependencies"], *(each for name in EXTRAS for each in optional[name])]
-    waiting = [Requirement(each) for each in asked]
+    asked = [*PROJECT["dependencies"], *(entry for name in EXTRAS for entry in optional[name])]
+    waiting = [Requirement(dependency) for dependency in asked]
     chosen: dict[str, set[str]] = {}
     while waiting:
         requirement = waiting.pop()
@@ -186,17 +186,21 @@ def _choose_wheels(folder: Path, python: str, machine: str) -> list[Path]:
         chosen.setdefault(name, set()).update(extras)
         needed = map(Requirement, _read_metadata(wheels[name]).get_all("Requires-Dist", []))
         waiting += [
-            each
-            for each in needed
-            if each.marker is None
-            or any(each.marker.evaluate({**target, "extra": extra}) for extra in extras)
+            one_requirement
+            for one_requirement in needed
+            if one_requirement.marker is None
+            or any(one_requirement.marker.evaluate({**target, "extra": extra}) for extra in extras)
         ]
     return [wheels[canonicalize_name(name)] for name in sorted(chosen)]
 
 
 def _read_metadata(wheel: Path) -> Message:
     with ZipFile(wheel) as archive:
-        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        (name,) = (
+            file_name
+            for file_name in archive.namelist()
+            if file_name.endswith(".dist-info/METADATA")
+        )
         return HeaderParser().parsestr(archive.read(name).decode())
 
 
@@ -209,7 +213,7 @@ def _build_own_wheel(folder: Path, reproducible: Mapping[str, str]) -> Path:
 
 def _write_environment(home: Path, wheels: Mapping[str, list[Path]]) -> None:
     """Lay out a virtual environment: what serves every Python once, the rest for each."""
-    everywhere = set.intersection(*({each.name for each in given} for given in wheels.values()))
+    everywhere = set.intersection(*({entry.name for entry in given} for given in wheels.values()))
     (home / "bin").mkdir(parents=True)
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     config = "home = /usr/bin\ninclude-system-site-packages = false\n"
@@ -264,13 +268,16 @@ def _write_copyright(target: Path, home: Path) -> None:
             continue
         seen.add(told["Name"])
         terms = told["License-Expression"] or told["License"] or "see the text"
-        texts = [f"/{each.relative_to(home.parents[3])}" for each in _list_licenses(path.parent)]
+        texts = [
+            f"/{one_license.relative_to(home.parents[3])}"
+            for one_license in _list_licenses(path.parent)
+        ]
         if not texts and terms == "Apache-2.0":
             texts = ["/usr/share/common-licenses/Apache-2.0"]
         if not texts:
             sys.exit(f"{told['Name']} has no license text, so it cannot be part of the package")
         lines.append(f"{told['Name']} {told['Version']}: {' '.join(terms.split())[:60]}")
-        lines += [f"  {each}" for each in texts]
+        lines += [f"  {text}" for text in texts]
     _write(target, "\n".join(lines) + "\n")
 
 
@@ -293,7 +300,7 @@ def _write_control(stage: Path, system: str) -> None:
     _write(folder / "triggers", "".join(f"interest-noawait {path}\n" for path in WATCHED))
     sums = (hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in files)
     listed = (
-        f"{each}  {path.relative_to(stage)}\n" for each, path in zip(sums, files, strict=True)
+        f"{one_sum}  {path.relative_to(stage)}\n" for one_sum, path in zip(sums, files, strict=True)
     )
     _write(folder / "md5sums", "".join(listed))
 

@@ -62,8 +62,10 @@ def cookies(site: Site, count: int) -> tuple[str, ...]:
         visits = build_portal_context(app, lambda: None).sessions
         stamp = int(app.clock.now().timestamp())
         people = islice(cycle(app.db.consents.list_consenting_person_ids(app.clock.now())), count)
-        sessions = [start_session(app, each, AuthMethod.DEMO) for each in people]
-    return tuple(f"{visits.cookie_name}={visits.signer.dumps([each, stamp])}" for each in sessions)
+        sessions = [start_session(app, person, AuthMethod.DEMO) for person in people]
+    return tuple(
+        f"{visits.cookie_name}={visits.signer.dumps([session, stamp])}" for session in sessions
+    )
 
 
 def _work(site: Site) -> None:

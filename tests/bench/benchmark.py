@@ -113,9 +113,9 @@ def run_ours(plan: Plan, folder: Path) -> Run:
     command += ["--allow", "127.1.0.0/16", "--out", str(out)]
     run = Run(title="Namesake", version=version("namesake-monitor"))
     began = _measure(run, command, folder, peer=None)
-    for each in json.loads(out.read_text("utf-8"))["verdicts"] if out.exists() else ():
-        run.verdicts[each["site"]] = OUTCOMES.get(each["outcome"], Verdict.UNKNOWN)
-        run.seconds.append(each["at"] - began)
+    for verdict in json.loads(out.read_text("utf-8"))["verdicts"] if out.exists() else ():
+        run.verdicts[verdict["site"]] = OUTCOMES.get(verdict["outcome"], Verdict.UNKNOWN)
+        run.seconds.append(verdict["at"] - began)
     return run
 
 
@@ -180,7 +180,7 @@ def build_page(plan: Plan, runs: Sequence[Run]) -> Page:
     }
     lines = [Line(title=title, seconds=seconds, is_floor=True) for title, seconds in floors.items()]
     lines += [Line(title=run.title, seconds=sorted(run.seconds)) for run in runs if run.seconds]
-    open_sites = sum(each.is_open for each in plan.sites)
+    open_sites = sum(site.is_open for site in plan.sites)
     return Page(
         lines=tuple(lines),
         rows=tuple(build_row(plan, run) for run in runs),
@@ -217,7 +217,7 @@ def build_row(plan: Plan, run: Run) -> tuple[str, ...]:
         f"{run.mebibytes:.0f} MiB",
         f"{run.requests:,}",
         str(run.most_at_once),
-        *(str(counts[each]) for each in ("right", "missed", "false alarm", "called missing")),
+        *(str(counts[text]) for text in ("right", "missed", "false alarm", "called missing")),
         str(counts["no verdict"]),
     )
 

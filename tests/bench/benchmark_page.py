@@ -52,7 +52,7 @@ def _list_table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str]) ->
     yield f"| {' | '.join(headings)} |\n"
     yield f"|{'---|' * len(headings)}\n"
     for row in rows:
-        yield f"| {' | '.join(each.replace('|', '/') for each in row)} |\n"
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n"
 
 
 def _build_text(page: Page, table: str) -> str:

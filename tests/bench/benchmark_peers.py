@@ -101,7 +101,7 @@ def build_environment(home: Path) -> dict[str, str]:
 
 
 def build_sherlock_catalog(plan: Plan) -> object:
-    return {each.name: _build_sherlock_entry(each) for each in plan.sites}
+    return {site.name: _build_sherlock_entry(site) for site in plan.sites}
 
 
 def _build_sherlock_entry(site: Site) -> dict[str, object]:
@@ -126,7 +126,7 @@ MAIGRET_CHECKS = {
 
 
 def build_maigret_catalog(plan: Plan) -> object:
-    sites = {each.name: _build_maigret_entry(each) for each in plan.sites}
+    sites = {site.name: _build_maigret_entry(site) for site in plan.sites}
     return {"sites": sites, "engines": {}, "tags": []}
 
 
@@ -151,7 +151,7 @@ def build_whatsmyname_catalog(plan: Plan) -> dict[str, object]:
         "license": ["made up"],
         "authors": ["the benchmark"],
         "categories": ["social"],
-        "sites": [_build_whatsmyname_entry(each) for each in plan.sites],
+        "sites": [_build_whatsmyname_entry(site) for site in plan.sites],
     }
 
 

@@ -123,7 +123,7 @@ class Plan:
 
     def save(self, file: Path) -> None:
         present = {name: sorted(numbers) for name, numbers in self.present.items()}
-        sites = [asdict(each) for each in self.sites]
+        sites = [asdict(site) for site in self.sites]
         file.write_text(json.dumps({"sites": sites, "present": present}), "utf-8")
 
 
@@ -131,13 +131,13 @@ def load_plan(file: Path) -> Plan:
     read = json.loads(file.read_text("utf-8"))
     sites = (
         Site(
-            number=each["number"],
-            trouble=Trouble(each["trouble"]),
-            manner=Manner(each["manner"]),
-            seconds=each["seconds"],
-            page_bytes=each["page_bytes"],
+            number=site["number"],
+            trouble=Trouble(site["trouble"]),
+            manner=Manner(site["manner"]),
+            seconds=site["seconds"],
+            page_bytes=site["page_bytes"],
         )
-        for each in read["sites"]
+        for site in read["sites"]
     )
     present = {name: frozenset(numbers) for name, numbers in read["present"].items()}
     return Plan(sites=tuple(sites), present=present)
@@ -192,7 +192,7 @@ class WebProtocol:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._by_host = {each.host: each for each in plan.sites}
+        self._by_host = {site.host: site for site in plan.sites}
         self._figures = WebFigures()
 
     async def serve_connection(

@@ -89,10 +89,13 @@ def made_up(sites: int) -> Iterator[tuple[str, bytes]]:
     numbers = range(1, sites + 1)
     yield (
         SiteListFormat.WHATSMYNAME,
-        _written({"sites": [with_four_values(each) for each in numbers]}),
+        _written({"sites": [with_four_values(number) for number in numbers]}),
     )
-    yield SiteListFormat.SHERLOCK, _written({f"Site {each}": by_error(each) for each in numbers})
-    named = {f"Site {each}": by_check(each) for each in numbers}
+    yield (
+        SiteListFormat.SHERLOCK,
+        _written({f"Site {number}": by_error(number) for number in numbers}),
+    )
+    named = {f"Site {number}": by_check(number) for number in numbers}
     yield (
         SiteListFormat.MAIGRET,
         _written({"sites": named, "engines": {"Boards": {"site": BOARDS}}}),
@@ -109,7 +112,7 @@ def measured(name: str, content: bytes) -> str:
 def told(found: SiteImport) -> str:
     used, doubles, refused = len(found.entries), len(found.duplicates), len(found.exclusions)
     every = used + doubles + refused
-    reasons = Counter(each.reason for each in found.exclusions)
+    reasons = Counter(exclusion.reason for exclusion in found.exclusions)
     listed = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     return f"{every} entries, {used} usable, {doubles} doubles, {refused} refused ({listed})"
 

@@ -33,5 +33,5 @@ def peak_mebibytes(process: int | None = None) -> float:
     status = Path(f"/proc/{process or 'self'}/status")
     if status.exists():
         lines = status.read_text("ascii").splitlines()
-        return int(next(each for each in lines if each.startswith("VmHWM")).split()[1]) / 1024
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -62,7 +62,7 @@ class Task:
 def read_tasks(folder: Path) -> Iterator[Task]:
     for path in sorted(folder.glob("*.in.jsonl")):
         name = path.name.removesuffix(".in.jsonl")
-        gold = {each["id"]: each["gold"] for each in _read_lines(folder / f"{name}.gold.jsonl")}
+        gold = {line["id"]: line["gold"] for line in _read_lines(folder / f"{name}.gold.jsonl")}
         yield Task(name=name, rows=[(row, gold[row["id"]]) for row in _read_lines(path)])
 
 
@@ -152,7 +152,7 @@ def describe_task(task: Task, year: int) -> Iterator[str]:
         yield head
         yield from describe_labels([(str(gold), scored.label) for scored, gold in answers])
     else:
-        yield f"{head}: {describe_scores([(each.score, bool(gold)) for each, gold in answers])}"
+        yield f"{head}: {describe_scores([(answer.score, bool(gold)) for answer, gold in answers])}"
 
 
 BINS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
@@ -179,10 +179,12 @@ class Calibration:
         """Yield what was said on average, how many were true, and of how many."""
         for low, high in pairwise(BINS):
             inside = [
-                each for each in self.chances if low <= each[0] < high or each[0] == high == 1
+                chance
+                for chance in self.chances
+                if low <= chance[0] < high or chance[0] == high == 1
             ]
             if inside:
-                said, true = (sum(each) / len(inside) for each in zip(*inside, strict=True))
+                said, true = (sum(chance) / len(inside) for chance in zip(*inside, strict=True))
                 yield said, true, len(inside)
 
     def compute_share(self, gold: str, labels: Collection[OwnershipLabel]) -> float:
@@ -313,12 +315,12 @@ def compute_log_loss(chances: Chances) -> float:
 MADE_BY_OTHERS = frozenset({*kinds_of_pages.MOCKED, *kinds_of_pages.LEWD, kinds_of_pages.LURED})
 
 
-def measure_kinds(each: int, seed: int) -> Calibration:
+def measure_kinds(one_number: int, seed: int) -> Calibration:
     """Measure the other generator: accounts of the kinds that student newspapers describe."""
     chances, outcomes = [], []
     for kind, draw in kinds_of_pages.KINDS.items():
         random = Random(f"{kind}{seed}")  # noqa: S311  # the same pages for the same seed
-        for _ in range(each):
+        for _ in range(one_number):
             shown = kinds_of_pages.draw_shown(random)
             trace = draw(shown)
             if trace.kind is TraceKind.ACCOUNT and kind != "own, declared":

@@ -121,7 +121,9 @@ def _lit(picture: Image.Image, lot: Random) -> Image.Image:
     """Let light fall from somewhere."""
     whole = Image.radial_gradient("L").resize((2 * SIZE, 2 * SIZE))
     x, y = lot.randint(0, SIZE), lot.randint(0, SIZE)
-    light = whole.crop((x, y, x + SIZE, y + SIZE)).point([255 - each // 2 for each in range(256)])
+    light = whole.crop((x, y, x + SIZE, y + SIZE)).point(
+        [255 - number // 2 for number in range(256)]
+    )
     return ImageChops.multiply(picture, Image.merge("RGB", (light, light, light)))
 
 

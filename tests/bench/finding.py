@@ -94,7 +94,7 @@ def count_files_of_one_finding() -> CallCounter:
 
 def main() -> None:
     counter = count_files_of_one_finding()
-    files = sorted(str(Path(each).relative_to(ROOT)) for each in counter.files)
+    files = sorted(str(Path(file).relative_to(ROOT)) for file in counter.files)
     crossings = sum(counter.crossings.values())
     figures = {"files": len(files), "calls_between": crossings, "names": files}
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")

@@ -93,7 +93,7 @@ def measure_fleet(size: FleetSize, folder: Path) -> FleetFigures:
         clock.at = SUNDAY
         checks = sweep_with_checks(fleet, names[-CHECKS:])
         memory = (peak_mebibytes() - before) / size.districts
-        requests = [each for each in web.fetch_requests() if each[1] >= asked_from]
+        requests = [request for request in web.fetch_requests() if request[1] >= asked_from]
     return FleetFigures(
         requests=len(requests),
         too_close=count_too_close(requests),

@@ -163,7 +163,9 @@ def make_districts(folder: Path, size: WeekSize) -> None:
     for number, (name, staff) in enumerate(size.staff.items()):
         people = [next(everyone) for _ in range(staff)]
         handles = MANY if number % 2 else FEW
-        members = (replace(each, person=with_handles(each.person, handles)) for each in people)
+        members = (
+            replace(person, person=with_handles(person.person, handles)) for person in people
+        )
         make_district(folder, name, tuple(members))
 
 
@@ -214,11 +216,11 @@ def simulate_weeks(size: WeekSize, folder: Path) -> WeekFigures:
         districts=size.districts,
         people=size.everyone,
         capacity=size.capacity,
-        asked=[sum(each.asked for each in week.values()) for week in weeks],
-        left_out=[sum(len(each.left_out) for each in week.values()) for week in weeks],
+        asked=[sum(value.asked for value in week.values()) for week in weeks],
+        left_out=[sum(len(value.left_out) for value in week.values()) for week in weeks],
         left_out_twice=sum(len(first[name].left_out & second[name].left_out) for name in first),
-        untold=sum(each.untold for week in weeks for each in week.values()),
-        unkept=sum(not each.is_kept for week in weeks for each in week.values()),
+        untold=sum(value.untold for week in weeks for value in week.values()),
+        unkept=sum(not value.is_kept for week in weeks for value in week.values()),
         seconds=process_time() - began,
     )
 
@@ -242,22 +244,25 @@ def look_at_district(
         sweep = app.db.sweeps.find_latest_sweep(SweepKind.SWEEP)
         assert sweep is not None
         assert sweep.closed_at == fleet.clock.at
-        people = {each: app.db.people.load_person(each) for each in app.db.people.list_person_ids()}
-        left_out = {each for each, person in people.items() if not asked.issuperset(person.handles)}
+        people = {
+            person_id: app.db.people.load_person(person_id)
+            for person_id in app.db.people.list_person_ids()
+        }
+        left_out = {key for key, person in people.items() if not asked.issuperset(person.handles)}
         return DistrictWeek(
             share=compute_allowance(size.pause, len(people) / size.everyone) + share.carried,
             counted=share.asked,
-            wanted=sum(len(each.handles) for each in people.values()),
-            asked=sum(handle in asked for each in people.values() for handle in each.handles),
+            wanted=sum(len(person.handles) for person in people.values()),
+            asked=sum(handle in asked for person in people.values() for handle in person.handles),
             left_out=frozenset(left_out),
-            untold=sum(not is_told_why(app, each) for each in left_out),
+            untold=sum(not is_told_why(app, person) for person in left_out),
         )
 
 
 def is_told_why(app: App, person_id: str) -> bool:
     """Tell whether a person's weekly email says that their site's week was used up."""
     gaps = build_digest_view(app, person_id).coverage.gaps
-    return [each.note for each in gaps] == [FailureReason.SHARE_USED]
+    return [gap.note for gap in gaps] == [FailureReason.SHARE_USED]
 
 
 def main() -> None:

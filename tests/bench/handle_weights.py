@@ -40,12 +40,12 @@ class Example:
 
 def examples(rows: Path, gold: Path) -> Iterator[Example]:
     counts = load_census()
-    answers = {each["id"]: each["gold"] for each in map(json.loads, gold.open(encoding="utf-8"))}
+    answers = {entry["id"]: entry["gold"] for entry in map(json.loads, gold.open(encoding="utf-8"))}
     for row in map(json.loads, rows.open(encoding="utf-8")):
         person = row["staff"]["name"]
         amounts: Counter[str] = Counter()
-        for each in weigh_handle(row["found"]["handle"], parse_person_name(person), counts):
-            amounts[each.rule] += each.bits / CURRENT[each.rule]
+        for piece in weigh_handle(row["found"]["handle"], parse_person_name(person), counts):
+            amounts[piece.rule] += piece.bits / CURRENT[piece.rule]
         yield Example(person=person, amounts=amounts, theirs=bool(answers[row["id"]]))
 
 

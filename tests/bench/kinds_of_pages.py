@@ -528,7 +528,7 @@ class Said:
     pages: dict[str, list[tuple[Person, Trace]]] = field(default_factory=dict)
 
     def count(self, *labels: OwnershipLabel) -> int:
-        return sum(self.counts[each] for each in labels)
+        return sum(self.counts[label] for label in labels)
 
     @property
     def whole(self) -> int:
@@ -558,10 +558,10 @@ def compute_share(
 ) -> Share:
     of_kinds = [measured[kind] for kind in kinds]
     return Share(
-        said=sum(each.count(*labels) for each in of_kinds),
-        whole=sum(each.whole for each in of_kinds),
-        said_near=sum(each.near_counts[label] for each in of_kinds for label in labels),
-        whole_near=sum(each.near_counts.total() for each in of_kinds),
+        said=sum(kind.count(*labels) for kind in of_kinds),
+        whole=sum(kind.whole for kind in of_kinds),
+        said_near=sum(kind.near_counts[label] for kind in of_kinds for label in labels),
+        whole_near=sum(kind.near_counts.total() for kind in of_kinds),
     )
 
 
@@ -612,13 +612,13 @@ def measure_kind(kind: str, number: int = VARIANTS, seed: int = SEED) -> Said:
     return said
 
 
-COLUMNS = (*(each.value for each in OwnershipLabel), DISTRICT_SITE)
+COLUMNS = (*(ownership_label.value for ownership_label in OwnershipLabel), DISTRICT_SITE)
 
 
 def describe(measured: Mapping[str, Said]) -> Iterator[str]:
-    yield f"{'':30}" + "".join(f"{each:>14}" for each in COLUMNS)
+    yield f"{'':30}" + "".join(f"{column:>14}" for column in COLUMNS)
     for kind, said in measured.items():
-        yield f"{kind:30}" + "".join(f"{said.counts[each] or '':>14}" for each in COLUMNS)
+        yield f"{kind:30}" + "".join(f"{said.counts[column] or '':>14}" for column in COLUMNS)
     for name, kinds in (
         ("mocked", MOCKED),
         ("new slang", (NEW,)),

@@ -83,7 +83,7 @@ def is_told(handle: str, name: str) -> bool:
 def list_asked_handles(weeks: int) -> frozenset[str]:
     """Return the handles that a site is asked for in so many weeks."""
     lookalikes = list_lookalike_handles(INVENTORY)
-    asked = {each.handle for each in list_own_handles(INVENTORY)}
+    asked = {handle.handle for handle in list_own_handles(INVENTORY)}
     for week in range(weeks):
         asked |= set(choose_weekly_part(lookalikes, week, MOST_LOOKALIKES_A_WEEK))
     return frozenset(asked)
@@ -97,16 +97,16 @@ def measure_handles(weeks: int) -> int:
 
 def measure_names() -> int:
     """Count the planted accounts that are told where a search by name shows them."""
-    return sum(is_told(*each) for each in (*PLANTED_ACCOUNTS, *PLANTED_NAMES))
+    return sum(is_told(*account) for account in (*PLANTED_ACCOUNTS, *PLANTED_NAMES))
 
 
 def measure_domains() -> int:
-    looked_up = {each.name for each in list_lookalike_domains(INVENTORY)}
+    looked_up = {domain.name for domain in list_lookalike_domains(INVENTORY)}
     return len(looked_up & set(PLANTED_DOMAINS))
 
 
 def count_false_alarms() -> int:
-    return sum(is_told(*each) for each in HARMLESS)
+    return sum(is_told(*entry) for entry in HARMLESS)
 
 
 def describe_shares() -> Iterator[str]:

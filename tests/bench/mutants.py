@@ -45,7 +45,7 @@ def fate(code: int | None) -> Fate:
 def exits(made: Path) -> Exits:
     """Read what mutmut wrote down of each mutant, in one order on every machine."""
     read = [json.loads(path.read_text("utf-8")) for path in sorted(made.rglob("*.py.meta"))]
-    found = {name: code for each in read for name, code in each["exit_code_by_key"].items()}
+    found = {name: code for entry in read for name, code in entry["exit_code_by_key"].items()}
     return dict(sorted(found.items()))
 
 
@@ -55,7 +55,7 @@ def room(name: str) -> str:
     return inside if "." in rest else "beside"
 
 
-def drawn(names: Sequence[str], each: int, seed: int) -> list[str]:
+def drawn(names: Sequence[str], number: int, seed: int) -> list[str]:
     """Draw so many of each room, or all where there are no more."""
     chance = random.Random(seed)  # noqa: S311 - the same again is the point
     rooms: dict[str, list[str]] = {}
@@ -64,7 +64,7 @@ def drawn(names: Sequence[str], each: int, seed: int) -> list[str]:
     return [
         name
         for _, inside in sorted(rooms.items())
-        for name in chance.sample(inside, min(each, len(inside)))
+        for name in chance.sample(inside, min(number, len(inside)))
     ]
 
 

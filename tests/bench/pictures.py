@@ -71,9 +71,9 @@ def _altered(picture: Image.Image, sort: str, alter: Alter, number: int) -> Imag
     return alter(picture, Random(f"{sort} {number}"))  # noqa: S311 - the same lot in every run
 
 
-def all_drawn(each: int) -> Iterator[tuple[str, Image.Image]]:
+def all_drawn(one_number: int) -> Iterator[tuple[str, Image.Image]]:
     for kind in KINDS:
-        for number in range(each):
+        for number in range(one_number):
             yield kind, drawn(kind, number)
 
 
@@ -89,8 +89,8 @@ def found_in(*folders: Path) -> Iterator[tuple[str, Image.Image]]:
 def false_pairs(shown: Sequence[Exhibit], pairs: int) -> list[float]:
     """Return the distances between strangers of one kind, one picture of each pair altered."""
     lot = Random("false pairs")  # noqa: S311 - the same pairs in every run
-    kinds = ([each for each in shown if each.kind == kind] for kind in (*KINDS, FOUND))
-    several = [each for each in kinds if len(each) > 1]
+    kinds = ([exhibit for exhibit in shown if exhibit.kind == kind] for kind in (*KINDS, FOUND))
+    several = [kind for kind in kinds if len(kind) > 1]
     distances = []
     for number in range(pairs):
         one, other = lot.sample(several[number % len(several)], 2)
@@ -107,7 +107,7 @@ def scores(shown: Sequence[Exhibit], strangers: Sequence[float]) -> Iterator[Sco
             yield Score(
                 sort=sort,
                 copies=len(shown),
-                recall=sum(each < 1 for each in near) / len(shown),
+                recall=sum(distance < 1 for distance in near) / len(shown),
                 auc=_auc([*near, *[float("inf")] * lost], strangers),
             )
 
@@ -115,8 +115,8 @@ def scores(shown: Sequence[Exhibit], strangers: Sequence[float]) -> Iterator[Sco
 def _auc(copies: Sequence[float], strangers: Sequence[float]) -> float:
     """Return how often a copy is nearer than strangers are; a tie counts half."""
     further = sum(
-        2 * len(strangers) - bisect_left(strangers, each) - bisect_right(strangers, each)
-        for each in copies
+        2 * len(strangers) - bisect_left(strangers, copy) - bisect_right(strangers, copy)
+        for copy in copies
     )
     return further / (2 * len(copies) * len(strangers))
 
@@ -134,20 +134,20 @@ def main() -> None:
     began = perf_counter()
     pictures = chain(all_drawn(asked.each), found_in(Path(get_path("purelib")), *asked.folder))
     shown = list(exhibits(pictures))
-    prints = sum(1 + len(each.copies) for each in shown)
+    prints = sum(1 + len(exhibit.copies) for exhibit in shown)
     seconds = perf_counter() - began
     strangers = false_pairs(shown, asked.pairs)
-    told = sum(each < 1 for each in strangers)
-    nearest = ", ".join(f"{each:.2f}" for each in strangers[:3])
+    told = sum(stranger < 1 for stranger in strangers)
+    nearest = ", ".join(f"{stranger:.2f}" for stranger in strangers[:3])
     lines = [
-        f"{len(shown)} pictures: {dict(Counter(each.kind for each in shown))}",
+        f"{len(shown)} pictures: {dict(Counter(exhibit.kind for exhibit in shown))}",
         f"{1000 * seconds / prints:.0f} ms for a picture to be altered and turned into its print",
         f"{told} of {len(strangers):,} pairs of strangers taken for one picture",
         f"the nearest of them: {nearest}, where copies stay below 1",
     ]
     lines += [
-        f"{each.sort}: {100 * each.recall:.1f} % found, AUC {each.auc:.4f}"
-        for each in scores(shown, strangers)
+        f"{score.sort}: {100 * score.recall:.1f} % found, AUC {score.auc:.4f}"
+        for score in scores(shown, strangers)
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -22,7 +22,7 @@ class PlainWords:
 
     def scorer(self, mine: Iterable[Trace], others: Iterable[Trace]) -> Callable[[Trace], float]:
         """Return the cosine to the middle of `mine`, less that to the middle of `others`."""
-        met = Counter(word for each in self.shown for word in self._words(each))
+        met = Counter(word for entry in self.shown for word in self._words(entry))
         rarity = {word: 1 + log((1 + len(self.shown)) / (1 + n)) for word, n in met.items()}
 
         def unit(trace: Trace) -> Vector:
@@ -38,8 +38,8 @@ class PlainWords:
 
 def _middle(several: Iterable[Vector]) -> Vector:
     total: Counter[str] = Counter()
-    for each in several:
-        for word, weight in each.items():
+    for vector in several:
+        for word, weight in vector.items():
             total[word] += weight
     return _unit(total)
 

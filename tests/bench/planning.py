@@ -75,23 +75,23 @@ class Engine:
             return self._brings_of_all(query, week)
         known = self.found[query.subject]
         shown = self.people[query.subject].shown(query, week, query.pages or FULL_DEPTH)
-        fresh = [each for each in shown if each not in known]
+        fresh = [entry for entry in shown if entry not in known]
         known.update(dict.fromkeys(fresh, week))
         return AnswerNovelty.NEWS if fresh else AnswerNovelty.NOTHING
 
     def _brings_of_all(self, query: Query, week: int) -> AnswerNovelty:
-        traces = [each for somebody in self.people.values() for each in somebody.traces]
-        for each in shown_of_all(traces, query, week, query.pages or FULL_DEPTH):
-            self.found[each.owner].setdefault(each, week)
+        traces = [trace for somebody in self.people.values() for trace in somebody.traces]
+        for trace in shown_of_all(traces, query, week, query.pages or FULL_DEPTH):
+            self.found[trace.owner].setdefault(trace, week)
         return AnswerNovelty.NOTHING
 
     def share_of_closed(self, appeared: range, weeks: int = WITHIN) -> float:
         """Return how much of what was planted then on closed networks was found in time."""
         planted = {
-            each
+            trace
             for somebody in self.people.values()
-            for each in somebody.traces
-            if each.site and max(each.since, 0) in appeared
+            for trace in somebody.traces
+            if trace.site and max(trace.since, 0) in appeared
         }
         return len(planted & self.within(appeared, weeks)) / len(planted)
 
@@ -109,8 +109,8 @@ class Engine:
 def measured(people: int, usd: float = PlanningConfig().weekly_usd_district) -> Figures:
     """Measure a district of so many, at so many dollars a week for each `PEOPLE`."""
     limits = PlanningConfig(weekly_usd_district=usd * people / PEOPLE)
-    everybody = {each.person.id: each for each in staff(people, SEED)}
-    offered = tuple(each for somebody in everybody.values() for each in queries(somebody))
+    everybody = {member.person.id: member for member in staff(people, SEED)}
+    offered = tuple(query for somebody in everybody.values() for query in queries(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
     rotation = QueryRotation(
         offered=(*of_all(), *offered),
@@ -123,8 +123,8 @@ def measured(people: int, usd: float = PlanningConfig().weekly_usd_district) -> 
     ]
     joined, later = range(WITHIN), range(SETTLED_WEEKS.start, SETTLED_WEEKS.start + QUARTER)
     for week in (*joined, *range(later.start, later.stop + WITHIN)):
-        for each in offered:
-            whole.brings(each.query, week)
+        for person in offered:
+            whole.brings(person.query, week)
     return Figures(
         first_quarter=fmean(bills[:QUARTER]),
         settled=fmean(bills[SETTLED_WEEKS.start :]),

@@ -121,9 +121,9 @@ def measured(size: Size) -> dict[str, object]:
             asked = tuple(_ask_for_checks(state, size.checks))
             WakeSocket(site.config.state).wake_daemon()
             ledger, beside = _read(web, site.port, visitors, size)
-            served = [state.run_requests.find_run_request(each) for each in asked]
-            begun = sum(1 for each in asked if state.run_requests.load_progress(each))
-    done = sum(1 for each in served if each and each.done_at)
+            served = [state.run_requests.find_run_request(text) for text in asked]
+            begun = sum(1 for text in asked if state.run_requests.load_progress(text))
+    done = sum(1 for request in served if request and request.done_at)
     return {
         **_told(ledger),
         "checks": f"{begun} of {size.checks} begun, {done} done",
@@ -141,7 +141,7 @@ def _district(size: Size) -> Iterator[tuple[Site, scale.ScaleServerProcess]]:
             vouched(configuration(Path(folder), size.sites)),
             portal=PortalConfig(address=f"http://{LOOPBACK}:{port}"),
         )
-        staff = (with_handles(each, size.handles) for each in scale.build_staff(size.people))
+        staff = (with_handles(member, size.handles) for member in scale.build_staff(size.people))
         site = Site(config=config, web=web.address_map, port=port, stretch=size.interval)
         with Database.create_or_open_folder(config.state) as state:
             enrol(state, tuple(staff))
@@ -211,7 +211,7 @@ def _gaps(knocks: Sequence[tuple[str, datetime]]) -> list[float]:
     hosts = defaultdict(list)
     for host, at in knocks:
         hosts[host].append(at.timestamp())
-    return [after - at for each in hosts.values() for at, after in pairwise(each)]
+    return [after - at for one_host in hosts.values() for at, after in pairwise(one_host)]
 
 
 def _widest(times: list[float]) -> float:
@@ -219,7 +219,7 @@ def _widest(times: list[float]) -> float:
 
 
 def _told(ledger: Ledger) -> dict[str, object]:
-    shares = [round(each * 1000, 1) for each in statistics.quantiles(ledger.seconds, n=100)]
+    shares = [round(quantile * 1000, 1) for quantile in statistics.quantiles(ledger.seconds, n=100)]
     return {
         "answers": len(ledger.seconds),
         "median_ms": shares[49],

@@ -158,7 +158,7 @@ def main() -> None:
         options.add_argument(f"--{name}", type=type(usual), default=usual)
     figures = measured(Size(**vars(options.parse_args())))
     told = {**asdict(figures), "stretch": figures.stretch}
-    sys.stdout.write(json.dumps({name: round(each, 3) for name, each in told.items()}) + "\n")
+    sys.stdout.write(json.dumps({name: round(value, 3) for name, value in told.items()}) + "\n")
 
 
 if __name__ == "__main__":

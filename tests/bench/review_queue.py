@@ -68,8 +68,8 @@ def measured(size: Size) -> Figures:
         opened = portal.world.state.review_index.count_visible_cases(gate, ReviewFilter())
     return Figures(
         open=opened,
-        medians={place: median(each) for place, each in times.items()},
-        worst=max(max(each) for each in times.values()),
+        medians={place: median(time) for place, time in times.items()},
+        worst=max(max(time) for time in times.values()),
     )
 
 

@@ -124,11 +124,11 @@ def _report_visits(visits: list[RecordedRequest], wanted: str) -> object:
     if wanted == COUNT:
         return len(visits)
     if wanted == KNOCKS:
-        return [(each.host, each.at) for each in visits]
+        return [(visit.host, visit.at) for visit in visits]
     return [
-        (each.host, each.path.removeprefix(PROFILE_PATH), each.at)
-        for each in visits
-        if each.path.startswith(PROFILE_PATH)
+        (visit.host, visit.path.removeprefix(PROFILE_PATH), visit.at)
+        for visit in visits
+        if visit.path.startswith(PROFILE_PATH)
     ]
 
 

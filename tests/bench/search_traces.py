@@ -82,17 +82,19 @@ class Somebody:
         """Return what the engine lists: ranked by a lot of which a tenth is drawn anew weekly."""
         names, contexts = split_terms(query.terms)
         sites = sites_of(query)
-        phrases = {each.strip('"') for context in contexts for each in context.split(" OR ")}
+        phrases = {part.strip('"') for context in contexts for part in context.split(" OR ")}
         asked = hash((int(query.key[:8], 16),))
         wanted = [
-            each
-            for each in self.traces
-            if each.since <= week
-            and (each.name in names or f"@{each.handle}" in names)
-            and (not sites or each.site in sites)
-            and (query.source != BRAVE_NEWS.name or (each.news and week - each.since < NEWS_LASTS))
+            trace
+            for trace in self.traces
+            if trace.since <= week
+            and (trace.name in names or f"@{trace.handle}" in names)
+            and (not sites or trace.site in sites)
+            and (
+                query.source != BRAVE_NEWS.name or (trace.news and week - trace.since < NEWS_LASTS)
+            )
             # What lacks the words beside the name is listed all the same, now and then.
-            and (not any(contexts) or each.contexts & phrases or drawn(each.number, asked) < 0.3)
+            and (not any(contexts) or trace.contexts & phrases or drawn(trace.number, asked) < 0.3)
         ]
         return ranked(wanted, asked, week, pages)
 
@@ -104,7 +106,9 @@ def sites_of(query: Query) -> frozenset[str]:
 
 
 def ranked(wanted: list[Trace], asked: int, week: int, pages: int) -> tuple[Trace, ...]:
-    wanted.sort(key=lambda each: 9 * drawn(each.number, asked, 1) + drawn(each.number, asked, week))
+    wanted.sort(
+        key=lambda trace: 9 * drawn(trace.number, asked, 1) + drawn(trace.number, asked, week)
+    )
     return tuple(wanted[: pages * RESULTS_A_PAGE])
 
 
@@ -112,11 +116,11 @@ def shown_of_all(traces: list[Trace], query: Query, week: int, pages: int) -> tu
     """Return what the engine lists of everyone where the district alone is asked for."""
     sites = sites_of(query)
     wanted = [
-        each
-        for each in traces
-        if each.since <= week
-        and query.terms[0] in each.contexts
-        and (not sites or each.site in sites)
+        trace
+        for trace in traces
+        if trace.since <= week
+        and query.terms[0] in trace.contexts
+        and (not sites or trace.site in sites)
     ]
     return ranked(wanted, hash((int(query.key[:8], 16),)), week, pages)
 
@@ -192,7 +196,7 @@ def _planted(serial: int, person: Person, random: Random) -> Iterator[Trace]:
             number=number,
             since=since,
             name=_written(person.name, random),
-            contexts=frozenset(each for each in around if random.random() < SHOWS_CONTEXT),
+            contexts=frozenset(place for place in around if random.random() < SHOWS_CONTEXT),
             news=False,
             site=random.choice(NETWORKS),
             handle=person.handles[0] if shows_handle else "",
@@ -213,7 +217,7 @@ def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
         number=serial,
         since=since,
         name=written,
-        contexts=frozenset(each for each in contexts if random.random() < 0.6),
+        contexts=frozenset(context for context in contexts if random.random() < 0.6),
         news=random.random() < 0.3,
     )
 

@@ -76,7 +76,7 @@ class Told:
 
     @property
     def sourced(self) -> bool:
-        return any(RESULT.search(each.text) for each in self.html.select(".source"))
+        return any(RESULT.search(element.text) for element in self.html.select(".source"))
 
     @property
     def traces(self) -> int:
@@ -117,9 +117,11 @@ def measured(size: Size) -> tuple[Figures, ...]:
             portal=PortalConfig(address=f"http://{LOOPBACK}:{port}"),
         )
         with Database.create_or_open_folder(config.state) as state:
-            enrol(state, tuple(with_handles(each, size.handles) for each in scale.build_staff(2)))
+            enrol(
+                state, tuple(with_handles(member, size.handles) for member in scale.build_staff(2))
+            )
         site = Site(config=config, web=web.address_map, port=port, stretch=size.interval)
-        readers = [Reader(port=port, cookie=each) for each in cookies(site, 2)]
+        readers = [Reader(port=port, cookie=cookie) for cookie in cookies(site, 2)]
         with at_work(site):
             return tuple(_checks(readers, rested=size.interval))
 
@@ -128,7 +130,7 @@ def vouched(config: Config) -> Config:
     """Vouch for the accounts that the sites are known to have, so that these are tests, too."""
     (file,) = config.sources.sites.files
     entries = json.loads(file.read_text("utf-8"))["sites"]
-    told = {"sites": [{**each, "provenance": "made up"} for each in entries]}
+    told = {"sites": [{**entry, "provenance": "made up"} for entry in entries]}
     file.write_text(json.dumps(told), "utf-8")
     return config
 
@@ -141,23 +143,23 @@ def _checks(readers: Iterable[Reader], *, rested: float) -> Iterator[Figures]:
 
 
 def figured(told: list[Told]) -> Figures:
-    times = [0.0, *(each.at for each in told)]
+    times = [0.0, *(one_told.at for one_told in told)]
     gap, gap_at = max((after - before, before) for before, after in pairwise(times))
     return Figures(
-        heard=_first(told, lambda each: bool(each.html.select(".source"))),
-        answer=_first(told, lambda each: each.answered),
-        result=_first(told, lambda each: each.sourced),
-        trace=_first(told, lambda each: each.traces > 0),
+        heard=_first(told, lambda one_told: bool(one_told.html.select(".source"))),
+        answer=_first(told, lambda one_told: one_told.answered),
+        result=_first(told, lambda one_told: one_told.sourced),
+        trace=_first(told, lambda one_told: one_told.traces > 0),
         done=told[-1].at,
         longest_gap=gap,
         gap_at=gap_at,
         events=len(told),
-        traces=max(each.traces for each in told),
+        traces=max(one_told.traces for one_told in told),
     )
 
 
 def _first(told: list[Told], is_so: Callable[[Told], bool]) -> float:
-    return next((each.at for each in told if is_so(each)), float("nan"))
+    return next((one_told.at for one_told in told if is_so(one_told)), float("nan"))
 
 
 def with_handles(member: StaffMember, count: int) -> StaffMember:
@@ -171,7 +173,7 @@ def main() -> None:
     for name, usual in asdict(Size()).items():
         options.add_argument(f"--{name}", type=type(usual), default=usual)
     for figures in measured(Size(**vars(options.parse_args()))):
-        told = {name: round(each, 2) for name, each in asdict(figures).items()}
+        told = {name: round(value, 2) for name, value in asdict(figures).items()}
         sys.stdout.write(json.dumps(told) + "\n")
 
 

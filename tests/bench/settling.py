@@ -85,12 +85,12 @@ class MadeUpCrawler:
     ) -> Iterator[CrawlResult]:
         del priority
         asked = tuple(queries)
-        canaries = {each.query.key: each for each in self._list_canaries(asked)}
-        for name in dict.fromkeys(each.source for each in asked):
+        canaries = {canary.query.key: canary for canary in self._list_canaries(asked)}
+        for name in dict.fromkeys(one_query.source for one_query in asked):
             watch(name, "asking")
         for query in asked[:-1]:
             yield self._answer(query, canaries)
-        for name in dict.fromkeys(each.source for each in asked):
+        for name in dict.fromkeys(one_query.source for one_query in asked):
             watch(name, "done")
         yield self._answer(asked[-1], canaries)
 
@@ -102,7 +102,8 @@ class MadeUpCrawler:
         for query in asked:
             if not query.subject:
                 known = {
-                    each.query.key: each for each in self.sources[query.source].build_canaries("")
+                    canary.query.key: canary
+                    for canary in self.sources[query.source].build_canaries("")
                 }
                 yield known.get(query.key) or Canary(query=query, expects=Outcome.ABSENT)
 

@@ -129,7 +129,7 @@ def measure_start(
 
 def measure_often(words: Sequence[str], screen: int = subprocess.DEVNULL, **more: str) -> Start:
     starts = [measure_start(words, screen, **more) for _ in range(ROUNDS)]
-    return min(starts, key=lambda each: each.cpu_s)
+    return min(starts, key=lambda start: start.cpu_s)
 
 
 @contextmanager
@@ -173,7 +173,7 @@ def measure_idle(config: Path, seconds: float) -> Iterator[tuple[str, float, flo
 
 def _read_mebibytes(path: Path, field: str) -> float:
     lines = path.read_text("ascii").splitlines()
-    return next(int(each.split()[1]) / 1024 for each in lines if each.startswith(field))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
 
 
 def list_rows(config: Path) -> Iterator[tuple[str, Start]]:

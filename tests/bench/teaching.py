@@ -69,7 +69,7 @@ class Trial:
         if order is Order.MINE:
             return self.said_mine[:verdicts]
         pairs = zip_longest(self.said_mine, self.said_other)
-        return tuple(each for pair in pairs for each in pair if each)[:verdicts]
+        return tuple(side for pair in pairs for side in pair if side)[:verdicts]
 
 
 Rule = Callable[[Trial, Said], Score]
@@ -80,48 +80,48 @@ def trial(target: Target, random: Random) -> Trial:
     first, second = (min(MOST_JUDGED, (len(side) + 1) // 2) for side in (mine, others))
     return Trial(
         person=target.person,
-        said_mine=tuple((each, Decision.MINE) for each in mine[:first]),
-        said_other=tuple((each, Decision.NAMESAKE) for each in others[:second]),
+        said_mine=tuple((trace, Decision.MINE) for trace in mine[:first]),
+        said_other=tuple((other, Decision.NAMESAKE) for other in others[:second]),
         mine=tuple(mine[first:]),
         others=tuple(others[second:]),
     )
 
 
-def by_all_rules(each: Trial, said: Said) -> Score:
-    name = each.person.name
-    subject = Subject(person=each.person, commonness=OTHERS_OF_THE_NAME)
+def by_all_rules(one_trial: Trial, said: Said) -> Score:
+    name = one_trial.person.name
+    subject = Subject(person=one_trial.person, commonness=OTHERS_OF_THE_NAME)
     inventory = Inventory(lessons=learn_from_feedback(said, (), name))
     return lambda trace: assess_trace(subject, trace, inventory, None, load_own_weights()).bits
 
 
-def by_verdicts_alone(each: Trial, said: Said) -> Score:
-    name = each.person.name
+def by_verdicts_alone(one_trial: Trial, said: Said) -> Score:
+    name = one_trial.person.name
     taught = learn_from_feedback(said, (), name)
     return lambda trace: sum(
-        load_own_weights().bits[each.rule.name] * each.amount
-        for each in match_likeness_rules(taught, trace, name)
+        load_own_weights().bits[rule.rule.name] * rule.amount
+        for rule in match_likeness_rules(taught, trace, name)
     )
 
 
-def by_every_word(each: Trial, said: Said) -> Score:
+def by_every_word(one_trial: Trial, said: Said) -> Score:
     """Divide by all words, as we decided not to: the difference is the price of it."""
     mine, others = (
         tuple(trace for trace, decision in said if decision is side)
         for side in (Decision.MINE, Decision.NAMESAKE)
     )
-    return PlainWords(each.person.name, each.shown).scorer(mine, others)
+    return PlainWords(one_trial.person.name, one_trial.shown).scorer(mine, others)
 
 
 def divided(score: Score, mine: Iterable[Trace], others: Iterable[Trace]) -> float:
     """Return the area under the curve."""
-    theirs = [score(each) for each in others]
+    theirs = [score(other) for other in others]
     won = [(one > other) + (one == other) / 2 for one in map(score, mine) for other in theirs]
     return fmean(won)
 
 
 def area(trials: Sequence[Trial], by: Rule, verdicts: int, order: Order) -> float:
-    scores = ((each, by(each, each.said(verdicts, order))) for each in trials)
-    return fmean(divided(score, each.mine, each.others) for each, score in scores)
+    scores = ((one_trial, by(one_trial, one_trial.said(verdicts, order))) for one_trial in trials)
+    return fmean(divided(score, one_score.mine, one_score.others) for one_score, score in scores)
 
 
 def invented(people: int) -> list[Trial]:
@@ -136,8 +136,8 @@ def of_the_demo() -> list[Trial]:
         person=Person(
             id="john", name=JOHN.person.name, mail="", organization="", zone="America/Chicago"
         ),
-        mine=tuple(each for each in shown if not elsewhere(each)),
-        others=tuple(each for each in shown if elsewhere(each)),
+        mine=tuple(trace for trace in shown if not elsewhere(trace)),
+        others=tuple(trace for trace in shown if elsewhere(trace)),
     )
     return [trial(target, random) for _ in range(DRAWS_IN_THE_DEMO)]
 
@@ -182,9 +182,9 @@ def main() -> None:
     for name, trials in (("invented people", invented(PEOPLE)), ("the demo", of_the_demo())):
         for order in Order:
             sys.stdout.write(f"{name}: verdicts on {order}\n")
-            sys.stdout.write(f"{'':30}{''.join(f'{each:7}' for each in VERDICTS)}\n")
+            sys.stdout.write(f"{'':30}{''.join(f'{verdict:7}' for verdict in VERDICTS)}\n")
             for rule, by in RULES.items():
-                areas = "".join(f"{area(trials, by, each, order):7.3f}" for each in VERDICTS)
+                areas = "".join(f"{area(trials, by, verdict, order):7.3f}" for verdict in VERDICTS)
                 sys.stdout.write(f"  {rule:28}{areas}\n")
 
 

@@ -31,16 +31,16 @@ def test_the_same_seed_draws_the_same_web_and_a_file_keeps_it(tmp_path: Path) ->
 
 
 def test_each_trouble_is_on_some_site_and_most_sites_have_none() -> None:
-    troubles = [each.trouble for each in PLAN.sites]
+    troubles = [site.trouble for site in PLAN.sites]
 
     assert set(troubles) == set(Trouble)
     assert troubles.count(Trouble.NONE) == 180
-    assert len({each.host for each in PLAN.sites}) == SITES
+    assert len({site.host for site in PLAN.sites}) == SITES
 
 
 def test_a_healthy_site_shows_who_is_there_and_who_is_not() -> None:
     protocol = WebProtocol(PLAN)
-    healthy = [each for each in PLAN.sites if each.trouble is Trouble.NONE]
+    healthy = [one_site for one_site in PLAN.sites if one_site.trouble is Trouble.NONE]
     for site in healthy:
         known = protocol.build_answer(site, f"/u/{site.known_account}")
         absent = protocol.build_answer(site, "/u/nobody")
@@ -63,29 +63,29 @@ def test_three_requests_in_turn_take_longer_than_one_and_patience_counts() -> No
 
 def tell_truth(plan: Plan) -> dict[str, Verdict]:
     return {
-        each.name: Verdict.FOUND if each.number in plan.present[NAME] else Verdict.MISSING
-        for each in plan.sites
-        if each.is_open
+        site.name: Verdict.FOUND if site.number in plan.present[NAME] else Verdict.MISSING
+        for site in plan.sites
+        if site.is_open
     }
 
 
 def test_the_truth_is_right_everywhere_where_one_can_know() -> None:
     counts = score(PLAN, Run(title="Truth", version="1", verdicts=tell_truth(PLAN)))
 
-    closed = sum(each.trouble in CLOSED for each in PLAN.sites)
+    closed = sum(site.trouble in CLOSED for site in PLAN.sites)
     assert counts == {"right": SITES - closed, "unknowable": closed}
 
 
 def test_claims_where_no_one_can_know_are_counted_apart() -> None:
-    said = {each.name: Verdict.FOUND for each in PLAN.sites}
+    said = {site.name: Verdict.FOUND for site in PLAN.sites}
     counts = score(PLAN, Run(title="Bold", version="1", verdicts=said))
-    meek = {each.name: Verdict.MISSING for each in PLAN.sites}
+    meek = {site.name: Verdict.MISSING for site in PLAN.sites}
     others = score(PLAN, Run(title="Meek", version="1", verdicts=meek))
 
-    present = sum(each.is_open and each.number in PLAN.present[NAME] for each in PLAN.sites)
+    present = sum(site.is_open and site.number in PLAN.present[NAME] for site in PLAN.sites)
     assert counts == {"right": present, "false alarm": SITES - present}
     assert others["missed"] == present
-    assert others["called missing"] == sum(each.trouble in CLOSED for each in PLAN.sites)
+    assert others["called missing"] == sum(site.trouble in CLOSED for site in PLAN.sites)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_each_program_is_pinned_and_gets_every_site(peer: Peer, tmp_path: Path) 
     assert peer.version != "unknown"
     assert "--hash=sha256:" in peer.requirements.read_text("utf-8")
     assert NAME in command
-    assert all(f"{each.base_url}/u/" in catalog for each in PLAN.sites)
+    assert all(f"{site.base_url}/u/" in catalog for site in PLAN.sites)
 
 
 def test_a_program_that_cannot_run_is_named_in_the_table_with_the_reason(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ MOST_FILES = 117
 
 
 def test_one_finding_runs_through_few_files() -> None:
-    files = {str(Path(each).relative_to(ROOT)) for each in count_files_of_one_finding().files}
+    files = {str(Path(file).relative_to(ROOT)) for file in count_files_of_one_finding().files}
 
     assert {"scrapers/sites/presence.py", "reports/emails/digest.py"} <= files
     assert len(files) <= MOST_FILES

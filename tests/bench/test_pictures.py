@@ -19,7 +19,7 @@ def test_no_stranger_is_taken_for_somebody_and_hardly_a_copy_for_a_strangers(
     shown: list[Exhibit],
 ) -> None:
     strangers = false_pairs(shown, 2_000)
-    told = {each.sort: each for each in scores(shown, strangers)}
+    told = {score.sort: score for score in scores(shown, strangers)}
 
     assert min(strangers) >= 1
     assert set(told) == {*WITHIN_REACH, *BEYOND}

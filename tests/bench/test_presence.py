@@ -63,7 +63,9 @@ def measured(catalog: Path, *more: str) -> dict:
 
 
 def verdicts(figures: dict) -> dict[tuple[str, str], str]:
-    return {(each["site"], each["user"]): each["outcome"] for each in figures["verdicts"]}
+    return {
+        (verdict["site"], verdict["user"]): verdict["outcome"] for verdict in figures["verdicts"]
+    }
 
 
 def test_canaries_see_through_a_stale_rule(catalog: Path) -> None:

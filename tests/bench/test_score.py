@@ -41,14 +41,14 @@ def test_each_row_is_answered_in_its_order_with_a_reason():
     said = scored(*map(json.dumps, (SAME, OTHER, OWN, IMITATED)))
 
     assert said.exit_code == 0
-    assert [each["id"] for each in answers(said)] == [
+    assert [answer["id"] for answer in answers(said)] == [
         "names-1",
         "names-2",
         "own-1",
         "lookalike-1",
     ]
-    assert [each["label"] for each in answers(said)] == ["yes", "no", "yes", "yes"]
-    assert all(each["reasons"] for each in answers(said))
+    assert [answer["label"] for answer in answers(said)] == ["yes", "no", "yes", "yes"]
+    assert all(answer["reasons"] for answer in answers(said))
 
 
 def test_a_name_that_agrees_scores_above_one_that_does_not():
@@ -81,7 +81,7 @@ def test_a_bad_line_is_named_by_its_number_and_costs_no_other_line_its_answer(ba
     assert said.exit_code == 65
     assert named.startswith("score: Line 2 cannot be scored: ")
     assert "1 of the lines" in summary
-    assert [each["id"] for each in answers(said)] == ["names-1", "names-2"]
+    assert [answer["id"] for answer in answers(said)] == ["names-1", "names-2"]
 
 
 def test_an_empty_line_is_no_row():

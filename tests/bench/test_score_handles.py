@@ -31,7 +31,7 @@ def imitated(handle, **handles):
 
 
 def total(evidence):
-    return round(sum(each.bits for each in evidence), 3)
+    return round(sum(piece.bits for piece in evidence), 3)
 
 
 @pytest.mark.parametrize("handle", FOUND)
@@ -54,7 +54,7 @@ def test_of_several_sources_the_best_one_speaks(handle):
 @pytest.mark.parametrize("handle", FOUND)
 def test_the_strongest_reason_stands_first_whatever_it_speaks_for(handle):
     evidence = weigh_handle(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
-    strength = {explain(each.reason): abs(each.bits) for each in evidence}
+    strength = {explain(piece.reason): abs(piece.bits) for piece in evidence}
 
     told = [strength[reason] for reason in own(handle, NAME).reasons]
 

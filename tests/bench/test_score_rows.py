@@ -98,7 +98,7 @@ def test_contacts_and_roster_are_read_from_names_and_from_fields():
         roster=["Lee, Ann", {"given": "Bo", "family": "Katz"}, "", None],
     )
 
-    assert [each.name for each in profile.contacts] == ["Ann Lee", "Bo Katz", ""]
+    assert [contact.name for contact in profile.contacts] == ["Ann Lee", "Bo Katz", ""]
     assert profile.pupils == (("ann", "lee"), ("bo", "katz"))
 
 

@@ -17,8 +17,8 @@ def test_a_check_shows_a_result_soon_and_never_stands_still():
 
     figures = [json.loads(line) for line in said.stdout.splitlines()]
     assert len(figures) == 2
-    for each in figures:
+    for figure in figures:
         # How long it takes is for the machine to say; it may not all come at the end.
-        assert each["result"] < each["done"]
-        assert each["events"] > 3
-        assert each["traces"]
+        assert figure["result"] < figure["done"]
+        assert figure["events"] > 3
+        assert figure["traces"]

@@ -24,7 +24,7 @@ def people():
 @pytest.mark.parametrize("by", [by_all_rules, by_verdicts_alone])
 @pytest.mark.parametrize("order", list(Order))
 def test_the_more_verdicts_the_more_is_told_apart(people, by, order):
-    areas = [area(people, by, each, order) for each in VERDICTS]
+    areas = [area(people, by, verdict, order) for verdict in VERDICTS]
 
     assert all(fewer < more for fewer, more in pairwise(areas))
 
@@ -36,14 +36,16 @@ def test_eight_verdicts_help_as_much_as_they_did_on_real_searches(people):
 
 def test_the_invented_pages_are_as_hard_to_divide_as_real_ones(people):
     """Plain TF-IDF reached .78, .85, .91 and .95 on the results of real searches."""
-    areas = [area(people, by_every_word, each, Order.MINE) for each in VERDICTS[1:]]
+    areas = [area(people, by_every_word, verdict, Order.MINE) for verdict in VERDICTS[1:]]
 
     assert areas == pytest.approx([0.78, 0.85, 0.91, 0.95], abs=0.03)
 
 
 @pytest.mark.parametrize("order", list(Order))
 def test_one_verdict_divides_the_demos_john_smiths(order):
-    nothing_said, *areas = (area(of_the_demo(), by_all_rules, each, order) for each in VERDICTS)
+    nothing_said, *areas = (
+        area(of_the_demo(), by_all_rules, verdict, order) for verdict in VERDICTS
+    )
 
     assert nothing_said + 0.02 < min(areas)
     assert areas == sorted(areas)

@@ -184,9 +184,9 @@ def lived(size: Size, folder: Path) -> Figures:
                 early = weighed(year)
         late = weighed(year)
         told = {
-            (ref, each.event.kind, each.url)
+            (ref, event.event.kind, event.url)
             for ref in year.app.db.people.list_person_ids()
-            for each in year.app.db.events.list_events_of_person(ref, BEGINS)
+            for event in year.app.db.events.list_events_of_person(ref, BEGINS)
         }
         return Figures(
             asked=year.web.asked,

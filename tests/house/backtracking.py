@@ -124,7 +124,7 @@ class _TreeBuilder:
             least, most, body = value
             return self._build_repeat(self.build_chain(body, cases), least, most, _REPEATS[op])
         if op is _constants.BRANCH:
-            return Choice(tuple(self.build_chain(each, cases) for each in value[1]))
+            return Choice(tuple(self.build_chain(entry, cases) for entry in value[1]))
         if op is _constants.SUBPATTERN:
             number, added, removed, body = value
             inside = self.build_chain(body, (cases | added) & ~removed)

@@ -133,7 +133,7 @@ def _list_inner_values(value: object) -> list[object]:
         return []
     if isinstance(value, type):
         return [*vars(value).values()]
-    slots = [name for each in kind.__mro__ for name in getattr(each, "__slots__", ())]
+    slots = [name for entry in kind.__mro__ for name in getattr(entry, "__slots__", ())]
     names = [*getattr(value, "__dict__", {}), *slots]
     return [getattr(value, name) for name in names if hasattr(value, name)]
 
@@ -158,7 +158,7 @@ def _list_calls(where: str) -> tuple[PatternCall, ...]:
         owner, method = node.func.value, node.func.attr
         if isinstance(owner, ast.Name) and owner.id == "re" and method in FUNCTIONS:
             at = _CASES_AT.get(method, 2)
-            named = [each.value for each in node.keywords if each.arg == "cases"]
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "cases"]
             cases = node.args[at] if len(node.args) > at else next(iter(named), None)
             calls.append(
                 PatternCall(
@@ -179,7 +179,7 @@ class _Stand(ast.NodeTransformer):
         self.known = known
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
-        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        names = {one_node.id for one_node in ast.walk(node) if isinstance(one_node, ast.Name)}
         return node if names <= self.known else ast.Constant("x")
 
 
@@ -192,7 +192,7 @@ def _read_call(
 ) -> Iterator["re.Pattern"]:
     cases = _evaluate(call.cases, module) if call.cases is not None else 0
     if call.name in data:
-        yield from (re.compile(each, cases) for each in data[call.name])
+        yield from (re.compile(value, cases) for value in data[call.name])
         return
     known = {*vars(module), *dir(builtins)}
     pattern = ast.fix_missing_locations(_Stand(known).visit(deepcopy(call.pattern)))

@@ -43,17 +43,17 @@ class Attack:
 
 def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
     """Return each text once that may make a pattern slow."""
-    emails = [each for each in walk_nodes(tree) if isinstance(each, Email)]
+    emails = [node for node in walk_nodes(tree) if isinstance(node, Email)]
     kinds = _pick_email_kinds(emails, is_bytes=is_bytes)
     attacks: dict[Attack, None] = {}
     for way, repeat in _find_endless_repeats(tree, ("",), kinds):
-        inside = [each for each in walk_nodes(repeat.body) if isinstance(each, Email)]
-        singles = [kind for kind in kinds if any(each.accepts(kind) for each in inside)]
+        inside = [node for node in walk_nodes(repeat.body) if isinstance(node, Email)]
+        singles = [kind for kind in kinds if any(node.accepts(kind) for node in inside)]
         others = [kind for kind in kinds if kind not in singles]
         suffixes = ("", *_spread(others, _MOST_SUFFIXES), *singles[-1:])
         wholes = [*_build_examples(repeat.body, kinds)]
         again = [prefix + whole for prefix in way for whole in wholes if prefix]
-        pumps = dict.fromkeys(each for each in (*singles, *wholes, *again, *way) if each)
+        pumps = dict.fromkeys(single for single in (*singles, *wholes, *again, *way) if single)
         for prefix, pump, suffix in product(way, pumps, suffixes):
             attacks[Attack(prefix=prefix, pump=pump, suffix=suffix)] = None
     return [*attacks]
@@ -61,8 +61,8 @@ def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
 
 def walk_nodes(node: Node) -> Iterator[Node]:
     yield node
-    for each in _list_children(node):
-        yield from walk_nodes(each)
+    for child in _list_children(node):
+        yield from walk_nodes(child)
 
 
 def _list_children(node: Node) -> tuple[Node, ...]:
@@ -78,10 +78,10 @@ def _list_children(node: Node) -> tuple[Node, ...]:
 
 def _pick_email_kinds(emails: list[Email], *, is_bytes: bool) -> list[str]:
     """Return one character for each way in which the sets of a pattern can tell characters."""
-    known = _PRINTED + "".join(each for each in _OTHERS if not is_bytes or ord(each) < 0x100)
+    known = _PRINTED + "".join(other for other in _OTHERS if not is_bytes or ord(other) < 0x100)
     kinds: dict[tuple[bool, ...], str] = {}
     for email in known:
-        kinds.setdefault(tuple(each.accepts(email) for each in emails), email)
+        kinds.setdefault(tuple(one_email.accepts(email) for one_email in emails), email)
     return [*kinds.values()]
 
 
@@ -106,14 +106,14 @@ def _find_endless_repeats(
             if not back:
                 yield from _find_endless_repeats(body, before, kinds)
         case _:
-            for each in _list_children(node):
-                yield from _find_endless_repeats(each, before, kinds)
+            for child in _list_children(node):
+                yield from _find_endless_repeats(child, before, kinds)
 
 
 def _extend(before: tuple[str, ...], examples: Iterable[str]) -> tuple[str, ...]:
     """Return what leads on: the shortest and the longest way there."""
     ways = sorted(
-        {one + other for one in before for other in examples}, key=lambda each: (len(each), each)
+        {one + other for one in before for other in examples}, key=lambda entry: (len(entry), entry)
     )
     return tuple(dict.fromkeys((ways[0], ways[-1]))) if ways else before
 
@@ -130,11 +130,15 @@ def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911
                 ways = _extend(ways, _build_examples(part, kinds))
             return [*ways]
         case Choice(branches):
-            found = [_build_examples(each, kinds) for each in branches[:_MOST_EXAMPLES]]
+            found = [_build_examples(branch, kinds) for branch in branches[:_MOST_EXAMPLES]]
             return [*dict.fromkeys(chain.from_iterable(found))]
         case Repeat(body, least, _):
             inside = _build_examples(body, kinds)
-            return [*dict.fromkeys(each * count for each in inside for count in (least, least + 1))]
+            return [
+                *dict.fromkeys(
+                    example * count for example in inside for count in (least, least + 1)
+                )
+            ]
         case Group(_, body) | Atomic(body):
             return _build_examples(body, kinds)
         case Condition(_, met, unmet):

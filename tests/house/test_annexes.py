@@ -44,7 +44,7 @@ def belongs_to_annex(path: Path) -> bool:
 def imports(path: Path) -> set[str]:
     """Return what a file imports, wherever in it."""
     nodes = list(ast.walk(parsed(path)))
-    plain = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
+    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
 

@@ -13,9 +13,9 @@ ROUTES = monitor.web.demo.__name__  # loads every family of pages, and so every 
 
 
 def declared(form: type[WebForm] = WebForm) -> Iterator[type[WebForm]]:
-    for each in form.__subclasses__():
-        yield each
-        yield from declared(each)
+    for subclass in form.__subclasses__():
+        yield subclass
+        yield from declared(subclass)
 
 
 def test_what_a_browser_sent_is_read_in_one_place() -> None:
@@ -34,7 +34,9 @@ def test_what_a_browser_sent_is_read_in_one_place() -> None:
 
 
 def test_each_form_cannot_be_changed_once_it_is_read() -> None:
-    found = [each for each in declared() if each.__module__.startswith(ROUTES.rpartition(".")[0])]
+    found = [
+        entry for entry in declared() if entry.__module__.startswith(ROUTES.rpartition(".")[0])
+    ]
 
     assert found
-    assert [each for each in found if not each.__struct_config__.frozen] == []
+    assert [entry for entry in found if not entry.__struct_config__.frozen] == []

@@ -36,11 +36,13 @@ def _list_enums() -> dict[str, frozenset[str]]:
 
 
 def _list_values(node: ast.ClassDef) -> Iterator[str]:
-    for each in node.body:
-        if not isinstance(each, ast.Assign):
+    for statement in node.body:
+        if not isinstance(statement, ast.Assign):
             continue
         # A member may be declared with more than its value.
-        value = each.value.elts[0] if isinstance(each.value, ast.Tuple) else each.value
+        value = (
+            statement.value.elts[0] if isinstance(statement.value, ast.Tuple) else statement.value
+        )
         if isinstance(value, ast.Constant):
             yield str(value.value)
 
@@ -129,11 +131,11 @@ def test_another_table_is_let_be(table: str) -> None:
 
 def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
     known = {
-        each.name if node.module == "monitor.domain" else node.module
+        text.name if node.module == "monitor.domain" else node.module
         for path in python_files("reports")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
-        for each in node.names
+        for text in node.names
     }
 
     assert known == {
@@ -142,14 +144,14 @@ def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
     }
     for name in ("dates", "vocabulary"):
         tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")
-        ours = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]
-        assert {each.module for each in ours} <= {
+        ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert {node.module for node in ours} <= {
             *("collections.abc", "datetime", "enum", "typing", "zoneinfo")
         }
 
 
 def test_words_of_a_kind_are_no_method_of_the_kind() -> None:
-    wordy = [name for name, each in vars(vocabulary).items() if hasattr(each, "words")]
+    wordy = [name for name, value in vars(vocabulary).items() if hasattr(value, "words")]
 
     assert wordy == []
 

@@ -84,7 +84,7 @@ def test_nothing_of_ours_imports_pip() -> None:
         for path in python_files(*PACKAGES)
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Import | ast.ImportFrom)
-        and {each.name.partition(".")[0] for each in node.names} & INSTALLERS
+        and {name.name.partition(".")[0] for name in node.names} & INSTALLERS
     ]
 
     assert found == []

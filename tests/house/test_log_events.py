@@ -49,12 +49,12 @@ def list_events(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def find_fields(call: ast.Call) -> tuple[str, ...] | None:
-    if len(call.args) != 1 or {each.arg for each in call.keywords} - {"extra"}:
+    if len(call.args) != 1 or {one_keyword.arg for one_keyword in call.keywords} - {"extra"}:
         return None
     for keyword in call.keywords:
         if not isinstance(keyword.value, ast.Dict):
             return None
-        keys = [each.value for each in keyword.value.keys if isinstance(each, ast.Constant)]
+        keys = [key.value for key in keyword.value.keys if isinstance(key, ast.Constant)]
         return tuple(keys) if len(keys) == len(keyword.value.keys) else None
     return ()
 

@@ -25,7 +25,7 @@ def options(command: click.Command, *path: str) -> Iterator[tuple[str, str]]:
             yield from options(part, *path, name)
     else:
         yield " ".join(path), ""
-        yield from ((" ".join(path), each) for param in command.params for each in param.opts)
+        yield from ((" ".join(path), opt) for param in command.params for opt in param.opts)
 
 
 def test_the_manual_page_names_every_command_with_its_options() -> None:
@@ -33,7 +33,7 @@ def test_the_manual_page_names_every_command_with_its_options() -> None:
     chapters = {
         words[0].removeprefix("namesake "): rest
         for words, rest in (
-            (each.split(" ["), each) for each in plain.replace('"', "").split(".SS ")[1:]
+            (part.split(" ["), part) for part in plain.replace('"', "").split(".SS ")[1:]
         )
     }
     missing = [
@@ -50,7 +50,9 @@ def test_the_page_of_commands_is_up_to_date_and_has_every_option() -> None:
     told = build_page()
 
     assert FILE.read_text("utf-8") == told + "\n", "renew it: make sources"
-    missing = [each for _, each in options(namesake) if each.startswith("-") and each not in told]
+    missing = [
+        option for _, option in options(namesake) if option.startswith("-") and option not in told
+    ]
     assert missing == []
     assert [name for name, _ in options(namesake) if f"### `namesake {name}" not in told] == []
 

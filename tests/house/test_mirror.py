@@ -14,7 +14,11 @@ def mirrored(path: Path) -> bool:
     folder = ROOT / path.parent.relative_to(ROOT / "tests")
     if folder.with_suffix(".py").is_file():
         return True
-    parts = {each.stem for each in folder.iterdir() if each.suffix == ".py" or each.is_dir()}
+    parts = {
+        one_path.stem
+        for one_path in folder.iterdir()
+        if one_path.suffix == ".py" or one_path.is_dir()
+    }
     named = path.stem.removeprefix("test_")
     return any(f"{named}_".startswith(f"{part}_") for part in {*parts, folder.name})
 

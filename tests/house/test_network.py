@@ -64,11 +64,11 @@ def found() -> dict[str, dict[str, int]]:
         if not place(path).startswith(FETCH_TIER)
     ]
     ways = {place(path): {name: line for line, name in ways_out(parsed(path))} for path in outside}
-    return {name: each for name, each in ways.items() if each}
+    return {name: way for name, way in ways.items() if way}
 
 
 def module_of(name: str, allowed: set[str]) -> str:
-    return next((each for each in allowed if f"{name}.".startswith(f"{each}.")), "")
+    return next((text for text in allowed if f"{name}.".startswith(f"{text}.")), "")
 
 
 def test_nothing_but_the_fetch_tier_and_the_named_few_can_open_a_connection() -> None:

@@ -77,5 +77,5 @@ def parsers(module: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and not node.level:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
-            if any(name == each or name.startswith(f"{each}.") for each in PARSERS):
+            if any(name == parser or name.startswith(f"{parser}.") for parser in PARSERS):
                 yield name

@@ -44,8 +44,8 @@ OURS_ALONE = {
 def product_patterns() -> list[FoundPattern]:
     shapes = [
         shape.pattern
-        for each in PLATFORMS
-        for shape in (each.id, each.legacy, each.handle)
+        for platform in PLATFORMS
+        for shape in (platform.id, platform.legacy, platform.handle)
         if shape is not None
     ]
     sources = written_sources()
@@ -55,29 +55,31 @@ def product_patterns() -> list[FoundPattern]:
     found = collect_patterns(
         {
             "reports/wording.py before": joints,
-            "scrapers/parsers/block_detection.py address": [each[0] for each in BLOCK_URLS],
+            "scrapers/parsers/block_detection.py address": [
+                block_url[0] for block_url in BLOCK_URLS
+            ],
             "scrapers/parsers/block_detection.py pattern": [
-                *(each[0] for each in BLOCK_TITLES),
+                *(title[0] for title in BLOCK_TITLES),
                 *(pattern for patterns in VACANT_TITLES.values() for pattern in patterns),
             ],
-            "scrapers/parsers/block_detection.py value": [each[1] for each in BLOCK_HEADERS],
-            "scrapers/parsers/search_results.py hidden.host": [each.host for each in OPAQUE_POSTS],
-            "scrapers/parsers/search_results.py hidden.path": [each.path for each in OPAQUE_POSTS],
+            "scrapers/parsers/block_detection.py value": [header[1] for header in BLOCK_HEADERS],
+            "scrapers/parsers/search_results.py hidden.host": [post.host for post in OPAQUE_POSTS],
+            "scrapers/parsers/search_results.py hidden.path": [post.path for post in OPAQUE_POSTS],
             "scrapers/parsers/text.py re.escape(site) + '\\\\b'": [r"x\b"],
             "scrapers/profile_api.py self.handle_pattern": [
-                each.handle_pattern for each in sources if hasattr(each, "handle_pattern")
+                source.handle_pattern for source in sources if hasattr(source, "handle_pattern")
             ],
-            "scrapers/urls/canonical.py self.host": [each.host for each in WRAPPERS],
+            "scrapers/urls/canonical.py self.host": [wrapper.host for wrapper in WRAPPERS],
             "scrapers/urls/platforms.py each.pattern": [
-                rewrite.pattern for each in PLATFORMS for rewrite in each.rewrites
+                rewrite.pattern for platform in PLATFORMS for rewrite in platform.rewrites
             ],
             "scrapers/urls/platforms.py platform.subhosts": [
-                each.subhosts for each in PLATFORMS if each.subhosts
+                platform.subhosts for platform in PLATFORMS if platform.subhosts
             ],
             "scrapers/urls/platforms.py shape.pattern": shapes,
         }
     )
-    return sorted(found, key=lambda each: min(each.places))
+    return sorted(found, key=lambda pattern: min(pattern.places))
 
 
 def count_steps(counter: StepCounter, found: FoundPattern, text: str) -> int:
@@ -126,7 +128,7 @@ def test_no_text_makes_a_pattern_slow(share: int) -> None:
 
 
 def test_a_pattern_that_may_be_slow_is_slow() -> None:
-    known = {where: each for each in product_patterns() for where in each.places}
+    known = {where: pattern for pattern in product_patterns() for where in pattern.places}
 
     assert [where for where in OURS_ALONE if not find_slow_text(known[where])] == []
 
@@ -192,7 +194,7 @@ def test_the_counter_finds_what_the_real_matcher_finds() -> None:
         counter = StepCounter(tree)
         real = re.compile(found.text, found.cases)
         attacks = derive_attacks(tree, is_bytes=found.is_bytes)
-        texts = [each.build_text(3) for each in attacks[:: len(attacks) // 9 + 1]]
+        texts = [attack.build_text(3) for attack in attacks[:: len(attacks) // 9 + 1]]
         for text in (*TRIED_WITH, *texts):
             _, spans = counter.count_search(text, 10**6)
             if spans != [match.span() for match in real.finditer(text)]:

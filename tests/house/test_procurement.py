@@ -27,4 +27,4 @@ def test_the_consent_text_is_the_one_that_people_read() -> None:
 def test_every_link_leads_to_a_file_that_is_there(page) -> None:
     targets = [target for target, _ in LINK.findall(page.read_text("utf-8"))]
 
-    assert [each for each in targets if not (FOLDER / each).exists()] == []
+    assert [target for target in targets if not (FOLDER / target).exists()] == []

@@ -35,14 +35,17 @@ def _list_left_out(node: ast.AST) -> Iterator[ast.AST]:
         # An error's sentence gets a name before it is raised.
         raised = {
             part.id
-            for each in ast.walk(node)
-            if isinstance(each, ast.Raise)
-            for part in ast.walk(each)
+            for one_node in ast.walk(node)
+            if isinstance(one_node, ast.Raise)
+            for part in ast.walk(one_node)
             if isinstance(part, ast.Name)
         }
-        for each in ast.walk(node):
-            if isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") in raised:
-                yield from ast.walk(each.value)
+        for one_node in ast.walk(node):
+            if (
+                isinstance(one_node, ast.Assign)
+                and getattr(one_node.targets[0], "id", "") in raised
+            ):
+                yield from ast.walk(one_node.value)
 
 
 def test_no_sentence_is_added_to_rules_and_services() -> None:

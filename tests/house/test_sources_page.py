@@ -19,7 +19,7 @@ def test_the_page_names_each_source_and_what_it_discloses() -> None:
 
 
 def test_the_page_says_that_none_was_run_live() -> None:
-    assert not any(each.info.seen_live for each in all_sources())
+    assert not any(source.info.seen_live for source in all_sources())
     assert "was ever run against the live service" in build_page()
 
 

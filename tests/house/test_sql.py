@@ -113,9 +113,9 @@ def fits(tables: Database, call: ast.Call) -> bool:
         return False
     columns = tables.table(table).columns
     replaced = name_of(call.func) == "replace_row"
-    given = {each.arg for each in call.keywords}
+    given = {keyword.arg for keyword in call.keywords}
     must = {e.name for e in columns if replaced or (e.notnull and e.default_value is None)}
-    return must <= given <= {each.name for each in columns}
+    return must <= given <= {column.name for column in columns}
 
 
 def test_rows_are_read_by_the_names_of_their_columns() -> None:

@@ -99,7 +99,7 @@ def ways_out(module: ast.Module) -> Iterator[tuple[int, str]]:
 
 @cache
 def _leads_out(name: str) -> bool:
-    return any(fnmatchcase(name, each) or fnmatchcase(name, f"{each}.*") for each in WAYS)
+    return any(fnmatchcase(name, way) or fnmatchcase(name, f"{way}.*") for way in WAYS)
 
 
 def _names(module: ast.Module) -> Iterator[tuple[str, str]]:

@@ -62,14 +62,14 @@ class EndState:
             runs = state.sweeps.list_source_runs(sweep.id)
             return cls(
                 findings=Counter(
-                    (each.person_id, each.portrait, each.presence, labels[each.id])
-                    for each in findings
+                    (finding.person_id, finding.portrait, finding.presence, labels[finding.id])
+                    for finding in findings
                 ),
                 sightings=Counter(_sightings(state, url)),
                 versions=Counter(_versions(state, url)),
                 events=Counter(
-                    (each.event.person_id, each.event.kind, each.url, each.event.fields)
-                    for each in state.events.list_events_of_sweep(sweep.id)
+                    (event.event.person_id, event.event.kind, event.url, event.event.fields)
+                    for event in state.events.list_events_of_sweep(sweep.id)
                 ),
                 cases=Counter(_cases(state, url)),
                 outbox=Counter(map(_told, state.outbox.list_emails())),
@@ -77,19 +77,19 @@ class EndState:
                 coverage=Counter(replace(run, note="") if _parked(run) else run for run in runs),
                 due=Counter(
                     (
-                        *(each.name, url.get(each.subject, each.subject), each.due_at.date()),
-                        each.lease_until,
+                        *(job.name, url.get(job.subject, job.subject), job.due_at.date()),
+                        job.lease_until,
                     )
-                    for each in state.jobs.list_jobs()
+                    for job in state.jobs.list_jobs()
                 ),
-                audit=Counter((each.actor, each.action) for each in state.audit.list_entries()),
+                audit=Counter((entry.actor, entry.action) for entry in state.audit.list_entries()),
             )
 
     def against(self, other: "EndState") -> dict[str, tuple[object, object]]:
         """Return what only this one has, and what only the other, where they differ."""
         pairs = {
-            each.name: (getattr(self, each.name), getattr(other, each.name))
-            for each in fields(self)
+            field.name: (getattr(self, field.name), getattr(other, field.name))
+            for field in fields(self)
         }
         return {
             name: (ours - theirs, theirs - ours)
@@ -109,21 +109,21 @@ def _parked(run: SourceRun) -> bool:
 
 def _cases(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in state.people.list_person_ids():
-        for each in state.cases.list_cases_of_person(ref):
-            told = (each.person_id, each.kind, each.severity, each.state, url[each.finding_id])
-            yield *told, each.reasons, each.lowered_by, each.relation
+        for case in state.cases.list_cases_of_person(ref):
+            told = (case.person_id, case.kind, case.severity, case.state, url[case.finding_id])
+            yield *told, case.reasons, case.lowered_by, case.relation
 
 
 def _sightings(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
-        for each in state.sightings.list_sightings_of_finding(ref):
-            yield each.query, url[each.finding_id], each.trace, each.misses
+        for sighting in state.sightings.list_sightings_of_finding(ref):
+            yield sighting.query, url[sighting.finding_id], sighting.trace, sighting.misses
 
 
 def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
-        for each in state.versions.list_versions(ref):
-            yield each.query, url[each.finding_id], each.trace, each.at
+        for version in state.versions.list_versions(ref):
+            yield version.query, url[version.finding_id], version.trace, version.at
 
 
 def _told(email: OutboxEmail) -> tuple[object, ...]:
@@ -159,22 +159,22 @@ def staged(folder: Path) -> Counter[Address] | None:
             begun = latest is not None and latest.started_at == days.compute_sweep_time(2)
             return None if begun else Counter()
         queries = [
-            each.visit.query
+            answer.visit.query
             for name in build_sources(config)
             for answers in state.journal.load_answers_by_subject(sweep.id, name).values()
-            for each in answers
+            for answer in answers
         ]
         # One answer about the district is kept for each person that it names.
-        shared = {_address(each) for each in queries if each.kind is QueryKind.DISTRICT}
-        own = (_address(each) for each in queries if each.kind is not QueryKind.DISTRICT)
+        shared = {_address(query) for query in queries if query.kind is QueryKind.DISTRICT}
+        own = (_address(query) for query in queries if query.kind is not QueryKind.DISTRICT)
         return Counter((*own, *shared))
 
 
 def asked(knocks: list[RecordedRequest]) -> Counter[Address]:
     """Count the queries among the requests: their first pages, and no robots.txt."""
-    first = (each for each in knocks if not any(word in each.query for word in FURTHER_PAGE))
+    first = (knock for knock in knocks if not any(word in knock.query for word in FURTHER_PAGE))
     return Counter(
-        (each.host, each.path, each.query) for each in first if each.path != "/robots.txt"
+        (knock.host, knock.path, knock.query) for knock in first if knock.path != "/robots.txt"
     )
 
 
@@ -198,8 +198,8 @@ def _mailbox(folder: Path) -> Iterator[EmailMessage]:
 def _read(folder: Path, parked: frozenset[SourceRun]) -> dict[str, object]:
     """Return each email by Message-ID, without refs that are drawn and without parked notes."""
     return {
-        str(each["Message-ID"]): (each["To"], each["Subject"], _words(each, parked))
-        for each in _mailbox(folder)
+        str(message["Message-ID"]): (message["To"], message["Subject"], _words(message, parked))
+        for message in _mailbox(folder)
     }
 
 

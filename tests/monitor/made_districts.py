@@ -81,7 +81,7 @@ def enroll_members(db: Database, name: str, members: tuple[StaffMember, ...]) ->
 
 def list_handles(number: int, people: int) -> list[str]:
     """Return the handles of the people of the district with this number."""
-    return [each.person.handles[0] for each in _list_members(number, people)]
+    return [member.person.handles[0] for member in _list_members(number, people)]
 
 
 def _list_members(number: int, people: int) -> tuple[StaffMember, ...]:

@@ -34,7 +34,7 @@ def test_without_annexes_only_the_core_is_there(monkeypatch: pytest.MonkeyPatch)
     assert list_known_units() == UNITS
     run = load_command("run")
     assert run is not None
-    assert "--districts" not in {option for each in run.params for option in each.opts}
+    assert "--districts" not in {option for param in run.params for option in param.opts}
 
 
 @pytest.mark.usefixtures("_annexes")

@@ -39,7 +39,7 @@ def test_roles_are_read_with_their_school(tmp_path):
         "r3",
     )
 
-    assert [(each.user_id, each.role, each.school_id) for each in read_roles(path)] == [
+    assert [(role.user_id, role.role, role.school_id) for role in read_roles(path)] == [
         ("t1", "teacher", "org1"),
         ("s1", "student", ""),
     ]

@@ -14,15 +14,15 @@ _PLACES = range(3)
 def forms(word: str) -> frozenset[bytes]:
     written = {case(word).encode(encoding) for case in _CASES for encoding in _ENCODINGS}
     return frozenset(
-        (*written, *(each.hex().encode() for each in written), *_base64(frozenset(written)))
+        (*written, *(entry.hex().encode() for entry in written), *_base64(frozenset(written)))
     )
 
 
 def _base64(written: Iterable[bytes]) -> Iterator[bytes]:
-    for each in written:
+    for chunk in written:
         for before in _PLACES:
-            whole = b64encode(b"\0" * before + each).rstrip(b"=")
-            yield whole[-(-before * 8 // 6) : (before + len(each)) * 8 // 6]
+            whole = b64encode(b"\0" * before + chunk).rstrip(b"=")
+            yield whole[-(-before * 8 // 6) : (before + len(chunk)) * 8 // 6]
 
 
 def found(words: Iterable[str], content: bytes) -> set[str]:

@@ -113,7 +113,7 @@ class Looks:
 
     def _abroad(self, url: str) -> Iterator[str]:
         ours = (self.address,) if isinstance(self.address, str) else self.address
-        if not url.startswith((*(f"{each}/" for each in ours), "data:")):
+        if not url.startswith((*(f"{entry}/" for entry in ours), "data:")):
             yield f"somebody else was asked: {url}"
 
 

@@ -74,7 +74,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     if reason := lacking_home(wheels_home()):
         pytest.skip(f"wheels of the Debian package: {reason}")
     folder = folder_of_run(tmp_path_factory)
-    return {each: build_once(each, folder / f"tree-{each}") for each in (OLD, NEW)}
+    return {side: build_once(side, folder / f"tree-{side}") for side in (OLD, NEW)}
 
 
 def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -30,7 +30,7 @@ def _build_package(version: str, tree: Path) -> Path:
             shutil.copy(path, tree)
     project = tree / "pyproject.toml"
     lines = project.read_text("utf-8").splitlines()
-    ours = [f'version = "{version}"' if each.startswith("version =") else each for each in lines]
+    ours = [f'version = "{version}"' if line.startswith("version =") else line for line in lines]
     project.write_text("\n".join(ours), "utf-8")
     (tree / ".cache").mkdir()
     (tree / ".cache" / "deb").symlink_to(CODE / ".cache" / "deb")

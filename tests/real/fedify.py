@@ -49,7 +49,9 @@ def lacking() -> str:
 def running(folder: Path) -> Iterator[Fedify]:
     (port,) = free_ports(1)
     people = folder / "people.json"
-    people.write_text(json.dumps({name: asdict(each) for name, each in PEOPLE.items()}), "utf-8")
+    people.write_text(
+        json.dumps({name: asdict(person) for name, person in PEOPLE.items()}), "utf-8"
+    )
     finger = f"/.well-known/webfinger?resource=acct:maria@localhost:{port}"
     with _program(folder, port, people).running(lambda: says_ok(port, finger)):
         yield Fedify(address=f"http://localhost:{port}", domain=f"localhost:{port}")

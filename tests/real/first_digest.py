@@ -49,7 +49,7 @@ def mail_of(number: int) -> str:
 
 
 def write_staff_lines() -> str:
-    lines = (f"{mail_of(each)},{','.join(name_of(each))}" for each in range(STAFF))
+    lines = (f"{mail_of(number)},{','.join(name_of(number))}" for number in range(STAFF))
     return "\n".join(("email,first name,last name", *lines, ""))
 
 
@@ -82,18 +82,18 @@ class MailFolder:
 
     def find_text(self, number: int, subject: str = "") -> str:
         """Return the text of the first email to someone with these words; empty if none came."""
-        for each in self.list_emails(mail_of(number)):
-            if read_recipient(each) == mail_of(number) and subject in str(each["Subject"]):
-                body = each.get_body(("plain",))
+        for email in self.list_emails(mail_of(number)):
+            if read_recipient(email) == mail_of(number) and subject in str(email["Subject"]):
+                body = email.get_body(("plain",))
                 return str(body.get_content()) if body else ""
         return ""
 
     def has_digests(self, numbers: Iterable[int]) -> bool:
-        return all(self.find_text(each, FIRST_DIGEST) for each in numbers)
+        return all(self.find_text(number, FIRST_DIGEST) for number in numbers)
 
     def list_invited(self) -> list[str]:
-        emails = (each for each in self.list_emails() if INVITATION in str(each["Subject"]))
-        return [read_recipient(each) for each in emails]
+        emails = (email for email in self.list_emails() if INVITATION in str(email["Subject"]))
+        return [read_recipient(email) for email in emails]
 
 
 def count_checked_sources(said: str) -> int:

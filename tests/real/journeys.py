@@ -46,7 +46,9 @@ class Browser:
     def submit(self, path: str, action: str, **typed: object) -> requests.Response:
         """Send the form of a page that leads to `action`."""
         page = BeautifulSoup(self.get(path).text, "lxml")
-        forms = [each for each in page.find_all("form") if each.get("action", path) == action]
+        forms = [
+            element for element in page.find_all("form") if element.get("action", path) == action
+        ]
         if not forms:
             message = f"{path} has no form for {action}"
             raise LookupError(message)
@@ -68,11 +70,11 @@ class Browser:
 
 def _filled(form: Tag) -> dict[str, object]:
     fields: dict[str, object] = {}
-    for each in form.find_all(["input", "textarea", "select"]):
-        name = str(each.get("name", ""))
-        if not name or each.get("type") in {"checkbox", "radio", "submit"}:
+    for element in form.find_all(["input", "textarea", "select"]):
+        name = str(element.get("name", ""))
+        if not name or element.get("type") in {"checkbox", "radio", "submit"}:
             continue
-        value = each.get_text() if each.name == "textarea" else each.get("value", "")
+        value = element.get_text() if element.name == "textarea" else element.get("value", "")
         fields[name] = str(value)
     return fields
 
@@ -151,7 +153,7 @@ class Journey:
         if form is None:
             self.fail("a checked person has nothing to sort")
         fields = _filled(form)
-        answers = [str(each["value"]) for each in form.select("button[name=decision]")]
+        answers = [str(element["value"]) for element in form.select("button[name=decision]")]
         fields["decision"] = self.lots.choice(answers)
         answer = browser.send("POST", "/me/sort", data=fields)
         if answer.status_code == SEE_OTHER:
@@ -193,7 +195,7 @@ class Journey:
 
         def has_come() -> bool:
             emails = self.district.mail.sent_to(self.mail)
-            found[:] = [code for each in emails for code in pattern.findall(each.text)]
+            found[:] = [code for email in emails for code in pattern.findall(email.text)]
             return bool(found)
 
         self.wait(has_come, f"an email that leads to {path}")

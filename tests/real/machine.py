@@ -81,7 +81,7 @@ def bare_home(suite: str, packages: Sequence[str]) -> Path:
 
 def wheels_home() -> Path:
     """Where it is noted that the wheels of our Debian package were fetched."""
-    marks = (_fingerprint(each) for each in (OUR_PINS, PHOTO_PINS, CHAT_PINS))
+    marks = (_fingerprint(pin) for pin in (OUR_PINS, PHOTO_PINS, CHAT_PINS))
     return CACHE / f"wheels-{'-'.join(marks)}"
 
 

@@ -56,7 +56,7 @@ class MailServer:
 
     def emails(self, address: str) -> list[EmailMessage]:
         """Read a mailbox over IMAP, oldest email first."""
-        return [_read(each) for each in self.contents(address)]
+        return [_read(chunk) for chunk in self.contents(address)]
 
     def contents(self, address: str) -> list[bytes]:
         with imaplib.IMAP4(LOCALHOST, self.imap, timeout=PATIENCE) as box:

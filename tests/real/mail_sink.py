@@ -34,7 +34,7 @@ class MailSink:
         return "250 taken"
 
     def sent_to(self, address: str) -> list[TakenEmail]:
-        return [each for each in self.taken if each.recipient == address]
+        return [entry for entry in self.taken if entry.recipient == address]
 
 
 @contextmanager

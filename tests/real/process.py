@@ -89,7 +89,7 @@ class Program:
 def list_children(process: int) -> list[int]:
     """Return the processes that a process has started and that run."""
     listed = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
-    return [int(each) for each in listed.split()]
+    return [int(part) for part in listed.split()]
 
 
 @contextlib.contextmanager

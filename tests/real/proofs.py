@@ -43,12 +43,16 @@ def faults(pages: Iterable[Path]) -> list[str]:
     jar = str(proofs_home() / VALIDATOR)
     said = _ask("java", "-jar", jar, "--format", "json", "--exit-zero-always", *map(str, pages))
     messages = json.loads(said)["messages"]
-    return [f"{each['url']}: {each['message']}" for each in messages if each["type"] == "error"]
+    return [
+        f"{message['url']}: {message['message']}"
+        for message in messages
+        if message["type"] == "error"
+    ]
 
 
 def opinions(emails: Iterable[bytes], home: Path) -> list[Opinion]:
     """Ask SpamAssassin, with the rules on this machine alone."""
-    box = b"".join(b"From MAILER Mon Nov 23 12:12:00 2026\n" + each + b"\n" for each in emails)
+    box = b"".join(b"From MAILER Mon Nov 23 12:12:00 2026\n" + email + b"\n" for email in emails)
     program = shutil.which("spamassassin")
     assert program
     said = subprocess.run(
@@ -59,7 +63,7 @@ def opinions(emails: Iterable[bytes], home: Path) -> list[Opinion]:
         check=True,
     )
     parts = said.stdout.decode("utf-8", "replace").split("\nFrom MAILER ")
-    return [_opinion(each) for each in parts]
+    return [_opinion(part) for part in parts]
 
 
 def _opinion(content: str) -> Opinion:

@@ -41,11 +41,11 @@ def search(query: str) -> Mapping[str, object]:
             {"url": "https://www.wikipedia.org/", "title": "Wikipedia", "content": "wikipedia"}
         ]
     else:
-        names = [each for each in PHRASE.findall(query) if len(each.split()) > 1]
+        names = [found_part for found_part in PHRASE.findall(query) if len(found_part.split()) > 1]
         found = list(pages_about(names[0])) if names else []
     return {
         "query": query,
-        "results": [{**each, "engine": ENGINE, "engines": [ENGINE]} for each in found],
+        "results": [{**entry, "engine": ENGINE, "engines": [ENGINE]} for entry in found],
         "answers": [],
         "corrections": [],
         "infoboxes": [],

@@ -40,7 +40,7 @@ def installed(machine: Machine) -> Iterator[Machine]:
 
 def copies(machine: Machine) -> list[str]:
     listed = machine.run("ls", "-1A", f"/var/lib/private/{COPIES.rpartition('/')[2]}/").split()
-    return sorted(each for each in listed if each.startswith("namesake-"))
+    return sorted(part for part in listed if part.startswith("namesake-"))
 
 
 def journal(machine: Machine) -> str:

@@ -31,16 +31,16 @@ def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
     search = answer(source, query(source, QueryKind.SEARCH, MARIA.handle))
     (maria,) = answer(source, query(source, QueryKind.PROFILE, MARIA.handle)).traces
 
-    assert {each.handle for each in search.traces} == {MARIA.handle, LOOKALIKE.handle}
+    assert {trace.handle for trace in search.traces} == {MARIA.handle, LOOKALIKE.handle}
     assert (maria.name, maria.bio) == (MARIA.display_name, MARIA.description)
     assert maria.account.startswith("bluesky:did:plc:")
 
 
 def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
     canaries = list(source.build_canaries("nonce"))
-    readings = asked(source, [each.query for each in canaries])
+    readings = asked(source, [canary.query for canary in canaries])
 
-    assert [each.outcome for each in readings] == [each.expects for each in canaries]
+    assert [reading.outcome for reading in readings] == [canary.expects for canary in canaries]
     nobody = query(source, QueryKind.PROFILE, "nobody-at-all.test")
     assert answer(source, nobody).outcome is Outcome.ABSENT
 
@@ -50,4 +50,4 @@ def test_a_list_is_read_page_by_page(source: Bluesky) -> None:
     reading = answer(source, following)
 
     assert reading.outcome is Outcome.FOUND
-    assert {each.handle for each in reading.contacts} == {COACH.handle, PUPIL.handle}
+    assert {contact.handle for contact in reading.contacts} == {COACH.handle, PUPIL.handle}

@@ -64,7 +64,7 @@ def find_case(pages: Pages, path: CasePath) -> Case:
     db = pages.app.db
     person_id = db.people.find_person_id_by_mail(path.member.person.mail)
     cases = db.cases.list_cases_of_person(person_id)
-    return next(each for each in cases if each.kind is path.kind)
+    return next(case for case in cases if case.kind is path.kind)
 
 
 def find_answer_link(pages: Pages, path: CasePath) -> str:
@@ -72,8 +72,8 @@ def find_answer_link(pages: Pages, path: CasePath) -> str:
     case = find_case(pages, path)
     card = f"i{case.finding_id}" if case.kind in OWNERSHIP_CASES else f"f{case.id}"
     link = re.compile(rf"/answer/{card}\.\d+\.[\w-]+")
-    for each in sorted((pages.app.config.state / OUTBOX).glob("*.eml")):
-        email = message_from_bytes(each.read_bytes(), policy=policy.default)
+    for one_path in sorted((pages.app.config.state / OUTBOX).glob("*.eml")):
+        email = message_from_bytes(one_path.read_bytes(), policy=policy.default)
         body = email.get_body(("plain",))
         if body and (found := link.search(body.get_content())):
             return found[0]
@@ -116,9 +116,9 @@ def test_what_others_made_is_reported_and_listed_until_it_is_gone(
     db, person = pages.app.db, DANIEL.person
     person_id = db.people.find_person_id_by_mail(person.mail)
     finding = next(
-        each
-        for each in db.findings.list_findings_of_person(person_id)
-        if db.findings.find_finding_label(each.id) is OwnershipLabel.NAMESAKE
+        one_finding
+        for one_finding in db.findings.list_findings_of_person(person_id)
+        if db.findings.find_finding_label(one_finding.id) is OwnershipLabel.NAMESAKE
     )
     with looks.window(width=NARROW) as page:
         looks.become(page, person.name.full_name)

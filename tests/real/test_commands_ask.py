@@ -56,8 +56,8 @@ def waiting_commands(district: District, person: str) -> Iterator[list[subproces
         try:
             yield commands
         finally:
-            for each in commands:
-                each.kill()
+            for command in commands:
+                command.kill()
 
 
 def wait_for_searches(district: District, count: int) -> None:
@@ -86,20 +86,20 @@ def test_a_service_that_ends_beside_waiting_commands_is_never_locked_out(
                 wait_for_searches(district, 2)
                 service.signal(end)
                 wait_until_ready(district, number + 1)
-            told = [each.communicate(timeout=PATIENCE)[1] for each in commands]
+            told = [command.communicate(timeout=PATIENCE)[1] for command in commands]
         gaps = find_gaps(district)
         too_close = [gap for gap in gaps if gap < PAUSE]
         print(f"{end.name}: {len(too_close)} of {len(gaps)} too close, ends {service.ends}")  # noqa: T201 - pytest shows it with `-s`
 
-        assert [each.returncode for each in commands] == [0] * COMMANDS, told
+        assert [command.returncode for command in commands] == [0] * COMMANDS, told
         assert set(service.ends) == {0 if end is signal.SIGTERM else -end}
         assert too_close == []
         with Database.open_folder(district.state) as state:
             requests = state.run_requests.list_run_requests()
-            assert all(each.done_at is not None for each in requests)
+            assert all(request.done_at is not None for request in requests)
             # Who wanted the same waited for the same, and what was begun was gone on with.
             assert len(state.sweeps.list_district_sweeps(SweepKind.SWEEP)) <= sum(
-                each.kind is SweepKind.SWEEP for each in requests
+                request.kind is SweepKind.SWEEP for request in requests
             )
         assert district.faults == []
 

@@ -155,7 +155,7 @@ def check_first_digests(podman: Podman) -> None:
 
 def list_enrolled(podman: Podman) -> list[str]:
     listed = json.loads(podman.inside("service", "namesake", "staff", "list", "--json"))
-    return sorted(each["id"] for each in listed if each["state"] == "enrolled")
+    return sorted(entry["id"] for entry in listed if entry["state"] == "enrolled")
 
 
 def is_healthy(podman: Podman) -> bool:

@@ -229,7 +229,7 @@ def check_purge(machine: Machine) -> None:
     assert "Deleting Namesake's data in /var/lib/namesake" in said
     left = machine.run("find", "/etc", "/usr", "/run", "/var/lib", "-name", "*namesake*").split()
     backups = ("/var/lib/namesake-copies", "/var/lib/namesake-keys", "/var/lib/private/namesake-")
-    assert [each for each in left if not each.startswith(backups)] == []
+    assert [part for part in left if not part.startswith(backups)] == []
     assert "/var/lib/namesake-copies" in left
     assert machine.run("ls", "/etc/credstore") == "smtp-password\n"
 
@@ -284,11 +284,11 @@ def check_districts(machine: Machine) -> None:
 
     def list_running() -> list[str]:
         told = json.loads(in_fleet(machine, "fleet", "status", "--json"))
-        return [each["name"] for each in told if each["running"]]
+        return [entry["name"] for entry in told if entry["running"]]
 
     assert in_time(lambda: list_running() == [*DISTRICT_NAMES]), journal(machine)
     told = json.loads(in_fleet(machine, "doctor", "--json"))
-    said = {(each["district"], each["message"]) for each in told}
+    said = {(entry["district"], entry["message"]) for entry in told}
     assert ("", "The service is running.") in said
     for name in DISTRICT_NAMES:
         assert (name, "The portal answers at 127.0.0.1:8080.") in said
@@ -307,7 +307,7 @@ def check_backups_of_districts(machine: Machine) -> None:
     for name in DISTRICT_NAMES:
         listed = machine.run("ls", f"/var/lib/namesake-copies/{name}").split()
         assert {"last-backup.json", "namesake.toml"} <= {*listed}, journal(machine)
-        assert [each for each in listed if each.startswith("namesake-2")], journal(machine)
+        assert [part for part in listed if part.startswith("namesake-2")], journal(machine)
     assert machine.run("ls", "/var/lib/namesake-keys").split() == [*DISTRICT_NAMES]
 
 
@@ -345,7 +345,7 @@ def start_servers(machine: Machine) -> None:
         said = machine.run("systemd-run", unit, "python3", f"/srv/{name}", *arguments)
         assert "Running as unit" in said, said
     known = f"/dev/tcp/{LOCALHOST}/{MAIL_PORT}", f"/dev/tcp/{LOCALHOST}/{SEARCH_PORT}"
-    knock = " && ".join(f": <{each}" for each in known)
+    knock = " && ".join(f": <{entry}" for entry in known)
     assert in_time(lambda: machine.run("bash", "-c", knock) == "")
 
 
@@ -379,7 +379,7 @@ def join_by_email(machine: Machine, mail: MailFolder) -> None:
 
 def list_enrolled(machine: Machine) -> list[str]:
     listed = json.loads(machine.run("namesake", "staff", "list", "--json"))
-    return sorted(each["id"] for each in listed if each["state"] == "enrolled")
+    return sorted(entry["id"] for entry in listed if entry["state"] == "enrolled")
 
 
 def check_first_digests(machine: Machine, mail: MailFolder) -> None:
@@ -389,7 +389,7 @@ def check_first_digests(machine: Machine, mail: MailFolder) -> None:
     move = ("python3", "-c", MAKE_DIGESTS_DUE, DATA)
     assert in_time(lambda: machine.run(*move) == f"{len(JOINING)}\n"), machine.run(*move)
     assert in_time(lambda: mail.has_digests(JOINING)), journal(machine)
-    assert mail.list_invited()[: len(JOINING)] == [mail_of(each) for each in JOINING]
+    assert mail.list_invited()[: len(JOINING)] == [mail_of(number) for number in JOINING]
 
 
 def check_people_after_upgrade(machine: Machine, package: Path) -> None:
@@ -407,10 +407,10 @@ def check_all_invitations(machine: Machine, mail: MailFolder) -> None:
     machine.run("systemctl", "stop", UNITS[0])
     invited = mail.list_invited()
     undelivered = json.loads(machine.run("namesake", "mail", "list", "--json"))
-    waiting = [each for each in undelivered if each["kind"] == EmailKind.INVITATION]
-    assert invited == [mail_of(each) for each in range(len(invited))]
+    waiting = [entry for entry in undelivered if entry["kind"] == EmailKind.INVITATION]
+    assert invited == [mail_of(number) for number in range(len(invited))]
     assert len(invited) + len(waiting) == STAFF
-    assert {each["state"] for each in waiting} <= {EmailState.QUEUED}
+    assert {entry["state"] for entry in waiting} <= {EmailState.QUEUED}
 
 
 def check_clean_removal(machine: Machine) -> None:

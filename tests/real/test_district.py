@@ -92,7 +92,7 @@ def test_the_loop_below_knows_every_command() -> None:
     unplaced = {
         name
         for name in known - NOT_IN_THE_LOOP
-        if not any(f"{each} ".startswith(f"{name} ") for each in looped)
+        if not any(f"{command} ".startswith(f"{name} ") for command in looped)
     }
     assert unplaced == set()
     assert known >= NOT_IN_THE_LOOP
@@ -198,20 +198,20 @@ def check_acknowledged(district: District) -> list[str]:
             for mail in sorted(done.left)
             if state.people.find_person_id_by_mail(mail) in live
         ]
-    invited = {each.recipient for each in district.mail.taken}
+    invited = {entry.recipient for entry in district.mail.taken}
     lost += [f"{mail} was invited, and got no email" for mail in sorted(done.invited - invited)]
     return lost
 
 
 def count_doubled(district: District) -> int:
     """Count the emails that the mail server took twice: at most one for each kill (RFC 5321)."""
-    taken = Counter((each.recipient, each.message_id) for each in district.mail.taken)
+    taken = Counter((entry.recipient, entry.message_id) for entry in district.mail.taken)
     return sum(number - 1 for number in taken.values())
 
 
 def wait_for_invitations(district: District) -> None:
     def all_have_come() -> bool:
-        return district.done.invited <= {each.recipient for each in district.mail.taken}
+        return district.done.invited <= {entry.recipient for entry in district.mail.taken}
 
     district.wait_until(all_have_come, "the last invitation")
 

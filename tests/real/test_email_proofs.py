@@ -75,8 +75,8 @@ def test_a_spam_filter_has_nothing_to_say(tmp_path: Path) -> None:
     opinions = proofs.opinions([written(name) for name in EMAILS], tmp_path)
 
     assert len(opinions) == len(EMAILS)
-    assert max(each.score for each in opinions) <= 0
-    assert [rules for each in opinions if (rules := heavy(each))] == []
+    assert max(opinion.score for opinion in opinions) <= 0
+    assert [rules for opinion in opinions if (rules := heavy(opinion))] == []
 
 
 def heavy(opinion: proofs.Opinion) -> dict[str, float]:

@@ -107,9 +107,9 @@ def test_an_email_that_comes_back_is_known_by_its_report_and_heard_once(mail: Ma
     heard: list[Bounce] = []
     while not heard:
         assert time.monotonic() < end, "nothing came back"
-        heard = [each for bounces in box(mail).read_bounces() for each in bounces]
+        heard = [bounce for bounces in box(mail).read_bounces() for bounce in bounces]
     assert heard == [Bounce(local_id=sent.local_id, status="5.1.1")]
-    assert [each for bounces in box(mail).read_bounces() for each in bounces] == []
+    assert [bounce for bounces in box(mail).read_bounces() for bounce in bounces] == []
 
 
 def test_the_report_names_its_email_without_the_address_too(mail: MailServer) -> None:
@@ -122,7 +122,7 @@ def test_the_report_names_its_email_without_the_address_too(mail: MailServer) ->
 
     mail.wait_for(f"plain@{DOMAIN}", 1)
     heard = [
-        each for bounces in box(mail, user=f"plain@{DOMAIN}").read_bounces() for each in bounces
+        bounce for bounces in box(mail, user=f"plain@{DOMAIN}").read_bounces() for bounce in bounces
     ]
     assert heard == [Bounce(local_id=sent.local_id, status="5.1.1")]
 

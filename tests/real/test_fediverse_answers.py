@@ -46,8 +46,8 @@ def of_kind(kind: QueryKind, queries: list[Query]) -> Query:
 
 
 def agree(source: Source, canaries: list[Canary]) -> bool:
-    readings = asked(source, [each.query for each in canaries])
-    return [each.outcome for each in readings] == [each.expects for each in canaries]
+    readings = asked(source, [canary.query for canary in canaries])
+    return [reading.outcome for reading in readings] == [canary.expects for canary in canaries]
 
 
 def follows(source: Mastodon | ActivityPub, user: str) -> tuple[Query, Query]:
@@ -82,7 +82,7 @@ def test_an_open_list_of_fedify_is_read_to_its_end(fedify: Fedify) -> None:
 
     assert following.outcome is Outcome.ABSENT
     assert followers.outcome is Outcome.FOUND
-    assert {each.handle for each in followers.contacts} == {
+    assert {contact.handle for contact in followers.contacts} == {
         f"{name}@{fedify.domain}" for name in ("maria", *FANS)
     }
     assert [tom.handle, jt.handle] == [f"tom@{fedify.domain}", f"jt@{fedify.domain}"]
@@ -92,7 +92,7 @@ def test_fedify_does_not_answer_in_mastodons_api(fedify: Fedify) -> None:
     source = in_mastodons_api(fedify)
     readings = asked(source, [*about(source, "maria"), *follows(source, "maria")])
 
-    assert {each.outcome for each in readings} == {Outcome.UNREADABLE}
+    assert {reading.outcome for reading in readings} == {Outcome.UNREADABLE}
 
 
 def test_a_snac_account_is_found_in_either_way(snac: Snac) -> None:
@@ -129,13 +129,13 @@ def test_snac_hides_every_list_of_contacts(snac: Snac) -> None:
     for source in (in_mastodons_api(snac), in_activitypub(snac)):
         readings = asked(source, follows(source, "maria"))
 
-        assert {each.outcome for each in readings} == {Outcome.DECLINED}
+        assert {reading.outcome for reading in readings} == {Outcome.DECLINED}
 
 
 def test_mastodon_mock_finds_by_handle_and_by_name(mastodon_mock: MastodonMock) -> None:
     source = in_mastodons_api(mastodon_mock, known="@grace")
     queries = about(source, "ada", name="Ada Lovelace")
-    found = [each.traces[0].name for each in asked(source, queries)]
+    found = [entry.traces[0].name for entry in asked(source, queries)]
 
     assert found == ["Ada Lovelace", "Ada Lovelace"]
     assert agree(source, list(source.build_canaries("nonce")))
@@ -150,8 +150,8 @@ def test_a_list_of_mastodon_mock_is_read_by_its_link_headers(mastodon_mock: Mast
     (_, in_pages) = asked(paged, follows(paged, "ada"))
 
     assert len(at_once.contacts) == 3
-    assert sorted(each.handle for each in in_pages.contacts) == sorted(
-        each.handle for each in at_once.contacts
+    assert sorted(contact.handle for contact in in_pages.contacts) == sorted(
+        contact.handle for contact in at_once.contacts
     )
     assert in_pages.outcome is Outcome.FOUND
 

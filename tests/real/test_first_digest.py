@@ -109,13 +109,15 @@ def test_four_hundred_staff_come_to_a_first_digest_by_one_command(tmp_path: Path
             run_mail_and_cleanup(app)
             run_upkeep(app)
             people = app.db.people.list_person_ids()
-            digests = [app.db.outbox.find_last_sent_time(each, EmailKind.DIGEST) for each in people]
+            digests = [
+                app.db.outbox.find_last_sent_time(person, EmailKind.DIGEST) for person in people
+            ]
 
     assert max(rounds) <= MAX_INVITATIONS_PER_RUN
-    invited = Counter(each.recipient for each in mail.taken[:STAFF])
+    invited = Counter(entry.recipient for entry in mail.taken[:STAFF])
     assert invited == Counter(map(mail_of, range(STAFF)))
     joined = set(map(mail_of, JOINING))
     later = mail.taken[STAFF:]
-    assert {each.recipient for each in later} & set(invited) == joined
+    assert {entry.recipient for entry in later} & set(invited) == joined
     assert len(digests) == len(JOINING)
     assert None not in digests

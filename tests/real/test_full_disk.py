@@ -126,11 +126,13 @@ def left_by(week: SecondWeek) -> EndState:
         versions=Counter(seen[:3] for seen in left.versions.elements()),
         coverage=Counter(replace(run, at=NOW, since=NOW) for run in left.coverage.elements()),
         emails=Counter(
-            HOURS.sub("HOUR", repr(each))
-            for each in left.emails.elements()
-            if SOON not in repr(each)
+            HOURS.sub("HOUR", repr(element))
+            for element in left.emails.elements()
+            if SOON not in repr(element)
         ),
-        outbox=Counter(each for each in left.outbox.elements() if EmailKind.ALERT not in each),
+        outbox=Counter(
+            element for element in left.outbox.elements() if EmailKind.ALERT not in element
+        ),
     )
 
 
@@ -145,8 +147,8 @@ def test_wherever_the_disk_fills_up_the_week_ends_as_if_it_had_not(
         week.passes()
 
         refused[full] += len(week.refused)
-        assert all(isinstance(each, CannotWriteError) for each in week.refused)
-        assert all("free up space" in str(each) for each in week.refused)
+        assert all(isinstance(entry, CannotWriteError) for entry in week.refused)
+        assert all("free up space" in str(entry) for entry in week.refused)
         assert sound(folder)
         assert delivered(folder) == Counter(sent(folder))
         endings.append(left_by(week))
@@ -205,7 +207,7 @@ def test_the_doctor_says_that_the_disk_is_full(terminal: Terminal, disk: SmallDi
     said = terminal.run("doctor", "--json")
 
     assert said.code == 73
-    (told,) = [each for each in said.json if each["what"] == "disk"]
+    (told,) = [entry for entry in said.json if entry["what"] == "disk"]
     assert (told["level"], told["exit_code"]) == ("bad", 73)
     assert told["remedy"].startswith("Free up space")
 
@@ -249,7 +251,7 @@ def test_a_copy_that_finds_no_room_leaves_the_last_one_and_nothing_else(
 
     assert said.code == 73
     assert said.sentence
-    assert [each.name for each in Path(folders[0]).iterdir()] == [first.path.name]
+    assert [path.name for path in Path(folders[0]).iterdir()] == [first.path.name]
     first.check_files()
     assert not (terminal.config.state / ".restoring").exists()
     disk.is_cleared()
@@ -280,7 +282,7 @@ def test_a_file_of_a_persons_copy_is_whole_or_not_there(
 
     said = terminal.run(*words)
 
-    left = {each.name: each.stat().st_size for each in to.iterdir()}
+    left = {path.name: path.stat().st_size for path in to.iterdir()}
     disk.is_cleared()
     assert terminal.run(*words).code == 0
     assert said.code == (73 if len(left) < 3 else 0)

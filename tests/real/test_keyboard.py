@@ -26,7 +26,7 @@ def page(looks: Looks) -> Iterator[Page]:
 def case_of(pages: Pages, mail: str, kind: CaseKind) -> Case:
     state = pages.app.db
     cases = state.cases.list_cases_of_person(state.people.find_person_id_by_mail(mail))
-    return next(each for each in cases if each.kind is kind)
+    return next(case for case in cases if case.kind is kind)
 
 
 @pytest.fixture

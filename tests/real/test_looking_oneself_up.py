@@ -49,7 +49,7 @@ def test_what_a_search_engine_knows_is_found_and_nothing_else_is_left(
     assert done.returncode == 0, done.stderr
     assert FOUND in done.stdout
     assert "mdelgado" in (tmp_path / "me.html").read_text("utf-8")
-    left = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()}
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"me.html", "cache/namesake/looked-up"}
 
 
@@ -70,11 +70,11 @@ def test_a_signal_ends_the_process_and_leaves_no_folder(
     assert process.wait(60) == 130
     assert "Stopped before the end." in process.stderr.read()
     process.stderr.close()
-    assert [each.exists() for each in folders] == [False]
+    assert [folder.exists() for folder in folders] == [False]
 
 
 def _list_folders(process: subprocess.Popen[str]) -> set[Path]:
     """List the folders of a check in which this process, and no other, has a file open."""
-    opened = [each.readlink() for each in Path(f"/proc/{process.pid}/fd").iterdir()]
+    opened = [path.readlink() for path in Path(f"/proc/{process.pid}/fd").iterdir()]
     parents = [parent for file in opened for parent in file.parents]
-    return {each for each in parents if each.name.startswith(CHECK_FOLDER_PREFIX)}
+    return {parent for parent in parents if parent.name.startswith(CHECK_FOLDER_PREFIX)}

@@ -25,7 +25,7 @@ def find_case(pages: Pages) -> Case:
     db = pages.app.db
     person_id = db.people.find_person_id_by_mail(MARIA.person.mail)
     cases = db.cases.list_cases_of_person(person_id)
-    return next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
+    return next(case for case in cases if case.kind is CaseKind.IMPERSONATION)
 
 
 def check_page(looks: Looks, page: Page, pictures: int) -> None:

@@ -23,8 +23,8 @@ WATCHED = """
 def addresses(pages: Pages, role: Role | None) -> list[str]:
     """Return every page that a role may open, but for those of one finding."""
     rules = create_demo_app(pages.app, lambda: None, tuple, tuple).url_map.iter_rules()
-    plain = (each.rule for each in rules if "GET" in (each.methods or ()) and not each.arguments)
-    doors = {each: find_access_rule(each, {**ACCESS_RULES, "demo": AccessRule()}) for each in plain}
+    plain = (rule.rule for rule in rules if "GET" in (rule.methods or ()) and not rule.arguments)
+    doors = {rule: find_access_rule(rule, {**ACCESS_RULES, "demo": AccessRule()}) for rule in plain}
     return sorted(
         place
         for place, door in doors.items()
@@ -36,7 +36,7 @@ def addresses(pages: Pages, role: Role | None) -> list[str]:
 def test_every_page_does_without_scripts(looks: Looks, pages: Pages, role: Role) -> None:
     with looks.window(width=NARROW, scripts=False) as page:
         looks.become(page, ACTORS[role])
-        wrong = {each: _wrong(looks, page, each) for each in addresses(pages, role)}
+        wrong = {address: _wrong(looks, page, address) for address in addresses(pages, role)}
 
     assert {place: faults for place, faults in wrong.items() if faults} == {}
 
@@ -95,6 +95,6 @@ def test_who_is_signed_out_while_watching_is_led_to_where_one_signs_in(looks: Lo
 def _wrong(looks: Looks, page: Page, place: str) -> list[str]:
     """Open a page; leave out what the browser itself says of one that is refused on purpose."""
     page.goto(place)
-    wrong = [each for each in looks.faults(page) if "status of 40" not in each]
+    wrong = [fault for fault in looks.faults(page) if "status of 40" not in fault]
     looks.said[page].clear()
     return wrong

@@ -81,7 +81,7 @@ def test_more_than_a_page_is_followed(searxng: Searxng, ours: SearxNG) -> None:
             searxng.web.withdraw(page.url)
 
     assert both.outcome is Outcome.FOUND
-    assert len({each.key for each in both.traces}) == 15
+    assert len({trace.key for trace in both.traces}) == 15
 
 
 def test_silent_engines_are_no_absence(searxng: Searxng, ours: SearxNG) -> None:

@@ -67,7 +67,7 @@ def test_a_form_that_lacks_something_says_so_first_and_leads_there(looks: Looks,
         page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement?.id === 'scopes'")
         # The browser says in its console that the form was refused, which is meant.
-        assert [each for each in looks.faults(page) if "status of 422" not in each] == []
+        assert [fault for fault in looks.faults(page) if "status of 422" not in fault] == []
 
 
 @WITH_AND_WITHOUT
@@ -112,8 +112,8 @@ def link_in(pages: Pages, mail: str, path: str) -> str:
     link, until = re.compile(rf"{pages.address}{path}/[\w-]+"), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         send_due(pages.app)
-        for each in (pages.app.config.state / OUTBOX).glob("*.eml"):
-            email = message_from_bytes(each.read_bytes(), policy=policy.default)
+        for one_path in (pages.app.config.state / OUTBOX).glob("*.eml"):
+            email = message_from_bytes(one_path.read_bytes(), policy=policy.default)
             body = email.get_body(("plain",))
             if email["To"] == mail and body and (found := link.search(body.get_content())):
                 return found[0]

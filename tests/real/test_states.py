@@ -57,7 +57,7 @@ class Walk:
         except (AssertionError, Error) as error:
             wrong = [str(error)]
         refused = f"status of {state.status}"
-        self.found[str(state)] = [each for each in wrong if refused not in each]
+        self.found[str(state)] = [text for text in wrong if refused not in text]
 
     def _opened(self, state: State) -> Iterator[str]:
         """Come into the state in a narrow window; what takes no deed is loaded in a wide one, too.
@@ -113,7 +113,7 @@ class Walk:
 
 @contextlib.contextmanager
 def walking(scene: Scene, browser: Browser) -> Iterator[Walk]:
-    looks = Looks(browser, tuple(each.address for each in scene.sites.values()))
+    looks = Looks(browser, tuple(site.address for site in scene.sites.values()))
     with looks.window() as page:
         session = page.context.new_cdp_session(page)
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -148,7 +148,7 @@ def test_a_program_in_place_of_the_parser_is_refused_all_in_each_unit(
 
 def test_the_doctor_hears_from_the_running_service_what_its_parser_has(started: Machine) -> None:
     said = json.loads(namesake(started, "doctor", "--json"))
-    (told,) = [each for each in said if each["what"] == "parser"]
+    (told,) = [entry for entry in said if entry["what"] == "parser"]
 
     assert told["level"] == "ok"
     assert "Landlock" in told["message"]

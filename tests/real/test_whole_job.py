@@ -116,8 +116,8 @@ class District:
             run.outcome.is_conclusive for run in self.app.db.sweeps.list_source_runs(sweep.id)
         } == {True}
         return {
-            (each.event.kind, each.url, each.event.fields)
-            for each in self.app.db.events.list_events_of_sweep(sweep.id)
+            (event.event.kind, event.url, event.event.fields)
+            for event in self.app.db.events.list_events_of_sweep(sweep.id)
         }
 
     def writes(self, person: str, *, emails: int) -> str:

@@ -84,7 +84,7 @@ def digest(pages: Pages) -> str:
         (service.config.state / OUTBOX).glob("*.eml"), key=lambda path: path.stat().st_mtime
     )
     told = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in emails)
-    return next(_words(each) for each in reversed(list(told)) if MAIL in each["To"])
+    return next(_words(entry) for entry in reversed(list(told)) if MAIL in entry["To"])
 
 
 def _words(email: EmailMessage) -> str:
@@ -107,5 +107,5 @@ def test_joining_checking_sorting_sharing_and_review_end_in_the_email(
 
     state = pages.app.db
     ref = state.people.find_person_id_by_mail(MAIL)
-    assert CaseState.REPORTED in {each.state for each in state.cases.list_cases_of_person(ref)}
+    assert CaseState.REPORTED in {case.state for case in state.cases.list_cases_of_person(ref)}
     assert LOOKALIKE in digest(pages)

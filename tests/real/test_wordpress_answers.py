@@ -39,9 +39,9 @@ def test_an_author_is_found_by_name(site: WordPress) -> None:
 
 def test_nobody_is_told_from_somebody(site: WordPress) -> None:
     canaries = list(site.build_canaries("nonce"))
-    readings = asked(site, [each.query for each in canaries])
+    readings = asked(site, [canary.query for canary in canaries])
 
-    assert [each.outcome for each in readings] == [each.expects for each in canaries]
+    assert [reading.outcome for reading in readings] == [canary.expects for canary in canaries]
     assert answer(site, search(site, "Ottoline Zzyzx")).outcome is Outcome.ABSENT
 
 
@@ -57,7 +57,7 @@ def test_a_long_list_is_read_page_by_page_and_without_who_published_nothing(
 
     reading = answer(narrow, search(narrow, "Delgado"))
 
-    assert {each.name for each in reading.traces} == {
+    assert {trace.name for trace in reading.traces} == {
         "Maria Delgado",
         "Carla Delgado",
         "Ana Delgado",

@@ -93,7 +93,7 @@ def _furnish(site: Path, **values: object) -> Path:
 
 def _install(site: Path, host: str) -> None:
     people = site / "people.json"
-    people.write_text(json.dumps([asdict(each) for each in AUTHORS]), "utf-8")
+    people.write_text(json.dumps([asdict(author) for author in AUTHORS]), "utf-8")
     done = subprocess.run(
         (*PHP, "install.php", host, str(people)),
         cwd=site,

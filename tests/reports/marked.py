@@ -44,14 +44,14 @@ def _mark_words(words: Words) -> Words:
 
     def mark_text(text: str | dict[str, str]) -> str | dict[str, str]:
         if isinstance(text, dict):
-            return {form: str(mark_text(each)) for form, each in text.items()}
+            return {form: str(mark_text(character)) for form, character in text.items()}
         return text and OPEN + _PLACE.sub(rf"{CLOSE}\1{OPEN}", text) + CLOSE
 
     messages = {
-        rule: Wording(you=mark_text(each.you), others=mark_text(each.others))
-        if isinstance(each, Wording)
-        else str(mark_text(each))
-        for rule, each in words.messages.items()
+        rule: Wording(you=mark_text(message.you), others=mark_text(message.others))
+        if isinstance(message, Wording)
+        else str(mark_text(message))
+        for rule, message in words.messages.items()
     }
     return replace(words, messages=messages)
 
@@ -65,7 +65,8 @@ def speaking_in_marks(language: Language = Language.SPANISH) -> Iterator[None]:
         plurals=real.plurals,
         choose_plural=real.choose_plural,
         templates=tuple(
-            SentenceTemplate(each.pattern, mark(each.translation)) for each in real.templates
+            SentenceTemplate(template.pattern, mark(template.translation))
+            for template in real.templates
         ),
     )
     with pytest.MonkeyPatch.context() as patch, use_language(language):
@@ -81,10 +82,13 @@ def read_page(html: str) -> str:
     """Return all that a reader of a page can come across."""
     # An address may break where it has such a mark, and is one word all the same.
     page = BeautifulSoup(html.replace("<wbr>", ""), "lxml")
-    for each in page.select(_NOT_READ):
-        each.decompose()
+    for element in page.select(_NOT_READ):
+        element.decompose()
     attributes = (
-        each[name] for each in page.select("*") for name in _READ_ATTRIBUTES if each.get(name)
+        element[name]
+        for element in page.select("*")
+        for name in _READ_ATTRIBUTES
+        if element.get(name)
     )
     return "\n".join((page.get_text("\n"), *map(str, attributes)))
 
@@ -94,12 +98,12 @@ def find_unmarked_words(text: str, facts: Iterable[str]) -> list[str]:
     before = ""
     while before != text:
         before, text = text, _MARKED.sub(" ", text)
-    text, told = _spread(text), {_spread(each).strip() for each in facts} - {""}
-    words = {each for each in told if each.isalnum()}
+    text, told = _spread(text), {_spread(one_fact).strip() for one_fact in facts} - {""}
+    words = {word for word in told if word.isalnum()}
     for fact in sorted(told - words, key=len, reverse=True):
         text = text.replace(fact, " ")
     lines = {line.strip() for line in text.split("\n")}
-    return sorted(each for each in lines if not words.issuperset(_WORD.findall(each)))
+    return sorted(line for line in lines if not words.issuperset(_WORD.findall(line)))
 
 
 def _spread(text: str) -> str:

@@ -131,7 +131,7 @@ def list_template_texts() -> Iterator[tuple[str, Text]]:
 def list_code_sentences(path: Path) -> Iterator[tuple[int, str]]:
     """Yield what reads like words in a file, with its line; a fact in it is a made-up word."""
     tree = parsed(path)
-    left_out = {id(each) for node in ast.walk(tree) for each in _list_left_out(node)}
+    left_out = {id(one_ast) for node in ast.walk(tree) for one_ast in _list_left_out(node)}
     for node in ast.walk(tree):
         text = _read_text(node)
         if id(node) not in left_out and _WORDS.search(text) and _reads_like_words(text):
@@ -148,14 +148,14 @@ def _list_left_out(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
         yield from ast.walk(node.body[0])
     if isinstance(node, ast.JoinedStr):
-        yield from (each for part in node.values for each in ast.walk(part))
+        yield from (one_node for part in node.values for one_node in ast.walk(part))
     if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in OFFICE_TABLES:
         yield from ast.walk(node)
 
 
 def _read_text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
-        parts = (each.value if isinstance(each, ast.Constant) else "Xyz" for each in node.values)
+        parts = (value.value if isinstance(value, ast.Constant) else "Xyz" for value in node.values)
         return "".join(map(str, parts))
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
@@ -169,10 +169,10 @@ def list_data_sentences() -> Iterator[tuple[str, str]]:
 
 def _list_texts(value: object, key: str = "") -> Iterator[str]:
     if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _list_texts(each, name)
+        for name, one_value in value.items():
+            yield from _list_texts(one_value, name)
     elif isinstance(value, list):
-        for each in value:
-            yield from _list_texts(each, key)
+        for entry in value:
+            yield from _list_texts(entry, key)
     elif isinstance(value, str) and key not in _SETTINGS:
         yield value

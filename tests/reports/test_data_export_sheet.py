@@ -22,7 +22,7 @@ def test_no_text_becomes_a_formula_or_another_cell(planted: str) -> None:
 def test_a_program_that_splits_elsewhere_finds_no_formula_either(planted: str) -> None:
     for separator in ";\t":
         for row in csv.reader(StringIO(render_csv([(planted, "link")])), delimiter=separator):
-            assert not any(each.startswith(("=", "+", "-", "@")) for each in row)
+            assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
 
 
 def test_plain_text_stays_as_it_is() -> None:

@@ -118,7 +118,7 @@ def test_the_page_is_archived_byte_for_byte_and_says_when_it_was_fetched():
 
 def test_an_archived_body_is_read_back_whole():
     archive = ArchiveIterator(BytesIO(files(VIEW)[PAGES]))
-    (body,) = (each.content_stream().read() for each in archive)
+    (body,) = (member.content_stream().read() for member in archive)
 
     assert body == PAGE.body
 
@@ -184,7 +184,7 @@ def test_hostile_text_stays_text_in_every_file():
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
         assert json.loads(packed[FINDINGS])["account"]["display_name"] == attack
         (status,) = (
-            each.http_headers.get_statuscode() for each in ArchiveIterator(BytesIO(packed[PAGES]))
+            entry.http_headers.get_statuscode() for entry in ArchiveIterator(BytesIO(packed[PAGES]))
         )
         assert status == "200", attack
 

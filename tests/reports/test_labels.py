@@ -92,7 +92,7 @@ def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
 def test_every_decision_has_a_sentence_for_the_person() -> None:
     decided = {*Decision, *CaseState} - UNSPOKEN - UNDECIDED
 
-    assert {*map(str, labels.DECISION_SENTENCES)} == {each.value for each in decided}
+    assert {*map(str, labels.DECISION_SENTENCES)} == {decision.value for decision in decided}
 
 
 def test_an_account_that_was_taken_over_is_called_that() -> None:
@@ -103,7 +103,7 @@ def test_an_account_that_was_taken_over_is_called_that() -> None:
 
 
 def test_every_kind_of_case_has_a_sentence_for_the_person() -> None:
-    sentences = {labels.describe_case_kind(each, Severity.LOW) for each in CaseKind}
+    sentences = {labels.describe_case_kind(kind, Severity.LOW) for kind in CaseKind}
 
     assert len(sentences) == len(CaseKind)
 
@@ -157,25 +157,25 @@ SOURCE_NAMES = {
 def test_each_site_of_the_catalog_is_called_by_its_own_name() -> None:
     entries = load_own_catalog().entries
 
-    assert [labels.format_site_name(each.key) for each in entries] == [
-        each.name for each in entries
+    assert [labels.format_site_name(entry.key) for entry in entries] == [
+        entry.name for entry in entries
     ]
 
 
 def test_each_other_source_is_called_by_its_own_name() -> None:
-    shown = {each.name: labels.format_site_name(each.name) for each in written_sources()}
+    shown = {source.name: labels.format_site_name(source.name) for source in written_sources()}
 
     assert shown == SOURCE_NAMES
 
 
 def test_each_platform_is_called_by_its_own_name() -> None:
-    shown = [labels.format_site_name(each.name) for each in PLATFORMS]
+    shown = [labels.format_site_name(platform.name) for platform in PLATFORMS]
 
     assert sorted(shown) == sorted(PLATFORM_NAMES)
 
 
 def test_no_spelling_stands_for_a_site_that_is_not_known() -> None:
-    known = {each.name for each in PLATFORMS} | {each.name for each in all_sources()}
+    known = {platform.name for platform in PLATFORMS} | {source.name for source in all_sources()}
     others = {"askubuntu", "mathoverflow", "serverfault", "superuser"}
 
-    assert set(SITE_NAMES) - {each.removesuffix("-api") for each in known} == others
+    assert set(SITE_NAMES) - {name.removesuffix("-api") for name in known} == others

@@ -149,4 +149,4 @@ def test_hostile_text_stays_text(text):
 
 
 def _list_tags(page: str) -> set[str]:
-    return {each.name for each in BeautifulSoup(page, "lxml").find_all()}
+    return {element.name for element in BeautifulSoup(page, "lxml").find_all()}

@@ -122,7 +122,7 @@ def test_no_control_ever_comes_through(raw: str) -> None:
         defang_url(raw),
         clean_header_line(raw),
     ):
-        assert not {unicodedata.category(each) for each in clean} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        assert not {unicodedata.category(entry) for entry in clean} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ T = TypeVar("T")
 def poisoned(value: T, text: str, spared: set[str]) -> T:
     """Put the text in every field that holds text."""
     if is_dataclass(value) and not isinstance(value, type):
-        told = {each.name: getattr(value, each.name) for each in fields(value)}
+        told = {field.name: getattr(value, field.name) for field in fields(value)}
         bad = {k: v if k in spared else poisoned(v, text, spared) for k, v in told.items()}
         return replace(value, **bad)
     if isinstance(value, tuple):
-        return cast("T", tuple(poisoned(each, text, spared) for each in value))
+        return cast("T", tuple(poisoned(entry, text, spared) for entry in value))
     return cast("T", text) if type(value) is str else value
 
 
@@ -48,7 +48,7 @@ class Skeleton(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # An address may break in other places, and a label repeats the subject.
         if tag != "wbr":
-            self.bones.append((tag, [each for each in attrs if each[0] != "aria-label"]))
+            self.bones.append((tag, [attr for attr in attrs if attr[0] != "aria-label"]))
 
     def handle_endtag(self, tag: str) -> None:
         self.bones.append(f"/{tag}")
@@ -78,7 +78,7 @@ def test_no_text_brings_a_control_into_an_email(view: EmailView, share) -> None:
 
         words = re.sub(r'<div class="preheader".*?</div>', "", email.html, flags=re.DOTALL)
         for part in (email.text, words, email.subject):
-            categories = {unicodedata.category(each) for each in part.replace("\n", "")}
+            categories = {unicodedata.category(entry) for entry in part.replace("\n", "")}
             assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, attack
 
 
@@ -95,12 +95,12 @@ def test_no_text_becomes_a_link(view: EmailView, share) -> None:
 def list_links(value: object) -> Iterator[str]:
     """Yield the link of each line, each to one finding."""
     if isinstance(value, tuple):
-        for each in value:
-            yield from list_links(each)
+        for entry in value:
+            yield from list_links(entry)
     elif is_dataclass(value):
         yield getattr(value, "link_url", "")
-        for each in fields(value):
-            yield from list_links(getattr(value, each.name))
+        for field in fields(value):
+            yield from list_links(getattr(value, field.name))
 
 
 def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
@@ -108,7 +108,7 @@ def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
 
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', email.html)
     linked += re.findall(r"https?://\S+", email.text)
-    ours = {getattr(view, each, "") for each in ("review_url", "address", "link_url", "undo_url")}
+    ours = {getattr(view, word, "") for word in ("review_url", "address", "link_url", "undo_url")}
     ours |= set(list_links(view))
-    with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}
+    with_code = {f"{entry}/{getattr(view, 'code', '')}" for entry in ours}
     assert set(linked) <= ours | with_code

@@ -134,14 +134,14 @@ def squeezed_block(block: lxml_html.HtmlElement) -> str:
 
 
 def declarations(style: str | None) -> dict[str, str]:
-    pairs = (each.partition(":") for each in (style or "").split(";") if ":" in each)
+    pairs = (part.partition(":") for part in (style or "").split(";") if ":" in part)
     return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
 
 
 def dark_rules(page: str) -> list[tuple[set[str], dict[str, str]]]:
     block = page.partition("@media (prefers-color-scheme: dark) {")[2].partition("</style>")[0]
     return [
-        ({each.strip() for each in selectors.split(",")}, declarations(body))
+        ({part.strip() for part in selectors.split(",")}, declarations(body))
         for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", block)
     ]
 
@@ -150,7 +150,7 @@ def look(
     element: lxml_html.HtmlElement, what: str, rules: list[tuple[set[str], dict[str, str]]]
 ) -> str:
     """Find the colour that a reader sees: what the nearest element says."""
-    names = {f".{each}" for each in element.classes} | {element.tag}
+    names = {f".{cls}" for cls in element.classes} | {element.tag}
     said = [body[what] for selectors, body in rules if selectors & names and what in body]
     own = declarations(element.get("style")).get(what)
     if said or own:

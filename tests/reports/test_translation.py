@@ -42,7 +42,7 @@ from tests.reports.messages import (
     list_template_texts,
 )
 
-OTHERS = [each for each in Language if each is not Language.ENGLISH]
+OTHERS = [one_language for one_language in Language if one_language is not Language.ENGLISH]
 FACT = re.compile(r"%\((\w+)\)s")
 TAG = re.compile(r"</?\w+")
 # What a template has beside its words: code, tags, styles, and comments to mail programs.
@@ -174,11 +174,11 @@ def test_what_a_catalog_knows_is_still_said_somewhere(language: Language) -> Non
     from babel.messages.pofile import read_po  # noqa: PLC0415 as late as in the module itself
 
     with (ROOT / "reports" / "locale" / f"{language}.po").open("rb") as file:
-        entries = [each for each in read_po(file) if each.id]
-    places = {place for each in entries for place, _ in each.locations}
+        entries = [message for message in read_po(file) if message.id]
+    places = {place for entry in entries for place, _ in entry.locations}
 
     assert {place for place in places if "/" in place and not (ROOT / place).is_file()} == set()
-    assert [each.id for each in entries if not each.locations] == []
+    assert [entry.id for entry in entries if not entry.locations] == []
 
 
 def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,14 +229,16 @@ def test_every_way_in_which_a_handle_differs_is_told() -> None:
             ("", "x"),
         )
     ]
-    sentences = [Reason("handle-like", {"changes": list_changes([each], [], [])}) for each in edits]
+    sentences = [Reason("handle-like", {"changes": list_changes([edit], [], [])}) for edit in edits]
     sentences += [
         Reason("handle-like", {"changes": list_changes([], [word], [word])})
         for word in (min(EPITHETS), "12", "foo")
     ]
 
     english = re.compile(r"\b(?:the|is|are|its|letter|but|differ|added|another|more)\b")
-    assert [each for each in map(render_reason, sentences) if english.search(each)] == []
+    assert [
+        sentence for sentence in map(render_reason, sentences) if english.search(sentence)
+    ] == []
 
 
 @pytest.mark.usefixtures("spanish")
@@ -288,7 +290,7 @@ def test_a_fact_in_a_text_is_text(spoken: Language) -> None:
             ascii(hostile)
             for hostile in SHOWN
             if fill(source, name=hostile)
-            not in {f"{each}<bdi>{fill('{{ name }}', name=hostile)}</bdi>" for each in hello}
+            not in {f"{text}<bdi>{fill('{{ name }}', name=hostile)}</bdi>" for text in hello}
         ]
 
     assert live == []
@@ -297,10 +299,10 @@ def test_a_fact_in_a_text_is_text(spoken: Language) -> None:
 @pytest.mark.usefixtures("spanish")
 def test_a_fact_in_a_sentence_of_the_code_is_text() -> None:
     sentences = [translate_sentence(f"You said: {hostile}.") for hostile in SHOWN]
-    shown = [fill("{{ sentence | clean_sentence }}", sentence=each) for each in sentences]
+    shown = [fill("{{ sentence | clean_sentence }}", sentence=sentence) for sentence in sentences]
 
-    assert [each for each in sentences if isinstance(each, (Markup, CleanText))] == []
-    assert [ascii(each) for each in shown if "<" in each] == []
+    assert [sentence for sentence in sentences if isinstance(sentence, (Markup, CleanText))] == []
+    assert [ascii(entry) for entry in shown if "<" in entry] == []
 
 
 @pytest.mark.usefixtures("spanish")

@@ -47,8 +47,8 @@ def list_facts(value: object, name: str = "") -> Iterator[str]:
         for field in fields(value):
             yield from list_facts(getattr(value, field.name), field.name)
     elif isinstance(value, tuple):
-        for each in value:
-            yield from list_facts(each, name)
+        for entry in value:
+            yield from list_facts(entry, name)
     elif isinstance(value, str) and not isinstance(value, Enum) and name not in OURS:
         yield from (value, clean_web_text(value), defang_url(value), format_site_name(value))
         yield from (defang_url(format_account(value)), value[:8], f"{value[:3]} {value[3:]}")
@@ -78,7 +78,7 @@ def test_an_email_has_the_same_links_in_each_language() -> None:
         return {line.strip() for line in render_email(view).text.split("\n") if "https://" in line}
 
     for view in (EMAILS[name] for name in STAFF):
-        english = {each for each in list_links(view) if each.startswith("https://")}
+        english = {link for link in list_links(view) if link.startswith("https://")}
         with use_language(Language.SPANISH):
             assert english <= list_links(view)
 

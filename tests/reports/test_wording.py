@@ -38,10 +38,10 @@ def spanish() -> Iterator[None]:
 def list_texts(wording: Wording | str) -> list[str]:
     found = (wording,) if isinstance(wording, str) else (wording.you, wording.others)
     return [
-        each
+        character
         for text in found
-        for each in (text.values() if isinstance(text, dict) else (text,))
-        if each
+        for character in (text.values() if isinstance(text, dict) else (text,))
+        if character
     ]
 
 
@@ -67,19 +67,19 @@ def test_each_language_says_the_same_ids_with_the_same_facts(language: Language)
         if isinstance(wording, Wording) and isinstance(english, Wording):
             assert bool(wording.others) == bool(english.others), rule
             forms = [
-                each.keys() for each in (wording.you, wording.others) if isinstance(each, dict)
+                side.keys() for side in (wording.you, wording.others) if isinstance(side, dict)
             ]
-            assert all(each == {"one", "other"} for each in forms), rule
+            assert all(form == {"one", "other"} for form in forms), rule
 
 
 def test_what_others_read_speaks_to_no_one() -> None:
     spoken = [
         rule
-        for rule, each in ENGLISH.messages.items()
+        for rule, message in ENGLISH.messages.items()
         if not rule.endswith(QUOTED)
         and re.search(
             r"\byou",
-            str(each.others or each.you) if isinstance(each, Wording) else each,
+            str(message.others or message.you) if isinstance(message, Wording) else message,
             re.IGNORECASE,
         )
     ]
@@ -115,7 +115,7 @@ def test_each_id_in_the_code_has_words() -> None:
     named = set(list_ids_in_code())
 
     assert list_ids_of_rules() - worded == set()
-    assert {each for each in named if not any(re.fullmatch(each, rule) for rule in worded)} == set()
+    assert {text for text in named if not any(re.fullmatch(text, rule) for rule in worded)} == set()
 
 
 def test_each_id_in_a_guide_has_words() -> None:

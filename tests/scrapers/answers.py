@@ -95,7 +95,7 @@ def read_whole(source: Source, query: Query, page: Page) -> ParseResult:
 
 @cache
 def answers() -> tuple[Answer, ...]:
-    return tuple(each for source in all_sources() for each in answers_of(source))
+    return tuple(answer for source in all_sources() for answer in answers_of(source))
 
 
 def answers_of(source: Source) -> Iterator[Answer]:
@@ -105,11 +105,11 @@ def answers_of(source: Source) -> Iterator[Answer]:
 
 
 def pages_of(source: Source) -> list[Path]:
-    return sorted(each for each in (PAGES / source.name).glob("*") if each.suffix in KINDS)
+    return sorted(path for path in (PAGES / source.name).glob("*") if path.suffix in KINDS)
 
 
 def _answers(source: Source, file: Path) -> Iterator[Answer]:
-    named = [each for each in Outcome if each == file.stem]
+    named = [outcome for outcome in Outcome if outcome == file.stem]
     fitting = (
         Answer(file=file, source=source, query=query, page=page, outcome=outcome)
         for outcome in named or Outcome

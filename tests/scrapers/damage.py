@@ -79,7 +79,10 @@ def of_another_type(damaged: Damaged) -> bytes:
     slot = damaged.any_slot()
     kind = type(damaged.value(slot))
     return damaged.replaced(
-        slot, damaged.draw.choice([each for each in OTHER_KINDS if type(each) is not kind])
+        slot,
+        damaged.draw.choice(
+            [other_kind for other_kind in OTHER_KINDS if type(other_kind) is not kind]
+        ),
     )
 
 

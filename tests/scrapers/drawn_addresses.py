@@ -4,7 +4,11 @@ from random import Random
 
 from scrapers.urls.platforms import PLATFORMS
 
-HOSTS = [*(host for each in PLATFORMS for host in each.hosts), "alpha.example", "bücher.example"]
+HOSTS = [
+    *(host for platform in PLATFORMS for host in platform.hosts),
+    "alpha.example",
+    "bücher.example",
+]
 REDIRECTORS = """
     google.com l.facebook.com duckduckgo.com bing.com href.li r.search.yahoo.com
     a-b.translate.goog a.cdn.ampproject.org

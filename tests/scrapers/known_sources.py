@@ -39,12 +39,12 @@ def _modules() -> Iterator[ModuleType]:
 
 def _sources_in(module: ModuleType) -> Iterator[Source]:
     """Yield what stands in a module ready-made, and what its classes make."""
-    for each in vars(module).values():
-        if isinstance(each, type):
-            if each.__module__ == module.__name__ and _is_source(each):
-                yield _made(each)
-        elif _is_source(type(each)):
-            yield each
+    for attribute in vars(module).values():
+        if isinstance(attribute, type):
+            if attribute.__module__ == module.__name__ and _is_source(attribute):
+                yield _made(attribute)
+        elif _is_source(type(attribute)):
+            yield attribute
 
 
 def _is_source(kind: type) -> bool:

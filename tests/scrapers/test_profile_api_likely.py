@@ -18,7 +18,7 @@ SHOWN = [
 def test_the_family_name_in_name_bio_or_handle_makes_an_account_likely() -> None:
     reading = build_name_search_result("Nora Quill", SHOWN)
 
-    assert [each.handle for each in reading.traces] == ["nq", "quill77", "art"]
+    assert [trace.handle for trace in reading.traces] == ["nq", "quill77", "art"]
     assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
 
 

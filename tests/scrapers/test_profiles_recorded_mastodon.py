@@ -117,7 +117,7 @@ def test_recorded_searches() -> None:
     for name in ("search_v2_0", "search_v2_1"):
         reading = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of(name))
 
-        assert [each.name for each in reading.traces] == ["Tomi Doleto"]
+        assert [trace.name for trace in reading.traces] == ["Tomi Doleto"]
     nobody = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of("search_v2_2"))
     assert nobody.outcome is Outcome.ABSENT
 
@@ -128,8 +128,8 @@ def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
     assert reading.outcome is Outcome.FOUND
     assert len(reading.traces) == 5
     assert reading.note == "11 accounts ask not to be found by strangers"
-    assert all(each.key == canonicalize_url(each.url) for each in reading.traces)
-    assert {each.account for each in reading.traces} >= {"mastodon:@soraf@vefalodorev.example"}
+    assert all(trace.key == canonicalize_url(trace.url) for trace in reading.traces)
+    assert {trace.account for trace in reading.traces} >= {"mastodon:@soraf@vefalodorev.example"}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
 def test_recorded_lists_of_accounts(name: str, handles: list[str]) -> None:
     reading = LOCAL.parse_response(list_of(LOCAL), page_of(name))
 
-    assert [each.handle for each in reading.contacts] == handles
+    assert [contact.handle for contact in reading.contacts] == handles
     assert reading.outcome is (Outcome.FOUND if handles else Outcome.ABSENT)
 
 

@@ -22,7 +22,7 @@ def shown(url: str, title: str = "", snippet: str = "") -> Trace:
 def told(*traces: Trace) -> dict[str, list[str]]:
     reading = ParseResult(outcome=Outcome.FOUND, traces=traces)
     return {
-        who.person_id: [each.url for each in theirs.traces]
+        who.person_id: [trace.url for trace in theirs.traces]
         for who, theirs in split_district_result(reading, (NORA, IVO))
     }
 
@@ -45,7 +45,7 @@ def test_a_query_fits_what_engines_bear() -> None:
     asked = [format_district_query(terms) for terms in build_district_terms(long)]
 
     assert max(map(len, asked)) <= 400
-    assert max(len(each.split()) for each in asked) <= 50
+    assert max(len(entry.split()) for entry in asked) <= 50
 
 
 def test_a_district_without_a_name_is_not_asked_about() -> None:
@@ -81,10 +81,12 @@ def test_who_is_not_named_is_told_that_nothing_was_found() -> None:
     assert outcomes == {"nora": Outcome.FOUND, "ivo": Outcome.ABSENT}
 
 
-@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.FOUND])
+@pytest.mark.parametrize(
+    "outcome", [one_outcome for one_outcome in Outcome if one_outcome is not Outcome.FOUND]
+)
 def test_how_the_visit_went_is_told_to_all_as_it_was(outcome: Outcome) -> None:
     reading = ParseResult(outcome=outcome, note="why")
 
     assert {
-        (each.outcome, each.note) for _, each in split_district_result(reading, (NORA, IVO))
+        (pair.outcome, pair.note) for _, pair in split_district_result(reading, (NORA, IVO))
     } == {(outcome, "why")}

@@ -32,7 +32,7 @@ class Engine(FakeSource):
     family: SourceFamily = SourceFamily.SEARCH
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names them
-        found = tuple(Trace(key=each, kind=TraceKind.PAGE, url=each) for each in HITS)
+        found = tuple(Trace(key=hit, kind=TraceKind.PAGE, url=hit) for hit in HITS)
         return ParseResult(outcome=Outcome.FOUND, traces=found)
 
 
@@ -54,11 +54,11 @@ def test_the_first_hits_that_may_be_read_are_read(answered: object) -> None:
     assert callable(answered)
     led = READ.parse_response(search(), answered("")).follow
 
-    assert [(each.source, each.request.url) for each in led] == [
+    assert [(query.source, query.request.url) for query in led] == [
         ("pages", "https://jane.example/"),
         ("pages", "https://band.example/staff/jane"),
     ]
-    assert {each.subject for each in led} == {"p"}
+    assert {query.subject for query in led} == {"p"}
 
 
 def test_hits_of_a_canary_are_nobodys_to_read(answered: object) -> None:
@@ -81,8 +81,8 @@ def test_the_pages_are_asked_for_in_the_same_run() -> None:
     client = FakeClient(FakeClock(), respond=lambda _: "<title>Jane Doe</title>")
     lanes = lanes_over(client, READ, WebPageSource())  # type: ignore[arg-type] # any source will do
 
-    visits = {each.query.request.url: each.result.outcome for each in lanes.crawl([search()])}
+    visits = {visit.query.request.url: visit.result.outcome for visit in lanes.crawl([search()])}
 
     assert visits["https://jane.example/"] is Outcome.FOUND
     assert "https://jane.example/robots.txt" in client.urls
-    assert not [each for each in client.urls if "instagram" in each]
+    assert not [url for url in client.urls if "instagram" in url]

@@ -87,8 +87,8 @@ def recorded_names(folder: str) -> Iterator[str]:
 
 def sound(traces: tuple[Trace, ...]) -> bool:
     return all(
-        each.key == canonicalize_url(each.url) and each.title and "<" not in each.snippet
-        for each in traces
+        trace.key == canonicalize_url(trace.url) and trace.title and "<" not in trace.snippet
+        for trace in traces
     )
 
 
@@ -119,7 +119,7 @@ def test_the_pages_that_brave_found_are_read() -> None:
     assert first.title.startswith('"Hello, World!" program')
     assert first.snippet.startswith('A "Hello, World!" program')
     assert sound(reading.traces)
-    assert [each.page for each in reading.follow] == [2]
+    assert [query.page for query in reading.follow] == [2]
 
 
 def test_the_news_that_brave_found_is_read() -> None:

@@ -33,9 +33,9 @@ def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -
 
 
 def test_what_is_paid_for_needs_a_key() -> None:
-    paid = [each for each in all_sources() if each.info.usd_per_1000 != Decimal(0)]
+    paid = [source for source in all_sources() if source.info.usd_per_1000 != Decimal(0)]
 
-    assert [each.name for each in paid if each.info.api_key is None] == []
+    assert [source.name for source in paid if source.info.api_key is None] == []
 
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
@@ -46,7 +46,7 @@ def test_a_key_has_a_name_and_one_place_in_a_request(source: Source) -> None:
 
 
 def test_a_declaration_holds_no_key_itself() -> None:
-    assert {each.name for each in fields(ApiKeySpec)} == {
+    assert {field.name for field in fields(ApiKeySpec)} == {
         "name",
         "header",
         "prefix",
@@ -54,5 +54,5 @@ def test_a_declaration_holds_no_key_itself() -> None:
         "required",
         "app_token",
     }
-    assert {each.name for each in fields(AppTokenSpec)} == {"url", "secret_in", "id_header"}
-    assert not {"secret", "token", "password"} & {each.name for each in fields(SourceInfo)}
+    assert {field.name for field in fields(AppTokenSpec)} == {"url", "secret_in", "id_header"}
+    assert not {"secret", "token", "password"} & {field.name for field in fields(SourceInfo)}

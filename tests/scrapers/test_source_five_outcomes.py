@@ -6,12 +6,12 @@ from scrapers.source import Source
 from tests.scrapers.answers import DEMANDED, answers_of, pages_of
 from tests.scrapers.known_sources import all_sources, written_sources
 
-WITH_PAGES = [each for each in all_sources() if pages_of(each)]
+WITH_PAGES = [one_source for one_source in all_sources() if pages_of(one_source)]
 
 
 @pytest.mark.parametrize("source", written_sources(), ids=lambda source: source.name)
 def test_a_source_brings_a_page_for_each_of_the_five_outcomes(source: Source) -> None:
-    shown = {each.outcome for each in answers_of(source) if each.file.stem == each.outcome}
+    shown = {answer.outcome for answer in answers_of(source) if answer.file.stem == answer.outcome}
 
     assert [str(outcome) for outcome in DEMANDED if outcome not in shown] == []
 
@@ -20,4 +20,4 @@ def test_a_source_brings_a_page_for_each_of_the_five_outcomes(source: Source) ->
 def test_each_page_comes_to_what_its_name_says(source: Source) -> None:
     read = {answer.file for answer in answers_of(source)}
 
-    assert [each.name for each in pages_of(source) if each not in read] == []
+    assert [page.name for page in pages_of(source) if page not in read] == []

@@ -22,7 +22,7 @@ QUERIES: list[tuple[Source, Query]] = [
     (source, query)
     for source in written_sources()
     if source.crawl_policy.access is AccessMode.API
-    for query in {each.kind: each for each in queries(source)}.values()
+    for query in {one_query.kind: one_query for one_query in queries(source)}.values()
 ]
 # Sources share what reads their answers, so all of them together try it thousands of times.
 EACH = 30

@@ -34,18 +34,20 @@ class Damage:
 
 @pytest.mark.parametrize("answer", answers(), ids=str)
 def test_no_damage_is_taken_for_an_answer(answer: Answer, share: Share) -> None:
-    wrong = (each for each in damages(answer, share(range(MUTATIONS))) if not honest(answer, each))
+    wrong = (
+        damage for damage in damages(answer, share(range(MUTATIONS))) if not honest(answer, damage)
+    )
 
-    assert [str(each) for each in islice(wrong, 3)] == []
+    assert [str(damage) for damage in islice(wrong, 3)] == []
 
 
 @pytest.mark.parametrize("careless", [Outcome.ABSENT, Outcome.FOUND])
 def test_a_careless_reader_is_seen(careless: Outcome) -> None:
-    told = (each for each in answers() if each.file.suffix == ".json")
-    shown = next(each for each in told if each.outcome is Outcome.FOUND)
+    told = (one_answer for one_answer in answers() if one_answer.file.suffix == ".json")
+    shown = next(one_answer for one_answer in told if one_answer.outcome is Outcome.FOUND)
     answer = replace(shown, source=cast("Source", Careless(shown.source, careless)))
 
-    assert any(not honest(answer, each) for each in damages(answer, range(50)))
+    assert any(not honest(answer, damage) for damage in damages(answer, range(50)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Careless:
 
 
 def damages(answer: Answer, numbers: Iterable[int]) -> Iterator[Damage]:
-    nothing = {_spelled(each.page.body) for each in answers_of_nothing(answer)}
+    nothing = {_spelled(one_answer.page.body) for one_answer in answers_of_nothing(answer)}
     damaged = Damaged(answer.page.body, str(answer))
     for number in numbers:
         what, body = damaged.by(number)
@@ -73,9 +75,9 @@ def damages(answer: Answer, numbers: Iterable[int]) -> Iterator[Damage]:
 def answers_of_nothing(answer: Answer) -> list[Answer]:
     """Return what the same source says where there is nothing: to say that is no damage."""
     return [
-        each
-        for each in answers()
-        if each.source == answer.source and each.outcome is Outcome.ABSENT
+        one_answer
+        for one_answer in answers()
+        if one_answer.source == answer.source and one_answer.outcome is Outcome.ABSENT
     ]
 
 
@@ -100,7 +102,7 @@ def honest(answer: Answer, damage: Damage) -> bool:
     reading = damage.reading
     return (
         (bool(reading.note) or reading.outcome in SILENT)
-        and all(whole(each) for each in reading.traces)
+        and all(whole(trace) for trace in reading.traces)
         and onward(answer, reading)
         and not (reading.outcome is Outcome.ABSENT and answer.outcome is not Outcome.ABSENT)
         and not (_is_no_json(answer, damage) and reading.outcome.is_conclusive)
@@ -132,7 +134,7 @@ def whole(trace: Trace) -> bool:
 def onward(answer: Answer, reading: ParseResult) -> bool:
     """Say whether what it asks next is something else than what was asked."""
     return all(
-        each.request != answer.query.request
-        and (each.key != answer.query.key or each.page > answer.query.page)
-        for each in reading.follow
+        query.request != answer.query.request
+        and (query.key != answer.query.key or query.page > answer.query.page)
+        for query in reading.follow
     )

@@ -78,14 +78,14 @@ def test_a_recorded_list_that_is_older_and_whole_is_read() -> None:
 def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
     page = recorded("bluesky/getSuggestions.json")
     shown = json.loads(page.body)["actors"]
-    private = [each for each in shown if "!no-unauthenticated" in str(each["labels"])]
+    private = [actor for actor in shown if "!no-unauthenticated" in str(actor["labels"])]
     query = next(BLUESKY.build_queries(Identity(person_id="p", names=(private[0]["displayName"],))))
 
     reading = BLUESKY.parse_response(query, page)
 
     assert len(private) == 2
     assert "not to be found by strangers" in reading.note
-    assert not {each["handle"] for each in private} & {each.handle for each in reading.traces}
+    assert not {actor["handle"] for actor in private} & {trace.handle for trace in reading.traces}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_recorded_answers_of_searxng_are_told_apart(
 
     assert reading.outcome is outcome
     assert len(reading.traces) == found
-    assert all(each.key == canonicalize_url(each.key) for each in reading.traces)
+    assert all(trace.key == canonicalize_url(trace.key) for trace in reading.traces)
 
 
 def test_a_recorded_configuration_of_searxng_is_read() -> None:

@@ -13,19 +13,25 @@ from tests.monitor.cli.test_main import COMMANDS
 TEXT = Path("systemd/container/fleet-compose.yaml").read_text("utf-8")
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {name: each for name, each in SERVICES.items() if "namesake" in each["image"]}
+OURS = {
+    name: one_service
+    for name, one_service in SERVICES.items()
+    if "namesake" in one_service["image"]
+}
 SECRETS = ("NAMESAKE_FLEET_KEY", "NAMESAKE_FLEET_DATABASE", "PGPASSWORD")
 
 
 def list_mounts(service: dict[str, Any]) -> dict[str, str]:
     """Return which folder of the machine is mounted where."""
-    parts = (each.split(":") for each in service.get("volumes", ()))
-    return {each[1]: each[0] for each in parts}
+    parts = (entry.split(":") for entry in service.get("volumes", ()))
+    return {part[1]: part[0] for part in parts}
 
 
 def test_the_first_machine_has_all_and_the_others_only_ask() -> None:
-    assert {name for name, each in SERVICES.items() if "worker" in each["profiles"]} == {"worker"}
-    assert all("home" in each["profiles"] for each in SERVICES.values())
+    assert {name for name, service in SERVICES.items() if "worker" in service["profiles"]} == {
+        "worker"
+    }
+    assert all("home" in service["profiles"] for service in SERVICES.values())
     assert not list_mounts(SERVICES["worker"])
     assert "depends_on" not in SERVICES["worker"]
 
@@ -34,7 +40,7 @@ def test_the_first_machine_has_all_and_the_others_only_ask() -> None:
 def test_each_runs_a_command_that_there_is_and_may_do_no_more(name: str) -> None:
     service = OURS[name]
     words = service["command"][2:] if service["command"][0] == "--config" else service["command"]
-    options = {option for each in COMMANDS[words[0]].params for option in each.opts}
+    options = {option for param in COMMANDS[words[0]].params for option in param.opts}
     assert set(words[1:]) <= options
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -56,7 +62,7 @@ def test_no_secret_is_in_the_file_and_one_that_is_missing_is_told() -> None:
 
 
 def test_only_the_proxy_can_be_reached_from_outside() -> None:
-    ports = {name: each["ports"] for name, each in SERVICES.items() if "ports" in each}
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {
         "caddy": ["80:80", "443:443"],
         "postgres": ["${NAMESAKE_PRIVATE_ADDRESS:-127.0.0.1}:5432:5432"],
@@ -66,8 +72,8 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
 
 
 def test_every_volume_that_is_named_is_made() -> None:
-    named = {source for each in SERVICES.values() for source in list_mounts(each).values()}
-    assert {each for each in named if not each.startswith("./")} == set(COMPOSE["volumes"])
+    named = {source for service in SERVICES.values() for source in list_mounts(service).values()}
+    assert {source for source in named if not source.startswith("./")} == set(COMPOSE["volumes"])
 
 
 def test_the_configuration_at_its_top_can_be_used_as_it_is(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_the_words_in_the_rules_are_those_of_the_service():
     outcomes = set(re.findall(r'outcome[!=]~\\?"([^"\\]+)', RULES + DASHBOARD))
 
     assert queue == JobQueue.SWEEPS
-    assert [set(each.split("|")) for each in outcomes] == [set(CONCLUSIVE_OUTCOMES)]
+    assert [set(outcome.split("|")) for outcome in outcomes] == [set(CONCLUSIVE_OUTCOMES)]
 
 
 def test_each_panel_of_the_dashboard_has_its_own_place_and_says_what_it_shows():

@@ -40,7 +40,7 @@ def setting(name: str, unit: Path = UNIT) -> list[str]:
 
 
 @judged
-@pytest.mark.parametrize("unit", SERVICES, ids=lambda each: each.name)
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda character: character.name)
 def test_a_service_is_exposed_to_two_of_ten_at_most(unit: Path):
     judgment = analyze("security", "--offline=true", "--threshold=20", str(unit))
 
@@ -48,12 +48,12 @@ def test_a_service_is_exposed_to_two_of_ten_at_most(unit: Path):
 
 
 @judged
-@pytest.mark.parametrize("name", [each.name for each in UNITS])
+@pytest.mark.parametrize("name", [unit.name for unit in UNITS])
 def test_systemd_understands_every_line_of_a_unit(tmp_path, name):
     # The program is elsewhere on this machine; everything else stays as we ship it.
-    for each in UNITS:
-        told = each.read_text("utf-8").replace("/opt/namesake/bin/namesake", "/bin/true")
-        (tmp_path / each.name).write_text(told)
+    for unit in UNITS:
+        told = unit.read_text("utf-8").replace("/opt/namesake/bin/namesake", "/bin/true")
+        (tmp_path / unit.name).write_text(told)
 
     verdict = analyze("verify", "--man=no", str(tmp_path / name))
 
@@ -135,8 +135,8 @@ def test_every_secret_that_the_program_asks_for_is_handed_over():
         for source in written_sources()
         if source.info.api_key
     }
-    program = "".join(each.read_text("utf-8") for each in PROGRAM.rglob("*.py"))
-    audiences = {each.secret for each in AUDIENCES}
+    program = "".join(path.read_text("utf-8") for path in PROGRAM.rglob("*.py"))
+    audiences = {audience.secret for audience in AUDIENCES}
     asked = {"roster-key", *keys, *audiences, *re.findall(r'\bread_secret\("([a-z-]+)", ', program)}
 
     assert asked == {*setting("ImportCredential"), *setting("ImportCredential", PORTAL)}

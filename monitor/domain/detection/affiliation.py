@@ -143,10 +143,10 @@ def count_named_employers(text: str, person: Person) -> int:
     """Count which of the person's school and employer the text names."""
     words = split_words(text)
     return sum(
-        any(contains_phrase(words, phrase) for phrase in list_employer_phrases(each))
-        or _contains_initials(each, text)
-        for each in {person.organization, person.school}
-        if each
+        any(contains_phrase(words, phrase) for phrase in list_employer_phrases(side))
+        or _contains_initials(side, text)
+        for side in {person.organization, person.school}
+        if side
     )
 
 
@@ -175,7 +175,7 @@ def list_employer_phrases(employer: str) -> tuple[tuple[str, ...], ...]:
         for kind, shorter in _SCHOOL_ABBREVIATIONS.items()
         if words[-len(kind) :] == kind and len(words) > len(kind)
     ]
-    return words, *(start + split_words(each) for start, shorter in kinds for each in shorter)
+    return words, *(start + split_words(entry) for start, shorter in kinds for entry in shorter)
 
 
 def _contains_initials(employer: str, text: str) -> bool:
@@ -200,7 +200,7 @@ def _extract_employers(text: str) -> Iterator[tuple[str, ...]]:
 def _is_own_affiliation(words: tuple[str, ...], person: Person) -> bool:
     """Tell whether the words may mean the person's work, place or name."""
     known_names = (person.organization, person.school, *person.places, person.name.full_name)
-    names = [phrase for each in known_names for phrase in list_employer_phrases(each)]
+    names = [phrase for known_name in known_names for phrase in list_employer_phrases(known_name)]
     near = any(contains_phrase(phrase, words) or contains_phrase(words, phrase) for phrase in names)
     initials = {"".join(word[0] for word in phrase) for phrase in names}
     return near or (len(words) == 1 and words[0] in initials)

@@ -74,7 +74,7 @@ class Inventory:
     seen_at: datetime | None = None
 
     def list_own_on(self, platform: str) -> tuple[Trace, ...]:
-        return tuple(each for each in self.own_traces if platform and each.platform == platform)
+        return tuple(trace for trace in self.own_traces if platform and trace.platform == platform)
 
 
 def list_account_keys(trace: Trace) -> frozenset[str]:
@@ -86,7 +86,7 @@ def list_account_keys(trace: Trace) -> frozenset[str]:
 def is_declared(trace: Trace, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person declared this account, or the page at its address."""
     own_pages = map(canonicalize_url, subject.person.pages)
-    if trace.key in {*own_pages, *(each.key for each in inventory.own_traces)}:
+    if trace.key in {*own_pages, *(own_trace.key for own_trace in inventory.own_traces)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
     own = own.union(*map(list_account_keys, inventory.own_traces))
@@ -97,7 +97,7 @@ def list_handles_on(platform: str, subject: Subject, inventory: Inventory) -> fr
     """Return the person's handles on a platform."""
     keys = (account.partition(":") for account in subject.person.accounts)
     declared = {handle[1:] for where, _, handle in keys if where == platform and handle[:1] == "@"}
-    seen = {each.handle for each in inventory.list_own_on(platform)}
+    seen = {trace.handle for trace in inventory.list_own_on(platform)}
     return frozenset(declared | seen) - {""}
 
 
@@ -105,7 +105,7 @@ def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles anywhere."""
     keys = (account.partition(":")[2] for account in subject.person.accounts)
     declared = {handle[1:] for handle in keys if handle[:1] == "@"}
-    seen = {each.handle for each in inventory.own_traces}
+    seen = {trace.handle for trace in inventory.own_traces}
     return frozenset(declared | seen | set(subject.person.handles)) - {""}
 
 
@@ -175,7 +175,7 @@ def build_appearance(trace: Trace, name: PersonName) -> Appearance:
             _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
         ),
         handle_fit=fit_name_to_handle(trace.handle, name),
-        handle_bits=sum(each.bits for each in weigh_handle(trace.handle, name, load_census())),
+        handle_bits=sum(piece.bits for piece in weigh_handle(trace.handle, name, load_census())),
         mock_signs=read_mock_signs(trace, shown, description, name),
     )
 
@@ -287,7 +287,7 @@ class AssessmentInput:
         """The handle and one of theirs are likelier one person's than not."""
         handle = self.trace.handle
         return any(
-            sum(each.bits for each in weigh_handle_pair(handle, own, load_census())) > 0
+            sum(piece.bits for piece in weigh_handle_pair(handle, own, load_census())) > 0
             for own in self.own_handles
             if shares_letter_pair(handle, own)
         )
@@ -332,7 +332,7 @@ def build_input(subject: Subject, trace: Trace, inventory: Inventory) -> Assessm
         appearance=look,
         own_handles=anywhere,
         own_handles_here=here,
-        has_same_handle=any(is_same_handle(trace.handle, each) for each in anywhere),
+        has_same_handle=any(is_same_handle(trace.handle, handle) for handle in anywhere),
         lookalike_here=_choose_closest_lookalike(trace.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(trace.handle, anywhere, look),
         same_bio_accounts=tuple(
@@ -351,8 +351,8 @@ def _choose_closest_lookalike(
     found = (detect_lookalike(handle, original) for original in sorted(originals))
     other_name = appearance.match_level is MatchLevel.DIFFERENT
     return max(
-        (each for each in found if each and (each.is_unmistakable or not other_name)),
-        key=lambda each: (each.is_deliberate, each.likeness),
+        (entry for entry in found if entry and (entry.is_unmistakable or not other_name)),
+        key=lambda entry: (entry.is_deliberate, entry.likeness),
         default=None,
     )
 
@@ -367,7 +367,10 @@ def has_link_to(links: tuple[str, ...], trace: Trace) -> bool:
 
 def is_linked_both_ways(trace: Trace, own: Iterable[Trace]) -> bool:
     """Tell whether one of the own accounts and the trace link to each other."""
-    return any(has_link_to(each.links, trace) and has_link_to(trace.links, each) for each in own)
+    return any(
+        has_link_to(one_trace.links, trace) and has_link_to(trace.links, one_trace)
+        for one_trace in own
+    )
 
 
 # The own accounts' links are looked at once for each trace.

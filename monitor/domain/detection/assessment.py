@@ -74,12 +74,12 @@ class Assessment:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        return tuple(each.reason for each in self.shown_evidence)
+        return tuple(piece.reason for piece in self.shown_evidence)
 
     @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
-        forgotten = (replace(each, reason=each.reason.without_quotes) for each in self.evidence)
+        forgotten = (replace(piece, reason=piece.reason.without_quotes) for piece in self.evidence)
         return replace(self, evidence=tuple(forgotten))
 
     @property
@@ -93,9 +93,9 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     A reason weighs something, or decides that the person is asked.
     """
     chosen: dict[str, Evidence] = {}
-    for each in evidence:
-        if abs(each.bits) >= _LEAST_BITS or each.rule in _ASKING_RULES:
-            chosen.setdefault(rules.get_topic(each.rule), each)
+    for piece in evidence:
+        if abs(piece.bits) >= _LEAST_BITS or piece.rule in _ASKING_RULES:
+            chosen.setdefault(rules.get_topic(piece.rule), piece)
     return tuple(chosen.values())
 
 
@@ -199,7 +199,7 @@ def _is_certain(inputs: AssessmentInput, evidence: Iterable[Evidence]) -> bool:
 
     An account needs proof that they control it. A page needs no sign that it is about someone else.
     """
-    found = {each.rule for each in evidence}
+    found = {piece.rule for piece in evidence}
     if inputs.is_account:
         return rules.LINKED_BOTH_WAYS.name in found
     return found.isdisjoint(_CONTRADICTIONS)
@@ -222,7 +222,7 @@ def collect_evidence(
         )
         yield from weights.weigh_matches(match_known_impersonator(inputs))
         yield from weights.weigh_matches(match_wave_rules(inputs))
-        found = {each.rule.name for each in claimed}
+        found = {claim_rule.rule.name for claim_rule in claimed}
         if _speaks_of_person(inputs, found):
             yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
         elif _is_new_under_name(inputs, found):
@@ -271,20 +271,20 @@ _HARM_RULES = frozenset({rules.MOCK_HARM.name, rules.LURE.name})
 def rate_severity(assessment: Assessment) -> Severity:
     """Two independent kinds of imitation are no accident; neither is harm beside a mock account."""
     if assessment.label is OwnershipLabel.MOCK:
-        harmful = any(each.rule in _HARM_RULES for each in assessment.evidence)
+        harmful = any(piece.rule in _HARM_RULES for piece in assessment.evidence)
         return Severity.HIGH if harmful else Severity.MEDIUM
     kinds = {
-        _KIND_BY_RULE.get(each.rule, "")
-        for each in assessment.evidence
-        if each.bits >= _STRONG_BITS
+        _KIND_BY_RULE.get(piece.rule, "")
+        for piece in assessment.evidence
+        if piece.bits >= _STRONG_BITS
     }
     return Severity.HIGH if len(kinds - {""}) > 1 else Severity.MEDIUM
 
 
 def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
     bits = dict.fromkeys(EvidenceAxis, 0.0)
-    for each in evidence:
-        bits[each.axis] += each.bits
+    for piece in evidence:
+        bits[piece.axis] += piece.bits
     return EvidenceSums(
         claim=bits[EvidenceAxis.CLAIM],
         control=bits[EvidenceAxis.CONTROL],
@@ -333,15 +333,15 @@ def _should_ask_person(
     if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False
     somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
-    if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
+    if any(piece.rule == rules.SAYS_MISSING.name for piece in evidence):
         return not somebody_elses
-    if any(each.rule in _ASKING_RULES for each in evidence):
+    if any(piece.rule in _ASKING_RULES for piece in evidence):
         return label is not OwnershipLabel.MINE
-    if not any(each.rule in LINK_RULES for each in evidence):
+    if not any(piece.rule in LINK_RULES for piece in evidence):
         return False
     if any(map(_is_strong_imitation, evidence)):
         return True
-    unlinked = tuple(each for each in evidence if each.rule != rules.LINKED_FROM_OWN.name)
+    unlinked = tuple(piece for piece in evidence if piece.rule != rules.LINKED_FROM_OWN.name)
     one_way = len(unlinked) < len(evidence)
     return (
         one_way
@@ -350,10 +350,10 @@ def _should_ask_person(
     )
 
 
-def _is_strong_imitation(each: Evidence) -> bool:
+def _is_strong_imitation(piece: Evidence) -> bool:
     """Tell whether a sign of imitation outweighs a link; few followers copy nothing."""
-    strong = each.axis is EvidenceAxis.IMITATION and each.bits >= _STRONG_BITS
-    return strong and each.rule != rules.HOLLOW.name
+    strong = piece.axis is EvidenceAxis.IMITATION and piece.bits >= _STRONG_BITS
+    return strong and piece.rule != rules.HOLLOW.name
 
 
 _MORE_THAN_HANDLE = frozenset({rules.PLACE.name, rules.LINKED_BOTH_WAYS.name})
@@ -368,7 +368,7 @@ def _needs_more_than_handle(
     """
     if label is not OwnershipLabel.MINE:
         return label is OwnershipLabel.IMPERSONATION
-    found = {each.rule for each in evidence}
+    found = {piece.rule for piece in evidence}
     return not inputs.has_telltale_handle and _MORE_THAN_HANDLE.isdisjoint(found)
 
 
@@ -382,12 +382,12 @@ def _choose_other_label(inputs: AssessmentInput) -> OwnershipLabel:
 def _build_assessment(
     label: OwnershipLabel, evidence: Iterable[Evidence], weights: Weights
 ) -> Assessment:
-    ordered = sorted(evidence, key=lambda each: -abs(each.bits))
-    weakened = (rules.RULES.get(each.rule) for each in ordered if each.bits > 0)
+    ordered = sorted(evidence, key=lambda piece: -abs(piece.bits))
+    weakened = (rules.RULES.get(piece.rule) for piece in ordered if piece.bits > 0)
     otherwise = (rule.counterfactual for rule in weakened if rule)
     return Assessment(
         label=label,
-        bits=sum(each.bits for each in ordered),
+        bits=sum(piece.bits for piece in ordered),
         evidence=tuple(ordered),
         lowered_by=tuple(dict.fromkeys(filter(None, otherwise))),
         weights=weights.version,
@@ -476,9 +476,9 @@ class Explanation:
 def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights) -> Explanation:
     priors = compute_priors(kind, weights)
     shares = compute_probabilities(assessment.axis_sums, priors)
-    settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
+    settled = any(piece.rule in _DECISIVE_RULES for piece in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
-    held = {each.rule for each in assessment.evidence}
+    held = {piece.rule for piece in assessment.evidence}
     asking = {rules.SAYS_MISSING.name, *_ASKING_RULES, *LINK_RULES}
     asked_for = next(iter(sorted(held & asking)), "")
     return Explanation(
@@ -491,9 +491,9 @@ def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights
         chances=shares,
         costs=LabelCosts(
             **{
-                each.value: compute_label_cost(each, shares)
-                for each in OwnershipLabel
-                if each is not OwnershipLabel.ABOUT_ME
+                label.value: compute_label_cost(label, shares)
+                for label in OwnershipLabel
+                if label is not OwnershipLabel.ABOUT_ME
             }
         ),
         lowered_by=assessment.lowered_by,

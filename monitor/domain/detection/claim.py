@@ -69,8 +69,12 @@ class PictureMatch:
 def match_picture_rule(trace: Trace, inventory: Inventory) -> Iterator[RuleMatch]:
     """Yield one sign at most: of several own accounts the nearest counts."""
     near = min(
-        (each for each in _match_own_pictures(trace, inventory) if each.similarity.is_same_picture),
-        key=lambda each: each.similarity.distance,
+        (
+            picture
+            for picture in _match_own_pictures(trace, inventory)
+            if picture.similarity.is_same_picture
+        ),
+        key=lambda picture: picture.similarity.distance,
         default=None,
     )
     if near is not None and near.weight_share > 0:
@@ -207,7 +211,7 @@ def _names_relative(title: str, person: Person) -> bool:
 
 def presents_as_person(matches: Iterable[RuleMatch]) -> bool:
     """Tell whether this is more than a name that others bear, too."""
-    return any(each.rule in _MORE_THAN_NAME_RULES for each in matches)
+    return any(match.rule in _MORE_THAN_NAME_RULES for match in matches)
 
 
 _MORE_THAN_NAME_RULES = (
@@ -360,7 +364,7 @@ def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if (
         says_something
         and not inputs.same_bio_accounts
-        and all(each.rule in _ELSEWHERE_RULES for each in matches)
+        and all(match.rule in _ELSEWHERE_RULES for match in matches)
     ):
         yield rules.SILENT.build_match()
 
@@ -408,13 +412,13 @@ def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         return
     shown = [stated] if stated else list(_extract_places(text, person))
     states = {home.state for home in homes} - {""}
-    nearby = [each for each in shown if each.state in states]
+    nearby = [entry for entry in shown if entry.state in states]
     if nearby:
-        named = any(each.town for each in nearby)
+        named = any(entry.town for entry in nearby)
         yield rules.STATE.build_match(reason=Reason("state.beside-town") if named else None)
-    others = [each for each in shown if _is_elsewhere(each, homes)]
+    others = [entry for entry in shown if _is_elsewhere(entry, homes)]
     if others:
-        named = any(each.town for each in others)
+        named = any(other.town for other in others)
         yield rules.OTHER_PLACE.build_match(reason=None if named else Reason("other-place.state"))
 
 
@@ -428,7 +432,7 @@ def mentions_place(text: str, person: Person) -> bool:
 
 
 def _list_home_localities(person: Person) -> tuple[Locality, ...]:
-    return tuple(home for each in person.places if (home := parse_locality(each)))
+    return tuple(home for place in person.places if (home := parse_locality(place)))
 
 
 def _is_elsewhere(place: Locality, homes: tuple[Locality, ...]) -> bool:
@@ -459,8 +463,8 @@ def _extract_places(text: str, person: Person) -> Iterator[Locality]:
 def _is_own_school_or_name(words: tuple[str, ...], person: Person) -> bool:
     own_names = (person.organization, person.school, *_list_all_names(person))
     return any(
-        contains_phrase(words, each) or contains_phrase(each, words)
-        for each in map(split_words, own_names)
+        contains_phrase(words, one_words) or contains_phrase(one_words, words)
+        for one_words in map(split_words, own_names)
     )
 
 

@@ -105,7 +105,7 @@ def compare_accounts(theirs: Trace, ours: Trace) -> tuple[FieldComparison, ...]:
         _compare_pictures(theirs, ours),
         _compare_links(theirs, ours),
     )
-    return tuple(each for each in fields if each.theirs or each.ours)
+    return tuple(entry for entry in fields if entry.theirs or entry.ours)
 
 
 def _compare_names(theirs: Trace, ours: Trace) -> FieldComparison:
@@ -163,7 +163,7 @@ def _compare_links(theirs: Trace, ours: Trace) -> FieldComparison:
 
 
 def _leads_to_account(link: str, other: Trace) -> bool:
-    keys = {canonicalize_url(each) for each in other.links}
+    keys = {canonicalize_url(text) for text in other.links}
     return canonicalize_url(link) in keys or has_link_to((link,), other)
 
 
@@ -191,12 +191,12 @@ def _compare_texts(field: str, theirs: str, ours: str) -> FieldComparison:
 def _build_matching_field(
     field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: Reason | None = None
 ) -> FieldComparison:
-    theirs, ours = (_build_text_run(each, copied=True) for each in texts)
+    theirs, ours = (_build_text_run(text, copied=True) for text in texts)
     return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)
 
 
 def _build_different_field(field: str, texts: tuple[str, str]) -> FieldComparison:
-    theirs, ours = (_build_text_run(each, copied=False) for each in texts)
+    theirs, ours = (_build_text_run(text, copied=False) for text in texts)
     return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=FieldLikeness.DIFFERENT)
 
 
@@ -215,8 +215,8 @@ class PictureResults:
 
     @classmethod
     def from_visits(cls, visits: Iterable[CrawlResult]) -> Self:
-        looked = (each for each in visits if each.query.kind is QueryKind.PICTURE)
-        return cls(print_by_key={each.query.terms[0]: _extract_print(each) for each in looked})
+        looked = (visit for visit in visits if visit.query.kind is QueryKind.PICTURE)
+        return cls(print_by_key={visit.query.terms[0]: _extract_print(visit) for visit in looked})
 
     def add_picture_print(self, trace: Trace, before: Trace | None) -> Trace:
         """Return the trace with its picture's print, or the last known if we could not look."""
@@ -231,7 +231,7 @@ def _extract_print(visit: CrawlResult) -> str | None:
     reading, (key, *_) = visit.result, visit.query.terms
     if not reading.outcome.is_conclusive:
         return None
-    return next((each.picture_print for each in reading.traces if each.key == key), "")
+    return next((trace.picture_print for trace in reading.traces if trace.key == key), "")
 
 
 # In bits that differ, of 64, 64 and 256. Measured: docs/detection.md, Pictures.

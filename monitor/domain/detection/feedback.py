@@ -265,14 +265,14 @@ def learn_from_feedback(
 ) -> Lessons:
     """Learn from what the person declared and, from the first answer on, from what they ruled."""
     said = {trace.key: (trace, decision) for trace, decision in judged}
-    mine = {each.key: each for each in own}
+    mine = {trace.key: trace for trace in own}
     if not said and not mine:
         return NO_LESSONS
     mine |= {key: trace for key, (trace, decision) in said.items() if decision is Decision.MINE}
     theirs = [trace for trace, decision in said.values() if decision in _NOT_ME_DECISIONS]
     lessons = build_lessons(
-        [extract_traits(each, name) for each in mine.values()],
-        [extract_traits(each, name) for each in theirs],
+        [extract_traits(value, name) for value in mine.values()],
+        [extract_traits(trace, name) for trace in theirs],
     )
     return replace(lessons, from_answers=bool(said))
 
@@ -286,14 +286,14 @@ def build_lessons(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
 
 
 def _compute_rarity(judged: tuple[Traits, ...]) -> Vector:
-    met = Counter(trait for each in judged for trait in each)
+    met = Counter(trait for traits in judged for trait in traits)
     return {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
 
 
 def _build_centroid(several: tuple[Traits, ...], rarity: Vector) -> TraitCentroid:
     middle: dict[Trait, float] = defaultdict(float)
-    for each in several:
-        for trait, weight in _normalize_vector({trait: rarity[trait] for trait in each}).items():
+    for traits in several:
+        for trait, weight in _normalize_vector({trait: rarity[trait] for trait in traits}).items():
             middle[trait] += weight
     return TraitCentroid(vector=_normalize_vector(middle), trace_count=len(several))
 
@@ -328,11 +328,11 @@ class Feedback:
 def resolve_feedback(feedback: Iterable[Feedback]) -> Feedback | None:
     """Return the latest answer, None if there is none."""
     stand: list[Feedback] = []
-    for each in feedback:
-        if each.decision is None:
+    for answer in feedback:
+        if answer.decision is None:
             stand.clear()
-        elif each.decision is not Decision.REOPENED:
-            stand.append(each)
+        elif answer.decision is not Decision.REOPENED:
+            stand.append(answer)
         elif stand:
             stand.pop()
     return stand[-1] if stand else None
@@ -347,5 +347,5 @@ def resolve_decision(feedback: Iterable[Feedback]) -> Decision | None:
 def resolve_previous_decision(feedback: Iterable[Feedback]) -> Decision | None:
     """Return what they said before they last said anything: words of one time are one."""
     words = tuple(feedback)
-    last = max((each.at for each in words), default=None)
-    return resolve_decision(each for each in words if each.at != last)
+    last = max((word.at for word in words), default=None)
+    return resolve_decision(word for word in words if word.at != last)

@@ -79,7 +79,7 @@ def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> 
         yield rules.NEW_NETWORK.build_match()
     circumstances = (*_match_age_rules(inputs), *_match_counter_rules(inputs))
     yield from circumstances
-    yield from _match_newness_rules(inputs, {each.rule for each in circumstances})
+    yield from _match_newness_rules(inputs, {circumstance.rule for circumstance in circumstances})
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
     if _has_lure(inputs):
@@ -105,7 +105,7 @@ def _match_copied_picture(
     same = next(match_picture_rule(inputs.trace, inputs.inventory), None)
     if same is None:
         return
-    seen = {each.rule for each in circumstances}
+    seen = {circumstance.rule for circumstance in circumstances}
     suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), None)
     yield rules.COPIED_PICTURE.build_match(
         amount=1.0 if suspect else _PICTURE_ALONE,
@@ -139,7 +139,7 @@ def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
 
 def _has_lure(inputs: AssessmentInput) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    baits = [squash_text(each[0]) for each in _LURES.finditer(inputs.appearance.text)]
+    baits = [squash_text(match[0]) for match in _LURES.finditer(inputs.appearance.text)]
     if not baits:
         return False
     address = split_url_or_none(inputs.trace.url)
@@ -230,7 +230,7 @@ def _choose_oldest_creation(
     own = (
         inputs.inventory.own_traces if platform is None else inputs.inventory.list_own_on(platform)
     )
-    return min((each.created_at for each in own if each.created_at), default=None)
+    return min((trace.created_at for trace in own if trace.created_at), default=None)
 
 
 def _match_counter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
@@ -262,12 +262,18 @@ def match_known_impersonator(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     Repeating the person's own words is weighed elsewhere, and their own picture may be on another
     account of their own.
     """
-    others = [each for each in inputs.inventory.impersonators if each.key != inputs.trace.key]
-    words = (replace(each, bio=each.bio or each.snippet) for each in others)
+    others = [
+        impersonator
+        for impersonator in inputs.inventory.impersonators
+        if impersonator.key != inputs.trace.key
+    ]
+    words = (replace(other, bio=other.bio or other.snippet) for other in others)
     description = inputs.appearance.description
-    if not inputs.same_bio_accounts and any(repeats_bio(description, each) for each in words):
+    if not inputs.same_bio_accounts and any(repeats_bio(description, word) for word in words):
         yield rules.WATCHED_WORDS.build_match()
-    if any(_is_same_picture(inputs.trace, each) for each in others) and not _is_own_picture(inputs):
+    if any(_is_same_picture(inputs.trace, other) for other in others) and not _is_own_picture(
+        inputs
+    ):
         yield rules.WATCHED_PICTURE.build_match()
 
 
@@ -355,7 +361,7 @@ def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Ma
 def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> Listed:
     """Say what weighs most, in the words of the trace; a site and names are not spelled out."""
     ordered = sorted(common, key=lambda trait: (-common[trait], trait))
-    named = dict.fromkeys(_name_trait(each, shown[each]) for each in ordered)
+    named = dict.fromkeys(_name_trait(one_trait, shown[one_trait]) for one_trait in ordered)
     return Listed(tuple(named)[:_MOST_NAMED_TRAITS])
 
 

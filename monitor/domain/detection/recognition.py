@@ -81,15 +81,17 @@ def _match_source_accounts(address: str, sources: Iterable[Source]) -> Iterator[
 
 
 def _list_handle_candidates(path: str, host: str) -> tuple[str, ...]:
-    segments = (unquote(each).removeprefix("@") for each in path.split("/"))
-    return tuple(dict.fromkeys(each for each in (*segments, host.partition(".")[0]) if each))
+    segments = (unquote(part).removeprefix("@") for part in path.split("/"))
+    return tuple(
+        dict.fromkeys(segment for segment in (*segments, host.partition(".")[0]) if segment)
+    )
 
 
 def _serves_host(source: Source, host: str) -> bool:
     hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
     return any(
-        host.endswith(each.removeprefix("*")) if each.startswith("*.") else host == each
-        for each in (known.removeprefix("www.") for known in hosts)
+        host.endswith(entry.removeprefix("*")) if entry.startswith("*.") else host == entry
+        for entry in (known.removeprefix("www.") for known in hosts)
     )
 
 

@@ -134,7 +134,11 @@ WAVE_OF_MOCKS = _make_mock(name="wave-of-mocks", otherwise="if.no-colleagues.moc
 MOCK_HARM = _make_mock(name="mock-harm", topic="harm")
 CLASSROOM = _make_mock(name="classroom")
 
-RULES = {each.name: each for each in list(globals().values()) if isinstance(each, EvidenceRule)}
+RULES = {
+    one_global.name: one_global
+    for one_global in list(globals().values())
+    if isinstance(one_global, EvidenceRule)
+}
 
 
 def get_topic(name: str) -> str:

@@ -36,14 +36,14 @@ def find_wave(finding_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccou
 
     `accounts` are those of one school and network, the finding's own among them.
     """
-    known = sorted(accounts, key=lambda each: (each.appeared_at, each.finding_id))
-    here = next((each for each in known if each.finding_id == finding_id), None)
+    known = sorted(accounts, key=lambda account: (account.appeared_at, account.finding_id))
+    here = next((account for account in known if account.finding_id == finding_id), None)
     if here is None:
         return ()
     earliest = here.appeared_at - WAVE_WITHIN
     windows = (
-        tuple(each for each in known if start <= each.appeared_at <= start + WAVE_WITHIN)
-        for start in (each.appeared_at for each in known)
+        tuple(account for account in known if start <= account.appeared_at <= start + WAVE_WITHIN)
+        for start in (account.appeared_at for account in known)
         if earliest <= start <= here.appeared_at
     )
     largest = max(windows, key=count_people)
@@ -51,7 +51,7 @@ def find_wave(finding_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccou
 
 
 def count_people(accounts: Iterable[NewAccount]) -> int:
-    return len({each.person_id for each in accounts})
+    return len({account.person_id for account in accounts})
 
 
 def compute_appearance_time(

@@ -70,7 +70,7 @@ def _list_faults(file: Mapping[str, object]) -> Iterator[str]:
     if not _is_whole_number(version):
         yield "needs a version, which is a whole number"
     unknown = file.keys() - {"version", "prior", *_AXIS_BY_TABLE}
-    yield from (f"has a table {each!r} that means nothing" for each in sorted(unknown))
+    yield from (f"has a table {key!r} that means nothing" for key in sorted(unknown))
     for table in ("prior", *_AXIS_BY_TABLE):
         yield from _list_table_faults(table, file.get(table))
 
@@ -81,10 +81,10 @@ def _list_table_faults(table: str, entries: object) -> Iterator[str]:
         return
     known = _PRIORS if table == "prior" else _list_axis_rules(_AXIS_BY_TABLE[table])
     yield from (
-        f"weighs {each!r}, which is no rule of {table}" for each in _subtract_names(entries, known)
+        f"weighs {name!r}, which is no rule of {table}" for name in _subtract_names(entries, known)
     )
     yield from (
-        f"does not weigh the rule {each!r} of {table}" for each in _subtract_names(known, entries)
+        f"does not weigh the rule {name!r} of {table}" for name in _subtract_names(known, entries)
     )
     yield from (
         f"needs bits, a number, and a source, a sentence, for {name!r}"

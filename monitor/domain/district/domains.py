@@ -82,7 +82,7 @@ def _split_domain(domain: str) -> _OwnDomain | None:
 
 
 def _list_own_domains(inventory: DistrictInventory) -> tuple[_OwnDomain, ...]:
-    return tuple(each for each in map(_split_domain, inventory.domains) if each)
+    return tuple(domain for domain in map(_split_domain, inventory.domains) if domain)
 
 
 @lru_cache(maxsize=8)
@@ -90,12 +90,12 @@ def list_lookalike_domains(inventory: DistrictInventory) -> tuple[LookalikeDomai
     """Return the domains to look up, the likeliest first, and no more than MOST_DOMAINS."""
     own = _list_own_domains(inventory)
     words = frozenset(fold_text(" ".join((inventory.name, *inventory.places))).split())
-    several = [_build_variants(each, words) for each in own]
-    ranked = (each for row in zip_longest(*several) for each in row if each is not None)
+    several = [_build_variants(domain, words) for domain in own]
+    ranked = (cell for row in zip_longest(*several) for cell in row if cell is not None)
     found: dict[str, LookalikeDomain] = {}
-    for each in ranked:
-        if not is_own_domain(each.name, inventory):
-            found.setdefault(each.name, each)
+    for entry in ranked:
+        if not is_own_domain(entry.name, inventory):
+            found.setdefault(entry.name, entry)
     return tuple(islice(found.values(), MOST_DOMAINS))
 
 
@@ -237,7 +237,9 @@ def _explain_label(label: str, own: str) -> Reason | None:
 def list_log_words(inventory: DistrictInventory) -> tuple[str, ...]:
     """Return the words to search a log of certificates for: what the district chose, each once."""
     own = _list_own_domains(inventory)
-    return tuple(dict.fromkeys(each.label for each in own if len(each.label) >= SHORTEST_HANDLE))
+    return tuple(
+        dict.fromkeys(domain.label for domain in own if len(domain.label) >= SHORTEST_HANDLE)
+    )
 
 
 def is_due_on_day(name: str, weekday: int) -> bool:
@@ -247,4 +249,4 @@ def is_due_on_day(name: str, weekday: int) -> bool:
 
 def select_due(names: Iterable[str], weekday: int | None) -> tuple[str, ...]:
     """Return the names that are due that day; all of them where no day is given."""
-    return tuple(each for each in names if weekday is None or is_due_on_day(each, weekday))
+    return tuple(name for name in names if weekday is None or is_due_on_day(name, weekday))

@@ -97,7 +97,7 @@ def build_account_trace(
         return None
     if named and named.owner != inventory.name and handle is None and not mentions:
         return None  # schools far away have the same name
-    likenesses = [each.reason for each in (named, handle) if each]
+    likenesses = [side.reason for side in (named, handle) if side]
     return DistrictTrace(
         kind=DistrictFindingKind.ACCOUNT,
         key=account.account or account.key,
@@ -216,11 +216,11 @@ class DistrictNews:
 
 def count_district_news(findings: Iterable[DistrictFinding], now: datetime) -> DistrictNews:
     """Count those that are not the district's own."""
-    others = [each for each in findings if each.state is not DistrictFindingState.OURS]
+    others = [finding for finding in findings if finding.state is not DistrictFindingState.OURS]
     after = now - NEWS_PERIOD
     return DistrictNews(
-        new=sum(each.first_seen > after for each in others),
-        changed=sum(each.changed_at is not None and each.changed_at > after for each in others),
-        gone=sum(each.gone_at is not None and each.gone_at > after for each in others),
-        open=sum(each.is_open for each in others),
+        new=sum(other.first_seen > after for other in others),
+        changed=sum(other.changed_at is not None and other.changed_at > after for other in others),
+        gone=sum(other.gone_at is not None and other.gone_at > after for other in others),
+        open=sum(other.is_open for other in others),
     )

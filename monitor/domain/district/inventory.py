@@ -126,7 +126,7 @@ class DistrictInventory:
 
     @property
     def official_keys(self) -> frozenset[str]:
-        return frozenset(key for each in self.accounts for key in each.keys)
+        return frozenset(key for account in self.accounts for key in account.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +142,9 @@ class OwnHandle:
 def list_own_handles(inventory: DistrictInventory) -> tuple[OwnHandle, ...]:
     """Return the handles of official accounts, then those that the names suggest, each once."""
     declared = (
-        OwnHandle(handle=each.handle, owner=each.name, declared=True)
-        for each in inventory.accounts
-        if len(squash_text(extract_local_part(each.handle))) >= SHORTEST_HANDLE
+        OwnHandle(handle=account.handle, owner=account.name, declared=True)
+        for account in inventory.accounts
+        if len(squash_text(extract_local_part(account.handle))) >= SHORTEST_HANDLE
     )
     derived = (
         OwnHandle(handle=handle, owner=name)
@@ -152,8 +152,8 @@ def list_own_handles(inventory: DistrictInventory) -> tuple[OwnHandle, ...]:
         for handle in _cut_name_down(name)
     )
     found: dict[str, OwnHandle] = {}
-    for each in chain(declared, derived):
-        found.setdefault(squash_text(extract_local_part(each.handle)), each)
+    for own_handle in chain(declared, derived):
+        found.setdefault(squash_text(extract_local_part(own_handle.handle)), own_handle)
     return tuple(found.values())
 
 
@@ -163,7 +163,7 @@ def _cut_name_down(name: str) -> Iterator[str]:
         core = words.removesuffix(phrase).strip()
         if words.endswith(phrase) and core:
             shapes = (squash_text(f"{core}{form}") for form in forms)
-            yield from (each for each in shapes if _is_usable_handle(each))
+            yield from (shape for shape in shapes if _is_usable_handle(shape))
             return
     whole = squash_text(words)
     if _is_usable_handle(whole):
@@ -178,17 +178,17 @@ def _is_usable_handle(handle: str) -> bool:
 def list_lookalike_handles(inventory: DistrictInventory) -> tuple[str, ...]:
     """Return handles made to be taken for one of ours, those of official accounts first."""
     ours = list_own_handles(inventory)
-    own = {each.handle.casefold() for each in ours}
-    declared = [each for each in ours if each.declared]
-    derived = [each for each in ours if not each.declared]
+    own = {handle.handle.casefold() for handle in ours}
+    declared = [handle for handle in ours if handle.declared]
+    derived = [handle for handle in ours if not handle.declared]
     ranked = (*_rank_lookalikes(declared), *_rank_lookalikes(derived))
-    return tuple(each for each in dict.fromkeys(ranked) if each not in own)
+    return tuple(lookalike for lookalike in dict.fromkeys(ranked) if lookalike not in own)
 
 
 def _rank_lookalikes(ours: Iterable[OwnHandle]) -> Iterator[str]:
     """Yield the likeliest of each handle, then the next of each."""
-    several = (_build_lookalikes(each) for each in ours)
-    yield from (each for row in zip_longest(*several) for each in row if each is not None)
+    several = (_build_lookalikes(handle) for handle in ours)
+    yield from (cell for row in zip_longest(*several) for cell in row if cell is not None)
 
 
 def _build_lookalikes(own: OwnHandle) -> Iterator[str]:
@@ -206,7 +206,7 @@ def _build_lookalikes(own: OwnHandle) -> Iterator[str]:
     )
     affixed = (shape.format(handle) for shape in _HANDLE_AFFIXES)
     pairs = zip_longest(affixed, changed)
-    first = (each for pair in pairs for each in pair if each)
+    first = (side for pair in pairs for side in pair if side)
     marked = (shape.format(handle) for shape in _HANDLE_MARKS)
     spelled = (f"{handle}{handle[-1]}", handle[:-1])
     yield from chain(first, _part_words(handle, own.owner), spelled, marked, throughout)
@@ -261,10 +261,10 @@ class HandleMatch:
 def match_handle(handle: str, inventory: DistrictInventory) -> HandleMatch | None:
     """Say which of our handles it is, or is made to be taken for; declared ones count first."""
     matches = (_compare_with_own(handle, own) for own in list_own_handles(inventory))
-    found = [each for each in matches if each]
+    found = [match for match in matches if match]
     return min(
         found,
-        key=lambda each: (not each.is_same, not each.own.declared, -each.likeness),
+        key=lambda match: (not match.is_same, not match.own.declared, -match.likeness),
         default=None,
     )
 
@@ -288,7 +288,7 @@ def find_added_word(text: str, core: str, words: Container[str]) -> str:
     """Return which of these words stands behind or before a name of ours; empty if none does."""
     behind = text[len(core) :] if text.startswith(core) else ""
     before = text[: -len(core)] if text.endswith(core) else ""
-    return next((each for each in (behind, before) if each and each in words), "")
+    return next((side for side in (behind, before) if side and side in words), "")
 
 
 def _is_institutional(found: HandleLookalike) -> bool:
@@ -367,13 +367,13 @@ def allows_district_query(
     if query.subject != DISTRICT_SUBJECT or query.kind not in _ASKED_KINDS or not query.terms:
         return False
     names = {name.casefold() for name in inventory.names}
-    asked = [each for each in query.terms if each and not each.startswith("site:")]
-    known = {each.casefold() for each in known_handles}
+    asked = [term for term in query.terms if term and not term.startswith("site:")]
+    known = {handle.casefold() for handle in known_handles}
     return bool(asked) and all(
-        each.casefold() in names
-        or _strip_mark(each) in known
-        or match_handle(_strip_mark(each), inventory) is not None
-        for each in asked
+        term.casefold() in names
+        or _strip_mark(term) in known
+        or match_handle(_strip_mark(term), inventory) is not None
+        for term in asked
     )
 
 

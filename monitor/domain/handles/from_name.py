@@ -199,8 +199,8 @@ def fit_name_to_handle(handle: str, name: PersonName) -> HandleFit:
     words = split_handle_words(handle)
     pieces = tile_handle(words, list_name_parts("".join(words), name))
     cover = _choose_cover(pieces)
-    left = (each for each in pieces if cover is NameCover.NONE or not each.parts)
-    return HandleFit(cover=cover, residue="".join(each.text for each in left), pieces=pieces)
+    left = (piece for piece in pieces if cover is NameCover.NONE or not piece.parts)
+    return HandleFit(cover=cover, residue="".join(piece.text for piece in left), pieces=pieces)
 
 
 def _choose_cover(pieces: tuple[HandlePiece, ...]) -> NameCover:

@@ -37,7 +37,7 @@ def is_same_handle(one: str, other: str) -> bool:
 
 def shares_letter_pair(one: str, other: str) -> bool:
     """Tell whether two letters in a row are in both; handles without such a pair are not alike."""
-    mine, yours = (squash_text(extract_local_part(each)) for each in (one, other))
+    mine, yours = (squash_text(extract_local_part(side)) for side in (one, other))
     return any(mine[at : at + 2] in yours for at in range(len(mine) - 1))
 
 
@@ -173,7 +173,7 @@ def list_handle_variants(whole: Glyphs) -> tuple[HandleVariant, ...]:
     """Return the handle as it is, and what is left without numbers and such words."""
     found = [HandleVariant(glyphs=whole)]
     for addition in (_NUMBER, _SUFFIX, _NUMBER, _PREFIX, _PREFIX):
-        found += [bare for each in found for bare in _strip_addition(addition, each)]
+        found += [bare for entry in found for bare in _strip_addition(addition, entry)]
     return tuple(dict.fromkeys(found))
 
 

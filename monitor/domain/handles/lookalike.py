@@ -114,7 +114,9 @@ def _list_similar_pairs() -> Iterator[tuple[tuple[str, str], HandleChange]]:
 
 
 _CHANGE_BY_PAIR = {
-    pair: change for each, change in _list_similar_pairs() for pair in (each, (each[1], each[0]))
+    pair: change
+    for similar_pair, change in _list_similar_pairs()
+    for pair in (similar_pair, (similar_pair[1], similar_pair[0]))
 }
 
 
@@ -391,7 +393,7 @@ def compare_handles(handle: str, original: str) -> HandleLookalike | None:
     if theirs.casefold() == ours.casefold():
         return HandleLookalike(kind=LookalikeKind.HOST)
     found = _list_lookalikes(read_glyphs(theirs), read_glyphs(ours))
-    return max(found, key=lambda each: each.likeness, default=None)
+    return max(found, key=lambda lookalike: lookalike.likeness, default=None)
 
 
 def _list_lookalikes(theirs: Glyphs, ours: Glyphs) -> Iterator[HandleLookalike]:

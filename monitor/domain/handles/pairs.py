@@ -99,13 +99,13 @@ def weigh_handle_pair(handle: str, own: str, counts: NameCounts) -> tuple[Eviden
     nothing, where the other one does, has read no name.
     """
     if is_same_handle(handle, own) or _squash_handle(handle) == _squash_handle(own):
-        own_names = [_weigh_reading(each, each, counts) for each in (handle, own)]
+        own_names = [_weigh_reading(side, side, counts) for side in (handle, own)]
         return *_merge_readings(own_names, 1.0), weighing.SAME.build_evidence()
     if is_opaque_handle(handle) or is_opaque_handle(own):
         return weighing.ANYBODY.build_evidence(), weighing.OPAQUE.build_evidence()
     readings = [_weigh_reading(handle, own, counts), _weigh_reading(own, handle, counts)]
-    telling = [each for each in readings if not _finds_nothing(each)] or readings
-    silent = any(not any(_speaks_against(each) for each in reading) for reading in telling)
+    telling = [reading for reading in readings if not _finds_nothing(reading)] or readings
+    silent = any(not any(_speaks_against(entry) for entry in reading) for reading in telling)
     return tuple(_merge_readings(telling, _SILENT if silent else 1.0))
 
 
@@ -119,29 +119,29 @@ def _weigh_reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidenc
     if not name:
         return (weighing.ANYBODY.build_evidence(),)
     found = weigh_handle(handle, name, counts)
-    return tuple(each for each in found if each.rule != weighing.FIRST_LETTER.name)
+    return tuple(piece for piece in found if piece.rule != weighing.FIRST_LETTER.name)
 
 
 def _finds_nothing(reading: tuple[Evidence, ...]) -> bool:
-    return any(each.rule == weighing.NOTHING.name for each in reading)
+    return any(piece.rule == weighing.NOTHING.name for piece in reading)
 
 
-def _speaks_against(each: Evidence) -> bool:
-    return each.rule in weighing.AGAINST
+def _speaks_against(piece: Evidence) -> bool:
+    return piece.rule in weighing.AGAINST
 
 
 def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Evidence]:
     """Add up what the readings say alike, in words that fit two handles."""
     shares: dict[Reason, tuple[Evidence, float]] = {}
-    for each in chain(*readings):
-        bits = each.bits / len(readings) * (against if _speaks_against(each) else 1.0)
-        told = _describe_shared(each)
-        first, sum_so_far = shares.get(told, (each, 0.0))
+    for reading in chain(*readings):
+        bits = reading.bits / len(readings) * (against if _speaks_against(reading) else 1.0)
+        told = _describe_shared(reading)
+        first, sum_so_far = shares.get(told, (reading, 0.0))
         shares[told] = (first, sum_so_far + bits)
-    for told, (each, bits) in shares.items():
-        yield replace(each, bits=bits, reason=told)
+    for told, (share, bits) in shares.items():
+        yield replace(share, bits=bits, reason=told)
 
 
-def _describe_shared(each: Evidence) -> Reason:
-    words = "handle-name-start" if each.rule in _STARTS else each.reason.rule
-    return Reason(f"{words}.pair", each.reason.facts)
+def _describe_shared(piece: Evidence) -> Reason:
+    words = "handle-name-start" if piece.rule in _STARTS else piece.reason.rule
+    return Reason(f"{words}.pair", piece.reason.facts)

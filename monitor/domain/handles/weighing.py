@@ -148,9 +148,9 @@ def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence
 
 def _weigh_first_letters(letters: str, forms: NameForms) -> Iterator[Evidence]:
     """Weigh how a handle begins that holds no part of the name."""
-    begun = [each for each in (*forms.givens, *forms.families) if letters[:1] == each[:1] != ""]
+    begun = [given for given in (*forms.givens, *forms.families) if letters[:1] == given[:1] != ""]
     if begun:
-        two = any(letters[:2] == each[:2] for each in begun if len(letters) > 1)
+        two = any(letters[:2] == given[:2] for given in begun if len(letters) > 1)
         yield FIRST_LETTER.build_evidence(bits=FIRST_LETTER.bits * (2 if two else 1))
 
 
@@ -218,7 +218,7 @@ def _weigh_foreign_pieces(fit: HandleFit, forms: NameForms) -> Iterator[Evidence
 def _list_own_initials(forms: NameForms) -> frozenset[str]:
     """Return the initials of everything that the person may be called."""
     return frozenset("".join(forms.initials)) | {
-        each[0] for each in (*forms.givens, *forms.nicknames)
+        given[0] for given in (*forms.givens, *forms.nicknames)
     }
 
 

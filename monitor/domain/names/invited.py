@@ -58,9 +58,9 @@ def check_name_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> Na
     """Keep of a name what is a form of a confirmed one; the rest waits for the district's word."""
     known = tuple(confirmed)
     claimed_givens = (claimed.given, *claimed.nicknames)
-    givens = [each for each in claimed_givens if _is_given_form(each, known)]
+    givens = [given for given in claimed_givens if _is_given_form(given, known)]
     families = (claimed.family, *claimed.former_families)
-    kept = [each for each in families if _is_family_form(each, known)]
+    kept = [family for family in families if _is_family_form(family, known)]
     waiting = len(givens) < len(claimed_givens) or len(kept) < len(families)
     # James Robert may be known as Robert.
     second = claimed.middle if _is_given_form(claimed.middle, known) else ""
@@ -80,7 +80,7 @@ def check_name_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> Na
 def parse_names_from_email(email_address: str) -> tuple[PersonName, ...]:
     """Read a name from an address such as bob.baker@, in both orders; most others tell none."""
     local = email_address.partition("@")[0].partition("+")[0].replace("_", ".")
-    words = [word for word in (each.rstrip("0123456789") for each in local.split(".")) if word]
+    words = [word for word in (part.rstrip("0123456789") for part in local.split(".")) if word]
     if len(words) < _SHORTEST_FAMILY:
         return ()
     orders = ((words[0], words[-1]), (words[-1], words[0]))
@@ -102,7 +102,10 @@ def shows_other_name(shown: str, person: Person, counts: NameCounts) -> bool:
     Neither is what names no one: a handle, a hobby, a class.
     """
     known = list_confirmed_names(person)
-    names = (*_list_used_names(person), *(replace(each, middle="") for each in known))
+    names = (
+        *_list_used_names(person),
+        *(replace(confirmed_name, middle="") for confirmed_name in known),
+    )
     if any(match_display_name(shown, name).is_whole for name in names):
         return False
     return any(
@@ -152,7 +155,7 @@ def _is_usual_given(word: str, counts: NameCounts) -> bool:
 def _is_given_form(given: str, known: Iterable[PersonName]) -> bool:
     first = next(iter(_split_parts(given)), "")
     return bool(first) and any(
-        _is_form(first, each) for each in chain(*map(_list_given_words, known))
+        _is_form(first, words) for words in chain(*map(_list_given_words, known))
     )
 
 
@@ -176,20 +179,22 @@ def _list_given_words(name: PersonName) -> Iterable[str]:
 def _is_family_form(family: str, known: Iterable[PersonName]) -> bool:
     return any(
         _is_family_part(family, other)
-        for each in known
-        for other in (each.family, *each.former_families)
+        for name in known
+        for other in (name.family, *name.former_families)
     )
 
 
 def _is_family_part(family: str, whole: str) -> bool:
     """Tell whether one family name is another, or some of its parts, and adds nothing to it."""
     ours, theirs = _list_spellings(family), _list_spellings(whole)
-    if {squash_text(each) for each in ours} & {squash_text(each) for each in theirs} - {""}:
+    if {squash_text(spelling) for spelling in ours} & {
+        squash_text(spelling) for spelling in theirs
+    } - {""}:
         return True
-    parts = {part for each in theirs for part in _list_own_parts(each)}
+    parts = {part for spelling in theirs for part in _list_own_parts(spelling)}
     return any(
         parts_of_one and parts_of_one <= parts
-        for parts_of_one in (set(_list_own_parts(each)) for each in ours)
+        for parts_of_one in (set(_list_own_parts(spelling)) for spelling in ours)
     )
 
 

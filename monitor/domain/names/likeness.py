@@ -178,7 +178,7 @@ def _is_written_as_one(one: GivenNames, other: GivenNames) -> bool:
 
 def _is_called_so(one: GivenNames, other: GivenNames) -> bool:
     theirs = {other.first, *other.called}
-    return any(each in theirs or is_nickname_pair(each, other.first) for each in one.called)
+    return any(text in theirs or is_nickname_pair(text, other.first) for text in one.called)
 
 
 def _is_nickname(one: GivenNames, other: GivenNames) -> bool:
@@ -397,7 +397,7 @@ def weigh_likeness(likeness: NameLikeness, counts: NameCounts) -> tuple[NameWeig
 
 def score_likeness(likeness: NameLikeness, counts: NameCounts) -> float:
     """Return the confidence that two names are one person's, in bits; yes above 0."""
-    return sum(each.bits for each in _list_weights(likeness, counts)) - THRESHOLD
+    return sum(weight.bits for weight in _list_weights(likeness, counts)) - THRESHOLD
 
 
 def _list_weights(likeness: NameLikeness, counts: NameCounts) -> Iterator[NameWeight]:

@@ -128,7 +128,9 @@ class _OwnReading:
     given_spellings: frozenset[str]
 
 
-_RANKS = {each: at for levels in (MatchLevel, MiddleMatch) for at, each in enumerate(levels)}
+_RANKS = {
+    one_level: at for levels in (MatchLevel, MiddleMatch) for at, one_level in enumerate(levels)
+}
 NO_MATCH = NameMatch(level=MatchLevel.DIFFERENT)
 _LONGEST_FAMILY = 4
 # In running text, only a given and a middle name come before the family name.
@@ -142,7 +144,7 @@ _squash_cached = lru_cache(maxsize=_REMEMBERED)(squash_text)
 @lru_cache(maxsize=_REMEMBERED)
 def match_display_name(written: str, name: PersonName) -> NameMatch:
     """Compare a display name: all of it should be the name."""
-    return _choose_best(each.match for each in compare_display_name(written, name))
+    return _choose_best(comparison.match for comparison in compare_display_name(written, name))
 
 
 def compare_display_name(written: str, name: PersonName) -> Iterator[NameComparison]:
@@ -155,9 +157,9 @@ def compare_display_name(written: str, name: PersonName) -> Iterator[NameCompari
 def match_mention(text: str, name: PersonName) -> NameMatch:
     """Find the name in running text; the words around it do not count against it."""
     return _choose_best(
-        each.match
+        comparison.match
         for words in _list_name_windows(text, name)
-        for each in _compare_reading(build_parsed_name(words, words), name)
+        for comparison in _compare_reading(build_parsed_name(words, words), name)
     )
 
 
@@ -171,8 +173,8 @@ def is_disguised_name(written: str, name: PersonName) -> bool:
 def _choose_best(found: Iterator[NameMatch]) -> NameMatch:
     """Return the best level, with the highest confidence of all readings."""
     matches = tuple(found)
-    best = min(matches, key=lambda each: each.rank, default=NO_MATCH)
-    bits = max((each.bits for each in matches), default=_WORDLESS)
+    best = min(matches, key=lambda match: match.rank, default=NO_MATCH)
+    bits = max((match.bits for match in matches), default=_WORDLESS)
     return best if best.bits == bits else replace(best, bits=bits)
 
 
@@ -187,8 +189,8 @@ def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
     spelled = (romanize_text(name.given), _spell_out_romanized(name.given))
     givens = frozenset(map(squash_text, spelled))
     return tuple(
-        _OwnReading(parsed=each, is_former=old, given_spellings=givens)
-        for each, old in readings.items()
+        _OwnReading(parsed=key, is_former=old, given_spellings=givens)
+        for key, old in readings.items()
     )
 
 
@@ -204,13 +206,13 @@ def _parse_own_name(name: PersonName, family: str, spell: Callable[[str], str]) 
     return ParsedName(
         givens=tuple(
             part
-            for each in (name.given, name.middle)
-            for word in split_words(spell(each))
+            for side in (name.given, name.middle)
+            for word in split_words(spell(side))
             for part in word.split("-")
         ),
         family=tuple(part for word in joined for part in word.split("-")),
         bare_family=words[-1] if words else "",
-        called=tuple(filter(None, (squash_text(spell(each)) for each in name.nicknames))),
+        called=tuple(filter(None, (squash_text(spell(nickname)) for nickname in name.nicknames))),
         generation=extract_generation(f"{name.given} {family}"),
     )
 
@@ -218,8 +220,8 @@ def _parse_own_name(name: PersonName, family: str, spell: Callable[[str], str]) 
 def _split_single_word(written: str, name: PersonName) -> Iterator[ParsedName]:
     """Part a word that begins or ends with the family name: terryspahr."""
     word = squash_text(romanize_text(written)) if len(written.split()) == 1 else ""
-    for each in (name.family, *name.former_families):
-        family = _squash_cached(each)
+    for former_family in (name.family, *name.former_families):
+        family = _squash_cached(former_family)
         rest = word.removesuffix(family) if word.endswith(family) else word.removeprefix(family)
         if len(family) >= _SHORTEST_FAMILY and 0 < len(rest) < len(word):
             yield ParsedName(givens=(rest,), family=(family,), bare_family=family)

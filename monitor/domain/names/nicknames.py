@@ -175,14 +175,20 @@ def list_full_givens(given: str) -> frozenset[str]:
         _load_nickname_table().canonicals_of(given),
         _load_nickname_table().nicknames_of(given),
     )
-    listed_full = frozenset(each for each in full if each not in short or len(each) > len(given))
+    listed_full = frozenset(
+        canonical for canonical in full if canonical not in short or len(canonical) > len(given)
+    )
     return listed_full | _build_full_forms().get(given, frozenset())
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def list_short_givens(given: str) -> frozenset[str]:
     """Return the given names that are short for this one."""
-    return frozenset(each for each in list_other_givens(given) if given in list_full_givens(each))
+    return frozenset(
+        other_given
+        for other_given in list_other_givens(given)
+        if given in list_full_givens(other_given)
+    )
 
 
 def is_listed_given(given: str) -> bool:

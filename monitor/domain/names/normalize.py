@@ -261,7 +261,7 @@ def _transcribe_word(word: str) -> str:
     small = word.lower()
     for letters in _ROMANIZED_ALPHABETS:
         # An accent is no letter of its own, but the breve of a short I is.
-        plain = [each if each in letters else normalize("NFD", each)[0] for each in small]
+        plain = [entry if entry in letters else normalize("NFD", entry)[0] for entry in small]
         if letters.keys() >= set(plain):
             return "".join(letters[letter] for letter in plain)
     return word

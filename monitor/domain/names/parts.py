@@ -63,8 +63,12 @@ def build_name_forms(name: PersonName) -> NameForms:
     nicks = {nick for nick in (*nicknames, *_list_nicknames(givens)) if len(nick) > 1} - set(givens)
     between = "".join(part[:1] for part in _split_name(name.middle))
     of_family = "".join(part[:1] for part in _split_name(name.family))
-    families = [squash_text(each[:_LONGEST_NAME]) for each in (name.family, *name.former_families)]
-    parts = [part for each in (name.family, *name.former_families) for part in _split_name(each)]
+    families = [
+        squash_text(family[:_LONGEST_NAME]) for family in (name.family, *name.former_families)
+    ]
+    parts = [
+        part for family in (name.family, *name.former_families) for part in _split_name(family)
+    ]
     return NameForms(
         givens=givens,
         nicknames=tuple(sorted(nicks)),

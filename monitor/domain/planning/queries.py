@@ -69,10 +69,12 @@ def list_known_handles(person: Person) -> frozenset[str]:
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     owned = (account.rpartition(":@")[2] for account in person.accounts)
     several = {
-        each.casefold() for each in (*declared, *owned, *_guess_handles(person.name)) if each
+        account.casefold()
+        for account in (*declared, *owned, *_guess_handles(person.name))
+        if account
     }
     # An account's handle may itself be a host: its first label is the person's.
-    return frozenset(several | {each.partition(".")[0] for each in several})
+    return frozenset(several | {entry.partition(".")[0] for entry in several})
 
 
 def build_person_queries(
@@ -90,7 +92,7 @@ def build_person_queries(
         return
     words = build_identity(person, consent, now)
     asked: set[str] = set()
-    for source in sorted(sources, key=lambda each: each.name):
+    for source in sorted(sources, key=lambda one_source: one_source.name):
         for query in _build_source_queries(
             source, words, _get_allowed_scopes(consent, student_links)
         ):
@@ -106,11 +108,11 @@ def build_account_queries(
     if not _allows_address_queries(consent, now):
         return
     declared = tuple(accounts)
-    for source in sorted(sources, key=lambda each: each.name):
+    for source in sorted(sources, key=lambda one_source: one_source.name):
         there = tuple(_filter_by_platform(source, declared))
         if there and source.family is SourceFamily.PROFILES:
             words = Identity(person_id=consent.person_id, names=(), accounts=there)
-            yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
+            yield from (query for query in source.build_queries(words) if query.kind.proves_absence)
 
 
 def build_page_queries(
@@ -121,9 +123,9 @@ def build_page_queries(
     if not addresses or not _allows_address_queries(consent, now):
         return
     words = Identity(person_id=consent.person_id, names=(), pages=addresses)
-    for source in sorted(sources, key=lambda each: each.name):
+    for source in sorted(sources, key=lambda one_source: one_source.name):
         if source.family is SourceFamily.PROFILES:
-            yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
+            yield from (query for query in source.build_queries(words) if query.kind.proves_absence)
 
 
 def _allows_address_queries(consent: Consent | None, now: datetime) -> TypeGuard[Consent]:
@@ -176,12 +178,15 @@ def find_queried_accounts(query: Query, person: Person, source: Source) -> tuple
     return tuple(
         account
         for account in _filter_by_platform(source, person.accounts)
-        if any(each.key == query.key for each in source.build_contact_queries(account, person.id))
+        if any(
+            contact_query.key == query.key
+            for contact_query in source.build_contact_queries(account, person.id)
+        )
     )
 
 
 def _filter_by_platform(source: Source, accounts: Iterable[str]) -> Iterator[str]:
-    return (each for each in accounts if each.partition(":")[0] == source.platform)
+    return (account for account in accounts if account.partition(":")[0] == source.platform)
 
 
 def _get_allowed_scopes(consent: Consent, student_links: StudentLinkSwitch) -> frozenset[Scope]:

@@ -97,7 +97,7 @@ def rank_candidates(
     for query in queries:
         ranked.append((ranks[query.source], query.source, query))
         ranks[query.source] += 1
-    ranked.sort(key=lambda each: each[:2])
+    ranked.sort(key=lambda entry: entry[:2])
     return tuple(
         QueryCandidate(
             query=query,
@@ -117,23 +117,25 @@ def select_queries(
     asked: dict[str, Query] = {}
     refused: dict[str, Query] = {}
     resting: set[str] = set()
-    for each in sorted(candidates, key=lambda each: _build_value_key(each, week)):
-        query = each.query
-        if depth is SearchDepth.ROTATING and not each.turn.is_due(week):
+    for candidate in sorted(candidates, key=lambda candidate: _build_value_key(candidate, week)):
+        query = candidate.query
+        if depth is SearchDepth.ROTATING and not candidate.turn.is_due(week):
             resting.add(query.key)
-        elif budget.try_spend(query.subject, each.compute_max_cost(depth)):
-            asked[query.key] = replace(query, pages=each.count_pages(depth))
+        elif budget.try_spend(query.subject, candidate.compute_max_cost(depth)):
+            asked[query.key] = replace(query, pages=candidate.count_pages(depth))
         else:
             refused[query.key] = query
     return QuerySelection(selected=asked, over_budget=refused, not_due=frozenset(resting))
 
 
-def _build_value_key(each: QueryCandidate, week: int) -> tuple[bool, bool, int, int, str, str]:
+def _build_value_key(
+    query_candidate: QueryCandidate, week: int
+) -> tuple[bool, bool, int, int, str, str]:
     """Order by value: never answered, past its floor, best of its source, longest unasked."""
-    asked = each.history.asked if each.history else 0
+    asked = query_candidate.history.asked if query_candidate.history else 0
     late = week - asked > MAX_INTERVAL
-    source, key = each.query.source, each.query.key
-    return (each.history is not None, not late, each.rank, asked, source, key)
+    source, key = query_candidate.query.source, query_candidate.query.key
+    return (query_candidate.history is not None, not late, query_candidate.rank, asked, source, key)
 
 
 # An assumption, for no one can know: twice a year something new turns up about a person.
@@ -166,10 +168,13 @@ class QueryRotation:
         self, weeks: Iterable[int], predict: PredictNovelty
     ) -> Iterator[tuple[QuerySelection, ApiCost]]:
         """Yield what each week asks, and what it costs at most."""
-        histories = {each.query.key: each.history for each in self.offered}
+        histories = {candidate.query.key: candidate.history for candidate in self.offered}
         for week in weeks:
             purse = WeeklyBudget(self.limits, {"": self.canaries})
-            now = (replace(each, history=histories[each.query.key]) for each in self.offered)
+            now = (
+                replace(candidate, history=histories[candidate.query.key])
+                for candidate in self.offered
+            )
             choice = select_queries(now, week, purse, SearchDepth.ROTATING)
             for key, query in choice.selected.items():
                 # A query about no person has no history: it is asked every week.
@@ -180,9 +185,9 @@ class QueryRotation:
 
 def forecast_costs(rotation: QueryRotation, week: int) -> CostForecast:
     """Play two years from a week on in which no one was asked about yet."""
-    new = tuple(replace(each, history=None) for each in rotation.offered)
+    new = tuple(replace(candidate, history=None) for candidate in rotation.offered)
     weeks = range(week, week + SETTLED_WEEKS.stop)
-    brings = _AssumedNews({each.query.subject for each in new}, week)
+    brings = _AssumedNews({entry.query.subject for entry in new}, week)
     bills = [bill for _, bill in replace(rotation, offered=new).simulate_weeks(weeks, brings)]
     return CostForecast(
         first_quarter=_compute_mean_cost(bills[:QUARTER]),
@@ -271,7 +276,7 @@ class SweepBill:
 
     @property
     def usd(self) -> Decimal:
-        return sum((each.usd for each in self.sources), self.canaries.usd)
+        return sum((source.usd for source in self.sources), self.canaries.usd)
 
 
 def build_source_bills(
@@ -284,9 +289,9 @@ def build_source_bills(
     return tuple(
         SourceBill(
             source=source,
-            queries=len(each),
-            requests=sum(each),
-            usd=ApiCost.from_requests(sum(each), prices[source]).usd,
+            queries=len(page),
+            requests=sum(page),
+            usd=ApiCost.from_requests(sum(page), prices[source]).usd,
         )
-        for source, each in pages.items()
+        for source, page in pages.items()
     )

@@ -182,7 +182,7 @@ _SCHOOL_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL})
 def _is_grown_up(name: str, folded: str) -> bool:
     addressed = fold_text(name).partition(" ")[0].rstrip(".") in _ADDRESSES
     said = (_RELATIVE, _ALUM, _AT_WORK, _LOW_GRADE, _TAUGHT_GRADE, _TWO_YEARS)
-    return addressed or any(each.search(folded) for each in said)
+    return addressed or any(entry.search(folded) for entry in said)
 
 
 def _is_current_student(card: str, folded: str, setting: SchoolSetting) -> bool:
@@ -200,7 +200,7 @@ def _is_elsewhere(card: str, folded: str, setting: SchoolSetting) -> bool:
     if setting.schools and not named and _ANY_SCHOOL.search(card):
         return True
     years = (_compile_school_pattern(setting.schools), _CLASS_OF)
-    return any(_has_passed(each.finditer(folded), setting) for each in years)
+    return any(_has_passed(year.finditer(folded), setting) for year in years)
 
 
 def _detect_year_cues(
@@ -246,13 +246,15 @@ def _is_still_at_school(found: Iterator[re.Match[str]], setting: SchoolSetting) 
     """Tell whether a graduation year is this one or still to come."""
     if setting.year is None:
         return any(True for _ in found)
-    return any(_is_to_come(each, setting.year) for each in _list_years(found))
+    return any(_is_to_come(year, setting.year) for year in _list_years(found))
 
 
 def _has_passed(found: Iterator[re.Match[str]], setting: SchoolSetting) -> bool:
     """Tell whether graduation years are named, and all are over: '98 is not to come."""
     year, years = setting.year, tuple(_list_years(found))
-    return year is not None and bool(years) and not any(_is_to_come(each, year) for each in years)
+    return (
+        year is not None and bool(years) and not any(_is_to_come(number, year) for number in years)
+    )
 
 
 def _is_to_come(graduation: int, year: int) -> bool:

@@ -96,8 +96,8 @@ def _list_name_forms(reading: ParsedName, counts: NameCounts) -> Iterator[Roster
         families.add(more[-1] + reading.family_text)
     if more and counts.family.compute_share(more[-1]) > counts.given.compute_share(more[-1]):
         families.add(more[-1])
-    names = frozenset(each for each in (*givens, *reading.called) if len(each) > 1)
-    lasts = frozenset(each for each in families if len(each) > 1)
+    names = frozenset(given for given in (*givens, *reading.called) if len(given) > 1)
+    lasts = frozenset(family for family in families if len(family) > 1)
     yield from build_whole_forms(names, lasts)
     if not reading.turned:
         yield from _list_short_forms(first, reading.family_text, counts.given)
@@ -108,8 +108,8 @@ def _list_short_forms(given: str, family: str, counts: NameCountTable) -> Iterat
     if len(given) == 1 and len(family) > 1:
         yield RosterForm(FormKind.INITIAL_AND_FAMILY, given, family)
     elif len(family) == 1 and len(given) > 1:
-        for each in list_given_forms(given):
-            yield RosterForm(FormKind.GIVEN_AND_INITIAL, each, family)
+        for form in list_given_forms(given):
+            yield RosterForm(FormKind.GIVEN_AND_INITIAL, form, family)
     elif (
         len(family) > 1
         and counts.count_bearers(given) < _COMMON_COUNT
@@ -156,8 +156,8 @@ def _list_splits(word: str, counts: NameCountTable) -> Iterator[RosterForm]:
             yield from build_whole_forms((word[at:],), (word[:at],))
     yield RosterForm(FormKind.INITIAL_AND_FAMILY, word[0], word[1:])
     if _is_given_name(word[:-1], counts):
-        for each in list_given_forms(word[:-1]):
-            yield RosterForm(FormKind.GIVEN_AND_INITIAL, each, word[-1])
+        for form in list_given_forms(word[:-1]):
+            yield RosterForm(FormKind.GIVEN_AND_INITIAL, form, word[-1])
 
 
 def _is_given_name(word: str, counts: NameCountTable) -> bool:
@@ -324,7 +324,7 @@ def match_contacts(
     A name alone never cases: others bear it, too.
     """
     # A page may be turned while the list grows, and then shows a contact twice.
-    cards = [_match_card(each, roster, setting, counts) for each in dict.fromkeys(contacts)]
+    cards = [_match_card(contact, roster, setting, counts) for contact in dict.fromkeys(contacts)]
     telling = [card for card in cards if card.is_telling]
     several = _select_rare_hits(cards)
     kinds = frozenset().union(*(card.cues for card in telling))
@@ -345,9 +345,9 @@ def _match_card(
     if said.is_someone_else:
         return _CardMatch(chances=(), hit=None, cues=said.cues)
     read = rank_forms_by_chance(list_card_forms(contact, counts), roster, counts)
-    hit = next((each for each in read if roster.has_form(each.form)), None)
+    hit = next((form for form in read if roster.has_form(form.form)), None)
     return _CardMatch(
-        chances=tuple(each.chance for each in read),
+        chances=tuple(form.chance for form in read),
         hit=hit,
         kin_chance=_estimate_kin_chance(hit.form, roster, counts) if hit else 0.0,
         cues=said.cues if hit else frozenset(),
@@ -361,7 +361,7 @@ def _select_rare_hits(cards: Sequence[_CardMatch]) -> Sequence[FormChance]:
     """
     hit = (card.hit for card in cards if card.hit and card.hit.form.kind not in _SHORTENED_FORMS)
     falling = sorted(hit, key=attrgetter("chance"), reverse=True)
-    best = {each.form: each for each in falling}
+    best = {one_hit.form: one_hit for one_hit in falling}
     hits = sorted(best.values(), key=attrgetter("chance", "form"))
     for size in range(len(hits), FEWEST_RARE_HITS - 1, -1):
         most = hits[size - 1].chance

@@ -94,9 +94,9 @@ def list_spellings(text: str) -> tuple[str, ...]:
 def build_whole_forms(givens: Iterable[str], families: Iterable[str]) -> Iterator[RosterForm]:
     lasts = tuple(families)
     for given in givens:
-        for each in list_given_forms(given):
+        for form in list_given_forms(given):
             for last in lasts:
-                yield RosterForm(FormKind.WHOLE, each, last)
+                yield RosterForm(FormKind.WHOLE, form, last)
 
 
 # So coarse that it says little of a roster: from four students on, then in steps of four times.
@@ -108,7 +108,9 @@ def list_common_families(students: Iterable[RosterStudent]) -> Iterator[RosterFo
     bearers = Counter(
         family
         for student in students
-        for family in {each for _, name in student.names for each in list_family_words(name)}
+        for family in {
+            family_word for _, name in student.names for family_word in list_family_words(name)
+        }
     )
     for family, number in bearers.items():
         yield from (
@@ -124,7 +126,7 @@ def build_common_family_form(family: str, least: int) -> RosterForm:
 
 def list_family_words(family: str) -> frozenset[str]:
     """Return every word that a family name is found under."""
-    return frozenset().union(*(_list_families(each) for each in list_spellings(family)))
+    return frozenset().union(*(_list_families(spelling) for spelling in list_spellings(family)))
 
 
 def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
@@ -134,7 +136,7 @@ def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
 
 def _build_spelling_forms(givens: frozenset[str], families: frozenset[str]) -> Iterator[RosterForm]:
     # One Latin letter is an initial; one sign of another script may be a whole name.
-    whole = (each for each in givens if len(each) > 1 or not each.isascii())
+    whole = (text for text in givens if len(text) > 1 or not text.isascii())
     yield from build_whole_forms(whole, families)
     for given in givens:
         for last in families:
@@ -142,8 +144,8 @@ def _build_spelling_forms(givens: frozenset[str], families: frozenset[str]) -> I
             for size in START_LENGTHS:
                 if len(given) > size:
                     yield RosterForm(FormKind.START, given[:size], last)
-            for each in list_given_forms(given) if len(given) > 1 else ():
-                yield RosterForm(FormKind.GIVEN_AND_INITIAL, each, last[0])
+            for form in list_given_forms(given) if len(given) > 1 else ():
+                yield RosterForm(FormKind.GIVEN_AND_INITIAL, form, last[0])
 
 
 def _list_givens(written: str) -> frozenset[str]:

@@ -136,7 +136,7 @@ def parse_row(cells: Sequence[str], layout: RosterLayout, context: RosterContext
     names = tuple(dict.fromkeys(_extract_names(row, layout)))
     if not names:
         return RosterRow(kind=RosterRowKind.UNUSABLE)
-    written = [each for at in layout.handles for each in _BETWEEN_HANDLES.split(row[at]) if each]
+    written = [part for at in layout.handles for part in _BETWEEN_HANDLES.split(row[at]) if part]
     handles = tuple(filter(None, map(_extract_handle, written)))
     pupil = RosterStudent(names=names, handles=tuple(dict.fromkeys(handles)))
     return RosterRow(

@@ -31,18 +31,18 @@ def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
     """Tell of each district as soon as it is done: all of them may take hours."""
     output, done = Output("UTC"), []
     with logs.log_to_journal():
-        for each in backups:
-            done.append(each)
-            if not as_json and (each.path or each.fault):
-                output.print_line(_describe_backup(each))
-    faults, made = sum(bool(each.fault) for each in done), sum(bool(each.path) for each in done)
+        for backup in backups:
+            done.append(backup)
+            if not as_json and (backup.path or backup.fault):
+                output.print_line(_describe_backup(backup))
+    faults, made = sum(bool(entry.fault) for entry in done), sum(bool(entry.path) for entry in done)
     if as_json:
         output.print_json(done)
     else:
         same = len(done) - faults - made
         unchanged = f" {same} did not change." if same else ""
         output.print_line(f"{made} of {len(done)} districts backed up.{unchanged}")
-    if not as_json and any(each.path and not each.keys for each in done):
+    if not as_json and any(entry.path and not entry.keys for entry in done):
         output.print_line("Not all keys were copied. Use --keys FOLDER to update their copies.")
     return SetAsideError.exit_code if faults else 0
 

@@ -72,9 +72,9 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, D
     """Yield each district as a command sees it that is about this one alone."""
     from monitor.fleet.districts import build_district_environment, list_district_folders
 
-    for each in list_district_folders(file.fleet.districts, file.backup):
-        environment = build_district_environment(context.environment, each)
-        yield each.name, DistrictContext(each.config_path, environment, district=each)
+    for folder in list_district_folders(file.fleet.districts, file.backup):
+        environment = build_district_environment(context.environment, folder)
+        yield folder.name, DistrictContext(folder.config_path, environment, district=folder)
 
 
 def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuerySender | None":

@@ -22,18 +22,18 @@ def check_all_districts(
 ) -> int:
     """Check what all districts share, then each as if it were alone: its rows carry its name."""
     context = add_stored_secrets(asked)
-    checked = [("", each) for each in _check_shared_service(context, file)]
+    checked = [("", result) for result in _check_shared_service(context, file)]
     for name, district in list_contexts(context, file):
         results = _check_district(district, file.fleet.listen, send_test=send_test)
-        checked += [(name, each) for each in results]
+        checked += [(name, result) for result in results]
     output = Output("UTC")
     if as_json:
-        output.print_json([{"district": name, **to_builtins(each)} for name, each in checked])
+        output.print_json([{"district": name, **to_builtins(entry)} for name, entry in checked])
     else:
         columns = ("district", "part", "level", "status", "what to do")
         rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in checked)
         output.print_table(columns, rows)
-    return compute_exit_code([each for _, each in checked])
+    return compute_exit_code([entry for _, entry in checked])
 
 
 def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:

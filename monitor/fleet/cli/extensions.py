@@ -118,7 +118,7 @@ def _add_districts_option(
         return work_alone(**asked) if file is None else work(context, file, **asked)
 
     own = list(command.params)
-    place = next((n for n, each in enumerate(own) if each.name == "as_json"), len(own))
+    place = next((n for n, param in enumerate(own) if param.name == "as_json"), len(own))
     extended = copy(command)
     extended.callback = run
     extended.params = [*own[:place], build_districts_option(), *own[place:]]

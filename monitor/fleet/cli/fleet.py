@@ -108,7 +108,10 @@ def fleet() -> None:
 def list_districts(context: CliContext, folder: Path | None, *, as_json: bool) -> None:
     """List the districts by the names of their folders."""
     file = require_fleet(context, folder)
-    rows = [_describe_district(each) for each in list_district_folders(file.fleet.districts)]
+    rows = [
+        _describe_district(district_folder)
+        for district_folder in list_district_folders(file.fleet.districts)
+    ]
     if as_json:
         Output("UTC").print_json(rows)
     else:
@@ -149,7 +152,9 @@ def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
         columns = ("name", "state", "last seen", "why, and what to do")
         rows = ((e.name, e.state, e.seen_at, e.fault or e.next_step) for e in statuses)
         Output("UTC").print_table(columns, rows)
-    return SetAsideError.exit_code if any(each.fault for each in statuses) else 0
+    return (
+        SetAsideError.exit_code if any(district_status.fault for district_status in statuses) else 0
+    )
 
 
 def find_leases(memories: SharedMemories | None, file: FleetFile) -> LeaseStore | None:

@@ -87,7 +87,7 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
         path = file.fleet.districts / DRAINED_FILE
         _set_mark(path, marked=not undo)
         districts = list_district_folders(file.fleet.districts)
-        names = tuple(each.name for each in districts)
+        names = tuple(district.name for district in districts)
         if not undo:
             wait_while_busy(
                 lambda: _check_drained(file.fleet.districts), context.environment.clock.sleep
@@ -165,8 +165,8 @@ def move(
 def _describe_move(done: DistrictMove) -> None:
     print_line = Output("UTC").print_line
     print_line(f"{done.district} is closed here. Copy it to {done.machine}:\n")
-    for each in done.commands:
-        print_line(f"  {each}")
+    for command in done.commands:
+        print_line(f"  {command}")
     print_line(
         f"\nThe service on {done.machine} takes it up within ten minutes after that: see "
         "`namesake fleet status` there."
@@ -218,8 +218,8 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
     if as_json:
         Output("UTC").print_json(to_builtins(done))
         return
-    for each in _describe_restore(done, sender.leases.machine):
-        Output("UTC").print_line(each)
+    for text in _describe_restore(done, sender.leases.machine):
+        Output("UTC").print_line(text)
 
 
 def _find_places(

@@ -157,9 +157,9 @@ class FencedJobManager(manager.JobManager):
             worker_id=worker_id,
         )
         before, self._strays = self._strays, {row["id"] for row in rows} - self._held
-        for each in sorted(before & self._strays):
+        for stray in sorted(before & self._strays):
             await self.connector.execute_query_all_async(
                 """SELECT procrastinate_retry_job_v2(%(job_id)s, %(retry_at)s, NULL, NULL, NULL)""",
-                job_id=each,
+                job_id=stray,
                 retry_at=LONG_AGO,
             )

@@ -90,7 +90,7 @@ def close_databases(state: Path) -> None:
 def list_handover_files(folder: Path) -> tuple[HandoverFile, ...]:
     """Describe all files of a district's folder. Raises CannotWriteError."""
     try:
-        return tuple(_describe_file(folder, each) for each in _find_files(folder))
+        return tuple(_describe_file(folder, file) for file in _find_files(folder))
     except OSError as error:
         reason = f"{folder} cannot be read ({error.strerror}): check its files."
         raise CannotWriteError(reason) from error
@@ -98,13 +98,13 @@ def list_handover_files(folder: Path) -> tuple[HandoverFile, ...]:
 
 def find_missing_file(folder: Path, handover: Handover) -> str:
     """Name a file that has not come, or not as it was; empty if all have."""
-    for each in handover.files:
+    for file in handover.files:
         try:
-            whole = _describe_file(folder, folder / each.path) == each
+            whole = _describe_file(folder, folder / file.path) == file
         except OSError:
             whole = False
         if not whole:
-            return each.path
+            return file.path
     return ""
 
 

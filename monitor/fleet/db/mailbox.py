@@ -101,7 +101,7 @@ class Mailbox:
 
     def take_answers(self, answers: Iterable[SealedAnswer]) -> None:
         """Empty answers that are safe elsewhere. That they were given stays known."""
-        keys = [(each.batch, each.number) for each in answers]
+        keys = [(answer.batch, answer.number) for answer in answers]
         self.connection.execute(
             """UPDATE namesake.answers SET body = NULL FROM unnest(%s::bigint[], %s::integer[])
                 AS taken (batch, n)

@@ -258,7 +258,7 @@ class FleetSharesTable:
         return tuple(HostShare(**row) for row in rows)
 
     def save_host_shares(self, district: str, shares: Iterable[HostShare]) -> None:
-        rows = [(district, each.host, each.week, each.asked, each.carried) for each in shares]
+        rows = [(district, share.host, share.week, share.asked, share.carried) for share in shares]
         self.connection.run(
             lambda connection: connection.cursor().executemany(
                 """INSERT INTO namesake.host_shares (district, host, week, asked, carried)

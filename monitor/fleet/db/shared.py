@@ -178,15 +178,15 @@ class HostSharesTable:
 
     def save_host_shares(self, district: str, shares: Iterable[HostShare]) -> None:
         with self.connection.begin_transaction(SyncMode.NORMAL):
-            for each in shares:
+            for share in shares:
                 self.connection.execute(
                     """INSERT OR REPLACE INTO host_shares (district, host, week, asked, carried)
                     VALUES (?, ?, ?, ?, ?)""",
                     district,
-                    each.host,
-                    each.week,
-                    each.asked,
-                    each.carried,
+                    share.host,
+                    share.week,
+                    share.asked,
+                    share.carried,
                 )
 
 

@@ -46,7 +46,7 @@ def _read_state(connection: FleetCursor, memories: FleetMemories) -> FleetState:
         machines=_read_machines(connection),
         parked_hosts=int(parked["number"]) if parked else 0,
         busiest_host=max(used, default=0.0),
-        full_hosts=sum(each >= FULL for each in used),
+        full_hosts=sum(week >= FULL for week in used),
         rescued=counts.get("rescued", 0),
         expired=counts.get("expired", 0),
         sent_again=counts.get("sent again", 0),

@@ -32,7 +32,9 @@ def own(random: Random, person: Somebody) -> Row:
     platform, handle = random.choice(list(person.handles.items()))
     linked = random.random() < 0.35
     if random.random() < 0.67:
-        platform = random.choice([each for each in PLATFORMS if each not in person.handles])
+        platform = random.choice(
+            [one_platform for one_platform in PLATFORMS if one_platform not in person.handles]
+        )
         if random.random() < 0.5:
             handle = wording.handle(random, person.given, person.family)
     same_words = random.random() < 0.2
@@ -71,7 +73,9 @@ def impersonation(random: Random, person: Somebody) -> Row:
     """Show a clone: each of its signs is there as often as the literature and the tables say."""
     platform, handle = random.choice(list(person.handles.items()))
     if random.random() < 0.25:
-        platform = random.choice([each for each in PLATFORMS if each not in person.handles])
+        platform = random.choice(
+            [one_platform for one_platform in PLATFORMS if one_platform not in person.handles]
+        )
     near = random.random() < 0.85
     bio = wording.own_bio(random, person)
     if person.bio and random.random() < 0.65:
@@ -103,7 +107,9 @@ def attack(random: Random, person: Somebody) -> Row:
     handles = (f"{first}.{last}", f"{first}.{last}", f"{first}{last}", f"{title}{last}")
     names = (person.name, person.name, f"{title.capitalize()}. {person.family}")
     return {
-        "platform": random.choice([each for each in PLATFORMS if each not in person.handles]),
+        "platform": random.choice(
+            [platform for platform in PLATFORMS if platform not in person.handles]
+        ),
         "handle": f"{random.choice(handles)}{random.choice(('', '', '_', '1', '0'))}",
         "display_name": random.choice(names),
         "bio": wording.mocking_bio(random, person),

@@ -64,7 +64,7 @@ def own_bio(random: Random, person: Somebody) -> str:
         random.choice((f"at {school}", f"@ {short}", f"{school}", person.employer)),
         random.choice((f"in {person.home.town}", person.home.written(random))),
     )
-    kept = [each for each in said if random.random() < 0.5]
+    kept = [entry for entry in said if random.random() < 0.5]
     return " ".join((*kept, random.choice(ASIDES)))
 
 
@@ -74,7 +74,7 @@ def other_bio(random: Random) -> str:
     if random.random() < 1 / 15:
         work = f"{role(random).capitalize()} at {school_in(where.town, random)}"
     said = (work, random.choice((f"in {where.town}", where.written(random))))
-    kept = [each for each in said if random.random() < 0.6]
+    kept = [entry for entry in said if random.random() < 0.6]
     return " ".join((*kept, random.choice(ASIDES)))
 
 

@@ -137,7 +137,7 @@ def _person(staff: Fields) -> Person:
 
 def _person_name(staff: Fields) -> PersonName:
     read = parse_person_name(_written(staff))
-    former = (parse_person_name(each).family for each in texts(staff.get("former_names")))
+    former = (parse_person_name(one_text).family for one_text in texts(staff.get("former_names")))
     called = (*read.nicknames, *texts(staff.get("nicknames")))
     return PersonName(
         given=read.given,
@@ -207,9 +207,11 @@ def _contact(shown: object) -> Contact:
 def _pupils(roster: object) -> Pupils:
     return tuple(
         (name.given, name.family)
-        for each in several(roster)
+        for entry in several(roster)
         if (
-            name := parse_person_name(_written(each) if isinstance(each, Mapping) else text(each))
+            name := parse_person_name(
+                _written(entry) if isinstance(entry, Mapping) else text(entry)
+            )
         ).family
     )
 
@@ -218,11 +220,11 @@ def _declared_of_label_row(staff: Fields) -> Iterator[tuple[str, str]]:
     """Yield account keys, and the handles as they are spelled."""
     handles = staff.get("handles")
     if isinstance(handles, Mapping):
-        told = ((str(platform), each) for platform, each in handles.items())
+        told = ((str(platform), one_handle) for platform, one_handle in handles.items())
     else:
-        told = ((_platform(each), each) for each in several(handles))
-    for platform, each in told:
-        for handle in texts(each.get("handle") if isinstance(each, Mapping) else each):
+        told = ((_platform(entry), entry) for entry in several(handles))
+    for platform, entry in told:
+        for handle in texts(entry.get("handle") if isinstance(entry, Mapping) else entry):
             yield _account(platform, handle)
 
 
@@ -255,7 +257,9 @@ def _on(platform: str, told: object) -> object:
     """Return what is told for a platform, where things are told apart by platform."""
     if not isinstance(told, Mapping):
         return told
-    here = {build_account_key(str(name), "").partition(":")[0]: each for name, each in told.items()}
+    here = {
+        build_account_key(str(name), "").partition(":")[0]: value for name, value in told.items()
+    }
     return here.get(platform) if platform else next(iter(here.values()), None)
 
 

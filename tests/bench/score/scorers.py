@@ -104,16 +104,16 @@ class OwnHandle:
 
 
 def _bits(evidence: tuple[Evidence, ...]) -> float:
-    return sum(each.bits for each in evidence)
+    return sum(piece.bits for piece in evidence)
 
 
 def _scored(evidence: tuple[Evidence, ...]) -> Scored:
     bits = _bits(evidence)
-    strongest = sorted(evidence, key=lambda each: -abs(each.bits))
+    strongest = sorted(evidence, key=lambda piece: -abs(piece.bits))
     return Scored(
         score=round(bits, 3),
         label=Answer.YES if bits > 0 else Answer.NO,
-        reasons=tuple(explain(each.reason) for each in strongest),
+        reasons=tuple(explain(piece.reason) for piece in strongest),
     )
 
 
@@ -137,7 +137,11 @@ def imitated_handle(staff: Staff, found: Found) -> Scored:
 
 
 def _best(found: Iterable[HandleLookalike | None]) -> HandleLookalike | None:
-    return max((each for each in found if each), key=lambda each: each.likeness, default=None)
+    return max(
+        (lookalike for lookalike in found if lookalike),
+        key=lambda lookalike: lookalike.likeness,
+        default=None,
+    )
 
 
 def same_name(staff: Staff, found: Found) -> Scored:
@@ -149,17 +153,19 @@ def same_name(staff: Staff, found: Found) -> Scored:
     # Who has a generation after their name enters it with the family name.
     name = replace(name, family=f"{name.family} {extract_generation(staff.name)}".strip())
     compared = compare_display_name(found.display_name, name)
-    best = max(compared, key=lambda each: each.match.bits, default=None)
+    best = max(compared, key=lambda comparison: comparison.match.bits, default=None)
     if best is None:
         return Scored(
             score=NO_MATCH.bits, label=Answer.NO, reasons=("There is no name to compare.",)
         )
     score = match_display_name(found.display_name, name).bits
-    ordered = sorted(weigh_likeness(best.likeness, load_census()), key=lambda each: -abs(each.bits))
+    ordered = sorted(
+        weigh_likeness(best.likeness, load_census()), key=lambda weight: -abs(weight.bits)
+    )
     return Scored(
         score=round(score, 3),
         label=_label(score),
-        reasons=tuple(_explain_weight(each) for each in ordered),
+        reasons=tuple(_explain_weight(weight) for weight in ordered),
     )
 
 
@@ -234,7 +240,9 @@ class ProfileLabel:
         return judge_contacts(profile.contacts, _roster(profile.pupils), setting, self.counts)
 
     def _setting(self, person: Person) -> SchoolSetting:
-        home = next((place for each in person.places if (place := parse_locality(each))), None)
+        home = next(
+            (place for one_place in person.places if (place := parse_locality(one_place))), None
+        )
         return SchoolSetting(
             schools=tuple(" ".join(phrase) for phrase in list_employer_phrases(person.school)),
             town=" ".join(home.town) if home else "",

@@ -74,7 +74,7 @@ def test_without_a_word_in_the_file_bluesky_and_our_own_catalogue_are_asked():
 
     assert "bluesky" in sources
     assert len(sources) > 20
-    assert not [each for each in sources.values() if each.family is SourceFamily.SEARCH]
+    assert not [source for source in sources.values() if source.family is SourceFamily.SEARCH]
 
 
 def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
@@ -141,10 +141,10 @@ def test_an_api_of_profiles_is_asked_where_its_table_is_there():
         *("github-api", "gitlab-api", "gravatar-api", "youtube-api"),
         *("have-i-been-pwned", "reddit-api", "twitch-api"),
     }
-    assert {each.crawl_policy.seconds_between for each in sources.values()} == {2}
-    assert {each.crawl_policy.quota for each in sources.values()} == {RequestQuota(daily=9)}
-    asked = {list(each.build_canaries("n"))[1].query.terms[0] for each in sources.values()}
-    assert {each.removeprefix("@") for each in asked} == {"ours"}
+    assert {source.crawl_policy.seconds_between for source in sources.values()} == {2}
+    assert {source.crawl_policy.quota for source in sources.values()} == {RequestQuota(daily=9)}
+    asked = {list(source.build_canaries("n"))[1].query.terms[0] for source in sources.values()}
+    assert {source.removeprefix("@") for source in asked} == {"ours"}
 
 
 def test_a_token_may_be_given_elsewhere():
@@ -170,7 +170,7 @@ def test_each_server_of_the_fediverse_is_a_source():
     assert (alpha.name, beta.name) == ("quill.example", "beta.example")
     assert alpha.crawl_policy.origins == ("https://alpha.example",)
     assert beta.crawl_policy.seconds_between == 9
-    asked = [next(iter(each.build_canaries("n"))).query.request.url for each in (alpha, beta)]
+    asked = [next(iter(side.build_canaries("n"))).query.request.url for side in (alpha, beta)]
     assert asked == [
         "https://alpha.example/api/v1/accounts/lookup",
         "https://beta.example/.well-known/webfinger",
@@ -194,8 +194,8 @@ def test_the_sites_of_stack_exchange_share_what_strangers_may_ask():
     free = build_sources(configured(stack_exchange=StackExchangeConfig(sites=sites)))
     paid = build_sources(configured(stack_exchange=StackExchangeConfig(sites=sites, per_week=600)))
 
-    assert {each.crawl_policy.quota for each in free.values()} == {RequestQuota(daily=100)}
-    assert {each.crawl_policy.quota for each in paid.values()} == {RequestQuota(weekly=200)}
+    assert {source.crawl_policy.quota for source in free.values()} == {RequestQuota(daily=100)}
+    assert {source.crawl_policy.quota for source in paid.values()} == {RequestQuota(weekly=200)}
 
 
 def test_each_source_has_the_budget_of_its_table():
@@ -216,13 +216,13 @@ def test_each_source_has_the_budget_of_its_table():
 def test_without_a_word_in_the_file_no_source_has_a_budget():
     sources = build_sources(configured(**AS_IT_COMES))
 
-    assert {each.crawl_policy.quota for each in sources.values()} == {UNLIMITED_QUOTA}
+    assert {source.crawl_policy.quota for source in sources.values()} == {UNLIMITED_QUOTA}
 
 
 def test_an_address_on_our_own_network_is_asked_only_if_its_source_names_it():
     sources = build_sources(configured(**AS_IT_COMES))
 
-    assert {each.crawl_policy.allow_private for each in sources.values()} == {()}
+    assert {source.crawl_policy.allow_private for source in sources.values()} == {()}
 
 
 def test_a_catalogue_of_the_district_stands_beside_ours(sites):

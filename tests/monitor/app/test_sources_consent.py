@@ -141,7 +141,7 @@ def test_what_was_found_is_not_sent_if_consent_ended_since(world: World):
 
     send_due(world.app)
 
-    assert {each.envelope.kind for each in maria.emails} == {"invitation", "withdrawn"}
+    assert {email.envelope.kind for email in maria.emails} == {"invitation", "withdrawn"}
 
 
 def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
@@ -149,7 +149,9 @@ def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
 
     world.sweep()
 
-    assert not [each for each in world.asked if "Delgado" in each.query and "searx" in each.host]
+    assert not [
+        query for query in world.asked if "Delgado" in query.query and "searx" in query.host
+    ]
     assert world.asked_about("mariadelgado")
     assert maria.findings
 
@@ -170,7 +172,7 @@ def test_contacts_are_read_of_whoever_agreed_to_that(world: World):
 
     world.sweep()
 
-    assert {each.rpartition("?")[0] for each in world.asked_about("getFollow")} == {
+    assert {query.rpartition("?")[0] for query in world.asked_about("getFollow")} == {
         "appview.example/xrpc/app.bsky.graph.getfollows",
         "appview.example/xrpc/app.bsky.graph.getfollowers",
     }

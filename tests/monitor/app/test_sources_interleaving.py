@@ -134,7 +134,10 @@ def stored_afterwards(scene: Scene, act: Callable[[Scene, str], None], at: int) 
     gone = set(scene.world.app.sources) - STILL_ASKED.get(act, set())
     new = {source for source, _ in rows_of(scene.world, person) - known[0]}
     asked = {query.source for query in scene.parrot.asked if query.subject}
-    sent = {each.envelope.kind for each in scene.world.post.accepted} & {"digest", "self-check"}
+    sent = {one_sent.envelope.kind for one_sent in scene.world.post.accepted} & {
+        "digest",
+        "self-check",
+    }
     if act in STILL_ASKED:
         return (new | asked) & gone
     return new | asked | sent

@@ -60,7 +60,7 @@ def test_sources_are_the_same_after_a_journey():
 
 def test_only_the_keys_and_sites_that_are_wanted_go_along():
     here = build_sources(EVERYTHING)
-    site = next(each for each in here.values() if isinstance(each, PresenceSource))
+    site = next(source for source in here.values() if isinstance(source, PresenceSource))
     with_key = export_sources(EVERYTHING.sources, [here["brave"]], KEYS)
     without = export_sources(EVERYTHING.sources, [site], KEYS)
 

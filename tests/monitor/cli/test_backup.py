@@ -56,7 +56,7 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_emails(terminal: Termi
     assert back_up(terminal).code == 0
 
     (copy,) = list_backups(place(terminal, "copies"))
-    assert {each.path for each in copy.manifest.files} == {"namesake.db", *kept}
+    assert {file.path for file in copy.manifest.files} == {"namesake.db", *kept}
     keys = {path.name for path in place(terminal, "keys").iterdir()}
     assert keys == {"keys.db", "erased.txt", "sent-log"}
     shutil.rmtree(state)
@@ -85,7 +85,7 @@ def test_a_roster_that_is_named_by_another_way_to_it_stays_out_of_the_copy_too(t
     assert back_up(terminal).code == 0
 
     (copy,) = list_backups(place(terminal, "copies"))
-    assert [each.path for each in copy.manifest.files] == ["namesake.db"]
+    assert [file.path for file in copy.manifest.files] == ["namesake.db"]
 
 
 def test_the_configuration_names_both_places(terminal: Terminal):
@@ -195,10 +195,10 @@ def test_last_week_s_digest_is_not_sent_again_and_what_is_urgent_is(terminal: Te
     assert restore(terminal).json["held_emails"] == 1
 
     with Database.open_folder(terminal.config.state) as state:
-        states = {each.kind: each.state for each in state.outbox.list_emails()}
+        states = {email.kind: email.state for email in state.outbox.list_emails()}
         assert states["digest"] is EmailState.DEAD
         assert states["alert"] is EmailState.QUEUED
-        (due,) = [each for each in state.jobs.list_jobs() if each.name == "digest"]
+        (due,) = [job for job in state.jobs.list_jobs() if job.name == "digest"]
         assert due.due_at > terminal.clock.at
         assert due.lease_until is None
         assert state.audit.find_last_entry_of_action("restored").details["held"] == "1"
@@ -222,9 +222,11 @@ def test_with_the_sent_log_of_the_lost_folder_nothing_need_be_left_out(terminal:
 
     with Database.open_folder(terminal.config.state) as state:
         assert state.sent_log.find_sent_entry("digest")
-        (email,) = [each for each in state.outbox.list_emails() if each.kind == "digest"]
+        (email,) = [
+            one_email for one_email in state.outbox.list_emails() if one_email.kind == "digest"
+        ]
         assert email.state is EmailState.QUEUED
-        assert due_at in [each.due_at for each in state.jobs.list_jobs() if each.name == "digest"]
+        assert due_at in [job.due_at for job in state.jobs.list_jobs() if job.name == "digest"]
 
 
 def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxEmail:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="files: root needed to
 
 def owners(folder: Path) -> dict[str, tuple[int, int]]:
     found = ((path, path.lstat()) for path in (folder, *folder.rglob("*")))
-    return {path.name: (each.st_uid, each.st_gid) for path, each in found}
+    return {path.name: (entry.st_uid, entry.st_gid) for path, entry in found}
 
 
 def given_away(folder: Path) -> None:
@@ -82,9 +82,9 @@ def test_the_doctor_names_what_belongs_to_somebody_else(terminal: Terminal):
     given_away(state)
     os.chown(state / "namesake.db", SERVICE + 1, SERVICE + 1)
 
-    told = [each for each in terminal.run("doctor", "--json").json if each["what"] == "files"]
+    told = [entry for entry in terminal.run("doctor", "--json").json if entry["what"] == "files"]
 
-    (wrong,) = (each for each in told if each["level"] == "bad")
+    (wrong,) = (entry for entry in told if entry["level"] == "bad")
     assert "namesake.db" in wrong["message"]
     assert wrong["remedy"] == f"chown -R {SERVICE}:{SERVICE} {state}"
     assert wrong["exit_code"] == 77

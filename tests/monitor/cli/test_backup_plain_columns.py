@@ -72,15 +72,17 @@ def damaged(terminal: Terminal, statement: str) -> Said:
 def after_demo(after_demo: Terminal) -> Terminal:
     """The played district, in which somebody has ruled on a case, too."""
     with after_demo.app() as app:
-        cases = (each for ref in app.db.people.list_person_ids() for each in _cases(app, ref))
-        case = next(each for each in cases if each.is_undecided)
+        cases = (
+            one_case for ref in app.db.people.list_person_ids() for one_case in _cases(app, ref)
+        )
+        case = next(person_id for person_id in cases if person_id.is_undecided)
         decide_case(app, case.id, Decision.MINE, case.person_id)
     return after_demo
 
 
 def _cases(app: App, ref: str) -> Iterator[Case]:
     cases = app.db.cases.list_cases_of_person(ref)
-    return (each for each in cases if each.kind is CaseKind.IMPERSONATION)
+    return (case for case in cases if case.kind is CaseKind.IMPERSONATION)
 
 
 @pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED, *IMPOSSIBLE, *MISPLACED])

@@ -51,7 +51,7 @@ def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(ter
     assert said.code == 0
     assert {row["outcome"] for row in said.json["coverage"]} == {"checked"}
     assert "rosamarchetti" not in said.out
-    (answer,) = [each for each in emails(terminal) if "check" in each["Subject"].lower()]
+    (answer,) = [email for email in emails(terminal) if "check" in email["Subject"].lower()]
     assert answer["To"] == "rosa.marchetti@cedarvalley.example"
     assert "rosamarchetti" in answer.get_body(("plain",)).get_content()
 
@@ -136,7 +136,7 @@ def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
     }
 
     assert verdicts.pop("chalkboard")["status"] == "refuted"
-    assert {each["status"] for each in verdicts.values()} == {"proven"}
+    assert {verdict["status"] for verdict in verdicts.values()} == {"proven"}
     assert not [visit for visit in web.visits if "rosa" in visit.path + visit.query]
 
 
@@ -166,7 +166,7 @@ def test_a_command_without_a_service_says_how_to_start_it_and_asks_nothing(termi
     assert web.visits == []
     with terminal.app() as app:
         assert app.db.run_requests.list_run_requests() == ()
-        assert "check-requested" not in {each.action for each in app.db.audit.list_entries()}
+        assert "check-requested" not in {entry.action for entry in app.db.audit.list_entries()}
 
 
 def test_what_the_service_gives_up_exits_with_69_and_says_so(terminal):
@@ -230,7 +230,7 @@ def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(te
     waits, end = said.err.splitlines()
     assert "Waiting for the service to " in waits
     assert end == f"namesake: {NOT_BEGUN}"
-    assert [each.kind for each in left] == [kind]
+    assert [request.kind for request in left] == [kind]
 
 
 def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_end(terminal):

@@ -43,7 +43,7 @@ def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), c
     return Row(
         words=words,
         prints=frozenset(prints),
-        acts=frozenset((OPERATOR, each) for each in acts),
+        acts=frozenset((OPERATOR, text) for text in acts),
         codes=frozenset(codes),
     )
 
@@ -168,7 +168,9 @@ def things(after_demo) -> dict[str, Thing]:
         state = app.db
         ref = state.people.find_person_id_by_mail(MARIA.person.mail)
         base = next(
-            each for each in state.cases.list_cases_of_person(ref) if each.kind == "impersonation"
+            one_case
+            for one_case in state.cases.list_cases_of_person(ref)
+            if one_case.kind == "impersonation"
         )
         finding = state.findings.load_finding(base.finding_id)
         assessment = state.findings.find_assessment(base.finding_id)
@@ -209,13 +211,13 @@ def printed(said: Said, things: dict[str, Thing]) -> set[str]:
     return {
         name
         for name, thing in things.items()
-        if any(each.casefold() in words for each in thing.secrets)
+        if any(secret.casefold() in words for secret in thing.secrets)
     }
 
 
 def record(terminal) -> list[tuple[str, str]]:
     with terminal.app() as app:
-        return [(each.actor, each.action) for each in app.db.audit.list_entries()]
+        return [(entry.actor, entry.action) for entry in app.db.audit.list_entries()]
 
 
 def test_every_command_has_its_row():
@@ -227,7 +229,7 @@ def test_no_command_opens_shares_or_rules_a_case_or_answers_for_somebody():
 
     assert not words & {"rule", "undo", "share", "enrol", "enroll", "hold", "release", "sort"}
     options = {
-        option for each in COMMANDS.values() for param in each.params for option in param.opts
+        option for command in COMMANDS.values() for param in command.params for option in param.opts
     }
     assert not options & {"--for-person", "--reviewer", "--by"}
     assert {name for name in COMMANDS if name.startswith("cases ")} == {"cases list"}
@@ -237,25 +239,25 @@ def test_no_command_opens_shares_or_rules_a_case_or_answers_for_somebody():
 def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path, name):
     after_demo.configured(NOWHERE)
     before = record(after_demo)
-    for each in MATRIX[name]:
+    for text in MATRIX[name]:
         typed_before: set[str] = set()
         for kind, thing in sorted(things.items()):
             told = {"person": thing.person, "case": thing.case, "finding": thing.finding}
-            words = [word.format(**told, folder=tmp_path) for word in each.words]
+            words = [word.format(**told, folder=tmp_path) for word in text.words]
             if str(words) in typed_before:
                 continue  # it names no object, or a person, and so all of them were there at once
             typed_before.add(str(words))
             said = typed(after_demo, name, words)
             context = (name, words, kind, said)
             forbidden = kind in CASES and any((name, word) in FORBIDDEN for word in words)
-            assert said.code in ({77, 65} if forbidden else each.codes), context
-            assert printed(said, things) <= each.prints, context
+            assert said.code in ({77, 65} if forbidden else text.codes), context
+            assert printed(said, things) <= text.prints, context
             after = record(after_demo)
             done, before = after[len(before) :], after
             assert {actor for actor, _ in done} <= {OPERATOR, NAMESAKE}, context
             if said.code == 0:
-                assert {each for each in done if each[0] == OPERATOR} >= each.acts, context
-            elif each.acts:
+                assert {entry for entry in done if entry[0] == OPERATOR} >= text.acts, context
+            elif text.acts:
                 assert not {act for _, act in done} & {GLASS}, context
 
 
@@ -293,7 +295,7 @@ def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
 
     assert preview["cases_left_out"] == cases
     assert f"Cases left out: {cases}." in export.err
-    assert {key for each in export.json["findings"] for key in each["cases"]} == set()
+    assert {key for finding in export.json["findings"] for key in finding["cases"]} == set()
     assert export.json["pages"] == []
 
 
@@ -314,4 +316,4 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
 
 def _told(terminal) -> int:
     with terminal.app() as app:
-        return sum(1 for each in app.db.outbox.list_emails() if each.kind == "break-glass")
+        return sum(1 for email in app.db.outbox.list_emails() if email.kind == "break-glass")

@@ -58,7 +58,7 @@ def test_the_demo_in_words_ends_with_where_its_emails_lie(tmp_path):
 def test_nothing_that_the_demo_leaves_behind_names_a_student(played):
     cases = [case for week in played.said.json["weeks"] for case in week["cases"]]
     assert any(case["kind"] == "student-link" for case in cases)
-    pupils = [f"{each.given} {each.family}" for each in district.load_students()]
+    pupils = [f"{student.given} {student.family}" for student in district.load_students()]
 
     words = (*pupils, "Whitlock", "Venkataraman", "masonw28", "priyaplaysoboe")
     assert found_in(words, played.folder) == set()

@@ -38,9 +38,9 @@ def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
             service, wake=lambda: None, actors=lambda: list_actors(service), emails=tuple
         )
         cast = list_actors(service)
-        assert {each.group for each in cast} == {"Staff", "IT review", "Operator"}
+        assert {member.group for member in cast} == {"Staff", "IT review", "Operator"}
         assert len(cast) == 10
-        for actor in (each for each in cast if each.reader):
+        for actor in (member for member in cast if member.reader):
             client = app.test_client()
             page = client.get("/demo", base_url=ADDRESS).text
             token = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -69,7 +69,7 @@ def newcomer(folder):
 
 def test_whoever_is_invited_joins_by_the_link_in_their_mailbox(newcomer):
     service, _, client = newcomer
-    (invited,) = [each for each in list_actors(service) if each.inbox]
+    (invited,) = [actor for actor in list_actors(service) if actor.inbox]
     inbox = client.get(invited.inbox, base_url=ADDRESS).text
     (name,) = re.findall(r'href="/demo/mail/([^"/]+)"', inbox)
 
@@ -89,7 +89,7 @@ def test_whoever_has_joined_is_one_of_the_staff(newcomer):
         service, code, EnrollmentAnswers(name=NEWCOMER.name, scopes=BASIC_SCOPES, zone=ZONE)
     )
 
-    (nora,) = [each for each in list_actors(service) if each.name == "Nora Lindgren"]
+    (nora,) = [actor for actor in list_actors(service) if actor.name == "Nora Lindgren"]
     assert nora.reader
     assert not nora.inbox
 
@@ -100,8 +100,8 @@ def test_the_mailbox_shows_every_email_as_it_was_sent_with_links_to_this_demo(ne
     listed = client.get("/demo/mail", base_url=ADDRESS).text
 
     assert len(emails) > 30
-    assert [each.sent_at for each in emails] == sorted(
-        (each.sent_at for each in emails), reverse=True
+    assert [one_email.sent_at for one_email in emails] == sorted(
+        (one_email.sent_at for one_email in emails), reverse=True
     )
     for email in emails:
         assert f'href="/demo/mail/{email.name}"' in listed

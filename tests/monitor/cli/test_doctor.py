@@ -48,8 +48,10 @@ PARTS = {
 def parts(terminal: Terminal) -> dict[str, list[tuple[str, str, str]]]:
     """Return level, words and remedy of each part."""
     told: dict[str, list[tuple[str, str, str]]] = {}
-    for each in terminal.run("doctor", "--json").json:
-        told.setdefault(each["what"], []).append((each["level"], each["message"], each["remedy"]))
+    for entry in terminal.run("doctor", "--json").json:
+        told.setdefault(entry["what"], []).append(
+            (entry["level"], entry["message"], entry["remedy"])
+        )
     return told
 
 
@@ -61,7 +63,7 @@ def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal
     told = parts(terminal)
 
     assert set(told) == PARTS
-    assert all(remedy for each in told.values() for level, _, remedy in each if level != "ok")
+    assert all(remedy for part in told.values() for level, _, remedy in part if level != "ok")
 
 
 def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
@@ -79,7 +81,9 @@ def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
     terminal = Terminal(path)
     terminal.run("init", *answers)
 
-    (told,) = [each for each in terminal.run("doctor", "--json").json if each["what"] == "search"]
+    (told,) = [
+        entry for entry in terminal.run("doctor", "--json").json if entry["what"] == "search"
+    ]
 
     assert told["level"] == "warn"
     assert told["message"] == NO_SEARCH_ENGINE
@@ -103,7 +107,7 @@ def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_dem
     ):
         after_demo.configured(("[portal]\n", f'[portal]\nlisten = "127.0.0.1:{portal.port}"\n'))
         said = after_demo.run("doctor", "--json")
-        bad = {each["what"] for each in said.json if each["level"] == "bad"}
+        bad = {entry["what"] for entry in said.json if entry["level"] == "bad"}
 
         assert bad == {"example"}
         after_demo.leaves_example()
@@ -257,7 +261,7 @@ def test_each_trouble_is_found_in_its_part(
 
     said = terminal.run("doctor", "--json")
 
-    troubled = {each["what"]: each["exit_code"] for each in said.json if each["level"] == "bad"}
+    troubled = {entry["what"]: entry["exit_code"] for entry in said.json if entry["level"] == "bad"}
     assert troubled[part] == code
     assert said.code == code
 
@@ -293,7 +297,7 @@ def test_an_email_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: T
         told = terminal.run("doctor", "--send-test", "--json").json
 
     assert counter.recipients == [["privacy@cedarvalley.example"]]
-    assert [each["level"] for each in told if each["what"] == "mail"] == ["ok", "ok"]
+    assert [entry["level"] for entry in told if entry["what"] == "mail"] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize(
@@ -350,13 +354,13 @@ def test_a_message_on_trial_goes_to_each_chat_where_it_is_asked_for(terminal: Te
     (message,) = room.messages
     assert "This is a test" in message
     assert "s3cret" not in said.out
-    told = [(each["level"], each["message"]) for each in said.json if each["what"] == "notices"]
+    told = [(entry["level"], entry["message"]) for entry in said.json if entry["what"] == "notices"]
     assert told == [
         ("ok", "Operators are told at 2 places."),
         ("bad", "Line 1 of the secret notify-reviewers is no address that apprise knows."),
         ("ok", "A test went to line 1 of the secret notify-operators. Check that it arrived."),
         ("bad", "A test to line 2 of the secret notify-operators: not accepted."),
     ]
-    assert [each["message"] for each in quiet if each["what"] == "notices"] == [
+    assert [entry["message"] for entry in quiet if entry["what"] == "notices"] == [
         message for _, message in told[:2]
     ]

@@ -196,7 +196,7 @@ def test_a_proxy_that_signs_people_in_is_tried_with_a_forged_header(
 
     told = check_address(network, **BY_HEADER)[1:]
 
-    assert [each.level for each in told] == levels
+    assert [result.level for result in told] == levels
     assert words in told[-1].message
     assert told[-1].exit_code == (77 if "bad" in levels else 0)
 
@@ -253,7 +253,7 @@ def test_engines_that_fail_alike_are_one_line_and_no_question_is_asked(
 
     told = list(check_engines(sources, network.environment))
 
-    assert [(each.level, each.message) for each in told] == [
+    assert [(engine.level, engine.message) for engine in told] == [
         ("ok", "Can be reached: searxng."),
         ("warn", "Cannot be reached: brave, kagi (DNS error)."),
     ]

@@ -16,7 +16,7 @@ def case(after_demo):
     with after_demo.app() as app:
         ref = app.db.people.find_person_id_by_mail(MARIA.person.mail)
         cases = app.db.cases.list_cases_of_person(ref)
-        return next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
+        return next(one_case for one_case in cases if one_case.kind is CaseKind.IMPERSONATION)
 
 
 @pytest.fixture

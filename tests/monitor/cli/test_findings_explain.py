@@ -19,9 +19,9 @@ def finding_of(terminal, member, label):
         findings = app.db.findings
         ref = app.db.people.find_person_id_by_mail(member.person.mail)
         return next(
-            each.id
-            for each in findings.list_findings_of_person(ref)
-            if findings.find_finding_label(each.id) is label
+            finding.id
+            for finding in findings.list_findings_of_person(ref)
+            if findings.find_finding_label(finding.id) is label
         )
 
 
@@ -40,7 +40,7 @@ def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
     assert said.code == 0
     with after_demo.app() as app:
         trail = app.db.audit.list_entries_of_subjects((person(after_demo, DANIEL),))
-        assert [each.action for each in trail].count("opened-early") == 1
+        assert [entry.action for entry in trail].count("opened-early") == 1
 
 
 def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
@@ -49,7 +49,7 @@ def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
     told = after_demo.run("explain", finding, "--break-glass", "he asked", "--json").json
 
     assert told["label"] == "unknown"
-    assert sum(each["bits"] for each in told["evidence"]) == pytest.approx(told["bits"])
+    assert sum(piece["bits"] for piece in told["evidence"]) == pytest.approx(told["bits"])
     assert sum(told["sums"].values()) == pytest.approx(told["bits"])
     assert min(FIELDS, key=lambda answer: told["costs"][answer]) == "unknown"
     assert not told["settled"]
@@ -68,7 +68,7 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
 def test_a_finding_with_a_case_is_not_explained_at_a_shell(played, after_demo):
     with after_demo.app() as app:
         cases = app.db.cases.list_cases_of_person(person(after_demo, MARIA))
-        case = next(each for each in cases if each.kind is CaseKind.IMPERSONATION)
+        case = next(one_case for one_case in cases if one_case.kind is CaseKind.IMPERSONATION)
 
     for ref in (case.id[:8], case.finding_id):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")

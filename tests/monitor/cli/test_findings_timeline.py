@@ -9,7 +9,7 @@ def changed(terminal) -> str:
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
         cases = app.db.cases.list_cases_of_person(ref)
-        return next(each.id for each in cases if each.kind is CaseKind.OWN_ACCOUNT_CHANGED)
+        return next(case.id for case in cases if case.kind is CaseKind.OWN_ACCOUNT_CHANGED)
 
 
 def test_what_became_of_a_finding_is_its_persons_own(after_demo):
@@ -28,7 +28,7 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
     assert "shown" in said.out
     with after_demo.app() as app:
         person = app.db.findings.load_finding(finding).person_id
-        assert [each.action for each in app.db.audit.list_entries_of_subjects((person,))].count(
+        assert [entry.action for entry in app.db.audit.list_entries_of_subjects((person,))].count(
             "opened-early"
         ) == 1
 
@@ -52,17 +52,17 @@ def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
     demo = ("--demo", str(played.folder), "--json")
     told = after_demo.run("timeline", changed(after_demo), *demo).json
 
-    assert [each["at"] for each in told] == sorted(each["at"] for each in told)
-    assert {"shown", "event", "flagged"} <= {each["kind"] for each in told}
+    assert [entry["at"] for entry in told] == sorted(entry["at"] for entry in told)
+    assert {"shown", "event", "flagged"} <= {entry["kind"] for entry in told}
 
 
 def unflagged(terminal) -> str:
     """Return a finding of the same person that has no case."""
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
-        flagged = {each.finding_id for each in app.db.cases.list_cases_of_person(ref)}
+        flagged = {case.finding_id for case in app.db.cases.list_cases_of_person(ref)}
         return next(
-            each.id
-            for each in app.db.findings.list_findings_of_person(ref)
-            if each.id not in flagged
+            finding.id
+            for finding in app.db.findings.list_findings_of_person(ref)
+            if finding.id not in flagged
         )

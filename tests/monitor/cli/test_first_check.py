@@ -52,7 +52,7 @@ class FirstCheck:
         """Type these lines; a link is what its mailbox got by then."""
         context = CliContext(self.terminal.path, self.terminal.environment)
         links = {LINK: -1, THEIR_LINK: 0}
-        typed = (f"{self.read_link(links[each]) if each in links else each}\n" for each in lines)
+        typed = (f"{self.read_link(links[line]) if line in links else line}\n" for line in lines)
         with CliRunner().isolation(input=Keyboard(typed)) as (out, _err, _both):
             offer_first_check(context)
             return out.getvalue().decode()

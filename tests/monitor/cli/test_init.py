@@ -370,7 +370,7 @@ def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
 def test_what_is_left_to_do_is_a_numbered_list_of_commands(path):
     said = init(path, typed=type_answers(reviewers=""))
 
-    numbers = [int(each) for each in re.findall(r"^(\d+)\. ", said.out, re.MULTILINE)]
+    numbers = [int(found_part) for found_part in re.findall(r"^(\d+)\. ", said.out, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert "1. Name two reviewers" in said.out
     assert f"namesake --config {path} sources check" in said.out

@@ -90,8 +90,8 @@ class Machine:
 
     def read_files(self, folder: str) -> dict[str, bytes]:
         place = self.root / folder
-        files = (each for each in place.rglob("*") if each.is_file())
-        return {each.relative_to(place).as_posix(): each.read_bytes() for each in files}
+        files = (path for path in place.rglob("*") if path.is_file())
+        return {file.relative_to(place).as_posix(): file.read_bytes() for file in files}
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_the_service_starts_if_that_was_the_answer_and_makes_a_first_backup(mach
 def test_without_a_mail_server_it_is_started_only_on_request(machine: Machine):
     said = machine.init()
 
-    assert [each for each in machine.systemd.asked if each[1] in {"enable", "start"}] == []
+    assert [command for command in machine.systemd.asked if command[1] in {"enable", "start"}] == []
     assert f"systemctl enable --now {' '.join(RUNNING)}" in said.out
 
 
@@ -437,8 +437,10 @@ def test_the_doctor_looks_with_the_secrets_of_the_service(machine: Machine, brok
 
     told = Terminal(machine.config).run("doctor", "--json").json
 
-    assert "Search engines in use: Brave Search, Brave News." in [each["message"] for each in told]
-    assert not [each for each in told if "lack of a key" in each["message"]]
+    assert "Search engines in use: Brave Search, Brave News." in [
+        entry["message"] for entry in told
+    ]
+    assert not [entry for entry in told if "lack of a key" in entry["message"]]
 
 
 def test_nobody_but_the_matcher_reads_the_key_of_the_roster(machine: Machine):
@@ -450,7 +452,7 @@ def test_nobody_but_the_matcher_reads_the_key_of_the_roster(machine: Machine):
     secrets = read_stored_secrets(machine.config, machine.host)
 
     assert secrets == {}
-    assert not [each for each in machine.systemd.asked if "decrypt" in each]
+    assert not [command for command in machine.systemd.asked if "decrypt" in command]
 
 
 @pytest.mark.parametrize("mark", ["run/.containerenv", ".dockerenv"])

@@ -13,9 +13,9 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
     with Database.open_folder(terminal.config.state) as state:
         person = state.people.load_person(rosa)
         state.people.update_person(replace(person, zone="Pacific/Auckland"))
-        (sweep,) = (each for each in state.jobs.list_jobs() if each.name == "sweep")
+        (sweep,) = (job for job in state.jobs.list_jobs() if job.name == "sweep")
         state.jobs.reschedule_job(sweep, terminal.clock.now() - timedelta(hours=3))
-        (review,) = (each for each in state.jobs.list_jobs() if each.name == "review")
+        (review,) = (job for job in state.jobs.list_jobs() if job.name == "review")
         state.jobs.postpone_failed_job(
             review, terminal.clock.now() + timedelta(minutes=20), "ValueError"
         )

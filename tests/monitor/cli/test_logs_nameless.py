@@ -32,11 +32,11 @@ def words(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif is_dataclass(value):
-        for each in fields(value):
-            yield from words(getattr(value, each.name))
+        for field in fields(value):
+            yield from words(getattr(value, field.name))
     elif isinstance(value, tuple | list | frozenset):
-        for each in value:
-            yield from words(each)
+        for entry in value:
+            yield from words(entry)
 
 
 @pytest.fixture(scope="module")

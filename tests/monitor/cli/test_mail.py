@@ -30,7 +30,7 @@ def test_a_preview_breaks_the_glass_and_tells_the_person(after_demo, maria):
     assert after_demo.run("digest", "send", "--json").json["accepted"] >= 1
     assert [text for text in written_to(after_demo, MARIA) if "a call from her" in text]
     with after_demo.app() as app:
-        assert [each.action for each in app.db.audit.list_entries_of_subjects((maria,))].count(
+        assert [entry.action for entry in app.db.audit.list_entries_of_subjects((maria,))].count(
             "opened-early"
         ) == 1
 

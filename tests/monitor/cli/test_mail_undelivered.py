@@ -59,7 +59,7 @@ def test_all_of_nothing_is_nothing(after_demo):
 def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
     with after_demo.app() as app:
         emails = app.db.outbox.list_emails()
-        sent = next(each for each in emails if (each.person_id, each.kind) == (maria, "digest"))
+        sent = next(email for email in emails if (email.person_id, email.kind) == (maria, "digest"))
         process_bounce(app, Bounce(local_id=sent.message_key, status="5.1.1"))
 
     (row,) = after_demo.run("mail", "paused", "--json").json

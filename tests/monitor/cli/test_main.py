@@ -89,7 +89,7 @@ def test_a_command_prints_data_and_takes_json_or_says_one_sentence():
         name
         for name, command in COMMANDS.items()
         if {"--json", "--jsonl"}.isdisjoint(
-            option for each in command.params for option in each.opts
+            option for param in command.params for option in param.opts
         )
     }
 

@@ -31,7 +31,7 @@ def told(terminal: Terminal) -> list[str]:
     looks = ([str(copies) if word == "COPIES" else word for word in look] for look in LOOKS)
     said = [terminal.run(*look) for look in looks]
     shutil.rmtree(copies, ignore_errors=True)
-    return [_shown(each) for each in said]
+    return [_shown(entry) for entry in said]
 
 
 def _shown(said: Said) -> str:
@@ -44,7 +44,7 @@ def flip(path: Path, share: float) -> None:
     """Turn over a few bytes at a place in the file, counted in shares of its length."""
     data = bytearray(path.read_bytes())
     at = int(share * (len(data) - FLIPPED))
-    data[at : at + FLIPPED] = bytes(each ^ 0xFF for each in data[at : at + FLIPPED])
+    data[at : at + FLIPPED] = bytes(value ^ 0xFF for value in data[at : at + FLIPPED])
     path.write_bytes(data)
 
 
@@ -80,7 +80,7 @@ def list_plain_places(path: Path, whole: bytes) -> Iterator[int]:
         row = database.execute("SELECT id, person_id, finding_id, kind FROM cases").fetchone()
         (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
     for word in row:
-        found = [each.start() for each in re.finditer(re.escape(word.encode()), whole)]
+        found = [match.start() for match in re.finditer(re.escape(word.encode()), whole)]
         yield from {at // page_bytes: at for at in found}.values()
 
 

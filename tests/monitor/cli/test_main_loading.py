@@ -53,7 +53,7 @@ def test_a_list_loads_what_it_shows_and_no_services(district: Path, words: Seque
 
     assert start.code == 0
     assert not HEAVY & set(start.modules)
-    assert not [each for each in start.modules if each.startswith("monitor.services.")]
+    assert not [module for module in start.modules if module.startswith("monitor.services.")]
     assert len(start.modules) <= MOST_MODULES_OF_A_LIST
     assert start.mib < MOST_MEBIBYTES_OF_A_LIST
 

@@ -92,7 +92,7 @@ def test_what_was_found_is_printed_and_written_to_a_page_of_ones_own(desk, web, 
 def test_nothing_is_left_but_the_page_and_the_mark_of_the_day(desk, web, tmp_path):
     desk.asks(*MARIA, "--yes", "--html", str(tmp_path / "me.html"))
 
-    left = {each.relative_to(tmp_path) for each in tmp_path.rglob("*") if each.is_file()}
+    left = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {Path("me.html"), Path("cache/namesake/looked-up")}
     assert list(desk.memory.iterdir()) == []
 
@@ -129,8 +129,8 @@ def test_without_a_network_one_sentence_says_so(desk):
 def test_sites_are_told_an_honest_name_without_an_address(desk, web):
     desk.asks(*MARIA, "--yes", "--html", str(desk.cache.parent / "me.html"))
 
-    names = {dict(each.headers)["user-agent"] for each in web.visits}
-    assert all(each.endswith("(a person looking themselves up)") for each in names)
+    names = {dict(visit.headers)["user-agent"] for visit in web.visits}
+    assert all(name.endswith("(a person looking themselves up)") for name in names)
     assert len(names) == 1
 
 
@@ -231,7 +231,7 @@ def test_keys_in_the_environment_add_their_sources(desk):
 
     def list_tables() -> set[str]:
         chosen = choose_sources(answers, desk.variables)
-        return {each for each in chosen.__struct_fields__ if getattr(chosen, each)}
+        return {field for field in chosen.__struct_fields__ if getattr(chosen, field)}
 
     assert not {"brave", "searxng", "github", "alerts", "pages"} & list_tables()
     desk.variables |= {"NAMESAKE_BRAVE_KEY": "k", "NAMESAKE_GITHUB_TOKEN": "t"}

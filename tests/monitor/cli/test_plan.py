@@ -42,18 +42,18 @@ def test_printing_it_is_audited_and_told(priced):
 
     assert said.code == 0
     with priced.app() as app:
-        actions = [each.action for each in app.db.audit.list_entries_of_subjects((maria,))]
+        actions = [entry.action for entry in app.db.audit.list_entries_of_subjects((maria,))]
     assert actions.count("opened-early") == 1
 
 
 def test_each_query_is_told_with_its_turn_and_its_price(priced):
     told = priced.run("plan", ref_of(priced), "--break-glass", "she asked", "--json").json
 
-    paid = {each["source"] for each in told["queries"] if float(each["usd"]) > 0}
+    paid = {query["source"] for query in told["queries"] if float(query["usd"]) > 0}
     assert paid == {"brave", "brave-news"}
-    best = next(each for each in told["queries"] if each["source"] == "brave")
+    best = next(query for query in told["queries"] if query["source"] == "brave")
     assert (best["every"], best["ahead"], best["pages"], float(best["usd"])) == (1, 0, 2, 0.01)
-    assert {each["every"] for each in told["queries"] if float(each["usd"]) == 0} == {1}
+    assert {query["every"] for query in told["queries"] if float(query["usd"]) == 0} == {1}
 
 
 def test_the_table_says_when_and_for_how_much(priced):
@@ -76,7 +76,7 @@ def test_the_districts_bill_names_nobody(priced):
 def test_the_districts_bill_in_numbers(priced):
     told = priced.run("plan", "--district", "--json").json["bill"]
 
-    by_source = {each["source"]: each for each in told["sources"]}
+    by_source = {source["source"]: source for source in told["sources"]}
     assert by_source["brave"]["queries"] >= told["people"]
     assert float(by_source["brave"]["usd"]) == pytest.approx(by_source["brave"]["requests"] * 0.005)
     assert float(told["forecast"]["settled"]["usd"]) < float(

@@ -13,9 +13,9 @@ from tests.monitor.cli.conftest import Terminal
 def samples(text: str) -> dict[str, float]:
     """Read an exposition as Prometheus does, by name and labels."""
     return {
-        f"{each.name}{sorted(each.labels.values())}": each.value
+        f"{sample.name}{sorted(sample.labels.values())}": sample.value
         for family in text_string_to_metric_families(text)
-        for each in family.samples
+        for sample in family.samples
     }
 
 
@@ -32,10 +32,10 @@ def test_prometheus_reads_what_is_printed(after_demo: Terminal):
 
 def test_each_source_has_one_outcome(after_demo: Terminal):
     told = after_demo.run("metrics", "--json").json
-    outcomes = [each for each in told if each["name"] == "namesake_source_outcome"]
+    outcomes = [entry for entry in told if entry["name"] == "namesake_source_outcome"]
 
-    for source in {each["labels"]["source"] for each in outcomes}:
-        mine = [each["value"] for each in outcomes if each["labels"]["source"] == source]
+    for source in {outcome["labels"]["source"] for outcome in outcomes}:
+        mine = [outcome["value"] for outcome in outcomes if outcome["labels"]["source"] == source]
         assert sum(mine) == 1
 
 

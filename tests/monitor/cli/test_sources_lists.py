@@ -56,7 +56,7 @@ def test_a_list_is_counted_and_each_entry_that_is_left_out_has_its_reason(termin
 
     assert said.code == 0
     assert figures(said) == {"form": "Sherlock", "usable": 3, "doubles": 1, "refused": 1}
-    told = {each["name"]: (each["reason"], each["detail"]) for each in said.json["left_out"]}
+    told = {entry["name"]: (entry["reason"], entry["detail"]) for entry in said.json["left_out"]}
     assert told == {
         "Late": ("it is for adults only", ""),
         "Slate": ("Chalkboard asks at the same address", ""),
@@ -131,7 +131,7 @@ def test_what_we_ask_already_is_a_double(terminal, brought):
 
     said = terminal.run("sources", "import", brought(SHERLOCK), "--json")
 
-    told = {each["name"]: each["reason"] for each in said.json["left_out"]}
+    told = {entry["name"]: entry["reason"] for entry in said.json["left_out"]}
     assert told["Linktree"] == "Linktree asks at the same address"
 
 
@@ -166,7 +166,9 @@ def test_a_file_that_is_not_there_exits_with_65(terminal, tmp_path, missing):
 )
 def test_a_name_that_is_none_exits_with_65(terminal, brought, arguments):
     file = brought(SHERLOCK)
-    said = terminal.run("sources", *(file if each == "FILE" else each for each in arguments))
+    said = terminal.run(
+        "sources", *(file if argument == "FILE" else argument for argument in arguments)
+    )
 
     assert said.code == 65
     assert "list" in said.sentence

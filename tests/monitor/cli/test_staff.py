@@ -106,7 +106,7 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
     assert terminal.run("sweep", "--dry-run", "--json").json["people"] == 0
     with terminal.app() as app:
-        waiting = [each.kind for each in app.db.outbox.list_emails() if each.state == "queued"]
+        waiting = [email.kind for email in app.db.outbox.list_emails() if email.state == "queued"]
     assert "withdrawn" in waiting
     assert terminal.run("check", ref).code == 77
     assert terminal.run("staff", "withdraw", ref, "--yes").code == 65
@@ -126,7 +126,7 @@ def test_emails_that_wait_are_counted_with_the_reason_and_without_the_address(te
     assert "cannot be reached" in table
     assert "rosa" not in (said.out + table).lower()
     with terminal.app() as app:
-        assert [each.state for each in app.db.outbox.list_emails()] == [EmailState.QUEUED]
+        assert [email.state for email in app.db.outbox.list_emails()] == [EmailState.QUEUED]
 
 
 def test_an_invitation_wakes_the_service_that_is_to_send_it(terminal):

@@ -11,7 +11,7 @@ def test_a_copy_is_sent_to_its_person_and_nothing_is_printed(terminal):
     assert said.code == 0
     assert "osa" not in said.out
     with terminal.app() as app:
-        assert [each.kind for each in app.db.outbox.list_emails()][-1] == "own-data"
+        assert [email.kind for email in app.db.outbox.list_emails()][-1] == "own-data"
         assert app.db.audit.find_last_entry_of_action("exported").actor == "operator"
 
 
@@ -22,14 +22,14 @@ def test_printing_it_tells_the_person(terminal, tmp_path):
     terminal.run("staff", "export", ref, "--break-glass", "on a stick", "--to", str(tmp_path / "x"))
 
     assert json.loads(printed.out)["profile"]["id"] == ref
-    assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == [
         "data.html",
         "data.json",
         "findings.csv",
     ]
     with terminal.app() as app:
         assert app.db.audit.find_last_entry_of_action("opened-early").subject == ref
-        told = [each.kind for each in app.db.outbox.list_emails()]
+        told = [email.kind for email in app.db.outbox.list_emails()]
     assert "break-glass" in told
 
 

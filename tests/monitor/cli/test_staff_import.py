@@ -143,7 +143,7 @@ def test_a_line_that_cannot_be_used_is_named_and_the_others_are_invited(
     said = terminal.run("staff", "import", path)
 
     assert said.code == 0
-    (told,) = [each for each in said.out.splitlines() if each.startswith("Line 5: ")]
+    (told,) = [one_line for one_line in said.out.splitlines() if one_line.startswith("Line 5: ")]
     assert says in told
     assert "bea" not in said.out.casefold()
     assert states(terminal) == ["invited", "invited"]

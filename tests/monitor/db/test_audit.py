@@ -29,7 +29,7 @@ def test_rows_come_back_in_their_order(world, rosa):
     world.state.audit.append_entry(world.now, "operator", "swept", "", {})
 
     assert [
-        each.details["case"] for each in world.state.audit.list_entries_of_subjects((rosa,))
+        entry.details["case"] for entry in world.state.audit.list_entries_of_subjects((rosa,))
     ] == list("01234")
     assert world.state.audit.list_entries()[-1].action == "swept"
     assert world.state.audit.verify_chain() is None

@@ -37,7 +37,9 @@ def test_only_cases_nobody_ruled_on_are_open(world):
         world.state.cases.insert_case(case)
 
     assert world.state.cases.list_cases_of_person(rosa) == tuple(cases)
-    assert [each.state for each in world.state.cases.list_undecided_cases()] == [
+    assert [
+        undecided_case.state for undecided_case in world.state.cases.list_undecided_cases()
+    ] == [
         CaseState.NEW,
         CaseState.OPEN,
     ]

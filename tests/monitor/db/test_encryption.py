@@ -93,7 +93,10 @@ def test_the_key_is_fetched_once_for_all_that_is_opened_together(tmp_path: Path)
     with Noting.open_store(tmp_path) as keys:
         keys.create_key("rosa")
         sealing = Encryption(keys)
-        sealed = [(each, sealing.encrypt("rosa", each, f"name {each}")) for each in "abc"]
+        sealed = [
+            (character, sealing.encrypt("rosa", character, f"name {character}"))
+            for character in "abc"
+        ]
         keys.fetched.clear()
 
         opened = list(sealing.decrypt_each("rosa", sealed, str))

@@ -59,13 +59,13 @@ def test_findings_are_listed_the_oldest_first(world):
 
 def test_findings_are_counted_without_being_opened(world):
     rosa = world.enrolled()
-    findings = [world.finding(rosa, each) for each in "abc"]
+    findings = [world.finding(rosa, character) for character in "abc"]
     world.state.findings.set_finding_feedback(findings[1].id, Decision.MINE)
     world.state.findings.encryption.keys.destroy_key(rosa)
 
     assert world.state.findings.count_findings_with_feedback(rosa) == 1
     assert world.state.findings.list_finding_ids_of_person(rosa) == tuple(
-        each.id for each in findings
+        finding.id for finding in findings
     )
 
 
@@ -103,8 +103,8 @@ def test_a_sighting_is_kept_for_each_query(world):
     finding = world.finding(rosa)
     here, there = world.sighting(finding, "q1"), world.sighting(finding, "q2")
     renewed = world.sighting(finding, "q1", last=world.now + DAY)
-    for each in (here, there, renewed):
-        world.state.sightings.save_sighting(each)
+    for entry in (here, there, renewed):
+        world.state.sightings.save_sighting(entry)
 
     assert world.state.sightings.list_sightings_of_query(rosa, "q1") == (renewed,)
     assert world.state.sightings.list_sightings_of_finding(finding.id) == (renewed, there)
@@ -126,8 +126,8 @@ def test_versions_are_kept_in_their_order(world):
     finding = world.finding(world.enrolled())
     later = world.version(finding, at=world.now + DAY)
     first = world.version(finding)
-    for each in (later, first):
-        world.state.versions.insert_version(each)
+    for side in (later, first):
+        world.state.versions.insert_version(side)
 
     assert world.state.versions.list_versions(finding.id) == (first, later)
 
@@ -135,8 +135,8 @@ def test_versions_are_kept_in_their_order(world):
 def test_old_versions_are_forgotten_but_never_the_last(world):
     finding = world.finding(world.enrolled())
     versions = [world.version(finding, at=world.now + days * DAY) for days in range(3)]
-    for each in versions:
-        world.state.versions.insert_version(each)
+    for version in versions:
+        world.state.versions.insert_version(version)
 
     world.state.delete_expired_rows(world.now + 400 * DAY)
 
@@ -224,7 +224,8 @@ def test_merging_moves_sightings_versions_and_events(world):
     world.state.findings.merge_findings(keep, drop)
 
     sightings = {
-        each.query: each for each in world.state.sightings.list_sightings_of_finding(keep.id)
+        sighting.query: sighting
+        for sighting in world.state.sightings.list_sightings_of_finding(keep.id)
     }
     assert set(sightings) == {"q1", "q2"}
     assert (sightings["q1"].first, sightings["q1"].last) == (world.now - DAY, world.now + DAY)
@@ -259,7 +260,7 @@ def test_merging_never_quietens_an_impersonation(world):
     assert (case.id, case.finding_id, case.state) == (quiet.id, keep.id, CaseState.REPORTED)
     assert (case.opened_at, case.shared_at) == (loud.opened_at, loud.shared_at)
     assert case.reasons == loud.reasons
-    assert {each.decision for each in world.state.cases.list_decisions(case.id)} == {
+    assert {decision.decision for decision in world.state.cases.list_decisions(case.id)} == {
         Decision.HARMLESS,
         Decision.REPORTED,
     }

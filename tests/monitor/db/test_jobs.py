@@ -35,7 +35,7 @@ def test_of_two_that_claim_at_once_exactly_one_wins(world):
         world.state.jobs.ensure_job("digest", str(number), world.now)
         with ThreadPoolExecutor(2) as pool:
             claims = [pool.submit(claim) for _ in range(2)]
-        assert [each.result() for each in claims].count(None) == 1
+        assert [one_claim.result() for one_claim in claims].count(None) == 1
 
 
 def test_the_work_of_a_holder_that_died_is_free_again(world):

@@ -79,7 +79,7 @@ def test_visits_are_told_apart_by_source_and_subject(world):
     visits = world.state.journal.load_answers_by_subject(sweep, "alpha")
 
     assert set(visits) == {rosa, theo, ""}
-    assert [each.visit.query for each in visits[""]] == [queries["canary"]]
+    assert [entry.visit.query for entry in visits[""]] == [queries["canary"]]
     assert "nobody" not in visits
     assert len(visits) == 3
 
@@ -88,13 +88,15 @@ def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world)
     rosa, theo, sweep = world.enrolled("Rosa"), world.enrolled("Theo"), world.sweep()
     shown = world.visit(world.query(rosa, "one"), found(world))
     in_part = world.visit(world.query(rosa, "two"), replace(found(world), outcome=Outcome.PARTIAL))
-    nothing = (world.visit(world.query(each, "three", source="beta")) for each in (rosa, theo, ""))
+    nothing = (
+        world.visit(world.query(entry, "three", source="beta")) for entry in (rosa, theo, "")
+    )
     for visit in (shown, *nothing, in_part):
         stage(world, sweep, visit)
 
     showing = world.state.journal.list_answers_with_traces(sweep, rosa)
 
-    assert [each.visit for each in showing] == [shown, in_part]
+    assert [answer.visit for answer in showing] == [shown, in_part]
     assert len(world.state.journal.list_answers_about_person(sweep, rosa)) == 3
     assert world.state.journal.count_answers_by_source(sweep, rosa) == {"alpha": 2, "beta": 1}
 

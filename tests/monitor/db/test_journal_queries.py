@@ -51,7 +51,7 @@ def test_a_retired_query_starts_anew_and_ends_nothing_else(world):
 
     assert world.state.queries.find_query(rosa, "q1") is None
     assert world.state.queries.list_queries_of_person(rosa) == (query(world, rosa, "q2"),)
-    assert [each.query for each in world.state.sightings.list_sightings_of_finding(finding.id)] == [
-        "q2"
-    ]
+    assert [
+        sighting.query for sighting in world.state.sightings.list_sightings_of_finding(finding.id)
+    ] == ["q2"]
     assert world.state.findings.list_findings_of_person(rosa) == (finding,)

@@ -57,7 +57,7 @@ def test_another_week_another_reader_another_email(world):
         world.email(dedupe_key="2026-W03"),
     ]
 
-    assert all(world.state.outbox.insert_email(each, View(name="")) for each in emails)
+    assert all(world.state.outbox.insert_email(email, View(name="")) for email in emails)
     assert world.state.outbox.list_emails() == tuple(emails)
 
 
@@ -100,7 +100,7 @@ def dead(world):
 def test_a_dead_email_says_why_and_is_not_tried_again(world, dead):
     outbox = world.state.outbox
 
-    assert [(each.id, each.error) for each in outbox.list_dead_emails()] == [
+    assert [(email.id, email.error) for email in outbox.list_dead_emails()] == [
         (dead, "the mail server answered 550")
     ]
     assert outbox.list_due_emails(world.now + HOUR) == ()

@@ -18,7 +18,7 @@ def test_emails_are_counted_by_what_became_of_them(world):
     emails = [world.email(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada", "Bo", "Cy")]
     for email in emails:
         outbox.insert_email(email, View(name="x"))
-    fresh, late, dead, void, sent = (each.id for each in emails)
+    fresh, late, dead, void, sent = (one_email.id for one_email in emails)
     outbox.schedule_retry(late, world.now + HOUR, "the mail server answered 450")
     outbox.mark_email_dead(dead, "the mail server answered 550")
     outbox.mark_email_dead(void, "its reader's consent has ended")

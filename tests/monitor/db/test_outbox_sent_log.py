@@ -79,7 +79,7 @@ def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(pat
             marks.delete_old_sent_entries(NOW)
 
     assert path.read_bytes() == before
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert [one_path.name for one_path in path.parent.iterdir()] == [path.name]
     marks.delete_old_sent_entries(NOW)
     assert EMAIL not in path.read_text()
 

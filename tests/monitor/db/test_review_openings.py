@@ -102,12 +102,12 @@ def opened(world, case, now, policy):
 def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, cases):
     for now, policy in product(MOMENTS, POLICIES):
         by_rule = sorted(
-            (each for each in cases if opened(world, each, now, policy)), key=build_urgency_key
+            (case for case in cases if opened(world, case, now, policy)), key=build_urgency_key
         )
 
         found = world.state.review_index.list_visible_case_ids(gate(now, policy), ANY, ALL)
 
-        assert list(found) == [each.id for each in by_rule]
+        assert list(found) == [case.id for case in by_rule]
         assert world.state.review_index.count_visible_cases(gate(now, policy), ANY) == len(by_rule)
 
 
@@ -221,7 +221,7 @@ def test_the_oldest_is_one_that_nobody_ruled_on(world, cases):
     ]
 
     assert world.state.review_index.find_oldest_undecided_time(gate(now)) == min(
-        each.opened_at for each in shown if each.is_undecided
+        case.opened_at for case in shown if case.is_undecided
     )
     assert world.state.review_index.find_oldest_undecided_time(gate(MONDAY - DAY)) is None
 
@@ -232,7 +232,9 @@ def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     world.state.cases.insert_case(case)
     glass = broken(case)
     world.state.break_glass.save_break_glass_proposal(replace(glass, second="", broken_at=None))
-    assert [each.id for each in world.state.break_glass.list_unconfirmed_proposals()] == [glass.id]
+    assert [proposal.id for proposal in world.state.break_glass.list_unconfirmed_proposals()] == [
+        glass.id
+    ]
     assert world.state.break_glass.list_active_break_glass(case.id, MONDAY + 3 * DAY) == ()
 
     world.state.break_glass.save_break_glass_proposal(glass)

@@ -11,8 +11,8 @@ def paid(person, week="2026-W37", requests=1):
 
 def test_what_was_paid_for_is_summed(world):
     rosa = world.enrolled()
-    for each in (paid(rosa), paid(rosa, requests=2), paid(""), paid(rosa, "2026-W38")):
-        world.state.api_costs.insert_api_cost(each)
+    for entry in (paid(rosa), paid(rosa, requests=2), paid(""), paid(rosa, "2026-W38")):
+        world.state.api_costs.insert_api_cost(entry)
 
     assert world.state.api_costs.list_api_costs_of_week("2026-W37") == (
         paid(""),

@@ -43,7 +43,7 @@ def test_a_self_check_is_neither_the_district_s_nor_another_s(world):
         for person in (rosa, theo)
     }
 
-    assert len({sweep.id, *(each.id for each in checks.values())}) == 3
+    assert len({sweep.id, *(check.id for check in checks.values())}) == 3
     assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, rosa) == checks[rosa]
     assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK) is None
 

@@ -77,14 +77,14 @@ def test_a_file_for_robots_is_forgotten_when_it_ended_or_would_never_end(world):
     world.state.delete_expired_rows(world.now)
     world.state.robots_files.delete_robots_files_after(world.now + 24 * HOUR)
 
-    kept = [each.origin for each in world.state.robots_files.list_robots_files()]
+    kept = [file.origin for file in world.state.robots_files.list_robots_files()]
     assert kept == ["https://1.example", "https://24.example"]
 
 
 def test_a_restart_forgets_nothing_that_was_spent(world):
     spent = QuotaUsage(source="beta", day=world.now.date(), today=2, this_week=7)
-    for each in (replace(spent, today=1, this_week=6), spent):
-        world.state.request_quota.save_quota_usage(each)
+    for entry in (replace(spent, today=1, this_week=6), spent):
+        world.state.request_quota.save_quota_usage(entry)
 
     with Database.open_folder(world.folder) as restarted:
         assert restarted.request_quota.load_quota_usage("beta") == spent
@@ -137,14 +137,17 @@ def test_the_last_that_canaries_came_to_stays(world):
     assert checks.find_canary_check("beta") == latest
     assert checks.find_canary_check("gamma") is None
     assert checks.list_canary_checks_since(world.now + HOUR) == (latest,)
-    assert [each.source for each in checks.list_canary_checks_since(world.now)] == ["alpha", "beta"]
+    assert [check.source for check in checks.list_canary_checks_since(world.now)] == [
+        "alpha",
+        "beta",
+    ]
 
 
 def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world):
     people = [world.enrolled(name) for name in ("Rosa", "Theo", "Ana")]
     requests = [
-        RunRequest(id=f"{number}", kind=SweepKind.SELFCHECK, person_id=each, asked_at=world.now)
-        for number, each in enumerate(people)
+        RunRequest(id=f"{number}", kind=SweepKind.SELFCHECK, person_id=person, asked_at=world.now)
+        for number, person in enumerate(people)
     ]
     for request in requests:
         world.state.run_requests.insert_run_request(request)
@@ -152,7 +155,9 @@ def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world)
         RunRequest(id="all", kind=SweepKind.SWEEP, asked_at=world.now)
     )
 
-    assert [world.state.run_requests.count_checks_before(each) for each in requests] == [0, 1, 2]
+    assert [
+        world.state.run_requests.count_checks_before(run_request) for run_request in requests
+    ] == [0, 1, 2]
 
     world.state.run_requests.finish_run_request("0", world.now)
 

@@ -38,7 +38,7 @@ class Played:
     def digest(self, to: str, week: int) -> Mail:
         day = f"{days.compute_sweep_time(week):%Y-%m-%d}"
         (mail,) = (
-            each for each in self.mails if (each.to, each.kind, each.day) == (to, "digest", day)
+            text for text in self.mails if (text.to, text.kind, text.day) == (to, "digest", day)
         )
         return mail
 

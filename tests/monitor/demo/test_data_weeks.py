@@ -48,7 +48,7 @@ def queries_of(person):
 def listed(reader, query, week):
     answer = reader.read("http://searx.example/search", week=week, q=query, format="json")
     results = json.loads(answer.body)["results"]
-    return {(each["url"].partition("?")[0], each["title"]) for each in results}
+    return {(result["url"].partition("?")[0], result["title"]) for result in results}
 
 
 def called(reader, method, week, **params):
@@ -58,11 +58,11 @@ def called(reader, method, week, **params):
 
 def cards(answer, name):
     shown = ("did", "handle", "displayName", "description", "avatar", "createdAt")
-    return {tuple(each.get(key, "") for key in shown) for each in answer[name]}
+    return {tuple(one_entry.get(key, "") for key in shown) for one_entry in answer[name]}
 
 
 def handles(answer, name):
-    return {each["handle"] for each in answer[name]}
+    return {one_entry["handle"] for one_entry in answer[name]}
 
 
 def compared(look, before, after):
@@ -111,7 +111,7 @@ def test_the_result_lists_are_reshuffled(reader):
         answer = reader.read(
             "http://searx.example/search", week=week, q='"John Smith"', format="json"
         )
-        return [each["url"] for each in json.loads(answer.body)["results"]]
+        return [result["url"] for result in json.loads(answer.body)["results"]]
 
     assert urls(1) != urls(2) == urls(3)
     assert sorted(urls(1)) == sorted(urls(2))
@@ -269,7 +269,9 @@ def test_the_third_week_shows_the_accounts_of_the_second_and_a_wave(reader):
         answers = [called(reader, "app.bsky.actor.searchActors", week, q=name) for name in names]
         return set().union(*(cards(answer, "actors") for answer in answers))
 
-    wave = {each.handle for each in load_demo_contents().accounts if each.since == LAST_WEEK}
+    wave = {
+        account.handle for account in load_demo_contents().accounts if account.since == LAST_WEEK
+    }
     assert len(wave) == 3
     assert look(2) < look(3)
     assert {handle for _, handle, *_ in look(3) - look(2)} == wave

@@ -11,13 +11,15 @@ from monitor.domain.vocabulary import Scope
 
 
 def named(account_id):
-    return next(each.name for each in load_demo_contents().accounts if each.id == account_id)
+    return next(
+        account.name for account in load_demo_contents().accounts if account.id == account_id
+    )
 
 
 def contacts_of_staff():
     staff = {"maria", "mrsmithmath", "beth", "thomas", "rosa", "daniel"}
-    follows = [each for each in load_demo_contents().follows if each.who in staff]
-    return {named(whom) for each in follows for whom in each.whom}
+    follows = [entry for entry in load_demo_contents().follows if entry.who in staff]
+    return {named(whom) for entry in follows for whom in entry.whom}
 
 
 def test_seven_work_here_and_six_take_part():
@@ -43,10 +45,12 @@ def test_every_declared_account_exists(member):
 @pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.id)
 def test_everybody_left_two_to_six_traces_beside_the_directory(member):
     profiles = [
-        each for each in load_demo_contents().profiles if each.name == member.person.name.full_name
+        profile
+        for profile in load_demo_contents().profiles
+        if profile.name == member.person.name.full_name
     ]
     declared = len(member.person.accounts)
-    pages = [each for each in load_demo_contents().pages if member.person.name.family in each.title]
+    pages = [page for page in load_demo_contents().pages if member.person.name.family in page.title]
 
     assert 2 <= max(declared, len(profiles) + len(pages)) <= 6
 
@@ -59,27 +63,27 @@ def test_whoever_follows_pupils_agreed_to_be_told():
 def test_sixty_pupils_are_on_the_roster():
     pupils = list(district.load_students())
 
-    assert len(pupils) == len({(each.given, each.family) for each in pupils}) == 60
-    assert all(each.given.isalpha() and each.family[0] in ascii_letters for each in pupils)
-    assert {each.grade for each in pupils} == {9, 10, 11, 12}
+    assert len(pupils) == len({(pupil.given, pupil.family) for pupil in pupils}) == 60
+    assert all(pupil.given.isalpha() and pupil.family[0] in ascii_letters for pupil in pupils)
+    assert {pupil.grade for pupil in pupils} == {9, 10, 11, 12}
 
 
 def test_two_contacts_of_staff_are_pupils_and_no_other():
-    roster = {f"{each.given} {each.family}" for each in district.load_students()}
+    roster = {f"{student.given} {student.family}" for student in district.load_students()}
 
     assert contacts_of_staff() & roster == {"Mason Whitlock", "Priya Venkataraman"}
 
 
 def test_no_contact_shares_a_family_name_with_the_roster_by_accident():
-    families = {each.family for each in district.load_students()}
+    families = {student.family for student in district.load_students()}
     others = contacts_of_staff() - {"Mason Whitlock", "Priya Venkataraman"}
 
     assert not {name.split()[-1] for name in others} & families
 
 
 def test_a_pupil_graduates_when_their_profile_says_so():
-    grades = {each.given: each.grade for each in district.load_students()}
-    bios = {each.id: each.bio for each in load_demo_contents().accounts}
+    grades = {student.given: student.grade for student in district.load_students()}
+    bios = {account.id: account.bio for account in load_demo_contents().accounts}
 
     assert "'28" in bios["mason"]
     assert "2029" in bios["priya"]

@@ -17,15 +17,15 @@ def test_a_search_finds_display_names_and_handles(reader):
     by_name = call(reader, "app.bsky.actor.searchActors", q="maria delgado")["actors"]
     by_handle = call(reader, "app.bsky.actor.searchActors", q="mrsmithmath")["actors"]
 
-    assert [each["handle"] for each in by_name] == ["mariadelgado.skies.example"]
-    assert [each["displayName"] for each in by_handle] == ["John Smith"]
+    assert [actor["handle"] for actor in by_name] == ["mariadelgado.skies.example"]
+    assert [actor["displayName"] for actor in by_handle] == ["John Smith"]
 
 
 def test_a_search_is_paged_by_cursor(reader):
     seen, cursor = [], {}
     while True:
         found = call(reader, "app.bsky.actor.searchActors", q="john smith", limit=1, **cursor)
-        seen += [each["handle"] for each in found["actors"]]
+        seen += [actor["handle"] for actor in found["actors"]]
         if "cursor" not in found:
             break
         cursor = {"cursor": found["cursor"]}
@@ -71,7 +71,7 @@ def test_followers_are_those_who_follow(reader):
 
     followers = call(reader, "app.bsky.graph.getFollowers", **asked)["followers"]
 
-    assert {each["displayName"] for each in followers} == {
+    assert {follower["displayName"] for follower in followers} == {
         "Daniel Reyes",
         "Wendel Achterberg",
         "Valley Teachers",

@@ -93,7 +93,7 @@ def test_ten_results_make_a_page(reader):
 
     assert len(first) == 10
     assert second
-    assert not {each["url"] for each in first} & {each["url"] for each in second}
+    assert not {result["url"] for result in first} & {result["url"] for result in second}
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def test_an_engine_that_does_not_respond_is_named(reader, reader_of):
 def test_ages_and_campaigns_move_from_week_to_week(reader):
     first, later = (
         next(
-            each
-            for each in results(reader, '"Maria Delgado"', week)
-            if "science-fair" in each["url"]
+            result
+            for result in results(reader, '"Maria Delgado"', week)
+            if "science-fair" in result["url"]
         )
         for week in (1, 2)
     )
@@ -145,7 +145,7 @@ def test_reordering_changes_the_order_alone(reader, reader_of):
     shuffled = reader_of(reader.internet.reorder_results())
 
     before, after = (
-        [each["url"] for each in results(asked, '"John Smith"')] for asked in (reader, shuffled)
+        [result["url"] for result in results(asked, '"John Smith"')] for asked in (reader, shuffled)
     )
     assert before != after
     assert sorted(before) == sorted(after)

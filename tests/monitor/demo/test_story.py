@@ -48,16 +48,16 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 
 
 def events(week: StoryWeek) -> list[tuple[object, ...]]:
-    return [(each.person, each.kind, each.url, each.fields) for each in week.events]
+    return [(event.person, event.kind, event.url, event.fields) for event in week.events]
 
 
 def cases(week: StoryWeek) -> list[tuple[str, ...]]:
-    return [(each.person, each.kind, each.severity, each.url) for each in week.cases]
+    return [(case.person, case.kind, case.severity, case.url) for case in week.cases]
 
 
 def gaps(week: StoryWeek) -> dict[str, str]:
     well = {"found", "absent"}
-    return {each.source: each.outcome for each in week.coverage if each.outcome not in well}
+    return {line.source: line.outcome for line in week.coverage if line.outcome not in well}
 
 
 def test_it_takes_less_than_a_minute_of_one_processor(played: Played):
@@ -68,7 +68,7 @@ def test_the_first_week_finds_what_exists_and_tells_nothing(played: Played):
     week = played.story.weeks[0]
 
     assert (events(week), cases(week), gaps(week)) == ([], [], {})
-    assert {each.source for each in week.coverage} == SOURCES
+    assert {line.source for line in week.coverage} == SOURCES
 
 
 def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played):
@@ -107,7 +107,7 @@ def test_whom_the_wave_is_about_is_told_its_number_and_no_colleagues_name(
     colleagues = {"Smith", "Marchetti", "Okafor"} - set(NAMES[mail])
 
     assert "new accounts under the names of 3 staff members of your school" in told
-    assert not any(each in told for each in colleagues)
+    assert not any(colleague in told for colleague in colleagues)
 
 
 def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Played):
@@ -116,7 +116,7 @@ def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Pla
     assert gaps(second) == TROUBLED
     assert gaps(third) == {key: TROUBLED[key] for key in ("stitchbook", "snapgarden")}
     for week in (second, third):
-        since = {each.source: each.since for each in week.coverage if each.since}
+        since = {line.source: line.since for line in week.coverage if line.since}
         assert since == dict.fromkeys(gaps(week), days.compute_sweep_time(2))
 
 
@@ -129,7 +129,7 @@ def test_told_twice_it_is_the_same_story(played: Played, tmp_path: Path):
         return msgspec.json.encode(told.story).decode().replace(str(told.folder), "")
 
     def mailed(told: Played) -> list[str]:
-        return [CODE.sub(" CODE ", each.text) for each in told.mails]
+        return [CODE.sub(" CODE ", mail.text) for mail in told.mails]
 
     again = played_into(tmp_path / "demo")
 
@@ -138,7 +138,9 @@ def test_told_twice_it_is_the_same_story(played: Played, tmp_path: Path):
 
 
 def test_who_has_withdrawn_is_never_asked_about(played: Played):
-    asked = " ".join(f"{each.host}{each.path}?{each.query}" for each in played.visits).casefold()
+    asked = " ".join(
+        f"{visit.host}{visit.path}?{visit.query}" for visit in played.visits
+    ).casefold()
 
     assert "delgado" in asked
     assert "whitfield" not in asked
@@ -146,25 +148,25 @@ def test_who_has_withdrawn_is_never_asked_about(played: Played):
 
 
 def test_who_has_withdrawn_gets_a_farewell_and_no_email_after_it(played: Played):
-    kinds = [each.kind for each in played.mails if each.to == KAREN.person.mail]
+    kinds = [mail.kind for mail in played.mails if mail.to == KAREN.person.mail]
 
     assert kinds == ["invitation", "withdrawn"]
 
 
 def test_everybody_else_gets_one_email_a_week(played: Played):
     for member in ENROLLED:
-        emails = [each for each in played.mails if each.to == member.person.mail]
+        emails = [mail for mail in played.mails if mail.to == member.person.mail]
         # A former surname is one more name, which an operator confirmed.
         renamed = ["name"] if member.person.name.former_families else []
-        assert [each.kind for each in emails if each.kind != "alert"] == [
+        assert [email.kind for email in emails if email.kind != "alert"] == [
             *("enrolled", "invitation", *renamed),
             *["digest"] * days.LAST_WEEK,
         ]
 
 
 def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(played: Played):
-    (case,) = (each for each in played.story.weeks[1].cases if each.person == MARIA)
-    (alert,) = (each for each in played.mails if each.kind == "alert")
+    (case,) = (one_case for one_case in played.story.weeks[1].cases if one_case.person == MARIA)
+    (alert,) = (mail for mail in played.mails if mail.kind == "alert")
 
     assert alert.to == MARIA
     assert alert.day == f"{days.compute_sweep_time(2):%Y-%m-%d}"
@@ -175,7 +177,7 @@ def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(pl
 
 
 def test_the_student_link_is_told_to_its_person_alone(played: Played):
-    (case,) = (each for each in played.story.weeks[1].cases if each.person == ROSA)
+    (case,) = (one_case for one_case in played.story.weeks[1].cases if one_case.person == ROSA)
     digest = played.digest(ROSA, 2)
     assert LINKED in digest.text
     assert all(reason in digest.text for reason in case.reasons[:3])
@@ -202,7 +204,7 @@ def test_no_pupil_is_named_in_any_email(played: Played):
 def test_the_reviewers_read_of_no_student_and_of_the_impersonation_only_after_a_week(
     played: Played,
 ):
-    first, second, third = (each for each in played.mails if each.to == REVIEWERS[0])
+    first, second, third = (text for text in played.mails if text.to == REVIEWERS[0])
 
     for mail in (first, second, third):
         assert mail.kind == "review"

@@ -45,7 +45,7 @@ def test_a_new_one_beside_known_ones_is_new() -> None:
 
     found = update_breach_records((before,), (PRESS, FORUM), later)
 
-    assert {each.breach.name: each.first_seen for each in found} == {
+    assert {record.breach.name: record.first_seen for record in found} == {
         "QuillPress": MONDAY,
         "QuillForum": later,
     }

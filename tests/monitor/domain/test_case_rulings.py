@@ -49,7 +49,7 @@ def says(decision, at=MONDAY + DAY, **more):
 
 
 def after(case, *decisions):
-    return reduce(lambda now, each: apply_decision(now, says(each)), decisions, case)
+    return reduce(lambda now, entry: apply_decision(now, says(entry)), decisions, case)
 
 
 def event(kind, at=MONDAY + 9 * DAY, finding="finding"):
@@ -149,17 +149,17 @@ def test_whatever_people_say_every_state_leads_back_to_open(kind, decisions):
 @given(st.sampled_from(CaseKind), st.lists(st.sampled_from(Decision), max_size=6))
 def test_what_is_called_possible_is_just_what_is_not_refused(kind, decisions):
     case = replace(CASE, kind=kind)
-    for each in decisions:
-        if each in list_possible_decisions(case):
-            case = after(case, *list_decision_steps(case, each))
+    for decision in decisions:
+        if decision in list_possible_decisions(case):
+            case = after(case, *list_decision_steps(case, decision))
 
-    for each in set(Decision) - {Decision.SHARED, Decision.REOPENED}:
+    for decision in set(Decision) - {Decision.SHARED, Decision.REOPENED}:
         try:
-            after(case, *list_decision_steps(case, each))
+            after(case, *list_decision_steps(case, decision))
             taken = True
         except MonitorError:
             taken = False
-        assert taken is (each in list_possible_decisions(case))
+        assert taken is (decision in list_possible_decisions(case))
 
 
 def test_every_state_can_be_reached_by_a_ruling_that_fits_some_kind():

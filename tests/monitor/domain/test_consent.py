@@ -159,7 +159,7 @@ def test_no_word_but_an_answer_ever_allows_more(keep, days, scope):
         less.append(apply_narrowing(whole, keep, at))
 
     assert not any(
-        each.covers_scope(scope, now) and not whole.covers_scope(scope, now) for each in less
+        entry.covers_scope(scope, now) and not whole.covers_scope(scope, now) for entry in less
     )
 
 

@@ -277,7 +277,7 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
 
     shown = build_review_fields(PERSON, FINDING, shared, opening(shared))
 
-    assert [each.name for each in fields(shown)] == [
+    assert [field.name for field in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
         *("opened_at", "first_seen", "last_seen", "given", "reasons", "decision"),
     ]

@@ -225,7 +225,7 @@ def test_however_it_flips_a_finding_is_never_told_of_more_than_four_times_a_wind
         told += [event.at for event in step.events]
 
     for start in told:
-        window = [each for each in told if start <= each < start + POLICY.flips_window]
+        window = [entry for entry in told if start <= entry < start + POLICY.flips_window]
         assert len(window) <= POLICY.max_flips + 1
 
 

@@ -99,7 +99,7 @@ GONE = replace(FINDING, presence=Presence.GONE)
 def goes(*told_events: EventKind, before: Finding = MISSING, after: Finding = GONE):
     said = tuple(Event(person_id="p", finding_id="i", kind=kind, at=NOW) for kind in told_events)
     step = add_cleared_event(before, FindingUpdate(finding=after, events=said), {PHONE, MAIL}, NOW)
-    return [each.kind for each in step.events]
+    return [event.kind for event in step.events]
 
 
 def test_what_a_finding_showed_goes_with_it_though_nobody_hears_that_it_went():

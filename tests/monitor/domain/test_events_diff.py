@@ -32,7 +32,7 @@ PAGE = Trace(key="https://a.example/1", kind=TraceKind.PAGE, url="https://a.exam
 
 def applied(changes, before):
     """Make what was shown before into what is shown after."""
-    after = {**before, **{each.key: each.after for each in changes}}
+    after = {**before, **{change.key: change.after for change in changes}}
     return {key: shown for key, shown in after.items() if shown is not None}
 
 
@@ -65,7 +65,7 @@ def test_what_comes_and_what_goes_is_told_apart():
 
     changes = diff_snapshots(key_by_anchor((PAGE,)), key_by_anchor((other,)))
 
-    assert [(each.kind, each.key) for each in changes] == [
+    assert [(change.kind, change.key) for change in changes] == [
         (ChangeKind.REMOVED, PAGE.key),
         (ChangeKind.ADDED, other.key),
     ]
@@ -91,7 +91,12 @@ def test_only_a_conclusive_reading_takes_anything_away(before, reading):
 
 
 @pytest.mark.parametrize(
-    "outcome", [each for each in Outcome if not each.is_conclusive and each is not Outcome.PARTIAL]
+    "outcome",
+    [
+        one_outcome
+        for one_outcome in Outcome
+        if not one_outcome.is_conclusive and one_outcome is not Outcome.PARTIAL
+    ],
 )
 def test_a_failed_visit_leaves_everything_as_it_was(outcome):
     before = {PAGE.key: PAGE}

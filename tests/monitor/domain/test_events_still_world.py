@@ -61,7 +61,7 @@ class StillWorld:
         everything = outcome is not Outcome.PARTIAL and (first or kind is QueryKind.PROFILE)
         listed = STILL if everything else self.random.sample(STILL, 3)
         shuffled = self.random.sample(listed, len(listed))
-        traces = tuple(self.noisy(each) for each in shuffled)
+        traces = tuple(self.noisy(trace) for trace in shuffled)
         return ParseResult(outcome=outcome, traces=traces if outcome is not Outcome.ABSENT else ())
 
     def noisy(self, trace):

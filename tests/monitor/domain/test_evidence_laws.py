@@ -24,12 +24,12 @@ ELDEST = datetime(2016, 5, 1, tzinfo=UTC)
 OF_OLD = replace(OWN, created_at=ELDEST)
 INVENTORY = Inventory(own_traces=(OF_OLD,), absent_platforms=frozenset({"paceclub"}))
 OTHERS = "Beetles, and what else one finds under a stone in the rain"
-accounts = traces.map(lambda each: replace(each, kind=TraceKind.ACCOUNT))
+accounts = traces.map(lambda entry: replace(entry, kind=TraceKind.ACCOUNT))
 
 
 def total(subject, trace, axis, inventory=INVENTORY):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
-    return sum(each.bits for each in found.evidence if each.axis is axis)
+    return sum(piece.bits for piece in found.evidence if piece.axis is axis)
 
 
 def telling(trace, words):
@@ -41,37 +41,39 @@ def telling(trace, words):
 FOR = {
     "the school": (
         EvidenceAxis.CLAIM,
-        lambda each: telling(each, "Maple Street Elementary School"),
+        lambda entry: telling(entry, "Maple Street Elementary School"),
     ),
-    "the town": (EvidenceAxis.CLAIM, lambda each: replace(each, location="Cedar Valley")),
-    "the work": (EvidenceAxis.CLAIM, lambda each: telling(each, "I teach science")),
-    "a link": (EvidenceAxis.CLAIM, lambda each: replace(each, links=(OWN.url,))),
-    "the words": (EvidenceAxis.IMITATION, lambda each: replace(each, bio=BIO)),
-    "a lure": (EvidenceAxis.IMITATION, lambda each: telling(each, "DM me for crypto")),
+    "the town": (EvidenceAxis.CLAIM, lambda entry: replace(entry, location="Cedar Valley")),
+    "the work": (EvidenceAxis.CLAIM, lambda entry: telling(entry, "I teach science")),
+    "a link": (EvidenceAxis.CLAIM, lambda entry: replace(entry, links=(OWN.url,))),
+    "the words": (EvidenceAxis.IMITATION, lambda entry: replace(entry, bio=BIO)),
+    "a lure": (EvidenceAxis.IMITATION, lambda entry: telling(entry, "DM me for crypto")),
     "its youth": (
         EvidenceAxis.IMITATION,
-        lambda each: replace(each, created_at=datetime(2024, 1, 1, tzinfo=UTC)),
+        lambda entry: replace(entry, created_at=datetime(2024, 1, 1, tzinfo=UTC)),
     ),
     "its followers": (
         EvidenceAxis.IMITATION,
-        lambda each: replace(each, counts=(("followers", 3), ("following", 900), ("posts", 1))),
+        lambda entry: replace(entry, counts=(("followers", 3), ("following", 900), ("posts", 1))),
     ),
     "its letters": (
         EvidenceAxis.IMITATION,
-        lambda each: replace(each, name="M\N{CYRILLIC SMALL LETTER A}ria Delgado"),
+        lambda entry: replace(entry, name="M\N{CYRILLIC SMALL LETTER A}ria Delgado"),
     ),
 }
 AGAINST = {
-    "another town": (EvidenceAxis.CLAIM, lambda each: replace(each, location="Fairmont, Iowa")),
-    "another school": (EvidenceAxis.CLAIM, lambda each: telling(each, "Fairmont High School")),
-    "other work": (EvidenceAxis.CLAIM, lambda each: telling(each, "Plumber")),
+    "another town": (EvidenceAxis.CLAIM, lambda entry: replace(entry, location="Fairmont, Iowa")),
+    "another school": (EvidenceAxis.CLAIM, lambda entry: telling(entry, "Fairmont High School")),
+    "other work": (EvidenceAxis.CLAIM, lambda entry: telling(entry, "Plumber")),
     "its age": (
         EvidenceAxis.IMITATION,
-        lambda each: replace(each, created_at=datetime(2009, 1, 1, tzinfo=UTC)),
+        lambda entry: replace(entry, created_at=datetime(2009, 1, 1, tzinfo=UTC)),
     ),
     "a life of its own": (
         EvidenceAxis.IMITATION,
-        lambda each: replace(each, counts=(("followers", 300), ("following", 200), ("posts", 80))),
+        lambda entry: replace(
+            entry, counts=(("followers", 300), ("following", 200), ("posts", 80))
+        ),
     ),
 }
 
@@ -125,7 +127,7 @@ def test_an_opinion_changes_nothing(subject, trace, opinion):
 
 
 def test_no_rule_speaks_of_opinions_or_of_what_people_are():
-    words = " ".join(each.casefold() for each in WEIGHTS.sources.values())
+    words = " ".join(source.casefold() for source in WEIGHTS.sources.values())
 
     assert MARIA.person.name.given.casefold() not in words
     for forbidden in ("politic", "religio", "opinion", "gender", "ethnic", "race"):

@@ -127,7 +127,7 @@ def test_an_account_with_a_link_costs_what_it_is_wrongly_taken_for(own, share):
 def test_what_others_made_is_neither_the_persons_nor_an_imitation(claim, control, imitation, more):
     sums = EvidenceSums(claim=claim, control=control, imitation=imitation)
     plain, mocked = (
-        compute_probabilities(each, priors(-2, -7)) for each in (sums, replace(sums, mock=more))
+        compute_probabilities(entry, priors(-2, -7)) for entry in (sums, replace(sums, mock=more))
     )
 
     # Without more evidence they are equal, but for the last digit of a float.

@@ -35,7 +35,7 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
-    ended, began = (None if each is None else NOW - each for each in (closed, open_since))
+    ended, began = (None if side is None else NOW - side for side in (closed, open_since))
 
     assert condition.assess_sweep(ended, began, NOW, joined=joined).level is level
 
@@ -172,7 +172,7 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
 
     told = list(condition.assess_sources(["ko-fi", "speaker-deck", "gamma", "delta"], known))
 
-    assert [each.level for each in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
+    assert [source.level for source in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
     assert told[0].message == "2 of 4 sources could be checked; 1 not run yet."
     assert told[1].message == "Ko-fi: blocked since Nov 22, 2026."
     assert "Speaker Deck" in told[2].message

@@ -26,7 +26,7 @@ def test_a_value_is_replaced_by_its_kind():
 
     assert kept.snippet == ("Rosa Delgado, [street address], [phone number], SSN [number removed]")
     assert kept.exposed == ("home-address:snippet", "phone:snippet")
-    assert [ExposedContact.from_stored_text(each).kind for each in kept.exposed] == [
+    assert [ExposedContact.from_stored_text(text).kind for text in kept.exposed] == [
         ContactKind.HOME,
         ContactKind.PHONE,
     ]

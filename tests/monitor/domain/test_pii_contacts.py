@@ -17,7 +17,7 @@ WORK = Workplace(
 
 
 def kinds(text: str) -> list[str]:
-    return [str(each.kind) for each in find_contacts(text, ROSA, WORK)]
+    return [str(contact.kind) for contact in find_contacts(text, ROSA, WORK)]
 
 
 def shown(text: str) -> str:
@@ -161,7 +161,7 @@ def test_schools_and_what_reads_like_a_street_expose_nobody(text):
 def test_any_text_can_be_read(text):
     found = find_contacts(text, ROSA, WORK)
 
-    assert all(0 <= each.start < each.end <= len(text) for each in found)
+    assert all(0 <= contact.start < contact.end <= len(text) for contact in found)
     assert find_contacts(mask_contacts(text, found), ROSA, WORK) == () or found
 
 

@@ -19,13 +19,13 @@ def test_no_hour_sees_more_than_five_however_often_one_asks(pauses: list[int]):
         if compute_next_export(made, now) is None:
             made.append(now)
 
-    for each in made:
-        assert sum(each <= at < each + AN_HOUR for at in made) <= MAX_EXPORTS_AN_HOUR
+    for entry in made:
+        assert sum(entry <= at < entry + AN_HOUR for at in made) <= MAX_EXPORTS_AN_HOUR
 
 
 @given(MINUTES)
 def test_the_next_may_be_made_at_the_time_that_is_said_and_not_before(pauses: list[int]):
-    made = [NOON - timedelta(minutes=each) for each in pauses]
+    made = [NOON - timedelta(minutes=pause) for pause in pauses]
     at = compute_next_export(made, NOON)
     if at:
         assert NOON < at <= NOON + AN_HOUR

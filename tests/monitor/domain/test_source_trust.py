@@ -157,10 +157,10 @@ def test_only_canaries_refute(asked, said):
 
 @given(said=readings)
 def test_a_gap_is_never_summed_up_as_checked(said):
-    gaps = [each for each in said if not each.outcome.is_conclusive]
+    gaps = [entry for entry in said if not entry.outcome.is_conclusive]
     trust = assess_trust(AGREEING, said)
 
-    if any(each.outcome is not Outcome.DECLINED for each in gaps):
+    if any(gap.outcome is not Outcome.DECLINED for gap in gaps):
         assert not trust.outcome.is_conclusive
     else:
         assert trust.outcome.is_conclusive

@@ -63,7 +63,7 @@ def test_all_is_told_in_the_order_of_time():
 
     told = build_timeline(record)
 
-    assert [(each.kind, each.word, each.number) for each in told] == [
+    assert [(entry.kind, entry.word, entry.number) for entry in told] == [
         ("shown", "", 1),
         ("event", "appeared", 0),
         ("flagged", "impersonation", 0),
@@ -74,8 +74,8 @@ def test_all_is_told_in_the_order_of_time():
         ("answered", "mine", 0),
         ("answered", "", 0),
     ]
-    assert {each.by for each in told if each.word == "reopened"} == {DecisionMaker.REVIEWER}
-    assert {each.source for each in told if each.number} == {"alpha"}
+    assert {entry.by for entry in told if entry.word == "reopened"} == {DecisionMaker.REVIEWER}
+    assert {entry.source for entry in told if entry.number} == {"alpha"}
 
 
 def test_a_version_is_marked_against_what_the_same_query_showed_before():
@@ -86,4 +86,4 @@ def test_a_version_is_marked_against_what_the_same_query_showed_before():
     first, other, later = build_timeline(record)
 
     assert first.marks == other.marks == ()
-    assert [each.field for each in later.marks] == ["bio"]
+    assert [mark.field for mark in later.marks] == ["bio"]

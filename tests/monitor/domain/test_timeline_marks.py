@@ -10,7 +10,7 @@ TEXTS = st.text(alphabet="ab ,.\n\u00e9\u202e", max_size=40)
 
 
 def of(marks, *kinds):
-    return "".join(each.text for each in marks if each.kind in kinds)
+    return "".join(mark.text for mark in marks if mark.kind in kinds)
 
 
 @given(TEXTS, TEXTS)
@@ -31,14 +31,14 @@ def test_every_entry_of_a_list_is_marked_once(before, after):
     marks = diff_list(before, after)
 
     assert len(marks) == len({*before, *after})
-    assert {each.text for each in marks if each.kind is not DiffMarkKind.ADDED} == set(before)
-    assert {each.text for each in marks if each.kind is not DiffMarkKind.REMOVED} == set(after)
+    assert {mark.text for mark in marks if mark.kind is not DiffMarkKind.ADDED} == set(before)
+    assert {mark.text for mark in marks if mark.kind is not DiffMarkKind.REMOVED} == set(after)
 
 
 def test_words_are_marked_whole_and_together():
     marks = diff_text("I teach 4th grade at Cedar Valley", "I sell crypto at Cedar Valley now")
 
-    assert [(str(each.kind), each.text) for each in marks] == [
+    assert [(str(mark.kind), mark.text) for mark in marks] == [
         ("kept", "I "),
         ("removed", "teach 4th grade "),
         ("added", "sell crypto "),
@@ -50,7 +50,7 @@ def test_words_are_marked_whole_and_together():
 def test_what_is_too_long_to_be_read_is_marked_whole():
     long = "a " * 5_000
 
-    assert [each.kind for each in diff_text(long, f"{long}b")] == [
+    assert [character.kind for character in diff_text(long, f"{long}b")] == [
         DiffMarkKind.REMOVED,
         DiffMarkKind.ADDED,
     ]

@@ -28,15 +28,15 @@ ROSA = Trace(
 
 def changed(before: Trace, after: Trace) -> dict[str, list[tuple[str, str]]]:
     return {
-        each.field: [(str(mark.kind), mark.text) for mark in each.marks if mark.kind != "kept"]
-        for each in diff_traces(before, after)
-        if each.is_changed
+        trace.field: [(str(mark.kind), mark.text) for mark in trace.marks if mark.kind != "kept"]
+        for trace in diff_traces(before, after)
+        if trace.is_changed
     }
 
 
 def test_a_version_never_differs_from_itself():
-    assert not any(each.is_changed for each in diff_traces(ROSA, ROSA))
-    assert {each.field for each in diff_traces(ROSA, ROSA)} == {
+    assert not any(trace.is_changed for trace in diff_traces(ROSA, ROSA))
+    assert {trace.field for trace in diff_traces(ROSA, ROSA)} == {
         *("name", "handle", "bio", "picture", "links", "private", "created_at", "counts")
     }
 
@@ -83,9 +83,13 @@ def test_the_spelling_of_a_page_is_no_difference():
 
 def test_what_would_be_told_as_an_event_is_marked_as_material():
     after = replace(ROSA, name="R", handle="r", bio="", links=(), picture_hash="b", private=True)
-    marked = {each.field for each in diff_traces(ROSA, after) if each.is_changed and each.material}
+    marked = {
+        trace.field for trace in diff_traces(ROSA, after) if trace.is_changed and trace.material
+    }
 
-    assert {"picture_hash" if each == "picture" else each for each in marked} == set(
+    assert {"picture_hash" if field == "picture" else field for field in marked} == set(
         list_material_changes(ROSA, after)
     )
-    assert all(each.marks[0].kind is not DiffMarkKind.KEPT for each in diff_traces(ROSA, after)[:1])
+    assert all(
+        trace.marks[0].kind is not DiffMarkKind.KEPT for trace in diff_traces(ROSA, after)[:1]
+    )

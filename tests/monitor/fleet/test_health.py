@@ -27,7 +27,7 @@ WELL = FleetState(
 
 def test_a_fleet_that_is_well_has_no_remedy() -> None:
     results = [*check_fleet(WELL)]
-    assert {each.level for each in results} == {HealthLevel.OK}
+    assert {result.level for result in results} == {HealthLevel.OK}
     assert results[0].message.startswith("PostgreSQL 15.6 answers")
 
 
@@ -46,6 +46,6 @@ def test_a_fleet_that_no_one_asks_for_is_a_failure() -> None:
     ids=["queue", "clock", "machine"],
 )
 def test_trouble_is_a_warning_with_what_to_do(state: FleetState, told: str) -> None:
-    (found,) = (each for each in check_fleet(state) if each.level is HealthLevel.WARN)
+    (found,) = (result for result in check_fleet(state) if result.level is HealthLevel.WARN)
     assert told in found.message
     assert found.remedy

@@ -56,7 +56,7 @@ def ask(
 
 
 def states(count: int, source: FakeSource = ALPHA) -> list[CrawlQuery]:
-    return [CrawlQuery(query=each) for each in queries(count, source)]
+    return [CrawlQuery(query=query) for query in queries(count, source)]
 
 
 def test_queries_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
@@ -64,13 +64,15 @@ def test_queries_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
 
     answers = ask(build_crawler(client, ALPHA), states(4))
 
-    assert [each.number for each in answers] == [0, 1, 2, 3]
-    assert all(each.result and each.result.result.outcome is Outcome.ABSENT for each in answers)
+    assert [answer.number for answer in answers] == [0, 1, 2, 3]
+    assert all(
+        answer.result and answer.result.result.outcome is Outcome.ABSENT for answer in answers
+    )
     gaps = [later[1] - earlier[2] for earlier, later in pairwise(client.asked)]
     assert gaps == pytest.approx([5.0] * 3)
-    for each, (_, _, ended) in zip(answers, client.asked, strict=True):
-        assert each.host_state.next_at is not None
-        left = each.host_state.next_at - clock.now()
+    for answer, (_, _, ended) in zip(answers, client.asked, strict=True):
+        assert answer.host_state.next_at is not None
+        left = answer.host_state.next_at - clock.now()
         assert left == timedelta(seconds=ended + 5.0 - clock.seconds)
 
 
@@ -93,7 +95,9 @@ def test_a_host_that_is_parked_answers_at_once_with_the_standing_reading(clock: 
 
     answers = ask(build_crawler(client, ALPHA), states(3), parked)
 
-    assert [each.result.result.outcome for each in answers if each.result] == [Outcome.LIMITED] * 3
+    assert [answer.result.result.outcome for answer in answers if answer.result] == [
+        Outcome.LIMITED
+    ] * 3
     assert client.asked == []
 
 
@@ -111,7 +115,7 @@ def test_who_may_not_be_asked_about_anymore_is_not(clock: FakeClock) -> None:
     gone = states(3)[1].query.key
     crawler = build_crawler(client, ALPHA, may_ask=lambda query: query.key != gone)
 
-    notes = [each.result.result.note for each in ask(crawler, states(3)) if each.result]
+    notes = [entry.result.result.note for entry in ask(crawler, states(3)) if entry.result]
 
     assert notes == ["", FailureReason.NOT_ALLOWED.value, ""]
     assert len(client.asked) == 2
@@ -155,7 +159,7 @@ def test_what_an_answer_leads_to_is_told_and_not_asked(clock: FakeClock) -> None
 
     assert len(client.asked) == 1
     assert answer.result is not None
-    assert [each.terms for each in answer.result.result.follow] == [("next",)]
+    assert [query.terms for query in answer.result.result.follow] == [("next",)]
 
 
 class _LeadingSource(FakeSource):

@@ -75,7 +75,7 @@ def test_a_district_is_closed_before_it_is_renamed(cedar: DistrictFolder) -> Non
     assert handover is not None
     assert handover.token == leases.rows["cedar"].token
     assert leases.ended == ["cedar"]
-    assert [each.district for each in list_moves(cedar.path.parent)] == ["cedar"]
+    assert [move.district for move in list_moves(cedar.path.parent)] == ["cedar"]
     # The list of sites that all districts here have in common does not go along.
     assert done.outside == (cedar.path.parent / "catalog.json",)
 

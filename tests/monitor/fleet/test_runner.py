@@ -74,8 +74,8 @@ def sweeps_closed(fleet: Fleet) -> dict[str, bool]:
 
 def times_by_host(web: WebServer) -> dict[str, list[datetime]]:
     times = defaultdict(list)
-    for each in web.visits:
-        times[each.host].append(each.at)
+    for visit in web.visits:
+        times[visit.host].append(visit.at)
     return {host: sorted(at) for host, at in times.items()}
 
 
@@ -103,9 +103,11 @@ def test_robots_txt_and_canaries_are_asked_once_for_all_districts(
     fleet.works()
 
     asked = defaultdict(list)
-    for each in web.visits:
-        asked[each.host].append(each.path)
-    people = {f"/u/{each}" for number in range(len(NAMES)) for each in list_handles(number, PEOPLE)}
+    for visit in web.visits:
+        asked[visit.host].append(visit.path)
+    people = {
+        f"/u/{handle}" for number in range(len(NAMES)) for handle in list_handles(number, PEOPLE)
+    }
     for paths in asked.values():
         canaries = set(paths) - people - {"/robots.txt"}
         assert people <= set(paths)
@@ -114,7 +116,7 @@ def test_robots_txt_and_canaries_are_asked_once_for_all_districts(
     for name in NAMES:
         with fleet.open_database(name) as db:
             health = db.source_health.list_source_health()
-        assert [each for each in health if not each.outcome.is_conclusive] == []
+        assert [part for part in health if not part.outcome.is_conclusive] == []
         assert len(health) == SITES
 
 
@@ -129,8 +131,8 @@ def test_nothing_of_one_district_is_in_the_files_of_another_or_in_what_they_shar
 
     for number, name in enumerate(NAMES):
         words = [
-            *(each.encode() for each in list_handles(number, PEOPLE)),
-            *(f"{each}@".encode() for each in list_handles(number, PEOPLE)),
+            *(handle.encode() for handle in list_handles(number, PEOPLE)),
+            *(f"{handle}@".encode() for handle in list_handles(number, PEOPLE)),
         ]
         elsewhere = [
             path for path in folder.rglob("*") if path.is_file() and name not in path.parts
@@ -153,7 +155,8 @@ def test_a_broken_district_is_set_aside_and_the_others_go_on(
     with fleet.open_database("maple") as db:
         assert db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
     faults = {
-        each.name: each.fault for each in list_district_statuses(folder, fleet.resources.shared)
+        status.name: status.fault
+        for status in list_district_statuses(folder, fleet.resources.shared)
     }
     assert faults["birch"].startswith(str(folder / "birch" / "namesake.toml"))
     assert "Restore the copy of its keys" in faults["cedar"]
@@ -173,7 +176,9 @@ def test_a_district_that_was_mended_is_taken_up_again(fleet: Fleet, folder: Path
     fleet.works()
 
     assert fleet.runner.describe_wait() == ""
-    assert {each.name for each in list_district_statuses(folder) if each.running} == set(NAMES)
+    assert {status.name for status in list_district_statuses(folder) if status.running} == set(
+        NAMES
+    )
 
 
 def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> None:
@@ -183,7 +188,7 @@ def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> N
     fleet.clock.at = SUNDAY
     fleet.works()
 
-    paths = {each.path for each in web.visits}
+    paths = {visit.path for visit in web.visits}
     assert f"/u/{stays}" in paths
     assert f"/u/{gone}" not in paths
 
@@ -199,8 +204,8 @@ def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fle
         sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
         assert sweep is not None
         gaps = build_coverage(db.sweeps.list_source_runs(sweep.id)).gaps
-    assert {each.note for each in gaps} == {FailureReason.SHARE_USED}
-    assert sum(each.count for each in gaps) == SITES
+    assert {gap.note for gap in gaps} == {FailureReason.SHARE_USED}
+    assert sum(gap.count for gap in gaps) == SITES
 
 
 def test_a_check_that_another_process_asks_for_is_run_at_the_next_look(fleet: Fleet) -> None:
@@ -249,7 +254,7 @@ def test_a_sweep_gives_way_between_two_steps_and_never_inside_a_transaction(
 
     def note_pause(_right: RightOfWay) -> None:
         # Each thread sees its own transactions only.
-        pauses.append(any(each.is_in_transaction for each in tuple(databases)))
+        pauses.append(any(database.is_in_transaction for database in tuple(databases)))
 
     monkeypatch.setattr(HostedDistrict, "enter", note_database)
     monkeypatch.setattr(RightOfWay, "give_way", note_pause)
@@ -289,8 +294,8 @@ def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, fold
     assert not StateFolderLock(folder / "cedar" / "state").is_locked()
     moved = move_out(district, fleet.resources.shared)
     assert (moved / "state" / "namesake.db").exists()
-    assert [each.name for each in list_district_statuses(folder)] == ["birch", "maple"]
-    assert {each.name for each in fleet.resources.shared.districts.list_district_records()} == {
+    assert [status.name for status in list_district_statuses(folder)] == ["birch", "maple"]
+    assert {record.name for record in fleet.resources.shared.districts.list_district_records()} == {
         "birch",
         "maple",
     }
@@ -345,5 +350,5 @@ def test_pauses_and_proofs_outlive_a_restart(
         fleet.ask_for_check("maple")
         fleet.works()
 
-    robots = sum(each.path == "/robots.txt" for each in web.visits[asked:])
+    robots = sum(visit.path == "/robots.txt" for visit in web.visits[asked:])
     assert robots == 0

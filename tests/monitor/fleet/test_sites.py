@@ -87,7 +87,9 @@ def test_a_broken_district_is_away_and_the_others_are_shown(
 
     away = [get(sites, "cedar") for _ in range(2)]
 
-    assert [(each.status_code, each.get_data(as_text=True)) for each in away] == [(503, AWAY)] * 2
+    assert [(entry.status_code, entry.get_data(as_text=True)) for entry in away] == [
+        (503, AWAY)
+    ] * 2
     with get(sites, "birch") as shown:
         assert shown.status_code == 200
     assert caplog.text.count("event=district_set_aside district=cedar") == 1

@@ -42,7 +42,7 @@ class Fleet:
         self.runner.finish_waiting_work(seconds)
 
     def district(self, name: str) -> DistrictFolder:
-        return next(each for each in list_district_folders(self.folder) if each.name == name)
+        return next(folder for folder in list_district_folders(self.folder) if folder.name == name)
 
     @contextmanager
     def open_database(self, name: str) -> Iterator[Database]:

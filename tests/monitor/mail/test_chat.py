@@ -64,7 +64,7 @@ def test_a_place_where_no_one_listens_is_a_word(room: ChatRoom):
 def test_each_line_is_an_address_and_others_are_passed_over():
     secret = "\n# the office\njson://one.example/a\n\n  jsons://two.example/b  \n"
 
-    assert [each.number for each in parse_chat_endpoints(secret, NAME)] == [3, 5]
+    assert [endpoint.number for endpoint in parse_chat_endpoints(secret, NAME)] == [3, 5]
     assert parse_chat_endpoints(" \n", NAME) == ()
 
 

@@ -127,7 +127,7 @@ def test_a_damaged_report_raises_nothing_and_blames_no_other_email(planted, at, 
 
     found = parse_bounces(whole[:at] + planted + whole[at + length :], RETURN_PATH)
 
-    assert {each.local_id for each in found} <= {EMAIL}
+    assert {bounce.local_id for bounce in found} <= {EMAIL}
 
 
 def test_a_message_that_breaks_its_reader_is_named_by_the_error_alone():

@@ -157,8 +157,8 @@ def test_where_no_bell_can_hang_the_service_runs_without(tmp_path):
 def test_a_wakeup_names_the_folder_even_through_a_link(tmp_path):
     callers = SimpleQueue[str]()
     listening, calling = tmp_path / "fleet", tmp_path / "maple"
-    for each in (listening, calling):
-        each.mkdir()
+    for side in (listening, calling):
+        side.mkdir()
     WakeSocket(calling).path.symlink_to(WakeSocket(listening).path)
     with WakeSocket(listening).listen_for_wakeups(lambda: None, callers.put):
         WakeSocket(calling).wake_daemon()

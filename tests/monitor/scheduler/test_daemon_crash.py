@@ -132,7 +132,7 @@ class District:
             assert now == Counter()
         else:
             # Two people may share a handle, and so an address; a canary's is drawn anew.
-            again = [each for each, n in (now + before).items() if n > (usual.asked[each] or 1)]
+            again = [key for key, n in (now + before).items() if n > (usual.asked[key] or 1)]
             assert again == []
             self._note_lost(now + before)
         self.kills += not done

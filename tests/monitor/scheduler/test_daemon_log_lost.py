@@ -47,10 +47,10 @@ def test_a_service_without_any_standing_file_runs_and_mixes_nothing_up(config, s
         env={"NOTIFY_SOCKET": str(systemd.getsockname()), "PATH": ""},
     ) as service:
         heard(systemd, "READY=1")
-        places = [str(Path(f"/proc/{service.pid}/fd/{each}").readlink()) for each in (0, 1, 2)]
+        places = [str(Path(f"/proc/{service.pid}/fd/{number}").readlink()) for number in (0, 1, 2)]
         lives_and_ends(service, systemd)
 
-    assert not [each for each in places if "namesake.db" in each or "keys.db" in each]
+    assert not [place for place in places if "namesake.db" in place or "keys.db" in place]
 
 
 def lives_and_ends(service, systemd):

@@ -103,7 +103,9 @@ def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watche
     watched.rounds.run_requested_checks()
     assert len(world.asked) == asked
     world.writes()
-    (email,) = [each for each in world.post.to(OPERATOR) if each.envelope.kind == "disk-full"]
+    (email,) = [
+        one_email for one_email in world.post.to(OPERATOR) if one_email.envelope.kind == "disk-full"
+    ]
     assert "Nothing is lost" in email.text
 
 
@@ -129,8 +131,8 @@ def test_the_sweep_goes_on_by_itself_once_there_is_room(world: World, watched: W
 
     assert world.coverage()
     assert world.state.sweeps.list_open_sweeps() == ()
-    queries = [(each.host, each.path, each.query) for each in world.asked]
-    under_way = len({each.host for each in world.asked})
+    queries = [(query.host, query.path, query.query) for query in world.asked]
+    under_way = len({query.host for query in world.asked})
     assert len(queries) - len(set(queries)) <= under_way, "what was written is not asked again"
 
 
@@ -166,7 +168,7 @@ def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monk
 def intervals(world: World) -> dict[str, float]:
     """Return how many seconds lie between two runs of each job."""
     jobs = Watched(world).rounds.list_timed_jobs()
-    return {each.name: each.trigger.interval.total_seconds() for each in jobs}
+    return {job.name: job.trigger.interval.total_seconds() for job in jobs}
 
 
 def test_what_needs_no_more_than_a_timer_has_its_own(world: World):
@@ -182,13 +184,13 @@ def test_a_mailbox_for_bounces_is_read_every_quarter_of_an_hour(world: World):
 
 
 def test_the_record_of_sent_emails_and_the_copy_of_the_keys_have_one_writer(watched: Watched):
-    workers = {each.name: each.worker for each in watched.rounds.list_timed_jobs()}
+    workers = {job.name: job.worker for job in watched.rounds.list_timed_jobs()}
 
     assert {workers[name] for name in ("mail", "purge", "keys")} == {"mail"}
 
 
 def test_a_ring_asks_for_what_stands_in_the_due_table_alone(watched: Watched):
-    rung = {each.name for each in watched.rounds.list_timed_jobs() if each.answers_bell}
+    rung = {job.name for job in watched.rounds.list_timed_jobs() if job.answers_bell}
 
     assert rung == {"checks", "sweeps", "mail"}
 
@@ -278,13 +280,13 @@ def test_the_ping_url_is_called_only_while_all_is_well(
 
 
 def test_chats_have_a_thread_of_their_own_where_there_are_some(world: World, watched: Watched):
-    assert "notices" not in {each.name for each in watched.rounds.list_timed_jobs()}
+    assert "notices" not in {job.name for job in watched.rounds.list_timed_jobs()}
     chat = FakeChat()
     endpoints = {"operator": (ChatEndpoint(number=1, plugin=chat),)}
     watched.rounds.notices = NoticeSender(endpoints=endpoints)
 
     jobs = watched.rounds.list_timed_jobs()
-    (notices,) = (each for each in jobs if each.worker == "notices")
+    (notices,) = (job for job in jobs if job.worker == "notices")
     with world.app.db.begin_transaction():
         queue_operator_emails(
             world.app, "today", lambda to: DiskFullView(**to, since=world.clock.now())

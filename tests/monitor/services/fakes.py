@@ -44,10 +44,10 @@ class Mailroom:
         return answer
 
     def of_kind(self, kind: str) -> list[Sent]:
-        return [each for each in self.accepted if each.envelope.kind == kind]
+        return [sent for sent in self.accepted if sent.envelope.kind == kind]
 
     def to(self, mail: str) -> list[Sent]:
-        return [each for each in self.accepted if each.envelope.recipient == mail]
+        return [sent for sent in self.accepted if sent.envelope.recipient == mail]
 
 
 @dataclass

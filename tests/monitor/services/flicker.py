@@ -47,17 +47,17 @@ class Flicker:
         by = self._lot("traces")
         return DemoContents(
             profiles=tuple(
-                replace(each, bio=respelled(each.bio, by), followers=by.randrange(99_999))
-                for each in shuffled(traces.profiles, by)
+                replace(profile, bio=respelled(profile.bio, by), followers=by.randrange(99_999))
+                for profile in shuffled(traces.profiles, by)
             ),
             accounts=tuple(
                 replace(
-                    each,
-                    bio=respelled(each.bio, by),
+                    account,
+                    bio=respelled(account.bio, by),
                     followers=by.randrange(99_999),
                     posts=by.randrange(9_999),
                 )
-                for each in shuffled(traces.accounts, by)
+                for account in shuffled(traces.accounts, by)
             ),
             follows=traces.follows,
             pages=tuple(shuffled(traces.pages, by)),
@@ -68,7 +68,7 @@ class Flicker:
         if not told.get("results"):
             return body
         by = self._lot(f"{asked.nth}")
-        told["results"] = [self._result(each, by) for each in shuffled(told["results"], by)]
+        told["results"] = [self._result(result, by) for result in shuffled(told["results"], by)]
         told["number_of_results"] = by.randrange(10**6)
         told["suggestions"] = [f"{told['query']} {by.randrange(99)}"]
         return json.dumps(told, indent=by.choice([None, 2])).encode()

@@ -99,7 +99,7 @@ class Parrot:
             return ParseResult(outcome=Outcome.SKIPPED, note="nobody agrees to this any more")
         self.asked.append(query)
         heard = self.heard.get(_locate_query(query), ParseResult(outcome=Outcome.ABSENT))
-        follow = tuple(replace(each, subject=query.subject) for each in heard.follow)
+        follow = tuple(replace(one_query, subject=query.subject) for one_query in heard.follow)
         return replace(heard, follow=follow)
 
 
@@ -113,17 +113,17 @@ def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
     for finding in state.findings.list_findings_of_person(person):
         found.add(("finding", finding.id))
         found |= {
-            (each.source, f"{finding.id} {each.query}")
-            for each in state.sightings.list_sightings_of_finding(finding.id)
+            (sighting.source, f"{finding.id} {sighting.query}")
+            for sighting in state.sightings.list_sightings_of_finding(finding.id)
         }
         found |= {
             ("version", f"{finding.id} {seq}")
             for seq in state.versions.load_versions_by_seq(finding.id)
         }
-    found |= {(each.source, each.key) for each in state.queries.list_queries_of_person(person)}
+    found |= {(query.source, query.key) for query in state.queries.list_queries_of_person(person)}
     found |= {
-        ("event", each.event.finding_id)
-        for each in state.events.list_events_of_person(person, world.started)
+        ("event", event.event.finding_id)
+        for event in state.events.list_events_of_person(person, world.started)
     }
-    found |= {("case", each.id) for each in state.cases.list_cases_of_person(person)}
+    found |= {("case", case.id) for case in state.cases.list_cases_of_person(person)}
     return frozenset(found)

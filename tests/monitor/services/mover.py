@@ -38,7 +38,7 @@ class Mover:
 
     def code(self, address: str = NEW) -> str:
         send_due(self.world.app)
-        emails = [each for each in self.world.post.to(address) if of(each, "new-address")]
+        emails = [email for email in self.world.post.to(address) if of(email, "new-address")]
         return CODE.findall(emails[-1].email.text)[0]
 
     def confirms(self, code: str = "", browser: str = BROWSER) -> AddressConfirmRefusal | None:

@@ -107,7 +107,7 @@ def test_its_owner_revokes_it_and_the_audit_log_says_so(world, maria, secret) ->
 
     assert find_token_holder(world.app, secret) is None
     entries = world.state.audit.list_entries_of_subjects((maria.id,))
-    assert [each.action for each in entries][-2:] == ["token-created", "token-revoked"]
+    assert [entry.action for entry in entries][-2:] == ["token-created", "token-revoked"]
     with pytest.raises(InputError):
         revoke_access_token(world.app, asks, Role.STAFF, token.id)
 

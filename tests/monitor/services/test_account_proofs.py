@@ -46,7 +46,7 @@ def proof(staff: Staff) -> ProofState | None:
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
+    return [entry.action for entry in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
 
 
 def says(world: World, bio: str) -> None:
@@ -186,22 +186,24 @@ def test_a_change_of_an_account_without_their_exact_name_is_no_case_of_theirs(wo
     world.a_week_later()
     world.sweep()
 
-    assert not [each for each in maria.cases if each.kind is CaseKind.OWN_ACCOUNT_CHANGED]
+    assert not [case for case in maria.cases if case.kind is CaseKind.OWN_ACCOUNT_CHANGED]
 
 
 def test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other(world):
     world.matcher = FakeMatcher(says=LINKED)
     vague = replace(VICTORIA, name="room 12 garden")
     world.internet = world.internet.remove_entry(VICTORIA).add_entry(vague)
-    (told,) = (each for each in ROSA.person.accounts if each.startswith("bluesky"))
+    (told,) = (
+        one_account for one_account in ROSA.person.accounts if one_account.startswith("bluesky")
+    )
     world.joins(ROSA, accounts=(told, HERS))
     for _ in range(2):
         world.sweep()
         world.a_week_later()
 
-    lists = [each for each in world.asked if "getFollow" in each.path]
+    lists = [query for query in world.asked if "getFollow" in query.path]
     assert lists
-    assert not [each for each in lists if "victoria" in each.query]
+    assert not [one_list for one_list in lists if "victoria" in one_list.query]
 
 
 def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either(world_of):
@@ -210,7 +212,7 @@ def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either
     world.internet = world.internet.add_entry(hers)
     maria = world.joins(MARIA, accounts=(), handles=("victoriavictim",))
     world.sweep()
-    (finding,) = (each for url, each in maria.findings.items() if "victoria" in url)
+    (finding,) = (one_finding for url, one_finding in maria.findings.items() if "victoria" in url)
     record_feedback(world.app, maria.id, {finding.id: Decision.MINE})
     world.a_week_later()
     world.sweep()

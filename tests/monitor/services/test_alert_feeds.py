@@ -86,7 +86,7 @@ def test_it_is_read_once_in_each_sweep_and_at_its_own_service_alone(world, servi
 
     world.sweep()
 
-    assert [each.host for each in world.asked if TOKEN in each.path] == ["searx.example"]
+    assert [query.host for query in world.asked if TOKEN in query.path] == ["searx.example"]
 
 
 def test_a_deleted_alert_is_told_to_its_person_and_to_no_one_else(world, service, maria):
@@ -100,8 +100,8 @@ def test_a_deleted_alert_is_told_to_its_person_and_to_no_one_else(world, service
 
     world.sweep()
 
-    assert [each.fault for each in feeds_of(maria)] == [FEED_IS_GONE]
-    assert [each.fault for each in feeds_of(beth)] == [""]
+    assert [feed.fault for feed in feeds_of(maria)] == [FEED_IS_GONE]
+    assert [feed.fault for feed in feeds_of(beth)] == [""]
     assert MURAL[1] in maria.findings
     assert "alerts" not in world.gaps()
 
@@ -109,7 +109,7 @@ def test_a_deleted_alert_is_told_to_its_person_and_to_no_one_else(world, service
     world.a_week_later()
     world.sweep()
 
-    assert [each.fault for each in feeds_of(maria)] == [""]
+    assert [feed.fault for feed in feeds_of(maria)] == [""]
 
 
 def test_a_page_in_place_of_a_feed_is_told_as_that(world, service, maria):
@@ -117,7 +117,7 @@ def test_a_page_in_place_of_a_feed_is_told_as_that(world, service, maria):
 
     world.sweep()
 
-    assert [each.fault for each in feeds_of(maria)] == [NO_FEED]
+    assert [feed.fault for feed in feeds_of(maria)] == [NO_FEED]
 
 
 def test_a_service_that_is_down_is_a_gap_and_no_fault_of_the_feed(world, service, maria):
@@ -126,7 +126,7 @@ def test_a_service_that_is_down_is_a_gap_and_no_fault_of_the_feed(world, service
     world.sweep()
 
     assert world.gaps()["alerts"] == "failed"
-    assert [each.fault for each in feeds_of(maria)] == [""]
+    assert [feed.fault for feed in feeds_of(maria)] == [""]
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ def test_the_address_is_in_no_file_no_log_no_audit_and_no_plan(world, service, m
 
     outlooks = build_query_outlook(world.app, maria.id, "2026-W50")
     audit = world.state.audit.list_entries_of_subjects((maria.id,))
-    files = [each for each in Path(world.config.state).rglob("*") if each.is_file()]
+    files = [path for path in Path(world.config.state).rglob("*") if path.is_file()]
 
     assert files
-    assert not any(TOKEN.encode() in each.read_bytes() for each in files)
+    assert not any(TOKEN.encode() in file.read_bytes() for file in files)
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(outlooks) + repr(audit)
     assert TOKEN not in repr(feeds_of(maria))
-    assert any(build_feed_id(FEED) in term for each in outlooks for term in each.terms)
-    assert "alert-feed-added" in {each.action for each in audit}
+    assert any(build_feed_id(FEED) in term for outlook in outlooks for term in outlook.terms)
+    assert "alert-feed-added" in {entry.action for entry in audit}
 
 
 def test_a_removed_feed_is_forgotten_with_what_only_it_had_found(world, service, maria):
@@ -183,7 +183,7 @@ def test_a_removed_feed_is_forgotten_with_what_only_it_had_found(world, service,
 
     assert feeds_of(maria) == ()
     assert MURAL[1] not in maria.findings
-    assert not any(TOKEN in each.path for each in world.asked)
+    assert not any(TOKEN in query.path for query in world.asked)
 
 
 def test_without_consent_to_search_engines_no_feed_is_read_or_stored(world, service, maria):
@@ -197,7 +197,7 @@ def test_without_consent_to_search_engines_no_feed_is_read_or_stored(world, serv
 
     assert feeds_of(maria) == ()
     assert MURAL[1] not in maria.findings
-    assert not any(TOKEN in each.path for each in world.asked)
+    assert not any(TOKEN in query.path for query in world.asked)
     with pytest.raises(NotPermittedError):
         add_alert_feed(world.app, maria.id, FEED)
 
@@ -215,7 +215,7 @@ def test_who_leaves_takes_their_feeds_along(world, service, maria):
     world.sweep()
 
     assert maria.id not in world.state.people.list_person_ids()
-    assert not any(TOKEN in each.path for each in world.asked)
+    assert not any(TOKEN in query.path for query in world.asked)
 
 
 def test_the_copy_of_all_data_lists_the_feeds(world, maria):
@@ -235,7 +235,7 @@ def test_the_searches_to_paste_name_the_person_and_the_school(world, maria):
     best, *others = list_alert_searches(world.app, maria.id)
 
     assert best == f'"Maria Delgado" "{MARIA.person.school}"'
-    assert any("site:facebook.com" in each for each in others)
+    assert any("site:facebook.com" in other for other in others)
 
 
 def test_the_districts_feed_serves_everyone_by_name(world, service):

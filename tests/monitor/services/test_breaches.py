@@ -57,7 +57,7 @@ def maria(world: World, service: BreachService) -> Staff:
 
 def titles(staff: Staff, **which) -> list[str]:
     view = build_digest_view(staff.world.app, staff.id, **which)
-    return [each.title for each in view.breaches]
+    return [one_breach.title for one_breach in view.breaches]
 
 
 def test_nobody_is_asked_about_who_did_not_agree_to_it(world, service):
@@ -86,11 +86,11 @@ def test_only_the_enrolled_address_is_asked_for_with_the_key(world, service, mar
 
     world.sweep()
 
-    asked = [each for each in service.asked if not each.endswith("@hibp-integration-tests.com")]
+    asked = [query for query in service.asked if not query.endswith("@hibp-integration-tests.com")]
     assert asked == [maria.mail]
-    sent = [dict(each.headers) for each in world.asked if "breachedaccount" in each.path]
-    assert {each["hibp-api-key"] for each in sent} == {KEY}
-    assert all(each["user-agent"] for each in sent)
+    sent = [dict(query.headers) for query in world.asked if "breachedaccount" in query.path]
+    assert {entry["hibp-api-key"] for entry in sent} == {KEY}
+    assert all(entry["user-agent"] for entry in sent)
 
 
 def test_the_person_is_told_once_with_advice_and_credit(world, service, maria):
@@ -145,8 +145,8 @@ def test_not_checked_is_told_and_takes_nothing_away(world, service, maria, statu
     world.sweep()
 
     view = build_breaches_view(world.app, maria.id)
-    assert [each.outcome for each in view.gaps] == [gap]
-    assert [each.title for each in view.lines] == ["Quill Press"]
+    assert [one_gap.outcome for one_gap in view.gaps] == [gap]
+    assert [line.title for line in view.lines] == ["Quill Press"]
     assert SOURCE in world.gaps()
     assert view.checked_at is not None
     assert view.checked_at < world.clock.at
@@ -171,7 +171,7 @@ def test_it_sees_nothing_of_it_anywhere(world, service, maria, caplog):
     world.sweep()
 
     assert maria.cases == ()
-    assert not [each for each in maria.findings.values() if "Quill" in each.portrait.title]
+    assert not [finding for finding in maria.findings.values() if "Quill" in finding.portrait.title]
     assert titles(maria, flagged=FlaggedFindings.LEFT_OUT) == []
     copy = export_person_data(world.app, maria.id, "operator", FlaggedFindings.LEFT_OUT)
     assert "Quill Press" not in copy.encode_json().decode()

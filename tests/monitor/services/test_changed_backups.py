@@ -33,7 +33,7 @@ class Copies:
         return load_config(self.folder / "cedar" / CONFIG_FILE)
 
     def list_times(self) -> list[datetime]:
-        return [each.manifest.made_at for each in list_backups(self.copies)]
+        return [backup.manifest.made_at for backup in list_backups(self.copies)]
 
     def runs(self, after: timedelta = QUARTER) -> bool:
         """Tell whether a backup was made."""
@@ -50,7 +50,7 @@ class Copies:
 
     def count_rows(self) -> int:
         with Database.open_folder(self.config.state) as db:
-            return sum(each.action == BACKED_UP for each in db.audit.list_entries())
+            return sum(entry.action == BACKED_UP for entry in db.audit.list_entries())
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_what_is_lost_is_made_again(copies: Copies, damage: str) -> None:
     if damage == "record":
         (copies.copies / RECORD_FILE).write_text("{", "utf-8")
     else:
-        for each in copies.copies.glob("namesake-*"):
-            shutil.rmtree(each)
+        for path in copies.copies.glob("namesake-*"):
+            shutil.rmtree(path)
     assert copies.runs()
 
 
@@ -105,7 +105,7 @@ def test_of_old_copies_the_last_one_of_each_day_stays(copies: Copies) -> None:
     for hours in (1, 8, 8, 8, 8, 1, 1):
         copies.changes()
         assert copies.runs(timedelta(hours=hours))
-    ages = [copies.at - each for each in copies.list_times()]
+    ages = [copies.at - time for time in copies.list_times()]
     # It is Sunday, 7 a.m. by then. Friday's last one and Saturday's are from 9 and 9 p.m.
     assert ages == [timedelta(hours=hours) for hours in (0, 1, 10, 34)]
 

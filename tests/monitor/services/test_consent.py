@@ -49,7 +49,9 @@ def drops_search(world: World, staff: Staff) -> None:
 
 
 def sources_of(world: World, staff: Staff) -> set[str]:
-    return {each.source for each in world.state.sightings.list_sightings_of_person(staff.id)}
+    return {
+        sighting.source for sighting in world.state.sightings.list_sightings_of_person(staff.id)
+    }
 
 
 @pytest.fixture
@@ -70,11 +72,12 @@ def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
     world.a_week_later()
 
     assert world.sweep() == []
-    assert [each for each in world.asked_about("delgado") if "searx" in each] == []
+    assert [query for query in world.asked_about("delgado") if "searx" in query] == []
     assert "searxng" not in sources_of(world, maria)
     assert set(maria.findings) < everything
     assert all(
-        world.state.sightings.list_sightings_of_finding(each.id) for each in maria.findings.values()
+        world.state.sightings.list_sightings_of_finding(finding.id)
+        for finding in maria.findings.values()
     )
 
 
@@ -84,7 +87,10 @@ def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
     found = next(
         finding
         for finding in maria.findings.values()
-        if {each.source for each in world.state.sightings.list_sightings_of_finding(finding.id)}
+        if {
+            sighting.source
+            for sighting in world.state.sightings.list_sightings_of_finding(finding.id)
+        }
         == {"searxng"}
     )
     record_feedback(world.app, maria.id, {found.id: Decision.MINE})
@@ -116,7 +122,7 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
     world.sweep()
 
     assert sources_of(world, maria) == {"bluesky", "chalkboard"}
-    assert {each.source for each in world.state.queries.list_queries_of_person(maria.id)} == {
+    assert {query.source for query in world.state.queries.list_queries_of_person(maria.id)} == {
         "bluesky",
         "chalkboard",
     }
@@ -143,7 +149,7 @@ def test_narrowing_prolongs_nothing_and_answering_lasts_a_year(world: World, mar
     assert (
         world.state.consents.find_latest_consent(maria.id).expires_at == world.clock.at + 365 * DAY
     )
-    acts = [each.act for each in world.state.consents.list_consents(maria.id)]
+    acts = [consent.act for consent in world.state.consents.list_consents(maria.id)]
     assert acts == [ConsentAction.GIVEN, ConsentAction.NARROWED, ConsentAction.RENEWED]
 
 
@@ -217,7 +223,7 @@ def test_a_second_proof_waits_until_a_pause_is_over(world: World, maria: Staff):
 
     run_due_sweeps(world.app)
 
-    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == finding.id)
+    (due,) = (job for job in world.state.jobs.list_jobs() if job.subject == finding.id)
     assert due.due_at == world.clock.at + 20 * DAY
 
 

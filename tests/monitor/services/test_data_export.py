@@ -64,18 +64,20 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
 
     assert set(data) == {"made_at", *EXPORTED_PARTS}
     assert data["profile"]["mail"] == maria.mail
-    assert {each["finding"]["portrait"]["url"] for each in data["findings"]} == set(maria.findings)
-    told = {case["case"]["id"] for each in data["findings"] for case in each["cases"]}
+    assert {finding["finding"]["portrait"]["url"] for finding in data["findings"]} == set(
+        maria.findings
+    )
+    told = {case["case"]["id"] for finding in data["findings"] for case in finding["cases"]}
     assert told == {case.id for case in maria.cases}
     assert len(data["queries"]) == len(world.state.queries.list_queries_of_person(maria.id))
-    assert {each["kind"] for each in data["emails"]} >= {"enrolled", "digest"}
+    assert {email["kind"] for email in data["emails"]} >= {"enrolled", "digest"}
     assert data["audit_log"][-1]["action"] == "exported"
 
 
 def test_the_page_to_read_has_words_for_every_state(world: World, maria: Staff):
     record_feedback(world.app, maria.id, {next(iter(maria.findings.values())).id: Decision.MINE})
     parts = export_person_data(world.app, maria.id, maria.id).view.parts
-    states = {str(each) for enum in (CaseState, EmailState, SweepKind) for each in enum}
+    states = {str(entry) for enum in (CaseState, EmailState, SweepKind) for entry in enum}
 
     cells = {str(cell) for part in parts for row in part.rows for cell in row}
 
@@ -108,15 +110,17 @@ def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
 def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: World, maria: Staff):
     hostile = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e'
     for finding in maria.findings.values():
-        world.state.versions.rewrite_versions(finding.id, lambda each: replace(each, name=hostile))
+        world.state.versions.rewrite_versions(
+            finding.id, lambda entry: replace(entry, name=hostile)
+        )
 
     copy = export_person_data(world.app, maria.id, maria.id)
 
     page = copy.render_html()
     assert "evil" in page
-    assert not [each for each in ("<script", "\u202e", "http://evil") if each in page]
+    assert not [word for word in ("<script", "\u202e", "http://evil") if word in page]
     found = json.loads(copy.encode_json())["findings"]
-    assert {each["trace"]["name"] for one in found for each in one["versions"]} == {hostile}
+    assert {version["trace"]["name"] for one in found for version in one["versions"]} == {hostile}
 
 
 def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
@@ -176,7 +180,7 @@ def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: Wo
     copy = export_person_data(world.app, maria.id, maria.id)
 
     record = json.loads(copy.encode_json())["audit_log"]
-    assert {each["actor"] for each in record if each["action"] == "answered"} == {"You"}
+    assert {entry["actor"] for entry in record if entry["action"] == "answered"} == {"You"}
     assert "A reviewer" not in copy.render_html()
 
 
@@ -196,7 +200,9 @@ def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, 
     with zipfile.ZipFile(BytesIO(attached.body)) as parcel:
         assert json.loads(parcel.read("data.json"))["profile"]["mail"] == maria.mail
     message = build_message(sent.email, sent.envelope, world.config.mail)
-    assert [each.get_filename() for each in message.iter_attachments()] == ["namesake-data.zip"]
+    assert [attachment.get_filename() for attachment in message.iter_attachments()] == [
+        "namesake-data.zip"
+    ]
 
 
 def test_a_copy_of_five_hundred_findings_is_made_within_a_minute(world: World, maria: Staff):

@@ -149,7 +149,7 @@ def test_nobody_reads_what_is_anothers(world: World):
     for staff, own in zip(everybody, families, strict=True):
         for email in staff.emails_of("digest"):
             whole = email.email.html + email.text + email.email.subject
-            others = [each for each in families if each != own and each in whole]
+            others = [family for family in families if family != own and family in whole]
             assert others == []
 
 
@@ -317,5 +317,5 @@ def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, mari
         choose_cadence(world.app, maria.id, cadence)
 
     entries = world.state.audit.list_entries_of_subjects((maria.id,))
-    assert [each.action for each in entries].count("cadence-chosen") == 2
+    assert [entry.action for entry in entries].count("cadence-chosen") == 2
     assert mondays(world, maria, 2) == [True, True]

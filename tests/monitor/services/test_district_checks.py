@@ -50,12 +50,12 @@ def records(world: World) -> FakeRecords:
 
 def checks(world: World) -> dict[str, tuple[str, str]]:
     listed = world.state.district_checks.list_district_checks()
-    return {each.source: (each.outcome, each.note) for each in listed}
+    return {check.source: (check.outcome, check.note) for check in listed}
 
 
 def rules(world: World, state: DistrictFindingState) -> None:
-    for each in stored(world):
-        world.state.district_findings.save_district_finding(replace(each, state=state))
+    for entry in stored(world):
+        world.state.district_findings.save_district_finding(replace(entry, state=state))
 
 
 def test_a_district_that_lists_nothing_of_its_own_asks_nothing(world):
@@ -63,7 +63,7 @@ def test_a_district_that_lists_nothing_of_its_own_asks_nothing(world):
     schedule_jobs(world.app)
 
     assert world.asked == []
-    assert DISTRICT_CHECK not in {each.name for each in world.state.jobs.list_jobs()}
+    assert DISTRICT_CHECK not in {job.name for job in world.state.jobs.list_jobs()}
 
 
 def test_a_command_has_the_service_check_everything_now(world, records):
@@ -140,7 +140,7 @@ def test_no_name_or_handle_of_a_person_is_asked_or_stored(world, records):
 
     run_district_check(world.app)
 
-    asked = " ".join(f"{each.path}?{each.query}" for each in world.asked).casefold()
+    asked = " ".join(f"{query.path}?{query.query}" for query in world.asked).casefold()
     kept = msgspec.json.encode(stored(world)).decode().casefold()
     assert "cedarvalley" in asked
     for member in STAFF:
@@ -185,9 +185,9 @@ def test_no_table_about_people_is_read(world, records, monkeypatch):
 
 def test_a_query_in_the_districts_name_may_hold_no_other_word(world, records):
     query = next(
-        each
-        for each in plan_district_queries(world.app, load_inventory(world.app))
-        if each.source == "chalkboard"
+        district_query
+        for district_query in plan_district_queries(world.app, load_inventory(world.app))
+        if district_query.source == "chalkboard"
     )
     may_ask = world.app.crawler.may_ask
 
@@ -213,7 +213,7 @@ def test_a_district_without_an_inventory_may_ask_nothing_in_its_own_name(world):
 def test_each_source_has_its_turn_once_a_week(world, records):
     inventory = load_inventory(world.app)
     by_day = [
-        {each.source for each in plan_district_queries(world.app, inventory, day)}
+        {query.source for query in plan_district_queries(world.app, inventory, day)}
         for day in range(7)
     ]
 
@@ -224,7 +224,7 @@ def test_all_look_alikes_of_handles_are_asked_in_turn(world, records):
     inventory, asked = load_inventory(world.app), set()
     for _ in range(60):
         plan = plan_district_queries(world.app, inventory)
-        asked |= {each.terms[0] for each in plan if each.source == "chalkboard"}
+        asked |= {query.terms[0] for query in plan if query.source == "chalkboard"}
         world.a_week_later()
 
     assert {"cedarvalleypanthersofficial", "cedarva1leypanthers", "cedarvalleyhighschool"} <= asked
@@ -276,7 +276,7 @@ def test_what_it_calls_ours_joins_the_inventory(world, records):
     run_district_check(world.app)
     rules(world, DistrictFindingState.OURS)
 
-    addresses = {each.address for each in load_inventory(world.app).accounts}
+    addresses = {account.address for account in load_inventory(world.app).accounts}
 
     assert "http://chalkboard.example/t/cedarvalleypanthers" in addresses
 
@@ -393,7 +393,7 @@ def test_the_service_checks_a_part_each_day(world, records):
     schedule_jobs(world.app)
     run_due_sweeps(world.app)
 
-    (job,) = (each for each in world.state.jobs.list_jobs() if each.name == DISTRICT_CHECK)
+    (job,) = (one_job for one_job in world.state.jobs.list_jobs() if one_job.name == DISTRICT_CHECK)
     assert job.due_at == world.clock.at + timedelta(days=1)
     seen = len(records.asked)
     for _ in range(6):

@@ -91,7 +91,7 @@ def test_at_most_twelve_weeks_are_shown(world: World, maria: Staff):
     weeks = build_personal_weeks(world.app, maria.id)
 
     assert len(weeks) == WEEKS_SHOWN
-    assert not any(each.news for each in weeks)
+    assert not any(week.news for week in weeks)
 
 
 def test_what_others_have_is_not_counted(world: World, maria: Staff):

@@ -35,7 +35,7 @@ def test_the_code_stands_in_the_email_and_nowhere_else(world: World):
     assert code not in repr(world.state.audit.list_entries())
     files = [path.read_bytes() for path in world.config.state.glob("*.db*")]
     assert files
-    assert not any(code.encode() in each for each in files)
+    assert not any(code.encode() in file for file in files)
     assert hash_code(code) != code
 
 

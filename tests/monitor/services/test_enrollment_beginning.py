@@ -101,7 +101,7 @@ def test_the_yes_is_what_joining_at_the_keyboard_is(world, beginning, invitation
 
     assert world.state.consents.find_latest_consent(person.id).scopes == {Scope.PROFILES}
     assert world.state.people.load_person(person.id).handles == ("mariadelgado",)
-    assert [each.action for each in world.state.audit.list_entries_of_subjects((person.id,))] == [
+    assert [entry.action for entry in world.state.audit.list_entries_of_subjects((person.id,))] == [
         "enrolled"
     ]
 

@@ -44,11 +44,11 @@ def after(world: World, days: int) -> None:
 
 
 def reminders(world: World):
-    return [each for each in world.post.to(MAIL) if each.envelope.kind == "reminder"]
+    return [email for email in world.post.to(MAIL) if email.envelope.kind == "reminder"]
 
 
 def due(world: World):
-    return [each for each in world.state.jobs.list_jobs() if each.name == REMINDER]
+    return [job for job in world.state.jobs.list_jobs() if job.name == REMINDER]
 
 
 def test_nobody_is_reminded_before_two_weeks_are_over(world: World):
@@ -77,7 +77,9 @@ def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
 
     assert world.state.invitations.list_invitations() == ()
     assert not world.state.people.encryption.keys.has_key(invitation.id)
-    assert not any(each.recipient_id == invitation.id for each in world.state.outbox.list_emails())
+    assert not any(
+        email.recipient_id == invitation.id for email in world.state.outbox.list_emails()
+    )
     after(world, 60)
     assert len(reminders(world)) == 1
     assert len(world.post.to(MAIL)) == 2
@@ -110,7 +112,7 @@ def test_whose_invitation_never_arrived_is_not_reminded(world_of):
     invite(world)
     after(world, 20)
 
-    assert [each for each in world.post.tried if each.envelope.kind == "reminder"] == []
+    assert [sent for sent in world.post.tried if sent.envelope.kind == "reminder"] == []
 
 
 def test_whose_invitation_came_back_is_not_reminded(world: World):

@@ -39,7 +39,7 @@ def test_a_scope_that_stays_or_goes_brings_nothing(maria):
 def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(world, maria):
     (words,) = {line.words for line in anew(maria, BOTH).lines if "Chalkboard" in line.sites}
     world.sweep()
-    assert [each for each in world.asked_about("mariadelgado") if "chalkboard" in each] == []
+    assert [query for query in world.asked_about("mariadelgado") if "chalkboard" in query] == []
 
     answer = ConsentAnswer(
         scopes=BOTH,

@@ -61,7 +61,7 @@ def joined_with_words_everywhere(world: World) -> str:
     world.sweep()
     state, now = world.state, world.clock.at
     for finding in state.findings.list_findings_of_person(joined.id):
-        words = {each: PLANTED[each] for each in ("title", "snippet", "name", "bio")}
+        words = {one_word: PLANTED[one_word] for one_word in ("title", "snippet", "name", "bio")}
         url, link = f"https://{PLANTED['url']}.example", f"https://{PLANTED['link']}.example"
         shown = replace(finding.portrait, **words, url=url, links=(link,))
         state.findings.update_finding(replace(finding, portrait=shown))
@@ -137,7 +137,7 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
 
 def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tmp_path):
     ref = joined_with_words_everywhere(world)
-    findings = [each.id for each in world.state.findings.list_findings_of_person(ref)]
+    findings = [finding.id for finding in world.state.findings.list_findings_of_person(ref)]
     assert findings
     world.state.truncate_logs()
     old = tmp_path / "restored"

@@ -167,7 +167,7 @@ def test_a_host_that_bears_a_handle_goes_with_its_person(world: World, maria: St
     maria.withdraws()
     world.writes()
 
-    told = [each.host for each in world.state.hosts.list_host_states()]
-    told += [each.origin for each in world.state.robots_files.list_robots_files()]
+    told = [state.host for state in world.state.hosts.list_host_states()]
+    told += [file.origin for file in world.state.robots_files.list_robots_files()]
     assert "posts.example" in told
-    assert not [each for each in told if "mariadelgado" in each]
+    assert not [one_host for one_host in told if "mariadelgado" in one_host]

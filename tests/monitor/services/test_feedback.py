@@ -132,7 +132,7 @@ def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
     assert undone.state is CaseState.OPEN
     assert maria.world.state.findings.find_finding_feedback(case.finding_id) is None
     assert label_of(maria, case) is OwnershipLabel.IMPERSONATION
-    decisions = [each.decision for each in maria.world.state.cases.list_decisions(case.id)]
+    decisions = [decision.decision for decision in maria.world.state.cases.list_decisions(case.id)]
     assert decisions == [Decision.MINE, Decision.REOPENED]
 
 
@@ -292,7 +292,7 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
         counsel_approved_on="2026-09-01",
         told_in=frozenset({consent.text_hash}),
     )
-    follows = next(each for each in rosa.cases if each.relation == QueryKind.FOLLOWS)
+    follows = next(one_case for one_case in rosa.cases if one_case.relation == QueryKind.FOLLOWS)
     case = mark_notified(follows, world.clock.at)
 
     assert forecast_own_opening(world.app, case) is None

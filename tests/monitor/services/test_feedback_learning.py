@@ -26,7 +26,7 @@ def maria(world) -> Staff:
 
 def found(maria: Staff, url: str) -> str:
     return next(
-        finding.id for each, finding in maria.findings.items() if each.partition("?")[0] == url
+        finding.id for key, finding in maria.findings.items() if key.partition("?")[0] == url
     )
 
 
@@ -39,13 +39,13 @@ def sorts(maria: Staff, url: str, decision: Decision) -> None:
 
 
 def bits(maria: Staff, url: str) -> float:
-    return sum(each.bits for each in evidence(maria, url).values())
+    return sum(piece.bits for piece in evidence(maria, url).values())
 
 
 def evidence(maria: Staff, url: str):
     assessment = maria.world.state.findings.find_assessment(found(maria, url))
     assert assessment
-    return {each.rule: each for each in assessment.evidence}
+    return {piece.rule: piece for piece in assessment.evidence}
 
 
 def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
@@ -123,4 +123,4 @@ def test_the_words_are_told_to_the_person(maria: Staff):
     finding = maria.world.state.findings.load_finding(found(maria, FAIR))
     question = build_question_line(maria.world.app, finding)
 
-    assert any("“volcanoes”" in render_reason(each) for each in question.reasons)
+    assert any("“volcanoes”" in render_reason(reason) for reason in question.reasons)

@@ -62,7 +62,7 @@ def fake(maria: Staff) -> str:
 
 
 def unflagged(maria: Staff) -> list[str]:
-    return [each.finding.id for each in waiting(maria) if not each.cases]
+    return [entry.finding.id for entry in waiting(maria) if not entry.cases]
 
 
 def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
@@ -72,7 +72,7 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     assert first.suggested_answer is Decision.IMPERSONATION
     assert first.assessment.reasons
     assert rest
-    labels = [each.assessment.label for each in rest]
+    labels = [other.assessment.label for other in rest]
     assert labels == sorted(labels, key=["unknown", "about-me", "namesake", "unrelated"].index)
 
 
@@ -80,7 +80,7 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
     own = {finding.id for finding in maria.findings.values() if _own(maria, finding.id)}
 
     assert own
-    assert own.isdisjoint(each.finding.id for each in waiting(maria))
+    assert own.isdisjoint(entry.finding.id for entry in waiting(maria))
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
     ],
 )
 def test_a_page_of_the_district_is_not_asked_about(maria: Staff, address: str, asked):
-    page = next(each.finding for each in waiting(maria) if not each.finding.portrait.account)
+    page = next(entry.finding for entry in waiting(maria) if not entry.finding.portrait.account)
     shown = replace(page.portrait, url=address)
     maria.world.state.findings.update_finding(replace(page, portrait=shown))
 
-    assert (page.id in {each.finding.id for each in waiting(maria)}) is asked
+    assert (page.id in {entry.finding.id for entry in waiting(maria)}) is asked
 
 
 def _own(maria: Staff, ref: str) -> bool:
@@ -115,8 +115,10 @@ def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
     assert {maria.world.state.findings.find_finding_label(ref) for ref in refs} == {
         OwnershipLabel.UNRELATED
     }
-    assert [each.finding.id for each in waiting(maria)] == [fake(maria)]
-    assert {each.finding.id for each in list_given_feedback(sorting(maria), maria.id)} == set(refs)
+    assert [entry.finding.id for entry in waiting(maria)] == [fake(maria)]
+    assert {answer.finding.id for answer in list_given_feedback(sorting(maria), maria.id)} == set(
+        refs
+    )
 
 
 def test_a_sorting_settles_the_case_that_asks_the_same(maria: Staff):
@@ -151,12 +153,12 @@ def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(
 
 
 def test_taking_back_restores_what_was_known_before(maria: Staff):
-    refs = [each.finding.id for each in waiting(maria)]
-    before = [(each.finding.id, each.assessment) for each in waiting(maria)]
+    refs = [entry.finding.id for entry in waiting(maria)]
+    before = [(entry.finding.id, entry.assessment) for entry in waiting(maria)]
     sorts(maria, Decision.MINE, *refs)
     takes_back(maria, *refs)
 
-    assert [(each.finding.id, each.assessment) for each in waiting(maria)] == before
+    assert [(entry.finding.id, entry.assessment) for entry in waiting(maria)] == before
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
@@ -167,7 +169,7 @@ def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
 
 @pytest.mark.parametrize("bad", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
 def test_one_bad_answer_keeps_none(maria: Staff, bad: Decision):
-    good, other, *_ = (each.finding.id for each in waiting(maria))
+    good, other, *_ = (entry.finding.id for entry in waiting(maria))
 
     with pytest.raises(InputError):
         record_feedback(sorting(maria), maria.id, {good: Decision.MINE, other: bad})
@@ -190,7 +192,7 @@ def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
     takes_back(maria, ref)
 
     entries = maria.world.state.audit.list_entries_of_subjects((ref,))
-    assert [(each.actor, each.action, each.details) for each in entries] == [
+    assert [(entry.actor, entry.action, entry.details) for entry in entries] == [
         ("person", "answered", {"decision": "mine"}),
         ("person", "answered", {"decision": "reopened"}),
     ]
@@ -228,7 +230,7 @@ def test_taking_that_back_asks_again_whose_it_is(maria: Staff):
 
     assert set(states(maria).values()) == {CaseState.OPEN}
     assert verdict(maria, fake(maria)) is None
-    assert fake(maria) in {each.finding.id for each in waiting(maria)}
+    assert fake(maria) in {entry.finding.id for entry in waiting(maria)}
 
 
 def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_case_to_pursue(maria: Staff):

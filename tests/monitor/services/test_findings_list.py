@@ -18,29 +18,31 @@ def maria(world: World) -> Staff:
 
 
 def list_groups(maria: Staff) -> dict[str, FindingGroup]:
-    return {each.finding_id: each.group for each in list_findings(maria.world.app, maria.id)}
+    return {
+        finding.finding_id: finding.group for finding in list_findings(maria.world.app, maria.id)
+    }
 
 
 def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
     lines = list_findings(maria.world.app, maria.id)
-    pending = {each.finding.id for each in list_pending_feedback(maria.world.app, maria.id)}
+    pending = {answer.finding.id for answer in list_pending_feedback(maria.world.app, maria.id)}
 
-    assert sorted(each.finding_id for each in lines) == sorted(
+    assert sorted(line.finding_id for line in lines) == sorted(
         finding.id for finding in maria.findings.values()
     )
-    assert {each.finding_id for each in lines if each.group is FindingGroup.NEEDS_YOU} == pending
+    assert {line.finding_id for line in lines if line.group is FindingGroup.NEEDS_YOU} == pending
     order = list(FindingGroup)
-    assert [order.index(each.group) for each in lines] == sorted(
-        order.index(each.group) for each in lines
+    assert [order.index(line.group) for line in lines] == sorted(
+        order.index(line.group) for line in lines
     )
 
 
 def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
     impostor = maria.case(CaseKind.IMPERSONATION).finding_id
     other = next(
-        each.finding.id
-        for each in list_pending_feedback(maria.world.app, maria.id)
-        if each.finding.id != impostor
+        answer.finding.id
+        for answer in list_pending_feedback(maria.world.app, maria.id)
+        if answer.finding.id != impostor
     )
     answers = {impostor: Decision.IMPERSONATION, other: Decision.NAMESAKE}
 
@@ -68,7 +70,7 @@ def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
     assert one in filter_findings(lines, None, one.url.upper())
     assert filter_findings(lines, None, f"{one.url} nowhere-at-all") == ()
     assert filter_findings(lines, one.group, "") == tuple(
-        each for each in lines if each.group is one.group
+        line for line in lines if line.group is one.group
     )
     assert sum(count_findings(lines).values()) == len(lines)
 
@@ -76,5 +78,7 @@ def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
 def test_no_one_sees_what_was_found_about_someone_else(maria: Staff):
     john = maria.world.joins(JOHN)
 
-    theirs = {each.finding_id for each in list_findings(maria.world.app, maria.id)}
-    assert theirs.isdisjoint(each.finding_id for each in list_findings(maria.world.app, john.id))
+    theirs = {finding.finding_id for finding in list_findings(maria.world.app, maria.id)}
+    assert theirs.isdisjoint(
+        finding.finding_id for finding in list_findings(maria.world.app, john.id)
+    )

@@ -42,6 +42,6 @@ def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World
     world.a_week_later()
 
     assert ("Maria", "changed", "https://bsky.app/profile/maria-teaches.skies.example") in [
-        each for each in world.sweep() if each[1] == "changed"
+        answer for answer in world.sweep() if answer[1] == "changed"
     ]
     assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE

@@ -62,9 +62,9 @@ def test_a_page_has_one_case_for_all_its_contact_details(maria: Staff):
 def test_the_value_is_kept_nowhere(maria: Staff):
     world, state = maria.world, maria.world.state
     kept = [
-        repr(each)
+        repr(entry)
         for finding in maria.findings.values()
-        for each in (
+        for entry in (
             finding,
             maria.cases,
             state.findings.find_assessment(finding.id),
@@ -158,7 +158,7 @@ def test_an_answer_that_is_taken_back_joins_the_open_case_of_its_page(maria: Sta
 
     (case,) = exposed(maria).values()
     assert (case.relation, case.severity) == (f"{BOTH} mail", Severity.HIGH)
-    said = [each.decision for each in maria.world.state.cases.list_decisions(case.id)]
+    said = [decision.decision for decision in maria.world.state.cases.list_decisions(case.id)]
     assert said == [Decision.HARMLESS, Decision.REOPENED]
 
 
@@ -230,19 +230,19 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
     kept = list(world.state.pages.list_pages())
 
     assert kept
-    assert not any(b"45-6789" in each.page.body or "0134" in repr(each.reading) for each in kept)
+    assert not any(b"45-6789" in page.page.body or "0134" in repr(page.reading) for page in kept)
 
 
 def test_a_page_with_contact_details_is_one_card(maria: Staff):
     (case,) = exposed(maria).values()
 
-    cards = [each for each in list_pending_cards(maria.world.app, maria.id) if each.url == PAGE.url]
-    assert [each.id for each in cards] == [case.id]
+    cards = [card for card in list_pending_cards(maria.world.app, maria.id) if card.url == PAGE.url]
+    assert [card.id for card in cards] == [case.id]
 
 
 def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: Staff):
     cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
-    other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
+    other = next(finding for finding in maria.findings.values() if finding.id != whole.finding_id)
     maria.rules(whole, Decision.HARMLESS)
     cases.insert_case(replace(whole, id="f" * 32, finding_id=other.id, relation="phone mail"))
 
@@ -256,7 +256,7 @@ def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: St
 
 def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
     cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
-    other = next(each for each in maria.findings.values() if each.id != whole.finding_id)
+    other = next(finding for finding in maria.findings.values() if finding.id != whole.finding_id)
     said = replace(
         whole, id="f" * 32, finding_id=other.id, relation=BOTH, state=CaseState.REMOVAL_ASKED
     )
@@ -264,6 +264,6 @@ def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
 
     cases.move_to_finding(other.id, whole.finding_id)
 
-    assert [(each.id, each.state) for each in exposed(maria).values()] == [
+    assert [(text.id, text.state) for text in exposed(maria).values()] == [
         (said.id, CaseState.REMOVAL_ASKED)
     ]

@@ -79,7 +79,7 @@ def test_the_second_proof_closes_it_without_waiting_for_the_next_sweep(maria: St
     maria.world.forgets_visits()
     proves_again(maria)
 
-    assert {each.host for each in maria.world.asked if "mariadelgado" in each.query} == {
+    assert {query.host for query in maria.world.asked if "mariadelgado" in query.query} == {
         appview.HOST
     }
     assert (case(maria).state, case(maria).ruled_at) == (CaseState.GONE, maria.world.clock.at)
@@ -109,7 +109,7 @@ def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
     rows = [row for row in maria.world.state.audit.list_entries() if row.action == "closed"]
     assert [row.subject for row in rows] == [case(maria).id]
     finding = maria.findings[URL]
-    words = [each.word for each in build_finding_timeline(maria.world.app, maria.id, finding.id)]
+    words = [entry.word for entry in build_finding_timeline(maria.world.app, maria.id, finding.id)]
     assert words[-1] == "cleared"
 
 

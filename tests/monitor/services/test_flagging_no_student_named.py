@@ -17,7 +17,7 @@ from tests.monitor.written_forms import found, found_in
 
 # Pupils whom an account of hers follows, and by what each is known.
 PLANTED = ("Whitlock", "masonw28", "Venkataraman", "priyaplaysoboe")
-ROSTER = tuple(f"{each.given} {each.family}" for each in district.load_students())
+ROSTER = tuple(f"{student.given} {student.family}" for student in district.load_students())
 WORDS = (*PLANTED, *ROSTER)
 
 
@@ -26,7 +26,7 @@ def world(world_of, tmp_path, caplog) -> World:
     """A district with a real matcher, in which Rosa follows two pupils, and all is logged."""
     caplog.set_level(logging.DEBUG)
     world = world_of(families=("bluesky",))
-    follows = next(each for each in world.internet.traces.follows if "mason" in each.whom)
+    follows = next(entry for entry in world.internet.traces.follows if "mason" in entry.whom)
     world.internet = world.internet.add_entry(replace(follows, since=1))
     students = structs.replace(
         stage.build_config(tmp_path).students, enabled=True, tokens=tmp_path / "roster.tokens"

@@ -59,8 +59,8 @@ def pictures_asked_for(world: World) -> list[str]:
 
 def test_a_case_says_that_the_picture_is_the_persons_own(maria: Staff):
     assert any(
-        each.startswith(SENTENCE)
-        for each in map(render_reason, maria.case(CaseKind.IMPERSONATION).reasons)
+        reason.startswith(SENTENCE)
+        for reason in map(render_reason, maria.case(CaseKind.IMPERSONATION).reasons)
     )
 
 
@@ -92,7 +92,7 @@ def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch)
 
 def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
     drawn = cdn.draw_png(IMPOSTOR.picture)
-    files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
+    files = [path for path in maria.world.config.state.rglob("*") if path.is_file()]
 
     assert files
     assert not any(drawn[:24] in file.read_bytes() for file in files)
@@ -136,7 +136,9 @@ def test_a_picture_that_many_show_says_nothing(maria: Staff):
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert [SENTENCE in " ".join(reasons(maria, each)) for each in strangers] == [False] * 4
+    assert [SENTENCE in " ".join(reasons(maria, one_stranger)) for one_stranger in strangers] == [
+        False
+    ] * 4
 
 
 def test_accounts_found_for_others_count_among_the_many(maria: Staff):

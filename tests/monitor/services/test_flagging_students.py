@@ -23,7 +23,7 @@ PUPILS = ("Mason", "Whitlock", "masonw28", "Priya", "Venkataraman", "priyaplayso
 
 
 def follows_pupils(world: World) -> None:
-    rosa = next(each for each in world.internet.traces.follows if "mason" in each.whom)
+    rosa = next(entry for entry in world.internet.traces.follows if "mason" in entry.whom)
     world.internet = world.internet.add_entry(replace(rosa, since=1))
 
 
@@ -70,7 +70,7 @@ def test_no_contact_is_kept_anywhere(network: World):
     network.on_monday()
 
     assert kept
-    assert all(each.visit.result.contacts == () for each in kept)
+    assert all(entry.visit.result.contacts == () for entry in kept)
     assert not any(pupil in repr(kept) for pupil in PUPILS)
     assert not any(pupil in repr(rosa.findings) for pupil in PUPILS)
     for email in network.post.accepted:
@@ -105,7 +105,7 @@ def test_family_stays_family_under_a_new_key(network: World):
     network.on_monday()
 
     assert {case.state for case in rosa.cases} == {CaseState.FAMILY}
-    assert not any("student" in each.text.casefold() for each in rosa.emails_of("digest"))
+    assert not any("student" in email.text.casefold() for email in rosa.emails_of("digest"))
 
 
 def test_a_link_is_told_to_its_person_alone(network: World):
@@ -114,13 +114,13 @@ def test_a_link_is_told_to_its_person_alone(network: World):
     network.sweep()
     network.on_monday()
 
-    telling = [each for each in network.post.accepted if "student" in each.text.casefold()]
-    assert {each.envelope.kind for each in telling} >= {"digest"}
-    assert {each.envelope.recipient for each in telling if each.envelope.kind == "digest"} == {
+    telling = [sent for sent in network.post.accepted if "student" in sent.text.casefold()]
+    assert {sent.envelope.kind for sent in telling} >= {"digest"}
+    assert {sent.envelope.recipient for sent in telling if sent.envelope.kind == "digest"} == {
         rosa.mail
     }
-    for each in network.post.of_kind("review"):
-        assert "student" not in (each.text + each.email.html).casefold()
+    for email in network.post.of_kind("review"):
+        assert "student" not in (email.text + email.email.html).casefold()
 
 
 def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World):
@@ -143,8 +143,8 @@ def test_how_much_the_matcher_was_asked_is_recorded_once_and_nothing_else(networ
     network.sweep()
     network.sweep()
 
-    rows = [each for each in network.state.audit.list_entries() if each.action == "compared"]
-    assert [each.details for each in rows] == [
+    rows = [entry for entry in network.state.audit.list_entries() if entry.action == "compared"]
+    assert [row.details for row in rows] == [
         {"day": "2026-09-12", "lists": "2", "contacts": "14", "refused": "1"}
     ]
     assert rows[0].subject == ""
@@ -188,9 +188,9 @@ def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
     assert network.matcher.shown == []
     assert network.gaps() == {"bluesky": Outcome.FAILED}
     assert not [
-        each
-        for each in network.state.queries.list_queries_of_person(rosa.id)
-        if each.kind in CONTACT_QUERY_KINDS
+        query
+        for query in network.state.queries.list_queries_of_person(rosa.id)
+        if query.kind in CONTACT_QUERY_KINDS
     ]
 
 

@@ -38,15 +38,15 @@ def world(world_of) -> World:
 
 @pytest.fixture
 def staff(world: World) -> list[Staff]:
-    joined = [world.joins(each) for each in (*TEACHERS, MARIA)]
+    joined = [world.joins(teacher) for teacher in (*TEACHERS, MARIA)]
     world.sweep()
     world.a_week_later()
     return joined
 
 
 def meets(world: World, *accounts: DemoAccount) -> None:
-    for each in accounts:
-        world.internet = world.internet.add_entry(each)
+    for one_account in accounts:
+        world.internet = world.internet.add_entry(one_account)
     world.sweep()
 
 
@@ -58,11 +58,11 @@ def assessed(someone: Staff, account: DemoAccount):
 
 
 def is_in_wave(someone: Staff, account: DemoAccount) -> bool:
-    return any(WAVE in render_reason(each) for each in assessed(someone, account).reasons)
+    return any(WAVE in render_reason(reason) for reason in assessed(someone, account).reasons)
 
 
 def test_three_new_accounts_of_one_school_raise_each_other(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
     meets(world, *made)
 
     for someone, found in zip(staff, made, strict=False):
@@ -74,21 +74,21 @@ def test_three_new_accounts_of_one_school_raise_each_other(world: World, staff: 
 
 
 def test_two_are_no_wave(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS[:2])]
     meets(world, *made)
 
-    assert not any(is_in_wave(*each) for each in zip(staff, made, strict=False))
+    assert not any(is_in_wave(*member) for member in zip(staff, made, strict=False))
 
 
 def test_a_colleague_of_another_school_does_not_count(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate((JOHN, THOMAS, MARIA))]
+    made = [made_about(person, at) for at, person in enumerate((JOHN, THOMAS, MARIA))]
     meets(world, *made)
 
     assert not is_in_wave(staff[0], made[0])
 
 
 def test_one_that_comes_a_week_later_raises_those_before_it(world: World, staff: list[Staff]):
-    first = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    first = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS[:2])]
     meets(world, *first)
     world.a_week_later()
     meets(world, made_about(ROSA, 2, timedelta(days=6)))
@@ -98,7 +98,7 @@ def test_one_that_comes_a_week_later_raises_those_before_it(world: World, staff:
 
 
 def test_accounts_a_month_apart_are_no_wave(world: World, staff: list[Staff]):
-    first = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    first = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS[:2])]
     meets(world, *first)
     for _ in range(4):
         world.a_week_later()
@@ -109,17 +109,17 @@ def test_accounts_a_month_apart_are_no_wave(world: World, staff: list[Staff]):
 
 
 def test_old_accounts_that_a_first_look_shows_are_no_wave(world: World):
-    made = [made_about(each, at, timedelta(days=-400)) for at, each in enumerate(TEACHERS)]
-    for each in made:
-        world.internet = world.internet.add_entry(each)
-    joined = [world.joins(each) for each in TEACHERS]
+    made = [made_about(teacher, at, timedelta(days=-400)) for at, teacher in enumerate(TEACHERS)]
+    for entry in made:
+        world.internet = world.internet.add_entry(entry)
+    joined = [world.joins(teacher) for teacher in TEACHERS]
     world.sweep()
 
-    assert not any(is_in_wave(*each) for each in zip(joined, made, strict=True))
+    assert not any(is_in_wave(*entry) for entry in zip(joined, made, strict=True))
 
 
 def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
     meets(world, *made)
     finding = staff[0].findings[f"https://bsky.app/profile/{made[0].handle}"]
     record_feedback(world.app, staff[0].id, {finding.id: Decision.NAMESAKE})
@@ -128,12 +128,13 @@ def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff:
 
     assert world.app.db.new_accounts.list_accounts_of_same_place(finding.id)
     assert staff[0].id not in {
-        each.person_id for each in world.app.db.new_accounts.list_accounts_of_same_place(finding.id)
+        new_account.person_id
+        for new_account in world.app.db.new_accounts.list_accounts_of_same_place(finding.id)
     }
 
 
 def test_who_left_counts_no_more(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
     meets(world, *made)
     finding = staff[0].findings[f"https://bsky.app/profile/{made[0].handle}"]
     staff[2].withdraws()
@@ -143,7 +144,7 @@ def test_who_left_counts_no_more(world: World, staff: list[Staff]):
 
 
 def test_no_colleague_is_named_in_anything_a_wave_says(world: World, staff: list[Staff]):
-    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
     meets(world, *made)
     told = " ".join(map(render_reason, assessed(staff[0], made[0]).reasons))
 
@@ -157,5 +158,5 @@ def test_a_wave_with_a_copied_bio_is_flagged(world: World, staff: list[Staff]):
     meets(world, made_about(JOHN, 0), made_about(THOMAS, 1), copied)
 
     assert any(
-        WAVE in render_reason(each) for each in staff[2].case(CaseKind.IMPERSONATION).reasons
+        WAVE in render_reason(reason) for reason in staff[2].case(CaseKind.IMPERSONATION).reasons
     )

@@ -39,26 +39,26 @@ def fake(maria: Staff) -> str:
 def test_a_timeline_tells_versions_events_cases_and_rulings(maria: Staff, fake: str):
     told = build_finding_timeline(maria.world.app, maria.id, fake)
 
-    assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [
+    assert [(entry.kind, entry.word) for entry in told if entry.kind != "shown"] == [
         ("decided", "harmless"),
         ("event", "changed"),
         ("flagged", "impersonation"),
     ]
-    assert [each.at for each in told] == sorted(each.at for each in told)
-    later = [each for each in told if each.kind == "shown" and each.marks]
-    assert {each.source for each in later} == {"bluesky"}
-    assert {mark.field for each in later for mark in each.marks} == {"bio"}
+    assert [entry.at for entry in told] == sorted(entry.at for entry in told)
+    later = [entry for entry in told if entry.kind == "shown" and entry.marks]
+    assert {entry.source for entry in later} == {"bluesky"}
+    assert {mark.field for entry in later for mark in entry.marks} == {"bio"}
 
 
 def test_any_two_versions_are_compared(maria: Staff, fake: str):
     retracing = maria.world.app
     numbers = [
-        each.number for each in build_finding_timeline(retracing, maria.id, fake) if each.number
+        entry.number for entry in build_finding_timeline(retracing, maria.id, fake) if entry.number
     ]
 
     marks = compare_finding_versions(retracing, maria.id, fake, numbers[0], numbers[-1])
 
-    assert [mark.text for each in marks if each.field == "bio" for mark in each.marks] == [
+    assert [mark.text for version in marks if version.field == "bio" for mark in version.marks] == [
         IMPOSTOR.bio,
         " Write to me!",
     ]
@@ -70,7 +70,7 @@ def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, 
     nearest, *_ = compare_with_own_findings(maria.world.app, maria.id, fake)
 
     assert nearest.own.portrait.handle == account("maria").handle
-    alike = {each.field: each.likeness for each in nearest.field_comparisons}
+    alike = {comparison.field: comparison.likeness for comparison in nearest.field_comparisons}
     assert alike["name"] in {FieldLikeness.SAME, FieldLikeness.LIKE}
     assert alike["bio"] is FieldLikeness.PARTLY
 
@@ -78,14 +78,14 @@ def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, 
 def test_an_own_account_is_not_laid_beside_itself(maria: Staff):
     retracing = maria.world.app
     own = {
-        each.own.id
+        with_own_finding.own.id
         for finding in maria.findings.values()
-        for each in compare_with_own_findings(retracing, maria.id, finding.id)
+        for with_own_finding in compare_with_own_findings(retracing, maria.id, finding.id)
     }
 
     for ref in own:
         assert ref not in {
-            each.own.id for each in compare_with_own_findings(retracing, maria.id, ref)
+            finding.own.id for finding in compare_with_own_findings(retracing, maria.id, ref)
         }
 
 

@@ -82,7 +82,7 @@ def test_a_finding_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(d
 
     assert len(desk.findings) == 1
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.finding_id for each in sightings} == desk.findings
+    assert {sighting.finding_id for sighting in sightings} == desk.findings
 
 
 def test_an_account_that_bears_anothers_former_handle_is_another_finding(desk: Desk):
@@ -120,7 +120,7 @@ def test_whatever_is_shown_every_sighting_and_every_look_is_of_a_finding_that_ex
         desk.shows(word, shown)
 
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.finding_id for each in sightings} <= desk.findings
+    assert {sighting.finding_id for sighting in sightings} <= desk.findings
     assert set(desk.comparing.finding_changes.finding_ids) <= desk.findings
 
 

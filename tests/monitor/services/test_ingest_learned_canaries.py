@@ -74,7 +74,7 @@ def test_nothing_is_asked_that_would_not_be_asked_anyway(world: World) -> None:
 
     sweeps(world, 1)
 
-    paths = [each.path for each in world.asked if each.host == "paceclub.example"]
+    paths = [query.path for query in world.asked if query.host == "paceclub.example"]
     assert paths.count("/athletes/mdruns") == 1
 
 

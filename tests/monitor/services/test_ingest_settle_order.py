@@ -46,8 +46,8 @@ def three_weeks(world: World) -> list[tuple[str, str, str]]:
     told = world.sweep()
     world.on_monday()
     emails = [
-        (each.envelope.recipient, each.email.subject, CODE.sub("", each.email.text))
-        for each in world.post.accepted
+        (sent.envelope.recipient, sent.email.subject, CODE.sub("", sent.email.text))
+        for sent in world.post.accepted
     ]
     assert len(told) == 3
     return [*told, *emails]
@@ -128,7 +128,7 @@ def one_by_one(monkeypatch):
 @pytest.fixture
 def pair(world_of, one_by_one) -> tuple[World, Staff, Staff]:
     world = world_of("chalkboard")
-    first, second = sorted((world.joins(MARIA), world.joins(THOMAS)), key=lambda each: each.id)
+    first, second = sorted((world.joins(MARIA), world.joins(THOMAS)), key=lambda entry: entry.id)
     return world, first, second
 
 
@@ -163,7 +163,7 @@ def test_a_service_that_stops_between_two_people_goes_on_with_the_second(pair):
     run_full_sweep(world.app)
     assert is_settled(second)
     assert world.coverage().keys() == {"chalkboard"}
-    findings = [finding.id for each in (first, second) for finding in each.findings.values()]
+    findings = [finding.id for side in (first, second) for finding in side.findings.values()]
     assert {len(world.state.versions.list_versions(finding_id)) for finding_id in findings} == {1}
 
 

@@ -64,7 +64,7 @@ def test_the_world_that_stands_still_never_says_a_thing_twice_alike(world: World
         FakeRequest(host="chalkboard.example", path="/t/mariadelgado", nth=1),
     )
     once, again = (
-        [Flicker(world.internet, seed).answer_request(each) for each in asked] for seed in (1, 2)
+        [Flicker(world.internet, seed).answer_request(entry) for entry in asked] for seed in (1, 2)
     )
 
     assert all(one and other and one != other for one, other in zip(once, again, strict=True))

@@ -60,9 +60,9 @@ def test_the_second_proof_makes_it_vanish_without_waiting_for_the_next_sweep(wor
 
     assert maria.told == [("vanished", SITE)]
     assert maria.findings[SITE].presence is Presence.GONE
-    assert {f"http://{each.host}{each.path}" for each in world.asked if "maria" in each.path} == {
-        SITE
-    }
+    assert {
+        f"http://{query.host}{query.path}" for query in world.asked if "maria" in query.path
+    } == {SITE}
     assert second_proofs(world) == []
     assert world.sweep() == []
 
@@ -187,12 +187,12 @@ def test_a_source_that_would_lose_most_of_its_findings_at_once_is_held(world):
         DemoProfile(site="chalkboard", handle=handle, name="Maria Delgado") for handle in handles
     ]
     maria = world.joins(MARIA, handles=handles)
-    for each in profiles:
-        world.internet = world.internet.add_entry(each)
+    for demo_profile in profiles:
+        world.internet = world.internet.add_entry(demo_profile)
     world.sweep()
     full = world.internet
-    for each in profiles:
-        world.internet = world.internet.remove_entry(each)
+    for demo_profile in profiles:
+        world.internet = world.internet.remove_entry(demo_profile)
 
     world.a_week_later()
     assert world.sweep() == []

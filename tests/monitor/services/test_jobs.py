@@ -23,7 +23,7 @@ from tests.monitor.services.world import Staff, World, nothing_happens
 
 
 def due(world: World, name: str):
-    return [each.due_at for each in world.state.jobs.list_jobs() if each.name == name]
+    return [job.due_at for job in world.state.jobs.list_jobs() if job.name == name]
 
 
 def sweeps(world: World) -> int:
@@ -58,7 +58,7 @@ def test_a_week_brings_one_sweep_and_one_email(world: World, maria: Staff):
 
     assert sweeps(world) == 1
     assert len(maria.emails_of("digest")) == 1
-    assert {each.envelope.recipient for each in world.post.of_kind("review")} == set(
+    assert {email.envelope.recipient for email in world.post.of_kind("review")} == set(
         world.config.district.reviewers
     )
     assert len(world.post.of_kind("review")) == 2
@@ -84,7 +84,9 @@ def test_everything_has_a_next_time_in_the_future(world: World, maria: Staff):
     assert due(world, "sweep")
     assert len(due(world, "digest")) == 1
     assert all(
-        each > world.clock.at for name in ("sweep", "digest", "review") for each in due(world, name)
+        entry > world.clock.at
+        for name in ("sweep", "digest", "review")
+        for entry in due(world, name)
     )
 
 
@@ -188,7 +190,7 @@ def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff
     world.later(days=2, hours=20)
     a_tick(world)
 
-    subjects = [each.subject for each in world.state.jobs.list_jobs() if each.name == "digest"]
+    subjects = [job.subject for job in world.state.jobs.list_jobs() if job.name == "digest"]
     assert sorted(subjects) == sorted([maria.id, rosa.id])
 
 
@@ -209,7 +211,7 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, m
     for _ in range(8):
         with pytest.raises(BusyError):
             run_due_sweeps(world.app)
-        (row,) = (each for each in world.state.jobs.list_jobs() if each.name == "sweep")
+        (row,) = (job for job in world.state.jobs.list_jobs() if job.name == "sweep")
         waits.append(row.due_at - world.clock.at)
         world.clock.at = row.due_at
 
@@ -218,7 +220,7 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, m
     assert (row.attempts, row.fault) == (8, "BusyError")
     world.meanwhile = nothing_happens
     run_due_sweeps(world.app)
-    (row,) = (each for each in world.state.jobs.list_jobs() if each.name == "sweep")
+    (row,) = (job for job in world.state.jobs.list_jobs() if job.name == "sweep")
     assert (row.attempts, row.fault) == (0, "")
 
 

@@ -24,7 +24,7 @@ AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def everybody(world: World) -> tuple[Staff, ...]:
-    staff = tuple(world.joins(each) for each in (MARIA, ROSA, JOHN))
+    staff = tuple(world.joins(person) for person in (MARIA, ROSA, JOHN))
     take_over_jobs(world.app)
     return staff
 
@@ -41,7 +41,8 @@ def passes(world: World, **span: float) -> None:
 
 def digests(world: World) -> Counter[tuple[str, str]]:
     return Counter(
-        (each.envelope.recipient, each.envelope.dedupe_key) for each in world.post.of_kind("digest")
+        (email.envelope.recipient, email.envelope.dedupe_key)
+        for email in world.post.of_kind("digest")
     )
 
 
@@ -65,10 +66,10 @@ def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hou
     world.later(days=9)
     run_due_sweeps(world.app)
     run_mail_and_cleanup(world.app)
-    spread = [due_at(world, DIGEST, each.id) - world.clock.at for each in everybody]
+    spread = [due_at(world, DIGEST, person.id) - world.clock.at for person in everybody]
 
     assert len(set(spread)) == len(spread)
-    assert all(timedelta(0) < each < timedelta(hours=1) for each in spread)
+    assert all(timedelta(0) < entry < timedelta(hours=1) for entry in spread)
     passes(world, hours=2)
     assert sweeps(world) == before + 1
     assert digests(world).total() == emails + len(everybody)
@@ -166,7 +167,7 @@ def test_new_rules_of_a_zone_move_what_was_set_by_the_old_ones(world: World, eve
     """A row that was computed by older rules stands up to an hour off."""
     passes(world, days=3)
     maria = everybody[0]
-    (row,) = (each for each in world.state.jobs.list_jobs() if each.subject == maria.id)
+    (row,) = (job for job in world.state.jobs.list_jobs() if job.subject == maria.id)
     world.state.jobs.reschedule_job(row, row.due_at + timedelta(hours=1))
 
     run_mail_and_cleanup(world.app)

@@ -127,25 +127,25 @@ def left_behind(world: World) -> Week:
     assert state.audit.verify_chain() is None
     assert state.sweeps.list_open_sweeps() == ()
     assert list(database.fetch_rows("SELECT seq FROM journal")) == []
-    assert [each for each in state.jobs.list_jobs() if each.lease_until] == []
+    assert [job for job in state.jobs.list_jobs() if job.lease_until] == []
     people = state.people.list_person_ids()
     findings = {
         finding.id: finding
         for ref in people
         for finding in state.findings.list_findings_of_person(ref)
     }
-    emails = {each.envelope.message_id: each.envelope for each in world.post.accepted}
+    emails = {sent.envelope.message_id: sent.envelope for sent in world.post.accepted}
     count = database.fetch_row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
     return Week(
         events=Counter(
-            (ref, each.event.kind, each.url)
+            (ref, event.event.kind, event.url)
             for ref in people
-            for each in state.events.list_events_of_person(ref, SATURDAY)
+            for event in state.events.list_events_of_person(ref, SATURDAY)
         ),
         cases=Counter(
-            (ref, each.kind, each.state, findings[each.finding_id].portrait.url)
+            (ref, case.kind, case.state, findings[case.finding_id].portrait.url)
             for ref in people
-            for each in state.cases.list_cases_of_person(ref)
+            for case in state.cases.list_cases_of_person(ref)
         ),
         emails=Counter((e.recipient, e.kind, weekly(e)) for e in emails.values()),
         findings=Counter((finding.portrait.url, finding.presence) for finding in findings.values()),

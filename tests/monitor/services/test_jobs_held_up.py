@@ -74,7 +74,7 @@ def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World
         run_due_sweeps(world.app)
         run_mail_and_cleanup(world.app)
 
-    assert {each.presence for each in maria.findings.values()} == {Presence.PRESENT}
+    assert {finding.presence for finding in maria.findings.values()} == {Presence.PRESENT}
     assert maria.findings.keys() == before.keys()
     assert set(world.gaps().values()) == {"failed"}
     assert all(run.since and run.since > since for run in world.coverage().values())

@@ -72,7 +72,7 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
 
         assert served(world, wish)
         assert hand.is_alive()
-        assert [each.kind for each in world.state.sweeps.list_open_sweeps()] == [SweepKind.SWEEP]
+        assert [sweep.kind for sweep in world.state.sweeps.list_open_sweeps()] == [SweepKind.SWEEP]
     finally:
         may_go_on.set()
         hand.join(LONG)

@@ -18,7 +18,7 @@ from monitor.services.review import list_reviewable_cases
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
-ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
+ANA, BO = (Reviewer(address=reviewer) for reviewer in REVIEWERS)
 MALLORY = Reviewer(address="mallory@cedarvalley.example")
 WHY = "Counsel expects a lawsuit."
 
@@ -56,7 +56,8 @@ def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
     assert all(reviewer in email.text for reviewer in REVIEWERS)
     assert load_consent_status(world.app, held.id).hold.reason == WHY
     record = [
-        (each.actor, each.action) for each in world.state.audit.list_entries_of_subjects((held.id,))
+        (entry.actor, entry.action)
+        for entry in world.state.audit.list_entries_of_subjects((held.id,))
     ]
     assert record[-2:] == [(ANA.id, "hold-proposed"), (BO.id, "hold-placed")]
     assert "lawsuit" not in repr(world.state.audit.list_entries())
@@ -67,7 +68,7 @@ def test_a_proposal_holds_nothing_and_tells_nobody(world: World, maria: Staff):
     proposal = propose_legal_hold(world.app, ANA, maria.mail, HoldAction.PLACE, WHY)
     world.writes()
 
-    assert [each.id for each in list_hold_proposals(world.app)] == [proposal.id]
+    assert [hold_proposal.id for hold_proposal in list_hold_proposals(world.app)] == [proposal.id]
     assert not world.state.legal_holds.has_active_legal_hold(maria.id)
     assert maria.emails_of("legal-hold") == []
 
@@ -177,7 +178,7 @@ def test_time_forgets_nothing_of_whoever_is_held(world: World, held: Staff):
         world.later(days=365)
         world.writes()
 
-    assert gone.id in {each.id for each in held.findings.values()}
+    assert gone.id in {finding.id for finding in held.findings.values()}
 
 
 def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(

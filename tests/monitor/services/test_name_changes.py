@@ -39,7 +39,7 @@ def person(staff: Staff) -> Person:
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
+    return [entry.action for entry in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
 
 
 def waiting(world: World) -> str:

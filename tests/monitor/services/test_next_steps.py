@@ -43,12 +43,12 @@ def home(maria: Staff):
 
 
 def progress(maria: Staff) -> list[str]:
-    return [each.words for each in list_progress(maria.world.app, maria.id)]
+    return [stage.words for stage in list_progress(maria.world.app, maria.id)]
 
 
 def advice(maria: Staff, case: Case) -> list[str]:
     return [
-        each.path or each.url or each.words for each in build_advice_lines(maria.world.app, case)
+        line.path or line.url or line.words for line in build_advice_lines(maria.world.app, case)
     ]
 
 
@@ -104,8 +104,8 @@ def test_what_may_stay_is_not_in_progress(maria: Staff):
 def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
     assert home(maria).exposures is None
     world = maria.world
-    for each in OTHERS:
-        world.internet = world.internet.add_entry(each)
+    for other in OTHERS:
+        world.internet = world.internet.add_entry(other)
     world.a_week_later()
     world.sweep()
 
@@ -113,7 +113,7 @@ def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
     assert group
     assert group.what == "3 sites seem to show your street address and phone number."
     assert group.severity is Severity.HIGH
-    assert [each.kind for each in home(maria).cases] == [CaseKind.IMPERSONATION]
+    assert [case.kind for case in home(maria).cases] == [CaseKind.IMPERSONATION]
     assert home(maria).total_cases == 4
 
 

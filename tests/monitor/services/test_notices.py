@@ -74,7 +74,7 @@ def tell(world: World, *chats: FakeChat) -> None:
 
 def warnings(world: World) -> list[str]:
     vitals = collect_vitals(world.app.db, world.clock.now())
-    return [each.message for each in check_vitals(vitals, ()) if each.what == "notices"]
+    return [vital.message for vital in check_vitals(vitals, ()) if vital.what == "notices"]
 
 
 def test_a_message_has_counts_and_a_link_and_names_nobody(world: World):
@@ -226,4 +226,4 @@ def test_each_kind_is_told_to_someone_and_comes_from_an_email_or_is_counted_here
     counted = {NoticeKind.BACKUP_FAILED, NoticeKind.CASE_OPENED, NoticeKind.LOOKALIKE_SEEN}
 
     assert kinds == set(NoticeKind)
-    assert kinds - counted <= {each.value for each in EmailKind}
+    assert kinds - counted <= {kind.value for kind in EmailKind}

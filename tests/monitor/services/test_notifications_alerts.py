@@ -45,7 +45,7 @@ def is_well_again(maria: Staff, **later: float) -> None:
 
 
 def tried(maria: Staff) -> list[Sent]:
-    return [each for each in maria.world.post.tried if each.envelope.kind == "alert"]
+    return [sent for sent in maria.world.post.tried if sent.envelope.kind == "alert"]
 
 
 def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another_email(
@@ -139,7 +139,7 @@ def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
     assert "mariade1gado" in second.text
     assert "mariade1gado" not in first.text
     assert told(maria) == [True, True]
-    ids = [each.envelope.message_id for each in (first, second)]
+    ids = [side.envelope.message_id for side in (first, second)]
     assert len(set(ids)) == 2
 
 

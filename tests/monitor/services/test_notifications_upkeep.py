@@ -30,7 +30,7 @@ def weeks_go_by(world: World, number: int = 1) -> None:
 
 
 def told(world: World) -> list[str]:
-    return [each.text for each in world.post.to(OPERATOR)]
+    return [email.text for email in world.post.to(OPERATOR)]
 
 
 def test_a_world_without_trouble_is_no_news(world: World):
@@ -76,7 +76,7 @@ def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     assert "refuse" not in email.text
 
     maria = next(iter(world.state.people.list_person_ids()))
-    sent = next(each for each in world.post.accepted if each.envelope.kind == "digest")
+    sent = next(one_sent for one_sent in world.post.accepted if one_sent.envelope.kind == "digest")
     process_bounce(world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
     world.on_monday()
 

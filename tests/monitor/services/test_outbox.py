@@ -26,7 +26,9 @@ def states(world: World) -> Counter[EmailState]:
 
 def waiting(world: World):
     (email,) = (
-        each for each in world.state.outbox.list_emails() if each.state is EmailState.QUEUED
+        one_email
+        for one_email in world.state.outbox.list_emails()
+        if one_email.state is EmailState.QUEUED
     )
     return email
 
@@ -102,9 +104,9 @@ def test_a_repeat_bears_the_same_id_so_that_it_folds_in_the_mailbox(impersonated
     world.later(minutes=5)
     send_due(world.app)
 
-    alerts = [each for each in world.post.tried if each.envelope.kind == "alert"]
+    alerts = [sent for sent in world.post.tried if sent.envelope.kind == "alert"]
     assert len(alerts) == 2
-    assert len({each.envelope.message_id for each in alerts}) == 1
+    assert len({alert.envelope.message_id for alert in alerts}) == 1
     assert len(impersonated.emails_of("alert")) == 1
 
 
@@ -113,7 +115,7 @@ def test_no_two_emails_share_an_id(impersonated: Staff):
     world.joins(JOHN)
     send_due(world.app)
 
-    ids = Counter(each.envelope.message_id for each in world.post.accepted)
+    ids = Counter(sent.envelope.message_id for sent in world.post.accepted)
     assert set(ids.values()) == {1}
 
 
@@ -132,7 +134,7 @@ def test_an_email_that_never_gets_through_is_given_up_after_five_days(impersonat
     world = impersonated.world
     world.post.answer = DEFERRED
     queued = world.clock.at
-    while any(each.state is EmailState.QUEUED for each in world.state.outbox.list_emails()):
+    while any(email.state is EmailState.QUEUED for email in world.state.outbox.list_emails()):
         world.clock.at = waiting(world).due_at
         send_due(world.app)
 
@@ -152,7 +154,7 @@ def test_an_email_that_is_refused_is_dead_with_its_reason(impersonated: Staff):
     dead = world.state.outbox.list_emails()[-1]
     assert dead.state is EmailState.DEAD
     assert dead.error == REFUSED.note
-    assert [each.envelope.kind for each in world.post.tried].count("alert") == 1
+    assert [sent.envelope.kind for sent in world.post.tried].count("alert") == 1
 
 
 @pytest.mark.parametrize("answer", [DEFERRED, REFUSED])
@@ -169,9 +171,9 @@ def test_one_address_that_fails_holds_up_nobody_else(world: World, answer):
 
 def test_an_email_that_cannot_be_written_holds_up_nobody_else(world: World, monkeypatch):
     """Neither one whose view is broken, nor one that the mail library refuses."""
-    maria, john, beth = everybody = [world.joins(each) for each in (MARIA, JOHN, BETH)]
-    for each in everybody:
-        each.withdraws()
+    maria, john, beth = everybody = [world.joins(person) for person in (MARIA, JOHN, BETH)]
+    for person in everybody:
+        person.withdraws()
     deliver = world.post.send_email
 
     def poisoned(email, envelope):
@@ -191,10 +193,12 @@ def test_an_email_that_cannot_be_written_holds_up_nobody_else(world: World, monk
 
     assert beth.emails_of("withdrawn")
     assert states(world)[EmailState.QUEUED] == 0
-    emails = [each for each in world.state.outbox.list_emails() if each.kind == "withdrawn"]
-    dead = [each for each in emails if each.state is EmailState.DEAD]
-    assert {each.recipient_id for each in dead} == {maria.id, john.id}
-    assert not any("linefeed" in each.error for each in dead)
+    emails = [
+        one_email for one_email in world.state.outbox.list_emails() if one_email.kind == "withdrawn"
+    ]
+    dead = [one_email for one_email in emails if one_email.state is EmailState.DEAD]
+    assert {one_email.recipient_id for one_email in dead} == {maria.id, john.id}
+    assert not any("linefeed" in one_email.error for one_email in dead)
 
 
 def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Staff):
@@ -202,7 +206,7 @@ def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Sta
     impersonated.withdraws()
     send_due(world.app)
 
-    assert [each.envelope.kind for each in impersonated.emails] == [
+    assert [email.envelope.kind for email in impersonated.emails] == [
         "invitation",
         "enrolled",
         "withdrawn",
@@ -216,7 +220,7 @@ def test_an_email_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff)
 
     send_due(world.app)
 
-    assert [each.envelope.kind for each in world.post.to("maria.d@cedarvalley.example")] == [
+    assert [email.envelope.kind for email in world.post.to("maria.d@cedarvalley.example")] == [
         "alert"
     ]
 
@@ -264,7 +268,11 @@ def test_an_email_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonat
 def test_an_email_of_one_kind_and_period_is_queued_once(impersonated: Staff):
     world = impersonated.world
     emails = world.app
-    (email,) = (each for each in world.state.outbox.list_emails() if each.kind == EmailKind.ALERT)
+    (email,) = (
+        one_email
+        for one_email in world.state.outbox.list_emails()
+        if one_email.kind == EmailKind.ALERT
+    )
     view = world.state.outbox.load_email_view(email.id, AlertView)
 
     queue_email(

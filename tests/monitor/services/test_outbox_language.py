@@ -72,7 +72,7 @@ def test_an_office_reads_english(world):
 @pytest.mark.parametrize("chosen", list(Language))
 def test_a_choice_is_replaced_by_the_next(world, chosen):
     maria = world.joins(MARIA)
-    for each in (*Language, chosen):
-        choose_language(world.app, maria.id, each)
+    for language in (*Language, chosen):
+        choose_language(world.app, maria.id, language)
 
     assert world.state.preferences.load_preferences(maria.id).language is chosen

@@ -98,8 +98,8 @@ class Post:
     @property
     def arrived(self) -> Tally[tuple[str, str]]:
         """Count what lies in the mailboxes: to whom, and under which id."""
-        emails = [read(each) for each in self.counter.emails]
-        return Tally((each["To"], each["Message-ID"]) for each in emails)
+        emails = [read(email) for email in self.counter.emails]
+        return Tally((email["To"], email["Message-ID"]) for email in emails)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def staff(world_of: Callable[..., World]) -> list[Staff]:
     staff = [world.joins(member) for member in STAFF]
     send_due(world.app)
     with world.state.begin_transaction():
-        for each in staff:
-            queue_weekly_digest(world.app, each.id)
+        for one_member in staff:
+            queue_weekly_digest(world.app, one_member.id)
     return staff
 
 
@@ -124,11 +124,13 @@ def post(staff: list[Staff]) -> Iterator[Post]:
 
 
 def states(world: World) -> Tally[EmailState]:
-    return Tally(each.state for each in world.state.outbox.list_emails() if each.kind == "digest")
+    return Tally(
+        email.state for email in world.state.outbox.list_emails() if email.kind == "digest"
+    )
 
 
 def everybody_got_one(post: Post, staff: list[Staff]) -> bool:
-    assert sorted(mail for mail, _ in post.arrived) == sorted(each.mail for each in staff)
+    assert sorted(mail for mail, _ in post.arrived) == sorted(member.mail for member in staff)
     assert set(post.arrived.values()) == {1}
     return states(post.world) == {EmailState.SENT: len(staff)}
 
@@ -173,16 +175,16 @@ def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended
     post.sends(hours=1)
 
     assert states(post.world) == {end: len(staff)}
-    emails = [each for each in post.world.state.outbox.list_emails() if each.kind == "digest"]
-    assert all(answer[:3] in each.error for each in emails)
+    emails = [email for email in post.world.state.outbox.list_emails() if email.kind == "digest"]
+    assert all(answer[:3] in email.error for email in emails)
 
 
 def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, staff: list[Staff]):
     bad, good = staff[::2], staff[1::2]
-    post.counter.bad = {each.mail: "550 5.1.1 no such user" for each in bad}
+    post.counter.bad = {member.mail: "550 5.1.1 no such user" for member in bad}
     post.sends(hours=1)
 
-    assert [mail for mail, _ in post.arrived] == [each.mail for each in good]
+    assert [mail for mail, _ in post.arrived] == [member.mail for member in good]
     assert states(post.world) == {EmailState.SENT: len(good), EmailState.DEAD: len(bad)}
 
 
@@ -192,7 +194,7 @@ def test_a_server_that_hangs_after_the_data_gets_the_same_email_again_under_the_
     post.hangs()
     send_due(post.world.app)
     assert states(post.world) == {EmailState.QUEUED: len(staff)}
-    ids = {each.message_id for each in post.world.state.outbox.list_emails()}
+    ids = {email.message_id for email in post.world.state.outbox.list_emails()}
 
     post.counter.silent = False
     post.is_back()
@@ -215,7 +217,7 @@ def test_an_email_that_never_gets_through_is_dead_after_five_days(post: Post, st
     post.sends(hours=24 * 6)
 
     assert states(post.world) == {EmailState.DEAD: len(staff)}
-    assert all("given up" in each.error for each in post.world.state.outbox.list_dead_emails())
+    assert all("given up" in email.error for email in post.world.state.outbox.list_dead_emails())
 
 
 def test_a_dead_email_that_is_revived_arrives(post: Post, staff: list[Staff]):
@@ -223,8 +225,8 @@ def test_a_dead_email_that_is_revived_arrives(post: Post, staff: list[Staff]):
     post.sends(hours=24 * 6)
     post.is_back()
     outbox, now = post.world.state.outbox, post.world.clock.at
-    for each in outbox.list_dead_emails():
-        outbox.requeue_dead_email(each.id, now)
+    for email in outbox.list_dead_emails():
+        outbox.requeue_dead_email(email.id, now)
 
     post.sends()
     assert everybody_got_one(post, staff)
@@ -240,8 +242,8 @@ def test_an_old_backup_mails_nothing_again(post: Post, staff: list[Staff], tmp_p
     assert everybody_got_one(post, staff)
 
     world.close()
-    for each in world.config.state.glob("namesake.db*"):
-        each.unlink()
+    for path in world.config.state.glob("namesake.db*"):
+        path.unlink()
     shutil.copy(backup, database)
     world.restarts()
     post.is_back()
@@ -296,7 +298,9 @@ def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
     post.sends(hours=1)
 
     assert [count for (to, _), count in post.arrived.items() if to == mail] == [1]
-    email = next(each for each in map(read, post.counter.emails) if each["To"] == mail)
+    email = next(
+        one_email for one_email in map(read, post.counter.emails) if one_email["To"] == mail
+    )
     code = CODE.search(email.get_body(("plain",)).get_content().replace("\r", ""))
     assert load_open_invitation(world.app, code.group(1)).mail == mail
 

@@ -194,8 +194,8 @@ def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
     door.sends()
 
     world.close()
-    for each in world.config.state.glob("namesake.db*"):
-        each.unlink()
+    for path in world.config.state.glob("namesake.db*"):
+        path.unlink()
     shutil.copy(backup, database)
     world.restarts()
     send_due(world.app.copy_with(mailer=replace(world.app.mailer, transport=post)))
@@ -223,7 +223,7 @@ def test_each_email_has_a_code_of_its_own(world: World, counter: Silent):
     send_due(world.app)
 
     assert len(counter.taken) == 3
-    assert len({code_in(each) for each in counter.taken}) == 3
+    assert len({code_in(entry) for entry in counter.taken}) == 3
 
 
 def crashed(*_: object, **__: object) -> None:

@@ -17,7 +17,9 @@ def found_anew(world: World) -> tuple[Staff, str]:
     """Let Maria join without her accounts, and return one that a sweep found."""
     maria = world.joins(MARIA, accounts=())
     world.sweep()
-    finding = next(each for each in maria.findings.values() if each.portrait.handle)
+    finding = next(
+        one_finding for one_finding in maria.findings.values() if one_finding.portrait.handle
+    )
     return maria, finding.id
 
 
@@ -28,7 +30,7 @@ def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
     record_feedback(world.app, maria.id, {finding: Decision.MINE})
 
     handle = world.state.findings.load_finding(finding).portrait.handle.casefold()
-    assert [each.partition(":@")[2] for each in accounts(maria)] == [handle]
+    assert [account.partition(":@")[2] for account in accounts(maria)] == [handle]
     asked = [term for query in preview_sweep(world.app) for term in query.terms]
     assert handle in (term.casefold() for term in asked)
 

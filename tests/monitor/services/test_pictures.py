@@ -51,7 +51,7 @@ def finding_id(maria: Staff, account: DemoAccount) -> str:
 
 def stored(maria: Staff) -> set[str]:
     thumbnails = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
-    return {each.finding_id for each in thumbnails}
+    return {thumbnail.finding_id for thumbnail in thumbnails}
 
 
 def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
@@ -62,8 +62,8 @@ def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     assert pair
     assert (pair.finding_id, pair.own_id) == (found, own)
     assert stored(maria) == {found, own}
-    for each in (found, own):
-        assert load_compared_picture(maria.world.app, maria.id, each).startswith(b"\xff\xd8\xff")
+    for side in (found, own):
+        assert load_compared_picture(maria.world.app, maria.id, side).startswith(b"\xff\xd8\xff")
     assert build_finding_view(maria.world.app, maria.id, found).card.pictures == pair
     assert list_pending_cards(maria.world.app, maria.id)[0].pictures == pair
 
@@ -163,20 +163,20 @@ def test_a_hold_keeps_what_is_there_and_adds_nothing(maria: Staff):
     places_hold(maria.world.app, maria.id, "A lawsuit.")
     before = stored(maria)
     pictures = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
-    seen = {each.at for each in pictures}
+    seen = {picture.at for picture in pictures}
     maria.world.later(days=31)
     maria.world.sweep()
     maria.world.writes()
 
     assert stored(maria) == before
     pictures = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
-    assert {each.at for each in pictures} == seen
+    assert {picture.at for picture in pictures} == seen
 
 
 def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: Staff):
     copy = export_person_data(maria.world.app, maria.id, maria.id)
 
-    assert {each["finding_id"] for each in copy.data["pictures"]} == stored(maria)  # type: ignore[attr-defined]  # a list
+    assert {picture["finding_id"] for picture in copy.data["pictures"]} == stored(maria)  # type: ignore[attr-defined]  # a list
     assert set(copy.pictures) == {"pictures/profile-1.jpg", "pictures/profile-2.jpg"}
     counted = dict(count_stored_data(maria.world.app, maria.id))
     assert counted["Pictures: your screenshots and profile pictures"] == 2

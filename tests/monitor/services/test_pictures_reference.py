@@ -161,5 +161,5 @@ def test_the_audit_log_says_that_it_was_added_and_nothing_of_it(maria: Staff):
     remove_reference_picture(maria.world.app, maria.id)
 
     entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
-    actions = [each.action for each in entries]
+    actions = [entry.action for entry in entries]
     assert actions[-2:] == ["reference-picture-added", "reference-picture-removed"]

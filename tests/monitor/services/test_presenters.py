@@ -26,7 +26,7 @@ def maria(world: World) -> Staff:
 
 def states(coverage: Coverage | None) -> dict[str, CoverageState]:
     assert coverage
-    return {each.source: each.state for each in coverage.sources}
+    return {source.source: source.state for source in coverage.sources}
 
 
 def test_a_source_that_shows_a_change_answered_with_news(world: World, maria: Staff):

@@ -32,9 +32,9 @@ def is_personal(asked: FakeRequest) -> bool:
     """Tell a query about a person from those about the district, and from canaries."""
     people = (BETH.person, JOHN.person, MARIA.person)
     families = {
-        family for each in people for family in (each.name.family, *each.name.former_families)
+        family for person in people for family in (person.name.family, *person.name.former_families)
     }
-    handles = {handle for each in people for handle in each.handles}
+    handles = {handle for person in people for handle in person.handles}
     return any(quote_plus(word) in asked.query for word in families | handles)
 
 
@@ -44,7 +44,7 @@ def planned(world: World) -> int:
 
 def searched(world: World) -> list[str]:
     """Return what was asked about people, and forget it."""
-    found = [each.query for each in world.asked if each.path == "/search" and is_personal(each)]
+    found = [query.query for query in world.asked if query.path == "/search" and is_personal(query)]
     world.forgets_visits()
     return found
 
@@ -160,7 +160,7 @@ def test_checks_of_oneself_cannot_overrun_ones_budget(priced: World):
 
     assert counts[0] == everything
     assert counts[-1] == 0
-    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person_id == maria.id)
+    dollars = sum(cost.requests * 5 / 1000 for cost in paid(priced) if cost.person_id == maria.id)
     assert 0.2 < dollars <= 0.25
 
 
@@ -175,8 +175,8 @@ def test_what_was_spent_about_who_left_is_spent(priced: World):
     priced.writes()
 
     after = paid(priced)
-    assert {each.person_id for each in after} == {""}
-    assert sum(each.requests for each in after) == sum(each.requests for each in before)
+    assert {cost.person_id for cost in after} == {""}
+    assert sum(cost.requests for cost in after) == sum(cost.requests for cost in before)
 
 
 def test_last_weeks_costs_are_forgotten(priced: World):

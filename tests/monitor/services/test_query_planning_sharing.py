@@ -81,7 +81,7 @@ class Engine:
 
     @property
     def of_all(self) -> list[Query]:
-        return [each for each in self.asked if each.kind is QueryKind.DISTRICT]
+        return [query for query in self.asked if query.kind is QueryKind.DISTRICT]
 
     @property
     def app(self) -> App:
@@ -121,7 +121,7 @@ def test_a_district_is_asked_about_once_however_many_joined(engine, maria, beth)
 
     district = build_crawl_district(engine.world.app)
     assert len(engine.of_all) == len(list(BRAVE.build_district_queries(district)))
-    assert {each.subject for each in engine.of_all} == {""}
+    assert {entry.subject for entry in engine.of_all} == {""}
 
 
 def test_each_person_gets_what_names_them_and_nobody_else_does(engine, maria, beth):
@@ -217,7 +217,7 @@ def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):
     engine.stopped = True
     run_full_sweep(engine.app)
     engine.stopped = False
-    asked = {each.key for each in engine.of_all}
+    asked = {entry.key for entry in engine.of_all}
 
     engine.sweep()
 

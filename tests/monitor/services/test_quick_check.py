@@ -49,7 +49,7 @@ def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
     assert "Its username is yours, but the o is replaced by the digit 0." in map(
         render_reason, case.reasons
     )
-    assert [each.url for each in view.own] == [OWN]
+    assert [entry.url for entry in view.own] == [OWN]
     assert (view.coverage.checked, view.coverage.gaps, view.trouble) == (3, (), "")
 
 
@@ -57,7 +57,7 @@ def test_without_an_account_named_the_copy_is_a_question(world):
     view = checked(world, QuickCheckAnswers(name=MARIA.person.name))
 
     assert view.cases == ()
-    assert COPY in {each.url for each in view.questions}
+    assert COPY in {question.url for question in view.questions}
     assert not view.has_own_accounts
 
 
@@ -70,8 +70,8 @@ def test_a_check_that_is_stopped_shows_what_it_has_found_and_what_it_left_unaske
     view = checked(world)
 
     assert view.cases or view.questions or view.about or view.own
-    assert GapKind.PARTIAL in {each.outcome for each in view.coverage.gaps}
-    assert {each.note for each in view.coverage.gaps} == {STOPPED_EARLY}
+    assert GapKind.PARTIAL in {gap.outcome for gap in view.coverage.gaps}
+    assert {gap.note for gap in view.coverage.gaps} == {STOPPED_EARLY}
     assert world.state.sweeps.list_open_sweeps() == ()
 
 
@@ -83,7 +83,7 @@ def test_a_check_that_is_stopped_at_once_has_checked_nothing(world):
 
     assert view.is_empty
     assert view.coverage.checked == 0
-    assert {each.outcome for each in view.coverage.gaps} == {GapKind.SKIPPED}
+    assert {gap.outcome for gap in view.coverage.gaps} == {GapKind.SKIPPED}
 
 
 @pytest.mark.parametrize(

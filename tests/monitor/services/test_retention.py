@@ -70,7 +70,7 @@ def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
     world.state.sweeps.open_or_resume(sweep)
 
     purged(days=13)
-    assert [each.id for each in world.state.sweeps.list_open_sweeps()] == [sweep.id]
+    assert [open_sweep.id for open_sweep in world.state.sweeps.list_open_sweeps()] == [sweep.id]
 
     purged(days=2)
     assert world.state.sweeps.list_open_sweeps() == ()
@@ -110,7 +110,9 @@ def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
         world.state.hosts.save_host_state(HostState(host=host, **state))
 
     purged(days=2)
-    assert [each.host for each in world.state.hosts.list_host_states()] == ["walled.example"]
+    assert [host_state.host for host_state in world.state.hosts.list_host_states()] == [
+        "walled.example"
+    ]
 
     purged(days=18)
     assert world.state.hosts.list_host_states() == ()
@@ -119,14 +121,14 @@ def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
 def test_that_an_email_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
     maria = world.joins(MARIA)
     purged(days=2)
-    sent = {each.id for each in world.state.outbox.list_emails()}
+    sent = {email.id for email in world.state.outbox.list_emails()}
     assert sent
     places_hold(world.app, maria.id, "a case")
 
     world.later(days=424)
     purge_expired_data(world.app)
 
-    assert not sent & {each.id for each in world.state.outbox.list_emails()}
+    assert not sent & {email.id for email in world.state.outbox.list_emails()}
 
 
 def test_only_who_holds_the_folder_shortens_the_list_of_what_went_out(world: World, purged):

@@ -99,10 +99,10 @@ class MadeUpRows:
         """Add a row that the expiry is about; return its number and the time that counts."""
         words = f"{expiry.at} {expiry.where}"
         columns = self.database.execute(f"PRAGMA table_info({table.name})").fetchall()
-        named = [each["name"] for each in columns if re.search(rf"\b{each['name']}\b", words)]
+        named = [column["name"] for column in columns if re.search(rf"\b{column['name']}\b", words)]
         literals = re.findall(r"'([a-z]+)'", expiry.where)
         others = {"TEXT": [OLD, *literals, None], "INTEGER": [0, 1], "BLOB": [b"blob"]}
-        kinds = {each["name"]: each["type"] for each in columns}
+        kinds = {column["name"]: column["type"] for column in columns}
         for fills, *chosen in product((OLD, None), *(others[kinds[name]] for name in named)):
             self.database.execute("SAVEPOINT trial")
             try:
@@ -155,7 +155,10 @@ def rows() -> Iterator[MadeUpRows]:
 
 
 def find_span(table: TableDeclaration, expiry: Expiry) -> timedelta:
-    spans = [RETENTION_PERIODS[table.get_kind(expiry)].get_span(each) for each in expiry.stages]
+    spans = [
+        RETENTION_PERIODS[table.get_kind(expiry)].get_span(retention_stage)
+        for retention_stage in expiry.stages
+    ]
     return max(span for span in spans if span is not None)
 
 
@@ -300,7 +303,8 @@ def missed_sighting(world: World) -> StillThere:
     shown, *_ = sightings.list_sightings_of_person(maria.id)
     sightings.save_sighting(replace(shown, query="another", misses=1))
     return lambda: any(
-        each.query == "another" for each in sightings.list_sightings_of_finding(shown.finding_id)
+        sighting.query == "another"
+        for sighting in sightings.list_sightings_of_finding(shown.finding_id)
     )
 
 
@@ -312,8 +316,8 @@ def student_link(world: World, state: CaseState) -> StillThere:
     )
     world.state.cases.insert_case(seen)
     return lambda: any(
-        each.id == seen.id and each.reasons == seen.reasons
-        for each in world.state.cases.list_cases_of_person(maria.id)
+        one_case.id == seen.id and one_case.reasons == seen.reasons
+        for one_case in world.state.cases.list_cases_of_person(maria.id)
     )
 
 

@@ -67,8 +67,8 @@ def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: Worl
     assert maria.id not in world.state.people.list_person_ids()
     assert mark.findings == {}
     assert world.state.cases.list_cases_of_person(mark.id) == ()
-    assert {each.envelope.kind for each in mark.emails} == {"invitation", "enrolled"}
-    assert "Maria" not in "".join(each.text for each in mark.emails)
+    assert {email.envelope.kind for email in mark.emails} == {"invitation", "enrolled"}
+    assert "Maria" not in "".join(email.text for email in mark.emails)
 
 
 def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria: Staff):
@@ -82,7 +82,7 @@ def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria
     world.writes()
 
     assert kept
-    assert "Maria" not in "".join(each.text for each in mark.emails)
+    assert "Maria" not in "".join(email.text for email in mark.emails)
     assert world.state.people.list_person_ids() == (mark.id,)
 
 
@@ -95,7 +95,7 @@ def test_two_of_one_name_are_two_people(world: World, maria: Staff):
     other = world.joins(OTHER_MARIA)
     world.sweep()
 
-    assert {each.person_id for each in other.findings.values()} == {other.id}
+    assert {finding.person_id for finding in other.findings.values()} == {other.id}
     maria.withdraws()
     world.writes()
     assert other.findings
@@ -140,7 +140,7 @@ def test_an_enrollment_that_was_not_theirs_is_undone_at_once(world: World, maria
 
     assert world.state.people.list_person_ids() == ()
     assert not world.state.people.encryption.keys.has_key(maria.id)
-    told = [each.action for each in world.state.audit.list_entries_of_subjects((maria.id,))]
+    told = [entry.action for entry in world.state.audit.list_entries_of_subjects((maria.id,))]
     assert told[-2:] == ["consent-reported-not-me", "erased"]
     world.writes()
     assert maria.emails_of("withdrawn") == []

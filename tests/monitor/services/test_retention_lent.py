@@ -32,9 +32,9 @@ def evidence(reason: Reason) -> Evidence:
 
 def seen_by(world: World, person: str, source: str):
     return [
-        each
-        for each in world.state.sightings.list_sightings_of_person(person)
-        if each.source == source
+        sighting
+        for sighting in world.state.sightings.list_sightings_of_person(person)
+        if sighting.source == source
     ]
 
 
@@ -52,7 +52,8 @@ def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: App):
     assert seen_by(world, maria.id, "bluesky") == []
     assert 0 < len(world.state.sightings.list_sightings_of_person(maria.id)) < others
     assert all(
-        each.query != sighting.query for each in world.state.versions.list_versions(finding.id)
+        version.query != sighting.query
+        for version in world.state.versions.list_versions(finding.id)
     )
     assert (finding.portrait.url, finding.portrait.account) != ("", "")
 
@@ -107,9 +108,9 @@ def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_see
     world.sweep()
     sighting = seen_by(world, maria.id, "bluesky")[0]
     (first,) = [
-        each
-        for each in world.state.versions.list_versions(sighting.finding_id)
-        if each.query == sighting.query
+        version
+        for version in world.state.versions.list_versions(sighting.finding_id)
+        if version.query == sighting.query
     ]
     later = replace(first, at=first.at + MONTH)
     world.state.versions.insert_version(later)

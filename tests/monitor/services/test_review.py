@@ -57,7 +57,7 @@ def reviewers_read(world: World):
     """Write the reviewers' digest, and return what each of them got."""
     queue_review_digests(world.app)
     send_due(world.app)
-    return [world.post.to(each)[-1] for each in REVIEWERS]
+    return [world.post.to(reviewer)[-1] for reviewer in REVIEWERS]
 
 
 def test_nothing_is_open_before_its_person_was_told(maria: Staff):
@@ -193,7 +193,7 @@ def test_every_view_is_audited(maria: Staff):
     looked_at(maria, case)
 
     assert [
-        each.action for each in maria.world.state.audit.list_entries_of_subjects((case.id,))
+        entry.action for entry in maria.world.state.audit.list_entries_of_subjects((case.id,))
     ] == [
         "flagged",
         "decided",

@@ -24,7 +24,7 @@ from monitor.services.review_queue import load_queue_page, record_case_views
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff
 
-ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
+ANA, BO = (Reviewer(address=reviewer) for reviewer in REVIEWERS)
 REASON = "A parent called."
 
 
@@ -59,7 +59,10 @@ def told(maria: Staff):
 def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
     proposal = propose_break_glass(early(maria), ANA, link(maria).id[:8], REASON)
 
-    assert [each.id for each, _ in list_break_glass_proposals(early(maria))] == [proposal.id]
+    assert [
+        break_glass_proposal.id
+        for break_glass_proposal, _ in list_break_glass_proposals(early(maria))
+    ] == [proposal.id]
     assert opened(maria) == []
     assert told(maria) == []
 
@@ -73,8 +76,8 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
     for word in (REASON, ANA.address, BO.address, "one day"):
         assert word in email.text
     actions = [
-        (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subjects((link(maria).id,))
+        (entry.actor, entry.action)
+        for entry in maria.world.state.audit.list_entries_of_subjects((link(maria).id,))
     ]
     assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
     assert maria.world.state.audit.list_entries_of_subjects((maria.id,))[-1].actor == BO.id

@@ -36,7 +36,7 @@ from monitor.services.review_queue import (
 )
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World, account
 
-ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
+ANA, BO = (Reviewer(address=one_reviewer) for one_reviewer in REVIEWERS)
 ANY = ReviewFilter()
 
 
@@ -84,8 +84,8 @@ def ref(maria: Staff) -> str:
 
 def acts(maria: Staff) -> list[tuple[str, str]]:
     return [
-        (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
+        (entry.actor, entry.action)
+        for entry in maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
     ]
 
 
@@ -254,7 +254,7 @@ def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref:
 def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, ref: str):
     decide_viewed_cases(handling(maria), ANA, {ref: "open"}, Decision.REMOVED, "They answered.")
     assert fake(maria).state is CaseState.REMOVED
-    assert {each.by for each in load_opened_case(queue(maria), ANA, ref).history} == {
+    assert {entry.by for entry in load_opened_case(queue(maria), ANA, ref).history} == {
         maria.id,
         ANA.id,
     }
@@ -337,7 +337,7 @@ def test_a_reviewer_who_left_the_list_is_shown_by_ref(maria: Staff):
 
 def wave_of_three(world: World) -> list[Staff]:
     """Let three colleagues meet an account under their name; the last one's copies her bio."""
-    joined = [world.joins(each) for each in (JOHN, THOMAS, ROSA)]
+    joined = [world.joins(person) for person in (JOHN, THOMAS, ROSA)]
     world.sweep()
     world.a_week_later()
     for at, member in enumerate((JOHN, THOMAS, ROSA)):

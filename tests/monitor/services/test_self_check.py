@@ -78,12 +78,12 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
 
     run_requested_checks(world.app)
 
-    assert {each.state for each in views} == {SelfCheckState.RUNNING}
-    counts = [len(each.found) for each in views]
+    assert {view.state for view in views} == {SelfCheckState.RUNNING}
+    counts = [len(view.found) for view in views]
     assert counts[0] == 0
     assert counts[-1] > 1
     assert counts == sorted(counts)
-    assert [each.answers for each in views] == sorted({each.answers for each in views})
+    assert [view.answers for view in views] == sorted({view.answers for view in views})
     assert SourceStage.DONE in {line.state for line in views[-1].sources}
 
 
@@ -155,8 +155,8 @@ def test_judging_is_told_source_by_source_once_all_have_answered(
     monkeypatch.setattr("monitor.services.sweeps.AWAITED_SOURCES_AT_ONCE", 1)
     run_requested_checks(world.app)
 
-    assert [each.judged for each in views] == [0, 1, 2]
-    assert {each.pending_sources for each in views} == {()}
+    assert [view.judged for view in views] == [0, 1, 2]
+    assert {view.pending_sources for view in views} == {()}
 
 
 def test_it_is_told_for_how_long_one_has_waited(world, checking, maria):
@@ -189,7 +189,7 @@ def test_the_next_check_tells_what_is_different(world, checking, maria):
 
     view = build_check_view(checking, maria.id)
     assert not view.first
-    assert [each.event for each in view.changes]
+    assert [change.event for change in view.changes]
 
 
 def test_a_second_check_within_the_hour_is_refused_and_says_when(world, checking, maria):

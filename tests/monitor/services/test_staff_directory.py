@@ -89,17 +89,19 @@ def night(world: World) -> None:
 
 
 def proposed(world: World) -> list[str]:
-    return [each.mail for each in list_leavers(world.state, world.clock.now())]
+    return [leaver.mail for leaver in list_leavers(world.state, world.clock.now())]
 
 
 def invited(world: World) -> list[str]:
-    return [each.mail for each in world.state.invitations.list_invitations()]
+    return [invitation.mail for invitation in world.state.invitations.list_invitations()]
 
 
 def told(world: World) -> list[str]:
     send_due(world.app)
-    emails = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
-    return [" ".join(each.email.text.split()) for each in emails]
+    emails = (
+        email for email in world.post.of_kind("staff-file") if email in world.post.to(OPERATOR)
+    )
+    return [" ".join(email.email.text.split()) for email in emails]
 
 
 def test_a_newcomer_waits_for_an_operator_and_is_then_invited(proposing: World):
@@ -120,17 +122,17 @@ def test_each_invitation_records_who_answers_for_it(inviting: World):
     night(inviting)
 
     entries = inviting.state.audit.list_entries()
-    actors = [each.actor for each in entries if each.action == "invited"]
+    actors = [entry.actor for entry in entries if entry.action == "invited"]
     assert actors == [*[build_operator_id(OPERATOR)] * 10, "namesake"]
 
 
 def test_invitations_go_out_one_after_another(proposing: World):
-    for each in STAFF:
-        adds(proposing, each.mail)
+    for member in STAFF:
+        adds(proposing, member.mail)
 
     invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
 
-    due = [each.due_at for each in proposing.state.outbox.list_emails()]
+    due = [email.due_at for email in proposing.state.outbox.list_emails()]
     assert due == [due[0] + number * INVITATION_INTERVAL for number in range(len(STAFF))]
 
 
@@ -293,8 +295,8 @@ def test_after_an_operator_said_left_the_entry_invites_no_one(inviting: World):
 
 
 def test_a_stop_in_the_middle_leaves_the_rest_for_the_next_time(proposing: World, monkeypatch):
-    staff = [proposing.joins(each) for each in (MARIA, JOHN)]
-    ids = [adds(proposing, each.mail) for each in staff]
+    staff = [proposing.joins(person) for person in (MARIA, JOHN)]
+    ids = [adds(proposing, member.mail) for member in staff]
     settles(proposing)
     for user_id in ids:
         changes(proposing, user_id, active=False)
@@ -316,7 +318,7 @@ def test_a_stop_in_the_middle_leaves_the_rest_for_the_next_time(proposing: World
     proposing.later(hours=1)
     run_mail_and_cleanup(proposing.app)
 
-    assert sorted(proposed(proposing)) == sorted(each.mail for each in staff)
+    assert sorted(proposed(proposing)) == sorted(member.mail for member in staff)
     assert proposing.state.directory_users.list_changes() == ()
 
 
@@ -407,7 +409,7 @@ def test_without_the_setting_the_next_night_forgets_every_entry(proposing: World
     left = proposing.state.count_rows()
     names = ("directory_users", "directory_changes", "directory_state", "staff_listings")
     assert [left[name] for name in names] == [0, 0, 0, 0]
-    assert not [each for each in proposing.state.jobs.list_jobs() if "directory" in each.name]
+    assert not [job for job in proposing.state.jobs.list_jobs() if "directory" in job.name]
 
 
 def test_a_person_finds_what_the_directory_sent_in_their_own_copy(proposing: World):

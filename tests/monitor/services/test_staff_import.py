@@ -90,7 +90,7 @@ def test_everyone_in_a_file_is_invited_and_no_one_is_enrolled(world: World):
 
     assert (report.lines, counts(report)) == (5, {StaffLineState.NEW: 5})
     invited = world.state.invitations.list_invitations()
-    assert tuple(each.invitee for each in invited) == STAFF
+    assert tuple(invitation.invitee for invitation in invited) == STAFF
     assert world.state.people.list_person_ids() == ()
 
 
@@ -107,10 +107,10 @@ def test_each_person_of_a_file_is_in_the_audit_log_as_if_invited_alone(world: Wo
     imports(world, *STAFF[:2])
     invite_person(world.app, STAFF[2].mail, "Cal", "Field")
 
-    entries = [each for each in world.state.audit.list_entries() if each.action == "invited"]
-    assert [each.actor for each in entries] == ["operator"] * 3
-    assert [each.subject for each in entries] == [
-        each.id for each in world.state.invitations.list_invitations()
+    entries = [entry for entry in world.state.audit.list_entries() if entry.action == "invited"]
+    assert [entry.actor for entry in entries] == ["operator"] * 3
+    assert [entry.subject for entry in entries] == [
+        invitation.id for invitation in world.state.invitations.list_invitations()
     ]
 
 
@@ -345,8 +345,8 @@ def test_a_line_that_cannot_be_used_is_named_and_holds_up_no_other(world, tmp_pa
 
     staff = read(world, path)
 
-    assert [each.mail for each in staff.invitees] == ["ann@cedarvalley.example"]
-    assert [(each.line, each.reason) for each in staff.unusable] == [
+    assert [invitee.mail for invitee in staff.invitees] == ["ann@cedarvalley.example"]
+    assert [(entry.line, entry.reason) for entry in staff.unusable] == [
         (4, "the email address is in line 2, too"),
         (5, "the first name is missing"),
         (6, "the email address is missing"),
@@ -401,7 +401,7 @@ def test_oneroster_1_2_says_in_its_file_of_roles_who_is_staff(world, tmp_path: P
 
     staff = read(world, path)
 
-    assert [(each.mail, each.title) for each in staff.invitees] == [
+    assert [(invitee.mail, invitee.title) for invitee in staff.invitees] == [
         ("rosa@cedarvalley.example", "aide")
     ]
     assert staff.skipped == {StaffLineState.NO_STAFF_ROLE: 1}
@@ -458,7 +458,7 @@ def watching(world: World, tmp_path: Path) -> World:
 
 
 def put(world: World, *invitees: Invitee, name: str = "staff.csv", age: timedelta = SETTLED_AFTER):
-    rows = (f"{each.mail},{each.given},{each.family}" for each in invitees)
+    rows = (f"{invitee.mail},{invitee.given},{invitee.family}" for invitee in invitees)
     path = written(folder_of(world.app), *rows, name=name)
     changed_at = (world.clock.at - age).timestamp()
     os.utime(path, (changed_at, changed_at))
@@ -480,8 +480,10 @@ def look(world: World) -> str:
 def told(world: World) -> list[str]:
     """Return what operators were told by email, line by line in one."""
     send_due(world.app)
-    emails = (each for each in world.post.of_kind("staff-file") if each in world.post.to(OPERATOR))
-    return [" ".join(each.email.text.split()) for each in emails]
+    emails = (
+        email for email in world.post.of_kind("staff-file") if email in world.post.to(OPERATOR)
+    )
+    return [" ".join(email.email.text.split()) for email in emails]
 
 
 def test_the_service_imports_the_file_of_the_watched_folder_at_night(watching: World):
@@ -492,7 +494,7 @@ def test_the_service_imports_the_file_of_the_watched_folder_at_night(watching: W
     run_mail_and_cleanup(watching.app)
 
     assert len(watching.state.invitations.list_invitations()) == 5
-    (due,) = [each for each in watching.state.jobs.list_jobs() if each.name == STAFF_FOLDER]
+    (due,) = [job for job in watching.state.jobs.list_jobs() if job.name == STAFF_FOLDER]
     assert watching.clock.at < due.due_at <= watching.clock.at + timedelta(hours=25)
 
 
@@ -500,7 +502,7 @@ def test_what_the_night_imports_is_audited_as_done_by_the_service(watching: Worl
     assert look(watching) == ""
 
     entries = watching.state.audit.list_entries()
-    done = {each.action: each.actor for each in entries if each.action != "enrolled"}
+    done = {entry.action: entry.actor for entry in entries if entry.action != "enrolled"}
     assert (done["staff-imported"], done["invited"]) == ("namesake", "namesake")
 
 

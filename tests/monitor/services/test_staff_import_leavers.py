@@ -20,7 +20,7 @@ OPERATOR = "ops@cedarvalley.example"
 
 
 def proposed(world: World) -> list[str]:
-    return [each.mail for each in list_leavers(world.state, world.clock.now())]
+    return [leaver.mail for leaver in list_leavers(world.state, world.clock.now())]
 
 
 def only_leaver(world: World) -> str:
@@ -105,8 +105,12 @@ def test_a_confirmed_leaver_who_was_only_invited_has_no_invitation_anymore(world
     world.later(days=1)
     world.writes()
 
-    assert [each.mail for each in world.state.invitations.list_invitations()] == [STAFF[1].mail]
-    assert [each.envelope.recipient for each in world.post.of_kind("invitation")] == [STAFF[1].mail]
+    assert [invitation.mail for invitation in world.state.invitations.list_invitations()] == [
+        STAFF[1].mail
+    ]
+    assert [email.envelope.recipient for email in world.post.of_kind("invitation")] == [
+        STAFF[1].mail
+    ]
 
 
 def test_someone_who_is_still_here_is_not_proposed_again_and_loses_nothing(world: World):
@@ -139,7 +143,7 @@ def test_people_see_in_their_own_log_that_they_were_proposed_and_what_was_said(w
     imports(world, STAFF[0])
     dismiss_leaver(world.app, only_leaver(world), OPERATOR)
 
-    log = [(each.who, each.what) for each in list_access_log(world.app, maria.id)]
+    log = [(view.who, view.what) for view in list_access_log(world.app, maria.id)]
 
     assert log[:2] == [
         ("IT", "said that the person is still here"),

@@ -54,7 +54,7 @@ def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
-    assert {each.person_id for each in maria.world.state.pages.list_pages()} == {maria.id}
+    assert {page.person_id for page in maria.world.state.pages.list_pages()} == {maria.id}
 
 
 def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):

@@ -19,8 +19,8 @@ SECRETS = ("123456789", "987654321")
 def keeps_no_secret(person: Staff) -> bool:
     """Look through what is decrypted of findings, and through every page that is kept."""
     state = person.world.state
-    written = [repr(each) for each in state.findings.list_findings_of_person(person.id)]
-    kept = [msgpack.encode(each).decode("latin-1") for each in state.pages.list_pages()]
+    written = [repr(finding) for finding in state.findings.list_findings_of_person(person.id)]
+    kept = [msgpack.encode(page).decode("latin-1") for page in state.pages.list_pages()]
     assert written
     return not any(secret in text for secret in SECRETS for text in (*written, *kept))
 
@@ -30,7 +30,9 @@ def test_an_answer_of_an_api_is_masked(world: World):
     maria = world.joins(MARIA)
     world.sweep()
 
-    (shown,) = (each.portrait for each in maria.findings.values() if "[number" in each.portrait.bio)
+    (shown,) = (
+        finding.portrait for finding in maria.findings.values() if "[number" in finding.portrait.bio
+    )
     assert "My license number is [number removed]." in shown.bio
     assert keeps_no_secret(maria)
 

@@ -89,8 +89,8 @@ def test_canaries_are_asked_in_full_each_time(world, web, maria):
     world.sweep()
 
     assert sorted(seen["canary"]) == [Outcome.ABSENT, Outcome.FOUND]
-    assert {each.path for each in web.conditional} >= {"/@mariadelgado"}
-    assert all("maria" in each.path or "delgado" in each.path for each in web.conditional)
+    assert {header.path for header in web.conditional} >= {"/@mariadelgado"}
+    assert all("maria" in header.path or "delgado" in header.path for header in web.conditional)
 
 
 def test_what_changes_after_an_unchanged_visit_is_told(world, web, maria):
@@ -200,7 +200,7 @@ def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, mari
 
 
 def test_what_is_kept_leaves_with_its_person(world, web, maria):
-    assert any(each.remembered for each in world.state.queries.list_queries_of_person(maria.id))
+    assert any(query.remembered for query in world.state.queries.list_queries_of_person(maria.id))
 
     world.state.people.erase_person(maria.id)
 

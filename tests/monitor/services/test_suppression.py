@@ -47,7 +47,7 @@ def comes_back(maria: Staff, status: str, kind: str = "alert") -> None:
 
 def to_operator(world: World) -> list[str]:
     send_due(world.app)
-    return [each.text for each in world.post.to(OPERATOR)]
+    return [email.text for email in world.post.to(OPERATOR)]
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def to_operator(world: World) -> list[str]:
 def test_only_a_lasting_bounce_lets_an_address_rest(maria: Staff, status, rests):
     comes_back(maria, status)
 
-    assert [each.status for each in maria.world.state.suppression_list.list_suppressions()] == [
-        status
-    ] * rests
+    assert [
+        suppression.status for suppression in maria.world.state.suppression_list.list_suppressions()
+    ] == [status] * rests
     assert bool(to_operator(maria.world)) is rests
 
 
@@ -133,9 +133,9 @@ def test_an_address_refused_on_the_spot_rests_too(maria: Staff):
     world.post.answers_to[maria.mail] = GONE
     world.on_monday()
 
-    assert [each.person_id for each in world.state.suppression_list.list_suppressions()] == [
-        maria.id
-    ]
+    assert [
+        suppression.person_id for suppression in world.state.suppression_list.list_suppressions()
+    ] == [maria.id]
     assert len(to_operator(world)) == 1
 
 
@@ -192,7 +192,7 @@ def test_an_email_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
     world.later(days=6)
 
     assert send_due(world.app)[DeliveryStatus.DROPPED] == 1
-    assert any("is paused" in each.error for each in world.state.outbox.list_dead_emails())
+    assert any("is paused" in email.error for email in world.state.outbox.list_dead_emails())
     assert ACCEPTED.bounce == ""
 
 
@@ -240,9 +240,10 @@ def test_what_comes_back_to_the_mailbox_pauses_the_address(maria: Staff):
 
     collect_new_bounces(rounds)
 
-    assert [each.person_id for each in maria.world.state.suppression_list.list_suppressions()] == [
-        maria.id
-    ]
+    assert [
+        suppression.person_id
+        for suppression in maria.world.state.suppression_list.list_suppressions()
+    ] == [maria.id]
 
 
 def test_no_mailbox_is_read_while_the_clock_cannot_be_right(maria: Staff):
@@ -267,9 +268,10 @@ def test_a_message_that_cannot_be_read_is_counted_and_holds_up_no_other(maria: S
 
     collect_new_bounces(with_box(maria.world, box))
 
-    assert [each.person_id for each in maria.world.state.suppression_list.list_suppressions()] == [
-        maria.id
-    ]
+    assert [
+        suppression.person_id
+        for suppression in maria.world.state.suppression_list.list_suppressions()
+    ] == [maria.id]
     assert set_aside(maria.world) == ["2"]
 
 
@@ -286,9 +288,10 @@ def test_a_bounce_whose_email_makes_trouble_holds_up_no_other(maria: Staff, monk
     monkeypatch.setattr(OutboxTable, "find_email_by_message_key", by_message)
     collect_new_bounces(rounds)
 
-    assert [each.person_id for each in maria.world.state.suppression_list.list_suppressions()] == [
-        maria.id
-    ]
+    assert [
+        suppression.person_id
+        for suppression in maria.world.state.suppression_list.list_suppressions()
+    ] == [maria.id]
     assert set_aside(maria.world) == ["1"]
 
 

@@ -31,7 +31,7 @@ def budgeted(world_of, tmp_path):
 
 
 def asked(world: World) -> int:
-    return len([each for each in world.asked if each.host == "appview.example"])
+    return len([query for query in world.asked if query.host == "appview.example"])
 
 
 def test_a_sweep_asks_what_the_budget_allows_and_says_what_it_left_out(budgeted):

@@ -21,14 +21,14 @@ PRETENDER = DemoProfile(
 
 
 def standings(world: World) -> dict[str, SourceTrust]:
-    return {each.source: each.trust.status for each in run_canaries(world.app)}
+    return {canary.source: canary.trust.status for canary in run_canaries(world.app)}
 
 
 def test_sources_that_answer_as_known_are_proven(world: World):
     assert standings(world) == dict.fromkeys(
         ("bluesky", "chalkboard", "searxng"), SourceTrust.PROVEN
     )
-    assert {each.proven_at for each in world.state.source_health.list_source_health()} == {
+    assert {part.proven_at for part in world.state.source_health.list_source_health()} == {
         world.clock.at
     }
 
@@ -43,10 +43,10 @@ def test_nothing_is_asked_about_anybody(world: World):
 
 def test_an_impossible_name_is_drawn_anew_each_time(world: World):
     run_canaries(world.app)
-    first = {each.path for each in world.asked if "chalkboard" in each.host}
+    first = {query.path for query in world.asked if "chalkboard" in query.host}
     world.forgets_visits()
     run_canaries(world.app)
-    second = {each.path for each in world.asked if "chalkboard" in each.host}
+    second = {query.path for query in world.asked if "chalkboard" in query.host}
 
     assert first & second == {"/t/chalkboard"}
 

@@ -55,7 +55,7 @@ def test_a_crash_as_a_sweep_ends_asks_nobody_again(world: World, maria: Staff):
     assert len(world.asked) == asked > 0
     assert maria.told == told
     assert world.state.sweeps.list_open_sweeps() == ()
-    assert all(each.lease_until is None for each in world.state.jobs.list_jobs())
+    assert all(job.lease_until is None for job in world.state.jobs.list_jobs())
 
 
 def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staff):

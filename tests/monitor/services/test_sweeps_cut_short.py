@@ -40,13 +40,13 @@ def interrupted(world: World, after: int) -> list[Query]:
     (sweep,) = world.state.sweeps.list_open_sweeps()
     # What was asked about the district is kept as each person's part, too.
     parts = {
-        replace(each, subject=person).key
-        for each in answered
-        if each.kind is QueryKind.DISTRICT
+        replace(query, subject=person).key
+        for query in answered
+        if query.kind is QueryKind.DISTRICT
         for person in world.state.people.list_person_ids()
     }
     kept = world.state.journal.list_answered_keys(sweep.id)
-    assert kept - parts == {each.key for each in answered}
+    assert kept - parts == {query.key for query in answered}
     return answered
 
 
@@ -65,7 +65,7 @@ def test_a_sweep_that_was_cut_short_asks_nothing_again(world: World, maria: Staf
 
     run_due_sweeps(world.app)
 
-    asked = {(each.path, each.query) for each in world.asked}
+    asked = {(query.path, query.query) for query in world.asked}
     assert asked
     assert asked.isdisjoint(map(address, answered))
     assert world.state.sweeps.list_open_sweeps() == ()
@@ -105,7 +105,7 @@ def test_a_service_that_is_stopped_has_nothing_in_hand_any_more(world: World, ma
     world.later(days=1)
     interrupted(world, 5)
 
-    assert [each for each in world.state.jobs.list_jobs() if each.lease_until] == []
+    assert [job for job in world.state.jobs.list_jobs() if job.lease_until] == []
 
 
 def test_a_sweep_that_was_cut_short_is_taken_up_in_the_next_week_too(world: World, maria: Staff):
@@ -118,7 +118,7 @@ def test_a_sweep_that_was_cut_short_is_taken_up_in_the_next_week_too(world: Worl
 
     run_due_sweeps(world.app)
 
-    asked = {(each.path, each.query) for each in world.asked}
+    asked = {(query.path, query.query) for query in world.asked}
     assert asked.isdisjoint(map(address, answered))
     assert world.state.sweeps.load_sweep(begun[0].id).closed_at == world.clock.at
     assert sweeps(world) == 1
@@ -136,7 +136,7 @@ def test_a_sweep_that_was_cut_short_too_long_ago_is_given_up_for_a_new_one(
 
     run_due_sweeps(world.app)
 
-    asked = {(each.path, each.query) for each in world.asked}
+    asked = {(query.path, query.query) for query in world.asked}
     assert set(map(address, answered)) & asked
     assert world.state.sweeps.load_sweep(begun.id).closed_at == world.clock.at
     assert world.state.journal.list_answered_keys(begun.id) == frozenset()

@@ -43,7 +43,7 @@ def test_what_an_own_page_links_to_is_own_as_well(world: World):
     world.internet = world.internet.remove_entry(own).add_entry(replace(own, links=(linked,)))
     world.sweep()
 
-    (account,) = (each for each in maria.findings.values() if each.portrait.url == linked)
+    (account,) = (finding for finding in maria.findings.values() if finding.portrait.url == linked)
     assert world.state.findings.find_assessment(account.id).label is OwnershipLabel.MINE
 
 
@@ -52,8 +52,8 @@ def test_the_first_hits_of_a_search_are_read_once_robots_txt_allows(world: World
 
     world.sweep()
 
-    asked = [f"{each.host}{each.path}" for each in world.web.visits]
-    read = {each.partition("/")[0] for each in asked if each.endswith("/robots.txt")}
+    asked = [f"{visit.host}{visit.path}" for visit in world.web.visits]
+    read = {entry.partition("/")[0] for entry in asked if entry.endswith("/robots.txt")}
     assert read - {"chalkboard.example"}
     assert world.coverage()["pages"].asked > 0
 
@@ -63,5 +63,5 @@ def test_a_page_that_names_its_site_alone_is_nobodys(world: World):
 
     world.sweep()
 
-    assert not [each for each in maria.findings if "readerly" in each]
+    assert not [finding for finding in maria.findings if "readerly" in finding]
     assert world.coverage()["pages"].outcome is Outcome.PARTIAL

@@ -132,7 +132,7 @@ def test_an_answer_that_proves_nothing_is_told_as_a_gap_and_never_as_a_change(wo
     world.later(weeks=2)
     assert world.sweep() == []
     assert maria.findings.keys() == before.keys()
-    assert {each.presence for each in maria.findings.values()} == {Presence.PRESENT}
+    assert {finding.presence for finding in maria.findings.values()} == {Presence.PRESENT}
     assert maria.emails_of("alert") == []
 
 
@@ -165,7 +165,7 @@ def listed(
             {**hit, **changed, "url": address}
             for hit in told["results"]
             for address, changed in (
-                [(each, fields) for each in addresses]
+                [(address, fields) for address in addresses]
                 if hit["url"] == PAGE.url
                 else [(hit["url"], {})]
             )

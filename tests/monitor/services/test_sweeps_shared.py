@@ -11,7 +11,7 @@ from tests.monitor.services.world import World
 def people_in_order(world: World, week: str, nonce: str) -> list[str]:
     app = world.app.copy_with(ids=replace(world.app.ids, shared_nonce=nonce))
     queries = list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=week))
-    return list(dict.fromkeys(each.subject for each in queries if each.subject))
+    return list(dict.fromkeys(query.subject for query in queries if query.subject))
 
 
 def test_the_order_of_people_changes_each_week_where_a_host_is_shared(world: World) -> None:
@@ -22,6 +22,6 @@ def test_the_order_of_people_changes_each_week_where_a_host_is_shared(world: Wor
     shared = [people_in_order(world, week, "nonce") for week in weeks]
     alone = [people_in_order(world, week, "") for week in weeks]
 
-    assert {frozenset(each) for each in shared} == {frozenset(alone[0])}
-    assert {each[0] for each in shared} == set(alone[0])
+    assert {frozenset(entry) for entry in shared} == {frozenset(alone[0])}
+    assert {entry[0] for entry in shared} == set(alone[0])
     assert alone == [alone[0]] * len(weeks)

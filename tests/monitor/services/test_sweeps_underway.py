@@ -20,7 +20,7 @@ def query(source: str) -> Query:
 
 def underway(*closed: str, for_hours: float = 1) -> SourceTracker:
     return SourceTracker(
-        sources={each.name: each for each in (ALPHA, BETA, ENGINE)},
+        sources={entry.name: entry for entry in (ALPHA, BETA, ENGINE)},
         progress=SweepProgress(on_progress=ignore_progress),
         now=lambda: MONDAY + timedelta(hours=for_hours),
         began_at=MONDAY,

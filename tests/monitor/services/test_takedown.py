@@ -48,7 +48,7 @@ def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
 
     assert view.place.name == "Bluesky"
     assert view.evidence.url in view.report_text
-    assert {each.field for each in view.evidence.copies} >= {"name", "handle"}
+    assert {copy.field for copy in view.evidence.copies} >= {"name", "handle"}
     assert view.evidence.own[0] in view.report_text
     assert "not mine" in view.report_text
 
@@ -57,12 +57,12 @@ def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: St
     case = fake(maria)
     given_out = build_takedown_evidence(maria.world.app, maria.id, case.id)
 
-    assert any("Maria's" in render_reason(each, Others("Maria")) for each in given_out.reasons)
-    assert not any("your" in render_reason(each, Others("Maria")) for each in given_out.reasons)
+    assert any("Maria's" in render_reason(reason, Others("Maria")) for reason in given_out.reasons)
+    assert not any("your" in render_reason(reason, Others("Maria")) for reason in given_out.reasons)
     told = [render_reason(copy.reason, Others("Maria")) for copy in given_out.copied if copy.reason]
     own = [render_reason(copy.reason) for copy in kit(maria).evidence.copied if copy.reason]
-    assert not any("your" in each for each in told)
-    assert any("yours" in each for each in own)
+    assert not any("your" in entry for entry in told)
+    assert any("yours" in entry for entry in own)
 
 
 def test_the_text_makes_nothing_up(maria: Staff):
@@ -94,7 +94,7 @@ def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
     after = says(maria, Decision.REPORTED, "  Number 17. ")
 
     assert after.state is CaseState.REPORTED
-    assert [(each.who, each.what) for each in kit(maria).log] == [
+    assert [(entry.who, entry.what) for entry in kit(maria).log] == [
         ("You", "confirmed that it is an impersonation"),
         ("You", "reported it to the platform"),
     ]
@@ -188,7 +188,7 @@ def test_an_imitation_is_asked_for_at_its_own_address_in_each_sweep_once_it_is_c
     world.a_week_later()
     world.sweep()
 
-    assert [each.path for each in world.asked if IMPOSTOR.handle in each.query]
+    assert [query.path for query in world.asked if IMPOSTOR.handle in query.query]
 
 
 @pytest.mark.parametrize("decision", [Decision.REMOVED, Decision.REFUSED, Decision.REOPENED])
@@ -217,7 +217,7 @@ def test_the_pack_holds_the_page_while_one_is_kept(maria: Staff):
     view = build_takedown_evidence(maria.world.app, maria.id, fake(maria).id)
 
     assert view.pages
-    assert any(IMPOSTOR.handle.encode() in each.body for each in view.pages)
+    assert any(IMPOSTOR.handle.encode() in page.body for page in view.pages)
     assert build_evidence_pack(view) == build_evidence_pack(view)
 
 
@@ -236,5 +236,5 @@ def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
     says(maria, Decision.REPORTED, "Called Ana at the platform.")
 
     rows = maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
-    assert [each.details["decision"] for each in rows if each.action == "decided"] == ["reported"]
+    assert [row.details["decision"] for row in rows if row.action == "decided"] == ["reported"]
     assert "Ana" not in repr(rows)

@@ -60,7 +60,7 @@ def says(maria: Staff, decision: Decision) -> Case:
 
 
 def looks(maria: Staff) -> list[str]:
-    return [each.path for each in maria.world.web.visits if each.host == HOST]
+    return [visit.path for visit in maria.world.web.visits if visit.host == HOST]
 
 
 def asks(maria: Staff) -> None:

@@ -68,9 +68,9 @@ def test_a_screenshot_is_stored_as_a_copy_that_nobody_reads_on_disk(maria: Staff
     (shot,) = shots(maria)
     assert shot.picture.startswith(b"\xff\xd8\xff")
     assert load_screenshot(maria.world.app, maria.id, shot.case_id, shot.id) == shot.picture
-    files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
+    files = [path for path in maria.world.config.state.rglob("*") if path.is_file()]
     parts = (SHOT[40:80], shot.picture[200:240])
-    assert not any(part in each.read_bytes() for each in files for part in parts)
+    assert not any(part in file.read_bytes() for file in files for part in parts)
 
 
 def test_the_page_lists_what_was_added_and_how_much_still_fits(maria: Staff):
@@ -78,7 +78,7 @@ def test_the_page_lists_what_was_added_and_how_much_still_fits(maria: Staff):
 
     view = build_takedown_view(maria.world.app, maria.id, fake(maria).id).screenshots
 
-    assert [each.id for each in view.lines] == [each.id for each in shots(maria)]
+    assert [line.id for line in view.lines] == [shot.id for shot in shots(maria)]
     assert (view.most, view.megabytes, view.has_room) == (MAX_SCREENSHOTS, 5, True)
 
 
@@ -148,7 +148,9 @@ def test_the_persons_own_evidence_has_them_and_its_never_has(maria: Staff):
     own = build_takedown_evidence(maria.world.app, maria.id, case.id)
     theirs = download_review_evidence(maria.world.app, reviewer, case.id)
 
-    assert [each.picture for each in own.screenshots] == [each.picture for each in shots(maria)]
+    assert [screenshot.picture for screenshot in own.screenshots] == [
+        shot.picture for shot in shots(maria)
+    ]
     assert theirs.screenshots == ()
     with zipfile.ZipFile(BytesIO(build_evidence_pack(own))) as pack:
         assert pack.read("screenshots/1.jpg") == shots(maria)[0].picture
@@ -178,7 +180,7 @@ def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: 
     with zipfile.ZipFile(BytesIO(copy.build_archive())) as archive:
         assert archive.read("pictures/screenshot-1.jpg") == shots(maria)[0].picture
         told = json.loads(archive.read("data.json"))["pictures"]
-    assert [each["file"] for each in told] == ["pictures/screenshot-1.jpg"]
+    assert [picture["file"] for picture in told] == ["pictures/screenshot-1.jpg"]
     assert "pictures/screenshot-1" in copy.render_html()
     counted = dict(count_stored_data(app, maria.id))
     assert counted["Pictures: your screenshots and profile pictures"] == 1
@@ -230,7 +232,7 @@ def test_two_cases_that_become_one_keep_the_screenshots_of_both(maria: Staff):
     cases.merge_cases(one, other.id)
 
     assert len(shots(maria)) == 2
-    assert all(each.picture.startswith(b"\xff\xd8\xff") for each in shots(maria))
+    assert all(shot.picture.startswith(b"\xff\xd8\xff") for shot in shots(maria))
 
 
 def test_whoever_leaves_leaves_no_screenshot(maria: Staff):

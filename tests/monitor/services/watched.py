@@ -83,4 +83,4 @@ def stored(world: World) -> tuple[DistrictFinding, ...]:
 
 
 def keys(world: World) -> Iterator[str]:
-    return (each.trace.key for each in stored(world))
+    return (entry.trace.key for entry in stored(world))

@@ -90,10 +90,10 @@ def priced(sources: SourceRegistry, prices: Mapping[str, Decimal]) -> SourceRegi
     """Let sources cost what a test says, in dollars for a thousand requests."""
     return SourceRegistry(
         {
-            name: replace(each, info=replace(each.info, usd_per_1000=prices[name]))  # type: ignore[type-var] # any source is a dataclass
+            name: replace(source, info=replace(source.info, usd_per_1000=prices[name]))  # type: ignore[type-var] # any source is a dataclass
             if name in prices
-            else each
-            for name, each in sources.items()
+            else source
+            for name, source in sources.items()
         }
     )
 
@@ -176,12 +176,12 @@ class World:
 
     @property
     def asked(self) -> list[RecordedRequest]:
-        return [each for each in self.web.visits if each.path != "/robots.txt"]
+        return [visit for visit in self.web.visits if visit.path != "/robots.txt"]
 
     def asked_about(self, word: str) -> list[str]:
         """Return the addresses asked for that hold a word."""
-        addresses = (f"{each.host}{each.path}?{each.query}".casefold() for each in self.asked)
-        return [each for each in addresses if word.casefold() in each]
+        addresses = (f"{query.host}{query.path}?{query.query}".casefold() for query in self.asked)
+        return [address for address in addresses if word.casefold() in address]
 
     def forgets_visits(self) -> None:
         self.web.visits.clear()
@@ -205,7 +205,7 @@ class World:
 
     def code(self, mail: str) -> str:
         """Take the code out of the newest invitation to an address."""
-        emails = [each for each in self.post.of_kind("invitation") if each in self.post.to(mail)]
+        emails = [email for email in self.post.of_kind("invitation") if email in self.post.to(mail)]
         return CODE.findall(emails[-1].email.text)[0]
 
     def later(self, **span: float) -> None:
@@ -224,7 +224,9 @@ class World:
             for ref in self.state.people.list_person_ids()
         }
         recorded = self.state.events.list_events_of_sweep(sweep.id)
-        return sorted((given[each.event.person_id], each.event.kind, each.url) for each in recorded)
+        return sorted(
+            (given[event.event.person_id], event.event.kind, event.url) for event in recorded
+        )
 
     def writes(self) -> None:
         """Write and erase what is due, and purge what has expired if a day has passed."""
@@ -282,14 +284,14 @@ class Staff:
     def told(self) -> list[tuple[str, str]]:
         """Return what happened, and where, in the order it was noticed."""
         recorded = self.world.state.events.list_events_of_person(self.id, self.world.started)
-        return [(each.event.kind, each.url) for each in recorded]
+        return [(event.event.kind, event.url) for event in recorded]
 
     @property
     def emails(self) -> list[Sent]:
         return self.world.post.to(self.mail)
 
     def emails_of(self, kind: str) -> list[Sent]:
-        return [each for each in self.emails if each.envelope.kind == kind]
+        return [email for email in self.emails if email.envelope.kind == kind]
 
     def withdraws(self) -> None:
         withdraw_consent(self.world.app, self.id)
@@ -318,7 +320,9 @@ def profile(site: str, handle: str) -> DemoProfile:
 
 def account(id_: str, week: int = 1) -> DemoAccount:
     return next(
-        each for each in load_demo_contents().filter_by_week(week).accounts if each.id == id_
+        one_account
+        for one_account in load_demo_contents().filter_by_week(week).accounts
+        if one_account.id == id_
     )
 
 
@@ -351,8 +355,8 @@ def catalog(folder: Path, sites: tuple[str, ...], **changes: Any) -> Path:
 
 def due_time(state: Database, name: str, subject: str) -> datetime | None:
     """Return when a job is due; None where it is not."""
-    jobs = (each for each in state.jobs.list_jobs() if (each.name, each.subject) == (name, subject))
-    return next((each.due_at for each in jobs), None)
+    jobs = (job for job in state.jobs.list_jobs() if (job.name, job.subject) == (name, subject))
+    return next((job.due_at for job in jobs), None)
 
 
 # Shows Maria's name and picture from the first week on.

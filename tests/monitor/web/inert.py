@@ -51,6 +51,6 @@ def _loading(tag: Tag) -> Iterator[str]:
 
 def hidden(text: str) -> Iterator[str]:
     """Yield each character that no reader sees and that changes what they do see."""
-    for each in text:
-        if unicodedata.category(each) in UNSEEN and each not in "\n\r\t":
-            yield f"U+{ord(each):04X}"
+    for character in text:
+        if unicodedata.category(character) in UNSEEN and character not in "\n\r\t":
+            yield f"U+{ord(character):04X}"

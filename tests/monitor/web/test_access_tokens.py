@@ -49,7 +49,7 @@ def test_each_role_makes_a_token_that_is_shown_once(portal: Portal, guests, path
 
 @pytest.mark.parametrize("path", PATHS.values())
 def test_a_page_offers_no_scope_of_another_role(guests, path) -> None:
-    offered = {each["value"] for each in guests[path].get(path).page.select("[name=scope]")}
+    offered = {element["value"] for element in guests[path].get(path).page.select("[name=scope]")}
 
     assert SCOPES[path] in offered
     assert offered.isdisjoint(set(SCOPES.values()) - {SCOPES[path]})

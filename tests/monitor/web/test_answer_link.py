@@ -46,7 +46,7 @@ def link(maria: Staff) -> str:
 
 def answers(portal: Portal, maria: Staff) -> list[str]:
     entries = portal.world.state.audit.list_entries()
-    return [each.action for each in entries if each.action in {"decided", "answered-by-link"}]
+    return [entry.action for entry in entries if entry.action in {"decided", "answered-by-link"}]
 
 
 def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
@@ -165,8 +165,8 @@ def test_the_page_shows_no_more_than_the_email(portal, maria, link):
     (alert,) = maria.emails_of("alert")
     page = portal.guest().get(link)
 
-    for each in page.page.find("main").find_all("li"):
-        assert " ".join(each.get_text().split()) in alert.text
+    for element in page.page.find("main").find_all("li"):
+        assert " ".join(element.get_text().split()) in alert.text
     assert "/me/" not in page.html.replace("/me/findings/", "")
     assert maria.mail not in page.html
 
@@ -180,7 +180,7 @@ def test_each_finding_of_a_digest_has_its_own_link(portal, maria):
 
     asked = text.count("Answer this:")
     assert asked == len(set(found)) > 0
-    assert all(portal.guest().get(each).status == 200 for each in found)
+    assert all(portal.guest().get(found_part).status == 200 for found_part in found)
 
 
 def test_a_preview_for_an_operator_holds_no_link_that_answers(portal, maria):

@@ -34,7 +34,7 @@ def address(path: str, maria: Staff) -> str:
     return path.replace("{id}", case.finding_id if "/findings/" in path else case.id)
 
 
-@pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda character: character.id)
 def test_each_operation_takes_its_own_scope_and_no_other(programs, maria, operation) -> None:
     refused = {
         scope: program.ask(operation.method, f"/api/v1{address(operation.path, maria)}", json={})
@@ -42,7 +42,7 @@ def test_each_operation_takes_its_own_scope_and_no_other(programs, maria, operat
         if scope is not operation.scope
     }
 
-    assert {each.status_code for each in refused.values()} == {403}
+    assert {value.status_code for value in refused.values()} == {403}
     for answer in refused.values():
         assert f'scope="{operation.scope}"' in answer.headers["WWW-Authenticate"]
     allowed = programs[operation.scope].ask(
@@ -51,7 +51,7 @@ def test_each_operation_takes_its_own_scope_and_no_other(programs, maria, operat
     assert allowed.status_code not in {401, 403}
 
 
-@pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("operation", API_OPERATIONS, ids=lambda character: character.id)
 def test_a_cookie_opens_nothing(portal: Portal, maria: Staff, operation) -> None:
     mail = OWNERS.get(operation.scope.role, maria.mail)
     guest = portal.signed_in(mail)
@@ -129,8 +129,8 @@ def test_the_ids_of_someone_else_are_not_found(portal: Portal, maria: Staff) -> 
         theirs.get("/me/findings/none"),
     ]
 
-    assert {each.status_code for each in asked} == {404}
-    assert len({each.get_data() for each in asked}) == 1
+    assert {entry.status_code for entry in asked} == {404}
+    assert len({entry.get_data() for entry in asked}) == 1
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
@@ -145,7 +145,7 @@ def test_no_answer_is_kept_by_a_cache_or_read_by_another_site(portal: Portal, ma
         portal.app.test_client().get("/api/v1/openapi.json", base_url=ADDRESS, headers=elsewhere),
     ]
 
-    assert [each.status_code for each in answers] == [200, 404, 404, 405, 200]
+    assert [entry.status_code for entry in answers] == [200, 404, 404, 405, 200]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]

@@ -42,7 +42,7 @@ def test_the_list_of_cases_has_no_name(ana: Program, maria: Staff) -> None:
 
     answer = ana.get("/review/cases")
 
-    assert [each["id"] for each in answer.json["items"]] == [fake(maria).id]
+    assert [item["id"] for item in answer.json["items"]] == [fake(maria).id]
     text = answer.get_data(as_text=True)
     for its in (maria.id, maria.mail, "Maria", "Delgado", fake(maria).finding_id):
         assert its not in text
@@ -59,9 +59,9 @@ def test_opening_a_case_shows_the_closed_list_and_is_recorded(
     assert opened.json.keys() == CLOSED_LIST
     assert opened.json["name"] == "Maria Delgado"
     (viewed,) = (
-        each
-        for each in portal.world.state.audit.list_entries_of_subjects((fake(maria).id,))
-        if each.action == "viewed"
+        entry
+        for entry in portal.world.state.audit.list_entries_of_subjects((fake(maria).id,))
+        if entry.action == "viewed"
     )
     assert viewed.actor.startswith("reviewer-")
 
@@ -99,14 +99,14 @@ def test_an_operator_reads_health_jobs_and_sources_and_nothing_of_anyone(
     operator: Program, maria: Staff, portal: Portal
 ) -> None:
     schedule_jobs(portal.world.app)
-    answers = [operator.get(f"/operate/{each}") for each in ("health", "jobs", "sources")]
+    answers = [operator.get(f"/operate/{word}") for word in ("health", "jobs", "sources")]
 
-    health, jobs, sources = (each.json for each in answers)
+    health, jobs, sources = (one_answer.json for one_answer in answers)
 
     assert health["checks"]
     assert health["last_sweep_at"]
-    assert {each["name"] for each in jobs["items"]} >= {"sweep", "digest"}
-    assert "chalkboard" in {each["id"] for each in sources["items"]}
+    assert {item["name"] for item in jobs["items"]} >= {"sweep", "digest"}
+    assert "chalkboard" in {item["id"] for item in sources["items"]}
     for answer in answers:
         for its in (maria.id, maria.mail, "Maria", "Delgado", "mariadelgado"):
             assert its not in answer.get_data(as_text=True)

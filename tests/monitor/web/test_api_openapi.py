@@ -48,14 +48,16 @@ def test_it_describes_each_operation_and_the_scope_that_it_takes(described) -> N
         for method, operation in methods.items()
     }
 
-    assert found == {(each.method, each.path, each.scope) for each in API_OPERATIONS}
+    assert found == {
+        (operation.method, operation.path, operation.scope) for operation in API_OPERATIONS
+    }
 
 
 def test_each_operation_and_each_body_says_what_it_is(described) -> None:
-    operations = [each for methods in described["paths"].values() for each in methods.values()]
+    operations = [method for methods in described["paths"].values() for method in methods.values()]
 
-    assert all(each["summary"].endswith(".") for each in operations)
-    assert len({each["operationId"] for each in operations}) == len(operations)
+    assert all(operation["summary"].endswith(".") for operation in operations)
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert described["components"]["schemas"].keys() >= {"ProblemBody", "FindingBody", "CaseBody"}
 
 
@@ -84,7 +86,9 @@ def tokens(portal: Portal, ids: list[str]) -> dict[TokenScope, str]:
     made = {}
     for role, mail in owners.items():
         scopes = [
-            each for each in TokenScope if each.startswith(f"{role}:") and not each.is_in_address
+            scope
+            for scope in TokenScope
+            if scope.startswith(f"{role}:") and not scope.is_in_address
         ]
         made |= dict.fromkeys(scopes, portal.token(mail, *scopes))
     return made
@@ -98,9 +102,9 @@ def test_requests_that_fit_and_that_do_not_are_answered_as_described(
     schema.app = portal.app
 
     tried = 0
-    for each in API_OPERATIONS:
-        if mode is GenerationMode.POSITIVE or each.input_type or "{id}" in each.path:
-            tried += try_operation(schema, each, tokens[each.scope], mode)
+    for operation in API_OPERATIONS:
+        if mode is GenerationMode.POSITIVE or operation.input_type or "{id}" in operation.path:
+            tried += try_operation(schema, operation, tokens[operation.scope], mode)
             # It sends wrong tokens, too, and is told to wait.
             portal.world.clock.at += WRONG_TOKENS_PERIOD
 

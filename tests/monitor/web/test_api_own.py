@@ -30,7 +30,7 @@ def read_all(program: Program, path: str, limit: int, **query: str) -> list[str]
     while True:
         page = program.get(path, query_string={"limit": limit, "cursor": cursor, **query}).json
         assert len(page["items"]) <= limit
-        ids += [each["id"] for each in page["items"]]
+        ids += [item["id"] for item in page["items"]]
         cursor = page["next_cursor"]
         if not cursor:
             return ids
@@ -59,7 +59,7 @@ def test_the_list_is_narrowed_as_on_the_page(program: Program) -> None:
     waiting = program.get("/me/findings?group=needs-you").json["items"]
 
     assert waiting
-    assert {each["group"] for each in waiting} == {"needs-you"}
+    assert {item["group"] for item in waiting} == {"needs-you"}
     assert program.get("/me/findings?words=nowhere-at-all").json["items"] == []
 
 
@@ -127,13 +127,13 @@ def test_a_wrong_answer_changes_nothing(program: Program, maria: Staff, body: ob
 def test_a_case_says_what_can_be_done_about_it(program: Program, maria: Staff) -> None:
     case = maria.case(CaseKind.IMPERSONATION)
 
-    (listed,) = (each for each in program.get("/me/cases").json["items"] if each["id"] == case.id)
+    (listed,) = (item for item in program.get("/me/cases").json["items"] if item["id"] == case.id)
 
     assert listed == program.get(f"/me/cases/{case.id}").json
     assert listed["finding_id"] == case.finding_id
     assert listed["it_sees_since"] is None
     assert listed["next_steps"]
-    assert any(each["url"].startswith(f"{ADDRESS}/me/") for each in listed["next_steps"])
+    assert any(step["url"].startswith(f"{ADDRESS}/me/") for step in listed["next_steps"])
 
 
 def test_a_case_is_answered_and_leaves_the_open_ones(program: Program, maria: Staff) -> None:
@@ -172,7 +172,7 @@ def test_a_check_is_asked_for_once_an_hour(program: Program, portal: Portal) -> 
     page = program.get("/me/checks").json
     again = program.post("/me/checks")
 
-    assert [each["kind"] for each in page["items"]] == ["requested", "weekly"]
+    assert [item["kind"] for item in page["items"]] == ["requested", "weekly"]
     assert page["items"][0]["ended_at"]
     assert page["requested"]["state"] == "ended"
     assert page["next_weekly_at"] > page["items"][0]["ended_at"]

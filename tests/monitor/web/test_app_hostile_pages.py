@@ -11,7 +11,8 @@ def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
     state, maria = scene.portal.world.state, scene.guests["maria"]
     finding = state.findings.load_finding(scene.finding)
     known = {
-        each.portrait.url for each in state.findings.list_findings_of_person(finding.person_id)
+        one_finding.portrait.url
+        for one_finding in state.findings.list_findings_of_person(finding.person_id)
     }
     places = (
         *(
@@ -29,7 +30,7 @@ def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
         state.findings.update_finding(poisoned(finding, texts))
         for place in places:
             seen = maria.get(place)
-            alive += [(place, texts, each) for each in live(seen.page, known)]
-            alive += [(place, texts, each) for each in hidden(seen.html)]
+            alive += [(place, texts, entry) for entry in live(seen.page, known)]
+            alive += [(place, texts, text) for text in hidden(seen.html)]
 
     assert alive == []

@@ -44,7 +44,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, dic
     folder = tmp_path_factory.mktemp("languages")
     play_story(folder / "story")
     with set_in(folder / "story", folder) as scene:
-        yield scene, apps({site: each.app for site, each in scene.sites.items()})
+        yield scene, apps({site: one_site.app for site, one_site in scene.sites.items()})
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def list_facts(app: App) -> Iterator[str]:
         yield from (name.given, name.family, name.middle, *name.former_families)
         yield from (person.mail, person.school, person.role)
         yield from (*person.places, *person.handles, *person.name.nicknames, *person.accounts)
-        yield from (each.partition(":")[2] for each in person.accounts)
+        yield from (account.partition(":")[2] for account in person.accounts)
         for finding in app.db.findings.list_findings_of_person(person.id):
             yield finding.portrait.platform
             for version in app.db.versions.list_versions(finding.id):
@@ -98,7 +98,10 @@ def test_every_page_for_staff_is_translated_whole(
 ) -> None:
     scene, sites = shown
     with speaking_in_marks():
-        pages = {str(each): read_page(look_at(each, scene, sites[each.site])) for each in STATES}
+        pages = {
+            str(one_state): read_page(look_at(one_state, scene, sites[one_state.site]))
+            for one_state in STATES
+        }
     left = {state: find_unmarked_words(page, facts) for state, page in pages.items()}
 
     assert len(pages) > MOST_PAGES

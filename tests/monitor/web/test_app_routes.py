@@ -128,7 +128,9 @@ WHOSE = {
     "/static/<name>": ANYBODY,
     "/stop/<token>": ANYBODY,
 }
-WHOSE |= {f"/api/v1{each.path.replace('{id}', '<path_id>')}": TOKEN for each in API_OPERATIONS}
+WHOSE |= {
+    f"/api/v1{operation.path.replace('{id}', '<path_id>')}": TOKEN for operation in API_OPERATIONS
+}
 # Each way of signing in has its own, and the others are not there.
 SIGNING_IN: dict[SignInMethod, set[str]] = {
     SignInMethod.LINK: {"/sign-in/<code>", "/sign-in/link"},
@@ -160,15 +162,15 @@ class Watched:
         self.files = [sqlite3.connect(folder / name) for name in ("namesake.db", "keys.db")]
 
     def versions(self) -> list[int]:
-        return [each.execute("PRAGMA data_version").fetchone()[0] for each in self.files]
+        return [file.execute("PRAGMA data_version").fetchone()[0] for file in self.files]
 
     def hash(self) -> str:
-        rows = (line for each in self.files for line in each.iterdump())
+        rows = (line for file in self.files for line in file.iterdump())
         return sha256("\n".join(rows).encode()).hexdigest()
 
     def close(self) -> None:
-        for each in self.files:
-            each.close()
+        for file in self.files:
+            file.close()
 
 
 @pytest.fixture(params=list(SignInMethod))
@@ -188,8 +190,8 @@ def test_districts_share_their_addresses_and_each_has_a_page_of_its_own_at_them(
     app, other = (create_portal_app(portal.world.app, lambda: None) for _ in range(2))
 
     assert app.url_map is other.url_map
-    for each in (app, other):
-        assert {rule.endpoint for rule in each.url_map.iter_rules()} == set(each.view_functions)
+    for side in (app, other):
+        assert {rule.endpoint for rule in side.url_map.iter_rules()} == set(side.view_functions)
     assert app.view_functions["data.show_data"] is not other.view_functions["data.show_data"]
     with pytest.raises(RuntimeError, match="/mine"):
         app.add_url_rule("/mine", view_func=lambda: "")

@@ -15,7 +15,7 @@ from tests.real.states.table import CHAPTERS
 # What nobody reads as a page: files, streams, what programs read, and what only leads on.
 NO_PAGES = {
     *("/", "/healthz", "/static/<name>", "/calendar/<token>.ics", "/feed/<token>.atom"),
-    *(f"/api/v1{each.path.replace('{id}', '<path_id>')}" for each in API_OPERATIONS),
+    *(f"/api/v1{operation.path.replace('{id}', '<path_id>')}" for operation in API_OPERATIONS),
     "/api/v1/openapi.json",
     *("/me/check/live", "/me/check/stream", "/me/takedown/<case_id>/pack"),
     *("/me/findings/<finding_id>/picture", "/me/takedown/<case_id>/screenshots/<screenshot_id>"),

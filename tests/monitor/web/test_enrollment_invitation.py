@@ -95,7 +95,7 @@ def test_what_was_not_me_is_undone_at_once_by_one_button_and_not_by_looking(port
     assert guest.post(path).title == "Undone"
 
     assert portal.world.state.people.list_person_ids() == ()
-    told = [each.action for each in portal.world.state.audit.list_entries_of_subjects((ref,))]
+    told = [entry.action for entry in portal.world.state.audit.list_entries_of_subjects((ref,))]
     assert f"consent-{ConsentAction.REPORTED_NOT_ME}" in told
     assert guest.post(path).status == 410
 

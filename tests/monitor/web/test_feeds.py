@@ -61,14 +61,14 @@ def test_a_calendar_has_the_checks_that_were_and_the_next_one(portal, maria, cal
 
     events = read_events(portal, calendar)
 
-    assert sorted(str(each["SUMMARY"]) for each in events) == [
+    assert sorted(str(event["SUMMARY"]) for event in events) == [
         "Namesake: Check that you asked for",
         "Namesake: Weekly check",
         "Namesake: Weekly check",
     ]
     upcoming = compute_next_sweep(world.clock.now(), district.id, district.zone)
     assert events[-1].start == upcoming
-    assert len({str(each["UID"]) for each in events}) == 3
+    assert len({str(event["UID"]) for event in events}) == 3
 
 
 def test_a_check_takes_the_place_of_the_event_that_announced_it(portal, maria, calendar) -> None:
@@ -77,7 +77,9 @@ def test_a_check_takes_the_place_of_the_event_that_announced_it(portal, maria, c
     portal.world.sweep()
 
     assert str(announced["UID"]) in {
-        str(each["UID"]) for each in read_events(portal, calendar) if each.start > announced.start
+        str(event["UID"])
+        for event in read_events(portal, calendar)
+        if event.start > announced.start
     }
 
 
@@ -94,7 +96,7 @@ def test_no_check_is_announced_during_a_pause(portal, maria, calendar) -> None:
     now = portal.world.clock.now()
     pause_checks(portal.world.app, maria.id, now + timedelta(days=30), ConsentChannel.PORTAL)
 
-    assert all(each.start <= now for each in read_events(portal, calendar))
+    assert all(event.start <= now for event in read_events(portal, calendar))
 
 
 def test_a_feed_counts_and_names_no_one(portal, maria, feed) -> None:
@@ -124,7 +126,7 @@ def test_a_feed_has_a_new_entry_when_a_case_opens_and_not_before(portal, maria, 
 
 
 def test_an_address_opens_nothing_but_itself(portal, maria, calendar, feed) -> None:
-    secrets = [each.split("/")[2].partition(".")[0] for each in (calendar, feed)]
+    secrets = [side.split("/")[2].partition(".")[0] for side in (calendar, feed)]
     own = portal.token(maria.mail, TokenScope.OWN_READ)
     wrong = [
         CALENDAR.format(secrets[1]),

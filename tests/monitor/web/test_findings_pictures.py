@@ -22,7 +22,7 @@ def maria(portal: Portal) -> Staff:
 
 
 def pictures(seen: Seen) -> list[str]:
-    return [str(each["src"]) for each in seen.page.select(".pictures img")]
+    return [str(element["src"]) for element in seen.page.select(".pictures img")]
 
 
 def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, maria: Staff):
@@ -34,8 +34,8 @@ def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, 
     assert shown[0] == f"/me/findings/{found}/picture"
     assert pictures(guest.get(f"/me/findings/{found}/beside")) == shown
     assert pictures(guest.get("/me/sort"))[:2] == shown
-    for each in shown:
-        picture = guest.get(each)
+    for one_picture in shown:
+        picture = guest.get(one_picture)
         assert picture.headers["Content-Type"] == "image/jpeg"
         assert picture.headers["Cache-Control"] == "no-store"
         assert "img-src 'self'" in picture.headers["Content-Security-Policy"]

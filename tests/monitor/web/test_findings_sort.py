@@ -55,7 +55,7 @@ def test_an_own_account_has_reminders_and_an_account_of_others_none(portal, mari
     world = portal.world
     world.restarts(structs.replace(world.config, policy=PolicyConfig(url=url)))
     guest = Portal(world).signed_in(maria.mail)
-    own = next(each for each in maria.findings.values() if each.portrait.handle == HANDLE)
+    own = next(finding for finding in maria.findings.values() if finding.portrait.handle == HANDLE)
 
     shown = guest.get(f"/me/findings/{own.id}")
 
@@ -193,7 +193,9 @@ def test_a_case_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
     assert "Volcanoes" not in asked.text
 
     guest.post(f"/me/cases/{case.id}/share")
-    assert [each.id for each, _ in list_reviewable_cases(portal.world.app)] == [case.id]
+    assert [
+        reviewable_case.id for reviewable_case, _ in list_reviewable_cases(portal.world.app)
+    ] == [case.id]
     assert "because you shared it" in guest.get(f"/me/findings/{case.finding_id}").text
 
     guest.post(f"/me/cases/{case.id}/unshare")

@@ -71,8 +71,8 @@ def test_text_is_cut_where_its_field_says_and_else_far_out() -> None:
 
 
 def test_each_entry_of_a_list_comes_once_and_no_more_than_its_field_takes() -> None:
-    assert order(*(("refs", each) for each in ("a", "b", "a", "c"))).refs == ("a", "b")
-    assert order(*(("refs", each) for each in ("b", "b ", "a"))).refs == ("b", "a")
+    assert order(*(("refs", word) for word in ("a", "b", "a", "c"))).refs == ("a", "b")
+    assert order(*(("refs", text) for text in ("b", "b ", "a"))).refs == ("b", "a")
 
 
 def test_the_first_of_several_values_counts_where_one_is_asked_for() -> None:
@@ -102,7 +102,7 @@ def test_a_value_that_its_field_cannot_hold_counts_as_not_sent(name: str, value:
 def test_a_value_that_fits_is_read_as_its_type() -> None:
     read = order(
         *(("color", "blue"), ("second", " red "), ("page", " 7"), ("from", "-2")),
-        *(("colors", each) for each in ("blue", "green", "red")),
+        *(("colors", word) for word in ("blue", "green", "red")),
     )
 
     assert read.color is Color.BLUE
@@ -130,9 +130,9 @@ def test_whatever_is_sent_is_read_as_what_the_struct_declares(sent: list[tuple[s
 def test_what_was_read_is_read_the_same_when_it_is_sent_again(sent: list[tuple[str, str]]) -> None:
     read = order(*sent)
     again = [
-        (name, str(each))
+        (name, str(entry))
         for name, value in msgspec.to_builtins(read).items()
-        for each in (value if isinstance(value, list | tuple) else [value])
+        for entry in (value if isinstance(value, list | tuple) else [value])
     ]
 
     assert order(*again) == read

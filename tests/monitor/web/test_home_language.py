@@ -80,10 +80,10 @@ def test_what_a_person_chose_holds_in_every_browser_and_is_on_record(portal, mar
     assert language(portal.signed_in(maria.mail).get("/me")) == "es"
     assert maria.world.state.preferences.load_preferences(maria.id).language is Language.SPANISH
     entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
-    assert [each.action for each in entries].count("language-chosen") == 1
+    assert [entry.action for entry in entries].count("language-chosen") == 1
     guest.post("/language", language="es", back="/me/data")
     entries = maria.world.state.audit.list_entries_of_subjects((maria.id,))
-    assert [each.action for each in entries].count("language-chosen") == 1
+    assert [entry.action for entry in entries].count("language-chosen") == 1
 
 
 def test_it_is_part_of_their_copy(portal, guest, maria):
@@ -158,9 +158,9 @@ def test_what_it_would_see_is_shown_as_it_reads_it(scene):
 
     shown = maria.get(f"/me/cases/{scene.case}/share").page
 
-    values = [each.get_text(strip=True) for each in shown.select("dd[lang=en]")]
+    values = [element.get_text(strip=True) for element in shown.select("dd[lang=en]")]
     assert "Possible impersonation" in values
-    assert "Tipo" in [each.get_text(strip=True) for each in shown.select("dt")]
+    assert "Tipo" in [element.get_text(strip=True) for element in shown.select("dt")]
 
 
 def test_the_text_and_the_evidence_for_a_platform_are_english(scene):

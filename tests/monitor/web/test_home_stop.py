@@ -38,14 +38,14 @@ def digests(portal: Portal, person) -> int:
 def test_looking_at_the_page_stops_nothing(portal: Portal, maria, link, method):
     client = portal.guest().client
     before = [
-        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
+        entry.action for entry in portal.world.state.audit.list_entries_of_subjects((maria.id,))
     ]
 
     for _ in range(3):
         assert client.open(link, method=method.upper(), base_url=ADDRESS).status_code == 200
 
     assert [
-        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
+        entry.action for entry in portal.world.state.audit.list_entries_of_subjects((maria.id,))
     ] == before
     assert digests(portal, maria) == 1
 
@@ -65,7 +65,7 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
         assert portal.guest().send(link, ONE_CLICK).status == 200
 
     actions = [
-        each.action for each in portal.world.state.audit.list_entries_of_subjects((maria.id,))
+        entry.action for entry in portal.world.state.audit.list_entries_of_subjects((maria.id,))
     ]
     assert actions.count("unsubscribed") == 1
 
@@ -117,7 +117,7 @@ def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
 def test_only_the_email_that_can_be_stopped_offers_it(portal: Portal, maria):
     send_due(portal.world.app)
 
-    offered = {each.envelope.kind for each in maria.emails if each.envelope.unsubscribe_url}
+    offered = {email.envelope.kind for email in maria.emails if email.envelope.unsubscribe_url}
     assert offered == {"digest"}
 
 

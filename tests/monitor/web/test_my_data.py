@@ -202,8 +202,8 @@ def test_leaving_takes_one_page_ends_every_session_and_says_what_happens(portal,
 
     assert "You left" in guest.follow(answer).title
     assert consent(maria).withdrawn_at == portal.world.clock.at
-    for each in (guest, elsewhere):
-        assert each.get("/me").leads_to == "/sign-in"
+    for side in (guest, elsewhere):
+        assert side.get("/me").leads_to == "/sign-in"
 
 
 def test_who_has_left_and_signs_in_before_the_erasure_is_told_so(portal, maria):
@@ -298,7 +298,7 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
 
     maria.rules(case, Decision.IMPERSONATION)
     assert counts.format(1, 0) in guest.get("/me/data").text
-    ana, bo = (Reviewer(address=each) for each in REVIEWERS)
+    ana, bo = (Reviewer(address=reviewer) for reviewer in REVIEWERS)
     record_case_views(world.app, ana, [case.id])
     maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.REOPENED)
     assert counts.format(0, 1) in guest.get("/me/data").text

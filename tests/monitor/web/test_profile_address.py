@@ -67,9 +67,9 @@ def test_a_scanner_that_opens_every_link_changes_nothing_and_spends_nothing(
 ):
     asks(guest)
     path = link(portal)
-    for each in (portal.guest(), guest):
-        each.client.head(path, base_url=ADDRESS)
-        each.get(path)
+    for entry in (portal.guest(), guest):
+        entry.client.head(path, base_url=ADDRESS)
+        entry.get(path)
     assert mail(maria) == maria.mail
 
     assert presses(guest, path).leads_to == "/me/data"

@@ -24,7 +24,7 @@ def maria(alerts: Portal):
 
 
 def test_the_page_shows_the_exact_search_to_paste(maria):
-    shown = [each.get_text() for each in maria.get(PAGE).page.select("code")]
+    shown = [element.get_text() for element in maria.get(PAGE).page.select("code")]
 
     assert shown[0] == f'"Maria Delgado" "{MARIA.person.school}"'
 

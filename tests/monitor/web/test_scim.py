@@ -238,13 +238,13 @@ def test_pages_of_entries_begin_and_end_where_they_are_asked_to(directory: Direc
 
     def page(**query: object) -> tuple[list[str], int]:
         found = directory.get("/Users", query_string=query).json
-        return [each["id"] for each in found["Resources"]], found["startIndex"]
+        return [resource["id"] for resource in found["Resources"]], found["startIndex"]
 
     assert page(startIndex=2, count=2) == (ids[1:3], 2)
     assert page(startIndex=-4, count=-1) == ([], 1)
     assert page(startIndex=6) == ([], 6)
     assert page(startIndex="x", count="9" * 30) == (ids, 1)
-    assert [each["id"] for each in directory.find(f'id eq "{ids[3]}"')] == [ids[3]]
+    assert [entry["id"] for entry in directory.find(f'id eq "{ids[3]}"')] == [ids[3]]
     assert len(directory.find('externalId eq "6f1c"')) == 5
     assert directory.find('externalId eq ""') == []
 
@@ -305,7 +305,7 @@ def test_without_the_token_everything_is_the_same_refusal(directory, caplog, sen
 
     assert fault_of(refused) == (401, "")
     assert refused.headers["WWW-Authenticate"] == "Bearer"
-    logged = [(each.getMessage(), vars(each)["reason"]) for each in caplog.records]
+    logged = [(record.getMessage(), vars(record)["reason"]) for record in caplog.records]
     assert logged == [("scim_refused", "token")]
 
 
@@ -325,7 +325,7 @@ def test_a_directory_that_asks_without_end_is_told_to_wait(portal: Portal, monke
     directory = Directory.of_portal(portal)
     answers = [directory.get("/Schemas") for _ in range(3)]
 
-    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[-1].headers["Retry-After"] == "60"
     directory.world.later(minutes=1)
     assert directory.get("/Schemas").status_code == 200
@@ -378,10 +378,10 @@ def test_no_answer_and_no_work_behind_it_tells_who_joined(directory: Directory):
         connection.set_trace_callback(statements.append)
         answers = converse(directory, mail)
         connection.set_trace_callback(None)
-        work = tuple(re.sub(r"'[^']*'|\b\d+\b", "?", each) for each in statements)
+        work = tuple(re.sub(r"'[^']*'|\b\d+\b", "?", statement) for statement in statements)
         assert not any(
-            re.search(r"\b(people|consents|invitations|staff_listings|cases|findings)\b", each)
-            for each in work
+            re.search(r"\b(people|consents|invitations|staff_listings|cases|findings)\b", entry)
+            for entry in work
         )
         seen.append((answers, work))
 
@@ -405,7 +405,9 @@ def converse(directory: Directory, mail: str) -> list[str]:
         directory.ask("DELETE", f"/Users/{user_id}"),
         directory.get(f"/Users/{user_id}"),
     ]
-    shown_headers = "\n".join(f"{each.status} {each.headers} {each.text}" for each in answers)
+    shown_headers = "\n".join(
+        f"{answer.status} {answer.headers} {answer.text}" for answer in answers
+    )
     masked = shown_headers.replace(user_id, "ID").replace(mail, "MAIL")
     return re.sub(r"Content-Length: \d+", "", masked).splitlines()
 
@@ -435,11 +437,11 @@ def test_changes_at_the_same_time_lose_nothing(directory: Directory):
             if answer.status_code != 200:
                 failed.append(answer.text)
 
-    threads = [threading.Thread(target=change, args=each) for each in told.items()]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    threads = [threading.Thread(target=change, args=one_value) for one_value in told.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert failed == []
     entry = directory.get(f"/Users/{user_id}").json
@@ -454,10 +456,10 @@ def test_many_who_create_the_same_entry_make_one(directory: Directory):
         seen.append(directory.ask("POST", "/Users", ANN).status_code)
 
     threads = [threading.Thread(target=create) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert sorted(seen) == [201, 409, 409, 409]
 

@@ -50,9 +50,9 @@ def test_a_checker_of_servers_finds_no_failure(client, monkeypatch):
     results = check_server(client)
 
     wrong = {Status.ERROR, Status.CRITICAL, Status.DEVIATION}
-    assert [each for each in results if each.status in wrong] == []
-    assert sum(each.status is Status.SUCCESS for each in results) >= 39
-    skipped = [each.title for each in results if each.status is Status.SKIPPED]
+    assert [result for result in results if result.status in wrong] == []
+    assert sum(result.status is Status.SUCCESS for result in results) >= 39
+    skipped = [result.title for result in results if result.status is Status.SKIPPED]
     assert skipped == ["search_with_attributes"]
 
 
@@ -70,7 +70,7 @@ def test_a_client_library_goes_through_the_life_of_an_entry(client):
 
     made = client.create(user_type(user_name=mail, name=name, active=True, external_id="6f1c"))
     found = client.query(user_type, query_parameters=SearchRequest(filter=f'userName eq "{mail}"'))
-    assert [each.id for each in found.resources] == [made.id]
+    assert [resource.id for resource in found.resources] == [made.id]
 
     made.title = "Librarian"
     assert client.replace(made).title == "Librarian"

@@ -144,9 +144,9 @@ def opens_streams(guest: Guest, number: int) -> list[TestResponse]:
 
 
 def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, maria):
-    others = [portal.signed_in(portal.world.joins(each).mail) for each in (ROSA, BETH)]
-    for each in (maria, *others):
-        each.post("/me/check")
+    others = [portal.signed_in(portal.world.joins(person).mail) for person in (ROSA, BETH)]
+    for other in (maria, *others):
+        other.post("/me/check")
     open_ones = [
         *opens_streams(maria, MAX_STREAMS_PER_PERSON),
         *opens_streams(others[0], MAX_STREAMS_PER_PERSON),
@@ -155,8 +155,8 @@ def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, ma
 
     assert others[1].get("/me/check/stream").status == 503
     assert json.loads(others[1].get("/me/check/live").html)["live"]
-    for each in open_ones:
-        each.close()
+    for one in open_ones:
+        one.close()
     run_requested_checks(portal.world.app)
     assert others[1].get("/me/check/stream").status == 200
 
@@ -165,13 +165,11 @@ def test_one_person_leaves_places_for_the_streams_of_others(portal, maria):
     rosa = portal.signed_in(portal.world.joins(ROSA).mail)
     open_ones = opens_streams(maria, MAX_STREAMS)
 
-    assert [each.status_code for each in open_ones].count(
-        503
-    ) == MAX_STREAMS - MAX_STREAMS_PER_PERSON
+    assert [one.status_code for one in open_ones].count(503) == MAX_STREAMS - MAX_STREAMS_PER_PERSON
     (hers,) = opens_streams(rosa, 1)
     assert hers.status_code == 200
-    for each in (*open_ones, hers):
-        each.close()
+    for one in (*open_ones, hers):
+        one.close()
     run_requested_checks(portal.world.app)
     assert maria.get("/me/check/stream").status == 200
 

@@ -23,9 +23,9 @@ def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.M
     with serve_on_port(Flask("pages", static_folder=None), LOOPBACK, 0):
         ready = {name for _, name in ENVIRONMENT.cache}
 
-    pages = {each for each in ENVIRONMENT.list_templates() if each.startswith("pages/")}
+    pages = {template for template in ENVIRONMENT.list_templates() if template.startswith("pages/")}
     assert "pages/home.html" in pages
-    assert pages | {made_of for each in pages for made_of in named_in(each)} <= ready
+    assert pages | {made_of for page in pages for made_of in named_in(page)} <= ready
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: "])

@@ -28,8 +28,8 @@ def asks(guest: Guest, address: str) -> Seen:
 def links(portal: Portal, address: str) -> list[str]:
     """Let the emails go out, and return the links that reached a mailbox."""
     portal.world.writes()
-    emails = (each for each in portal.world.post.to(address))
-    texts = (each.email.text for each in emails if each.envelope.kind == "sign-in-link")
+    emails = (email for email in portal.world.post.to(address))
+    texts = (email.email.text for email in emails if email.envelope.kind == "sign-in-link")
     return [LINK.search(text)[1] for text in texts]  # type: ignore[index]  # each has one
 
 
@@ -120,7 +120,7 @@ def test_the_whole_link_does_as_well_as_its_code_even_broken_by_a_mail_program(
 def test_whether_an_address_is_known_cannot_be_told_from_the_answer(portal: Portal) -> None:
     joined = portal.world.joins(MARIA).mail
 
-    known, unknown = (asks(portal.guest(), each) for each in (joined, THOMAS.person.mail))
+    known, unknown = (asks(portal.guest(), side) for side in (joined, THOMAS.person.mail))
 
     assert (known.status, known.leads_to) == (unknown.status, unknown.leads_to)
     assert links(portal, joined)
@@ -212,7 +212,7 @@ def digits_for(portal: Portal, guest: Guest, address: str) -> str:
     asks(guest, address)
     portal.world.writes()
     emails = [
-        each for each in portal.world.post.to(address) if each.envelope.kind == "sign-in-link"
+        email for email in portal.world.post.to(address) if email.envelope.kind == "sign-in-link"
     ]
     found = DIGITS.search(emails[-1].email.text)
     assert found
@@ -296,7 +296,7 @@ def test_digits_tell_nobody_whether_an_address_is_known(portal: Portal) -> None:
     digits = digits_for(portal, known, joined)
     asks(unknown, THOMAS.person.mail)
 
-    told = {each.post("/sign-in/link", code=wrong(digits)).text for each in (known, unknown)}
+    told = {side.post("/sign-in/link", code=wrong(digits)).text for side in (known, unknown)}
 
     assert len(told) == 1
 

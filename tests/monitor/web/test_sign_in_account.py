@@ -34,7 +34,7 @@ def test_the_way_out_leads_to_the_provider_and_the_way_back_to_ones_own_page(por
     back = guest.get(f"{CALLBACK_PATH}?state={state}&code={CLAIMED}{OPERATOR}")
 
     assert back.title == "One more step"
-    sent = {each["name"]: each["value"] for each in back.page.select("form.deed input")}
+    sent = {element["name"]: element["value"] for element in back.page.select("form.deed input")}
     assert guest.send(CALLBACK_PATH, sent).leads_to == "/"
     assert guest.get("/operate").status == 200
 

@@ -62,8 +62,8 @@ class FragilePostgres:
         port = int(self.address.rpartition(":")[2].partition("/")[0])
         process = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
         started = list_children(process)
-        for each in (process, *started):
-            os.kill(each, signal.SIGKILL)
+        for child in (process, *started):
+            os.kill(child, signal.SIGKILL)
         # While one still has its memory open, the next server does not start.
         assert in_time(lambda: not any(map(_has_memory, started)))
         self._parts.close()

@@ -59,7 +59,7 @@ def measure_fleet(size: FleetSize, folder: Path) -> FleetCost:
 
 def _read_seconds(world: FleetWorld, folder: Path) -> tuple[float, float, float]:
     """Return the processor time so far of machines that ask, of home, and of PostgreSQL."""
-    askers = [each.process.pid for each in world.askers if each.process]
+    askers = [asker.process.pid for asker in world.askers if asker.process]
     postmaster = int((folder / "postgres" / "postmaster.pid").read_text("utf-8").split()[0])
     return sum(map(_read_tree, askers)), process_time(), _read_tree(postmaster)
 

@@ -111,14 +111,16 @@ class Asker:
 
 @contextlib.contextmanager
 def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
-    askers = [Asker(each, folder / f"asker-{number}.log") for number, each in enumerate(settings)]
+    askers = [
+        Asker(setting, folder / f"asker-{number}.log") for number, setting in enumerate(settings)
+    ]
     try:
-        for each in askers:
-            each.start()
+        for asker in askers:
+            asker.start()
         yield askers
     finally:
-        for each in askers:
-            each.end()
+        for asker in askers:
+            asker.end()
 
 
 @contextlib.contextmanager

@@ -46,9 +46,9 @@ def test_a_sweep_that_others_ask_for_comes_to_the_same(
     # robots.txt and three self-tests at each site, for all districts together.
     assert world.web.count_requests() <= SMALL.queries + 6 * SMALL.sites
     _assert_nothing_is_left(world.connection)
-    for each in world.askers:
-        each.end()
-    assert {code for each in world.askers for code in each.codes} <= {0, 75}
+    for asker in world.askers:
+        asker.end()
+    assert {code for asker in world.askers for code in asker.codes} <= {0, 75}
 
 
 def _assert_nothing_is_left(connection: FleetConnection) -> None:
@@ -77,7 +77,7 @@ def test_nothing_that_postgresql_holds_or_a_machine_logs_names_anyone(
 def _dump(connection: FleetConnection) -> str:
     """Return all that is in the tables, whether it is text or bytes."""
     return "".join(
-        str([bytes(each) if isinstance(each, memoryview) else each for each in row.values()])
+        str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row.values()])
         for statement in TABLES
         for row in connection.fetch_rows(statement)
     )
@@ -122,7 +122,7 @@ def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
 
 def _list_times(web: WebServer, handles: list[str]) -> list[datetime]:
     """Return when something was asked about these handles, as the server saw it."""
-    return [each.at for each in web.visits if each.path.removeprefix("/u/") in handles]
+    return [visit.at for visit in web.visits if visit.path.removeprefix("/u/") in handles]
 
 
 def _withdraw_all(home: Fleet) -> None:

@@ -90,7 +90,7 @@ def test_a_check_behind_many_batches_is_through_within_seconds(open_world: OpenW
         wait_for(lambda: len(list_answer_times(world, asked_at)) == number)
         world.home.runner.stop_running_sweep()
 
-    seconds = [each.total_seconds() for each in list_answer_times(world, asked_at)]
+    seconds = [time.total_seconds() for time in list_answer_times(world, asked_at)]
     half, most = seconds[number // 2], seconds[math.ceil(number * 0.95) - 1]
     LOG.info("%s queries: half %.1f s, 95%% %.1f s, all %.1f s", number, half, most, seconds[-1])
     assert most <= 6

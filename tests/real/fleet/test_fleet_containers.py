@@ -53,7 +53,7 @@ class Containers:
 
     def list_words(self, words: list[str]) -> tuple[str, ...]:
         mounts = "|".join(FOLDERS)
-        return tuple(re.sub(rf"^/({mounts})(?=/|$)", rf"{self.folder}/\1", each) for each in words)
+        return tuple(re.sub(rf"^/({mounts})(?=/|$)", rf"{self.folder}/\1", word) for word in words)
 
     @contextmanager
     def runs(self, name: str, answers: Callable[[], bool]) -> Iterator[None]:
@@ -97,7 +97,7 @@ class Containers:
 
     def find_state(self, what: str) -> str:
         told = json.loads(self.types("home", "doctor", "--json"))
-        return " ".join(each["message"] for each in told if each["what"] == what)
+        return " ".join(entry["message"] for entry in told if entry["what"] == what)
 
 
 def test_the_services_of_the_file_work_together(fleet_address: str, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_the_services_of_the_file_work_together(fleet_address: str, tmp_path: Pa
         running.enter_context(containers.runs("worker", lambda: True))
         wait_for(lambda: "1 worker processes ask." in containers.find_state("workers"), 120)
         listed = json.loads(containers.types("home", "fleet", "status", "--json"))
-        assert [(each["name"], each["state"]) for each in listed] == [("cedar", "at work")]
+        assert [(entry["name"], entry["state"]) for entry in listed] == [("cedar", "at work")]
         assert "1 of 1 districts backed up." in containers.types("backup")
         assert "1 did not change." in containers.types("backup")
     for name in ("home", "pages", "worker"):

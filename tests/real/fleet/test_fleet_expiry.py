@@ -86,7 +86,7 @@ def test_what_expired_is_asked_again(
         with run_askers(tmp_path, settings):
             wait_for(lambda: is_swept(home), 120)
     assert len(results) >= PEOPLE * SITES
-    assert all(each.outcome.is_conclusive for each in results)
+    assert all(result.outcome.is_conclusive for result in results)
 
 
 def test_what_no_machine_asks_again_and_again_could_not_be_checked(
@@ -94,5 +94,5 @@ def test_what_no_machine_asks_again_and_again_could_not_be_checked(
 ) -> None:
     with sweeping(home):
         wait_for(lambda: not expire_all(home) and is_swept(home), 120)
-    told = {(each.outcome, each.note) for each in results}
+    told = {(result.outcome, result.note) for result in results}
     assert told == {(Outcome.FAILED, FailureReason.NO_MACHINE)}

@@ -60,7 +60,7 @@ def test_who_renews_keeps_what_is_its_own(connection: FleetConnection) -> None:
 
     assert first.renew_districts(["cedar", "maple"]) == {"cedar"}
     held = first.list_leases()
-    assert {name: each.is_held for name, each in held.items()} == {"cedar": True, "maple": False}
+    assert {name: value.is_held for name, value in held.items()} == {"cedar": True, "maple": False}
 
 
 def test_a_second_machine_of_the_same_name_takes_over_and_the_first_notices(
@@ -126,8 +126,8 @@ def test_what_is_on_its_way_is_not_replaced_by_an_older_backup(connection: Fleet
     first.begin_move("cedar", "second", "token")
     end_leases(connection)
 
-    for each in (first, second):
-        lease = each.replace_machine("cedar", "")
+    for side in (first, second):
+        lease = side.replace_machine("cedar", "")
         assert lease is not None
         assert (lease.machine, lease.next_machine) == ("first", "second")
     assert whose(second.replace_machine("cedar", "first")) == "second"

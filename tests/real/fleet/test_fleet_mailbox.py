@@ -28,7 +28,7 @@ from tests.real.fleet.asker import FLEET_KEY
 pytestmark = pytest.mark.real
 
 HERE = HostState(host="alpha.example")
-QUEUES = [name_queue(each) for each in READABLE_FORMATS]
+QUEUES = [name_queue(readable_format) for readable_format in READABLE_FORMATS]
 
 
 class Ended(BaseException):

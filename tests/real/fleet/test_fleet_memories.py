@@ -115,14 +115,14 @@ def test_robots_txt_is_remembered_for_all(home: FleetMemories | SharedDatabase) 
     until = datetime.now(UTC) + timedelta(hours=3)
     refusal = ParseResult(outcome=Outcome.DECLINED, note="robots.txt could not be read")
     origin = "http://alpha.example"
-    for each in (
+    for entry in (
         RobotsRecord(origin=origin, until=until, file="User-agent: *\nDisallow: /x"),
         RobotsRecord(origin=origin, until=until, refusal=refusal),
     ):
-        home.robots_files.save_robots_file(each)
+        home.robots_files.save_robots_file(entry)
         loaded = home.robots_files.load_robots_file(origin)
         assert loaded is not None
-        assert (loaded.file, loaded.refusal) == (each.file, each.refusal)
+        assert (loaded.file, loaded.refusal) == (entry.file, entry.refusal)
         assert loaded.is_fresh(datetime.now(UTC))
     assert home.robots_files.load_robots_file("https://alpha.example") is None
 
@@ -134,11 +134,11 @@ def test_a_proof_is_as_old_as_it_is(home: FleetMemories | SharedDatabase) -> Non
         proofs.save_proof(
             CanaryProof(key=key, outcome=Outcome.FOUND, at=now - timedelta(hours=age), note="x")
         )
-    known = {each.key: each.is_fresh(datetime.now(UTC)) for each in proofs.list_proofs()}
+    known = {proof.key: proof.is_fresh(datetime.now(UTC)) for proof in proofs.list_proofs()}
     assert known == {"young": True, "old": False}
 
     proofs.delete_proof("young")
-    assert [each.key for each in proofs.list_proofs()] == ["old"]
+    assert [proof.key for proof in proofs.list_proofs()] == ["old"]
 
 
 def test_all_use_one_word_for_names_that_cannot_exist(open_home: Opener) -> None:
@@ -169,7 +169,7 @@ def test_a_district_that_left_is_forgotten_with_its_shares(
         home.host_shares.save_host_shares(name, [HostShare(host="alpha.example", week="w")])
     home.districts.delete_district_record("cedar")
 
-    assert [each.name for each in home.districts.list_district_records()] == ["maple"]
+    assert [record.name for record in home.districts.list_district_records()] == ["maple"]
     assert tuple(home.host_shares.list_host_shares("cedar")) == ()
     assert len(tuple(home.host_shares.list_host_shares("maple"))) == 1
 
@@ -238,16 +238,16 @@ def test_no_two_machines_take_the_last_request_of_a_budget(fleet_address: str) -
         ]
         threads = [
             Thread(
-                target=lambda quota=each.quota: taken.extend(
+                target=lambda quota=side.quota: taken.extend(
                     quota.take_request(source, "alpha") is None for _ in range(10)
                 )
             )
-            for each in both
+            for side in both
         ]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     assert (len(taken), sum(taken)) == (20, 10)
 
@@ -337,4 +337,4 @@ def test_tables_are_made_once_and_a_newer_one_is_left_alone(fleet_address: str) 
 def test_both_homes_offer_the_same(fleet: FleetMemories, tmp_path: Path) -> None:
     with SharedDatabase.open_folder(tmp_path) as shared:
         both: list[SharedMemories] = [fleet, shared]
-        assert all(each.build_quota(FakeClock()) for each in both)
+        assert all(side.build_quota(FakeClock()) for side in both)

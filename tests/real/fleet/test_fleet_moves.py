@@ -82,7 +82,7 @@ class Machine:
 
     def list_states(self) -> dict[str, str]:
         _, said = self.fleet("status", "--json")
-        return {each["name"]: each["state"] for each in json.loads(said)}
+        return {entry["name"]: entry["state"] for entry in json.loads(said)}
 
     def waits_for(self, states: dict[str, str]) -> None:
         """Wait until its status says so: its service looks when it comes to it."""
@@ -306,7 +306,7 @@ def test_a_drained_machine_lets_go_of_all_districts_until_that_is_undone(first: 
         assert "Drained" in home.runner.describe_wait()
         first.waits_for({"birch": "let go", "cedar": "let go"})
         with open_leases(first) as leases:
-            assert not any(each.is_held for each in leases.list_leases().values())
+            assert not any(lease.is_held for lease in leases.list_leases().values())
 
         code, said = first.fleet("drain", "--undo", "--json")
         assert json.loads(said)["drained"] is False

@@ -111,7 +111,7 @@ def types(capsys: pytest.CaptureFixture[str], config: Path, *words: str) -> tupl
 
 def examine(capsys: pytest.CaptureFixture[str], config: Path) -> dict[str, dict[str, str]]:
     _, said = types(capsys, config, "doctor", "--json")
-    return {each["what"]: each for each in json.loads(said) if not each["district"]}
+    return {entry["what"]: entry for entry in json.loads(said) if not entry["district"]}
 
 
 def test_the_doctor_looks_at_the_database_and_misses_a_worker(

@@ -96,8 +96,10 @@ class FleetWorld:
     def list_queries(self) -> list[tuple[str, str, datetime]]:
         """Return the host, handle and time of all queries about people."""
         districts = range(self.size.districts)
-        people = {each for number in districts for each in list_handles(number, self.size.people)}
-        return [each for each in self.web.fetch_queries() if each[1] in people]
+        people = {
+            handle for number in districts for handle in list_handles(number, self.size.people)
+        }
+        return [query for query in self.web.fetch_queries() if query[1] in people]
 
     def count_asked_again(self) -> Counter[str]:
         """Count by host the queries about people that were asked more often than once."""
@@ -119,12 +121,12 @@ class FleetWorld:
                 WHERE clock_timestamp() - worker.last_heartbeat
                     BETWEEN interval '14 s' AND interval '24 s'"""
             )
-            locks.update(each["lock"] for each in rows)
+            locks.update(row["lock"] for row in rows)
             return locks
 
         wait_for(find_locks)
         hosts = scale.ScaleInternet(sites=self.size.sites).hosts
-        return frozenset(each for each in hosts if name_lock(seal, each) in locks)
+        return frozenset(host for host in hosts if name_lock(seal, host) in locks)
 
     def list_quiet_seconds(self, hosts: frozenset[str], since: datetime) -> list[float]:
         """Return how long each host was not asked, from the shortest; some may never be again."""
@@ -151,14 +153,14 @@ def build_world(
     ):
         settings = [
             replace(
-                each,
+                machine,
                 database=database,
                 addresses=web.address_map,
                 pace=size.pace,
                 # The first has no room for all hosts, so others have some; they can have all.
                 workers=size.sites if number else max(2 * size.sites // 3, 1),
             )
-            for number, each in enumerate(machines or (AskerSettings(), AskerSettings()))
+            for number, machine in enumerate(machines or (AskerSettings(), AskerSettings()))
         ]
         with run_askers(folder, *settings) as askers:
             home.works()
@@ -204,6 +206,6 @@ def list_traces(folder: Path, names: tuple[str, ...]) -> dict[str, set[str]]:
             assert sweep is not None
             assert sweep.closed_at is not None
             runs = db.sweeps.list_source_runs(sweep.id)
-            found |= {f"{each.source} {each.outcome} {each.asked} {each.answered}" for each in runs}
+            found |= {f"{run.source} {run.outcome} {run.asked} {run.answered}" for run in runs}
         traces[name] = found
     return traces

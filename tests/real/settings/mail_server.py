@@ -25,7 +25,7 @@ class Taking(StreamRequestHandler):
 
     def take(self) -> None:
         lines = iter(self.rfile.readline, b".\r\n")
-        email = b"".join(each.removeprefix(b".") for each in lines)
+        email = b"".join(line.removeprefix(b".") for line in lines)
         path = Path(sys.argv[2], f"{next(NUMBERS):05}.part")
         path.write_bytes(email)
         path.rename(path.with_suffix(".eml"))

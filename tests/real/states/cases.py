@@ -59,13 +59,13 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
     told |= _exposed(app, fake)
     told["own"] = next(
-        each.finding_id for each in build_finding_view(app, refs["maria"], fake.finding_id).own
+        entry.finding_id for entry in build_finding_view(app, refs["maria"], fake.finding_id).own
     )
     return told
 
 
 def _case(app: App, person: str, kind: CaseKind) -> Case:
-    return next(each for each in app.db.cases.list_cases_of_person(person) if each.kind is kind)
+    return next(case for case in app.db.cases.list_cases_of_person(person) if case.kind is kind)
 
 
 def _another(app: App, case: Case, name: str) -> str:

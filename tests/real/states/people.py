@@ -68,8 +68,10 @@ def address(name: str) -> str:
 def set_out(app: App) -> dict[str, str]:
     """Bring everybody to where they stand, and return the refs that addresses name them by."""
     refs = {
-        each.person.mail.partition(".")[0]: app.db.people.find_person_id_by_mail(each.person.mail)
-        for each in (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL)
+        person.person.mail.partition(".")[0]: app.db.people.find_person_id_by_mail(
+            person.person.mail
+        )
+        for person in (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL)
     }
     refs |= {name: _joined(app, name) for name in NEW}
     _status(app, refs)
@@ -79,9 +81,9 @@ def set_out(app: App) -> dict[str, str]:
     _renamed(app, refs["lena"])
     for _ in range(MAX_EXPORTS_AN_HOUR):
         export_person_data(app, refs["ulla"], refs["ulla"])
-    tokens = {f"stop_{each}": _stop(app, refs[each]) for each in ("maria", "john")}
+    tokens = {f"stop_{word}": _stop(app, refs[word]) for word in ("maria", "john")}
     tokens["answer_maria"] = _answer(app, refs["maria"])
-    tokens |= {f"undo_{each}": _undo(app, refs[each]) for each in ("nina", "olga")}
+    tokens |= {f"undo_{word}": _undo(app, refs[word]) for word in ("nina", "olga")}
     codes = _invited(app)
     _unlisted(app, address("ines"))
     _new_in_directory(app)
@@ -99,7 +101,7 @@ def reader(app: App, who: str) -> tuple[str, AuthMethod]:
 
 def _addresses(who: str) -> tuple[str, ...]:
     staff = (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL)
-    named = (each.person.mail for each in staff if each.person.mail.startswith(f"{who}."))
+    named = (member.person.mail for member in staff if member.person.mail.startswith(f"{who}."))
     return (*named, address(who), f"{who}@cedarvalley.example")
 
 
@@ -132,8 +134,8 @@ def _invited(app: App) -> dict[str, str]:
 def _unlisted(app: App, mail: str) -> None:
     """Let a staff file list an address no more."""
     app.db.staff_listings.save_listings([mail])
-    for each in app.db.staff_listings.list_unlisted([]):
-        app.db.staff_listings.mark_missing(each.mark, app.clock.now())
+    for unlisted_address in app.db.staff_listings.list_unlisted([]):
+        app.db.staff_listings.mark_missing(unlisted_address.mark, app.clock.now())
 
 
 def _new_in_directory(app: App) -> None:
@@ -199,7 +201,7 @@ def _status(app: App, refs: dict[str, str]) -> None:
             replace(consents.find_latest_consent(refs[name]), expires_at=ends, at=now)
         )
     withdraw_consent(app, refs["daniel"], ConsentChannel.PORTAL)
-    several = (each.id for each in app.db.findings.list_findings_of_person(refs["john"]))
+    several = (finding.id for finding in app.db.findings.list_findings_of_person(refs["john"]))
     record_feedback(app, refs["john"], dict.fromkeys(several, Decision.NAMESAKE))
 
 
@@ -229,7 +231,9 @@ def _undo(app: App, ref: str) -> str:
 
 def _answer(app: App, ref: str) -> str:
     """Return what a link answers that an email has for the last question that waits."""
-    card = [each for each in list_pending_cards(app, ref) if not each.is_case][-1]
+    card = [
+        pending_card for pending_card in list_pending_cards(app, ref) if not pending_card.is_case
+    ][-1]
     link = AnswerLink(
         person_id=ref,
         card_id=card.id,

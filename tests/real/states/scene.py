@@ -131,7 +131,7 @@ def set_in(played: Path, folder: Path) -> Iterator[Scene]:
         }
         for site, app in apps(services).items():
             parts.enter_context(serve_on_port(app, LOOPBACK, ports[site]))
-        sites = {each: Shown(address=at[each], app=services[each]) for each in Site}
+        sites = {one_site: Shown(address=at[one_site], app=services[one_site]) for one_site in Site}
         yield Scene(sites=sites, refs=refs)
 
 
@@ -154,7 +154,7 @@ def apps(services: Mapping[Site, App]) -> dict[Site, Flask]:
     }
     for app in made.values():
         # Its own addresses, for it has one more than other districts.
-        app.url_map = Map([each.empty() for each in app.url_map.iter_rules()])
+        app.url_map = Map([rule.empty() for rule in app.url_map.iter_rules()])
         app.register_blueprint(_faults())
     return made
 

@@ -310,19 +310,19 @@ def test_a_dot_of_each_source_stands_under_the_sentence_and_is_no_word(
     dots = BeautifulSoup(email.html, "html.parser").select("table.dots td.dot")
 
     assert "3 of 4 places checked, 1 with news." in " ".join(email.text.split())
-    assert [each["class"][1] for each in dots] == [f"dot-{each}" for each in CoverageState]
-    assert {each.get_text(strip=True) for each in dots} == {""}
+    assert [dot["class"][1] for dot in dots] == [f"dot-{state}" for state in CoverageState]
+    assert {dot.get_text(strip=True) for dot in dots} == {""}
 
 
 def test_many_sources_are_a_bar_of_their_states(digest: Digest, change: ChangeLine) -> None:
     state = CoverageState.NO_NEWS
-    many = tuple(CoveredSource(source=f"site-{each}", state=state) for each in range(MOST_DOTS))
+    many = tuple(CoveredSource(source=f"site-{number}", state=state) for number in range(MOST_DOTS))
     missed = CoveredSource(source="alpha", state=CoverageState.NOT_CHECKED)
     coverage = Coverage(checked=40, total=41, gaps=(ALPHA,), sources=(*many, missed))
     email = render_digest(digest(coverage=coverage, changes=(change,)))
     bar = BeautifulSoup(email.html, "html.parser").select("table.dots td")
 
-    assert [each["width"] for each in bar] == ["98%", "2%"]
+    assert [element["width"] for element in bar] == ["98%", "2%"]
 
 
 def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
@@ -382,13 +382,13 @@ def test_an_email_without_news_counts_what_waits_and_says_what_was_not_checked(
     many = Coverage(checked=56, total=60, gaps=gaps)
 
     named, counted = (
-        " ".join(says(render_digest(digest(waiting=(waiting,) * 2, coverage=each))))
-        for each in (few, many)
+        " ".join(says(render_digest(digest(waiting=(waiting,) * 2, coverage=side))))
+        for side in (few, many)
     )
 
     assert "Two earlier alerts wait for your answer." in named
     for number in range(2):
         assert f"Since Nov 3, Source {number} has been blocking us." in named
     assert "56 of 60 places checked. Your page lists the other 4." in counted
-    for each in (named, counted):
-        assert "“Not checked” does not mean that nothing is there." in each
+    for side in (named, counted):
+        assert "“Not checked” does not mean that nothing is there." in side

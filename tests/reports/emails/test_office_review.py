@@ -7,7 +7,7 @@ from reports.emails.office import ReviewLine, ReviewView, render_review
 
 
 def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
-    assert {each.name for each in fields(ReviewLine)} == {
+    assert {field.name for field in fields(ReviewLine)} == {
         "person",
         "given",
         "school",

@@ -51,7 +51,7 @@ def home(
 def test_each_source_is_a_dot_of_its_state() -> None:
     dots = home().select(".strip .dot")
 
-    assert [each["class"][1] for each in dots] == [
+    assert [dot["class"][1] for dot in dots] == [
         "dot-news",
         "dot-no-news",
         "dot-no-news",
@@ -64,7 +64,7 @@ def test_the_states_are_said_in_words_and_the_dots_are_silent() -> None:
     page = home()
 
     assert page.select_one(".strip")["aria-hidden"] == "true"
-    assert [each.get_text(" ", strip=True) for each in page.select(".strip-key li")] == [
+    assert [element.get_text(" ", strip=True) for element in page.select(".strip-key li")] == [
         "1 answered with something new",
         "2 answered with nothing new",
         "1 could not be checked",
@@ -73,7 +73,7 @@ def test_the_states_are_said_in_words_and_the_dots_are_silent() -> None:
 
 
 def test_each_source_is_listed_by_its_own_name() -> None:
-    listed = [each.get_text() for each in home().select("details dd")]
+    listed = [element.get_text() for element in home().select("details dd")]
 
     assert listed == ["Ko-fi", "Speaker Deck, GitHub", "TikTok", "GDELT"]
 
@@ -87,14 +87,14 @@ def test_many_sources_are_folded_into_a_bar() -> None:
     page = home((*many, SOURCES[0]))
 
     assert not page.select(".strip")
-    assert [each["width"] for each in page.select(".strip-bar rect")] == ["1", str(MOST_DOTS)]
+    assert [element["width"] for element in page.select(".strip-bar rect")] == ["1", str(MOST_DOTS)]
     assert f"{MOST_DOTS} answered with nothing new" in page.get_text()
 
 
 def test_a_chart_has_its_weeks_in_a_table_and_an_unknown_week_is_no_zero() -> None:
     page = home()
 
-    shown = [each.get_text() for each in page.select("svg.chart text") if each.get_text()]
+    shown = [element.get_text() for element in page.select("svg.chart text") if element.get_text()]
     assert shown == ["4", "11/9", "?", "0", "11/23"]
     rows = [[cell.get_text() for cell in row.select("th, td")] for row in page.select("tbody tr")]
     assert rows == [

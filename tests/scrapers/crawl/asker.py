@@ -37,7 +37,9 @@ def ask_all(pauses: Path, port: int, name: str) -> None:
     egress = Dialer(address_map=places, resolve=resolve_nothing)
     client = HttpClient(egress, SystemClock(), AGENT, FetchLimits(idle_hosts=len(SITES)))
     crawler = replace(lanes_over(client, *SITES, workers=32), pauses=PauseFile.open_first([pauses]))
-    queries = [site.query(f"{name}{each}") for each in range(QUERIES_EACH) for site in SITES]
+    queries = [
+        site.query(f"{name}{one_number}") for one_number in range(QUERIES_EACH) for site in SITES
+    ]
     for _ in crawler.crawl(queries):
         pass
     crawler.close()

@@ -116,7 +116,7 @@ def test_no_more_is_asked_than_the_budget_has_left(clock: FakeClock) -> None:
 
     assert len([url for url in client.urls if "alpha" in url]) == 3
     assert len([url for url in client.urls if "beta" in url]) == 5
-    assert [each.note for each in skipped(visits)] == [FailureReason.SPENT_TODAY] * 2
+    assert [result.note for result in skipped(visits)] == [FailureReason.SPENT_TODAY] * 2
 
 
 def test_the_budget_is_the_sources_whichever_of_its_hosts_is_asked(clock: FakeClock) -> None:
@@ -145,14 +145,14 @@ def test_several_runs_share_one_budget_and_a_self_check_has_none_of_its_own(
 
     def run(number: int) -> None:
         rank = CrawlPriority.FIRST if number else CrawlPriority.USUAL
-        asked = [alpha.query(f"{number}-{each}") for each in range(50)]
+        asked = [alpha.query(f"{number}-{one_number}") for one_number in range(50)]
         came.extend(lanes.crawl(asked, priority=rank))
 
     runs = [threading.Thread(target=run, args=(number,)) for number in range(3)]
-    for each in runs:
-        each.start()
-    for each in runs:
-        each.join(120)
+    for thread in runs:
+        thread.start()
+    for thread in runs:
+        thread.join(120)
 
     assert len(came) == 150
     assert len(client.urls) == 60

@@ -31,10 +31,10 @@ def at_once(*runs: tuple[Crawler, list[Query]]) -> list[list[CrawlResult]]:
         visits[number].extend(crawler.crawl(asked))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(runs))]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(120)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
     return visits
 
 
@@ -42,9 +42,9 @@ def test_crawlers_of_one_hub_are_together_as_polite_as_one(clock: FakeClock) -> 
     client, engine = FakeClient(clock), CrawlEngine(clock=clock)
     crawlers = [together(engine, client, ALPHA) for _ in range(3)]
 
-    visits = at_once(*((each, queries(4, ALPHA)) for each in crawlers))
+    visits = at_once(*((crawler, queries(4, ALPHA)) for crawler in crawlers))
 
-    assert [len(each) for each in visits] == [4, 4, 4]
+    assert [len(visit) for visit in visits] == [4, 4, 4]
     begun = sorted(began for _, began, _ in client.asked)
     assert all(later - earlier >= 5.0 for earlier, later in pairwise(begun))
     engine.close()
@@ -59,7 +59,7 @@ def test_a_host_that_refuses_one_district_is_left_alone_by_all(clock: FakeClock)
     visits = list(second.crawl(queries(2, ALPHA)))
 
     assert len(client.asked) == asked
-    assert {each.result.outcome for each in visits} == {Outcome.BLOCKED}
+    assert {visit.result.outcome for visit in visits} == {Outcome.BLOCKED}
     engine.close()
 
 
@@ -80,8 +80,8 @@ def test_what_one_district_may_not_ask_another_one_may(clock: FakeClock) -> None
 
     asked, unasked = at_once((free, queries(2, ALPHA)), (bound, queries(2, ALPHA)))
 
-    assert {each.result.outcome for each in asked} == {Outcome.ABSENT}
-    assert {each.result.outcome for each in unasked} == {Outcome.SKIPPED}
+    assert {entry.result.outcome for entry in asked} == {Outcome.ABSENT}
+    assert {entry.result.outcome for entry in unasked} == {Outcome.SKIPPED}
     engine.close()
 
 
@@ -117,9 +117,9 @@ def test_one_api_key_is_one_budget_however_many_districts_use_it(clock: FakeCloc
     same = [replace(together(engine, client, limited), budgets={"alpha": "key"}) for _ in range(2)]
     own = together(engine, client, limited)
 
-    visits = [list(each.crawl(queries(2, limited))) for each in (*same, own)]
+    visits = [list(entry.crawl(queries(2, limited))) for entry in (*same, own)]
 
-    outcomes = [[each.result.outcome for each in told] for told in visits]
+    outcomes = [[entry.result.outcome for entry in told] for told in visits]
     assert outcomes[1] == [Outcome.ABSENT, Outcome.SKIPPED]
     assert outcomes[2] == [Outcome.ABSENT, Outcome.ABSENT]
     assert {name: usage.today for name, usage in spending.usages.items()} == {"key": 3, "alpha": 2}
@@ -172,8 +172,8 @@ def test_groups_of_hosts_are_joined_by_the_longer_pause() -> None:
 
     for order in ((quick, slow), (slow, quick, quick)):
         both = HostDirectory()
-        for each in order:
-            both.add_manners(each)
+        for entry in order:
+            both.add_manners(entry)
 
         assert both.get_pause("alpha.example", 0.0) == 5.0
         assert both.is_declared("beta.example")

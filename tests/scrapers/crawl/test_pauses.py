@@ -51,7 +51,7 @@ def gaps(notes: Iterable[Note]) -> list[float]:
 def test_programs_that_ask_at_once_are_as_polite_as_one(tmp_path):
     with watched_hosts() as watched:
         programs = [started(tmp_path / "pauses", watched, name) for name in ("rosa", "karen")]
-        assert [each.wait(PATIENCE) for each in programs] == [0, 0]
+        assert [program.wait(PATIENCE) for program in programs] == [0, 0]
 
     found = gaps(watched.notes)
     assert len(found) == len(SITES) * (2 * QUERIES_EACH - 1)

@@ -49,10 +49,10 @@ class ShareList:
     shares: dict[tuple[str, str], HostShare] = field(default_factory=dict)
 
     def list_host_shares(self, district: str) -> list[HostShare]:
-        return [each for (name, _), each in self.shares.items() if name == district]
+        return [share for (name, _), share in self.shares.items() if name == district]
 
     def save_host_shares(self, district: str, shares: list[HostShare]) -> None:
-        self.shares.update({(district, each.host): each for each in shares})
+        self.shares.update({(district, share.host): share for share in shares})
 
 
 @dataclass
@@ -81,7 +81,7 @@ def crawler_of(
 
 
 def canaries(nonce: str = "nonce") -> list[Query]:
-    return [each.query for each in ALPHA.build_canaries(nonce)]
+    return [canary.query for canary in ALPHA.build_canaries(nonce)]
 
 
 def says(url: str) -> str:
@@ -95,9 +95,9 @@ def test_a_canary_is_asked_once_for_all_districts(clock: FakeClock) -> None:
     told = [list(crawler_of(engine, client, cache).crawl(canaries())) for _ in range(3)]
 
     assert len(client.asked) == 2
-    outcomes = [[each.result.outcome for each in visits] for visits in told]
+    outcomes = [[visit.result.outcome for visit in visits] for visits in told]
     assert outcomes == [[Outcome.FOUND, Outcome.ABSENT]] * 3
-    assert [{each.shared for each in visits} for visits in told] == [{False}, {True}, {True}]
+    assert [{visit.shared for visit in visits} for visits in told] == [{False}, {True}, {True}]
     assert len(store.proofs) == 2
     engine.close()
 
@@ -107,12 +107,12 @@ def test_only_canaries_that_no_one_asked_lately_are_still_to_be_paid_for(clock: 
     cache = ProofCache(ProofList())
     first, second = (crawler_of(engine, client, cache) for _ in range(2))
     alone, other_key = lanes_over(client, ALPHA), crawler_of(engine, client, cache, {"alpha": "a"})
-    assert {each.count_unproven_canaries(ALPHA) for each in (alone, first, second)} == {2}
+    assert {entry.count_unproven_canaries(ALPHA) for entry in (alone, first, second)} == {2}
 
     list(first.crawl(canaries()))
 
     assert second.count_unproven_canaries(ALPHA) == 0
-    assert {each.count_unproven_canaries(ALPHA) for each in (alone, other_key)} == {2}
+    assert {side.count_unproven_canaries(ALPHA) for side in (alone, other_key)} == {2}
     engine.close()
 
 
@@ -213,7 +213,7 @@ def test_a_district_that_asks_beyond_its_share_is_told_until_when(clock: FakeClo
     visits = list(crawler.crawl([rare.query("a"), rare.query("b")]))
     check = list(crawler.crawl([rare.query("c")], priority=CrawlPriority.FIRST))
 
-    assert [each.result.outcome for each in visits] == [Outcome.ABSENT, Outcome.SKIPPED]
+    assert [visit.result.outcome for visit in visits] == [Outcome.ABSENT, Outcome.SKIPPED]
     assert visits[1].result.note == FailureReason.SHARE_USED
     assert visits[1].result.retry_at == datetime(2026, 11, 9, tzinfo=UTC)
     assert check[0].result.outcome is Outcome.ABSENT

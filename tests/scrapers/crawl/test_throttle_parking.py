@@ -188,7 +188,7 @@ def test_a_wall_before_one_page_is_no_wall_before_the_next(clock: FakeClock) -> 
     lanes = lanes_over(client, HOMES, hosts=hosts)
 
     for _ in range(3):
-        outcomes = [each.result.outcome for each in lanes.crawl(queries(4, HOMES))]
+        outcomes = [visit.result.outcome for visit in lanes.crawl(queries(4, HOMES))]
         assert outcomes == [Outcome.ABSENT, Outcome.BLOCKED, Outcome.ABSENT, Outcome.ABSENT]
 
     assert hosts.states["homes.example"].parked_until is None

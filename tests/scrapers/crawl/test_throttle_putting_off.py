@@ -134,5 +134,5 @@ def test_an_answer_that_asks_for_a_long_pause_parks_its_host(clock: FakeClock) -
 
     visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(queries(2, ALPHA)))
 
-    assert [each.result.outcome for each in visits] == [Outcome.ABSENT, Outcome.LIMITED]
+    assert [visit.result.outcome for visit in visits] == [Outcome.ABSENT, Outcome.LIMITED]
     assert len(client.asked) == 1

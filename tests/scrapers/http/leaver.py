@@ -105,7 +105,7 @@ def _serve(lanes: Crawler, visits: Iterator[CrawlResult]) -> None:
 
 def _lanes(port: int) -> tuple[Crawler, list[FakeSource]]:
     asked = [site(f"host{number}") for number in range(HOSTS)]
-    places = {f"{each.name}.example": ("127.0.0.1", port) for each in asked}
+    places = {f"{entry.name}.example": ("127.0.0.1", port) for entry in asked}
     egress = Dialer(address_map=places, resolve=resolve_nothing)
     client = HttpClient(egress, SystemClock(), AGENT, LIMITS)
     return lanes_over(client, *asked, pace=WITHOUT_WAITS, workers=HOSTS), asked

@@ -229,4 +229,4 @@ def test_interim_answers_before_a_page_are_passed_over(internet: Internet) -> No
 def asked_twice(internet: Internet, etiquette: CrawlPolicy) -> list[Page | ParseResult | Redirect]:
     client = internet.client()
     requests = (Request(url=f"http://site.example/{number}") for number in range(2))
-    return [client.fetch(each, etiquette) for each in requests]
+    return [client.fetch(request, etiquette) for request in requests]

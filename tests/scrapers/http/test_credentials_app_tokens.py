@@ -70,14 +70,14 @@ def test_a_token_is_asked_for_once_and_goes_along(internet: Internet) -> None:
 
     came = [client.fetch(Request(url=f"{SITE}/{path}"), API) for path in "ab"]
 
-    assert all(isinstance(each, Page) for each in came)
+    assert all(isinstance(entry, Page) for entry in came)
     assert len(door.requests) == 1
     assert door.requests[0].startswith(b"POST /token ")
     assert b"Basic " + b64encode(b"our-app:s3cret") in door.requests[0]
     assert door.requests[0].endswith(b"grant_type=client_credentials")
     asked = internet.servers["site.example"].requests
-    assert all(b"authorization: Bearer t0ken" in each for each in asked)
-    assert not any(b"s3cret" in each for each in asked)
+    assert all(b"authorization: Bearer t0ken" in request for request in asked)
+    assert not any(b"s3cret" in request for request in asked)
 
 
 def test_a_service_may_want_the_secret_in_the_body_and_the_id_along(internet: Internet) -> None:
@@ -155,7 +155,7 @@ def test_a_sweep_of_twitch_gets_its_token_on_the_way(internet: Internet) -> None
     (visit,) = lanes_over(client, twitch).crawl(twitch.build_queries(nora))
 
     assert visit.result.outcome is Outcome.FOUND
-    assert [each.account for each in visit.result.traces] == ["twitch:741852"]
+    assert [trace.account for trace in visit.result.traces] == ["twitch:741852"]
     assert len(door.requests) == 1
 
 

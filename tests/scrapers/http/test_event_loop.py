@@ -158,7 +158,11 @@ def test_ctrl_c_does_not_keep_the_thread_of_a_loop_from_being_waited_for() -> No
 
     with pytest.raises(KeyboardInterrupt):
         thread.close()
-    assert [each for each in enumerate_threads() if each.name == "crawler"] == []
+    assert [
+        enumerate_thread
+        for enumerate_thread in enumerate_threads()
+        if enumerate_thread.name == "crawler"
+    ] == []
 
 
 def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:
@@ -174,7 +178,7 @@ def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:
 def test_a_loop_that_has_ended_leaves_nothing_in_memory() -> None:
     def count_hubs() -> int:
         gc.collect()
-        return sum(isinstance(each, Hub) for each in gc.get_objects())
+        return sum(isinstance(thing, Hub) for thing in gc.get_objects())
 
     def ask_once() -> None:
         with enter_event_loop():

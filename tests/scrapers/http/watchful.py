@@ -132,7 +132,7 @@ def watched_hosts() -> Iterator[Watched]:
             process.stdin.close()
             said = json.loads(process.stdout.read())
             names = ("host", "path", "conduct", "began", "ended")
-            watched.notes = [Note(**dict(zip(names, each, strict=True))) for each in said]
+            watched.notes = [Note(**dict(zip(names, entry, strict=True))) for entry in said]
 
 
 def main() -> None:

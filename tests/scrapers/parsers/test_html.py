@@ -89,5 +89,5 @@ def test_a_feed_is_parsed_as_xml() -> None:
         "<rss><item><link>https://alpha.example/1</link><Title>One</Title></item></rss>"
     )
 
-    assert [each.get_text() for each in feed.find_all("link")] == ["https://alpha.example/1"]
+    assert [element.get_text() for element in feed.find_all("link")] == ["https://alpha.example/1"]
     assert feed.find("title") is None

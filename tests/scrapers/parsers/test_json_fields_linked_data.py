@@ -15,7 +15,7 @@ JANE = {"@type": "Person", "name": "Jane Doe", "description": "Art teacher"}
 
 
 def told(*documents: object) -> LinkedPerson:
-    return extract_linked_person(json.dumps(each) for each in documents)
+    return extract_linked_person(json.dumps(document) for document in documents)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,9 @@ def test_a_hit_that_bears_any_of_the_names_is_one():
 def test_a_hit_that_names_no_host_leads_nowhere(broken: str) -> None:
     rows = [{"url": broken, "title": "Nora Quill"}, {"url": "https://a.example", "title": "Quill"}]
 
-    assert [each.url for each in parse_hits(rows, "url", "title", "")] == ["https://a.example"]
+    assert [search_hit.url for search_hit in parse_hits(rows, "url", "title", "")] == [
+        "https://a.example"
+    ]
 
 
 def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
@@ -117,7 +119,7 @@ def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
     other = hit("Ivo Quill | Facebook", url="https://www.facebook.com/ivo.marsh")
     hers = hit("Nora Quill | Facebook", url="https://www.facebook.com/people/1")
 
-    assert [each.url for each in build_person_traces(terms, [other, hers])] == [hers.url]
+    assert [trace.url for trace in build_person_traces(terms, [other, hers])] == [hers.url]
 
 
 @pytest.mark.parametrize(

@@ -79,16 +79,16 @@ def test_what_a_profile_tells_of_itself_goes_before_what_its_posts_do() -> None:
     profile = SearchHit(url="https://x.com/jdoe", title="Jane B. Doe (@jdoe) / X", snippet="")
 
     accounts = [
-        each for each in build_person_traces(("Jane Doe",), [post, profile]) if each.account
+        trace for trace in build_person_traces(("Jane Doe",), [post, profile]) if trace.account
     ]
 
-    assert [each.name for each in accounts] == ["Jane B. Doe"]
+    assert [account.name for account in accounts] == ["Jane B. Doe"]
 
 
 def test_a_post_that_does_not_tell_its_author_begins_no_account() -> None:
     hit = SearchHit(url="https://x.com/jdoe/status/17", title="Jane Doe wins a prize", snippet="")
 
-    assert [each.kind for each in build_person_traces(("Jane Doe",), [hit])] == [TraceKind.PAGE]
+    assert [trace.kind for trace in build_person_traces(("Jane Doe",), [hit])] == [TraceKind.PAGE]
 
 
 def test_whoever_only_writes_about_the_person_is_left_alone() -> None:

@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_left_out_from_the_end() -> None:
 
 def test_where_each_query_costs_what_can_shares_one() -> None:
     assert [
-        format_search_query(each) for each in build_merged_terms(NORA, QueryOperators.SITES)
+        format_search_query(term) for term in build_merged_terms(NORA, QueryOperators.SITES)
     ] == [
         '"Nora Quill" "Lark Hill School"',
         (

@@ -39,7 +39,7 @@ def test_addresses_that_are_only_spelt_out_are_links_too() -> None:
 
 def test_nobody_has_hundreds_of_links() -> None:
     assert (
-        len(filter_web_links([f"https://quill.example/{each}" for each in range(500)]))
+        len(filter_web_links([f"https://quill.example/{number}" for number in range(500)]))
         == MOST_LINKS
     )
 

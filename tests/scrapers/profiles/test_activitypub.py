@@ -209,7 +209,7 @@ def test_an_open_list_is_read_page_by_page(
     whole = began.merge_next_page(listed).merge_next_page(last)
 
     assert (first.request.url, second.request.url) == (f"{LIST}?cursor=0", f"{LIST}?cursor=2")
-    assert [(each.name, each.handle) for each in whole.contacts] == [
+    assert [(contact.name, contact.handle) for contact in whole.contacts] == [
         ("", "pat@its-own.example"),
         ("Sam", "sam@drawings.example"),
         ("", "kim@its-own.example"),
@@ -271,7 +271,7 @@ def test_no_damage_to_a_later_page_is_taken_for_absence(
         reading = server.parse_response(query, replace(page, body=body))
 
         assert reading.outcome is not Outcome.ABSENT, (what, body)
-        assert all(each.account and each.url for each in reading.traces)
+        assert all(trace.account and trace.url for trace in reading.traces)
 
 
 def test_its_canaries_are_nobody_and_an_account_of_its_own(server: ActivityPub) -> None:

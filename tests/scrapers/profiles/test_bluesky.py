@@ -178,7 +178,7 @@ def test_a_search_keeps_who_may_be_meant_and_leaves_out_who_wants_privacy(
 ) -> None:
     reading = bluesky.parse_response(search, saved("bluesky/search.json"))
 
-    assert [each.handle for each in reading.traces] == [
+    assert [trace.handle for trace in reading.traces] == [
         "noraquill.example",
         "nquill7.bsky.social",
     ]

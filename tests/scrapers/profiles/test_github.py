@@ -43,7 +43,9 @@ def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
 ) -> None:
     base = "https://api.github.com"
 
-    assert [(each.kind, each.terms, each.request.url) for each in github.build_queries(NORA)] == [
+    assert [
+        (query.kind, query.terms, query.request.url) for query in github.build_queries(NORA)
+    ] == [
         (QueryKind.SEARCH, ("Nora Quill",), f"{base}/search/users"),
         (QueryKind.SEARCH, ("Eleonora Quill",), f"{base}/search/users"),
         (QueryKind.PROFILE, ("noraquill",), f"{base}/users/noraquill"),
@@ -126,14 +128,14 @@ def test_the_first_hits_of_a_search_are_looked_at(
 ) -> None:
     reading = github.parse_response(search, saved(f"{PAGES}/search.json"))
 
-    assert [each.handle for each in reading.traces] == ["noraquill", "quill-nora"]
-    assert [each.terms for each in reading.follow] == [
+    assert [trace.handle for trace in reading.traces] == ["noraquill", "quill-nora"]
+    assert [query.terms for query in reading.follow] == [
         ("Nora Quill", "noraquill"),
         ("Nora Quill", "quill-nora"),
         ("Nora Quill", "nq77"),
     ]
     assert reading.follow[0].request.url == "https://api.github.com/users/noraquill"
-    assert {each.kind for each in reading.follow} == {QueryKind.SEARCH}
+    assert {query.kind for query in reading.follow} == {QueryKind.SEARCH}
 
 
 def test_a_hit_that_does_not_name_the_person_is_dropped(

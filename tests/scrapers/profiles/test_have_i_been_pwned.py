@@ -62,7 +62,7 @@ def test_the_smallest_plan_is_not_exceeded(source: HaveIBeenPwned) -> None:
 
 
 def test_its_own_test_addresses_are_the_canaries(source: HaveIBeenPwned) -> None:
-    asked = {each.expects: each.query.terms[0] for each in source.build_canaries("nonce")}
+    asked = {canary.expects: canary.query.terms[0] for canary in source.build_canaries("nonce")}
 
     assert asked[Outcome.FOUND] == "account-exists@hibp-integration-tests.com"
     assert asked[Outcome.ABSENT].endswith("@hibp-integration-tests.com")
@@ -102,7 +102,7 @@ def test_a_sensitive_or_retired_breach_is_left_out_should_it_ever_be_told(
 
     result = source.parse_response(query, answered(json.dumps(rows)))
 
-    assert [each.name for each in result.breaches] == ["BulkLetters"]
+    assert [breach.name for breach in result.breaches] == ["BulkLetters"]
 
 
 @pytest.mark.parametrize("mark", ["IsMalware", "IsStealerLog"])
@@ -114,7 +114,7 @@ def test_what_malware_collected_is_told_apart(
 
     result = source.parse_response(query, answered(json.dumps(rows)))
 
-    assert [each.from_malware for each in result.breaches] == [True, False]
+    assert [breach.from_malware for breach in result.breaches] == [True, False]
 
 
 @pytest.mark.parametrize(

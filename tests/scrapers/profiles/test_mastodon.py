@@ -55,7 +55,8 @@ def test_names_own_accounts_and_likely_handles_are_asked_for(mastodon: Mastodon)
 
     assert source.family is SourceFamily.PROFILES
     assert [
-        (each.kind, each.terms, dict(each.request.params)) for each in source.build_queries(NORA)
+        (query.kind, query.terms, dict(query.request.params))
+        for query in source.build_queries(NORA)
     ] == [
         (
             QueryKind.SEARCH,
@@ -194,7 +195,7 @@ def test_a_search_keeps_who_may_be_meant_and_says_that_somebody_was_left_out(
     reading = mastodon.parse_response(search, saved(f"{PAGES}/search.json"))
 
     assert reading.outcome is Outcome.FOUND
-    assert [each.account for each in reading.traces] == [OWN, "mastodon:@nora@drawings.example"]
+    assert [trace.account for trace in reading.traces] == [OWN, "mastodon:@nora@drawings.example"]
     assert reading.note == "2 accounts ask not to be found by strangers"
 
 

@@ -33,7 +33,7 @@ def altered(page: Page, **changes: object) -> Page:
 
 def test_contacts_are_asked_of_this_server_alone(mastodon: Mastodon) -> None:
     assert isinstance(mastodon, ContactSource)
-    assert [each.kind for each in mastodon.build_contact_queries(OWN, "p")] == [
+    assert [query.kind for query in mastodon.build_contact_queries(OWN, "p")] == [
         QueryKind.FOLLOWS,
         QueryKind.FOLLOWERS,
     ]
@@ -56,7 +56,7 @@ def test_a_contact_list_is_read_page_by_page(
     assert first.request.url == base
     assert dict(first.request.params) == {"limit": "80"}
     assert second.request.url == f"{base}?limit=80&max_id=5"
-    assert [(each.name, each.handle) for each in listed.contacts] == [
+    assert [(contact.name, contact.handle) for contact in listed.contacts] == [
         ("Pat Lark", "pat@mastodon.social")
     ]
     last = mastodon.parse_response(second, saved(f"{PAGES}/empty_list.json"))

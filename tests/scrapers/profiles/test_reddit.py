@@ -29,7 +29,7 @@ def asked(reddit: Reddit, kind: QueryKind) -> Query:
 
 
 def test_names_own_accounts_and_possible_handles_are_asked_for(reddit: Reddit) -> None:
-    assert [(each.kind, each.terms) for each in reddit.build_queries(NORA)] == [
+    assert [(query.kind, query.terms) for query in reddit.build_queries(NORA)] == [
         (QueryKind.SEARCH, ("Nora Quill",)),
         (QueryKind.SEARCH, ("Eleonora Quill",)),
         (QueryKind.PROFILE, ("nquill_art",)),
@@ -67,7 +67,7 @@ def test_a_search_keeps_who_may_be_meant_and_counts_who_asks_to_be_left_out(
 ) -> None:
     result = reddit.parse_response(asked(reddit, QueryKind.SEARCH), saved(f"{PAGES}/search.json"))
 
-    assert [each.handle for each in result.traces] == ["noraquill"]
+    assert [trace.handle for trace in result.traces] == ["noraquill"]
     assert result.withheld == 1
     assert "nquill_art" not in repr(result)
 

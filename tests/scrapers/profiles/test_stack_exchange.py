@@ -29,13 +29,13 @@ def search(overflow: ProfileApi) -> Query:
 
 
 def test_names_and_numbers_are_asked_for_but_no_handles(overflow: ProfileApi) -> None:
-    assert [(each.kind, each.request.url) for each in overflow.build_queries(NORA)] == [
+    assert [(query.kind, query.request.url) for query in overflow.build_queries(NORA)] == [
         (QueryKind.SEARCH, "https://api.stackexchange.com/2.3/users"),
         (QueryKind.PROFILE, "https://api.stackexchange.com/2.3/users/70007"),
     ]
     assert all(
-        dict(each.request.params)["site"] == "stackoverflow"
-        for each in overflow.build_queries(NORA)
+        dict(query.request.params)["site"] == "stackoverflow"
+        for query in overflow.build_queries(NORA)
     )
 
 

@@ -22,7 +22,7 @@ def asked(kind: QueryKind) -> Query:
 
 
 def test_handles_and_own_channels_are_asked_for_and_no_name() -> None:
-    assert [(each.kind, each.request.params) for each in TWITCH.build_queries(NORA)] == [
+    assert [(query.kind, query.request.params) for query in TWITCH.build_queries(NORA)] == [
         (QueryKind.PROFILE, (("id", "741852"),)),
         (QueryKind.PRESENCE, (("login", "noraquill"),)),
     ]

@@ -54,8 +54,8 @@ def test_own_pages_are_asked_for_each_once() -> None:
     pages = (HOME, "http://www.jane.example", "https://band.example/~jane", "ftp://jane.example/")
     queries = PAGES.build_queries(Identity(person_id="p", names=("Jane Doe",), pages=pages))
 
-    assert [each.request.url for each in queries] == [HOME, "https://band.example/~jane"]
-    assert {each.kind for each in queries} == {QueryKind.PROFILE}
+    assert [query.request.url for query in queries] == [HOME, "https://band.example/~jane"]
+    assert {query.kind for query in queries} == {QueryKind.PROFILE}
     assert PAGES.crawl_policy.access is AccessMode.PAGE
 
 
@@ -224,7 +224,7 @@ def test_nobody_makes_their_page_that_of_another(found: Callable[..., Trace], ad
 def test_somebodys_own_place_leads_on_to_its_feed(reading: Callable[..., ParseResult]) -> None:
     feed = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
 
-    assert [each.request.url for each in reading(NAMED + feed).follow] == [f"{HOME}feed.xml"]
+    assert [query.request.url for query in reading(NAMED + feed).follow] == [f"{HOME}feed.xml"]
     assert reading(NAMED + feed, "https://paper.example/news/school-board").follow == ()
 
 
@@ -232,7 +232,7 @@ def test_a_feed_at_the_address_of_a_page_is_handed_on(reading: Callable[..., Par
     told = reading("<?xml version='1.0'?><rss><channel></channel></rss>")
 
     assert told.outcome is Outcome.UNREADABLE
-    assert [(each.source, each.request.url) for each in told.follow] == [("feeds", HOME)]
+    assert [(query.source, query.request.url) for query in told.follow] == [("feeds", HOME)]
 
 
 def test_a_document_that_is_no_page_is_not_taken_for_one(

@@ -49,7 +49,7 @@ def test_feeds_of_declared_accounts_and_own_feeds_are_asked_for() -> None:
         person_id="p", names=(), accounts=accounts, pages=(FEED, "https://jane.example/")
     )
 
-    assert [each.request.url for each in FEEDS.build_queries(person)] == [
+    assert [query.request.url for query in FEEDS.build_queries(person)] == [
         "https://medium.com/feed/@jane",
         "https://jane.wordpress.com/feed/",
         FEED,

@@ -34,7 +34,7 @@ def asked(youtube: ProfileApi, kind: QueryKind) -> Query:
 
 
 def test_one_search_a_person_fits_into_what_is_free(youtube: ProfileApi) -> None:
-    asked_for = [(each.kind, each.terms) for each in youtube.build_queries(NORA)]
+    asked_for = [(query.kind, query.terms) for query in youtube.build_queries(NORA)]
 
     assert asked_for == [
         (QueryKind.SEARCH, ("Nora Quill",)),
@@ -114,5 +114,5 @@ def test_a_search_keeps_who_may_be_meant(youtube: ProfileApi, saved: Answered) -
     search = asked(youtube, QueryKind.SEARCH)
     reading = youtube.parse_response(search, saved(f"{PAGES}/search.json"))
 
-    assert [each.name for each in reading.traces] == ["Nora Quill", "Nora Quill & Friends"]
+    assert [trace.name for trace in reading.traces] == ["Nora Quill", "Nora Quill & Friends"]
     assert youtube.parse_response(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT

@@ -55,7 +55,9 @@ def drawn_tags() -> str:
 
 
 def laughs(levels: int = 10) -> str:
-    rows = "".join(f'<!ENTITY l{each} "{f"&l{each - 1};" * 10}">' for each in range(1, levels))
+    rows = "".join(
+        f'<!ENTITY l{number} "{f"&l{number - 1};" * 10}">' for number in range(1, levels)
+    )
     return f'<!DOCTYPE rss [<!ENTITY l0 "ha">{rows}]>'
 
 
@@ -76,7 +78,7 @@ TREES: dict[str, Make] = {
     "mis-nested formatting": page(lambda: some("<b><i><a></b></i>")),
     "formatting in every paragraph": page(lambda: "<b><i><u><s>" * 500 + some("<p>x</p>")),
     "adopted formatting": page(lambda: some("<a><b><div></a></b>")),
-    "fonts that differ": page(lambda: "".join(f"<font size={each}>" for each in range(40_000))),
+    "fonts that differ": page(lambda: "".join(f"<font size={number}>" for number in range(40_000))),
     "nested lists": page(lambda: some("<ul><li>")),
     "nested templates": page(lambda: some("<template>")),
     "framesets": lambda: some("<frameset><frame>").encode(),
@@ -86,7 +88,7 @@ TREES: dict[str, Make] = {
     "headings that never close": page(lambda: some("<h1")),
     "headings that never end": page(lambda: some("<h1>Jane Doe")),
     "closing tags": page(lambda: some("</p></div></a>")),
-    "unknown elements": page(lambda: "".join(f"<x{each}>" for each in range(80_000))),
+    "unknown elements": page(lambda: "".join(f"<x{number}>" for number in range(80_000))),
     "nested h-cards": page(lambda: "<div class='h-card'><p class='p-name p-note'>" * 12_000),
     "siblings in h-cards": page(lambda: "<i class='h-card'></i><i class='p-note'></i>" * 12_000),
 }
@@ -94,7 +96,7 @@ TREES: dict[str, Make] = {
 TEXTS: dict[str, Make] = {
     "one long attribute": page(lambda: f"<p title='{filled('x')}'>"),
     "many attributes": page(
-        lambda: "<p " + " ".join(f"a{each}=1" for each in range(500_000)) + ">"
+        lambda: "<p " + " ".join(f"a{number}=1" for number in range(500_000)) + ">"
     ),
     "one attribute again and again": page(lambda: "<p" + filled(" rel=me") + ">"),
     "unclosed comment": page(lambda: "<!--" + filled("x")),
@@ -152,7 +154,7 @@ FEEDS: dict[str, Make] = {
     "a DTD elsewhere": feed('<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/rss.dtd">'),
     "parameter entities": feed('<!DOCTYPE rss [<!ENTITY % p SYSTEM "file:///etc/hostname"> %p;]>'),
     "an entity of itself": feed('<!DOCTYPE rss [<!ENTITY a "&b;"><!ENTITY b "&a;">]>', "&a;"),
-    "namespaces": feed("", "".join(f'<a xmlns:n{each}="u{each}">' for each in range(20_000))),
+    "namespaces": feed("", "".join(f'<a xmlns:n{number}="u{number}">' for number in range(20_000))),
     "nested elements": feed("", "<a>" * DEPTH),
     "an unclosed CDATA": feed("", "<![CDATA[" + filled("x")),
     "instructions": feed("", filled("<?a b?>")),

@@ -51,8 +51,8 @@ class Victim:
         return Path(self.folder) / "namesake.db"
 
     def write_files(self) -> None:
-        for each in (self.keys, self.database):
-            each.write_bytes(SECRET)
+        for side in (self.keys, self.database):
+            side.write_bytes(SECRET)
 
     @property
     def abstract(self) -> str:
@@ -137,7 +137,7 @@ ACTS: Mapping[str, Callable[[Victim], object]] = {
     "UDP": lambda victim: connect(socket.AF_INET, ("127.0.0.1", victim.port), socket.SOCK_DGRAM),
     "unix socket": lambda victim: connect(socket.AF_UNIX, f"{victim.folder}/wake.sock"),
     "abstract unix socket": lambda victim: connect(socket.AF_UNIX, victim.abstract),
-    "pair of sockets": lambda _: [each.close() for each in socket.socketpair()],
+    "pair of sockets": lambda _: [entry.close() for entry in socket.socketpair()],
     "memory of the service by its file": read_memory_by_file,
     "memory of the service by a call": read_memory_by_call,
     "environment of the service": lambda victim: Path(f"/proc/{victim.pid}/environ").read_bytes(),

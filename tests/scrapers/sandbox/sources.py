@@ -30,9 +30,9 @@ class FeedSource(FakeSource):
         from scrapers.parsers.html import parse_xml  # noqa: PLC0415 - in the child alone
 
         titles = tuple(
-            clean_text(each.get_text()) for each in parse_xml(page.text).find_all("title")
+            clean_text(element.get_text()) for element in parse_xml(page.text).find_all("title")
         )
-        found = tuple(Trace(key=each, kind=TraceKind.PAGE, url=each) for each in titles)
+        found = tuple(Trace(key=title, kind=TraceKind.PAGE, url=title) for title in titles)
         return ParseResult(outcome=Outcome.FOUND if found else Outcome.ABSENT, traces=found)
 
 
@@ -115,7 +115,7 @@ def act(page: Page) -> ParseResult:
 
 def know_its_limits(_page: Page) -> ParseResult:
     limits = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC)
-    return told(*(resource.getrlimit(each) for each in limits))
+    return told(*(resource.getrlimit(limit) for limit in limits))
 
 
 def halve(_page: Page) -> ParseResult:

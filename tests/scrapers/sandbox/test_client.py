@@ -162,7 +162,7 @@ def test_a_child_holds_its_pipes_and_nothing_else(
     finally:
         os.close(ours)
     (pid,) = parser.child_pids
-    held = {str(each.readlink()).partition(":")[0] for each in Path(f"/proc/{pid}/fd").iterdir()}
+    held = {str(path.readlink()).partition(":")[0] for path in Path(f"/proc/{pid}/fd").iterdir()}
 
     assert held == {"pipe"}
     assert len(list(Path(f"/proc/{pid}/fd").iterdir())) == 2
@@ -294,5 +294,7 @@ def test_what_the_children_run_without_is_logged_once(
         with SandboxParser(children=1) as parser:
             parser.examine_sandbox()
 
-    (record,) = [each for each in caplog.records if each.message == "sandbox_incomplete"]
+    (record,) = [
+        one_record for one_record in caplog.records if one_record.message == "sandbox_incomplete"
+    ]
     assert "without Landlock" in record.reason

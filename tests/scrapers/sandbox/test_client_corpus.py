@@ -66,11 +66,12 @@ def resident() -> int:
 
 def faults(ordeals: list[Ordeal]) -> list[str]:
     return [
-        f"{each.name}: {each.reading.outcome} {each.reading.note} after {each.seconds:.1f} s"
-        for each in ordeals
-        if each.seconds > PATIENCE_SECONDS + LEEWAY_SECONDS
-        or each.next_name != "Jane Doe"
-        or (each.reading.outcome is Outcome.UNREADABLE and not each.reading.note)
+        f"{ordeal.name}: {ordeal.reading.outcome} {ordeal.reading.note} "
+        f"after {ordeal.seconds:.1f} s"
+        for ordeal in ordeals
+        if ordeal.seconds > PATIENCE_SECONDS + LEEWAY_SECONDS
+        or ordeal.next_name != "Jane Doe"
+        or (ordeal.reading.outcome is Outcome.UNREADABLE and not ordeal.reading.note)
     ]
 
 
@@ -86,11 +87,11 @@ def test_no_page_holds_up_those_after_it(
 
     ordeals = tried(alpha, pages)
 
-    assert [each.name for each in ordeals] == pages
+    assert [ordeal.name for ordeal in ordeals] == pages
     assert faults(ordeals) == []
     assert resident() - before < 32 * MEBIBYTE
-    lost = [each for each in ordeals if each.reading.outcome is not Outcome.FOUND]
-    assert {each.reading.note for each in lost} <= {OUT_OF_BOUNDS}
+    lost = [ordeal for ordeal in ordeals if ordeal.reading.outcome is not Outcome.FOUND]
+    assert {ordeal.reading.note for ordeal in lost} <= {OUT_OF_BOUNDS}
 
 
 def test_no_feed_holds_up_those_after_it(tried: Callable[..., list[Ordeal]], share: Share) -> None:
@@ -107,7 +108,7 @@ def test_no_named_page_and_no_named_feed_holds_up_those_after_it(
 def test_what_a_feed_fetches_or_swells_by_is_refused(tried: Callable[..., list[Ordeal]]) -> None:
     declaring = [name for name, make in FEEDS.items() if b"<!DOCTYPE" in make()]
 
-    readings = [each.reading for each in tried(FEED, declaring)]
+    readings = [entry.reading for entry in tried(FEED, declaring)]
 
     assert len(readings) == 7
     assert {reading.note for reading in readings} == {

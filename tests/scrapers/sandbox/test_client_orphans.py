@@ -52,9 +52,9 @@ def test_the_children_of_a_killed_service_end_by_themselves(
 
     service.kill()
 
-    for each in ends:
-        assert ended(each)
-        os.close(each)
+    for entry in ends:
+        assert ended(entry)
+        os.close(entry)
     assert len(pids) == 1
     assert not any(map(alive, pids))
 

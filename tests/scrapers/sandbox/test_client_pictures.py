@@ -162,7 +162,7 @@ def test_no_upload_holds_up_the_next(name: str, parser: SandboxParser) -> None:
     assert is_picture_copy(after.picture_copy, MOST_SCREENSHOT_COPY)
 
 
-@pytest.mark.parametrize("name", [each for each in UPLOADS if each.startswith("the largest")])
+@pytest.mark.parametrize("name", [upload for upload in UPLOADS if upload.startswith("the largest")])
 def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxParser) -> None:
     assert parser.copy_screenshot(UPLOADS[name]()).outcome is Outcome.FOUND
 

@@ -52,7 +52,7 @@ X32 = 0x40000000
 def run_filter(architecture: str, call: int, *arguments: int, audit_arch: int = 0) -> int:
     """Return the verdict on a call, as the kernel would come to it."""
     target = ARCHITECTURES[architecture]
-    instructions = [struct.unpack("=HBBI", each) for each in build_filter(target)]
+    instructions = [struct.unpack("=HBBI", chunk) for chunk in build_filter(target)]
     filled = (*arguments, *[0] * (6 - len(arguments)))
     seen = struct.pack("<IIQ6Q", call, audit_arch or target.audit_arch, 0, *filled)
     position = word = 0

@@ -14,10 +14,10 @@ from tests.scrapers.answers import Answer, answers
 from tests.scrapers.sandbox.sources import MANNERS, Rogue
 
 MARKUP = [
-    each
-    for each in answers()
-    if isinstance(each.source, MarkupSource)
-    and each.source.parse_response(each.query, each.page).unparsed
+    one_answer
+    for one_answer in answers()
+    if isinstance(one_answer.source, MarkupSource)
+    and one_answer.source.parse_response(one_answer.query, one_answer.page).unparsed
 ]
 HTML = {"content-type": "text/html"}
 

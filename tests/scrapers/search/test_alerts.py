@@ -75,7 +75,7 @@ def test_a_feed_about_somebody_else_shows_nothing(saved: Answered) -> None:
 def test_a_hit_by_a_listed_handle_counts(answered: Answered) -> None:
     body = ATOM.format(entry("Prints by quillandink", "https://shop.example/u"))
 
-    assert [each.url for each in read(answered(body)).traces] == ["https://shop.example/u"]
+    assert [trace.url for trace in read(answered(body)).traces] == ["https://shop.example/u"]
 
 
 def test_the_address_is_in_no_term_and_no_words_of_a_query() -> None:
@@ -165,8 +165,8 @@ def test_entities_are_never_expanded(answered: Answered) -> None:
 def test_a_link_that_is_no_web_address_is_no_trace(answered: Answered, link: str) -> None:
     result = read(answered(ATOM.format(entry("Nora Quill", link))))
 
-    assert all(each.url.startswith("https://") for each in result.traces)
-    assert not any("javascript" in each.url.partition("?")[0] for each in result.traces)
+    assert all(trace.url.startswith("https://") for trace in result.traces)
+    assert not any("javascript" in trace.url.partition("?")[0] for trace in result.traces)
 
 
 def test_markup_in_an_entry_is_text(answered: Answered) -> None:

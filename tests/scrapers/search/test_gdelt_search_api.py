@@ -13,8 +13,12 @@ from scrapers.source import AccessMode, Source, SourceFamily
 from tests.scrapers.known_sources import written_sources
 from tests.scrapers.search.conftest import NORA, Answered, Comes, first
 
-ENGINES = [each for each in written_sources() if isinstance(each, SearchApi)]
-WITH_SNIPPETS = [each for each in ENGINES if "news" not in each.name and each.name != "gdelt"]
+ENGINES = [one_source for one_source in written_sources() if isinstance(one_source, SearchApi)]
+WITH_SNIPPETS = [
+    one_engine
+    for one_engine in ENGINES
+    if "news" not in one_engine.name and one_engine.name != "gdelt"
+]
 QUESTION = '"Nora Quill" Harbour Lane School'
 
 
@@ -34,7 +38,7 @@ every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: eng
 def test_they_are_all_here() -> None:
     names = {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
 
-    assert {each.name for each in ENGINES} == names
+    assert {engine.name for engine in ENGINES} == names
 
 
 @every_engine
@@ -114,7 +118,9 @@ def test_a_limit_says_until_when(engine: SearchApi, comes: Comes) -> None:
 
 
 @pytest.mark.parametrize(
-    "engine", [each for each in ENGINES if each.name != "gdelt"], ids=lambda engine: engine.name
+    "engine",
+    [source for source in ENGINES if source.name != "gdelt"],
+    ids=lambda engine: engine.name,
 )
 def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> None:
     assert comes(engine, "unreadable.json").note == QUERY_ALTERED
@@ -133,7 +139,7 @@ def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> No
 def test_further_pages_are_the_same_query(
     comes: Comes, answered: Answered, name: str, page: str, second: int
 ) -> None:
-    engine = full(next(each for each in ENGINES if each.name == name))
+    engine = full(next(source for source in ENGINES if source.name == name))
     (onward,) = comes(engine, "{}").follow
 
     assert str(asked(onward)[page]) == str(second)
@@ -148,8 +154,8 @@ def test_news_is_asked_for_one_page_alone(comes: Comes) -> None:
 
 
 def test_a_query_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
-    for each in ENGINES:
-        engine = full(each)
+    for source in ENGINES:
+        engine = full(source)
         alone = replace(first(engine), pages=1)
 
         assert engine.parse_response(alone, answered("{}")).follow == ()
@@ -157,7 +163,7 @@ def test_a_query_that_may_have_one_page_leads_to_no_other(answered: Answered) ->
 
 def test_where_an_engine_knows_or_the_other_names_share_one_query() -> None:
     married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
-    counts = {each.name: len(list(each.build_queries(married))) for each in ENGINES}
+    counts = {engine.name: len(list(engine.build_queries(married))) for engine in ENGINES}
 
     # Without OR, each name is a query; without `site:`, the bare name is one more.
     assert counts.pop("mojeek") == 4
@@ -168,15 +174,15 @@ def test_where_an_engine_knows_or_the_other_names_share_one_query() -> None:
 
 def test_news_is_not_asked_in_every_place() -> None:
     somewhere = replace(NORA, names=("Nora Quill", "Nora Lark"), places=("Wexford Bay",))
-    counts = {each.name: len(list(each.build_queries(somewhere))) for each in ENGINES}
+    counts = {engine.name: len(list(engine.build_queries(somewhere))) for engine in ENGINES}
 
     assert (counts["brave"], counts["brave-news"], counts["gdelt"]) == (6, 1, 3)
 
 
 def test_closed_networks_are_looked_into_where_site_is_known() -> None:
     texts = {
-        each.name: [str(asked(query)[each.wire.query]) for query in each.build_queries(NORA)]
-        for each in ENGINES
+        engine.name: [str(asked(query)[engine.wire.query]) for query in engine.build_queries(NORA)]
+        for engine in ENGINES
     }
 
     for name in ("brave", "google", "kagi", "serper"):

@@ -51,12 +51,12 @@ def test_only_news_is_asked_for_by_its_age() -> None:
 def test_all_sections_of_brave_are_read_and_the_next_page_is_asked_for(comes: Comes) -> None:
     reading = comes(BRAVE, "sections.json")
 
-    assert [(each.kind, each.key) for each in reading.traces] == [
+    assert [(trace.kind, trace.key) for trace in reading.traces] == [
         (TraceKind.PAGE, "https://harbourlane.example/staff"),
         (TraceKind.PAGE, "https://gazette.example/mural"),
         (TraceKind.PAGE, "https://reddit.com/comments/1a2b3c"),
     ]
-    assert [each.page for each in reading.follow] == [2]
+    assert [query.page for query in reading.follow] == [2]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_kagi_of_before_that_does_not_repeat_the_query_is_read(comes: Comes) -> 
 def test_gdelt_shows_only_articles_whose_title_or_address_names_the_person(comes: Comes) -> None:
     reading = comes(GDELT, "found.json")
 
-    assert [each.key for each in reading.traces] == [
+    assert [trace.key for trace in reading.traces] == [
         "https://gazette.example/mural",
         "https://bay.example/2026/nora-quill-honoured",
     ]
@@ -190,8 +190,8 @@ def test_engines_that_know_sites_are_asked_about_the_district_alone(engine: Sear
     asked = tuple(engine.build_district_queries(DISTRICT))
 
     assert len(asked) == len(DISTRICT_SITES) + 1
-    assert {(each.subject, each.kind) for each in asked} == {("", QueryKind.DISTRICT)}
-    assert all("site:" in repr(each.request) for each in asked[: len(DISTRICT_SITES)])
+    assert {(query.subject, query.kind) for query in asked} == {("", QueryKind.DISTRICT)}
+    assert all("site:" in repr(query.request) for query in asked[: len(DISTRICT_SITES)])
 
 
 def test_a_query_about_the_district_shows_all_that_is_listed(answered: Answered) -> None:
@@ -209,7 +209,7 @@ def test_a_query_about_the_district_shows_all_that_is_listed(answered: Answered)
     )
     reading = BRAVE.parse_response(about, page)
 
-    assert [each.url for each in reading.traces] == [each["url"] for each in rows]
+    assert [trace.url for trace in reading.traces] == [row["url"] for row in rows]
     (onward,) = reading.follow
     assert (onward.key, onward.page) == (about.key, 2)
     assert dict(onward.request.params)["q"] == asked

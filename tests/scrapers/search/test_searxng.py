@@ -85,7 +85,7 @@ def test_it_is_asked_about_the_district_and_each_person_gets_what_names_them(
     assert {query.kind for query in queries} == {QueryKind.DISTRICT}
     assert asked(queries[0]).startswith('"Harbour Lane" teacher (site:facebook.com OR ')
     assert not any("Quill" in asked(query) for query in queries)
-    assert [each.account for each in hers.traces] == ["facebook:@nora.quill"]
+    assert [trace.account for trace in hers.traces] == ["facebook:@nora.quill"]
 
 
 def test_json_is_asked_for_of_the_engines_that_were_named() -> None:

@@ -199,7 +199,7 @@ def test_the_earlier_catalogue_counts(read: Read, alpha: Site) -> None:
 
     assert [entry.name for entry in both.entries] == ["Alpha", "Beta"]
     assert both.entries[0].rule.m_string == "Not found"
-    assert [each.name for each in both.exclusions] == ["Alpha"]
+    assert [exclusion.name for exclusion in both.exclusions] == ["Alpha"]
 
 
 def test_characters_that_a_list_strips_are_never_asked_about(read: Read, alpha: Site) -> None:
@@ -207,7 +207,7 @@ def test_characters_that_a_list_strips_are_never_asked_about(read: Read, alpha: 
 
     assert entry.is_valid_handle("jo0e")
     assert [
-        each for each in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.is_valid_handle(each)
+        word for word in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.is_valid_handle(word)
     ] == []
 
 

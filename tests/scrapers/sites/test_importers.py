@@ -61,7 +61,7 @@ def test_one_fault_costs_one_entry_and_is_told(alpha: Site) -> None:
     found = listed(alpha | {"name": "Beta", "e_code": "200"}, alpha, 7)
 
     assert [entry.name for entry in found.entries] == ["Alpha"]
-    assert [(each.name, each.detail) for each in found.exclusions] == [
+    assert [(exclusion.name, exclusion.detail) for exclusion in found.exclusions] == [
         ("Beta", "e_code must be an HTTP status"),
         ("entry 3", ""),
     ]
@@ -114,7 +114,9 @@ def test_a_site_that_is_posted_to_and_shows_no_account_is_left_out(alpha: Site) 
     post = {"uri_check": "https://alpha.example/taken", "post_body": "name={account}"}
     found = listed(alpha | post | {"uri_pretty": "https://alpha.example/search"})
 
-    assert [each.reason for each in found.exclusions] == ["it has no address of an account"]
+    assert [exclusion.reason for exclusion in found.exclusions] == [
+        "it has no address of an account"
+    ]
 
 
 def test_a_space_before_an_address_is_not_part_of_it(alpha: Site) -> None:
@@ -129,7 +131,7 @@ def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
     found = listed(alpha, again)
 
     assert [entry.name for entry in found.entries] == ["Alpha"]
-    assert [(each.name, each.reason) for each in found.duplicates] == [
+    assert [(duplicate.name, duplicate.reason) for duplicate in found.duplicates] == [
         ("Beta", "Alpha asks at the same address")
     ]
 
@@ -140,7 +142,9 @@ def test_what_has_the_name_of_another_is_a_double(alpha: Site) -> None:
     found = listed(alpha, other, known=KnownSites.from_entries((), ["alpha"]))
 
     assert found.entries == ()
-    assert {each.reason for each in found.duplicates} == {"one of our own sources has its name"}
+    assert {duplicate.reason for duplicate in found.duplicates} == {
+        "one of our own sources has its name"
+    }
 
 
 def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
@@ -149,7 +153,9 @@ def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
 
     found = listed(other, known=KnownSites.from_entries(ours))
 
-    assert [each.reason for each in found.duplicates] == ["Linktree asks at the same address"]
+    assert [duplicate.reason for duplicate in found.duplicates] == [
+        "Linktree asks at the same address"
+    ]
 
 
 def test_the_next_list_is_compared_with_what_was_learned(alpha: Site) -> None:
@@ -170,7 +176,7 @@ def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
     manners = list_manners(sources)
     queues = HostDirectory(manners)
 
-    assert {each.host for each in manners} == {"alpha.example", "*.blogs.example"}
+    assert {manner.host for manner in manners} == {"alpha.example", "*.blogs.example"}
     assert queues.get_queue_name("nquill.blogs.example") == queues.get_queue_name(
         "other.blogs.example"
     )
@@ -180,7 +186,7 @@ def test_everything_is_accounted_for(alpha: Site) -> None:
     found = listed(alpha, alpha, alpha | {"name": "Beta", "valid": False})
 
     assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == 3
-    assert [each.name for each in found.catalog.exclusions] == ["Beta", "Alpha"]
+    assert [exclusion.name for exclusion in found.catalog.exclusions] == ["Beta", "Alpha"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def test_whatever_is_usable_can_be_asked_and_read(key: str, value: object) -> No
         source = PresenceSource(entry=entry)
         queries = [
             *source.build_queries(NORA),
-            *(each.query for each in source.build_canaries("nonce")),
+            *(canary.query for canary in source.build_canaries("nonce")),
         ]
         for query in queries:
             assert source.parse_response(query, PAGE).outcome in Outcome

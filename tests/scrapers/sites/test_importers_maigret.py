@@ -124,7 +124,9 @@ def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str)
     found = import_site_list("data.json", content, KnownSites())
 
     assert found.entries == ()
-    assert [(each.name, reason in each.reason) for each in found.exclusions] == [("Alpha", True)]
+    assert [(exclusion.name, reason in exclusion.reason) for exclusion in found.exclusions] == [
+        ("Alpha", True)
+    ]
 
 
 def test_the_private_account_that_it_names_is_never_asked() -> None:

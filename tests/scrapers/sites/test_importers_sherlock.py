@@ -117,7 +117,9 @@ def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str)
     content = json.dumps({"Alpha": site, "Beta": BY_STATUS}).encode()
     found = import_site_list("data.json", content, KnownSites())
 
-    assert [(each.name, reason in each.reason) for each in found.exclusions] == [("Alpha", True)]
+    assert [(exclusion.name, reason in exclusion.reason) for exclusion in found.exclusions] == [
+        ("Alpha", True)
+    ]
     assert [entry.name for entry in found.entries] == ["Beta"]
 
 

@@ -66,7 +66,7 @@ def test_of_ten_thousand_addresses_each_key_is_its_own_key() -> None:
     drawn = Random(4)  # noqa: S311 - the same addresses every time are the point
     addresses = [drawn_address(drawn) for _ in range(GENERATED)]
 
-    unsettled = [each for each in addresses if not settled(each)]
+    unsettled = [address for address in addresses if not settled(address)]
 
     assert len(set(addresses)) > GENERATED * 0.95
     assert unsettled == []

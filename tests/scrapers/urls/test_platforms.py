@@ -12,7 +12,7 @@ platforms = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: 
 
 
 def shapes(platform: Platform) -> list[ProfileShape]:
-    return [each for each in (platform.id, platform.legacy, platform.handle) if each]
+    return [entry for entry in (platform.id, platform.legacy, platform.handle) if entry]
 
 
 def test_no_host_belongs_to_two_platforms() -> None:
@@ -22,8 +22,8 @@ def test_no_host_belongs_to_two_platforms() -> None:
 @platforms
 def test_the_home_of_a_profile_is_its_own_key(platform: Platform) -> None:
     for shape in shapes(platform):
-        named = NAMED if shape is platform.id else [each for each in NAMED if each.islower()]
-        homes = [shape.home.format(each) for each in named if fits(shape, each)]
+        named = NAMED if shape is platform.id else [word for word in NAMED if word.islower()]
+        homes = [shape.home.format(word) for word in named if fits(shape, word)]
         assert homes
         for home in homes:
             address = f"https://{platform.hosts[0]}{home}"
@@ -33,7 +33,7 @@ def test_the_home_of_a_profile_is_its_own_key(platform: Platform) -> None:
 @platforms
 def test_a_shape_catches_one_thing_and_a_rewrite_settles(platform: Platform) -> None:
     assert all(re.compile(shape.pattern).groups == 1 for shape in shapes(platform))
-    assert all(re.compile(each.pattern) for each in platform.rewrites)
+    assert all(re.compile(rewrite.pattern) for rewrite in platform.rewrites)
     assert all(host == host.lower() for host in platform.hosts)
 
 

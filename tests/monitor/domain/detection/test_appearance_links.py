@@ -81,7 +81,7 @@ def judged(own: Trace = OWN, **shown: object) -> Assessment:
 
 
 def rules(assessment: Assessment) -> set[str]:
-    return {each.rule for each in assessment.evidence}
+    return {piece.rule for piece in assessment.evidence}
 
 
 def test_an_account_and_an_own_one_that_link_to_each_other_are_both_own() -> None:
@@ -124,7 +124,9 @@ def test_a_link_beside_a_sign_of_imitation_is_always_a_question(
 ) -> None:
     found = judged(links=links, **sign)
 
-    assert max(each.bits for each in found.evidence if each.axis is EvidenceAxis.IMITATION) >= 3.0
+    assert (
+        max(piece.bits for piece in found.evidence if piece.axis is EvidenceAxis.IMITATION) >= 3.0
+    )
     assert found.label is OwnershipLabel.UNKNOWN
 
 

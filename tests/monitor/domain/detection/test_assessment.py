@@ -59,7 +59,7 @@ def john(trace: Trace) -> Assessment:
 
 
 def rules(assessment: Assessment) -> set[str]:
-    return {each.rule for each in assessment.evidence}
+    return {piece.rule for piece in assessment.evidence}
 
 
 def test_an_account_with_a_lookalike_handle_and_a_copied_bio_is_a_severe_impersonation():

@@ -36,7 +36,7 @@ def test_what_a_person_says_of_a_finding_settles_it(decision, label):
 
 def test_what_was_judged_is_not_held_to_what_it_taught():
     rules = {
-        each.rule for each in JUDGING.assess_with_feedback(STRANGER, Decision.NAMESAKE).evidence
+        piece.rule for piece in JUDGING.assess_with_feedback(STRANGER, Decision.NAMESAKE).evidence
     }
 
     assert not {rule for rule in rules if rule.startswith(("like-", "unlike-me"))}

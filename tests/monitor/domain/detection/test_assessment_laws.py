@@ -49,15 +49,15 @@ decisions = st.none() | st.sampled_from(Decision)
 
 def imitated(subject, trace):
     found = assess_trace(subject, trace, INVENTORY, None, WEIGHTS)
-    return sum(each.bits for each in found.evidence if each.axis is EvidenceAxis.IMITATION)
+    return sum(piece.bits for piece in found.evidence if piece.axis is EvidenceAxis.IMITATION)
 
 
 @given(subject=subjects, trace=traces, decision=decisions)
 def test_the_reasons_add_up_to_the_score_strongest_first(subject, trace, decision):
     found = assess_trace(subject, trace, INVENTORY, decision, WEIGHTS)
-    strengths = [abs(each.bits) for each in found.evidence]
+    strengths = [abs(piece.bits) for piece in found.evidence]
 
-    assert found.bits == sum(each.bits for each in found.evidence)
+    assert found.bits == sum(piece.bits for piece in found.evidence)
     assert strengths == sorted(strengths, reverse=True)
     assert len(found.reasons) > 0
 
@@ -97,7 +97,7 @@ def test_no_account_is_the_persons_without_their_word_or_proof(subject, trace):
 def test_a_more_common_name_never_speaks_more_for_the_person(subject, trace):
     commoner = replace(subject, commonness=subject.commonness * 2 + 1)
     here, there = (
-        assess_trace(each, trace, INVENTORY, None, WEIGHTS) for each in (subject, commoner)
+        assess_trace(side, trace, INVENTORY, None, WEIGHTS) for side in (subject, commoner)
     )
 
     assert there.bits <= here.bits

@@ -109,7 +109,7 @@ def counts(found: Trace, name: str) -> int:
 
 def is_older_than_all(found: Trace, own: tuple[Trace, ...]) -> bool:
     return found.created_at is not None and all(
-        each.created_at is not None and found.created_at < each.created_at for each in own
+        trace.created_at is not None and found.created_at < trace.created_at for trace in own
     )
 
 
@@ -137,7 +137,7 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     "It is older than any account": is_older_than_all,
     "It is older than your account on the same": is_older_here,
     "You gave us no account on its network": lambda f, own: (
-        f.platform not in {each.platform for each in own}
+        f.platform not in {entry.platform for entry in own}
     ),
     "Only your family name is shown.": lambda f, _: (
         f.kind is TraceKind.PAGE or "Maria" not in f.name
@@ -154,22 +154,22 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
 def test_what_a_reader_is_told_is_so(subject, trace, inventory):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
 
-    for each in found.evidence:
+    for piece in found.evidence:
         for beginning, holds in TRUTHS.items():
-            if render_reason(each.reason).startswith(beginning):
-                assert holds(trace, inventory.own_traces), each.reason
+            if render_reason(piece.reason).startswith(beginning):
+                assert holds(trace, inventory.own_traces), piece.reason
 
 
 @given(subject=subjects, trace=traces, inventory=inventories)
 def test_each_fact_is_told_once_and_the_strongest_come_first(subject, trace, inventory):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
     shown = found.shown_evidence
-    strengths = [abs(each.bits) for each in shown]
+    strengths = [abs(piece.bits) for piece in shown]
 
-    assert len({get_topic(each.rule) for each in shown}) == len(shown)
+    assert len({get_topic(piece.rule) for piece in shown}) == len(shown)
     assert len(set(found.reasons)) == len(found.reasons)
     assert strengths == sorted(strengths, reverse=True)
-    assert {each.rule for each in shown if abs(each.bits) < 0.05} <= {
+    assert {piece.rule for piece in shown if abs(piece.bits) < 0.05} <= {
         "speaks-of-person",
         "new-under-name",
     }
@@ -178,25 +178,27 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, trace, inv
 @given(subject=subjects, trace=traces, inventory=inventories)
 def test_what_is_left_out_was_told_by_something_stronger(subject, trace, inventory):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
-    told = {get_topic(each.rule): abs(each.bits) for each in found.shown_evidence}
+    told = {get_topic(piece.rule): abs(piece.bits) for piece in found.shown_evidence}
 
-    for each in found.evidence:
-        if abs(each.bits) >= 0.05:
-            assert told[get_topic(each.rule)] >= abs(each.bits)
+    for piece in found.evidence:
+        if abs(piece.bits) >= 0.05:
+            assert told[get_topic(piece.rule)] >= abs(piece.bits)
 
 
 @given(subject=subjects, trace=traces, inventory=inventories)
 def test_networks_are_called_by_their_names(subject, trace, inventory):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
-    keys = {trace.platform, *(each.platform for each in inventory.own_traces)} - {""}
+    keys = {trace.platform, *(own_trace.platform for own_trace in inventory.own_traces)} - {""}
 
     for key in keys:
         assert not any(
-            f" {key}" in each
-            for each in map(render_reason, found.reasons)
+            f" {key}" in reason
+            for reason in map(render_reason, found.reasons)
             if key != spell_site_name(key)
         )
-    assert not any("on ." in each or "on," in each for each in map(render_reason, found.reasons))
+    assert not any(
+        "on ." in reason or "on," in reason for reason in map(render_reason, found.reasons)
+    )
 
 
 def sign(rule: str, bits: float) -> Evidence:

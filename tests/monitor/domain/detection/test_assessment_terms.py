@@ -61,11 +61,11 @@ def labels(
     priors = compute_priors(FOUND.kind, WEIGHTS)
     costs = [
         choose_cheapest_label(
-            compute_probabilities(each.axis_sums, priors, linked=linked), OwnershipLabel.NAMESAKE
+            compute_probabilities(entry.axis_sums, priors, linked=linked), OwnershipLabel.NAMESAKE
         )
-        for each in said
+        for entry in said
     ]
-    return [each.suggestion or each.label for each in said], costs
+    return [entry.suggestion or entry.label for entry in said], costs
 
 
 def test_an_account_with_students_among_its_contacts_is_judged_by_what_a_link_costs():
@@ -103,7 +103,7 @@ def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
             inputs(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
         )
         telling = [
-            rules.RULES[each.rule].counterfactual for each in judged.evidence if each.bits > 0
+            rules.RULES[piece.rule].counterfactual for piece in judged.evidence if piece.bits > 0
         ]
 
         assert judged.lowered_by
@@ -123,7 +123,7 @@ def test_students_among_the_contacts_are_no_evidence_whose_account_it_is():
 def test_what_weighs_nothing_is_no_reason_though_it_is_explained():
     found = assess_input(inputs(1.0, UNFLAGGED), None, WEIGHTS)
 
-    assert any(each.rule == "name-exact" and each.bits == 0 for each in found.evidence)
+    assert any(piece.rule == "name-exact" and piece.bits == 0 for piece in found.evidence)
     assert rules.NAME_EXACT.reason not in found.reasons
     assert len(found.reasons) == len(found.shown_evidence) < len(found.evidence)
 

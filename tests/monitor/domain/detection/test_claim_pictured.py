@@ -108,7 +108,7 @@ def test_where_no_own_account_has_a_print_nothing_is_compared():
 
 def test_the_more_accounts_show_a_picture_the_less_it_says_and_soon_nothing():
     amounts = [
-        sum(each.amount for each in evidence(STRANGER, others=others)) for others in range(8)
+        sum(piece.amount for piece in evidence(STRANGER, others=others)) for others in range(8)
     ]
 
     assert amounts == sorted(amounts, reverse=True)
@@ -153,7 +153,7 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
     said = "It uses the same picture as your account on Speaker Deck."
     assert {*map(render_reason, {*with_it.reasons} - {*without.reasons})} == {said}
     assert f"{said[:-1]}, and no account of yours links to it." in {
-        render_reason(each.reason) for each in with_it.evidence
+        render_reason(piece.reason) for piece in with_it.evidence
     }
 
 
@@ -161,7 +161,7 @@ def imitation(account: Trace, own: Trace = OWN) -> float:
     """Return how much the picture weighs as a sign of imitation."""
     subject = Subject(person=MARIA.person, commonness=60.0)
     found = assess_trace(subject, account, Inventory(own_traces=(own,)), None, WEIGHTS)
-    return sum(each.bits for each in found.evidence if each.rule == rules.COPIED_PICTURE.name)
+    return sum(piece.bits for piece in found.evidence if piece.rule == rules.COPIED_PICTURE.name)
 
 
 def test_ones_own_picture_on_a_new_or_bought_account_is_a_sign_of_imitation():

@@ -20,8 +20,8 @@ def names_another_town(text: str, person: Person) -> bool:
     inputs = build_input(
         Subject(person=person, commonness=2.0), replace(PAGE, snippet=text), Inventory()
     )
-    rules = {each.rule for each in surroundings.match_context_rules(inputs)}
-    return "other-place" in {each.name for each in rules}
+    rules = {rule.rule for rule in surroundings.match_context_rules(inputs)}
+    return "other-place" in {rule.name for rule in rules}
 
 
 @pytest.mark.parametrize(

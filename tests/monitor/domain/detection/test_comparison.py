@@ -37,24 +37,30 @@ STRANGER = Trace(
 
 def likeness(field: str, **fields: object) -> FieldLikeness:
     theirs = replace(STRANGER, **fields)
-    return next(each.likeness for each in compare_accounts(theirs, OURS) if each.field == field)
+    return next(
+        account.likeness for account in compare_accounts(theirs, OURS) if account.field == field
+    )
 
 
 def copied(field: str, **fields: object) -> list[str]:
     theirs = replace(STRANGER, **fields)
-    pieces = next(each.theirs for each in compare_accounts(theirs, OURS) if each.field == field)
+    pieces = next(
+        account.theirs for account in compare_accounts(theirs, OURS) if account.field == field
+    )
     return [piece.text for piece in pieces if piece.copied]
 
 
 def test_a_stranger_shows_nothing_of_ours():
-    assert {each.likeness for each in compare_accounts(STRANGER, OURS)} == {FieldLikeness.DIFFERENT}
+    assert {account.likeness for account in compare_accounts(STRANGER, OURS)} == {
+        FieldLikeness.DIFFERENT
+    }
     assert not any(
-        piece.copied for each in compare_accounts(STRANGER, OURS) for piece in each.theirs
+        piece.copied for account in compare_accounts(STRANGER, OURS) for piece in account.theirs
     )
 
 
 def test_an_account_shows_all_of_itself():
-    assert {each.likeness for each in compare_accounts(OURS, OURS)} == {FieldLikeness.SAME}
+    assert {account.likeness for account in compare_accounts(OURS, OURS)} == {FieldLikeness.SAME}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +115,7 @@ def test_a_picture_that_the_network_gives_to_everybody_is_nobodys(pictures):
     same = {"picture": "https://alpha.example/default.png", "picture_print": pictures}
     theirs, ours = replace(STRANGER, **same), replace(OURS, **same)
 
-    told = {each.field: each.likeness for each in compare_accounts(theirs, ours)}
+    told = {account.field: account.likeness for account in compare_accounts(theirs, ours)}
     assert told["picture"] is FieldLikeness.DIFFERENT
 
 
@@ -117,7 +123,7 @@ def test_a_copied_picture_is_marked(pictures):
     theirs = replace(STRANGER, picture="https://alpha.example/1.png", picture_print=pictures)
     ours = replace(OURS, picture="https://alpha.example/2.png", picture_print=pictures)
 
-    (told,) = (each for each in compare_accounts(theirs, ours) if each.field == "picture")
+    (told,) = (account for account in compare_accounts(theirs, ours) if account.field == "picture")
     assert (told.likeness, told.reason) == (FieldLikeness.SAME, Reason("compared-picture"))
 
 

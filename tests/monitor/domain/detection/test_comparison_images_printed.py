@@ -58,7 +58,9 @@ def test_a_picture_that_says_nothing_or_is_gone_leaves_no_print(seen):
     assert PictureResults.from_visits([seen]).add_picture_print(ROSA, BEFORE).picture_print == ""
 
 
-@pytest.mark.parametrize("outcome", [each for each in Outcome if not each.is_conclusive])
+@pytest.mark.parametrize(
+    "outcome", [one_outcome for one_outcome in Outcome if not one_outcome.is_conclusive]
+)
 def test_a_picture_that_could_not_be_looked_at_leaves_the_last_print(outcome):
     prints = PictureResults.from_visits([visit(outcome)])
 

@@ -20,8 +20,8 @@ WORDS = st.lists(st.sampled_from([*sorted(FINDING_DECISIONS), Decision.REOPENED,
 
 def said(*decisions: Decision | None) -> list[Feedback]:
     return [
-        Feedback(finding_id="i", decision=each, at=NOON + timedelta(hours=hour))
-        for hour, each in enumerate(decisions)
+        Feedback(finding_id="i", decision=decision, at=NOON + timedelta(hours=hour))
+        for hour, decision in enumerate(decisions)
     ]
 
 
@@ -46,8 +46,8 @@ def test_nothing_stands_before_anything_was_said():
 def test_words_of_one_time_are_one():
     first, *rest = said(Decision.MINE, Decision.REOPENED, Decision.NAMESAKE)
     together = [
-        Feedback(finding_id="i", decision=each.decision, at=NOON + timedelta(days=1))
-        for each in rest
+        Feedback(finding_id="i", decision=other.decision, at=NOON + timedelta(days=1))
+        for other in rest
     ]
 
     assert resolve_previous_decision([first, *together]) is Decision.MINE

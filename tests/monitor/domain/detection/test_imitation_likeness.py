@@ -40,7 +40,7 @@ def said(*judged):
 
 
 def signs(taught: Lessons, trace: Trace) -> dict[EvidenceRule, RuleMatch]:
-    return {each.rule: each for each in match_likeness_rules(taught, trace, NAME)}
+    return {rule.rule: rule for rule in match_likeness_rules(taught, trace, NAME)}
 
 
 def test_nothing_is_learnt_from_nothing():
@@ -77,7 +77,7 @@ def test_a_likeness_leads_on_a_page():
     on_account = match_likeness_rules(taught, account, NAME)
 
     (page_sign,), (account_sign,) = (
-        [each for each in signs_found if each.rule is LIKE_ME]
+        [sign for sign in signs_found if sign.rule is LIKE_ME]
         for signs_found in (on_page, on_account)
     )
     assert page_sign.amount > account_sign.amount > 0
@@ -159,7 +159,7 @@ def test_an_impersonator_teaches_no_words_for_they_are_copied(decision):
 def test_a_likeness_counts_more_the_more_findings_bear_it_out():
     several = [page("Geometry in Fremont", f"{site}.example") for site in "abc"]
     once, thrice = (
-        said(*((each, Decision.MINE) for each in mine)) for mine in (several[:1], several)
+        said(*((entry, Decision.MINE) for entry in mine)) for mine in (several[:1], several)
     )
 
     assert (once.me.likeness_weight, thrice.me.likeness_weight) == (1.0, 2.0)
@@ -169,12 +169,12 @@ def test_a_likeness_counts_more_the_more_findings_bear_it_out():
 
 def test_no_number_of_findings_makes_words_decide():
     many = [page(f"Geometry {word}") for word in "abcdefghijkl"]
-    taught = said(*((each, Decision.MINE) for each in many))
+    taught = said(*((entry, Decision.MINE) for entry in many))
 
     assert signs(taught, page("Geometry z"))[LIKE_ME].amount == 1.5
     assert (
         taught.me.likeness_weight
-        == said(*((each, Decision.MINE) for each in many[:8])).me.likeness_weight
+        == said(*((entry, Decision.MINE) for entry in many[:8])).me.likeness_weight
     )
 
 
@@ -194,8 +194,8 @@ def test_words_alone_settle_nothing(taught, shown):
     weighed = list(load_own_weights().weigh_matches(match_likeness_rules(taught, shown, NAME)))
 
     # Of eight traces of one's own it may be like none.
-    assert -0.9 * log2(1 + 8) - 6 <= sum(each.bits for each in weighed) <= 6
-    assert all(each.axis is EvidenceAxis.CLAIM for each in weighed)
+    assert -0.9 * log2(1 + 8) - 6 <= sum(match.bits for match in weighed) <= 6
+    assert all(match.axis is EvidenceAxis.CLAIM for match in weighed)
 
 
 @given(taught=lessons_learned, shown=pages)
@@ -209,7 +209,7 @@ def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
 
 @given(taught=lessons_learned, shown=pages)
 def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
-    reasons = {each.reason.without_quotes for each in signs(taught, shown).values()}
+    reasons = {sign.reason.without_quotes for sign in signs(taught, shown).values()}
 
     assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
 

@@ -55,7 +55,7 @@ def assessed(trace, *impostors, verdict=None):
 
 
 def watched(trace, *impostors):
-    return {each.rule for each in assessed(trace, *impostors).evidence} & WATCHED
+    return {piece.rule for piece in assessed(trace, *impostors).evidence} & WATCHED
 
 
 def test_before_anything_was_ruled_nothing_is_watched_for():
@@ -87,7 +87,7 @@ def test_the_persons_own_picture_is_no_pattern_however_it_was_cut():
     again = replace(STRANGER, picture_print=print_of(shown))
     found = assess_trace(subject, again, inventory, None, load_own_weights())
 
-    assert WATCHED.isdisjoint(each.rule for each in found.evidence)
+    assert WATCHED.isdisjoint(piece.rule for piece in found.evidence)
 
 
 def test_a_few_letters_more_do_not_hide_the_words():
@@ -127,7 +127,7 @@ def test_saying_mine_outweighs_the_pattern():
     found = assessed(CLONE, IMPOSTOR, verdict=Decision.MINE)
 
     assert found.label is OwnershipLabel.MINE
-    assert WATCHED.isdisjoint(each.rule for each in found.evidence)
+    assert WATCHED.isdisjoint(piece.rule for piece in found.evidence)
 
 
 @pytest.mark.parametrize("name", ["Ann Lee", "Keller Realty"])

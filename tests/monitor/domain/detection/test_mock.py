@@ -106,7 +106,7 @@ def test_an_account_that_means_the_person_is_asked_about_without_words_of_a_list
     found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio))
 
     assert found.label in ASKED_OR_FLAGGED
-    assert "speaks-of-person" in {each.rule for each in found.evidence}
+    assert "speaks-of-person" in {piece.rule for piece in found.evidence}
 
 
 def test_a_question_about_what_means_the_person_says_why() -> None:
@@ -151,12 +151,12 @@ def test_beside_a_title_and_an_initial_nobody_is_told_that_no_name_is_shown() ->
 
 
 def _list_reasons(trace: Trace) -> set[Reason]:
-    return {each.reason for each in assess(trace).evidence if each.rule == "handle-name"}
+    return {piece.reason for piece in assess(trace).evidence if piece.rule == "handle-name"}
 
 
 def test_a_title_says_more_beside_words_of_a_mock_account() -> None:
     weighed = [
-        {each.rule: each.bits for each in assess(replace(ACCOUNT, name=name)).evidence}
+        {piece.rule: piece.bits for piece in assess(replace(ACCOUNT, name=name)).evidence}
         for name in ("Mrs. Quackenbush", "Mrs. Quackenbush Memes")
     ]
 
@@ -167,19 +167,19 @@ def test_family_names_are_no_harm() -> None:
     person = replace(RUTH, name=PersonName(given="Ann", family="Hooker"))
     shown = replace(ACCOUNT, name="Ann Hooker", handle="annhooker")
 
-    assert "lewd" not in {each.rule for each in assess(shown, person).evidence}
+    assert "lewd" not in {piece.rule for piece in assess(shown, person).evidence}
 
 
 def test_the_same_words_about_another_place_or_job_mean_someone_else() -> None:
     other = replace(ACCOUNT, name="Mrs. Quackenbush", handle="q", bio="Realtor in Fernhaven, OR")
 
-    assert "speaks-of-person" not in {each.rule for each in assess(other).evidence}
+    assert "speaks-of-person" not in {piece.rule for piece in assess(other).evidence}
 
 
 def test_the_network_of_an_adult_page_counts_as_its_words_do() -> None:
     shown = replace(ACCOUNT, account="onlyfans:@quack", name="Mrs. Quackenbush", handle="quack")
 
-    assert "mock-harm" in {each.rule for each in assess(shown, others=500.0).evidence}
+    assert "mock-harm" in {piece.rule for piece in assess(shown, others=500.0).evidence}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_the_network_of_an_adult_page_counts_as_its_words_do() -> None:
 def test_the_words_around_a_title_in_a_result_are_read(title: str) -> None:
     found = assess(replace(ACCOUNT, title=title, snippet="Tallgrass Middle School"))
 
-    assert "addressed" in {each.rule for each in found.evidence}
+    assert "addressed" in {piece.rule for piece in found.evidence}
 
 
 @pytest.mark.parametrize(

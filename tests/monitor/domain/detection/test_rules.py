@@ -46,7 +46,7 @@ def weigh(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
     subject = Subject(person=person, commonness=others)
     inventory = Inventory(own_traces=(own,), absent_platforms=frozenset(none_on), seen_at=TODAY)
     found = assess_trace(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
-    return {each.rule: each.bits for each in found.evidence}
+    return {piece.rule: piece.bits for piece in found.evidence}
 
 
 def rules(*args, **shown):
@@ -165,7 +165,7 @@ HOLDS = [
 
 
 @pytest.mark.parametrize(
-    ("rule", "shown", "otherwise"), HOLDS, ids=[f"{at}-{each[0]}" for at, each in enumerate(HOLDS)]
+    ("rule", "shown", "otherwise"), HOLDS, ids=[f"{at}-{hold[0]}" for at, hold in enumerate(HOLDS)]
 )
 def test_a_rule_holds_where_it_should_and_not_elsewhere(rule, shown, otherwise):
     assert rule in rules(**shown)
@@ -199,7 +199,7 @@ def test_how_new_an_account_is_says_nothing_where_nobody_says_when_it_is_seen():
     subject = Subject(person=PERSON, commonness=60.0)
     found = assess_trace(subject, replace(FOUND, **NEW), Inventory(), None, WEIGHTS)
 
-    assert {"new-account", "new-under-name"}.isdisjoint(each.rule for each in found.evidence)
+    assert {"new-account", "new-under-name"}.isdisjoint(piece.rule for piece in found.evidence)
 
 
 def test_a_handle_that_is_no_name_is_known_again():
@@ -256,7 +256,7 @@ def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
     found = assess_trace(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
 
     assert {"new-network", "unlike-handle", "handle-other"}.isdisjoint(
-        each.rule for each in found.evidence
+        piece.rule for piece in found.evidence
     )
 
 
@@ -329,7 +329,7 @@ def told(rule, **shown):
     inventory = Inventory(own_traces=(OWN,))
     found = assess_trace(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
     return next(
-        (render_reason(each.reason), each.bits) for each in found.evidence if each.rule == rule
+        (render_reason(piece.reason), piece.bits) for piece in found.evidence if piece.rule == rule
     )
 
 

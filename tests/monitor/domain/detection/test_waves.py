@@ -62,7 +62,7 @@ def assess(size: int, trace: Trace = NEW, commonness: float = COMMON) -> Assessm
 
 
 def rules_of(assessment: Assessment) -> set[str]:
-    return {each.rule for each in assessment.evidence}
+    return {piece.rule for piece in assessment.evidence}
 
 
 def test_three_people_within_three_weeks_are_a_wave():
@@ -129,7 +129,7 @@ def test_one_of_three_is_at_least_asked_about():
 
 
 def test_the_reason_gives_the_number_and_the_network_and_no_name():
-    (wave,) = (each for each in assess(4).evidence if each.rule == "wave")
+    (wave,) = (piece for piece in assess(4).evidence if piece.rule == "wave")
 
     assert wave.axis is EvidenceAxis.IMITATION
     assert render_reason(wave.reason) == (
@@ -140,7 +140,7 @@ def test_the_reason_gives_the_number_and_the_network_and_no_name():
 
 def test_each_further_person_adds_half_as_much_up_to_five():
     bits = [
-        next(each.bits for each in assess(people).evidence if each.rule == "wave")
+        next(piece.bits for piece in assess(people).evidence if piece.rule == "wave")
         for people in (3, 4, 5, 40)
     ]
 
@@ -168,5 +168,5 @@ def test_a_wave_is_explained_with_bits_that_add_up():
     found = assess(4)
     explained = explain_assessment(found, NEW.kind, WEIGHTS)
 
-    assert found.bits == sum(each.bits for each in explained.evidence)
+    assert found.bits == sum(piece.bits for piece in explained.evidence)
     assert WAVE.counterfactual in found.lowered_by

@@ -21,7 +21,7 @@ INVENTORY = DistrictInventory(
 
 
 def names(inventory: DistrictInventory = INVENTORY) -> list[str]:
-    return [each.name for each in list_lookalike_domains(inventory)]
+    return [domain.name for domain in list_lookalike_domains(inventory)]
 
 
 def test_every_kind_of_look_alike_is_among_them():
@@ -31,13 +31,13 @@ def test_every_kind_of_look_alike_is_among_them():
     assert {"oakhillschools-login.org", "oakhill-schools.org", "oakhill-schools.com"} <= found
     assert {"0akhillschools.org", "oakhi1lschools.org", "oakhillschols.org"} <= found
     assert {"oakhill.org", "oakhill-k12.org", "aokhillschools.org"} <= found
-    assert any(each.startswith("xn--") for each in found)
+    assert any(name.startswith("xn--") for name in found)
 
 
 def test_our_own_are_not_among_them_and_no_name_comes_twice():
     found = names()
 
-    assert not [each for each in found if is_own_domain(each, INVENTORY)]
+    assert not [name for name in found if is_own_domain(name, INVENTORY)]
     assert len(set(found)) == len(found)
 
 
@@ -45,18 +45,18 @@ def test_there_are_never_more_than_can_be_looked_up_in_a_week():
     many = DistrictInventory(name="Many", domains=tuple(f"district{n}.org" for n in range(40)))
 
     assert len(names(many)) == MOST_DOMAINS
-    assert {each.original for each in list_lookalike_domains(many)} == set(many.domains)
+    assert {domain.original for domain in list_lookalike_domains(many)} == set(many.domains)
 
 
 def test_each_is_a_name_that_can_be_looked_up():
-    for each in names():
-        assert each.isascii()
-        assert all(0 < len(label) <= 63 for label in each.split("."))
-        assert not any(label.startswith("-") or label.endswith("-") for label in each.split("."))
+    for name in names():
+        assert name.isascii()
+        assert all(0 < len(label) <= 63 for label in name.split("."))
+        assert not any(label.startswith("-") or label.endswith("-") for label in name.split("."))
 
 
 def test_no_domain_of_strangers_is_under_k12():
-    assert not [each for each in names() if ".k12." in each]
+    assert not [name for name in names() if ".k12." in name]
 
 
 @pytest.mark.parametrize("domain", ["", ".", "org", "aé.org", "k12.tx.us", "a.b"])
@@ -104,7 +104,7 @@ def test_each_name_has_its_turn_on_one_day():
     found = names()
     parts = [select_due(found, day) for day in range(7)]
 
-    assert sorted(each for part in parts for each in part) == sorted(found)
+    assert sorted(entry for part in parts for entry in part) == sorted(found)
     assert max(map(len, parts)) < len(found) / 3
     assert select_due(found, None) == tuple(found)
     assert sum(is_due_on_day("oakhill.com", day) for day in range(7)) == 1

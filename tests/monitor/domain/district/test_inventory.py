@@ -57,7 +57,7 @@ def test_a_handle_is_read_from_the_address_where_there_is_one(address, handle):
 
 
 def test_names_are_cut_down_to_the_handles_that_schools_use():
-    handles = {each.handle for each in list_own_handles(INVENTORY)}
+    handles = {handle.handle for handle in list_own_handles(INVENTORY)}
 
     assert {"ohpanthers", "oakhillusd", "oakhillhs", "oakhillhighschool"} <= handles
     assert {"willowcreekelementary", "willowcreekes"} <= handles
@@ -68,8 +68,10 @@ def test_each_look_alike_of_a_handle_is_recognized_as_one():
     lookalikes = list_lookalike_handles(INVENTORY)
 
     assert {"ohpanthersofficial", "0hpanthers", "oakhi1lhs", "ohpantherss"} <= set(lookalikes)
-    assert [each for each in lookalikes if match_handle(each, INVENTORY) is None] == []
-    assert not {each.handle for each in list_own_handles(INVENTORY)} & set(lookalikes)
+    assert [
+        lookalike for lookalike in lookalikes if match_handle(lookalike, INVENTORY) is None
+    ] == []
+    assert not {handle.handle for handle in list_own_handles(INVENTORY)} & set(lookalikes)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_the_list_is_asked_whole_in_turn():
     texts = tuple("abcdefg")
     parts = [choose_weekly_part(texts, week, 3) for week in range(3)]
 
-    assert tuple(each for part in parts for each in part) == texts
+    assert tuple(entry for part in parts for entry in part) == texts
     assert choose_weekly_part(texts, 3, 3) == parts[0]
     assert choose_weekly_part((), 5, 3) == ()
 

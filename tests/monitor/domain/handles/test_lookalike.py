@@ -126,7 +126,7 @@ def test_numbers_that_differ_are_those_of_two_namesakes():
 
 def test_the_less_is_seen_of_a_change_the_nearer_is_the_handle():
     ways = ("maria_delgado", "maria-de1gado", "mraia-delgado", "maria-delgao", "maria-delpado")
-    likeness = [compare_handles(each, ORIGINAL).likeness for each in ways]
+    likeness = [compare_handles(way, ORIGINAL).likeness for way in ways]
 
     assert likeness == sorted(likeness, reverse=True)
     assert len(set(likeness)) == len(ways)

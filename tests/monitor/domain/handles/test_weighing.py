@@ -27,19 +27,19 @@ handles = st.from_regex(r"[a-z]{3,9}(?:[._-][a-z]{1,9})?\d{0,3}", fullmatch=True
 
 
 def bits(handle, name=MARIA):
-    return sum(each.bits for each in weigh_handle(handle, name, COUNTS))
+    return sum(piece.bits for piece in weigh_handle(handle, name, COUNTS))
 
 
 def weight(handle, name, rule):
-    return next(each.bits for each in weigh_handle(handle, name, COUNTS) if each.rule == rule)
+    return next(piece.bits for piece in weigh_handle(handle, name, COUNTS) if piece.rule == rule)
 
 
 def told(one, other):
-    return [explain(each.reason) for each in weigh_handle_pair(one, other, COUNTS)]
+    return [explain(piece.reason) for piece in weigh_handle_pair(one, other, COUNTS)]
 
 
 def kinship(one, other):
-    return sum(each.bits for each in weigh_handle_pair(one, other, COUNTS))
+    return sum(piece.bits for piece in weigh_handle_pair(one, other, COUNTS))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_handle_of_another_name_or_of_none_is_likelier_not_theirs(handle):
 
 
 def test_the_more_of_a_name_a_handle_holds_the_more_it_weighs():
-    weights = [bits(each) for each in ("volcanolady", "maria", "delgado", "mdelgado")]
+    weights = [bits(word) for word in ("volcanolady", "maria", "delgado", "mdelgado")]
 
     assert weights == sorted(weights)
     assert bits("mdelgado") < bits("mariadelgado")
@@ -165,24 +165,26 @@ def test_a_number_that_a_network_hands_out_says_nothing_either_way():
 
 @given(handle=texts)
 def test_every_weight_has_a_sentence(handle):
-    for each in (
+    for piece in (
         *weigh_handle(handle, MARIA, COUNTS),
         *weigh_handle_pair(handle, "mdelgado", COUNTS),
     ):
-        assert explain(each.reason)[0].isupper()
-        assert explain(each.reason).endswith(".")
-        assert explain(each.reason) != load_score_words().unknown
-        assert each.rule.startswith("handle-")
+        assert explain(piece.reason)[0].isupper()
+        assert explain(piece.reason).endswith(".")
+        assert explain(piece.reason) != load_score_words().unknown
+        assert piece.rule.startswith("handle-")
 
 
 @given(one=texts, other=texts)
 def test_two_handles_are_not_spoken_of_as_a_name(one, other):
     assume("your" not in f"{one} {other}".casefold())
-    assert not any("your" in explain(each.reason) for each in weigh_handle_pair(one, other, COUNTS))
+    assert not any(
+        "your" in explain(piece.reason) for piece in weigh_handle_pair(one, other, COUNTS)
+    )
 
 
 def test_how_rare_a_name_is_is_told_as_it_is():
-    told = [explain(each.reason) for each in weigh_handle("mariaquintrell", RARE, COUNTS)]
+    told = [explain(piece.reason) for piece in weigh_handle("mariaquintrell", RARE, COUNTS)]
 
     assert "About one in 800,000 people has the name quintrell." in told
 
@@ -269,7 +271,7 @@ def test_a_handle_of_any_length_is_weighed_quickly(handle):
 
 def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
     found = weigh_handle("delgado.robert.quintrell", MARIA, COUNTS)
-    told = {each.rule: explain(each.reason) for each in found}
+    told = {piece.rule: explain(piece.reason) for piece in found}
 
     assert "The handle holds the given name robert." in told.values()
     assert "Your name does not explain robert and quintrell." in told.values()
@@ -277,6 +279,6 @@ def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
 
 
 def test_a_handle_without_a_letter_of_the_name_says_only_that_it_holds_nothing():
-    rules = [each.rule for each in weigh_handle("bushpunt", MARIA, COUNTS)]
+    rules = [piece.rule for piece in weigh_handle("bushpunt", MARIA, COUNTS)]
 
     assert rules == ["handle-anybody", "handle-nothing"]

@@ -146,7 +146,9 @@ def test_a_confirmed_name_needs_no_second_word(claimed):
     ],
 )
 def test_an_address_tells_a_name_only_where_it_is_written_apart(mail, names):
-    assert {(each.given, each.family) for each in parse_names_from_email(mail)} == names
+    assert {
+        (person_name.given, person_name.family) for person_name in parse_names_from_email(mail)
+    } == names
 
 
 def test_whoever_joined_before_is_known_by_the_name_they_had():

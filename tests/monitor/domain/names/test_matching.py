@@ -205,7 +205,7 @@ def test_a_given_name_of_two_words_is_no_middle_name():
 def test_a_name_that_agrees_in_more_is_more_likely_the_persons():
     written = ("Maria Delgado", "M. Delgado", "Mrs. Delgado", "Maria D.", "Karl Brandt", "🌻")
 
-    bits = [match_display_name(each, MARIA).bits for each in written]
+    bits = [match_display_name(text, MARIA).bits for text in written]
 
     assert bits == sorted(bits, reverse=True)
     assert bits[1] > 0 > bits[2]

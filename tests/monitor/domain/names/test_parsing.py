@@ -62,7 +62,7 @@ def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
 )
 def test_a_name_has_more_than_one_reading_where_people_write_in_more_than_one_way(written, other):
     assert other in {
-        " ".join((*each.givens, *each.family)) for each in parse_name_variants(written)
+        " ".join((*variant.givens, *variant.family)) for variant in parse_name_variants(written)
     }
 
 
@@ -76,18 +76,21 @@ def test_nobody_is_read_beyond_what_could_be_a_name():
 
 
 def test_a_generation_is_kept_apart_from_the_name():
-    assert [each.generation for each in parse_name_variants("Karl Novak, III")] == ["iii", "iii"]
+    assert [variant.generation for variant in parse_name_variants("Karl Novak, III")] == [
+        "iii",
+        "iii",
+    ]
 
 
 def test_only_two_words_can_be_turned_round_without_a_comma():
-    assert [each.turned for each in parse_name_variants("Rosa Marchetti")] == [False, True]
-    assert [each.turned for each in parse_name_variants("Rosa Maria Marchetti")] == [False]
+    assert [variant.turned for variant in parse_name_variants("Rosa Marchetti")] == [False, True]
+    assert [variant.turned for variant in parse_name_variants("Rosa Maria Marchetti")] == [False]
 
 
 @given(text=st.text(max_size=300))
 def test_no_text_is_too_strange_to_be_read(text):
-    for each in parse_name_variants(text):
-        assert each.family
+    for variant in parse_name_variants(text):
+        assert variant.family
     parse_person_name(text)
 
 

@@ -45,9 +45,9 @@ limits = st.builds(CostLimits, person=caps, district=caps)
 def districts(draw):
     """Draw what three people's queries have been through."""
     return tuple(
-        each
+        candidate
         for person in PEOPLE
-        for each in rank_candidates(
+        for candidate in rank_candidates(
             queries(person),
             PRICES,
             {query.key: draw(histories) for query in queries(person)},

@@ -112,7 +112,7 @@ def test_another_persons_consent_allows_nothing():
 
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinkSwitch))
 def test_every_query_is_covered_by_a_scope(scopes, links):
-    family = {each.name: each.family for each in SOURCES}
+    family = {source.name: source.family for source in SOURCES}
 
     for query in planned(replace(EVERYTHING, scopes=frozenset(scopes)), links=links):
         assert get_required_scope(query.kind, family[query.source]) in scopes

@@ -44,7 +44,8 @@ def in_time(history):
 
 def cost(queries):
     return sum(
-        (ApiCost.from_requests(each.pages, PRICES[each.source]) for each in queries), ApiCost()
+        (ApiCost.from_requests(one_query.pages, PRICES[one_query.source]) for one_query in queries),
+        ApiCost(),
     )
 
 
@@ -54,7 +55,7 @@ def test_no_budget_is_ever_overrun(offered, allowed, depth):
 
     assert allowed.district.allows_cost(cost(asked)) or not asked
     for person in PEOPLE:
-        theirs = [each for each in asked if each.subject == person]
+        theirs = [text for text in asked if text.subject == person]
         assert allowed.person.allows_cost(cost(theirs)) or not theirs
 
 
@@ -72,7 +73,7 @@ def test_each_query_is_asked_or_refused_or_rests(offered, allowed, depth):
     parts = [set(choice.selected), set(choice.over_budget), set(choice.not_due)]
 
     assert sum(map(len, parts)) == len(offered)
-    assert set.union(*parts) == {each.query.key for each in offered}
+    assert set.union(*parts) == {entry.query.key for entry in offered}
 
 
 @given(districts(), limits, depths, st.randoms(use_true_random=False))
@@ -87,7 +88,7 @@ def test_the_same_inputs_give_the_same_plan_in_whatever_order(offered, allowed, 
 def test_money_goes_to_the_most_valuable_queries(offered, requests):
     allowed = CostLimits(district=CostCap(requests=requests))
     choice = chosen(offered, allowed)
-    known = {each.query.key: each for each in offered if in_time(each.history)}
+    known = {entry.query.key: entry for entry in offered if in_time(entry.history)}
     asked = [known[key].rank for key in choice.selected if key in known]
     refused = [known[key].rank for key in choice.over_budget if key in known]
 
@@ -97,7 +98,7 @@ def test_money_goes_to_the_most_valuable_queries(offered, requests):
 @given(districts())
 def test_who_was_never_asked_about_comes_first(offered):
     order = list(chosen(offered).selected)
-    known = {each.query.key: each.history is not None for each in offered}
+    known = {entry.query.key: entry.history is not None for entry in offered}
 
     assert [known[key] for key in order] == sorted(known[key] for key in order)
 
@@ -139,7 +140,7 @@ def test_a_self_check_asks_everything(offered):
 def test_each_source_ranks_its_own_queries():
     ranked = rank_candidates(queries("beth", most=3), PRICES, {})
 
-    assert [(each.query.source, each.rank) for each in ranked] == [
+    assert [(candidate.query.source, candidate.rank) for candidate in ranked] == [
         ("cheap", 0),
         ("dear", 0),
         ("cheap", 1),

@@ -16,7 +16,7 @@ from monitor.domain.planning.budget import (
 from monitor.domain.planning.selection import QueryRotation, forecast_costs, rank_candidates
 from tests.monitor.domain.planning.drawn import PEOPLE, PRICES, WEEK, districts, limits, queries
 
-NEW = tuple(each for who in PEOPLE for each in rank_candidates(queries(who), PRICES, {}))
+NEW = tuple(candidate for who in PEOPLE for candidate in rank_candidates(queries(who), PRICES, {}))
 FREE_OF_LIMITS = QueryRotation(offered=NEW, limits=CostLimits())
 
 
@@ -35,7 +35,7 @@ def test_no_week_overruns_a_budget(offered, allowed):
 
 
 def test_each_query_is_asked_in_every_eight_weeks():
-    last = dict.fromkeys((each.query.key for each in NEW), WEEK)
+    last = dict.fromkeys((person.query.key for person in NEW), WEEK)
     for week, (choice, _) in enumerate(
         FREE_OF_LIMITS.simulate_weeks(range(WEEK, WEEK + 60), nothing), WEEK
     ):
@@ -50,7 +50,7 @@ def test_the_first_quarter_is_dearer_than_what_follows():
 
 
 def test_a_forecast_asks_nobody_and_depends_on_nothing_that_was_asked():
-    asked = tuple(replace(each, history=QueryHistory(asked=WEEK, clean=30)) for each in NEW)
+    asked = tuple(replace(person, history=QueryHistory(asked=WEEK, clean=30)) for person in NEW)
 
     assert forecast_costs(replace(FREE_OF_LIMITS, offered=asked), WEEK) == forecast_costs(
         FREE_OF_LIMITS, WEEK

@@ -21,7 +21,7 @@ def listed(size, *names):
 
 
 def chances(*forms, pupils=3_000):
-    return {each.form: each.chance for each in rank_forms_by_chance(forms, listed(pupils), COUNTS)}
+    return {form.form: form.chance for form in rank_forms_by_chance(forms, listed(pupils), COUNTS)}
 
 
 def test_a_stranger_bears_a_roster_name_as_often_as_people_do():
@@ -69,11 +69,11 @@ def test_a_handle_is_as_rare_as_we_say():
 
 @given(st.sets(st.sampled_from([JOHN, PRIYA, SHORT]), min_size=1), st.integers(1, 100_000))
 def test_a_chance_is_a_probability_and_rises_down_the_list(forms, pupils):
-    read = [each.chance for each in rank_forms_by_chance(forms, listed(pupils), COUNTS)]
+    read = [form.chance for form in rank_forms_by_chance(forms, listed(pupils), COUNTS)]
 
     assert all(0 < chance <= 1 for chance in read)
     assert read == sorted(read)
-    longer = [each.chance for each in rank_forms_by_chance(forms, listed(pupils * 2), COUNTS)]
+    longer = [form.chance for form in rank_forms_by_chance(forms, listed(pupils * 2), COUNTS)]
     assert all(more >= less for more, less in zip(longer, read, strict=True))
 
 

@@ -42,7 +42,7 @@ def tokens(listed):
 
 @given(ROSTERS)
 def test_every_form_of_every_pupil_is_listed_and_under_another_key_none_is(pupils):
-    forms = {form for each in pupils for form in list_student_forms(each)}
+    forms = {form for one_pupil in pupils for form in list_student_forms(one_pupil)}
     listed, strangers = keyed(pupils), keyed(pupils, asked=OTHER_KEY)
 
     assert all(map(listed.has_form, forms))
@@ -76,7 +76,7 @@ def test_tokens_are_sorted_of_one_length_and_all_different():
     held = tokens(ROSTER)
 
     assert held == sorted(set(held))
-    assert {len(each) for each in held} == {TOKEN_BYTES}
+    assert {len(token) for token in held} == {TOKEN_BYTES}
 
 
 def test_a_token_is_found_at_either_end():
@@ -119,7 +119,7 @@ def test_a_family_name_is_noted_in_the_classes_that_its_students_reach():
     forms = set(list_common_families((*many, *few)))
 
     assert forms == {
-        build_common_family_form(each, 4) for each in ("garcialopez", "garcia", "lopez")
+        build_common_family_form(word, 4) for word in ("garcialopez", "garcia", "lopez")
     }
     assert keyed([*many, *few]).has_form(build_common_family_form("garcia", 4))
     assert not keyed(few).has_form(build_common_family_form("prentice", 4))
@@ -128,7 +128,7 @@ def test_a_family_name_is_noted_in_the_classes_that_its_students_reach():
 def test_one_student_of_two_names_counts_once():
     twice = RosterStudent(names=(("Ann", "Garcia"), ("Annie", "Garcia")))
 
-    assert not set(list_common_families([twice, *(pupil(each, "Garcia") for each in ("Bo", "Cy"))]))
+    assert not set(list_common_families([twice, *(pupil(word, "Garcia") for word in ("Bo", "Cy"))]))
 
 
 def test_sixteen_students_are_in_two_classes():

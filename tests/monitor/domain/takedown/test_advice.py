@@ -26,13 +26,13 @@ def test_every_kind_of_case_has_two_or_three_steps_and_a_short_form():
     book = load_advice()
 
     assert {*map(str, CaseKind)} <= book.kinds.keys()
-    assert all(len(each.brief.split()) <= LONGEST_BRIEF for each in book.kinds.values())
+    assert all(len(kind.brief.split()) <= LONGEST_BRIEF for kind in book.kinds.values())
 
 
 def test_the_name_of_the_site_stands_in_the_step():
     steps = parse_advice(GOOD, "mine.toml").list_steps(CaseKind.IMPERSONATION, "Alpha")
 
-    assert [(each.words, each.at) for each in steps] == [
+    assert [(step.words, step.at) for step in steps] == [
         ("Report it to Alpha.", AdviceTarget.KIT),
         ("Tell your principal.", None),
     ]
@@ -40,9 +40,9 @@ def test_the_name_of_the_site_stands_in_the_step():
 
 def test_nobody_is_told_to_have_their_own_account_taken_down():
     advice = load_advice().get_advice(CaseKind.OWN_ACCOUNT_CHANGED)
-    words = " ".join((*(each.words for each in advice.steps), advice.brief)).casefold()
+    words = " ".join((*(step.words for step in advice.steps), advice.brief)).casefold()
 
-    assert {each.at for each in advice.steps} == {AdviceTarget.RECOVERY, None}
+    assert {step.at for step in advice.steps} == {AdviceTarget.RECOVERY, None}
     assert "report" not in words
     for told in ("password", "sign out everywhere", "two-step", "connected apps", "tell it"):
         assert told in words

@@ -53,7 +53,7 @@ def test_districts_are_listed_by_their_folders(
     code, said = typed(capsys, "fleet", "list", "--districts", str(folder), "--json")
 
     assert code == 0
-    assert [each["name"] for each in json.loads(said)] == ["birch", "cedar"]
+    assert [entry["name"] for entry in json.loads(said)] == ["birch", "cedar"]
     assert json.loads(said)[0]["portal"] == "https://namesake.birch.example"
 
 
@@ -163,7 +163,7 @@ def test_a_name_that_cannot_be_used_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
 ) -> None:
     answers = str(find_shipped_files() / "answers.toml")
-    given = tuple(answers if each == "ANSWERS" else each for each in words)
+    given = tuple(answers if word == "ANSWERS" else word for word in words)
     code, said = typed(capsys, "fleet", *given, "--districts", str(folder))
 
     assert code == InputError.exit_code
@@ -189,8 +189,8 @@ def examine(
     """Run `doctor`; return its code, and by district what it says of each part."""
     code, said = typed(capsys, "doctor", *words, "--json")
     found: dict[str, dict[str, dict[str, object]]] = {}
-    for each in json.loads(said):
-        found.setdefault(each["district"], {})[each["what"]] = each
+    for entry in json.loads(said):
+        found.setdefault(entry["district"], {})[entry["what"]] = entry
     return code, found
 
 
@@ -217,7 +217,9 @@ def test_the_doctor_looks_for_the_portal_where_it_listens_for_all_districts(
     _, said = typed(capsys, "--config", str(config), "doctor", "--json")
 
     silent = f"The portal does not listen at {listen}."
-    assert [each["district"] for each in json.loads(said) if each["message"] == silent] == [*NAMES]
+    assert [entry["district"] for entry in json.loads(said) if entry["message"] == silent] == [
+        *NAMES
+    ]
 
 
 def test_the_doctor_sees_the_backups_that_one_setting_makes_for_all(
@@ -252,7 +254,7 @@ def back_up(
 ) -> tuple[int, dict[str, dict[str, object]]]:
     """Back up all districts; return the exit code and what is said of each."""
     code, said = typed(capsys, "backup", *words, "--districts", str(folder), "--json")
-    return code, {each["district"]: each for each in json.loads(said)}
+    return code, {entry["district"]: entry for entry in json.loads(said)}
 
 
 def test_all_districts_are_backed_up_by_one_command_and_can_be_restored(
@@ -262,8 +264,8 @@ def test_all_districts_are_backed_up_by_one_command_and_can_be_restored(
     code, done = back_up(capsys, folder, str(copies), "--keys", str(keys))
 
     assert code == 0
-    assert {name: each["fault"] for name, each in done.items()} == dict.fromkeys(NAMES, "")
-    assert all(Path(str(each["path"])).parent == copies / name for name, each in done.items())
+    assert {name: value["fault"] for name, value in done.items()} == dict.fromkeys(NAMES, "")
+    assert all(Path(str(value["path"])).parent == copies / name for name, value in done.items())
     (folder / "cedar" / "state").rename(tmp_path / "lost")
     config = str(folder / "cedar" / "namesake.toml")
     words = (str(copies / "cedar"), "--keys", str(keys / "cedar"), "--config", config, "--json")
@@ -301,7 +303,7 @@ def test_a_district_that_cannot_be_backed_up_is_told_and_the_others_are(
     assert "birch: NOT backed up." in said
     assert "Restore the copy of its keys" in said
     assert "1 of 3 districts backed up." in said
-    assert [each.name for each in (tmp_path / "copies").iterdir()] == ["cedar"]
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == ["cedar"]
 
 
 def test_backups_go_where_the_configuration_says_and_a_district_s_own_comes_first(
@@ -316,12 +318,12 @@ def test_backups_go_where_the_configuration_says_and_a_district_s_own_comes_firs
 
     assert code == 0, said
     assert "Not all keys were copied." in said
-    copies = {each.name[:9] for each in (tmp_path / "copies" / "birch").iterdir()}
+    copies = {path.name[:9] for path in (tmp_path / "copies" / "birch").iterdir()}
     assert copies == {"namesake-", "namesake."}
     assert (tmp_path / "keys" / "birch" / "keys.db").exists()
     saved = folder / "cedar" / "copies" / "namesake.toml"
     assert saved.read_bytes() == own.read_bytes()
-    assert [each.name for each in (tmp_path / "keys").iterdir()] == ["birch"]
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["birch"]
 
 
 @pytest.mark.parametrize("places", [("same", "same"), ("one", "one/two"), ("one/two", "one")])
@@ -367,7 +369,11 @@ def test_a_district_is_added_in_a_folder_of_its_own(
     )
 
     assert code == 0, said
-    (added,) = (each for each in list_district_folders(folder) if each.name == "oak-hill")
+    (added,) = (
+        district_folder
+        for district_folder in list_district_folders(folder)
+        if district_folder.name == "oak-hill"
+    )
     assert added.load_config().district.name == "Oak Hill Unified"
     assert added.load_config().state == folder / "oak-hill" / "state"
     assert (folder / "oak-hill" / "state" / "keys.db").exists()

@@ -81,7 +81,7 @@ def test_a_copy_is_whole_when_each_file_is_there_as_it_was(folder: Path, tmp_pat
     (folder / "leaving").touch()
     (folder / "state" / "lock").touch()
     handover = hand_over(folder, "of a move")
-    named = {each.path for each in handover.files}
+    named = {file.path for file in handover.files}
     assert {"namesake.toml", "secrets/scim-token", "state/namesake.db", "state/keys.db"} <= named
     assert not named & {"leaving", "state/lock", f"state/{HANDOVER_FILE}"}
 

@@ -173,7 +173,7 @@ def test_a_district_that_left_is_forgotten(shared: SharedDatabase) -> None:
     shared.host_shares.save_host_shares("cedar", [HostShare(host="alpha.example", week="w")])
     shared.districts.delete_district_record("cedar")
 
-    assert [each.name for each in shared.districts.list_district_records()] == ["maple"]
+    assert [record.name for record in shared.districts.list_district_records()] == ["maple"]
     assert shared.host_shares.list_host_shares("cedar") == ()
 
 

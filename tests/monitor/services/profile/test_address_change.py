@@ -75,7 +75,7 @@ def test_the_old_address_gets_one_last_email_that_does_not_tell_the_new_one(mari
     assert "IF THIS WAS NOT YOU" in last.email.text
     maria.world.on_monday()
     assert maria.staff.emails[-1] is last
-    assert [each.envelope.kind for each in maria.world.post.to(NEW)][-1] == "digest"
+    assert [email.envelope.kind for email in maria.world.post.to(NEW)][-1] == "digest"
 
 
 def test_a_code_is_good_once_for_a_quarter_of_an_hour_for_its_person_and_browser(maria: Mover):
@@ -110,7 +110,7 @@ def test_an_answer_ends_what_else_was_asked_for(maria: Mover):
     maria.moves()
 
     assert maria.confirms(early) is AddressConfirmRefusal.OVER
-    assert [each.new for each in maria.changes] == [NEW]
+    assert [change.new for change in maria.changes] == [NEW]
 
 
 def test_five_emails_go_out_an_hour_and_then_it_is_said(maria: Mover):
@@ -140,8 +140,8 @@ def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
     free, taken = work
     assert free == taken
     copy = build_data_export(maria.world.app, maria.staff.id)
-    told = [each for each in copy.data["emails"] if each.kind == "new-address"]
-    assert [(each.state, each.attempts) for each in told] == [("sent", 1)] * 2
+    told = [email for email in copy.data["emails"] if email.kind == "new-address"]
+    assert [(email.state, email.attempts) for email in told] == [("sent", 1)] * 2
 
 
 def recorded(method: Callable[..., object], ran: list[str]) -> Callable[..., object]:

@@ -47,9 +47,9 @@ def test_emails_that_wait_go_to_the_new_address_once(maria: Mover):
     world.later(hours=1)
     maria.sends()
 
-    kinds = [each.envelope.kind for each in world.post.to(NEW)]
+    kinds = [email.envelope.kind for email in world.post.to(NEW)]
     assert kinds.count("digest") == 1
-    assert not [each for each in maria.staff.emails if of(each, "digest")]
+    assert not [email for email in maria.staff.emails if of(email, "digest")]
 
 
 def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
@@ -64,7 +64,7 @@ def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
     maria.sends()
 
     assert world.state.suppression_list.list_suppressions() == ()
-    assert [each for each in world.post.to(NEW) if of(each, "digest")]
+    assert [email for email in world.post.to(NEW) if of(email, "digest")]
 
 
 def test_an_email_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover):
@@ -75,7 +75,7 @@ def test_an_email_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover
         (sent,) = maria.world.post.of_kind(kind)
         maria.world.later(minutes=1)
         process_bounce(maria.world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
-        assert [each.kind for each in maria.world.state.outbox.list_dead_emails()][-1] == kind
+        assert [email.kind for email in maria.world.state.outbox.list_dead_emails()][-1] == kind
 
     assert maria.world.state.suppression_list.list_suppressions() == ()
 
@@ -95,9 +95,9 @@ def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mo
     world.on_monday()
     fresh = world.post.to(NEW)[-1].envelope.local_id
     process_bounce(world.app, Bounce(local_id=fresh, status="5.1.1"))
-    assert [each.person_id for each in world.state.suppression_list.list_suppressions()] == [
-        maria.staff.id
-    ]
+    assert [
+        suppression.person_id for suppression in world.state.suppression_list.list_suppressions()
+    ] == [maria.staff.id]
 
 
 def test_who_stopped_the_weekly_email_gets_none_at_the_new_address_either(maria: Mover):
@@ -106,7 +106,7 @@ def test_who_stopped_the_weekly_email_gets_none_at_the_new_address_either(maria:
     maria.moves()
     maria.world.on_monday()
 
-    assert not [each for each in maria.world.post.to(NEW) if of(each, "digest")]
+    assert not [email for email in maria.world.post.to(NEW) if of(email, "digest")]
 
 
 def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: Mover):
@@ -176,7 +176,7 @@ def test_the_record_tells_of_both_without_an_address(maria: Mover):
     maria.moves()
 
     rows = maria.world.state.audit.list_entries_of_subjects((maria.staff.id,))
-    told = {each.action for each in rows}
+    told = {row.action for row in rows}
     assert {"address-change-requested", "address-changed"} <= told
     assert "@" not in str(rows)
 
@@ -207,7 +207,7 @@ def test_what_nobody_confirms_is_forgotten_after_a_day_and_a_change_after_thirty
 
     maria.world.later(days=1, minutes=1)
     purge_expired_data(maria.world.app)
-    assert [each.new for each in maria.changes] == [NEW]
+    assert [change.new for change in maria.changes] == [NEW]
 
     maria.world.later(days=30)
     purge_expired_data(maria.world.app)

@@ -44,4 +44,4 @@ def test_changing_it_once_more_sets_it_right(restored: Mover):
 
     assert restored.mail == NEW
     assert of(restored.world.post.to(NEW)[-1], "digest")
-    assert [each.new for each in restored.changes] == [NEW]
+    assert [change.new for change in restored.changes] == [NEW]

@@ -11,7 +11,7 @@ ANA, BO = REVIEWERS
 
 
 def fake(maria: Staff) -> Case:
-    return next(each for each in maria.cases if each.kind is CaseKind.IMPERSONATION)
+    return next(case for case in maria.cases if case.kind is CaseKind.IMPERSONATION)
 
 
 def several(portal: Portal, maria: Staff, count: int) -> list[str]:

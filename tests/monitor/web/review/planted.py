@@ -48,8 +48,8 @@ class Planting:
     @property
     def own_addresses(self) -> set[str]:
         return {
-            each.portrait.url
-            for each in self.portal.world.state.findings.list_findings_of_person(self.maria.id)
+            finding.portrait.url
+            for finding in self.portal.world.state.findings.list_findings_of_person(self.maria.id)
         }
 
     def _texts(self, first: int, used: list[str]) -> Iterator[str]:
@@ -77,7 +77,7 @@ class Planting:
         state, case, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
         person = state.people.load_person(self.maria.id)
         name = replace(person.name, given=next(texts), family=next(texts), middle=next(texts))
-        told = {each: next(texts) for each in ("school", "role", "organization")}
+        told = {word: next(texts) for word in ("school", "role", "organization")}
         state.people.update_person(replace(person, name=name, **told))
         state.cases.update_review_index(case)
         for kind in ReviewNoteKind:

@@ -56,7 +56,7 @@ def test_planted_texts_are_inert_on_every_page_of_review(
         for place in places:
             seen = ana.get(place)
             assert seen.status == 200, place
-            wrong += [(place, each) for each in alive(seen, {planting.address})]
+            wrong += [(place, entry) for entry in alive(seen, {planting.address})]
 
     assert wrong == []
 
@@ -74,7 +74,7 @@ def test_planted_texts_are_inert_where_their_person_reads_what_it_did(
         for place in places:
             seen = maria.get(place)
             assert seen.status == 200, place
-            wrong += [(place, each) for each in alive(seen, known)]
+            wrong += [(place, entry) for entry in alive(seen, known)]
 
     assert wrong == []
 
@@ -111,7 +111,7 @@ def test_what_is_typed_into_an_address_is_inert_and_finds_nobody(
         asked = dict.fromkeys(CHOICES, plain(text))
         for place in (*PARTS, "/review/several"):
             seen = ana.get(place, query_string=asked)
-            wrong += [(place, text, each) for each in alive(seen, set())]
+            wrong += [(place, text, entry) for entry in alive(seen, set())]
             wrong += [(place, text)] if seen.status not in {200, 303} else []
             wrong += [(place, text)] if seen.leads_to not in {"", "/review"} else []
 
@@ -124,7 +124,7 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
     ref, wrong = fake(maria).id, []
     known = {portal.world.state.findings.load_finding(fake(maria).finding_id).portrait.url}
     deeds = ("/review/open", "/review/rule", "/review/undo", "/review/early")
-    deeds = (*deeds, *(f"{here}/{each}" for each in ("take", "give-back", "note", "ask")))
+    deeds = (*deeds, *(f"{here}/{word}" for word in ("take", "give-back", "note", "ask")))
     for text in share(ALL):
         typed = plain(text)
         fields = (
@@ -141,10 +141,10 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
         )
         for place in deeds:
             seen = ana.post(place, **dict.fromkeys(fields, typed))
-            wrong += [(place, text, each) for each in alive(seen, known)]
+            wrong += [(place, text, entry) for entry in alive(seen, known)]
             leads = seen.leads_to in {"", "/review", "/review/early", f"/review/cases/{ref}"}
             wrong += [] if leads else [(place, text, seen.leads_to)]
-        wrong += [(here, text, each) for each in alive(ana.get(here), known)]
+        wrong += [(here, text, entry) for entry in alive(ana.get(here), known)]
 
     assert wrong == []
 
@@ -174,7 +174,7 @@ def test_planted_texts_are_inert_in_the_evidence(
 def _inert_report(report: str) -> None:
     page = BeautifulSoup(report, "lxml")
     # The report brings its own style sheet, and its policy lets nothing else in.
-    assert [each for each in live(page, set()) if each != "style"] == []
+    assert [entry for entry in live(page, set()) if entry != "style"] == []
     assert len(page.find_all("style")) == 1
     assert list(hidden(report)) == []
 

@@ -32,11 +32,11 @@ def ana(portal: Portal, records: FakeRecords) -> Guest:
 
 
 def decided(world: World) -> dict[str, str]:
-    return {each.trace.key: each.state for each in stored(world)}
+    return {entry.trace.key: entry.state for entry in stored(world)}
 
 
 def find_id(world: World, key: str) -> str:
-    return next(each.id for each in stored(world) if each.trace.key == key)
+    return next(entry.id for entry in stored(world) if entry.trace.key == key)
 
 
 def test_a_district_that_lists_nothing_is_told_how(portal: Portal):
@@ -118,8 +118,8 @@ def test_each_decision_is_in_the_audit_log(portal: Portal, ana: Guest):
 def test_a_domain_that_may_be_a_trap_is_no_link(ana: Guest):
     links = [link["href"] for link in ana.get(PATH).page.find_all("a")]
 
-    assert any("cedarvalleypanthers" in each for each in links)
-    assert not [each for each in links if "cedarvalley.org" in each]
+    assert any("cedarvalleypanthers" in link for link in links)
+    assert not [link for link in links if "cedarvalley.org" in link]
 
 
 def test_staff_and_operators_see_none_of_it(portal: Portal, ana: Guest):

@@ -115,7 +115,7 @@ def test_what_was_never_there_looks_like_what_has_closed(maria: Staff, ana: Gues
 
 
 def test_the_pages_of_review_are_for_reviewers(portal: Portal, maria: Staff):
-    guests = [portal.signed_in(each) for each in (ANA, maria.mail, OPERATOR)]
+    guests = [portal.signed_in(entry) for entry in (ANA, maria.mail, OPERATOR)]
 
     for part in PARTS:
         assert [guest.get(part).status for guest in guests] == [200, 403, 403]

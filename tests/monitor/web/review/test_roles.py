@@ -45,7 +45,7 @@ def sees(guest: Guest, case: str) -> bool:
     """Try every address that shows a case, having asked to open it."""
     guest.post("/review/open", one=case)
     places = (f"/review/cases/{case}", f"/review/several?case={case}", f"/me/cases/{case}/share")
-    return any(SECRET.casefold() in guest.get(each).html.casefold() for each in places)
+    return any(SECRET.casefold() in guest.get(place).html.casefold() for place in places)
 
 
 @pytest.mark.parametrize("kind", CaseKind)
@@ -63,8 +63,8 @@ def test_a_case_is_its_persons_until_they_share_it_and_then_a_reviewers_too(
     guests["person"].post(f"/me/cases/{case}/share")
     assert {role for role in ROLES if sees(guests[role], case)} == {"person", "reviewer"}
     shared = [
-        each
-        for each in maria.world.state.audit.list_entries_of_subjects((case,))
-        if each.action == "decided"
+        entry
+        for entry in maria.world.state.audit.list_entries_of_subjects((case,))
+        if entry.action == "decided"
     ]
-    assert [each.actor for each in shared] == ["person"]
+    assert [entry.actor for entry in shared] == ["person"]
