@@ -389,11 +389,11 @@ SEARCH_INCOMPLETE = "it did not search to the end"
 class ProfileApi:
     """A source whose answers all have the shapes that its `methods` name.
 
-    `handle_pattern` is the pattern of a handle there. `known` is an account that surely exists
-    (`@handle`, or its id): the service's own, never a private person's. `hits_followed` is how many
-    hits of a search are looked at one by one, where the search itself tells too little. `backs_off`
-    says that an answer may ask us to pause. `always` are parameters of every request. `pictures`
-    are the origins at which the service keeps the pictures of its profiles.
+    `handle_pattern` is the pattern of a handle there. `known_account` is an account that surely
+    exists (`@handle`, or its id): the service's own, never a private person's. `hits_followed` is
+    how many hits of a search are looked at one by one, where the search itself tells too little.
+    `backs_off` says that an answer may ask us to pause. `always` are parameters of every request.
+    `pictures` are the origins at which the service keeps the pictures of its profiles.
     """
 
     name: str

@@ -183,7 +183,7 @@ class WireFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
-    """What one answer lists: `searched` is the query as the engine repeats it, if it does.
+    """What one answer lists: `searched_text` is the query as the engine repeats it, if it does.
 
     Only what proves that nothing was found may come here without rows.
     """

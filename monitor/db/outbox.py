@@ -425,7 +425,7 @@ SENT_LOG_RETENTION = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLogEntry:
-    """`message` is the email's own part of its Message-ID; `body_hash` is of its text."""
+    """`message_key` is the email's own part of its Message-ID; `body_hash` is of its text."""
 
     message_key: str
     day: date

@@ -177,7 +177,7 @@ class ReviewIndexTable(EncryptedTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewAssignment:
-    """`reviewer` is an opaque id."""
+    """`reviewer_id` is an opaque id."""
 
     case_id: str
     reviewer_id: str
@@ -352,7 +352,7 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOccurrence:
-    """Something that happened to a case of a person. `person` is opaque, and for counting only."""
+    """Something that happened to a person's case. `person_id` is opaque, and for counting only."""
 
     at: datetime
     person_id: str

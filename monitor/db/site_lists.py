@@ -28,7 +28,7 @@ class SiteList:
 
 @dataclass(frozen=True, slots=True)
 class SiteListStore:
-    """`state` is the district's folder. A name is also a file name, so it is plain text."""
+    """`state_folder` is the district's folder. A name is also a file name, so it is plain text."""
 
     state_folder: Path
 

@@ -197,7 +197,7 @@ class RequestQuotaTable(Table, Records[QuotaUsage]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyApiCost:
-    """Requests of one week to one source; `person` is empty for canaries and for who left."""
+    """Requests of one week to one source; `person_id` is empty for canaries and for who left."""
 
     week: str
     person_id: str

@@ -28,7 +28,7 @@ from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """`person` is empty for the whole district; `closed_at` is None while it runs."""
+    """`person_id` is empty for the whole district; `closed_at` is None while it runs."""
 
     id: str
     week: str
@@ -223,7 +223,7 @@ class SweepsTable(Table, Records[Sweep]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """`person` is empty for the whole district; `done_at` is None until it is served.
+    """`person_id` is empty for the whole district; `done_at` is None until it is served.
 
     `source` is the one whose canaries are to be asked, empty for all of them. `note` says why it
     was given up, and is empty where it was served.

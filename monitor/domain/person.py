@@ -75,7 +75,7 @@ class Person:
 class Principal:
     """Who is signed in. `reader_id` is the opaque id under which they are known everywhere.
 
-    `person_id` is their id once they joined, else empty; `invitation` is one that this session
+    `person_id` is their id once they joined, else empty; `invitation_id` is one that this session
     may answer, else empty. `is_remembered` says that they are to stay signed in on this device.
     """
 

@@ -160,7 +160,7 @@ class TimelineEntry:
     """`word` is the event's kind, the case's kind or the decision, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
-    same query showed before: none at its first. `case` is the id of the case meant, if any.
+    same query showed before: none at its first. `case_id` is the id of the case meant, if any.
     `word` is empty, too, where the finding became another one, so that what was said fell away.
     """
 

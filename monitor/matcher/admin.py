@@ -39,8 +39,8 @@ MAX_STUDENTS = 1_000_000
 class StudentImport:
     """`others` are rows of people who are no students, `left` of students who have left.
 
-    `unusable` and `unread` are numbers of lines: of rows without a usable name, and of those
-    with a handle that could not be read.
+    `unusable_lines` and `unread_handle_lines` are numbers of lines: of rows without a usable name,
+    and of those with a handle that could not be read.
     """
 
     students: frozenset[RosterStudent]

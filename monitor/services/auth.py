@@ -36,7 +36,7 @@ IDLE_LASTS = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class UserAccount:
-    """The account of a session. `person` and `invitation` are empty if there is none."""
+    """The account of a session. `person_id` and `invitation_id` are empty if there is none."""
 
     mail: str
     name: str

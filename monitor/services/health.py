@@ -53,7 +53,7 @@ MIN_COUNT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """`people` and `cases` are None, and empty, while fewer than `MIN_COUNT` people have joined.
+    """`has_people` and `cases` are None and empty while fewer than `MIN_COUNT` people have joined.
 
     Counts of cases that are below it are left out one by one. Times are None for what was never;
     so is `backup_failed` where the latest copy is a good one.

@@ -85,7 +85,7 @@ def build_reviewer_id(address: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
-    """`person` is their own id where they have joined as staff, else empty."""
+    """`person_id` is their own id where they have joined as staff, else empty."""
 
     address: str
     person_id: str = ""

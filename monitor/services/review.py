@@ -165,7 +165,7 @@ def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> Evid
 
 
 def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) -> None:
-    """Assign it. `seen` is who had it when the page was loaded, empty for no one."""
+    """Assign it. `seen_assignee` is who had it when the page was loaded, empty for no one."""
     with app.db.begin_transaction():
         case = _load_viewed_case(app, reviewer, case_id)
         taken = app.db.assignments.find_assignment(case.id)
@@ -219,7 +219,7 @@ def decide_viewed_cases(
 ) -> tuple[Case, ...]:
     """Append one decision to several cases, or to none.
 
-    `seen` is the state of each when it was read.
+    `seen_states` is the state of each when it was read.
     """
     if decision not in REVIEWER_DECISIONS:
         reason = "Only the staff member can say that."

@@ -42,7 +42,7 @@ NOT_YET = (
 def find_review_opening(
     app: App, case: Case, break_glass: tuple[BreakGlass, ...] = ()
 ) -> ReviewOpening | None:
-    """Return why IT may see it; `glass` is early access beyond what is stored."""
+    """Return why IT may see it; `break_glass` is early access beyond what is stored."""
     inputs = _load_input(app, case, break_glass)
     return (
         compute_review_opening(inputs, app.clock.now(), build_disclosure_policy(app))

@@ -146,8 +146,8 @@ class SourceTracker:
     """A slow host delays only itself: other sources close while it is still being asked.
 
     A run that ends within the hour closes all sources at its end, in a fixed order, so that the
-    same answers give the same output, line by line. `closed` are those that were closed before
-    the run was cut short. A search engine may lead to queries for any source, a profile site
+    same answers give the same output, line by line. `closed_sources` are those that were closed
+    before the run was cut short. A search engine may lead to queries for any source, a profile site
     only to more of its own; so nothing is final before the last engine has answered.
     """
 
@@ -211,7 +211,7 @@ def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepJob:
-    """Whom a sweep is for and what it asks. `keys` limits it to some queries; None means all."""
+    """Whom a sweep is for and what it asks; `query_keys` limits that, and None means everything."""
 
     kind: SweepKind
     week: str

@@ -98,7 +98,7 @@ class ConsentEditView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogLine:
-    """One line of the record: who did what; `finding` is what it was about, empty for none.
+    """One line of the record: who did what; `finding_id` is what it was about, empty for none.
 
     `words` are what a reviewer noted or asked, empty for all else.
     """

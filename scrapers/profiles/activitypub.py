@@ -302,7 +302,8 @@ ACCOUNT_ELSEWHERE = "the account is on another server than the one we asked"
 class ActivityPub:
     """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
-    `known` is an account of the server's own, which surely exists; empty where there is none.
+    `known_account` is an account of the server's own, which surely exists; empty where there is
+    none.
     """
 
     base_url: str

@@ -42,11 +42,11 @@ class SiteEntry:
     """A site that shows an account at an address made from its handle.
 
     The handle may be the label before the site's host; all its accounts are then one queue.
-    `known` are accounts of the site itself or of an institution, never of a private person.
-    `handle` is a pattern (RE2) of the handles the site allows. `report` is the key of the form on
-    which the site takes reports of impersonation, empty where none is known. `pictures` are
-    further origins, at which the pictures of its profiles lie. A `body` is sent by POST with the
-    handle in it, and `uri_check` may then be the same for everyone. `provenance` names the
+    `known_accounts` are accounts of the site itself or of an institution, never of a private
+    person. `handle` is a pattern (RE2) of the handles the site allows. `report_form` is the key of
+    the form on which the site takes reports of impersonation, empty where none is known. `pictures`
+    are further origins, at which the pictures of its profiles lie. A `body` is sent by POST with
+    the handle in it, and `uri_check` may then be the same for everyone. `provenance` names the
     published facts that the marks rest on; `seen_on` is the day someone last saw them live, and
     empty until then. `key` is the name as account keys and configurations spell it.
     """

@@ -316,7 +316,7 @@ FINDING_DECISIONS = frozenset(
 class Feedback:
     """`REOPENED` takes back the last word. `decision` is None where the finding became another one.
 
-    Nothing that was said before that counts anymore. `case` is the case it was said of, if any.
+    Nothing that was said before that counts anymore. `case_id` is the case it was said of, if any.
     """
 
     finding_id: str
