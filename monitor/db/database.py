@@ -77,7 +77,7 @@ class Database:
     sweeps: "monitor.db.sweeps.SweepsTable"
     journal: "monitor.db.journal.JournalTable"
     queries: "monitor.db.journal.QueriesTable"
-    findings: "monitor.db.findings.ItemsTable"
+    findings: "monitor.db.findings.FindingsTable"
     feedback: "monitor.db.findings.FeedbackTable"
     sightings: "monitor.db.findings.SightingsTable"
     versions: "monitor.db.findings.VersionsTable"

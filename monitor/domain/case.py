@@ -53,10 +53,11 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Reasons are ids with facts, weakest last. `relation` tells cases of one kind and finding apart.
+    """Reasons are ids with facts, weakest last.
 
-    It is which contacts of an account look like students, or which contact details are exposed: no
-    two cases of a finding list the same kind of those.
+    `relation` tells cases of one kind and finding apart. It is which contacts of an account
+    look like students, or which contact details are exposed: no two cases of a finding list the
+    same kind of those.
 
     `notified_at` is when the mail server accepted the notice to the person, None before.
     `ruled_at` is when the state was last decided, None if never; `harmless_until` is when a
