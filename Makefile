@@ -53,11 +53,12 @@ test: check machine ## Check and test everything that this machine allows; REAL=
 	cat .cache/real.txt; exit $$((others | status))
 
 .PHONY: check
-check: $(INSTALLED) ## Check format, lint, types and imports
+check: $(INSTALLED) ## Check format, lint, types, imports and the subjects of new commits
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.house.subjects
 
 .PHONY: machine
 machine: $(INSTALLED)
