@@ -98,7 +98,7 @@ def spell_count(number: int, one: str, many: str = "") -> CleanText:
 
 
 def spell_number(number: int) -> CleanText:
-    """Write `Two` at the beginning of a headline; a large number has digits."""
+    """Write "Two" at the beginning of a headline; a large number has digits."""
     if number >= len(_NUMBERS):
         return CleanText(number)
     return CleanText(translate_message(_NUMBERS[number].capitalize()))

@@ -1,6 +1,6 @@
 """The journal: one line for each event, with fields that name no one.
 
-A call logs the name of an event, and its fields as `extra`. Only fields that are listed here are
+A call logs the name of an event, and its fields as extra. Only fields that are listed here are
 written, and nothing that a library says: its warning may quote an address, and with it a name.
 """
 

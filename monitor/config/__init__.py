@@ -111,7 +111,7 @@ class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
 
 
 class GoogleConfig(SearchEngineConfig, frozen=True, kw_only=True):
-    """`engine` is the id (`cx`) of the search engine that you made at Google."""
+    """`engine` is the id ("cx") of the search engine that you made at Google."""
 
     engine: Text
 
@@ -376,7 +376,7 @@ class PolicyConfig(ConfigSection, frozen=True, kw_only=True):
 
     `texts` is a TOML file that replaces clauses of ours, such as `joining = "..."`, in at most 100
     characters each: `on-duty`, `separate-accounts`, `student-photos`, `privacy-settings`,
-    `joining`, `student-profiles`, `off-hours`.
+    "joining", `student-profiles`, `off-hours`.
     """
 
     url: Annotated[str, Meta(pattern=r"^(https://[^\s<>\"'@]+)?$")] = ""

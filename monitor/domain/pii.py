@@ -70,7 +70,7 @@ _AREA = r"(?!\d11)[2-9]\d\d"
 _GAP = r"[ \u00a0.\-\u2010-\u2015]"
 # A number of North America has gaps, or a word that says what it is; any other one its "+".
 #
-# libphonenumber, by its Python port `phonenumbers` 9.0.43, was tried instead. Of 27 order numbers,
+# libphonenumber, by its Python port phonenumbers 9.0.43, was tried instead. Of 27 order numbers,
 # ISBNs, coordinates, dates and addresses of pages it took 8 for a phone number at a strict setting,
 # these patterns 2. Each missed one of 15 real ones. On hostile text it was slow: up to 0.6 s for
 # 8,000 characters, where these took 13 ms at most, and 12 s for 2 MB.

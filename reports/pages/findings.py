@@ -184,9 +184,9 @@ class PicturePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """`id` is what an answer is about: a finding, or a case where `case` says so.
+    """`id` is what an answer is about: a finding, or a case where `is_case` says so.
 
-    `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
+    `severity` is None where nothing is wrong, and only the owner is asked for. `title`
     and `snippet` are words from the web.
     """
 

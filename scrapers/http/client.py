@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class HttpResponse(Protocol):
     """Names of headers are lower-case; the values of one that came twice are joined by a comma.
 
-    What reads from it may raise OSError where the other side breaks off, as `connect` does.
+    What reads from it may raise OSError where the other side breaks off, as connecting does.
     """
 
     @property

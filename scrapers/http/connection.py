@@ -72,7 +72,7 @@ class Http1Connection:
 
 
 class Http1Response:
-    """A Response from a line; what begins with `on_` is for the parser to call."""
+    """A Response from a line; what begins with "on_" is for the parser to call."""
 
     __slots__ = (
         "_fields",

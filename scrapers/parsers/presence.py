@@ -24,7 +24,7 @@ _ONLY_IN_MARKUP = re.compile("[<>\"]|='")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceRule:
-    """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
+    """What the page of an account shows ("e_") and what is shown in its place ("m_").
 
     A string may hold `{account}`. `m_string` may be empty only where the codes differ.
     `e_others` and `m_others` are strings that count as the first one does; `m_codes` are further

@@ -24,7 +24,7 @@ from scrapers.models import (
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.text import LARGEST_DOCUMENT
 
-# What opens pictures; it comes with the optional extra `photos`.
+# What opens pictures; it comes with the optional extra photos.
 PICTURE_LIBRARY = "pillow"
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -32,7 +32,7 @@ GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 @cache
 def can_open_pictures() -> bool:
-    """Tell whether the optional extra `photos` is installed."""
+    """Tell whether the optional extra photos is installed."""
     try:
         version(PICTURE_LIBRARY)
     except PackageNotFoundError:

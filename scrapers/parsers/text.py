@@ -156,7 +156,7 @@ def has_family_name(name: str, *texts: str, address: str = "") -> bool:
 
 
 def is_name_in_handle(name: str, handle: str) -> bool:
-    """Say whether a handle holds the family name: `jdoe`, `doe.jane`, `jli`."""
+    """Say whether a handle holds the family name: "jdoe", "doe.jane", "jli"."""
     family = extract_family_name(name)
     parts = split_words(handle)
     if len(family) >= SHORTEST_IN_HANDLE:

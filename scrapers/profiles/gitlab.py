@@ -29,7 +29,7 @@ ACCOUNT = AccountShape(
     required_texts=frozenset({"name"}),
     picture="avatar_url",
     state="state",
-    # One that is only `deactivated` has not been used for long, and is shown as before.
+    # One that is only "deactivated" has not been used for long, and is shown as before.
     closed_states=frozenset({"banned", "blocked", "blocked_pending_approval", "ldap_blocked"}),
 )
 

@@ -107,7 +107,7 @@ class MastodonAccount:
     def asks_not_to_be_found(self) -> bool:
         """Its owner does not want strangers to come upon it; a null is no answer.
 
-        `indexable` speaks of posts, and we ask for none.
+        "indexable" speaks of posts, and we ask for none.
         """
         return self.noindex is True or self.discoverable is False
 

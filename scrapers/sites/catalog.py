@@ -21,7 +21,7 @@ from scrapers.urls.platforms import PLATFORMS_BY_HOST
 LONGEST_HANDLE = 64
 # What may be before the dot of a host, and so what a handle may be in that place.
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-# A site whose accounts are subdomains. Under `co.uk` and the like two hosts are two sites.
+# A site whose accounts are subdomains. Under "co.uk" and the like two hosts are two sites.
 ACCOUNT_SUBDOMAIN = re.compile(
     r"(?:[\w-]+-)?\{account\}(?:-[\w-]+)?"
     r"\.(?!(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$)[\w-]+(?:\.[\w-]+)+(?::\d+)?",

@@ -35,7 +35,7 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `id` is the shape of profiles named by an id that stays when the handle changes, `legacy` that
     of an older name space, separate from the handles. `hosts[0]` replaces all hosts, unless they
     are servers of a federation. `subhosts` is a pattern of labels before the host that show
-    the same thing (`uk.linkedin.com`). Any other label is the handle where `in_host`, or where
+    the same thing ("uk.linkedin.com"). Any other label is the handle where `in_host`, or where
     `label` says at which path the host itself shows it; where `sites`, it is a place of its own.
     `feed` is the address of what an account publishes, by its handle.
     A `closed` one shows strangers next to nothing, and its terms forbid robots to read that.

@@ -10,7 +10,7 @@ MODULES_WITH_TESTS = 250
 
 
 def mirrored(path: Path) -> bool:
-    """Tell whether `test_X.py` names a module X, or `test_X_aspect.py` an aspect of one."""
+    """Tell whether "test_X.py" names a module X, or "test_X_aspect.py" an aspect of one."""
     folder = ROOT / path.parent.relative_to(ROOT / "tests")
     if folder.with_suffix(".py").is_file():
         return True

@@ -14,7 +14,7 @@ from monitor.domain.person import PersonName
 class HandlePiece:
     """A piece of a handle; `parts` are empty for what is not of the name.
 
-    `is_affix` are words such as `mrs` or `rep`.
+    `is_affix` are words such as "mrs" or "rep".
     """
 
     text: str
@@ -31,7 +31,7 @@ class HandlePiece:
 class _Tiling:
     """The pieces up to one place of a handle; `is_open` if the next letters may be another word.
 
-    A short piece in front of such letters is no piece: the `ed` of `edward` is not Ed.
+    A short piece in front of such letters is no piece: the "ed" of "edward" is not Ed.
     """
 
     gain: float

@@ -109,7 +109,7 @@ def _build_name_parts(forms: NameForms, text: str) -> _PartPairs:
 
 
 def _combine_with_given(given: str, part: NamePart, forms: NameForms) -> _PartPairs:
-    """Yield `mariadelgado` and `delgadomaria`, `mariadel`, and `mariad` of Maria Delgado."""
+    """Yield "mariadelgado" and "delgadomaria", "mariadel", and "mariad" of Maria Delgado."""
     for family in forms.families:
         yield given + family, (part, NamePart.FAMILY)
         yield family + given, (NamePart.FAMILY, part)
@@ -121,7 +121,7 @@ def _combine_with_given(given: str, part: NamePart, forms: NameForms) -> _PartPa
 
 
 def _combine_with_family(family: str, forms: NameForms) -> _PartPairs:
-    """Yield `mdelgado`, `delgadom` and `mdelg`."""
+    """Yield "mdelgado", "delgadom" and "mdelg"."""
     first, between, *_ = forms.initials
     for initials in _drop_duplicates(first + between, first, between):
         yield initials + family, (NamePart.INITIAL, NamePart.FAMILY)
@@ -131,7 +131,7 @@ def _combine_with_family(family: str, forms: NameForms) -> _PartPairs:
 
 
 def _build_shortened_parts(forms: NameForms, text: str) -> _PartPairs:
-    """Yield starts of both halves, `mardel` and `mard` of them, and `dlgd`, without its vowels."""
+    """Yield starts of both halves, "mardel" and "mard" of them, and "dlgd", without its vowels."""
     for given in forms.givens:
         for start in _list_starts(given, NamePart.GIVEN_START):
             if start in text:
