@@ -2,7 +2,7 @@
 
 Code and templates speak English. What a person reads is looked up in `locale/LANGUAGE.po` where it
 is shown: the text of a template by `_()`, and a sentence that the code made by the filter
-`translate`. Such a sentence with facts in it is recognized by its template; reasons are none of
+translate. Such a sentence with facts in it is recognized by its template; reasons are none of
 these (`reports/wording.py`).
 """
 

@@ -242,7 +242,7 @@ class PageFingerprint:
 class Query:
     """A query to a source on behalf of `subject` (an identity's id; empty: of no one).
 
-    Two queries with the same key are the same query. The key holds neither the page asked
+    Two requests with the same key are the same query. The key holds neither the page asked
     for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's query.
     `kept` is what we store of the last answer, and `pages` how many pages to ask at most, None for
     as many as its source reads; neither makes it another query.

@@ -224,7 +224,7 @@ class MarkupSource(Source, MarkupParser, Protocol):
         It runs in a child process that may be killed: the source is pickled on its way there,
         and only the first 512 KB of the body go with it. So it is pure, and it loads what parses
         markup by itself: the service never does. The child can open no file by then: a plug-in
-        names what it imports there, beside our own parsers, in an attribute `parser_modules`.
+        names what it imports there, beside our own parsers, in its attribute parser_modules.
         """
         ...
 

@@ -177,7 +177,7 @@ class DistrictResources:
 
 
 class BuiltOnce(Generic[T]):
-    """Like `functools.cached_property`; and of threads that ask at once, all get the same value.
+    """Like cached_property; and of threads that ask at once, all get the same value.
 
     Two crawlers of a district would each be polite, but not together. What fails is tried again.
     """

@@ -25,7 +25,7 @@ _SCOPES_ABI, _SCOPES = 6, 0b11
 def restrict_with_landlock() -> int:
     """Give up all that this kernel's Landlock knows; return its ABI, 0 where there is none.
 
-    The process must have `no_new_privs`.
+    The process must have no_new_privs.
     """
     abi = call_kernel(_CREATE_RULESET, None, 0, _TELL_ABI)
     if abi < 1:

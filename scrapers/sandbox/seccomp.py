@@ -93,7 +93,7 @@ ARCHITECTURES = {
 def restrict_with_seccomp() -> bool:
     """Give up all other calls; return False where the kernel or we know no filter for this one.
 
-    The process must have `no_new_privs` and a single thread.
+    The process must have no_new_privs and a single thread.
     """
     architecture = ARCHITECTURES.get(os.uname().machine)
     return architecture is not None and install_filter(b"".join(build_filter(architecture)))

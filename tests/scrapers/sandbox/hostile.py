@@ -105,7 +105,7 @@ def fork(_victim: Victim) -> None:
 
 
 def start_thread(_victim: Victim) -> None:
-    # CLONE_VM, _FS, _FILES, _SIGHAND and _THREAD without a stack: refused, or invalid as `clone3`.
+    # CLONE_VM, _FS, _FILES, _SIGHAND and _THREAD without a stack: refused, or invalid as clone3.
     try:
         check_call(LIBC.syscall(435, None, 0))
     except OSError as error:
