@@ -10,15 +10,15 @@ MANY = [f"{stem}{number}" for stem in (NAMES, WHOSE) for number in range(50)]
 
 
 def test_a_seed_draws_the_same_as_often_from_each_room():
-    chosen = drawn(MANY, each=7, seed=3)
+    chosen = drawn(MANY, number=7, seed=3)
 
-    assert chosen == drawn(MANY, each=7, seed=3) != drawn(MANY, each=7, seed=4)
+    assert chosen == drawn(MANY, number=7, seed=3) != drawn(MANY, number=7, seed=4)
     assert [room(name) for name in chosen] == ["beside"] * 7 + ["names"] * 7
     assert len(set(chosen)) == len(chosen)
 
 
 def test_of_a_small_room_all_are_drawn():
-    assert sorted(drawn(MANY, each=1000, seed=1)) == sorted(MANY)
+    assert sorted(drawn(MANY, number=1000, seed=1)) == sorted(MANY)
 
 
 def test_only_a_failing_test_kills():

@@ -28,7 +28,7 @@ class TooManyStepsError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Email:
+class Letter:
     """One character of a set; `accepts` is what the real matcher says of it."""
 
     accepts: Callable[[str], bool]
@@ -94,8 +94,8 @@ class Place:
     holds: Callable[[str, int], bool]
 
 
-Node = Email | Chain | Choice | Repeat | Group | Reference | Condition | Look | Atomic | Place
-_EMAILS = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
+Node = Letter | Chain | Choice | Repeat | Group | Reference | Condition | Look | Atomic | Place
+_LETTERS = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
 _REPEATS = {
     _constants.MAX_REPEAT: "greedy",
     _constants.MIN_REPEAT: "lazy",
@@ -103,45 +103,45 @@ _REPEATS = {
 }
 
 
-def parse_pattern(pattern: str, cases: int, *, lowers_bounds: bool = True) -> Node:
+def parse_pattern(pattern: str, flags: int, *, lowers_bounds: bool = True) -> Node:
     """Return the tree of a pattern; a pattern of bytes is given as Latin-1."""
-    tree = _parser.parse(pattern, cases)
-    return _TreeBuilder(lowers_bounds=lowers_bounds).build_chain(tree, tree.state.cases)
+    tree = _parser.parse(pattern, flags)
+    return _TreeBuilder(lowers_bounds=lowers_bounds).build_chain(tree, tree.state.flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TreeBuilder:
     lowers_bounds: bool
 
-    def build_chain(self, items: Iterable[tuple[object, object]], cases: int) -> Node:
-        parts = tuple(self._build_node(op, value, cases) for op, value in items)
+    def build_chain(self, items: Iterable[tuple[object, object]], flags: int) -> Node:
+        parts = tuple(self._build_node(op, value, flags) for op, value in items)
         return parts[0] if len(parts) == 1 else Chain(parts)
 
-    def _build_node(self, op, value, cases: int) -> Node:  # noqa: PLR0911 - one for each kind
-        if op in _EMAILS:
-            return Email(_build_email_test(op, value, cases))
+    def _build_node(self, op, value, flags: int) -> Node:  # noqa: PLR0911 - one for each kind
+        if op in _LETTERS:
+            return Letter(_build_letter_test(op, value, flags))
         if op in _REPEATS:
             least, most, body = value
-            return self._build_repeat(self.build_chain(body, cases), least, most, _REPEATS[op])
+            return self._build_repeat(self.build_chain(body, flags), least, most, _REPEATS[op])
         if op is _constants.BRANCH:
-            return Choice(tuple(self.build_chain(entry, cases) for entry in value[1]))
+            return Choice(tuple(self.build_chain(entry, flags) for entry in value[1]))
         if op is _constants.SUBPATTERN:
             number, added, removed, body = value
-            inside = self.build_chain(body, (cases | added) & ~removed)
+            inside = self.build_chain(body, (flags | added) & ~removed)
             return inside if number is None else Group(number, inside)
         if op in {_constants.ASSERT, _constants.ASSERT_NOT}:
             direction, body = value
             back = body.getwidth()[0] if direction < 0 else 0
-            return Look(self.build_chain(body, cases), back, wanted=op is _constants.ASSERT)
+            return Look(self.build_chain(body, flags), back, wanted=op is _constants.ASSERT)
         if op is _constants.ATOMIC_GROUP:
-            return Atomic(self.build_chain(value, cases))
+            return Atomic(self.build_chain(value, flags))
         if op is _constants.GROUPREF:
-            return Reference(value, folded=bool(cases & re.IGNORECASE))
+            return Reference(value, folded=bool(flags & re.IGNORECASE))
         if op is _constants.GROUPREF_EXISTS:
             number, met, unmet = value
-            other = self.build_chain(unmet or (), cases)
-            return Condition(number, self.build_chain(met, cases), other)
-        return Place(_compile_node(op, value, cases))
+            other = self.build_chain(unmet or (), flags)
+            return Condition(number, self.build_chain(met, flags), other)
+        return Place(_compile_node(op, value, flags))
 
     def _build_repeat(self, body: Node, least: int, most: int, kind: str) -> Node:
         # An exact count leaves nothing to try.
@@ -153,15 +153,15 @@ class _TreeBuilder:
         return Repeat(body, least, None if most == _ENDLESS else most, kind)
 
 
-def _build_email_test(op, value, cases: int) -> Callable[[str], bool]:
-    holds = _compile_node(op, value, cases)
-    return cache(lambda email: holds(email, 0))
+def _build_letter_test(op, value, flags: int) -> Callable[[str], bool]:
+    holds = _compile_node(op, value, flags)
+    return cache(lambda letter: holds(letter, 0))
 
 
-def _compile_node(op, value, cases: int) -> Callable[[str, int], bool]:
+def _compile_node(op, value, flags: int) -> Callable[[str, int], bool]:
     """Let the real matcher say what a single node accepts."""
     state = _parser.State()
-    state.cases, state.str = cases, ""
+    state.flags, state.str = flags, ""
     compiled = _compiler.compile(_parser.SubPattern(state, [(op, value)]))
     return lambda text, at: compiled.match(text, at) is not None
 
@@ -215,14 +215,14 @@ class StepCounter:
 
     def _build(self, node: Node) -> Matcher:  # noqa: C901, PLR0911 - one case for each node
         match node:
-            case Email():
-                return self._build_email(node)
+            case Letter():
+                return self._build_letter(node)
             case Chain(parts):
                 return self._build_chain(tuple(map(self._build, parts)))
             case Choice(branches):
                 return self._build_choice(tuple(map(self._build, branches)))
-            case Repeat(Email() as email):
-                return self._build_email_repeat(node, email.accepts)
+            case Repeat(Letter() as letter):
+                return self._build_letter_repeat(node, letter.accepts)
             case Repeat():
                 return self._build_repeat(node)
             case Group(number, body):
@@ -239,7 +239,7 @@ class StepCounter:
             case Place(holds):
                 return lambda at, on: holds(self._text, at) and on(at)
 
-    def _build_email(self, node: Email) -> Matcher:
+    def _build_letter(self, node: Letter) -> Matcher:
         accepts = node.accepts
 
         def run(at: int, on: Onward) -> bool:
@@ -263,9 +263,9 @@ class StepCounter:
 
         return run
 
-    def _build_email_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
+    def _build_letter_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
         if node.kind == "lazy":
-            return self._build_lazy_email_repeat(node, accepts)
+            return self._build_lazy_letter_repeat(node, accepts)
 
         def run(at: int, on: Onward) -> bool:
             text, end, lowest = self._text, at, at + node.least
@@ -284,7 +284,7 @@ class StepCounter:
 
         return run
 
-    def _build_lazy_email_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
+    def _build_lazy_letter_repeat(self, node: Repeat, accepts: Callable[[str], bool]) -> Matcher:
         def run(at: int, on: Onward) -> bool:
             text, end, lowest = self._text, at, at + node.least
             last = len(text) if node.most is None else min(len(text), at + node.most)

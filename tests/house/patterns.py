@@ -24,8 +24,8 @@ FUNCTIONS = (
     "sub",
     "subn",
 )
-_AT_START = {"match", "fullmatch", "pattern", "cases"}
-_CASES_AT = {"compile": 1, "split": 3, "sub": 4, "subn": 4}
+_AT_START = {"match", "fullmatch", "pattern", "flags"}
+_FLAGS_AT = {"compile": 1, "split": 3, "sub": 4, "subn": 4}
 _DEEPEST = 6
 
 
@@ -34,7 +34,7 @@ class FoundPattern:
     """A pattern, where it stands, and by which methods it meets a text."""
 
     text: str
-    cases: int
+    flags: int
     is_bytes: bool
     places: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
@@ -66,11 +66,11 @@ def collect_patterns(data: Mapping[str, list[str]]) -> list[FoundPattern]:
 
     def note(pattern: "re.Pattern", where: str, methods: set[str]) -> None:
         each = found.setdefault(
-            (pattern.pattern, pattern.cases),
+            (pattern.pattern, pattern.flags),
             FoundPattern(
                 text=_read_latin(pattern.pattern),
                 # Latin-1 in the place of bytes is read as ASCII, as bytes are.
-                cases=pattern.cases | (re.ASCII if isinstance(pattern.pattern, bytes) else 0),
+                flags=pattern.flags | (re.ASCII if isinstance(pattern.pattern, bytes) else 0),
                 is_bytes=isinstance(pattern.pattern, bytes),
             ),
         )
@@ -87,7 +87,7 @@ def collect_patterns(data: Mapping[str, list[str]]) -> list[FoundPattern]:
         for call in _list_calls(where):
             for pattern in _read_call(call, module, data):
                 # What a global holds is used as the global is.
-                known = call.method == "compile" and (pattern.pattern, pattern.cases) in found
+                known = call.method == "compile" and (pattern.pattern, pattern.flags) in found
                 note(pattern, f"{where}:{call.line}", set() if known else {call.method})
     return [*found.values()]
 
@@ -146,7 +146,7 @@ class PatternCall:
     line: int
     method: str
     pattern: ast.expr
-    cases: ast.expr | None
+    flags: ast.expr | None
 
 
 @cache
@@ -157,23 +157,23 @@ def _list_calls(where: str) -> tuple[PatternCall, ...]:
             continue
         owner, method = node.func.value, node.func.attr
         if isinstance(owner, ast.Name) and owner.id == "re" and method in FUNCTIONS:
-            at = _CASES_AT.get(method, 2)
-            named = [keyword.value for keyword in node.keywords if keyword.arg == "cases"]
-            cases = node.args[at] if len(node.args) > at else next(iter(named), None)
+            at = _FLAGS_AT.get(method, 2)
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "flags"]
+            flags = node.args[at] if len(node.args) > at else next(iter(named), None)
             calls.append(
                 PatternCall(
                     name=f"{where} {ast.unparse(node.args[0])}",
                     line=node.lineno,
                     method=method,
                     pattern=node.args[0],
-                    cases=cases,
+                    flags=flags,
                 )
             )
     return tuple(calls)
 
 
 class _Stand(ast.NodeTransformer):
-    """Puts an email where a pattern takes in a text that only its function knows."""
+    """Puts a letter where a pattern takes in a text that only its function knows."""
 
     def __init__(self, known: set[str]) -> None:
         self.known = known
@@ -190,14 +190,14 @@ class UnknownPatternError(AssertionError):
 def _read_call(
     call: PatternCall, module: ModuleType, data: Mapping[str, list[str]]
 ) -> Iterator["re.Pattern"]:
-    cases = _evaluate(call.cases, module) if call.cases is not None else 0
+    flags = _evaluate(call.flags, module) if call.flags is not None else 0
     if call.name in data:
-        yield from (re.compile(value, cases) for value in data[call.name])
+        yield from (re.compile(value, flags) for value in data[call.name])
         return
     known = {*vars(module), *dir(builtins)}
     pattern = ast.fix_missing_locations(_Stand(known).visit(deepcopy(call.pattern)))
     try:
-        yield re.compile(_evaluate(pattern, module), cases)
+        yield re.compile(_evaluate(pattern, module), flags)
     except (NameError, AttributeError, TypeError) as error:
         raise UnknownPatternError(call.name) from error
 

@@ -13,8 +13,8 @@ from tests.house.backtracking import (
     Chain,
     Choice,
     Condition,
-    Email,
     Group,
+    Letter,
     Look,
     Node,
     Place,
@@ -43,11 +43,11 @@ class Attack:
 
 def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
     """Return each text once that may make a pattern slow."""
-    emails = [node for node in walk_nodes(tree) if isinstance(node, Email)]
-    kinds = _pick_email_kinds(emails, is_bytes=is_bytes)
+    letters = [node for node in walk_nodes(tree) if isinstance(node, Letter)]
+    kinds = _pick_letter_kinds(letters, is_bytes=is_bytes)
     attacks: dict[Attack, None] = {}
     for way, repeat in _find_endless_repeats(tree, ("",), kinds):
-        inside = [node for node in walk_nodes(repeat.body) if isinstance(node, Email)]
+        inside = [node for node in walk_nodes(repeat.body) if isinstance(node, Letter)]
         singles = [kind for kind in kinds if any(node.accepts(kind) for node in inside)]
         others = [kind for kind in kinds if kind not in singles]
         suffixes = ("", *_spread(others, _MOST_SUFFIXES), *singles[-1:])
@@ -76,12 +76,12 @@ def _list_children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _pick_email_kinds(emails: list[Email], *, is_bytes: bool) -> list[str]:
+def _pick_letter_kinds(letters: list[Letter], *, is_bytes: bool) -> list[str]:
     """Return one character for each way in which the sets of a pattern can tell characters."""
     known = _PRINTED + "".join(other for other in _OTHERS if not is_bytes or ord(other) < 0x100)
     kinds: dict[tuple[bool, ...], str] = {}
-    for email in known:
-        kinds.setdefault(tuple(one_email.accepts(email) for one_email in emails), email)
+    for letter in known:
+        kinds.setdefault(tuple(one_letter.accepts(letter) for one_letter in letters), letter)
     return [*kinds.values()]
 
 
@@ -121,9 +121,9 @@ def _extend(before: tuple[str, ...], examples: Iterable[str]) -> tuple[str, ...]
 def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911 - one for each kind
     """Return some texts that a node accepts, the shortest among them."""
     match node:
-        case Email(accepts):
+        case Letter(accepts):
             found = next((kind for kind in kinds if accepts(kind)), None)
-            return [found if found is not None else _search_email(accepts)]
+            return [found if found is not None else _search_letter(accepts)]
         case Chain(parts):
             ways = ("",)
             for part in parts:
@@ -148,5 +148,5 @@ def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911
     return [""]
 
 
-def _search_email(accepts) -> str:
+def _search_letter(accepts) -> str:
     return next((chr(code) for code in range(0x20000) if accepts(chr(code))), "")

@@ -22,7 +22,7 @@ CASCADES = read_cascades()
 HASHES = frozenset(
     {
         *("account", "alias", "external_hash", "file_mark", "keyed_hash", "link", "page_hash"),
-        *("picture", "proof", "question", "school", "school_and_network", "seal"),
+        *("picture", "proof", "query", "school", "school_and_network", "seal"),
     }
 )
 

@@ -28,7 +28,7 @@ from tests.house.tree import PACKAGES, parsed, place, python_files
 from tests.scrapers.known_sources import written_sources
 
 # A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
-MOST_STEPS_PER_EMAIL = 100
+MOST_STEPS_PER_LETTER = 100
 FEW_PUMPS, MANY_PUMPS = 12, 40
 SHARES = 8
 # What the counter is tried on besides what the patterns themselves suggest.
@@ -70,7 +70,7 @@ def product_patterns() -> list[FoundPattern]:
                 source.handle_pattern for source in sources if hasattr(source, "handle_pattern")
             ],
             "scrapers/urls/canonical.py self.host": [wrapper.host for wrapper in WRAPPERS],
-            "scrapers/urls/platforms.py each.pattern": [
+            "scrapers/urls/platforms.py rewrite.pattern": [
                 rewrite.pattern for platform in PLATFORMS for rewrite in platform.rewrites
             ],
             "scrapers/urls/platforms.py platform.subhosts": [
@@ -83,7 +83,7 @@ def product_patterns() -> list[FoundPattern]:
 
 
 def count_steps(counter: StepCounter, found: FoundPattern, text: str) -> int:
-    most = MOST_STEPS_PER_EMAIL * (len(text) + 20)
+    most = MOST_STEPS_PER_LETTER * (len(text) + 20)
     if found.is_searched:
         return counter.count_search(text, most)[0]
     return counter.count_match(text, most, whole=found.is_matched_whole)[0]
@@ -102,7 +102,7 @@ def grows_faster(counter: StepCounter, found: FoundPattern, attack: Attack, pump
 
 
 def find_slow_text(found: FoundPattern) -> Attack | None:
-    tree = parse_pattern(found.text, found.cases)
+    tree = parse_pattern(found.text, found.flags)
     counter = StepCounter(tree)
     return next(
         (
@@ -165,7 +165,7 @@ def test_patterns_are_made_where_they_are_found() -> None:
     ],
 )
 def test_a_slow_pattern_is_found(pattern: str, method: str) -> None:
-    found = FoundPattern(text=pattern, cases=0, is_bytes=False, methods={method})
+    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={method})
 
     assert find_slow_text(found) is not None
 
@@ -182,7 +182,7 @@ def test_a_slow_pattern_is_found(pattern: str, method: str) -> None:
     ],
 )
 def test_a_linear_pattern_is_not_called_slow(pattern: str) -> None:
-    found = FoundPattern(text=pattern, cases=0, is_bytes=False, methods={"search"})
+    found = FoundPattern(text=pattern, flags=0, is_bytes=False, methods={"search"})
 
     assert find_slow_text(found) is None
 
@@ -190,9 +190,9 @@ def test_a_linear_pattern_is_not_called_slow(pattern: str) -> None:
 def test_the_counter_finds_what_the_real_matcher_finds() -> None:
     wrong = []
     for found in product_patterns():
-        tree = parse_pattern(found.text, found.cases, lowers_bounds=False)
+        tree = parse_pattern(found.text, found.flags, lowers_bounds=False)
         counter = StepCounter(tree)
-        real = re.compile(found.text, found.cases)
+        real = re.compile(found.text, found.flags)
         attacks = derive_attacks(tree, is_bytes=found.is_bytes)
         texts = [attack.build_text(3) for attack in attacks[:: len(attacks) // 9 + 1]]
         for text in (*TRIED_WITH, *texts):

@@ -53,7 +53,7 @@ def test_a_district_without_a_name_is_not_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    "finding",
+    "trace",
     [
         shown("https://a.example/1", title="Nora Quill, art"),
         shown("https://a.example/2", snippet="our new teacher, Nora Penn"),

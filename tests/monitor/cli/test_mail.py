@@ -26,7 +26,7 @@ def test_a_preview_breaks_the_glass_and_tells_the_person(after_demo, maria):
     said = after_demo.run("digest", "preview", maria, "--break-glass", "a call from her")
 
     assert said.code == 0
-    assert "10 sources" in " ".join(said.out.split())
+    assert "10 places" in " ".join(said.out.split())
     assert after_demo.run("digest", "send", "--json").json["accepted"] >= 1
     assert [text for text in written_to(after_demo, MARIA) if "a call from her" in text]
     with after_demo.app() as app:

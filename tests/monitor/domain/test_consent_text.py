@@ -26,7 +26,7 @@ FACTS = {
     ),
     "We do not monitor an account that shows someone else's name": (
         "monitor/services/test_account_proofs.py"
-        "::test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept"
+        "::test_an_account_under_another_name_is_dropped_with_an_email_and_nothing_of_it_is_kept"
     ),
     "We read contacts, and flag changes, only for accounts": (
         "monitor/services/test_account_proofs.py"
@@ -102,7 +102,7 @@ FACTS = {
     ),
     "everything is erased 30 days later": (
         "monitor/services/test_consent_renewing.py"
-        "::test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said"
+        "::test_what_nobody_renewed_is_erased_with_a_farewell_when_the_email_said"
     ),
 }
 

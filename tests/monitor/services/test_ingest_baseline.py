@@ -170,5 +170,5 @@ def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     assert maria.cases == ()
     world.on_monday()
     digest = maria.emails_of("digest")[-1]
-    assert "1 query" in digest.email.subject
+    assert "1 question" in digest.email.subject
     assert "mdelgado-art[.]skies[.]example" in digest.text

@@ -33,7 +33,7 @@ Answer = Callable[[dns.message.Message], dns.message.Message | None]
 
 
 def answer_from_zone(asked: dns.message.Message) -> dns.message.Message:
-    query = asked.query[0]
+    query = asked.question[0]
     name, kind = query.name.to_text().lower(), dns.rdatatype.to_text(query.rdtype)
     answer = dns.message.make_response(asked)
     if name not in NAMES:

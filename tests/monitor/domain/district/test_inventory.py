@@ -77,8 +77,8 @@ def test_each_look_alike_of_a_handle_is_recognized_as_one():
 @pytest.mark.parametrize(
     ("handle", "reason"),
     [
-        ("OakHillHS", "It has the handle of Oak Hill High School: oakhillhs."),
-        ("oak_hill_hs", "It has the handle of Oak Hill High School: oakhillhs."),
+        ("OakHillHS", "It has the username of Oak Hill High School: oakhillhs."),
+        ("oak_hill_hs", "It has the username of Oak Hill High School: oakhillhs."),
         ("oakhil1hs", "Its username is oakhillhs, but the l is replaced by the digit 1."),
         ("oakhillhsnews", 'Its username is oakhillhs, with "news" added.'),
         ("real.ohpanthers", 'Its username is ohpanthers, with "real" added.'),
