@@ -26,6 +26,7 @@ from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaratio
 from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
+from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind
@@ -211,7 +212,7 @@ class PeopleTable(EncryptedTable):
 
 
 def hash_mail_address(encryption: Encryption, mail: str) -> bytes:
-    return encryption.keyed_hash(DISTRICT, mail.strip().casefold())
+    return encryption.keyed_hash(DISTRICT, fold_address(mail))
 
 
 def hash_school(encryption: Encryption, school: str) -> bytes:

@@ -4,7 +4,6 @@ What a mail server says later, after it took an email: that it could not be deli
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -93,23 +92,24 @@ class Bounce:
         return self.status.startswith(PERMANENT) and self.status != NO_ROUTE
 
 
-# What separates addresses, or gives one a name or a meaning of its own.
-_SPECIAL = r"\s@,;:<>()\[\]\"\\"
-_ADDRESS = re.compile(rf"[^{_SPECIAL}]+@[^{_SPECIAL}]+")
+# RFC 5321's atoms, and no letter but ASCII: what looks alike, or is alike when case is folded, is
+# never another person's address.
+_SIGNS = r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+"
+_ADDRESS = re.compile(f"{_SIGNS}@{_SIGNS}")
 _ENCODED_WORD = "=?"
 LONGEST_ADDRESS = 200
-# Controls, loose accents and pictures, then the letters that draw nothing (Hangul fillers): with
-# them, an address would look like another one.
-_UNSEEN_CATEGORIES = ("C", "M", "So")
-_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 def is_single_address(text: str) -> bool:
     """Tell whether it is one plain address; a list would reach people whom no one invited."""
     one = len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
-    return one and not any(map(_is_unseen, text)) and _ENCODED_WORD not in text
+    return one and _ENCODED_WORD not in text
 
 
-def _is_unseen(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category.startswith(_UNSEEN_CATEGORIES) or character in _UNSEEN_LETTERS
+def fold_address(text: str) -> str:
+    """Return an address in the one form in which two are compared: case of ASCII letters apart.
+
+    Unicode would fold "strau\N{LATIN SMALL LETTER SHARP S}" into "strauss", who is someone else.
+    """
+    address = text.strip()
+    return address.lower() if address.isascii() else address

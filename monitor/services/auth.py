@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.db.accounts import SignInLink, SignInSession
+from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.person import Principal
 from monitor.domain.vocabulary import AuthMethod, Role
@@ -46,7 +47,7 @@ class UserAccount:
 
 def find_account_id(app: App, mail: str) -> str:
     """Return the id of anyone who may sign in under an address; empty where no one may."""
-    address = mail.strip().casefold()
+    address = fold_address(mail)
     return app.db.people.find_person_id_by_mail(address) or _find_office_id(app, address)
 
 
@@ -169,12 +170,12 @@ def _find_invited_account(app: App, invitation_id: str) -> UserAccount | None:
 def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:
     if account.invitation_id:
         return
-    mail, district = account.mail.casefold(), app.config.district
+    mail, district = fold_address(account.mail), app.config.district
     if account.person_id:
         yield Role.STAFF
-    if mail in map(str.casefold, district.reviewers):
+    if mail in map(fold_address, district.reviewers):
         yield Role.REVIEWER
-    if mail in map(str.casefold, district.operators):
+    if mail in map(fold_address, district.operators):
         yield Role.OPERATOR
 
 

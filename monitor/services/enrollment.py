@@ -25,6 +25,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
+from monitor.domain.names.normalize import join_words
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
@@ -152,10 +153,10 @@ def queue_invitation(
     invitation = Invitation(
         id=app.ids.new_id(),
         mail=address,
-        given=invitee.given,
-        family=invitee.family,
-        school=invitee.school,
-        title=invitee.title,
+        given=join_words(invitee.given),
+        family=join_words(invitee.family),
+        school=join_words(invitee.school),
+        title=join_words(invitee.title),
         invited_at=now,
         expires_at=now + INVITATION_LASTS,
     )

@@ -23,7 +23,7 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
-from monitor.domain.email import build_message_id
+from monitor.domain.email import build_message_id, fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.person import Person
@@ -109,7 +109,7 @@ def find_office_address(office_id: str, district: DistrictConfig) -> str:
 
 
 def _hash_address(address: str) -> str:
-    return sha256(address.lower().encode()).hexdigest()[:16]
+    return sha256(fold_address(address).encode()).hexdigest()[:16]
 
 
 def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:

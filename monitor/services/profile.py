@@ -14,6 +14,7 @@ from monitor.config import is_known_time_zone
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
 from monitor.domain.dates import format_near_time
+from monitor.domain.email import fold_address
 from monitor.domain.enrollment import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
@@ -184,12 +185,12 @@ def request_work_email_change(
     app: App, person_id: str, address: str, browser_session_id: str
 ) -> AddressRequestRefusal | None:
     """Write to a new address, or say why not. Raises NotPermittedError without a consent."""
-    now, new = app.clock.now(), address.strip().lower()
+    now, new = app.clock.now(), fold_address(address)
     with app.db.begin_transaction():
         person = _load_consenting_person(app, person_id)
         if not is_district_address(new, app.config.district):
             return AddressRequestRefusal.FOREIGN
-        if new == person.mail.casefold():
+        if new == fold_address(person.mail):
             return AddressRequestRefusal.SAME
         if (
             app.db.address_changes.count_address_changes_since(person_id, now - LINK_LIMIT_PERIOD)

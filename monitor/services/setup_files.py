@@ -314,6 +314,8 @@ CADDY_SAMPLE = """\
 	request_body {{
 		max_size 16MB
 	}}
+	# Addresses that open something are in no log.
+	log_skip /answer/* /calendar/* /feed/* /join/* /sign-in/* /stop/*
 	reverse_proxy {upstream} {{
 		flush_interval -1
 {header}	}}
@@ -321,6 +323,11 @@ CADDY_SAMPLE = """\
 """
 NGINX_SAMPLE = """\
 # For nginx: link this file into /etc/nginx/conf.d, and name your certificate.
+# Addresses that open something are in no log; errors would name them, too.
+map $uri $namesake_logged {{
+    ~^/(answer|calendar|feed|join|sign-in|stop)/ 0;
+    default 1;
+}}
 server {{
     listen {port} ssl;
     listen [::]:{port} ssl;
@@ -328,6 +335,9 @@ server {{
     ssl_certificate /etc/letsencrypt/live/{host}/fullchain.pem;
     ssl_certificate_key /etc/letsencrypt/live/{host}/privkey.pem;
     client_max_body_size 16m;  # screenshots
+    large_client_header_buffers 2 4k;
+    access_log /var/log/nginx/access.log combined if=$namesake_logged;
+    error_log /var/log/nginx/error.log crit;
     location / {{
         proxy_pass http://{upstream};
         proxy_set_header Host {named};

@@ -119,7 +119,8 @@ class PortalContext:
     def answer_stranger(self) -> Response:
         """Ask to sign in, and remember which page was wanted: an email may have led to it."""
         response = self.redirect_to(url_for("sign_in.show_sign_in"))
-        if request.method == "GET" and request.path != "/":
+        # A line break cannot be redirected to, and no page of ours has one.
+        if request.method == "GET" and request.path != "/" and request.path.isprintable():
             wanted = [self.browser_session.id, request.path[:MAX_PATH_LENGTH]]
             self.sessions.set_signed_cookie(response, WANTED_COOKIE, wanted)
         return response

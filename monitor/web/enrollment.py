@@ -17,6 +17,7 @@ from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSe
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError
+from monitor.domain.names.normalize import join_words
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent import hash_district_terms, list_offered_scopes, list_terms_sections
@@ -223,11 +224,6 @@ def add_address_fault(step_input: StepInput, words: str) -> StepInput:
     return replace(
         step_input, faults=(*step_input.faults, FieldProblem(field="address", words=words))
     )
-
-
-def join_words(text: str) -> str:
-    """Leave one blank between words, as on one line."""
-    return " ".join(text.split())
 
 
 def split_entries(text: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ IDLE_TIMEOUT_SECONDS: Final = 30
 MAX_UPLOAD_FORM_BYTES: Final = 6 << 20
 # Whatever is longer is not even received; up to here, one of our pages says that it is too large.
 MAX_BODY_BYTES: Final = 16 << 20
+# A header that begins with blanks takes time by their square: 0.3 s with 8 kB, 4.7 s with 32 kB.
+MAX_HEADER_BYTES: Final = 8_192
 # How often to look for idle clients, and so the longest wait that a crowd of them causes.
 CLEANUP_SECONDS: Final = 1
 SHUTDOWN_SECONDS: Final = 5.0
@@ -84,7 +86,7 @@ def _run_server(app: WsgiApp, listener: socket.socket) -> Iterator[None]:
         ident=None,
         # Our address comes from the configuration, never from such headers.
         clear_untrusted_proxy_headers=True,
-        max_request_header_size=32_768,
+        max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BODY_BYTES,
     )
     server.maintenance = partial(_close_idle_connections, server)

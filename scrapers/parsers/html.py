@@ -154,7 +154,9 @@ _NOT_ENDORSED = frozenset({"nofollow", "ugc", "sponsored"})
 _COMMENT = re.compile(
     r"(?:[pu]-)?comments?(?:[-_]?(?:list|area|author|body|content|container|wrapper|section|"
     r"thread|item|block|box|meta|text|holder|respond))?|h-cite|(?:webmention|pingback|trackback)s?|"
-    r"(?:li-|div-)?comment-\d+|disqus_thread",
+    r"(?:li-|div-)?comment-\d+|disqus_thread|shoutbox|"
+    r"(?:guest-?books?|repl(?:y|ies)|responses?|testimonials?)"
+    r"(?:[-_]?(?:list|area|author|body|content|container|section|thread|item|entry|entries))?",
     re.IGNORECASE,
 )
 

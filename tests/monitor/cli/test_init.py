@@ -9,6 +9,7 @@ from monitor.app import Environment
 from monitor.app.sources import build_sources
 from monitor.config.file import load_config
 from monitor.domain.vocabulary import Language
+from monitor.web.roles import ACCESS_RULES
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.emails import PASSWORD
 from tests.monitor.post_office import Counter, opened
@@ -33,6 +34,15 @@ TYPED = {
     "search": "",
     "backup_folder": "",
 }
+
+
+# Their addresses alone open nothing: they ask for a session or a token, or are for everybody.
+OPENS_NOTHING = frozenset(
+    {
+        *("", "api", "healthz", "language", "me", "metrics"),
+        *("operate", "review", "scim", "sign-out", "static"),
+    }
+)
 
 
 def init(path, *arguments, typed="", environment=None):
@@ -389,6 +399,16 @@ def test_the_samples_for_a_proxy_name_the_portal_and_let_screenshots_through(pat
     assert "server_name pages.oakhill.test;" in nginx
     assert "client_max_body_size 16m;" in nginx
     assert "proxy_set_header Host $host:8443;" in nginx
+
+
+def test_the_samples_for_a_proxy_keep_addresses_that_open_something_out_of_its_logs(path):
+    init(path, typed=type_answers(portal_address="https://pages.oakhill.test/"))
+
+    caddy = (path.parent / "proxy" / "Caddyfile").read_text("utf-8")
+    nginx = (path.parent / "proxy" / "nginx.conf").read_text("utf-8")
+    opening = set(ACCESS_RULES) - OPENS_NOTHING
+    assert opening == set(re.search(r"\^/\((.*)\)/", nginx)[1].split("|"))
+    assert opening == set(re.findall(r"/(\S+)/\*", re.search(r"log_skip (.*)", caddy)[1]))
 
 
 def test_a_portal_on_this_machine_alone_needs_no_proxy(path: Path):

@@ -48,6 +48,12 @@ def test_people_are_found_by_mail_however_it_is_written(world):
     assert world.state.people.find_person_id_by_mail("theo@cedar.example") is None
 
 
+def test_an_address_that_only_looks_alike_finds_nobody(world):
+    world.enrolled(mail="rosa.strauss@cedar.example")
+
+    assert world.state.people.find_person_id_by_mail("rosa.strau\u00df@cedar.example") is None
+
+
 def test_two_people_never_share_a_mail_address(world):
     world.enrolled("Rosa", mail="office@cedar.example")
     theo = world.enrolled("Theo", mail="theo@cedar.example")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.email import LONGEST_ADDRESS, is_single_address
+from monitor.domain.email import LONGEST_ADDRESS, fold_address, is_single_address
 
 ROSA = "rosa.quackenbush@cedarvalley.example"
 
@@ -24,6 +24,8 @@ ROSA = "rosa.quackenbush@cedarvalley.example"
         ("=?utf-8?q?rosa?=@cedarvalley.example", False),
         ("ro\u202esa@cedarvalley.example", False),
         ("rosa@", False),
+        ("rosa.strau\u00df@cedarvalley.example", False),
+        ("\u212aim@cedarvalley.example", False),
         ("", False),
         (f"{'r' * LONGEST_ADDRESS}@cedarvalley.example", False),
     ],
@@ -36,3 +38,9 @@ def test_one_address_is_told_from_what_would_reach_others(text, one):
 def test_one_address_is_read_as_itself_and_as_nobody_else(text):
     if is_single_address(text):
         assert getaddresses([text]) == [("", text)]
+
+
+@pytest.mark.parametrize("other", ["rosa.strau\u00df", "\u212aim", "\ufb01nn", "\u0130van"])
+def test_no_address_is_folded_into_that_of_somebody_else(other):
+    assert fold_address(f"{other}@cedar.example") == f"{other}@cedar.example"
+    assert fold_address(" Rosa@Cedar.EXAMPLE ") == "rosa@cedar.example"

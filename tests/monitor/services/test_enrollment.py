@@ -112,6 +112,12 @@ def test_an_address_is_the_same_however_it_is_written(world: World):
     assert enrol(world, code).mail == MAIL
 
 
+def test_a_sign_that_cannot_be_seen_is_no_part_of_a_name(world: World):
+    invitation = invite_person(world.app, MAIL, "Ma\u200bria", "\u00adDelgado \u2060")
+
+    assert (invitation.given, invitation.family) == ("Maria", "Delgado")
+
+
 def test_who_agrees_to_nothing_is_not_enrolled_and_may_answer_again(world: World):
     code = invited(world)
 

@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2.meta import find_referenced_templates
 
 from monitor.web import server as listen
-from monitor.web.server import LOOPBACK, MAX_BODY_BYTES, THREADS, serve_on_port
+from monitor.web.server import LOOPBACK, MAX_BODY_BYTES, MAX_HEADER_BYTES, THREADS, serve_on_port
 from reports.templating import ENVIRONMENT
 
 PATIENCE = 120
@@ -67,6 +67,14 @@ def test_every_thread_ends_with_the_block():
     for thread in begun:
         thread.join(PATIENCE)
     assert [thread for thread in begun if thread.is_alive()] == []
+
+
+def test_a_header_that_no_page_needs_is_refused():
+    with serve_on_port(Flask("pages", static_folder=None), LOOPBACK, 0) as port:
+        asked = HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
+        asked.request("GET", "/", headers={"X-Blank": " " * MAX_HEADER_BYTES + "x"})
+        assert asked.getresponse().status == 431
+        asked.close()
 
 
 def test_a_body_that_no_page_takes_is_not_received():

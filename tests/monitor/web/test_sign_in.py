@@ -57,6 +57,15 @@ def test_a_link_from_the_mailbox_signs_in_the_browser_that_asked(portal: Portal,
     assert guest.get(start).status == 200
 
 
+def test_an_address_with_a_line_break_is_not_returned_to(portal: Portal) -> None:
+    guest = portal.guest()
+    assert guest.get("/me/%0a").leads_to == "/sign-in"
+
+    link = link_for(portal, guest, OPERATOR)
+
+    assert guest.post("/sign-in/link", code=code_in(link)).leads_to == "/"
+
+
 def test_a_link_that_was_used_opens_nothing_a_second_time(portal: Portal) -> None:
     guest = portal.guest()
     link = link_for(portal, guest, OPERATOR)

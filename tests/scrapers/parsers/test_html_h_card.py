@@ -94,6 +94,10 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
         "<div class='h-cite u-comment'>{}</div>",
         "<div class='Comments-Area'>{}</div>",
         "<ul class='webmentions'><li>{}</li></ul>",
+        "<article class='reply'>{}</article>",
+        "<ol class='replies'><li>{}</li></ol>",
+        "<section id='guestbook'>{}</section>",
+        "<div class='guest-book-entry'>{}</div>",
     ],
 )
 def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
