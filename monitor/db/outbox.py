@@ -351,6 +351,11 @@ class EmailCounts(Table):
         """Count what waits for another try, or for its address."""
         return self.connection.count_rows("outbox", "state = 'queued' AND error IS NOT NULL")
 
+    def is_any_refused_now(self, but: str) -> bool:
+        """Tell whether an email of any kind but one waits since the server did not take it."""
+        tried = "state = 'queued' AND error IS NOT NULL AND attempts > 0 AND kind != ?"
+        return bool(self.connection.count_rows("outbox", tried, but))
+
     def count_abandoned_emails(self, since: datetime) -> int:
         """Count what someone was to get and did not; what no one was to get any more is void."""
         return self.connection.count_rows(

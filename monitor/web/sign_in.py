@@ -32,6 +32,7 @@ from monitor.services.auth import (
 )
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.forms import WebForm, read_form, read_query
+from reports.emails.registry import EmailKind
 from reports.pages import account as pages
 from reports.pages.account import (
     ErrorPageView,
@@ -149,7 +150,12 @@ def _render_sign_in(
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
-    view = SignInCodeView(minutes=int(CODE_LASTS.total_seconds() // 60), faults=faults)
+    view = SignInCodeView(
+        minutes=int(CODE_LASTS.total_seconds() // 60),
+        # Emails of this kind are left out, or they would tell who may sign in.
+        is_late=context.app.db.email_counts.is_any_refused_now(but=EmailKind.SIGN_IN_LINK),
+        faults=faults,
+    )
     return context.render_page("Check your email", pages.render_sign_in_code, view)
 
 

@@ -87,9 +87,13 @@ class SignInView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInCodeView:
-    """Asks for the code of an email that may be on its way, and tells no one whether it is."""
+    """Asks for the code of an email that may be on its way, and tells no one whether it is.
+
+    `is_late` is whether the district's mail server takes no mail now.
+    """
 
     minutes: int
+    is_late: bool
     faults: tuple[FieldProblem, ...] = ()
 
 

@@ -14,6 +14,7 @@ from monitor.services.auth import (
     REMEMBERED_LASTS,
     SESSION_LASTS,
 )
+from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
@@ -297,6 +298,39 @@ def test_guesses_of_a_whole_day_are_counted_for_an_account(portal: Portal) -> No
     later = portal.guest()
     digits = digits_for(portal, later, OPERATOR)
     assert later.post("/sign-in/link", code=digits).status == 303
+
+
+def test_a_code_that_did_not_go_out_is_tried_again_within_a_minute(portal: Portal) -> None:
+    guest, world = portal.guest(), portal.world
+    world.post.answer, taken = DEFERRED, world.post.answer
+    asks(guest, OPERATOR)
+    world.writes()
+    sent = []
+    for wait in (20, 59, 1, 60):
+        world.clock.at += timedelta(seconds=wait)
+        world.post.answer = taken if wait == 1 else DEFERRED
+        world.writes()
+        sent.append(len(world.post.to(OPERATOR)))
+
+    assert sent == [0, 0, 1, 1]
+    assert guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1])).status == 303
+
+
+def test_the_page_says_when_mail_is_late_whoever_asks(portal: Portal) -> None:
+    late = "Email is late right now"
+    maria, world = portal.world.joins(MARIA), portal.world
+    world.writes()
+    world.post.answer = DEFERRED
+    guest, unknown = portal.guest(), portal.guest()
+    for asker, address in ((guest, maria.mail), (unknown, THOMAS.person.mail)):
+        asks(asker, address)
+        world.writes()
+        assert late not in asker.get("/sign-in/link").text
+
+    world.on_monday()
+
+    assert late in guest.get("/sign-in/link").text
+    assert late in unknown.get("/sign-in/link").text
 
 
 def test_digits_tell_nobody_whether_an_address_is_known(portal: Portal) -> None:
