@@ -83,7 +83,7 @@ def left(context: CliContext, person: str) -> None:
 def pause(context: CliContext, person_id: str, until: datetime) -> None:
     """Pause checks for a person at their request.
 
-    Checks resume automatically after the end date.
+    Checks resume automatically after the end date. Only the person can shorten the pause.
     """
     from monitor.services import consent
 
@@ -94,18 +94,6 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
     context.output.print_line(
         f"Checks are paused through {format_date(until)}. The person is notified."
     )
-
-
-@click.command()
-@click.argument("person_id")
-@pass_cli_context
-def resume(context: CliContext, person_id: str) -> None:
-    """Resume checks for a person at their request."""
-    from monitor.services import consent
-
-    with context.open_app() as app:
-        consent.resume_checks(app, person_id, ConsentChannel.OPERATOR)
-    context.output.print_line("Checks resume with the next sweep. The person is notified.")
 
 
 def _find_person_id(app: App, person: str) -> str:
@@ -362,7 +350,6 @@ for command in (
     export,
     left,
     pause,
-    resume,
 ):
     staff.add_command(command)
 

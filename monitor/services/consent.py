@@ -210,10 +210,17 @@ def drop_consent_scopes(
 
 
 def pause_checks(app: App, person_id: str, until: datetime, channel: ConsentChannel) -> Consent:
-    """Run no checks and send only notices, until a day; data stays."""
-    before = _load_live_consent(app, person_id)
+    """Run no checks and send only notices, until a day; data stays.
+
+    Nobody else shortens a pause: raises InputError for an operator's that ends sooner.
+    """
+    before, now = _load_live_consent(app, person_id), app.clock.now()
+    paused_until = before.paused_until if before.is_paused(now) else None
+    if channel is ConsentChannel.OPERATOR and paused_until and until < paused_until:
+        reason = "Checks are paused for longer already. Only the person can shorten the pause."
+        raise InputError(reason)
     return _save_consent_change(
-        app, before, replace(apply_pause(before, until, app.clock.now()), channel=channel)
+        app, before, replace(apply_pause(before, until, now), channel=channel)
     )
 
 

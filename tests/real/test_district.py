@@ -61,7 +61,6 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
     "digest preview {person} --break-glass Drill": (0,),
     "staff export {person}": (0,),
     "staff pause {person} --until 2099-01-01": (0, 65),
-    "staff resume {person}": (0, 65),
 }
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {

@@ -88,7 +88,6 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
     "staff left": (row("{person}", "--yes", acts=("consent-left",)),),
     "staff pause": (row("{person}", "--until", "2026-12-24", acts=("consent-paused",)),),
-    "staff resume": (row("{person}", codes=(0, 65)),),
     "staff export": (
         row("{person}", acts=("exported",)),
         row("{person}", "--to", "nowhere", codes=(65,)),

@@ -28,7 +28,6 @@ SAY_ONE_SENTENCE = {
     "evidence",
     "audit accept",
     "staff pause",
-    "staff resume",
     "mail retry",
     "mail resume",
     "sources remove",
