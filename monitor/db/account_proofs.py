@@ -5,9 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from monitor.db.connection import Row, parse_datetime
 from monitor.db.declarations import Owner, TableDeclaration
-from monitor.db.encryption import EncryptedTable
+from monitor.db.encryption import SealedRecords
 from monitor.domain.retention import RetainedKind
 
 
@@ -30,7 +29,7 @@ class AccountProof:
     at: datetime
 
 
-class AccountProofsTable(EncryptedTable):
+class AccountProofsTable(SealedRecords[AccountProof]):
     declaration = TableDeclaration(
         "account_proofs",
         Owner.PERSON,
@@ -40,34 +39,21 @@ class AccountProofsTable(EncryptedTable):
         exported="account_proofs",
     )
 
+    record = AccountProof
+    stored = ("person_id", "state", "at")
+    key = ("person_id", "keyed_hash")
+
     def save_account_proof(self, proof: AccountProof) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO account_proofs (person_id, keyed_hash, state, at, encrypted)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (person_id, keyed_hash)
-                DO UPDATE SET state = excluded.state, at = excluded.at""",
-                proof.person_id,
-                self._hash_account(proof.person_id, proof.account),
-                proof.state,
-                proof.at,
-                self.encryption.encrypt(proof.person_id, _PLACE, proof.account),
+            self.replace_record(
+                proof, keyed_hash=self._hash_account(proof.person_id, proof.account)
             )
             self.connection.forget_read(("account proofs", proof.person_id))
 
     def list_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
         """Return all of a person's, the oldest first."""
-        return self.connection.read_once(
-            ("account proofs", person_id), partial(self._read_proofs_of_person, person_id)
-        )
-
-    def _read_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, state, at, encrypted FROM account_proofs WHERE person_id = ?
-            ORDER BY rowid""",
-            person_id,
-        )
-        return tuple(map(self._decrypt_proof, rows))
+        read = partial(self.list_records, "WHERE person_id = ? ORDER BY rowid", person_id)
+        return self.connection.read_once(("account proofs", person_id), read)
 
     def delete_account_proof(self, person_id: str, account: str) -> None:
         with self.connection.begin_transaction():
@@ -88,17 +74,7 @@ class AccountProofsTable(EncryptedTable):
     def _hash_account(self, person_id: str, account: str) -> bytes:
         return self.encryption.keyed_hash(person_id, f"account {account}")
 
-    def _decrypt_proof(self, row: Row) -> AccountProof:
-        account = self.encryption.decrypt(row["person_id"], _PLACE, row["encrypted"], str)
-        return AccountProof(
-            person_id=row["person_id"],
-            account=account,
-            state=ProofState(row["state"]),
-            at=parse_datetime(row["at"]),
-        )
-
 
 # Letters only: digits could be taken for a phone number, and be masked.
 _CODE_ALPHABET = "abcdefghkmnpqrstuvwxyz"
 _CODE_LENGTH = 8
-_PLACE = "account_proofs/encrypted"

@@ -10,20 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    Table,
-    parse_datetime,
-    parse_optional_datetime,
-)
+from monitor.db.connection import Records, Table
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.people import hash_mail_address
 from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import TokenScope
+from monitor.domain.vocabulary import AuthMethod, TokenScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +53,7 @@ class Invitation:
         return self.spent_at is None and now < self.expires_at
 
 
-class InvitationsTable(EncryptedTable, Records[Invitation]):
+class InvitationsTable(SealedRecords[Invitation]):
     declaration = TableDeclaration(
         "invitations",
         Owner.INVITED,
@@ -70,19 +64,14 @@ class InvitationsTable(EncryptedTable, Records[Invitation]):
         sealed=("encrypted",),
     )
 
-    select = "SELECT id, encrypted, spent_at FROM invitations"
+    record = Invitation
+    stored = ("id", "expires_at", "reminded_at", "spent_at")
+    key_owner = "id"
+    updated = ("spent_at",)
 
     def insert_invitation(self, invitation: Invitation) -> None:
         self.encryption.keys.create_key(invitation.id)
-        self.connection.write_rows(
-            """INSERT INTO invitations (id, keyed_hash, expires_at, reminded_at, encrypted)
-                VALUES (?, ?, ?, ?, ?)""",
-            invitation.id,
-            hash_mail_address(self.encryption, invitation.mail),
-            invitation.expires_at,
-            invitation.reminded_at,
-            self.encrypt_value(invitation.id, invitation.id, invitation),
-        )
+        self._save_invitation(invitation)
 
     def load_invitation(self, invitation_id: str) -> Invitation:
         found = self.find_record("WHERE id = ?", invitation_id)
@@ -97,17 +86,8 @@ class InvitationsTable(EncryptedTable, Records[Invitation]):
     def record_reminder(self, invitation_id: str, at: datetime, expires_at: datetime) -> None:
         """Note the one reminder, and until when the invitation may be answered now."""
         with self.connection.begin_transaction():
-            reminded = replace(
-                self.load_invitation(invitation_id), reminded_at=at, expires_at=expires_at
-            )
-            self.connection.execute(
-                """UPDATE invitations SET reminded_at = ?, expires_at = ?, encrypted = ?
-                WHERE id = ?""",
-                at,
-                expires_at,
-                self.encrypt_value(invitation_id, invitation_id, reminded),
-                invitation_id,
-            )
+            known = self.load_invitation(invitation_id)
+            self._save_invitation(replace(known, reminded_at=at, expires_at=expires_at))
 
     def update_invitee(self, invitation_id: str, invitee: Invitee) -> None:
         """Replace what the district says of the person; the address stays."""
@@ -119,11 +99,7 @@ class InvitationsTable(EncryptedTable, Records[Invitation]):
                 school=invitee.school,
                 title=invitee.title,
             )
-            self.connection.execute(
-                "UPDATE invitations SET encrypted = ? WHERE id = ?",
-                self.encrypt_value(invitation_id, invitation_id, changed),
-                invitation_id,
-            )
+            self._save_invitation(changed)
 
     def set_code_hash(self, invitation_id: str, code_hash: str) -> None:
         """Replace any earlier code, which opens nothing from then on."""
@@ -189,12 +165,12 @@ class InvitationsTable(EncryptedTable, Records[Invitation]):
     def list_invitations(self) -> tuple[Invitation, ...]:
         return self.list_records("ORDER BY rowid")
 
-    def parse_row(self, row: Row) -> Invitation:
-        invitation = self.decrypt_value(row["id"], row["id"], row["encrypted"], Invitation)
-        return replace(invitation, spent_at=parse_optional_datetime(row["spent_at"]))
+    def _save_invitation(self, invitation: Invitation) -> None:
+        mark = hash_mail_address(self.encryption, invitation.mail)
+        self.replace_record(invitation, keyed_hash=mark)
 
 
-class EnrollmentDraftsTable(EncryptedTable):
+class EnrollmentDraftsTable(SealedRecords[EnrollmentDraft]):
     declaration = TableDeclaration(
         "enrollment_drafts",
         Owner.INVITED,
@@ -207,24 +183,16 @@ class EnrollmentDraftsTable(EncryptedTable):
         sealed=("encrypted",),
     )
 
+    record = EnrollmentDraft
+    stored = ()
+    key = ("invitation_id",)
+    key_owner = "invitation_id"
+
     def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
-        found = self.connection.fetch_row(
-            "SELECT encrypted FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
-        )
-        if found is None:
-            return None
-        return self.decrypt_value(invitation_id, invitation_id, found["encrypted"], EnrollmentDraft)
+        return self.find_record("WHERE invitation_id = ?", invitation_id)
 
     def save_draft(self, invitation_id: str, draft: EnrollmentDraft, at: datetime) -> None:
-        self.connection.write_rows(
-            """INSERT INTO enrollment_drafts (invitation_id, changed_at, encrypted)
-                VALUES (?, ?, ?)
-                ON CONFLICT (invitation_id) DO UPDATE
-                SET changed_at = excluded.changed_at, encrypted = excluded.encrypted""",
-            invitation_id,
-            at,
-            self.encrypt_value(invitation_id, invitation_id, draft),
-        )
+        self.replace_record(draft, invitation_id=invitation_id, changed_at=at)
 
     def delete_draft(self, invitation_id: str) -> None:
         self.connection.write_rows(
@@ -256,7 +224,15 @@ class UnlistedAddress:
     missing_since: datetime | None = None
 
 
-# Of several invitations of an address, the latest one counts.
+class StaffImportsTable(Table, Records[StaffImportRecord]):
+    declaration = TableDeclaration(
+        "staff_imports",
+        Owner.DISTRICT,
+        RetainedKind.STAFF_LISTING,
+        "how the last staff file fared: a hash of it, counts",
+        Expiry(OPEN),
+    )
+    record = StaffImportRecord
 
 
 class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
@@ -270,17 +246,12 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
         not_exported="a keyed hash",
         erased="once the staff file no longer lists the address",
     )
-    attached = (
-        TableDeclaration(
-            "staff_imports",
-            Owner.DISTRICT,
-            RetainedKind.STAFF_LISTING,
-            "how the last staff file fared: a hash of it, counts",
-            Expiry(OPEN),
-        ),
-    )
+    attached = (StaffImportsTable.declaration,)
 
-    select = """SELECT staff_listings.keyed_hash, missing_since, people.id AS person_id,
+    record = UnlistedAddress
+    stored = ()
+    # Of several invitations of an address, the latest one counts.
+    select = """SELECT staff_listings.keyed_hash AS mark, missing_since, people.id AS person_id,
     (SELECT id FROM invitations WHERE invitations.keyed_hash = staff_listings.keyed_hash
     ORDER BY rowid DESC LIMIT 1) AS invitation_id
     FROM staff_listings LEFT JOIN people ON people.keyed_hash = staff_listings.keyed_hash"""
@@ -351,30 +322,10 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
         )
 
     def find_last_import(self) -> StaffImportRecord | None:
-        row = self.connection.fetch_row(
-            "SELECT at, imported_at, file_mark, unusable, problem FROM staff_imports"
-        )
-        if row is None:
-            return None
-        return StaffImportRecord(
-            at=parse_datetime(row["at"]),
-            imported_at=parse_optional_datetime(row["imported_at"]),
-            file_mark=row["file_mark"],
-            unusable=row["unusable"],
-            problem=row["problem"],
-        )
+        return StaffImportsTable(self.connection).find_record("")
 
     def save_import(self, record: StaffImportRecord) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "staff_imports",
-                one=1,
-                at=record.at,
-                imported_at=record.imported_at,
-                file_mark=record.file_mark,
-                unusable=record.unusable,
-                problem=record.problem,
-            )
+        StaffImportsTable(self.connection).replace_record(record, one=1)
 
     def delete_import(self) -> None:
         self.connection.write_rows("DELETE FROM staff_imports")
@@ -383,22 +334,14 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
         """Return what recognizes a file, by a hash of its content."""
         return self.encryption.keyed_hash(DISTRICT, f"staff file {content}")
 
-    def parse_row(self, row: Row) -> UnlistedAddress:
-        return UnlistedAddress(
-            mark=row["keyed_hash"],
-            person_id=row["person_id"],
-            invitation_id=row["invitation_id"],
-            missing_since=parse_optional_datetime(row["missing_since"]),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSession:
-    """`hash` replaces the ID, which only the browser has. `way` is how they signed in."""
+    """`hash` replaces the ID, which only the browser has."""
 
     hash: str
-    reader: str
-    way: str
+    account_id: str
+    auth_method: AuthMethod
     started_at: datetime
     expires_at: datetime
 
@@ -413,18 +356,10 @@ class SignInSessionsTable(Table, Records[SignInSession]):
         exported="sessions",
     )
 
-    select = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
+    record = SignInSession
 
     def insert_session(self, session: SignInSession) -> None:
-        with self.connection.begin_transaction():
-            self.connection.insert_row(
-                "sessions",
-                hash=session.hash,
-                account_id=session.reader,
-                auth_method=session.way,
-                started_at=session.started_at,
-                expires_at=session.expires_at,
-            )
+        self.insert_record(session)
 
     def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
         """Return None where it has ended."""
@@ -453,22 +388,13 @@ class SignInSessionsTable(Table, Records[SignInSession]):
     def delete_expired_sessions(self, now: datetime) -> None:
         self.connection.write_rows("DELETE FROM sessions WHERE expires_at <= ?", now)
 
-    def parse_row(self, row: Row) -> SignInSession:
-        return SignInSession(
-            hash=row["hash"],
-            reader=row["account_id"],
-            way=row["auth_method"],
-            started_at=parse_datetime(row["started_at"]),
-            expires_at=parse_datetime(row["expires_at"]),
-        )
-
 
 NO_ACCOUNT = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLink:
-    """`reader` is empty if no one has the address, or it got the most links allowed in an hour.
+    """`account_id` is empty if no one has the address, or it got the most links allowed in an hour.
 
     `browser` is a hash of the browser that asked. `spent_at` is None until the link is used.
     `tries` counts wrong six-digit codes.
@@ -496,20 +422,10 @@ class SignInLinksTable(Table, Records[SignInLink]):
         not_exported="hashes of links that work for minutes",
     )
 
-    select = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries
-    FROM sign_in_links"""
+    record = SignInLink
 
     def insert_sign_in_link(self, link: SignInLink) -> None:
-        self.connection.write_rows(
-            """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
-            expires_at, spent_at)
-            VALUES (?, ?, ?, NULL, ?, ?, NULL)""",
-            link.id,
-            link.account_id,
-            link.browser,
-            link.asked_at,
-            link.expires_at,
-        )
+        self.insert_record(link)
 
     def save_decoy_link(self, link: SignInLink) -> None:
         """Write a link that is never sent in the place of the last one: it takes as long as `add`.
@@ -521,10 +437,10 @@ class SignInLinksTable(Table, Records[SignInLink]):
             self.insert_sign_in_link(replace(link, account_id=NO_ACCOUNT))
 
     def find_sign_in_link(self, link_id: str) -> SignInLink | None:
-        return self._find_link_by_column("id", link_id)
+        return self.find_record("WHERE id = ?", link_id)
 
     def find_sign_in_link_by_code(self, code_hash: str) -> SignInLink | None:
-        return self._find_link_by_column("code_hash", code_hash)
+        return self.find_record("WHERE code_hash = ?", code_hash)
 
     def set_code_hash(self, link_id: str, code_hash: str) -> None:
         self.connection.write_rows(
@@ -571,20 +487,6 @@ class SignInLinksTable(Table, Records[SignInLink]):
     def delete_sign_in_links_before(self, moment: datetime) -> None:
         self.connection.write_rows("DELETE FROM sign_in_links WHERE asked_at < ?", moment)
 
-    def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
-        return self.find_record(f"WHERE {column} = ?", value)
-
-    def parse_row(self, row: Row) -> SignInLink:
-        return SignInLink(
-            id=row["id"],
-            account_id=row["account_id"],
-            browser=row["browser"],
-            asked_at=parse_datetime(row["asked_at"]),
-            expires_at=parse_datetime(row["expires_at"]),
-            spent_at=parse_optional_datetime(row["spent_at"]),
-            tries=row["tries"],
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
@@ -604,7 +506,7 @@ class AccessToken:
     used_on: date | None = None
 
 
-class AccessTokensTable(EncryptedTable, Records[AccessToken]):
+class AccessTokensTable(SealedRecords[AccessToken]):
     declaration = TableDeclaration(
         "access_tokens",
         Owner.PERSON,
@@ -617,32 +519,19 @@ class AccessTokensTable(EncryptedTable, Records[AccessToken]):
         even_held=True,
     )
 
-    select = """SELECT id, account_id, person_id, scopes, created_at, expires_at, used_on,
-    encrypted FROM access_tokens"""
+    record = AccessToken
+    stored = ("id", "account_id", "person_id", "created_at", "expires_at", "used_on")
+    empty_as_null = frozenset({"person_id"})
+    updated = ("used_on",)
 
     def insert_token(self, token: AccessToken, secret: str) -> None:
-        with self.connection.begin_transaction():
-            self.connection.insert_row(
-                "access_tokens",
-                id=token.id,
-                account_id=token.account_id,
-                person_id=token.person_id or None,
-                keyed_hash=self._hash_secret(secret),
-                scopes=json.dumps(sorted(token.scopes)),
-                created_at=token.created_at,
-                expires_at=token.expires_at,
-                encrypted=self.encrypt_value(token.person_id or DISTRICT, token.id, token.name),
-            )
+        self.insert_record(token, keyed_hash=self._hash_secret(secret))
 
     def find_token(self, secret: str, now: datetime) -> AccessToken | None:
         """Return None where it has expired, was revoked, or was never ours."""
         return self.find_record(
             "WHERE keyed_hash = ? AND expires_at > ?", self._hash_secret(secret), now
         )
-
-    def list_tokens(self) -> tuple[AccessToken, ...]:
-        """Return all that are stored, those that have expired among them."""
-        return self.list_records("")
 
     def list_tokens_of_account(self, account_id: str, now: datetime) -> tuple[AccessToken, ...]:
         """Return those that still work, the oldest first."""
@@ -673,17 +562,3 @@ class AccessTokensTable(EncryptedTable, Records[AccessToken]):
 
     def _hash_secret(self, secret: str) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, f"access token {secret}")
-
-    def parse_row(self, row: Row) -> AccessToken:
-        person_id = row["person_id"] or ""
-        name = self.decrypt_value(person_id or DISTRICT, row["id"], row["encrypted"], str)
-        return AccessToken(
-            id=row["id"],
-            account_id=row["account_id"],
-            person_id=person_id,
-            name=name,
-            scopes=frozenset(map(TokenScope, json.loads(row["scopes"]))),
-            created_at=parse_datetime(row["created_at"]),
-            expires_at=parse_datetime(row["expires_at"]),
-            used_on=date.fromisoformat(row["used_on"]) if row["used_on"] else None,
-        )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.db.connection import Records, Row, format_datetime, parse_datetime
+from monitor.db.connection import Records, format_datetime, parse_datetime
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
 from monitor.domain.errors import MonitorError
@@ -144,7 +144,8 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         ),
     )
 
-    select = "SELECT seq, at, actor, action, subject, details, link FROM audit"
+    record = AuditEntry
+    as_json = frozenset({"details"})
 
     def append_entry(
         self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]
@@ -228,7 +229,9 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         Nothing later vouches for the last ones: `log_end` tells whether rows were cut off there.
         """
         before, expected = b"", 1
-        for row in self.connection.fetch_rows(f"{self.select} ORDER BY seq"):
+        for row in self.connection.fetch_rows(
+            "SELECT seq, at, actor, action, subject, details, link FROM audit ORDER BY seq"
+        ):
             link = self._compute_link(before, (row[column] for column in _LINKED_COLUMNS))
             if row["seq"] != expected or not hmac.compare_digest(link, row["link"]):
                 return expected
@@ -241,16 +244,6 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
 
     def _compute_link(self, before: bytes, values: Iterable[object]) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, json.dumps([before.hex(), *values]))
-
-    def parse_row(self, row: Row) -> AuditEntry:
-        return AuditEntry(
-            seq=row["seq"],
-            at=parse_datetime(row["at"]),
-            actor=row["actor"],
-            action=row["action"],
-            subject=row["subject"],
-            details=json.loads(row["details"]),
-        )
 
 
 def _check_opaque(*words: str) -> None:

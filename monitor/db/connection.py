@@ -4,13 +4,15 @@ What SQLite refuses becomes an error that a caller can act on. Times are stored 
 in their order.
 """
 
+import json
 import os
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +29,7 @@ from monitor.domain.errors import (
     MonitorError,
     ReplacedError,
 )
-from monitor.domain.serialization import convert_value
+from monitor.domain.serialization import convert_value, encode_json
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -456,8 +458,12 @@ class DatabaseConnection:
         self.execute(f"INSERT {_spell_row(table, values)}", *values.values())
 
     def replace_row(self, table: str, **values: object) -> None:
-        """Do the same in the place of the row with its primary key; not where rows hang on it."""
-        self.execute(f"REPLACE {_spell_row(table, values)}", *values.values())
+        """Do the same, or give these values to the row that has its key."""
+        changes = ", ".join(f"{_quote(name)} = excluded.{_quote(name)}" for name in values)
+        self.execute(
+            f"INSERT {_spell_row(table, values)} ON CONFLICT DO UPDATE SET {changes}",
+            *values.values(),
+        )
 
     def count_rows(self, table: str, where: str = "true", *values: object) -> int:
         found = self.fetch_row(f"SELECT count(*) FROM {_quote(table)} WHERE {where}", *values)  # noqa: S608 - our own words
@@ -610,8 +616,9 @@ class Records(Generic[T]):
     """For a table whose rows are values of one kind, read and written column by field.
 
     A condition is all that follows in the statement: `WHERE`, `ORDER BY`. `empty_as_null` are
-    columns that are null where the value is empty, `unstored` are fields without a column. A table
-    whose rows hold more than the fields says how it reads them, by `select` and `parse_row`.
+    columns that are null where the value is empty, `as_json` hold a list or a mapping, `unstored`
+    are fields without a column. A table whose rows hold more than the fields says how it reads
+    them, by `select` and `parse_row`.
     """
 
     __slots__ = ()
@@ -621,36 +628,61 @@ class Records(Generic[T]):
     select: ClassVar[str]
     stored: ClassVar[tuple[str, ...]]
     empty_as_null: ClassVar[frozenset[str]] = frozenset()
+    as_json: ClassVar[frozenset[str]] = frozenset()
     unstored: ClassVar[frozenset[str]] = frozenset()
+    required: ClassVar[frozenset[str]]
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        if "record" in vars(cls):  # else it is told by hand
+        if "record" not in vars(cls):
+            return
+        if "stored" not in vars(cls):
             names = (column.name for column in fields(cls.record))
             cls.stored = tuple(name for name in names if name not in cls.unstored)
-            if "select" not in vars(cls):
-                cls.select = f"SELECT {', '.join(cls.stored)} FROM {cls.declaration.name}"  # noqa: S608 - our own words
+        cls.required = frozenset(
+            column.name
+            for column in fields(cls.record)
+            if column.default is MISSING and column.default_factory is MISSING
+        )
+        if "select" not in vars(cls):
+            columns = dict.fromkeys(cls.list_selected_columns())
+            cls.select = f"SELECT {', '.join(columns)} FROM {cls.declaration.name}"  # noqa: S608 - our own words
+
+    @classmethod
+    def list_selected_columns(cls) -> tuple[str, ...]:
+        return cls.stored
 
     def parse_row(self, row: Row) -> T:
-        known = {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118 - a row is no mapping
+        held = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a row is no mapping
+        known = {
+            name: value
+            for name, value in held.items()
+            if value is not None or name in self.required
+        }
+        for name in self.as_json:
+            known[name] = json.loads(known[name])
         return cast("T", convert_value(known, self.record, strict=False))
 
-    def read_columns(self, value: T) -> dict[str, object]:
+    def build_row(self, value: T, **beside: object) -> dict[str, object]:
+        """Return what the columns hold; `beside` are those that are no field of its value."""
         columns = {name: getattr(value, name) for name in self.stored}
-        return {
-            name: None if held == "" and name in self.empty_as_null else held
-            for name, held in columns.items()
-        }
+        for name in self.empty_as_null:
+            columns[name] = columns[name] or None
+        for name in self.as_json:
+            held = columns[name]
+            columns[name] = encode_json(
+                sorted(held) if isinstance(held, AbstractSet) else held
+            ).decode()
+        return {**columns, **beside}
 
     def insert_record(self, value: T, **beside: object) -> None:
-        """Add a row; `beside` are the columns that are no field of its value."""
         with self.connection.begin_transaction():
-            self.connection.insert_row(self.declaration.name, **self.read_columns(value), **beside)
+            self.connection.insert_row(self.declaration.name, **self.build_row(value, **beside))
 
     def replace_record(self, value: T, sync: SyncMode = SyncMode.FULL, **beside: object) -> None:
-        """Do so in the place of the row with its primary key; not where rows hang on it."""
+        """Add a row, or give its values to the one that has its key."""
         with self.connection.begin_transaction(sync):
-            self.connection.replace_row(self.declaration.name, **self.read_columns(value), **beside)
+            self.connection.replace_row(self.declaration.name, **self.build_row(value, **beside))
 
     def find_record(self, condition: str, *values: object) -> T | None:
         """Return the first one; None where there is none."""
@@ -658,8 +690,13 @@ class Records(Generic[T]):
         return None if found is None else self.parse_row(found)
 
     def list_records(self, condition: str = "", *values: object) -> tuple[T, ...]:
-        rows = self.connection.fetch_rows(f"{self.select} {condition}", *values)
-        return tuple(map(self.parse_row, rows))
+        return tuple(self.iterate_records(condition, *values))
+
+    def iterate_records(self, condition: str = "", *values: object) -> Iterator[T]:
+        """Yield them one by one, where all at once would be too large."""
+        return map(
+            self.parse_row, self.connection.fetch_rows(f"{self.select} {condition}", *values)
+        )
 
 
 def measure_log_bytes(path: Path) -> int:
@@ -675,18 +712,9 @@ def _run_callbacks(session: ThreadSession) -> None:
         session.callbacks.pop(0)()
 
 
-_LAST_SEQ_QUERIES = {
-    "events": "SELECT ifnull(max(seq), 0) FROM events",
-    "legal_holds": "SELECT ifnull(max(seq), 0) FROM legal_holds",
-    "decisions": "SELECT ifnull(max(seq), 0) FROM decisions",
-    "review_notes": "SELECT ifnull(max(seq), 0) FROM review_notes",
-    "versions": "SELECT ifnull(max(seq), 0) FROM versions",
-}
-
-
 def find_next_seq(connection: DatabaseConnection, table: str) -> int:
     """Ask inside `write()`, where no one else can take the same number."""
-    found = connection.fetch_row(_LAST_SEQ_QUERIES[table])
+    found = connection.fetch_row(f"SELECT ifnull(max(seq), 0) FROM {_quote(table)}")  # noqa: S608 - our own words
     return 1 if found is None else int(found[0]) + 1
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
+    Records,
     SyncMode,
     Table,
     measure_log_bytes,
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     import monitor.db.directory
     import monitor.db.district
     import monitor.db.findings
+    import monitor.db.hold_proposals
     import monitor.db.jobs
     import monitor.db.journal
+    import monitor.db.legal_holds
     import monitor.db.name_changes
     import monitor.db.outbox
     import monitor.db.pages
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     import monitor.db.pictures
     import monitor.db.preferences
     import monitor.db.review
+    import monitor.db.robots_files
     import monitor.db.sources
     import monitor.db.sweeps
     from monitor.db.outbox import SentLog
@@ -70,8 +74,8 @@ class Database:
 
     people: "monitor.db.people.PeopleTable"
     consents: "monitor.db.people.ConsentsTable"
-    legal_holds: "monitor.db.people.LegalHoldsTable"
-    hold_proposals: "monitor.db.people.HoldProposalsTable"
+    legal_holds: "monitor.db.legal_holds.LegalHoldsTable"
+    hold_proposals: "monitor.db.hold_proposals.HoldProposalsTable"
     invitations: "monitor.db.accounts.InvitationsTable"
     enrollment_drafts: "monitor.db.accounts.EnrollmentDraftsTable"
     sweeps: "monitor.db.sweeps.SweepsTable"
@@ -96,7 +100,7 @@ class Database:
     source_health: "monitor.db.sources.SourceHealthTable"
     canary_checks: "monitor.db.sweeps.CanaryChecksTable"
     hosts: "monitor.db.sources.HostsTable"
-    robots_files: "monitor.db.sources.RobotsFilesTable"
+    robots_files: "monitor.db.robots_files.RobotsFilesTable"
     request_quota: "monitor.db.sources.RequestQuotaTable"
     api_costs: "monitor.db.sources.ApiCostsTable"
     run_requests: "monitor.db.sweeps.RunRequestsTable"
@@ -215,6 +219,13 @@ class Database:
                 if expiry.is_statement and cutoff is not None:
                     self._connection.write_rows(declared.build_purge_statement(expiry), cutoff)
         self._connection.forget_read()
+
+    def iterate_records(self) -> Iterator[object]:
+        """Read the value of every row, table by table, and never all at once."""
+        for name in type(self).__annotations__:
+            table = getattr(self, name)
+            if isinstance(table, Records):
+                yield from table.iterate_records()
 
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""

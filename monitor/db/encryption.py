@@ -9,19 +9,27 @@ import hmac
 import os
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_type_hints
 
-from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode, Table
+from monitor.db.connection import (
+    BUSY_TIMEOUT_SECONDS,
+    DatabaseConnection,
+    Records,
+    Row,
+    SyncMode,
+    Table,
+    find_next_seq,
+)
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
-from monitor.domain.serialization import decode_json, encode_json, encode_utf8
+from monitor.domain.serialization import convert_value, decode_json, encode_json, encode_utf8
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -232,15 +240,6 @@ class Encryption:
     def decrypt(self, key_id: str, place: str, blob: bytes, shape: type[T]) -> T:
         return _decrypt_value(self.keys.load_key(key_id).cipher, place, blob, shape)
 
-    def decrypt_each(
-        self, key_id: str, sealed: Iterable[tuple[str, bytes]], shape: type[T]
-    ) -> Iterator[T]:
-        """Open what lies at several places, each with its blob; the key is fetched once."""
-        cipher = None
-        for place, blob in sealed:
-            cipher = cipher or self.keys.load_key(key_id).cipher
-            yield _decrypt_value(cipher, place, blob, shape)
-
     def keyed_hash(self, key_id: str, text: str) -> bytes:
         """Return the same bytes for the same text, and tell nothing without the key."""
         return hmac.digest(self.keys.load_key(key_id).hash_key, encode_utf8(text), "sha256")
@@ -262,8 +261,55 @@ class EncryptedTable(Table):
         return self.encryption.decrypt(key_id, self._build_place(row_id), blob, shape)
 
     def _build_place(self, row_id: str | int | bytes) -> str:
-        row = row_id.hex() if isinstance(row_id, bytes) else row_id
-        return f"{self.declaration.name}/{row}/encrypted"
+        return f"{self.declaration.name}/{_format_id(row_id)}/encrypted"
+
+
+class SealedRecords(EncryptedTable, Records[T]):
+    """For a table that seals each value whole, in `encrypted`.
+
+    `stored` are the fields that a plain column holds, too, so that rows are found. Of these,
+    `updated` are changed in place by statements, so what the column says counts. `key` names a row.
+    `key_owner` is the column with whose key it is sealed; the district's where that is null, and
+    for all rows where there is no such column.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    key_owner: ClassVar[str] = "person_id"
+    updated: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def list_selected_columns(cls) -> tuple[str, ...]:
+        owner = (cls.key_owner,) if cls.key_owner else ()
+        return (*cls.key, *owner, *cls.updated, "encrypted")
+
+    def build_row(self, value: T, **beside: object) -> dict[str, object]:
+        row = super().build_row(value, **beside)
+        if self.key == ("seq",) and "seq" not in row:
+            row["seq"] = find_next_seq(self.connection, self.declaration.name)
+        return {**row, "encrypted": self.encrypt_value(*self._locate_row(row), value)}
+
+    def parse_row(self, row: Row) -> T:
+        value = self.decrypt_value(*self._locate_row(row), row["encrypted"], self.record)
+        if self.updated:
+            value = replace(value, **{name: self._read_update(row, name) for name in self.updated})
+        return cast("T", value)
+
+    def list_records(self, condition: str = "", *values: object) -> tuple[T, ...]:
+        with self.encryption.keys.hold_keys():
+            return super().list_records(condition, *values)
+
+    def _locate_row(self, row: Mapping[str, Any] | Row) -> tuple[str, str]:
+        """Return whose key seals a row, and its id."""
+        owner = row[self.key_owner] if self.key_owner else None
+        return owner or DISTRICT, "/".join(_format_id(row[name]) for name in self.key)
+
+    def _read_update(self, row: Row, name: str) -> object:
+        held = "" if row[name] is None and name in self.empty_as_null else row[name]
+        return convert_value(held, get_type_hints(self.record)[name], strict=False)
+
+
+def _format_id(part: str | int | bytes) -> str:
+    return part.hex() if isinstance(part, bytes) else str(part)
 
 
 def _decrypt_value(cipher: "AESGCM", place: str, blob: bytes, shape: type[T]) -> T:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor.db.cases import CasesTable
 from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
 from monitor.domain.case import rank_decision
@@ -109,7 +109,7 @@ def _build_event_place(seq: int) -> str:
     return f"events/{seq}/url"
 
 
-class SightingsTable(EncryptedTable, Records[Sighting]):
+class SightingsTable(SealedRecords[Sighting]):
     declaration = TableDeclaration(
         "sightings",
         Owner.PERSON,
@@ -120,7 +120,9 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         exported="findings.sightings",
     )
 
-    select = "SELECT person_id, finding_id, query, encrypted FROM sightings"
+    record = Sighting
+    stored = ("finding_id", "source", "last")
+    key = ("finding_id", "query")
 
     def list_sightings_of_query(self, person_id: str, key: str) -> tuple[Sighting, ...]:
         return self.list_records(
@@ -166,19 +168,7 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
         with self.connection.begin_transaction():
             person = load_finding_owner(self.connection, sighting.finding_id)
             mark = self.encryption.keyed_hash(person, sighting.query)
-            self.connection.execute(
-                """INSERT INTO sightings (finding_id, person_id, query, source, last, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (finding_id, query) DO UPDATE SET
-                source = excluded.source, last = excluded.last, encrypted = excluded.encrypted""",
-                sighting.finding_id,
-                person,
-                mark,
-                sighting.source,
-                sighting.last,
-                self.encryption.encrypt(
-                    person, _build_sighting_place(sighting.finding_id, mark), sighting
-                ),
-            )
+            self.replace_record(sighting, person_id=person, query=mark)
 
     def delete_sighting(self, sighting: Sighting) -> None:
         with self.connection.begin_transaction():
@@ -199,14 +189,6 @@ class SightingsTable(EncryptedTable, Records[Sighting]):
                     _pick_later(replace(sighting, finding_id=target_id), there.get(sighting.query))
                 )
 
-    def parse_row(self, row: Row) -> Sighting:
-        return self.encryption.decrypt(
-            row["person_id"],
-            _build_sighting_place(row["finding_id"], row["query"]),
-            row["encrypted"],
-            Sighting,
-        )
-
 
 def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
     if other is None:
@@ -215,16 +197,12 @@ def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
     return replace(last, first=min(one.first, other.first))
 
 
-def _build_sighting_place(finding_id: str, mark: bytes) -> str:
-    return f"sightings/{finding_id}/{mark.hex()}/encrypted"
-
-
 # The next reading is compared with the last one.
 _IS_REPLACED = """seq != (SELECT later.seq FROM versions AS later
     WHERE later.finding_id = versions.finding_id ORDER BY later.at DESC, later.seq DESC)"""
 
 
-class VersionsTable(EncryptedTable):
+class VersionsTable(SealedRecords[FindingVersion]):
     declaration = TableDeclaration(
         "versions",
         Owner.PERSON,
@@ -235,22 +213,17 @@ class VersionsTable(EncryptedTable):
         exported="findings.versions",
     )
 
+    record = FindingVersion
+    stored = ("finding_id", "at")
+    key = ("seq",)
+
     def list_versions(self, finding_id: str) -> tuple[FindingVersion, ...]:
         return tuple(self.load_versions_by_seq(finding_id).values())
 
     def insert_version(self, version: FindingVersion) -> None:
         with self.connection.begin_transaction():
             person = load_finding_owner(self.connection, version.finding_id)
-            seq = find_next_seq(self.connection, "versions")
-            self.connection.execute(
-                """INSERT INTO versions (seq, finding_id, person_id, at, encrypted)
-                VALUES (?, ?, ?, ?, ?)""",
-                seq,
-                version.finding_id,
-                person,
-                version.at,
-                self.encrypt_value(person, seq, version),
-            )
+            self.insert_record(version, person_id=person)
 
     def move_to_finding(self, finding_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
@@ -292,15 +265,9 @@ class VersionsTable(EncryptedTable):
     def load_versions_by_seq(self, finding_id: str) -> dict[int, FindingVersion]:
         """Return them, the oldest first, by a number that stays the same."""
         rows = self.connection.fetch_rows(
-            "SELECT seq, person_id, encrypted FROM versions WHERE finding_id = ? ORDER BY at, seq",
-            finding_id,
+            f"{self.select} WHERE finding_id = ? ORDER BY at, seq", finding_id
         )
-        return {
-            row["seq"]: self.decrypt_value(
-                row["person_id"], row["seq"], row["encrypted"], FindingVersion
-            )
-            for row in rows
-        }
+        return {row["seq"]: self.parse_row(row) for row in rows}
 
     def _delete_versions(self, seqs: Iterable[int]) -> None:
         with self.connection.begin_transaction():
@@ -308,7 +275,7 @@ class VersionsTable(EncryptedTable):
                 self.connection.execute("DELETE FROM versions WHERE seq = ?", seq)
 
 
-class FeedbackTable(Table):
+class FeedbackTable(Table, Records[Feedback]):
     declaration = TableDeclaration(
         "feedback",
         Owner.PERSON,
@@ -317,35 +284,17 @@ class FeedbackTable(Table):
         exported="findings.feedback",
     )
 
+    record = Feedback
+    empty_as_null = frozenset({"case_id"})
+
     def list_feedback_of_finding(self, finding_id: str) -> tuple[Feedback, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT finding_id, decision, at, case_id FROM feedback
-            WHERE finding_id = ? ORDER BY seq""",
-            finding_id,
-        )
-        return tuple(
-            Feedback(
-                finding_id=row["finding_id"],
-                decision=None if row["decision"] is None else Decision(row["decision"]),
-                at=parse_datetime(row["at"]),
-                case_id=row["case_id"] or "",
-            )
-            for row in rows
-        )
+        return self.list_records("WHERE finding_id = ? ORDER BY seq", finding_id)
 
     def insert_feedback(self, feedback: Feedback) -> Decision | None:
         """Store an answer, and return the one that counts now, which the finding stores too."""
         with self.connection.begin_transaction():
             person_id = load_finding_owner(self.connection, feedback.finding_id)
-            self.connection.execute(
-                """INSERT INTO feedback (finding_id, person_id, decision, at, case_id)
-                VALUES (?, ?, ?, ?, ?)""",
-                feedback.finding_id,
-                person_id,
-                feedback.decision,
-                feedback.at,
-                feedback.case_id or None,
-            )
+            self.insert_record(feedback, person_id=person_id)
             stands = resolve_decision(self.list_feedback_of_finding(feedback.finding_id))
             self.connection.execute(
                 "UPDATE findings SET feedback = ? WHERE id = ?", stands, feedback.finding_id
@@ -359,7 +308,7 @@ class FeedbackTable(Table):
         )
 
 
-class FindingsTable(EncryptedTable):
+class FindingsTable(SealedRecords[Finding]):
     """`aliases` are all the keys a finding is known by: canonical URLs and account keys."""
 
     declaration = TableDeclaration(
@@ -381,17 +330,16 @@ class FindingsTable(EncryptedTable):
         ),
     )
 
+    record = Finding
+    stored = ("id", "person_id", "first_seen")
+
     def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
         """Return the id of each finding that was new or changed, and when, without opening it."""
         rows = self.connection.fetch_rows(f"{_SELECT_NEWS} ORDER BY at", person_id, since)
         return tuple((row["finding_id"], parse_datetime(row["at"])) for row in rows)
 
     def list_findings_of_person(self, person_id: str) -> tuple[Finding, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT id, encrypted FROM findings WHERE person_id = ? ORDER BY first_seen, rowid",
-            person_id,
-        )
-        return self._decrypt_findings(person_id, rows)
+        return self.list_records("WHERE person_id = ? ORDER BY first_seen, rowid", person_id)
 
     def list_finding_ids_of_person(self, person_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
@@ -436,25 +384,14 @@ class FindingsTable(EncryptedTable):
 
     def insert_finding(self, finding: Finding, aliases: Iterable[str]) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                "INSERT INTO findings (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
-                finding.id,
-                finding.person_id,
-                finding.first_seen,
-                self._encrypt_finding(finding),
-            )
+            self.insert_record(finding)
             self._insert_aliases(finding, aliases)
 
     def update_finding(self, finding: Finding, aliases: Iterable[str] = ()) -> None:
         """Keep its new value and further aliases; those it had stay."""
         with self.connection.begin_transaction():
             load_finding_owner(self.connection, finding.id)
-            self.connection.execute(
-                "UPDATE findings SET first_seen = ?, encrypted = ? WHERE id = ?",
-                finding.first_seen,
-                self._encrypt_finding(finding),
-                finding.id,
-            )
+            self.replace_record(finding)
             self.connection.forget_read(
                 ("finding", finding.id), _build_feedback_key(finding.person_id)
             )
@@ -505,13 +442,13 @@ class FindingsTable(EncryptedTable):
     def _read_findings_with_feedback(self, person_id: str) -> tuple[tuple[Finding, Decision], ...]:
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT id, encrypted, feedback FROM findings
+                """SELECT id, person_id, encrypted, feedback FROM findings
                 WHERE person_id = ? AND feedback IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
-        findings = self._decrypt_findings(person_id, rows)
-        return tuple(zip(findings, (Decision(row["feedback"]) for row in rows), strict=True))
+        with self.encryption.keys.hold_keys():
+            return tuple((self.parse_row(row), Decision(row["feedback"])) for row in rows)
 
     def count_findings_with_feedback(self, person_id: str) -> int:
         """Count what the person decided about, without opening anything."""
@@ -525,18 +462,13 @@ class FindingsTable(EncryptedTable):
         """Return what was assessed and has no decision of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT id, encrypted, assessment FROM findings WHERE person_id = ?
+                """SELECT id, person_id, encrypted, assessment FROM findings WHERE person_id = ?
                 AND feedback IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
-        encrypted = (
-            (_build_finding_place(row["id"], "assessment"), row["assessment"]) for row in rows
-        )
-        from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
-
-        assessments = self.encryption.decrypt_each(person_id, encrypted, Assessment)
-        return tuple(zip(self._decrypt_findings(person_id, rows), assessments, strict=True))
+        with self.encryption.keys.hold_keys():
+            return tuple((self.parse_row(row), self._decrypt_assessment(row)) for row in rows)
 
     def find_finding_label(self, finding_id: str) -> OwnershipLabel | None:
         found = self.connection.fetch_row("SELECT label FROM findings WHERE id = ?", finding_id)
@@ -544,11 +476,11 @@ class FindingsTable(EncryptedTable):
 
     def find_assessment(self, finding_id: str) -> "Assessment | None":
         found = self.connection.fetch_row(
-            "SELECT person_id, assessment FROM findings WHERE id = ?", finding_id
+            "SELECT id, person_id, assessment FROM findings WHERE id = ?", finding_id
         )
         if found is None or found["assessment"] is None:
             return None
-        return self._decrypt_assessment(finding_id, found["person_id"], found["assessment"])
+        return self._decrypt_assessment(found)
 
     def set_assessment(self, finding_id: str, assessment: "Assessment") -> None:
         with self.connection.begin_transaction():
@@ -556,9 +488,7 @@ class FindingsTable(EncryptedTable):
             self.connection.execute(
                 "UPDATE findings SET label = ?, assessment = ? WHERE id = ?",
                 assessment.label,
-                self.encryption.encrypt(
-                    person, _build_finding_place(finding_id, "assessment"), assessment
-                ),
+                self.encryption.encrypt(person, _build_assessment_place(finding_id), assessment),
                 finding_id,
             )
 
@@ -596,47 +526,29 @@ class FindingsTable(EncryptedTable):
         )
         self.connection.forget_read()
 
-    def _encrypt_finding(self, finding: Finding) -> bytes:
-        return self.encryption.encrypt(
-            finding.person_id, _build_finding_place(finding.id, "encrypted"), finding
-        )
-
-    def _decrypt_assessment(self, finding_id: str, person_id: str, sealed: bytes) -> "Assessment":
+    def _decrypt_assessment(self, row: Row) -> "Assessment":
         from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules
 
         return self.encryption.decrypt(
-            person_id, _build_finding_place(finding_id, "assessment"), sealed, Assessment
+            row["person_id"], _build_assessment_place(row["id"]), row["assessment"], Assessment
         )
-
-    def _decrypt_findings(self, person_id: str, rows: Iterable[Row]) -> tuple[Finding, ...]:
-        """Open each row of an id and what is sealed, all of one person's."""
-        with self.encryption.keys.hold_keys():
-            return tuple(
-                self.connection.read_once(
-                    ("finding", row["id"]), partial(self._decrypt_finding, person_id, row)
-                )
-                for row in rows
-            )
 
     def _read_finding(self, finding_id: str) -> Finding:
-        found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM findings WHERE id = ?", finding_id
-        )
+        found = self.find_record("WHERE id = ?", finding_id)
         if found is None:
             raise build_missing_finding_error(finding_id)
-        return self._decrypt_finding(found["person_id"], found)
+        return found
 
-    def _decrypt_finding(self, person_id: str, row: Row) -> Finding:
-        place = _build_finding_place(row["id"], "encrypted")
-        return self.encryption.decrypt(person_id, place, row["encrypted"], Finding)
+    def parse_row(self, row: Row) -> Finding:
+        return self.connection.read_once(("finding", row["id"]), partial(super().parse_row, row))
 
 
 def _build_feedback_key(person_id: str) -> tuple[str, str]:
     return "findings with feedback", person_id
 
 
-def _build_finding_place(finding_id: str, column: str) -> str:
-    return f"findings/{finding_id}/{column}"
+def _build_assessment_place(finding_id: str) -> str:
+    return f"findings/{finding_id}/assessment"
 
 
 # Accounts of which the person said that they are theirs, or a stranger's, are no wave.

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Row, SyncMode
+from monitor.db.connection import SyncMode
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.encryption import DISTRICT, SealedRecords
 from monitor.domain.finding import LastReadPage
 from monitor.domain.planning.budget import QueryHistory
 from monitor.domain.retention import RetainedKind
@@ -26,7 +26,7 @@ class StagedAnswer:
     verdict: ContactMatchResult | None = None
 
 
-class JournalTable(EncryptedTable):
+class JournalTable(SealedRecords[StagedAnswer]):
     declaration = TableDeclaration(
         "journal",
         Owner.PERSON,
@@ -47,6 +47,10 @@ class JournalTable(EncryptedTable):
         ),
     )
 
+    record = StagedAnswer
+    stored = ()
+    key = ("sweep_id", "query")
+
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
         """Store them in one transaction; a query staged again replaces its earlier answer.
 
@@ -57,18 +61,9 @@ class JournalTable(EncryptedTable):
                 return
             batch = tuple(answers)
             known = self._filter_known_subjects({query.visit.query.subject for query in batch})
-            self.connection.execute_many(
-                """INSERT INTO journal
-                (sweep_id, person_id, source, outcome, query, follows, key, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (sweep_id, query) DO UPDATE SET outcome = excluded.outcome,
-                follows = excluded.follows, key = excluded.key, encrypted = excluded.encrypted""",
-                (
-                    self._build_answer_row(sweep_id, query)
-                    for query in batch
-                    if query.visit.query.subject in known
-                ),
-            )
+            for staged in batch:
+                if staged.visit.query.subject in known:
+                    self._stage_answer(sweep_id, staged)
 
     def list_answered_keys(self, sweep_id: str) -> frozenset[str]:
         """Return the keys of the queries that need not be asked again."""
@@ -78,7 +73,7 @@ class JournalTable(EncryptedTable):
         return frozenset(
             self.encryption.decrypt(
                 row["person_id"] or DISTRICT,
-                _build_answer_place(sweep_id, row["query"], "key"),
+                _build_key_place(sweep_id, row["query"]),
                 row["key"],
                 str,
             )
@@ -88,16 +83,8 @@ class JournalTable(EncryptedTable):
     def list_follow_up_queries(self, sweep_id: str) -> tuple[Query, ...]:
         """Return what staged readings ask next and no one has answered yet."""
         answered = self.list_answered_keys(sweep_id)
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, query, encrypted FROM journal WHERE sweep_id = ? AND follows
-            ORDER BY seq""",
-            sweep_id,
-        )
-        queries = (
-            query
-            for row in rows
-            for query in self._decrypt_answer(sweep_id, row).visit.result.follow
-        )
+        asking = self.iterate_records("WHERE sweep_id = ? AND follows ORDER BY seq", sweep_id)
+        queries = (query for staged in asking for query in staged.visit.result.follow)
         return tuple({query.key: query for query in queries if query.key not in answered}.values())
 
     def list_answering_sources(self, sweep_id: str) -> tuple[str, ...]:
@@ -124,14 +111,12 @@ class JournalTable(EncryptedTable):
     def list_answers_about_subject(
         self, sweep_id: str, source: str, subject: str
     ) -> tuple[StagedAnswer, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT person_id, query, encrypted FROM journal
-            WHERE sweep_id = ? AND source = ? AND person_id IS ? ORDER BY seq""",
+        return self.list_records(
+            "WHERE sweep_id = ? AND source = ? AND person_id IS ? ORDER BY seq",
             sweep_id,
             source,
             subject or None,
         )
-        return tuple(self._decrypt_answer(sweep_id, row) for row in rows)
 
     def list_answers_about_person(self, sweep_id: str, person_id: str) -> tuple[StagedAnswer, ...]:
         """Return all that was read about a person so far, in the order it came."""
@@ -198,15 +183,13 @@ class JournalTable(EncryptedTable):
     def _list_answers_by_outcome(
         self, sweep_id: str, person_id: str, *outcomes: Outcome
     ) -> tuple[StagedAnswer, ...]:
-        rows = self.connection.fetch_rows(
-            f"""SELECT person_id, query, encrypted FROM journal WHERE sweep_id = ?
-            AND person_id = ?
-            AND outcome IN ({", ".join("?" for _ in outcomes)}) ORDER BY seq""",  # noqa: S608 - marks alone
+        return self.list_records(
+            """WHERE sweep_id = ? AND person_id = ?
+            AND outcome IN (SELECT value FROM json_each(?)) ORDER BY seq""",
             sweep_id,
             person_id,
-            *outcomes,
+            json.dumps(outcomes),
         )
-        return tuple(self._decrypt_answer(sweep_id, row) for row in rows)
 
     def _filter_known_subjects(self, subjects: Iterable[str]) -> frozenset[str]:
         return frozenset(
@@ -216,7 +199,7 @@ class JournalTable(EncryptedTable):
             or self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", subject) is not None
         )
 
-    def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> tuple[object, ...]:
+    def _stage_answer(self, sweep_id: str, staged: StagedAnswer) -> None:
         query, reading = staged.visit.query, staged.visit.result
         if staged.visit.pages:
             message = "pages are stored separately or not at all: remove them"
@@ -225,25 +208,17 @@ class JournalTable(EncryptedTable):
             message = "contacts are never stored: send them to the matcher and remove them"
             raise ValueError(message)
         mark = self.encryption.keyed_hash(query.subject, query.key)
-        return (
-            sweep_id,
-            query.subject or None,
-            query.source,
-            reading.outcome,
-            mark,
-            len(reading.follow),
-            self.encryption.encrypt(
-                query.subject, _build_answer_place(sweep_id, mark, "key"), query.key
-            ),
-            self.encryption.encrypt(
-                query.subject, _build_answer_place(sweep_id, mark, "encrypted"), staged
-            ),
-        )
-
-    def _decrypt_answer(self, sweep_id: str, row: Row) -> StagedAnswer:
-        place = _build_answer_place(sweep_id, row["query"], "encrypted")
-        return self.encryption.decrypt(
-            row["person_id"] or DISTRICT, place, row["encrypted"], StagedAnswer
+        place = _build_key_place(sweep_id, mark)
+        self.replace_record(
+            staged,
+            SyncMode.NORMAL,
+            sweep_id=sweep_id,
+            person_id=query.subject or None,
+            source=query.source,
+            outcome=reading.outcome,
+            query=mark,
+            follows=len(reading.follow),
+            key=self.encryption.encrypt(query.subject, place, query.key),
         )
 
 
@@ -266,8 +241,8 @@ class _AnswersBySubject(Mapping[str, tuple[StagedAnswer, ...]]):
         return len(self.subjects)
 
 
-def _build_answer_place(sweep_id: str, mark: bytes, column: str) -> str:
-    return f"journal/{sweep_id}/{mark.hex()}/{column}"
+def _build_key_place(sweep_id: str, mark: bytes) -> str:
+    return f"journal/{sweep_id}/{mark.hex()}/key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +263,7 @@ class QueryRecord:
     history: QueryHistory | None = None
 
 
-class QueriesTable(EncryptedTable):
+class QueriesTable(SealedRecords[QueryRecord]):
     declaration = TableDeclaration(
         "queries",
         Owner.PERSON,
@@ -298,40 +273,20 @@ class QueriesTable(EncryptedTable):
         exported="queries",
     )
 
+    record = QueryRecord
+    stored = ("person_id", "source", "kind", "version", "settled_at")
+    key = ("person_id", "query")
+
     def save_query(self, query: QueryRecord) -> None:
-        mark = self.encryption.keyed_hash(query.person_id, query.key)
-        self.connection.write_rows(
-            """INSERT OR REPLACE INTO queries (person_id, query, source, kind, version,
-                settled_at, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            query.person_id,
-            mark,
-            query.source,
-            query.kind,
-            query.version,
-            query.settled_at,
-            self.encryption.encrypt(
-                query.person_id, _build_query_place(query.person_id, mark), query
-            ),
-        )
+        self.replace_record(query, query=self.encryption.keyed_hash(query.person_id, query.key))
 
     def find_query(self, person_id: str, key: str) -> QueryRecord | None:
         """Return None for a query never settled: its first answer is a silent baseline."""
         mark = self.encryption.keyed_hash(person_id, key)
-        found = self.connection.fetch_row(
-            "SELECT encrypted FROM queries WHERE person_id = ? AND query = ?", person_id, mark
-        )
-        if found is None:
-            return None
-        return self.encryption.decrypt(
-            person_id, _build_query_place(person_id, mark), found["encrypted"], QueryRecord
-        )
+        return self.find_record("WHERE person_id = ? AND query = ?", person_id, mark)
 
     def list_queries_of_person(self, person_id: str) -> tuple[QueryRecord, ...]:
-        return self._list_queries(
-            person_id,
-            "SELECT query, encrypted FROM queries WHERE person_id = ? ORDER BY rowid",
-        )
+        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def list_sources_settled_since(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources whose answers about a person were settled."""
@@ -345,22 +300,11 @@ class QueriesTable(EncryptedTable):
     def list_queries_of_sources(
         self, person_id: str, sources: Collection[str]
     ) -> tuple[QueryRecord, ...]:
-        return self._list_queries(
+        return self.list_records(
+            """WHERE person_id = ? AND source IN (SELECT value FROM json_each(?))
+            ORDER BY rowid""",
             person_id,
-            """SELECT query, encrypted FROM queries WHERE person_id = ?
-            AND source IN (SELECT value FROM json_each(?)) ORDER BY rowid""",
             json.dumps(sorted(sources)),
-        )
-
-    def _list_queries(self, person_id: str, sql: str, *values: str) -> tuple[QueryRecord, ...]:
-        return tuple(
-            self.encryption.decrypt(
-                person_id,
-                _build_query_place(person_id, row["query"]),
-                row["encrypted"],
-                QueryRecord,
-            )
-            for row in self.connection.fetch_rows(sql, person_id, *values)
         )
 
     def retire_query(self, person_id: str, key: str) -> None:
@@ -373,7 +317,3 @@ class QueriesTable(EncryptedTable):
             self.connection.execute(
                 "DELETE FROM sightings WHERE person_id = ? AND query = ?", person_id, mark
             )
-
-
-def _build_query_place(person_id: str, mark: bytes) -> str:
-    return f"queries/{person_id}/{mark.hex()}/encrypted"

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Records, Row, parse_datetime
 from monitor.db.declarations import Owner, TableDeclaration
-from monitor.db.encryption import EncryptedTable
+from monitor.db.encryption import SealedRecords
 from monitor.domain.person import PersonName
 from monitor.domain.retention import RetainedKind
 
@@ -21,15 +20,7 @@ class NameChange:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _NameChangeContent:
-    """What is sealed of a change."""
-
-    known: str
-    name: PersonName
-
-
-class NameChangesTable(EncryptedTable, Records[NameChange]):
+class NameChangesTable(SealedRecords[NameChange]):
     declaration = TableDeclaration(
         "name_changes",
         Owner.PERSON,
@@ -39,21 +30,13 @@ class NameChangesTable(EncryptedTable, Records[NameChange]):
         exported="name_changes",
     )
 
-    select = "SELECT person_id, id, asked_at, encrypted FROM name_changes"
+    record = NameChange
+    stored = ("person_id", "id", "asked_at")
+    key = ("person_id",)
 
     def save_name_change(self, change: NameChange) -> None:
         """Keep it in place of an earlier one, whose `id` then names nothing anymore."""
-        with self.connection.begin_transaction():
-            self.delete_name_change(change.person_id)
-            self.connection.execute(
-                "INSERT INTO name_changes (person_id, id, asked_at, encrypted) VALUES (?, ?, ?, ?)",
-                change.person_id,
-                change.id,
-                change.asked_at,
-                self.encrypt_value(
-                    change.person_id, change.id, _NameChangeContent(change.known, change.name)
-                ),
-            )
+        self.replace_record(change)
 
     def list_name_changes(self) -> tuple[NameChange, ...]:
         """Return all that wait, the oldest first."""
@@ -67,15 +50,3 @@ class NameChangesTable(EncryptedTable, Records[NameChange]):
 
     def delete_name_change(self, person_id: str) -> None:
         self.connection.write_rows("DELETE FROM name_changes WHERE person_id = ?", person_id)
-
-    def parse_row(self, row: Row) -> NameChange:
-        names = self.decrypt_value(
-            row["person_id"], row["id"], row["encrypted"], _NameChangeContent
-        )
-        return NameChange(
-            id=row["id"],
-            person_id=row["person_id"],
-            known=names.known,
-            name=names.name,
-            asked_at=parse_datetime(row["asked_at"]),
-        )

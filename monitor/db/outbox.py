@@ -8,7 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,6 @@ from monitor.db.connection import (
     Records,
     Row,
     Table,
-    parse_datetime,
     parse_optional_datetime,
 )
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
@@ -98,9 +97,11 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         even_held=True,
     )
 
+    record = OutboxEmail
+    unstored = frozenset({"error", "readable"})
     select = """SELECT id, person_id, recipient_id, kind, dedupe_key, message_id, queued_at,
-    due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried_at
-    FROM outbox"""
+    due_at, state, attempts, sent_at, body_hash, revived_at, tried_at,
+    encrypted IS NOT NULL AS readable, error AS sealed_error FROM outbox"""
 
     def insert_email(self, email: OutboxEmail, view: object) -> bool:
         """Keep the email and its view, once: return False where it repeats an earlier one.
@@ -301,24 +302,8 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         )
 
     def parse_row(self, row: Row) -> OutboxEmail:
-        return OutboxEmail(
-            id=row["id"],
-            person_id=row["person_id"],
-            recipient_id=row["recipient_id"],
-            kind=row["kind"],
-            dedupe_key=row["dedupe_key"],
-            message_id=row["message_id"],
-            queued_at=parse_datetime(row["queued_at"]),
-            due_at=parse_datetime(row["due_at"]),
-            state=EmailState(row["state"]),
-            attempts=row["attempts"],
-            error=self._decrypt_error(row["id"], row["person_id"], row["error"]),
-            sent_at=parse_optional_datetime(row["sent_at"]),
-            body_hash=row["body_hash"],
-            revived_at=parse_optional_datetime(row["revived_at"]),
-            readable=row["encrypted"] is not None,
-            tried_at=parse_optional_datetime(row["tried_at"]),
-        )
+        error = self._decrypt_error(row["id"], row["person_id"], row["sealed_error"])
+        return replace(super().parse_row(row), error=error)
 
     def _decrypt_error(self, email_id: str, person_id: str, sealed: bytes | None) -> str:
         if sealed is None:

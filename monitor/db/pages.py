@@ -2,14 +2,14 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
 from monitor.db.connection import Row
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import EncryptedTable
+from monitor.db.encryption import SealedRecords
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
 
@@ -37,7 +37,7 @@ class StoredPage:
         return self.query.subject
 
 
-class PagesTable(EncryptedTable):
+class PagesTable(SealedRecords[StoredPage]):
     """A page is stored once, even if seen often; the end of its sweep decides if it is evidence.
 
     Their kinds and states say which cases need evidence.
@@ -63,6 +63,10 @@ class PagesTable(EncryptedTable):
             not_exported="says which of the pages belongs to which finding",
         ),
     )
+
+    record = StoredPage
+    stored = ()
+    key = ("keyed_hash",)
 
     def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""
@@ -92,13 +96,11 @@ class PagesTable(EncryptedTable):
 
     def list_evidence_of_finding(self, finding_id: str) -> tuple[StoredPage, ...]:
         """Return the stored evidence of a finding, the newest first."""
-        rows = self.connection.fetch_rows(
-            """SELECT keyed_hash, pages.person_id, encrypted
-            FROM pages JOIN evidence ON page_hash = keyed_hash
-            WHERE finding_id = ? ORDER BY at DESC, pages.rowid DESC""",
+        return self.list_records(
+            """WHERE keyed_hash IN (SELECT page_hash FROM evidence WHERE finding_id = ?)
+            ORDER BY at DESC, rowid DESC""",
             finding_id,
         )
-        return tuple(map(self._decrypt_page, rows))
 
     def list_findings_lacking_evidence(
         self, person_id: str, kinds: Iterable[str], states: Iterable[str]
@@ -115,17 +117,7 @@ class PagesTable(EncryptedTable):
         return frozenset(finding for (finding,) in rows)
 
     def list_pages_of_person(self, person_id: str) -> tuple[StoredPage, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT keyed_hash, person_id, encrypted FROM pages WHERE person_id = ? ORDER BY rowid",
-            person_id,
-        )
-        return tuple(map(self._decrypt_page, rows))
-
-    def list_pages(self) -> Iterator[StoredPage]:
-        rows = self.connection.fetch_rows(
-            "SELECT keyed_hash, person_id, encrypted FROM pages ORDER BY rowid"
-        )
-        return map(self._decrypt_page, rows)
+        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
         """Forget what was seen of findings of which no case wants evidence anymore.
@@ -179,23 +171,18 @@ class PagesTable(EncryptedTable):
             reading=replace(read_page.result, follow=(), contacts=(), kept=None),
             version=version,
         )
-        self.connection.execute(
-            """INSERT INTO pages (keyed_hash, person_id, sweep_id, source, query, at, encrypted)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (keyed_hash) DO UPDATE SET
-            at = excluded.at, encrypted = excluded.encrypted, sweep_id = excluded.sweep_id""",
-            mark,
-            person,
-            sweep_id,
-            read_page.query.source,
-            self.encryption.keyed_hash(person, read_page.query.key),
-            read_page.page.fetched_at,
-            self.encrypt_value(person, mark, stored),
+        self.replace_record(
+            stored,
+            keyed_hash=mark,
+            person_id=person,
+            sweep_id=sweep_id,
+            source=read_page.query.source,
+            query=self.encryption.keyed_hash(person, read_page.query.key),
+            at=read_page.page.fetched_at,
         )
 
-    def _decrypt_page(self, row: Row) -> StoredPage:
-        stored = self.decrypt_value(
-            row["person_id"], row["keyed_hash"], row["encrypted"], StoredPage
-        )
+    def parse_row(self, row: Row) -> StoredPage:
+        stored = super().parse_row(row)
         return replace(stored, page=replace(stored.page, body=zlib.decompress(stored.page.body)))
 
 

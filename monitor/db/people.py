@@ -1,42 +1,35 @@
-"""Who is enrolled, their consents, legal holds and changes of address.
+"""Who is enrolled, their consents and changes of address.
 
 Consents are appended, never changed. Who was erased is remembered as keyed hashes that tell
 nothing, beside the newest copy of the keys: a restored older copy still holds the erased keys, and
 forgets them again by these marks.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from monitor.db.connection import (
     DatabaseConnection,
     Records,
     Row,
     Table,
-    find_next_seq,
-    parse_datetime,
     parse_optional_datetime,
 )
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption
+from monitor.db.encryption import DISTRICT, Encryption, SealedRecords
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
-
-if TYPE_CHECKING:
-    from monitor.domain.disclosure import HoldProposal
+from monitor.domain.vocabulary import Scope
 
 
-class PeopleTable(EncryptedTable):
+class PeopleTable(SealedRecords[Person]):
     declaration = TableDeclaration(
         "people",
         Owner.PERSON,
@@ -55,16 +48,15 @@ class PeopleTable(EncryptedTable):
         ),
     )
 
+    record = Person
+    stored = ("id",)
+    key_owner = "id"
+
     def insert_person(self, person: Person) -> None:
         self.encryption.keys.create_key(person.id)
         with self.connection.begin_transaction():
             self._check_address_is_free(person)
-            self.connection.execute(
-                "INSERT INTO people (id, keyed_hash, encrypted) VALUES (?, ?, ?)",
-                person.id,
-                self._hash_mail(person.mail),
-                self.encrypt_value(person.id, person.id, person),
-            )
+            self.insert_record(person, keyed_hash=self._hash_mail(person.mail))
 
     def load_person(self, person_id: str) -> Person:
         return self.connection.read_once(
@@ -72,11 +64,11 @@ class PeopleTable(EncryptedTable):
         )
 
     def _read_person(self, person_id: str) -> Person:
-        found = self.connection.fetch_row("SELECT encrypted FROM people WHERE id = ?", person_id)
+        found = self.find_record("WHERE id = ?", person_id)
         if found is None:
             message = f"No one is enrolled under {person_id}. See `namesake staff list`."
             raise InputError(message)
-        return self.decrypt_value(person_id, person_id, found["encrypted"], Person)
+        return found
 
     def update_person(self, person: Person) -> None:
         with self.connection.begin_transaction():
@@ -88,12 +80,7 @@ class PeopleTable(EncryptedTable):
                 self._hash_mail(person.mail),
                 self._hash_mail(before.mail),
             )
-            self.connection.execute(
-                "UPDATE people SET keyed_hash = ?, encrypted = ? WHERE id = ?",
-                self._hash_mail(person.mail),
-                self.encrypt_value(person.id, person.id, person),
-                person.id,
-            )
+            self.replace_record(person, keyed_hash=self._hash_mail(person.mail))
             self.connection.execute(
                 "UPDATE review_index SET school = ? WHERE person_id = ?",
                 hash_school(self.encryption, person.school),
@@ -230,28 +217,12 @@ class ConsentsTable(Table, Records[Consent]):
         exported="consents",
     )
 
-    select = """SELECT seq, person_id, text_version, text_hash, scopes, given_at, expires_at,
-    withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
+    record = Consent
+    as_json = frozenset({"scopes"})
 
     def insert_consent(self, consent: Consent) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO consents (person_id, text_version, text_hash, scopes, given_at,
-                expires_at, withdrawn_at, action, channel, at, paused_from, paused_until)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                consent.person_id,
-                consent.text_version,
-                consent.text_hash,
-                json.dumps(sorted(consent.scopes)),
-                consent.given_at,
-                consent.expires_at,
-                consent.withdrawn_at,
-                consent.act,
-                consent.channel,
-                consent.at,
-                consent.paused_from,
-                consent.paused_until,
-            )
+            self.insert_record(consent)
             self.connection.forget_read(("consent", consent.person_id))
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
@@ -297,150 +268,9 @@ class ConsentsTable(Table, Records[Consent]):
     def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everyone's, in the order of their enrollment."""
         return self.list_records(
-            """JOIN people ON people.id = consents.person_id
-            WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
-            ORDER BY people.rowid"""
+            """WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
+            ORDER BY (SELECT people.rowid FROM people WHERE people.id = person_id)"""
         )
-
-    def parse_row(self, row: Row) -> Consent:
-        return _parse_consent(row)
-
-
-@lru_cache(maxsize=1024)
-def _parse_consent(row: Row) -> Consent:
-    """Read a consent; the same row is read before each query about someone."""
-    return Consent(
-        person_id=row["person_id"],
-        text_version=row["text_version"],
-        text_hash=row["text_hash"],
-        scopes=frozenset(Scope(entry) for entry in json.loads(row["scopes"])),
-        given_at=parse_datetime(row["given_at"]),
-        expires_at=parse_datetime(row["expires_at"]),
-        withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
-        act=ConsentAction(row["action"]),
-        channel=ConsentChannel(row["channel"]),
-        at=parse_optional_datetime(row["at"]),
-        paused_from=parse_optional_datetime(row["paused_from"]),
-        paused_until=parse_optional_datetime(row["paused_until"]),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegalHold:
-    """The person reads `reason` and `by`. `lifted_at` is None while the hold is in place."""
-
-    person_id: str
-    placed_at: datetime
-    by: tuple[str, ...]
-    reason: str
-    lifted_at: datetime | None = None
-
-
-class LegalHoldsTable(EncryptedTable, Records[LegalHold]):
-    declaration = TableDeclaration(
-        "legal_holds",
-        Owner.PERSON,
-        RetainedKind.PERSON,
-        "legal holds, with reason",
-        sealed=("encrypted",),
-        exported="legal_holds",
-    )
-
-    select = "SELECT seq, person_id, lifted_at, encrypted FROM legal_holds"
-
-    def insert_legal_hold(self, hold: LegalHold) -> None:
-        with self.connection.begin_transaction():
-            seq = find_next_seq(self.connection, "legal_holds")
-            self.connection.execute(
-                """INSERT INTO legal_holds (seq, person_id, placed_at, encrypted)
-                VALUES (?, ?, ?, ?)""",
-                seq,
-                hold.person_id,
-                hold.placed_at,
-                self.encrypt_value(hold.person_id, seq, hold),
-            )
-
-    def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
-        """Return every hold in place, the oldest first."""
-        return self.list_records("WHERE lifted_at IS NULL ORDER BY placed_at, seq")
-
-    def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
-        """Lift every hold of a person; return whether there was one."""
-        lifted = self.connection.write_rows(
-            "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
-            at,
-            person_id,
-        )
-        return lifted > 0
-
-    def find_active_legal_hold(self, person_id: str) -> LegalHold | None:
-        """Return the hold under which a person is, None where there is none."""
-        return next(
-            (hold for hold in self.list_legal_holds_of_person(person_id) if hold.lifted_at is None),
-            None,
-        )
-
-    def has_active_legal_hold(self, person_id: str) -> bool:
-        """Tell it without opening anything."""
-        return self.connection.has_row(
-            "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
-        )
-
-    def list_legal_holds_of_person(self, person_id: str) -> tuple[LegalHold, ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY seq", person_id)
-
-    def parse_row(self, row: Row) -> LegalHold:
-        hold = self.decrypt_value(row["person_id"], row["seq"], row["encrypted"], LegalHold)
-        return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
-
-
-class HoldProposalsTable(EncryptedTable, Records["HoldProposal"]):
-    """What one reviewer proposed and no other has confirmed."""
-
-    declaration = TableDeclaration(
-        "hold_proposals",
-        Owner.PERSON,
-        RetainedKind.BREAK_GLASS,
-        "a legal hold that one reviewer proposed",
-        Expiry(CLOSED, at="at"),
-        sealed=("encrypted",),
-        exported="hold_proposals",
-        even_held=True,
-    )
-
-    select = "SELECT id, person_id, encrypted FROM hold_proposals"
-
-    def insert_hold_proposal(self, proposal: "HoldProposal") -> None:
-        self.connection.write_rows(
-            "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
-            proposal.id,
-            proposal.person_id,
-            proposal.at,
-            self.encrypt_value(proposal.person_id, proposal.id, proposal),
-        )
-
-    def load_hold_proposal(self, proposal_id: str) -> "HoldProposal":
-        found = self.find_record("WHERE id = ?", proposal_id)
-        if found is None:
-            reason = "There is no such proposal: it was confirmed, it is over, or its person left."
-            raise InputError(reason)
-        return found
-
-    def list_hold_proposals(self) -> tuple["HoldProposal", ...]:
-        """Return all that are stored, the oldest first; some may have expired."""
-        return self.list_records("ORDER BY at, id")
-
-    def list_hold_proposals_of_person(self, person_id: str) -> tuple["HoldProposal", ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY at, id", person_id)
-
-    def delete_proposals_of_person(self, person_id: str) -> None:
-        """Drop what was proposed of a person: something was confirmed, and changed the ground."""
-        self.connection.write_rows("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
-
-    def parse_row(self, row: Row) -> "HoldProposal":
-        from monitor.domain.disclosure import HoldProposal  # noqa: PLC0415 - it brings many rules along
-
-        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], HoldProposal)
 
 
 TOMBSTONES_FILE = "erased.txt"
@@ -509,15 +339,7 @@ class AddressChange:
         return self.changed_at is None and now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class _AddressChangeContent:
-    """What is sealed of a change."""
-
-    old: str
-    new: str
-
-
-class AddressChangesTable(EncryptedTable, Records[AddressChange]):
+class AddressChangesTable(SealedRecords[AddressChange]):
     declaration = TableDeclaration(
         "address_changes",
         Owner.PERSON,
@@ -529,28 +351,18 @@ class AddressChangesTable(EncryptedTable, Records[AddressChange]):
         exported="email_settings.address_changes",
     )
 
-    select = """SELECT id, person_id, browser, asked_at, expires_at, changed_at, encrypted
-    FROM address_changes"""
+    record = AddressChange
+    stored = ("id", "person_id", "browser", "asked_at", "expires_at", "changed_at")
+    updated = ("changed_at",)
 
     def insert_address_change(self, change: AddressChange) -> None:
-        addresses = _AddressChangeContent(change.old, change.new)
-        self.connection.write_rows(
-            """INSERT INTO address_changes (id, person_id, browser, code_hash, asked_at,
-                expires_at, changed_at, encrypted)
-                VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)""",
-            change.id,
-            change.person_id,
-            change.browser,
-            change.asked_at,
-            change.expires_at,
-            self.encrypt_value(change.person_id, change.id, addresses),
-        )
+        self.insert_record(change)
 
     def find_address_change(self, change_id: str) -> AddressChange | None:
-        return self._find_change_by_column("id", change_id)
+        return self.find_record("WHERE id = ?", change_id)
 
     def find_address_change_by_code(self, code_hash: str) -> AddressChange | None:
-        return self._find_change_by_column("code_hash", code_hash)
+        return self.find_record("WHERE code_hash = ?", code_hash)
 
     def list_address_changes(self, person_id: str) -> tuple[AddressChange, ...]:
         """Return all that are remembered, the oldest first."""
@@ -586,25 +398,6 @@ class AddressChangesTable(EncryptedTable, Records[AddressChange]):
                 AND person_id = (SELECT person_id FROM address_changes WHERE id = ?)""",
                 change_id,
             )
-
-    def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
-        # The column is one of two fixed names.
-        return self.find_record(f"WHERE {column} = ?", value)
-
-    def parse_row(self, row: Row) -> AddressChange:
-        addresses = self.decrypt_value(
-            row["person_id"], row["id"], row["encrypted"], _AddressChangeContent
-        )
-        return AddressChange(
-            id=row["id"],
-            person_id=row["person_id"],
-            browser=row["browser"],
-            old=addresses.old,
-            new=addresses.new,
-            asked_at=parse_datetime(row["asked_at"]),
-            expires_at=parse_datetime(row["expires_at"]),
-            changed_at=parse_optional_datetime(row["changed_at"]),
-        )
 
 
 # Emails print as many characters of an id.

@@ -1,12 +1,12 @@
 """Pictures: marks that recognize one, thumbnails for a comparison, and people's own screenshots."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Records, Row, parse_datetime
+from monitor.db.connection import parse_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.people import load_case_owner
 from monitor.domain.finding import Finding
 from monitor.domain.retention import RetainedKind
@@ -62,7 +62,7 @@ class Thumbnail:
     picture: bytes
 
 
-class ThumbnailsTable(EncryptedTable):
+class ThumbnailsTable(SealedRecords[Thumbnail]):
     """A check stores those of all accounts; its end deletes all but those that are compared."""
 
     declaration = TableDeclaration(
@@ -76,26 +76,16 @@ class ThumbnailsTable(EncryptedTable):
         exported="pictures",
     )
 
+    record = Thumbnail
+    stored = ("finding_id", "at")
+    key = ("finding_id",)
+
     def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
         """Store it in place of an earlier one."""
-        self.connection.write_rows(
-            """INSERT INTO thumbnails (finding_id, person_id, sweep_id, at, encrypted)
-                VALUES (?, ?, ?, ?, ?) ON CONFLICT (finding_id) DO UPDATE SET
-                sweep_id = excluded.sweep_id, at = excluded.at, encrypted = excluded.encrypted""",
-            thumbnail.finding_id,
-            person_id,
-            sweep_id,
-            thumbnail.at,
-            self.encrypt_value(person_id, thumbnail.finding_id, thumbnail),
-        )
+        self.replace_record(thumbnail, person_id=person_id, sweep_id=sweep_id)
 
     def find_thumbnail(self, person_id: str, finding_id: str) -> Thumbnail | None:
-        found = self.connection.fetch_row(
-            "SELECT finding_id, encrypted FROM thumbnails WHERE person_id = ? AND finding_id = ?",
-            person_id,
-            finding_id,
-        )
-        return None if found is None else self._decrypt_thumbnail(person_id, found)
+        return self.find_record("WHERE person_id = ? AND finding_id = ?", person_id, finding_id)
 
     def find_thumbnail_time(self, person_id: str, finding_id: str) -> datetime | None:
         """Return when its picture was seen, without opening it; None if there is none."""
@@ -107,11 +97,7 @@ class ThumbnailsTable(EncryptedTable):
         return None if found is None else parse_datetime(found["at"])
 
     def list_thumbnails_of_person(self, person_id: str) -> tuple[Thumbnail, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT finding_id, encrypted FROM thumbnails WHERE person_id = ? ORDER BY rowid",
-            person_id,
-        )
-        return tuple(self._decrypt_thumbnail(person_id, row) for row in rows)
+        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def list_people_of_sweep(self, sweep_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
@@ -147,9 +133,6 @@ class ThumbnailsTable(EncryptedTable):
     def delete_thumbnails_of_person(self, person_id: str) -> None:
         self.connection.write_rows("DELETE FROM thumbnails WHERE person_id = ?", person_id)
 
-    def _decrypt_thumbnail(self, person_id: str, row: Row) -> Thumbnail:
-        return self.decrypt_value(person_id, row["finding_id"], row["encrypted"], Thumbnail)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screenshot:
@@ -161,8 +144,8 @@ class Screenshot:
     picture: bytes
 
 
-class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
-    """The case is a column only: two cases that become one keep the screenshots of both."""
+class ScreenshotsTable(SealedRecords[Screenshot]):
+    """The column of the case counts: two cases that become one keep the screenshots of both."""
 
     declaration = TableDeclaration(
         "screenshots",
@@ -174,21 +157,14 @@ class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
         exported="pictures",
     )
 
-    select = "SELECT id, case_id, person_id, at, encrypted FROM screenshots"
+    record = Screenshot
+    stored = ("id", "case_id", "at")
+    updated = ("case_id",)
 
     def insert_screenshot(self, screenshot: Screenshot) -> None:
         with self.connection.begin_transaction():
-            person_id = load_case_owner(self.connection, screenshot.case_id)
-            place = _build_screenshot_place(screenshot.id)
-            self.connection.execute(
-                """INSERT INTO screenshots (id, case_id, person_id, at, encrypted)
-                VALUES (?, ?, ?, ?, ?)""",
-                screenshot.id,
-                screenshot.case_id,
-                person_id,
-                screenshot.at,
-                self.encryption.encrypt(person_id, place, screenshot.picture),
-            )
+            owner = load_case_owner(self.connection, screenshot.case_id)
+            self.insert_record(screenshot, person_id=owner)
 
     def find_screenshot(self, case_id: str, screenshot_id: str) -> Screenshot | None:
         return self.find_record("WHERE case_id = ? AND id = ?", case_id, screenshot_id)
@@ -197,13 +173,8 @@ class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
         """Return them, the oldest first."""
         return self.list_records("WHERE case_id = ? ORDER BY at, rowid", case_id)
 
-    def list_screenshots_of_person(self, person_id: str) -> Iterator[Screenshot]:
-        rows = self.connection.fetch_rows(
-            """SELECT id, case_id, person_id, at, encrypted FROM screenshots WHERE person_id = ?
-            ORDER BY at, rowid""",
-            person_id,
-        )
-        return map(self.parse_row, rows)
+    def list_screenshots_of_person(self, person_id: str) -> tuple[Screenshot, ...]:
+        return self.list_records("WHERE person_id = ? ORDER BY at, rowid", person_id)
 
     def count_screenshots_of_case(self, case_id: str) -> int:
         return self.connection.count_rows("screenshots", "case_id = ?", case_id)
@@ -218,16 +189,3 @@ class ScreenshotsTable(EncryptedTable, Records[Screenshot]):
 
     def delete_screenshots_of_case(self, case_id: str) -> None:
         self.connection.write_rows("DELETE FROM screenshots WHERE case_id = ?", case_id)
-
-    def parse_row(self, row: Row) -> Screenshot:
-        picture = self.decrypt_value(row["person_id"], row["id"], row["encrypted"], bytes)
-        return Screenshot(
-            id=row["id"],
-            case_id=row["case_id"],
-            at=parse_datetime(row["at"]),
-            picture=picture,
-        )
-
-
-def _build_screenshot_place(screenshot_id: str) -> str:
-    return f"screenshots/{screenshot_id}/encrypted"

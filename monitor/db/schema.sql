@@ -30,7 +30,7 @@ CREATE TABLE erased_people (id TEXT PRIMARY KEY) STRICT;
 CREATE TABLE consents (
     seq INTEGER PRIMARY KEY,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    action TEXT NOT NULL,
+    act TEXT NOT NULL,
     channel TEXT NOT NULL,
     at TEXT, -- null where that is when it was given
     text_version TEXT NOT NULL,
@@ -195,11 +195,10 @@ CREATE TABLE access_tokens (
     account_id TEXT NOT NULL, -- a person, a reviewer or an operator
     person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for reviewers and operators
     keyed_hash BLOB NOT NULL UNIQUE,
-    scopes TEXT NOT NULL,
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     used_on TEXT, -- the day of the last use; null before the first
-    encrypted BLOB NOT NULL -- its name
+    encrypted BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX access_tokens_by_account ON access_tokens (account_id);

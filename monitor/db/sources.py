@@ -7,23 +7,14 @@ in its name (`rosa.alpha.example`).
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    SyncMode,
-    Table,
-)
+from monitor.db.connection import Records, SyncMode, Table
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.encryption import DISTRICT, SealedRecords
 from monitor.domain.retention import RetainedKind
 from scrapers.crawl.budget import QuotaUsage, roll_over_usage
 from scrapers.crawl.throttle import HostState
 from scrapers.models import Outcome
-
-if TYPE_CHECKING:
-    from scrapers.crawl.robots import RobotsRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +49,7 @@ class SourceHealthTable(Table, Records[SourceHealth]):
         return self.list_records("ORDER BY source")
 
 
-class HostsTable(EncryptedTable, Records[HostState]):
+class HostsTable(SealedRecords[HostState]):
     """Remembers hosts for the crawler (`scrapers.crawl.throttle.HostStore`)."""
 
     declaration = TableDeclaration(
@@ -72,19 +63,17 @@ class HostsTable(EncryptedTable, Records[HostState]):
         erased="where the name holds their handle",
     )
 
-    select = "SELECT keyed_hash, encrypted FROM hosts"
+    record = HostState
+    stored = ()
+    key = ("keyed_hash",)
+    key_owner = ""
 
     def load_host_state(self, host: str) -> HostState | None:
         return self.find_record("WHERE keyed_hash = ?", self.encryption.keyed_hash(DISTRICT, host))
 
     def save_host_state(self, state: HostState) -> None:
         mark = self.encryption.keyed_hash(DISTRICT, state.host)
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                "INSERT OR REPLACE INTO hosts (keyed_hash, encrypted) VALUES (?, ?)",
-                mark,
-                self.encrypt_value(DISTRICT, mark, state),
-            )
+        self.replace_record(state, SyncMode.NORMAL, keyed_hash=mark)
 
     def list_host_states(self) -> tuple[HostState, ...]:
         return self.list_records("ORDER BY rowid")
@@ -103,70 +92,11 @@ class HostsTable(EncryptedTable, Records[HostState]):
                 mark = self.encryption.keyed_hash(DISTRICT, state.host)
                 self.connection.execute("DELETE FROM hosts WHERE keyed_hash = ?", mark)
 
-    def parse_row(self, row: Row) -> HostState:
-        return self.decrypt_value(DISTRICT, row["keyed_hash"], row["encrypted"], HostState)
-
 
 def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
     if state.parked_until is not None and state.parked_until > away:
         return True
     return state.next_at is not None and state.next_at > rested
-
-
-class RobotsFilesTable(EncryptedTable):
-    """Remembers robots.txt for the crawler (`scrapers.crawl.robots.RobotsStore`)."""
-
-    declaration = TableDeclaration(
-        "robots_files",
-        Owner.NOBODY,
-        RetainedKind.ROBOTS_FILE,
-        "robots.txt of a web server",
-        Expiry(OPEN),
-        Expiry(CLOSED, at="until"),
-        sealed=("encrypted",),
-        erased="where the name holds their handle",
-    )
-
-    def load_robots_file(self, origin: str) -> "RobotsRecord | None":
-        mark = self.encryption.keyed_hash(DISTRICT, origin)
-        found = self.connection.fetch_row(
-            "SELECT encrypted FROM robots_files WHERE keyed_hash = ?", mark
-        )
-        return None if found is None else self._decrypt_robots_file(mark, found["encrypted"])
-
-    def save_robots_file(self, learned: "RobotsRecord") -> None:
-        mark = self.encryption.keyed_hash(DISTRICT, learned.origin)
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO robots_files (keyed_hash, until, encrypted)
-                VALUES (?, ?, ?)""",
-                mark,
-                learned.until,
-                self.encrypt_value(DISTRICT, mark, learned),
-            )
-
-    def list_robots_files(self) -> tuple["RobotsRecord", ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT keyed_hash, encrypted FROM robots_files ORDER BY rowid"
-        )
-        return tuple(self._decrypt_robots_file(row["keyed_hash"], row["encrypted"]) for row in rows)
-
-    def delete_robots_files_after(self, latest: datetime) -> None:
-        self.connection.write_rows("DELETE FROM robots_files WHERE until > ?", latest)
-
-    def delete_robots_files_naming(self, words: Collection[str]) -> None:
-        """Forget the file of every host in whose name one of these words is a label."""
-        with self.connection.begin_transaction():
-            for file in self.list_robots_files():
-                labels = file.origin.rpartition("/")[2].split(".")
-                if not set(labels).isdisjoint(words):
-                    mark = self.encryption.keyed_hash(DISTRICT, file.origin)
-                    self.connection.execute("DELETE FROM robots_files WHERE keyed_hash = ?", mark)
-
-    def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> "RobotsRecord":
-        from scrapers.crawl.robots import RobotsRecord  # noqa: PLC0415 - it brings the crawler along
-
-        return self.decrypt_value(DISTRICT, mark, sealed, RobotsRecord)
 
 
 class RequestQuotaTable(Table, Records[QuotaUsage]):
@@ -223,8 +153,9 @@ class ApiCostsTable(Table, Records[WeeklyApiCost]):
     )
 
     record = WeeklyApiCost
-    select = """SELECT week, ifnull(person_id, '') AS person_id, source, sum(requests) AS requests
-    FROM api_costs"""
+    select = """SELECT week, person_id, source, requests FROM (
+    SELECT week, ifnull(person_id, '') AS person_id, source, sum(requests) AS requests
+    FROM api_costs GROUP BY week, person_id, source)"""
 
     def insert_api_cost(self, cost: WeeklyApiCost) -> None:
         """Count it, and as no one's if they were erased meanwhile: it was spent all the same."""
@@ -239,11 +170,7 @@ class ApiCostsTable(Table, Records[WeeklyApiCost]):
             )
 
     def list_api_costs_of_week(self, week: str) -> tuple[WeeklyApiCost, ...]:
-        return self.list_records(
-            """WHERE week = ? GROUP BY api_costs.person_id, source
-            ORDER BY api_costs.person_id, source""",
-            week,
-        )
+        return self.list_records("WHERE week = ? ORDER BY person_id, source", week)
 
     def delete_api_costs_before(self, week: str) -> None:
         self.connection.write_rows("DELETE FROM api_costs WHERE week < ?", week)

@@ -62,8 +62,8 @@ def start_session(
         app.db.sessions.insert_session(
             SignInSession(
                 hash=hash_code(new_id),
-                reader=account_id,
-                way=way,
+                account_id=account_id,
+                auth_method=way,
                 started_at=now,
                 expires_at=now + lasts,
             )
@@ -80,7 +80,7 @@ def load_principal(app: App, session_id: str) -> Principal | None:
     if session is None or reader is None:
         return None
     principal = _build_principal(
-        app, session.reader, reader, AuthMethod(session.way), session.started_at
+        app, session.account_id, reader, session.auth_method, session.started_at
     )
     if session.expires_at - session.started_at <= SESSION_LASTS:
         return principal
@@ -141,9 +141,9 @@ def list_token_account_ids(principal: Principal) -> Mapping[Role, str]:
 
 
 def _find_session_account(app: App, session: SignInSession) -> UserAccount | None:
-    if session.way == AuthMethod.INVITATION:
-        return _find_invited_account(app, session.reader)
-    return _find_account(app, session.reader)
+    if session.auth_method == AuthMethod.INVITATION:
+        return _find_invited_account(app, session.account_id)
+    return _find_account(app, session.account_id)
 
 
 def _find_account(app: App, account_id: str) -> UserAccount | None:

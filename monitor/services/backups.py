@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config import CONSENT_DURATION, Config
@@ -102,7 +102,6 @@ def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> 
                 yield kind.name
 
 
-EVER_SINCE = datetime.min.replace(tzinfo=UTC)
 # What a damaged word, number or time comes to when it is read.
 DAMAGE_ERRORS = (ValueError, LookupError, TypeError)
 
@@ -179,55 +178,18 @@ def _has_valid_duration(consent: Consent) -> bool:
 
 
 def _read_all_values(db: Database) -> Iterator[object]:
-    yield from db.audit.list_entries()
-    for invitation in db.invitations.list_invitations():
-        yield invitation
-        yield db.enrollment_drafts.find_draft(invitation.id)
-    yield from db.run_requests.list_run_requests()
+    """Read each value of each table, and what is sealed beside them."""
+    yield from db.iterate_records()
     for email in db.outbox.list_emails():
-        yield email
         if email.readable:
             yield db.outbox.load_email_view(email.id, object)
-    yield from db.break_glass.list_break_glass_proposals()
-    yield from db.jobs.list_jobs()
-    yield from db.source_health.list_source_health()
-    yield from db.hosts.list_host_states()
-    yield from db.robots_files.list_robots_files()
-    yield from db.pages.list_pages()
-    yield from db.district_findings.list_district_findings()
-    yield from db.directory_users.list_users(None, 0, db.directory_users.count_users())
-    yield from db.access_tokens.list_tokens()
     for sweep in db.sweeps.list_open_sweeps():
-        yield sweep
         yield from db.journal.list_answered_keys(sweep.id)
-        for source in db.journal.list_answering_sources(sweep.id):
-            yield from db.journal.load_answers_by_subject(sweep.id, source).items()
     for person_id in db.people.list_person_ids():
-        yield from _read_person_values(db, person_id)
-
-
-def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
-    yield db.people.load_person(person_id)
-    yield from db.consents.list_consents(person_id)
-    yield from db.legal_holds.list_legal_holds_of_person(person_id)
-    yield from db.hold_proposals.list_hold_proposals_of_person(person_id)
-    yield from db.address_changes.list_address_changes(person_id)
-    yield from filter(None, (db.name_changes.find_name_change_of_person(person_id),))
-    yield from db.account_proofs.list_proofs_of_person(person_id)
-    yield from db.breaches.list_breaches_of_person(person_id)
-    yield from db.thumbnails.list_thumbnails_of_person(person_id)
-    yield from db.screenshots.list_screenshots_of_person(person_id)
-    yield from db.queries.list_queries_of_person(person_id)
-    yield from db.review_notes.list_review_notes_of_person(person_id)
-    yield from db.sightings.list_sightings_of_person(person_id)
-    yield from db.events.list_events_of_person(person_id, EVER_SINCE)
-    for finding in db.findings.list_findings_of_person(person_id):
-        yield finding
-        yield db.findings.find_assessment(finding.id)
-        yield from db.versions.list_versions(finding.id)
-    for case in db.cases.list_cases_of_person(person_id):
-        yield case
-        yield from db.cases.list_decisions(case.id)
+        for finding_id in db.findings.list_finding_ids_of_person(person_id):
+            yield db.findings.find_assessment(finding_id)
+        for case in db.cases.list_cases_of_person(person_id):
+            yield from db.cases.list_decisions(case.id)
 
 
 LOG = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_engine_titles
 from monitor.config import CONSENT_DURATION
-from monitor.db.people import LegalHold
+from monitor.db.legal_holds import LegalHold
 from monitor.domain.consent import (
     Consent,
     apply_narrowing,

@@ -18,9 +18,10 @@ from monitor.db.accounts import AccessToken, SignInSession
 from monitor.db.audit import AuditEntry
 from monitor.db.findings import EventRecord
 from monitor.db.journal import StagedAnswer
+from monitor.db.legal_holds import LegalHold
 from monitor.db.outbox import OutboxEmail
 from monitor.db.pages import StoredPage
-from monitor.db.people import AddressChange, LegalHold
+from monitor.db.people import AddressChange
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.sweeps import Sweep
 from monitor.domain.breach import BreachRecord, choose_breach_advice
@@ -31,7 +32,7 @@ from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.scim import DirectoryUser
-from monitor.domain.vocabulary import AuthMethod, Decision, OwnershipLabel
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.review_queue import VIEWED, find_review_opening
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
@@ -406,7 +407,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Each browser that is signed in as you right now.",
         columns=("Since", "Until", "How"),
         rows=tuple(
-            (session.started_at, session.expires_at, AUTH_METHODS[AuthMethod(session.way)])
+            (session.started_at, session.expires_at, AUTH_METHODS[session.auth_method])
             for session in records.sessions
         ),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.app import App
-from monitor.db.people import LegalHold
+from monitor.db.legal_holds import LegalHold
 from monitor.domain.disclosure import HoldProposal
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError, NotPermittedError

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from monitor.db.connection import Records
 from monitor.db.database import Database as StateDatabase
 from monitor.db.database import load_table_class
+from monitor.db.encryption import SealedRecords
 from monitor.db.schema import DISTRICT_SCHEMA
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
@@ -84,9 +85,28 @@ def test_the_fields_of_each_record_are_columns_of_its_table() -> None:
     assert misfits == set()
 
 
+def test_a_sealed_row_is_named_by_what_is_unique_and_says_whose_key_opens_it() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(DISTRICT_SCHEMA.text)
+        tables = Database(connection)
+        for kind in list_record_tables():
+            if issubclass(kind, SealedRecords):
+                table = tables.table(kind.declaration.name)
+                unique = [set(index.columns) for index in table.indexes if index.unique]
+                assert set(kind.key) in [set(table.pks), *unique]
+                columns = {column.name for column in table.columns}
+                assert kind.key_owner in columns or not (kind.key_owner or "person_id" in columns)
+                assert set(kind.updated) <= set(kind.stored)
+
+
 def list_record_tables() -> list[type[Records[object]]]:
     loaded = [load_table_class(name) for name in StateDatabase.__annotations__]
-    return [kind for kind in Records.__subclasses__() if loaded and hasattr(kind, "stored")]
+    return [kind for kind in list_subclasses(Records) if loaded and hasattr(kind, "stored")]
+
+
+def list_subclasses(kind: type) -> list[type]:
+    own = kind.__subclasses__()
+    return [*own, *(below for one in own for below in list_subclasses(one))]
 
 
 def test_each_column_that_may_be_null_says_when() -> None:

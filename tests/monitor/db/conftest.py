@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.db.database import Database
+from monitor.db.legal_holds import LegalHold
 from monitor.db.outbox import OutboxEmail
-from monitor.db.people import LegalHold
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
 from monitor.domain.consent import Consent, apply_end

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.db.connection import DatabaseConnection
-from monitor.db.encryption import DataKey, Encryption, KeyStore
+from monitor.db.encryption import Encryption, KeyStore
 from monitor.db.journal import StagedAnswer
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
@@ -29,18 +28,6 @@ readings = st.builds(
 )
 visits = st.builds(CrawlResult, query=queries, result=readings, at=times)
 stageds = st.builds(StagedAnswer, visit=visits, verdict=st.none() | st.builds(ContactMatchResult))
-
-
-class Noting(KeyStore):
-    """Keys that note whose was fetched."""
-
-    def __init__(self, database: DatabaseConnection) -> None:
-        super().__init__(database)
-        self.fetched: list[str] = []
-
-    def load_key(self, ref: str) -> DataKey:
-        self.fetched.append(ref)
-        return super().load_key(ref)
 
 
 @pytest.fixture
@@ -89,20 +76,19 @@ def test_what_is_sealed_opens_in_its_place(sealing: Encryption) -> None:
     assert sealing.decrypt("rosa", "people/1/encrypted", blob, str) == "a name"
 
 
-def test_the_key_is_fetched_once_for_all_that_is_opened_together(tmp_path: Path) -> None:
-    with Noting.open_store(tmp_path) as keys:
-        keys.create_key("rosa")
-        sealing = Encryption(keys)
-        sealed = [
-            (character, sealing.encrypt("rosa", character, f"name {character}"))
-            for character in "abc"
-        ]
-        keys.fetched.clear()
+def test_the_key_is_read_once_for_all_that_is_opened_together(
+    keys: KeyStore, tmp_path: Path
+) -> None:
+    sealing = Encryption(keys)
+    sealed = {place: sealing.encrypt("rosa", place, f"name {place}") for place in "abc"}
+    opened = []
 
-        opened = list(sealing.decrypt_each("rosa", sealed, str))
+    with keys.hold_keys(), KeyStore.open_store(tmp_path) as others:
+        for place, blob in sealed.items():
+            opened.append(sealing.decrypt("rosa", place, blob, str))
+            others.destroy_key("rosa")
 
     assert opened == ["name a", "name b", "name c"]
-    assert keys.fetched == ["rosa"]
 
 
 def test_a_destroyed_key_opens_nothing_though_it_was_held(keys: KeyStore) -> None:
@@ -124,17 +110,6 @@ def test_a_held_key_is_held_no_longer_than_the_block(keys: KeyStore, tmp_path: P
 
     with keys.hold_keys(), pytest.raises(DatabaseError):
         sealing.decrypt("rosa", "a", blob, str)
-
-
-def test_where_nothing_is_to_be_opened_no_key_is_wanted(sealing: Encryption) -> None:
-    assert list(sealing.decrypt_each("nobody", (), str)) == []
-
-
-def test_one_of_several_that_was_moved_does_not_open_either(sealing: Encryption) -> None:
-    blob = sealing.encrypt("rosa", "a", "a name")
-
-    with pytest.raises(DatabaseError, match=r"b cannot be read\. Restore"):
-        list(sealing.decrypt_each("rosa", (("a", blob), ("b", blob)), str))
 
 
 def test_the_same_text_is_never_sealed_alike(sealing: Encryption) -> None:

@@ -227,7 +227,7 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
     )
     world.joins(MARIA)
     world.sweep()
-    kept = list(world.state.pages.list_pages())
+    kept = world.state.pages.list_records()
 
     assert kept
     assert not any(b"45-6789" in page.page.body or "0134" in repr(page.reading) for page in kept)

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from monitor.config import EvidenceConfig
-from monitor.db.people import LegalHold
+from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.staging import delete_old_pages
@@ -54,7 +54,7 @@ def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
-    assert {page.person_id for page in maria.world.state.pages.list_pages()} == {maria.id}
+    assert {page.person_id for page in maria.world.state.pages.list_records()} == {maria.id}
 
 
 def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
@@ -143,4 +143,4 @@ def test_no_page_is_kept_where_the_district_wants_none(world: World):
     world.joins(MARIA)
     world.sweep()
 
-    assert list(world.state.pages.list_pages()) == []
+    assert world.state.pages.list_records() == ()

@@ -20,7 +20,7 @@ def keeps_no_secret(person: Staff) -> bool:
     """Look through what is decrypted of findings, and through every page that is kept."""
     state = person.world.state
     written = [repr(finding) for finding in state.findings.list_findings_of_person(person.id)]
-    kept = [msgpack.encode(page).decode("latin-1") for page in state.pages.list_pages()]
+    kept = [msgpack.encode(page).decode("latin-1") for page in state.pages.list_records()]
     assert written
     return not any(secret in text for secret in SECRETS for text in (*written, *kept))
 
@@ -61,4 +61,4 @@ def test_a_page_whose_numbers_cannot_be_looked_for_is_not_kept(
     world.sweep()
 
     assert maria.findings
-    assert [*world.state.pages.list_pages()] == []
+    assert world.state.pages.list_records() == ()

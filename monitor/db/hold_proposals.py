@@ -1,0 +1,44 @@
+"""Legal holds that one reviewer proposed and no other has confirmed."""
+
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
+from monitor.db.encryption import SealedRecords
+from monitor.domain.disclosure import HoldProposal
+from monitor.domain.errors import InputError
+from monitor.domain.retention import RetainedKind
+
+
+class HoldProposalsTable(SealedRecords[HoldProposal]):
+    declaration = TableDeclaration(
+        "hold_proposals",
+        Owner.PERSON,
+        RetainedKind.BREAK_GLASS,
+        "a legal hold that one reviewer proposed",
+        Expiry(CLOSED, at="at"),
+        sealed=("encrypted",),
+        exported="hold_proposals",
+        even_held=True,
+    )
+
+    record = HoldProposal
+    stored = ("id", "person_id", "at")
+
+    def insert_hold_proposal(self, proposal: HoldProposal) -> None:
+        self.insert_record(proposal)
+
+    def load_hold_proposal(self, proposal_id: str) -> HoldProposal:
+        found = self.find_record("WHERE id = ?", proposal_id)
+        if found is None:
+            reason = "There is no such proposal: it was confirmed, it is over, or its person left."
+            raise InputError(reason)
+        return found
+
+    def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
+        """Return all that are stored, the oldest first; some may have expired."""
+        return self.list_records("ORDER BY at, id")
+
+    def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
+        return self.list_records("WHERE person_id = ? ORDER BY at, id", person_id)
+
+    def delete_proposals_of_person(self, person_id: str) -> None:
+        """Drop what was proposed of a person: something was confirmed, and changed the ground."""
+        self.connection.write_rows("DELETE FROM hold_proposals WHERE person_id = ?", person_id)

@@ -1,0 +1,67 @@
+"""Who may not be erased, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.encryption import SealedRecords
+from monitor.domain.retention import RetainedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHold:
+    """The person reads `reason` and `by`. `lifted_at` is None while the hold is in place."""
+
+    person_id: str
+    placed_at: datetime
+    by: tuple[str, ...]
+    reason: str
+    lifted_at: datetime | None = None
+
+
+class LegalHoldsTable(SealedRecords[LegalHold]):
+    declaration = TableDeclaration(
+        "legal_holds",
+        Owner.PERSON,
+        RetainedKind.PERSON,
+        "legal holds, with reason",
+        sealed=("encrypted",),
+        exported="legal_holds",
+    )
+
+    record = LegalHold
+    stored = ("person_id", "placed_at", "lifted_at")
+    key = ("seq",)
+    updated = ("lifted_at",)
+
+    def insert_legal_hold(self, hold: LegalHold) -> None:
+        self.insert_record(hold)
+
+    def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
+        """Return every hold in place, the oldest first."""
+        return self.list_records("WHERE lifted_at IS NULL ORDER BY placed_at, seq")
+
+    def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
+        """Lift every hold of a person; return whether there was one."""
+        lifted = self.connection.write_rows(
+            "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
+            at,
+            person_id,
+        )
+        return lifted > 0
+
+    def find_active_legal_hold(self, person_id: str) -> LegalHold | None:
+        """Return the hold under which a person is, None where there is none."""
+        return next(
+            (hold for hold in self.list_legal_holds_of_person(person_id) if hold.lifted_at is None),
+            None,
+        )
+
+    def has_active_legal_hold(self, person_id: str) -> bool:
+        """Tell it without opening anything."""
+        return self.connection.has_row(
+            "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
+        )
+
+    def list_legal_holds_of_person(self, person_id: str) -> tuple[LegalHold, ...]:
+        return self.list_records("WHERE person_id = ? ORDER BY seq", person_id)
