@@ -71,10 +71,14 @@ def read_cascades() -> Mapping[str, frozenset[str]]:
     return cascades
 
 
-def is_erased_with_person(name: str, cascades: Mapping[str, frozenset[str]]) -> bool:
+def is_erased_with_person(table: TableDeclaration, cascades: Mapping[str, frozenset[str]]) -> bool:
     """Tell whether erasing a person deletes their rows, maybe by way of another table."""
+    return bool(table.erased_where and not table.erased) or _hangs_on_person(table.name, cascades)
+
+
+def _hangs_on_person(name: str, cascades: Mapping[str, frozenset[str]]) -> bool:
     return name in {"people", "keys"} or any(
-        is_erased_with_person(parent, cascades) for parent in cascades[name]
+        _hangs_on_person(parent, cascades) for parent in cascades[name]
     )
 
 
@@ -105,7 +109,7 @@ def _build_row(table: TableDeclaration, cascades: Mapping[str, frozenset[str]]) 
         table.holds,
         table.owner,
         "yes" if table.sealed else "",
-        "yes" if is_erased_with_person(table.name, cascades) else table.erased,
+        "yes" if is_erased_with_person(table, cascades) else table.erased,
         _describe_span(period.open, endless="no limit"),
         _describe_span(period.closed, endless="stays"),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.db.connection import Records, Table
+from monitor.db.database import delete_owned_rows
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.people import hash_mail_address
@@ -62,6 +63,7 @@ class InvitationsTable(SealedRecords[Invitation]):
         Expiry(OPEN),
         Expiry(CLOSED),
         sealed=("encrypted",),
+        erased_where="id = ?1",
     )
 
     record = Invitation
@@ -143,24 +145,17 @@ class InvitationsTable(SealedRecords[Invitation]):
             if not spent:
                 message = "This invitation was answered already: ask for a new one."
                 raise InputError(message)
-            self._delete_reminder_job(invitation_id)
+            # Remind no one of what is answered.
+            self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 
     def delete_invitation(self, invitation_id: str) -> None:
         """Forget an invitation no one answered, and destroy its key."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM invitations WHERE id = ?", invitation_id)
-            self._delete_reminder_job(invitation_id)
-            self.connection.execute(
-                "DELETE FROM outbox WHERE person_id = ?1 OR recipient_id = ?1", invitation_id
-            )
+            delete_owned_rows(self.connection, invitation_id)
             if not self.connection.has_row("SELECT 1 FROM people WHERE id = ?", invitation_id):
                 self.connection.run_after_commit(
                     lambda: self.encryption.keys.destroy_key(invitation_id)
                 )
-
-    def _delete_reminder_job(self, invitation_id: str) -> None:
-        """Remind no one of what is answered or forgotten."""
-        self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 
     def list_invitations(self) -> tuple[Invitation, ...]:
         return self.list_records("ORDER BY rowid")
@@ -244,7 +239,10 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
         Expiry(OPEN),
         Expiry(CLOSED),
         not_exported="a keyed hash",
+        # While the staff file lists an address, its hash stays: no file may invite it anew.
         erased="once the staff file no longer lists the address",
+        erased_where="""missing_since IS NOT NULL
+        AND keyed_hash IN (SELECT keyed_hash FROM people WHERE id = ?1)""",
     )
     attached = (StaffImportsTable.declaration,)
 
@@ -354,6 +352,7 @@ class SignInSessionsTable(Table, Records[SignInSession]):
         "sign-in sessions: hash, method, end",
         Expiry(CLOSED, at="expires_at"),
         exported="sessions",
+        erased_where="account_id = ?1",
     )
 
     record = SignInSession
@@ -420,6 +419,7 @@ class SignInLinksTable(Table, Records[SignInLink]):
         "sign-in links: hash, end, wrong codes",
         Expiry(OPEN, at="asked_at"),
         not_exported="hashes of links that work for minutes",
+        erased_where="account_id = ?1",
     )
 
     record = SignInLink

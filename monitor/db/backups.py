@@ -36,7 +36,7 @@ from monitor.db.files import (
     write_file,
 )
 from monitor.db.handover import HANDOVER_FILE
-from monitor.db.people import TOMBSTONES_FILE
+from monitor.db.tombstones import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json
 

@@ -27,8 +27,8 @@ from monitor.db.encryption import (
     KeyStore,
 )
 from monitor.db.handover import check_not_moved
-from monitor.db.people import TOMBSTONES_FILE, ErasureTombstones
 from monitor.db.schema import DISTRICT_SCHEMA
+from monitor.db.tombstones import TOMBSTONES_FILE, ErasureTombstones
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
 
@@ -277,6 +277,16 @@ def list_declarations() -> Iterator[TableDeclaration]:
         table = load_table_class(name)
         if "declaration" in vars(table):  # what only counts has none
             yield from (table.declaration, *table.attached)
+
+
+def delete_owned_rows(connection: DatabaseConnection, owner_id: str) -> None:
+    """Delete all rows of a person or an invitation; foreign keys take the others along."""
+    # Whose some rows are is read in others; the first tables, people among them, come last.
+    for declared in reversed(tuple(list_declarations())):
+        if declared.erased_where:
+            sql = f"DELETE FROM {declared.name} WHERE {declared.erased_where}"  # noqa: S608 - our own words
+            connection.execute(sql, owner_id)
+    connection.forget_read()
 
 
 def _has_file(path: Path) -> bool:

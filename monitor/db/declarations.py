@@ -51,8 +51,9 @@ class TableDeclaration:
     """A table without expiries goes with the one that it hangs on, or stays.
 
     `holds` is for counsel. `exported` is where the copy of one's own data has it, `not_exported`
-    why it does not. `erased` is what becomes of rows that no foreign key takes along with their
-    person. `even_held` are rows on how the service ran, which no legal hold keeps.
+    why it does not. `erased_where` finds the rows of a person or an invitation (?1) that no foreign
+    key takes along; `erased` is what becomes of rows that stay. `even_held` are rows on how the
+    service ran, which no legal hold keeps.
     """
 
     def __init__(  # noqa: PLR0913 - everything there is to say of a table
@@ -66,6 +67,7 @@ class TableDeclaration:
         exported: str = "",
         not_exported: str = "",
         erased: str = "",
+        erased_where: str = "",
         even_held: bool = False,
     ) -> None:
         self.name = name
@@ -77,6 +79,7 @@ class TableDeclaration:
         self.exported = exported
         self.not_exported = not_exported
         self.erased = erased
+        self.erased_where = erased_where
         self.even_held = even_held
 
     def get_kind(self, expiry: Expiry) -> RetainedKind:

@@ -93,7 +93,7 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         ),
         sealed=("error", "encrypted"),
         exported="emails",
-        erased="unsent emails and all text; the record stays",
+        erased_where="person_id = ?1 OR recipient_id = ?1",
         even_held=True,
     )
 

@@ -1,15 +1,12 @@
 """Who is enrolled, their consents and changes of address.
 
-Consents are appended, never changed. Who was erased is remembered as keyed hashes that tell
-nothing, beside the newest copy of the keys: a restored older copy still holds the erased keys, and
-forgets them again by these marks.
+Consents are appended, never changed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from monitor.db.connection import (
     DatabaseConnection,
@@ -18,9 +15,9 @@ from monitor.db.connection import (
     Table,
     parse_optional_datetime,
 )
+from monitor.db.database import delete_owned_rows
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, Encryption, SealedRecords
-from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError, NotPermittedError
@@ -38,6 +35,7 @@ class PeopleTable(SealedRecords[Person]):
         Expiry(CLOSED, job="erase"),
         sealed=("encrypted",),
         exported="profile",
+        erased_where="id = ?1",
     )
     attached = (
         TableDeclaration(
@@ -166,28 +164,10 @@ class PeopleTable(SealedRecords[Person]):
         return tuple(invitation for (invitation,) in found)
 
     def _delete_rows_of_person(self, person_id: str) -> None:
-        self.connection.execute(
-            """DELETE FROM jobs WHERE subject = ?1
-            OR subject IN (SELECT id FROM findings WHERE person_id = ?1)""",
-            person_id,
-        )
-        self.connection.execute(
-            "DELETE FROM outbox WHERE person_id = ?1 OR recipient_id = ?1", person_id
-        )
-        self.connection.execute("DELETE FROM sessions WHERE account_id = ?", person_id)
-        self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", person_id)
-        # While the staff file lists an address, its hash stays: no file may invite it anew.
-        self.connection.execute(
-            """DELETE FROM staff_listings WHERE missing_since IS NOT NULL
-            AND keyed_hash IN (SELECT keyed_hash FROM people WHERE id = ?)""",
-            person_id,
-        )
-        self.connection.execute("DELETE FROM invitations WHERE id = ?", person_id)
-        self.connection.execute("DELETE FROM people WHERE id = ?", person_id)
+        delete_owned_rows(self.connection, person_id)
         self.connection.execute(
             "INSERT INTO erased_people (id) VALUES (?) ON CONFLICT DO NOTHING", person_id
         )
-        self.connection.forget_read()
 
     def _check_address_is_free(self, person: Person) -> None:
         if self.find_person_id_by_mail(person.mail) not in {None, person.id}:
@@ -271,55 +251,6 @@ class ConsentsTable(Table, Records[Consent]):
             """WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
             ORDER BY (SELECT people.rowid FROM people WHERE people.id = person_id)"""
         )
-
-
-TOMBSTONES_FILE = "erased.txt"
-
-
-@dataclass(frozen=True, slots=True)
-class ErasureTombstones:
-    encryption: Encryption
-
-    def list_tombstones(self) -> tuple[str, ...]:
-        """Return the marks of everyone who was erased here, sorted."""
-        return tuple(sorted(map(self._hash_person_id, self.encryption.keys.list_destroyed_ids())))
-
-    def replay_erasures(self, marks: Iterable[str]) -> int:
-        """Destroy every key that a mark names; return how many there still were."""
-        named = set(marks)
-        found = [
-            person_id
-            for person_id in self.encryption.keys.list_key_ids()
-            if self._hash_person_id(person_id) in named
-        ]
-        for person_id in found:
-            self.encryption.keys.destroy_key(person_id)
-        return len(found)
-
-    def write_tombstone_file(self, path: Path) -> None:
-        """Write the marks to a file, one a line, beside what its copy may still hold."""
-        known = set(_read_tombstone_file(path)) | set(self.list_tombstones())
-        write_file(
-            path, "".join(f"{mark}\n" for mark in sorted(known)).encode("ascii"), PRIVATE_MODE
-        )
-
-    def count_missing_tombstones(self, path: Path) -> int:
-        """Count whom a file does not know of yet."""
-        return len(set(self.list_tombstones()) - set(_read_tombstone_file(path)))
-
-    def replay_tombstone_file(self, path: Path) -> int:
-        """Replay the file at `path`, if there is one."""
-        return self.replay_erasures(_read_tombstone_file(path))
-
-    def _hash_person_id(self, person_id: str) -> str:
-        return self.encryption.keyed_hash(DISTRICT, f"erased_people/{person_id}").hex()
-
-
-def _read_tombstone_file(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(path.read_text("ascii").split())
-    except FileNotFoundError:
-        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,4 +125,4 @@ def test_what_is_about_staff_is_copied_for_them_and_goes_with_them_or_the_page_s
 ) -> None:
     if table.owner is Owner.PERSON:
         assert bool(table.exported) != bool(table.not_exported)
-        assert is_erased_with_person(table.name, CASCADES) != bool(table.erased)
+        assert is_erased_with_person(table, CASCADES) != bool(table.erased)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.db.accounts import Invitation
 from monitor.db.database import Database
-from monitor.db.people import TOMBSTONES_FILE
+from monitor.db.tombstones import TOMBSTONES_FILE
 from monitor.domain.errors import DatabaseError, InputError
 
 COPIED = ("namesake.db", "keys.db")
