@@ -352,6 +352,7 @@ class SignInSessionsTable(Table, Records[SignInSession]):
         "sign-in sessions: hash, method, end",
         Expiry(CLOSED, at="expires_at"),
         exported="sessions",
+        of_person="account_id = ?1 ORDER BY started_at",
         erased_where="account_id = ?1",
     )
 

@@ -134,6 +134,8 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         RetainedKind.AUDIT,
         "who did what and when: IDs and hashes, no names",
         exported="audit_log",
+        of_person="""subject = ?1 OR subject IN (SELECT id FROM findings WHERE person_id = ?1)
+        OR subject IN (SELECT id FROM cases WHERE person_id = ?1) ORDER BY seq""",
     )
     attached = (
         TableDeclaration(

@@ -15,6 +15,7 @@ class BreachesTable(SealedRecords[BreachRecord]):
         Expiry(CLOSED, at="gone_at"),
         sealed=("encrypted",),
         exported="breaches",
+        withheld=True,
     )
 
     record = BreachRecord
@@ -25,9 +26,9 @@ class BreachesTable(SealedRecords[BreachRecord]):
         mark = self.encryption.keyed_hash(person_id, f"breach {record.breach.name}")
         self.replace_record(record, person_id=person_id, keyed_hash=mark)
 
-    def list_breaches_of_person(self, person_id: str) -> tuple[BreachRecord, ...]:
-        """Return all of a person's, the latest first, also those that are no longer listed."""
-        records = self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
+    def list_records_of_person(self, person_id: str) -> tuple[BreachRecord, ...]:
+        """Return the latest first, also those that are no longer listed."""
+        records = super().list_records_of_person(person_id)
         return tuple(sorted(records, key=lambda record: record.breach.happened_on, reverse=True))
 
     def count_breaches(self, person_id: str) -> int:

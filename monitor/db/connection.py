@@ -692,6 +692,10 @@ class Records(Generic[T]):
     def list_records(self, condition: str = "", *values: object) -> tuple[T, ...]:
         return tuple(self.iterate_records(condition, *values))
 
+    def list_records_of_person(self, person_id: str) -> tuple[T, ...]:
+        """Return all that is about a person, as the declaration finds it."""
+        return self.list_records(f"WHERE {self.declaration.of_person}", person_id)
+
     def iterate_records(self, condition: str = "", *values: object) -> Iterator[T]:
         """Yield them one by one, where all at once would be too large."""
         return map(

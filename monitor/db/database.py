@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
@@ -220,12 +220,10 @@ class Database:
                     self._connection.write_rows(declared.build_purge_statement(expiry), cutoff)
         self._connection.forget_read()
 
-    def iterate_records(self) -> Iterator[object]:
-        """Read the value of every row, table by table, and never all at once."""
-        for name in type(self).__annotations__:
-            table = getattr(self, name)
-            if isinstance(table, Records):
-                yield from table.iterate_records()
+    def list_record_tables(self) -> Iterator[Records[Any]]:
+        """Yield the tables whose rows are values of one kind."""
+        tables = (getattr(self, name) for name in type(self).__annotations__)
+        return (table for table in tables if isinstance(table, Records))
 
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""

@@ -51,9 +51,11 @@ class TableDeclaration:
     """A table without expiries goes with the one that it hangs on, or stays.
 
     `holds` is for counsel. `exported` is where the copy of one's own data has it, `not_exported`
-    why it does not. `erased_where` finds the rows of a person or an invitation (?1) that no foreign
-    key takes along; `erased` is what becomes of rows that stay. `even_held` are rows on how the
-    service ran, which no legal hold keeps.
+    why it does not; `of_person` finds and sorts what is about a person (?1), who has one row at
+    most where it is `single`. What is `withheld` is in no copy that others may read.
+    `erased_where` finds the rows of a person or an invitation (?1) that no foreign key takes along;
+    `erased` is what becomes of rows that stay. `even_held` are rows on how the service ran, which
+    no legal hold keeps.
     """
 
     def __init__(  # noqa: PLR0913 - everything there is to say of a table
@@ -65,6 +67,9 @@ class TableDeclaration:
         *expiries: Expiry,
         sealed: tuple[str, ...] = (),
         exported: str = "",
+        of_person: str = "person_id = ?1 ORDER BY rowid",
+        single: bool = False,
+        withheld: bool = False,
         not_exported: str = "",
         erased: str = "",
         erased_where: str = "",
@@ -77,6 +82,9 @@ class TableDeclaration:
         self.expiries = expiries
         self.sealed = sealed
         self.exported = exported
+        self.of_person = of_person
+        self.single = single
+        self.withheld = withheld
         self.not_exported = not_exported
         self.erased = erased
         self.erased_where = erased_where

@@ -34,6 +34,8 @@ class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
         Expiry(CLOSED, at="changed_at", where="active = 0"),
         sealed=("encrypted",),
         exported="directory_entry",
+        of_person="keyed_hash = (SELECT keyed_hash FROM people WHERE id = ?1)",
+        single=True,
         erased="once the staff directory deletes the entry",
         even_held=True,
     )

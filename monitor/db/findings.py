@@ -45,6 +45,10 @@ class EventRecord:
     url: str
     sweep_id: str = ""
 
+    @property
+    def finding_id(self) -> str:
+        return self.event.finding_id
+
 
 class EventsTable(EncryptedTable, Records[EventRecord]):
     declaration = TableDeclaration(
@@ -55,6 +59,7 @@ class EventsTable(EncryptedTable, Records[EventRecord]):
         Expiry(at="at"),
         sealed=("url",),
         exported="findings.events",
+        of_person="person_id = ?1 ORDER BY at, seq",
     )
 
     select = "SELECT seq, sweep_id, person_id, finding_id, kind, at, fields, url FROM events"
@@ -211,6 +216,7 @@ class VersionsTable(SealedRecords[FindingVersion]):
         Expiry(CLOSED, at="at", where=_IS_REPLACED),
         sealed=("encrypted",),
         exported="findings.versions",
+        of_person="person_id = ?1 ORDER BY at, seq",
     )
 
     record = FindingVersion
@@ -282,6 +288,7 @@ class FeedbackTable(Table, Records[Feedback]):
         RetainedKind.FINDING,
         'answers to "whose is this?"',
         exported="findings.feedback",
+        of_person="person_id = ?1 ORDER BY seq",
     )
 
     record = Feedback
@@ -319,6 +326,7 @@ class FindingsTable(SealedRecords[Finding]):
         Expiry(CLOSED),
         sealed=("assessment", "encrypted"),
         exported="findings.finding",
+        of_person="person_id = ?1 ORDER BY first_seen, rowid",
     )
     attached = (
         TableDeclaration(

@@ -16,6 +16,7 @@ class HoldProposalsTable(SealedRecords[HoldProposal]):
         Expiry(CLOSED, at="at"),
         sealed=("encrypted",),
         exported="hold_proposals",
+        of_person="person_id = ?1 ORDER BY at, id",
         even_held=True,
     )
 
@@ -35,9 +36,6 @@ class HoldProposalsTable(SealedRecords[HoldProposal]):
     def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
         """Return all that are stored, the oldest first; some may have expired."""
         return self.list_records("ORDER BY at, id")
-
-    def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY at, id", person_id)
 
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""

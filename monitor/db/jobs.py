@@ -38,6 +38,8 @@ class JobsTable(Table, Records[Job]):
         "scheduled jobs",
         Expiry(CLOSED, where="subject IN (SELECT id FROM erased_people)"),
         exported="jobs",
+        of_person="""subject = ?1 OR subject IN (SELECT id FROM findings WHERE person_id = ?1)
+        ORDER BY due_at, name, subject""",
         erased_where="""subject = ?1
         OR subject IN (SELECT id FROM findings WHERE person_id = ?1)""",
     )

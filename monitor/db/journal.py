@@ -36,6 +36,7 @@ class JournalTable(SealedRecords[StagedAnswer]):
         Expiry(CLOSED, where="sweep_id IN (SELECT id FROM sweeps WHERE closed_at IS NOT NULL)"),
         sealed=("key", "encrypted"),
         exported="staged_answers",
+        withheld=True,
     )
     attached = (
         TableDeclaration(

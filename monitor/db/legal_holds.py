@@ -27,6 +27,7 @@ class LegalHoldsTable(SealedRecords[LegalHold]):
         "legal holds, with reason",
         sealed=("encrypted",),
         exported="legal_holds",
+        of_person="person_id = ?1 ORDER BY seq",
     )
 
     record = LegalHold

@@ -28,6 +28,7 @@ class NameChangesTable(SealedRecords[NameChange]):
         "a name that waits for an operator",
         sealed=("encrypted",),
         exported="name_changes",
+        single=True,
     )
 
     record = NameChange

@@ -93,6 +93,7 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         ),
         sealed=("error", "encrypted"),
         exported="emails",
+        of_person="recipient_id = ?1 ORDER BY queued_at, rowid",
         erased_where="person_id = ?1 OR recipient_id = ?1",
         even_held=True,
     )
@@ -382,6 +383,9 @@ class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
         RetainedKind.PERSON,
         "that an address rejects email",
         exported="email_settings.suppressed",
+        of_person="""person_id = ?1
+        AND keyed_hash = (SELECT keyed_hash FROM people WHERE id = ?1)""",
+        single=True,
     )
 
     record = SuppressedAddress

@@ -52,6 +52,7 @@ class PagesTable(SealedRecords[StoredPage]):
         Expiry(CLOSED),
         sealed=("encrypted",),
         exported="pages",
+        withheld=True,
     )
     attached = (
         TableDeclaration(
@@ -115,9 +116,6 @@ class PagesTable(SealedRecords[StoredPage]):
             *map(_encode_word_list, (kinds, states)),
         )
         return frozenset(finding for (finding,) in rows)
-
-    def list_pages_of_person(self, person_id: str) -> tuple[StoredPage, ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
         """Forget what was seen of findings of which no case wants evidence anymore.

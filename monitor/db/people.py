@@ -35,6 +35,8 @@ class PeopleTable(SealedRecords[Person]):
         Expiry(CLOSED, job="erase"),
         sealed=("encrypted",),
         exported="profile",
+        of_person="id = ?1",
+        single=True,
         erased_where="id = ?1",
     )
     attached = (
@@ -195,6 +197,7 @@ class ConsentsTable(Table, Records[Consent]):
         Expiry(OPEN, job="consent-reminder", kind=RetainedKind.EXPIRED_CONSENT),
         Expiry(CLOSED, job="erase", kind=RetainedKind.EXPIRED_CONSENT),
         exported="consents",
+        of_person="person_id = ?1 ORDER BY seq",
     )
 
     record = Consent
@@ -280,6 +283,7 @@ class AddressChangesTable(SealedRecords[AddressChange]):
         Expiry(CLOSED, at="asked_at", where="changed_at IS NULL"),
         sealed=("encrypted",),
         exported="email_settings.address_changes",
+        of_person="person_id = ?1 ORDER BY asked_at, rowid",
     )
 
     record = AddressChange

@@ -74,6 +74,7 @@ class ThumbnailsTable(SealedRecords[Thumbnail]):
         Expiry(CLOSED),
         sealed=("encrypted",),
         exported="pictures",
+        withheld=True,
     )
 
     record = Thumbnail
@@ -95,9 +96,6 @@ class ThumbnailsTable(SealedRecords[Thumbnail]):
             finding_id,
         )
         return None if found is None else parse_datetime(found["at"])
-
-    def list_thumbnails_of_person(self, person_id: str) -> tuple[Thumbnail, ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
     def list_people_of_sweep(self, sweep_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
@@ -155,6 +153,8 @@ class ScreenshotsTable(SealedRecords[Screenshot]):
         Expiry(CLOSED),
         sealed=("encrypted",),
         exported="pictures",
+        of_person="person_id = ?1 ORDER BY at, rowid",
+        withheld=True,
     )
 
     record = Screenshot
@@ -172,9 +172,6 @@ class ScreenshotsTable(SealedRecords[Screenshot]):
     def list_screenshots_of_case(self, case_id: str) -> tuple[Screenshot, ...]:
         """Return them, the oldest first."""
         return self.list_records("WHERE case_id = ? ORDER BY at, rowid", case_id)
-
-    def list_screenshots_of_person(self, person_id: str) -> tuple[Screenshot, ...]:
-        return self.list_records("WHERE person_id = ? ORDER BY at, rowid", person_id)
 
     def count_screenshots_of_case(self, case_id: str) -> int:
         return self.connection.count_rows("screenshots", "case_id = ?", case_id)

@@ -30,9 +30,13 @@ class PreferencesTable(EncryptedTable, Records[Preferences]):
         Owner.PERSON,
         RetainedKind.PERSON,
         "how often and in which language the person wants email, and if they stopped the digest",
-        exported="email_settings",
+        exported="email_settings.*",
+        single=True,
     )
     record = Preferences
+
+    def list_records_of_person(self, person_id: str) -> tuple[Preferences, ...]:
+        return (self.load_preferences(person_id),)
 
     def load_preferences(self, person_id: str) -> Preferences:
         return self.find_record("WHERE person_id = ?", person_id) or Preferences()

@@ -248,6 +248,7 @@ class RunRequestsTable(Table, Records[RunRequest]):
         Expiry(OPEN, at="asked_at", where="done_at IS NULL"),
         Expiry(CLOSED, at="done_at"),
         exported="checks.requests",
+        of_person="person_id = ?1 ORDER BY asked_at, rowid",
         even_held=True,
     )
     attached = (

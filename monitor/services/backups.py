@@ -179,7 +179,8 @@ def _has_valid_duration(consent: Consent) -> bool:
 
 def _read_all_values(db: Database) -> Iterator[object]:
     """Read each value of each table, and what is sealed beside them."""
-    yield from db.iterate_records()
+    for table in db.list_record_tables():
+        yield from table.iterate_records()
     for email in db.outbox.list_emails():
         if email.readable:
             yield db.outbox.load_email_view(email.id, object)

@@ -21,14 +21,14 @@ def record_breaches(app: App, person_id: str, visits: Iterable[CrawlResult]) -> 
     """Store what an answer lists; one that proves nothing changes nothing."""
     for visit in visits:
         if visit.query.kind is QueryKind.BREACHES and visit.result.outcome.is_conclusive:
-            before = app.db.breaches.list_breaches_of_person(person_id)
+            before = app.db.breaches.list_records_of_person(person_id)
             for record in update_breach_records(before, visit.result.breaches, visit.at):
                 app.db.breaches.save_breach(person_id, record)
 
 
 def list_new_breaches(app: App, person_id: str, since: datetime) -> tuple[BreachLine, ...]:
     """Return those that we first saw since then and that are still listed, the latest first."""
-    records = app.db.breaches.list_breaches_of_person(person_id)
+    records = app.db.breaches.list_records_of_person(person_id)
     return tuple(
         _build_breach_line(record)
         for record in records

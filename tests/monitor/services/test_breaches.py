@@ -201,7 +201,7 @@ def test_taking_the_scope_back_deletes_them(world, service, maria):
 
     drop_consent_scopes(world.app, maria.id, frozenset({Scope.PROFILES}), ConsentChannel.PORTAL)
 
-    assert world.state.breaches.list_breaches_of_person(maria.id) == ()
+    assert world.state.breaches.list_records_of_person(maria.id) == ()
     service.asked.clear()
     world.a_week_later()
     world.sweep()
@@ -216,7 +216,7 @@ def test_a_new_work_address_begins_without_the_breaches_of_the_old_one(world, ma
 
     forget_removed_terms(world.app, before, after)
 
-    assert world.state.breaches.list_breaches_of_person(maria.id) == ()
+    assert world.state.breaches.list_records_of_person(maria.id) == ()
 
 
 def test_they_are_erased_with_the_person(world, maria):
@@ -236,11 +236,11 @@ def test_one_that_left_the_list_is_forgotten_after_a_year(world, service, maria)
 
     world.later(days=364)
     purge_expired_data(world.app)
-    assert len(world.state.breaches.list_breaches_of_person(maria.id)) == 2
+    assert len(world.state.breaches.list_records_of_person(maria.id)) == 2
     world.later(days=1)
     purge_expired_data(world.app)
 
-    (left,) = world.state.breaches.list_breaches_of_person(maria.id)
+    (left,) = world.state.breaches.list_records_of_person(maria.id)
     assert left.breach.title == "Quill Forum"
 
 

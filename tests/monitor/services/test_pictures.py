@@ -50,7 +50,7 @@ def finding_id(maria: Staff, account: DemoAccount) -> str:
 
 
 def stored(maria: Staff) -> set[str]:
-    thumbnails = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
+    thumbnails = maria.world.state.thumbnails.list_records_of_person(maria.id)
     return {thumbnail.finding_id for thumbnail in thumbnails}
 
 
@@ -162,14 +162,14 @@ def test_what_is_no_picture_is_not_stored(world: World, monkeypatch):
 def test_a_hold_keeps_what_is_there_and_adds_nothing(maria: Staff):
     places_hold(maria.world.app, maria.id, "A lawsuit.")
     before = stored(maria)
-    pictures = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
+    pictures = maria.world.state.thumbnails.list_records_of_person(maria.id)
     seen = {picture.at for picture in pictures}
     maria.world.later(days=31)
     maria.world.sweep()
     maria.world.writes()
 
     assert stored(maria) == before
-    pictures = maria.world.state.thumbnails.list_thumbnails_of_person(maria.id)
+    pictures = maria.world.state.thumbnails.list_records_of_person(maria.id)
     assert {picture.at for picture in pictures} == seen
 
 

@@ -281,7 +281,7 @@ def page(world: World, *, ruled: bool) -> StillThere:
     if ruled:
         case = maria.case(CaseKind.IMPERSONATION)
         world.state.cases.update_case(replace(case, state=CaseState.NAMESAKE))
-    return lambda: world.state.pages.list_pages_of_person(maria.id)
+    return lambda: world.state.pages.list_records_of_person(maria.id)
 
 
 def evidence(world: World) -> StillThere:

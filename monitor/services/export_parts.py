@@ -1,0 +1,372 @@
+"""What the page with all of one's data says of each kind of records."""
+
+from collections.abc import Iterator
+
+from monitor.db.accounts import AccessToken, SignInSession
+from monitor.db.audit import AuditEntry
+from monitor.db.findings import EventRecord
+from monitor.db.legal_holds import LegalHold
+from monitor.db.outbox import OutboxEmail
+from monitor.db.pages import StoredPage
+from monitor.db.people import AddressChange
+from monitor.db.pictures import Screenshot
+from monitor.db.sweeps import Sweep
+from monitor.domain.breach import BreachRecord, choose_breach_advice
+from monitor.domain.consent import Consent
+from monitor.domain.finding import Finding, FindingVersion
+from monitor.domain.person import Person
+from monitor.domain.scim import DirectoryUser
+from monitor.domain.vocabulary import Decision
+from monitor.services.person_records import PersonRecords
+from reports.data_export import Cell, ExportPart
+from reports.labels import (
+    AUDIT_ACTIONS,
+    AUTH_METHODS,
+    BREACH_ADVICE,
+    BREACH_CREDIT,
+    CASE_KINDS,
+    CONSENT_ACTIONS,
+    CONSENT_CHANNELS,
+    EMAIL_KINDS,
+    EMAIL_STATES,
+    EVENT_KINDS,
+    GIVEN_ANSWERS,
+    OWN_CASE_STATES,
+    OWN_STEPS,
+    OWNERS,
+    SCOPE_TITLES,
+    SEVERITIES,
+    SWEEP_KINDS,
+    TOKEN_SCOPES,
+    describe_data_class,
+    describe_field,
+    format_site_name,
+)
+from reports.wording import render_in_english
+
+REVIEWER = "A reviewer"
+
+
+def describe_actor(actor: str, person_id: str) -> str:
+    """Name an actor to a person. The row of a decision has "person" for the person it is about."""
+    if actor in {person_id, "person"}:
+        return "You"
+    if actor == "namesake":
+        return "Namesake"
+    return REVIEWER if actor.startswith("reviewer") else "IT"
+
+
+ExportRow = tuple[Cell, ...]
+
+
+def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="What you gave us",
+        about="We search for these words and for no others.",
+        columns=("What", "Your words"),
+        rows=tuple(_build_profile_rows(records.person)),
+    )
+    yield ExportPart(
+        title="What you agreed to",
+        about="Every step of your consent, in order. None of it can be changed.",
+        columns=("When", "What", "Text", "Agreed to", "Lasts until", "How"),
+        rows=tuple(_build_consent_rows(records)),
+    )
+    yield ExportPart(
+        title="Legal holds",
+        about="During a hold, nothing here may be erased.",
+        columns=("Since", "Until", "By", "Why"),
+        rows=tuple(
+            (hold.placed_at, hold.lifted_at or "not lifted", ", ".join(hold.by), hold.reason)
+            for hold in records.list_of(LegalHold)
+        ),
+    )
+    yield from _build_finding_parts(records)
+    yield _build_breach_part(records)
+    for user in records.list_of(DirectoryUser):
+        yield _build_directory_part(user)
+    yield from _build_case_parts(records)
+    yield from _build_email_parts(records)
+    yield from _build_copy_parts(records)
+    yield from _build_activity_parts(records)
+
+
+def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
+    name = person.name
+    feeds = (feed.address for feed in person.alert_feeds)
+    fields = {
+        "Name": (name.given, name.middle, name.family),
+        "Nicknames": name.nicknames,
+        "Former surnames": name.former_families,
+        "Work address": (person.mail,),
+        "Organization": (person.organization,),
+        "School": (person.school,),
+        "Your job": (person.role,),
+        "Towns": person.places,
+        "Usernames": person.handles,
+        "Own accounts": person.accounts,
+        "Own pages": person.pages,
+        "No account on": person.absent_from,
+        "Feeds": tuple(feeds),
+        "Picture of you": ("added, as numbers",) if person.reference_picture else (),
+        "Time zone": (person.zone,),
+    }
+    for what, words in fields.items():
+        separator = " " if what == "Name" else ", "
+        if any(words):
+            yield what, separator.join(word for word in words if word)
+
+
+def _build_consent_rows(records: PersonRecords) -> Iterator[ExportRow]:
+    for consent in records.list_of(Consent):
+        yield (
+            consent.written_at,
+            CONSENT_ACTIONS[consent.act],
+            f"{consent.text_version} ({consent.text_hash[:12]})",
+            ", ".join(SCOPE_TITLES[scope] for scope in sorted(consent.scopes)),
+            consent.withdrawn_at or consent.expires_at,
+            CONSENT_CHANNELS[consent.channel],
+        )
+
+
+def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="What was found",
+        about="Accounts and pages that may be about you, and whose we think they are.",
+        columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
+        rows=tuple(_build_finding_row(records, finding) for finding in records.list_of(Finding)),
+    )
+    yield ExportPart(
+        title="What it looked like",
+        about="Each change that mattered, in the words of the page itself.",
+        columns=("Address", "From", "Name", "Username", "Bio", "Title"),
+        rows=tuple(
+            (finding.portrait.url, version.at, *_build_version_cells(version))
+            for finding in records.list_of(Finding)
+            for version in records.list_of_finding(FindingVersion, finding.id)
+        ),
+    )
+    yield ExportPart(
+        title="What happened",
+        about="Events, which your regular emails listed.",
+        columns=("When", "What", "Address", "Which fields"),
+        rows=tuple(
+            (
+                event.event.at,
+                EVENT_KINDS[event.event.kind],
+                event.url,
+                ", ".join(map(describe_field, event.event.fields)),
+            )
+            for finding in records.list_of(Finding)
+            for event in records.list_of_finding(EventRecord, finding.id)
+        ),
+    )
+
+
+def _build_finding_row(records: PersonRecords, finding: Finding) -> ExportRow:
+    return (
+        finding.portrait.url,
+        format_site_name(finding.portrait.platform) if finding.portrait.platform else "",
+        finding.first_seen,
+        finding.last_seen,
+        OWNERS[records.labels[finding.id]],
+        _describe_decision(records.feedback[finding.id]),
+    )
+
+
+def _build_version_cells(version: FindingVersion) -> tuple[str, str, str, str]:
+    trace = version.trace
+    return trace.name, trace.handle, trace.bio, trace.title
+
+
+def _build_breach_part(records: PersonRecords) -> ExportPart:
+    return ExportPart(
+        title="Data breaches",
+        about=f"Those that your work email address was part of. {BREACH_CREDIT}",
+        columns=("Breach", "Date", "What leaked", "Advice", "First seen", "Listed"),
+        rows=tuple(
+            (
+                breach.breach.title,
+                breach.breach.happened_on.isoformat(),
+                ", ".join(map(describe_data_class, breach.breach.data)),
+                BREACH_ADVICE[choose_breach_advice(breach.breach)],
+                breach.first_seen,
+                breach.gone_at or "still listed",
+            )
+            for breach in records.list_of(BreachRecord)
+        ),
+    )
+
+
+def _build_directory_part(user: DirectoryUser) -> ExportPart:
+    return ExportPart(
+        title="Your district's staff directory",
+        about="What it sent about you. It does not learn whether you joined.",
+        columns=("Address", "Name", "Job title", "Its ID of you", "Active"),
+        rows=(
+            (
+                user.user_name,
+                f"{user.given} {user.family}",
+                user.title,
+                user.external_id,
+                "yes" if user.active else "no",
+            ),
+        ),
+    )
+
+
+def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="Alerts",
+        about="What we asked you to look at, and why.",
+        columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
+        rows=tuple(
+            (
+                case.opened_at,
+                CASE_KINDS[case.kind],
+                SEVERITIES[case.severity],
+                OWN_CASE_STATES[case.state],
+                records.urls[case.finding_id],
+                " ".join(map(render_in_english, case.reasons)),
+                case.shared_at or "no",
+            )
+            for case in records.cases
+        ),
+    )
+    yield ExportPart(
+        title="Answers about alerts",
+        about="Answers and notes, yours and those of reviewers.",
+        columns=("When", "By", "Answer", "Note"),
+        rows=tuple(
+            (
+                decision.at,
+                describe_actor(decision.by, records.person.id),
+                _describe_decision(decision.decision),
+                decision.note,
+            )
+            for decisions in records.decisions.values()
+            for decision in decisions
+        ),
+    )
+
+
+def _describe_decision(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    return GIVEN_ANSWERS.get(decision) or OWN_STEPS[decision]
+
+
+def describe_action(action: str) -> str:
+    return AUDIT_ACTIONS.get(action, action.replace("-", " "))
+
+
+def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="Emails",
+        about="That they were sent, and when. Their text is erased once they are sent.",
+        columns=("Written", "Kind", "Status", "Sent"),
+        rows=tuple(
+            (
+                email.queued_at,
+                EMAIL_KINDS[email.kind],
+                EMAIL_STATES[email.state],
+                email.sent_at or "",
+            )
+            for email in records.list_of(OutboxEmail)
+        ),
+    )
+    yield ExportPart(
+        title="Changes of email address",
+        about="What you asked for today, and each change for 30 days.",
+        columns=("Asked", "From", "To", "Changed"),
+        rows=tuple(
+            (change.asked_at, change.old, change.new, change.changed_at or "not confirmed")
+            for change in records.list_of(AddressChange)
+        ),
+    )
+
+
+def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="Page copies",
+        about="Evidence of what an alert is about, while it is open, and for 30 days at most.",
+        columns=("Fetched", "Address", "Bytes"),
+        rows=tuple(
+            (page.page.fetched_at, page.page.url, str(len(page.page.body)))
+            for page in records.list_of(StoredPage)
+        ),
+    )
+    yield ExportPart(
+        title="Pictures",
+        about=(
+            "Your screenshots, and small copies of profile pictures while an alert has no answer. "
+            "The files are next to this page."
+        ),
+        columns=("Added or seen", "Address", "File"),
+        rows=tuple(
+            (
+                picture.at,
+                records.find_case_url(picture.case_id)
+                if isinstance(picture, Screenshot)
+                else records.urls[picture.finding_id],
+                name.removesuffix(".jpg"),
+            )
+            for name, picture in records.pictures.items()
+        ),
+    )
+
+
+def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="Checks",
+        about="Checks that you asked for, and other checks of you alone.",
+        columns=("Started", "Kind", "Ended"),
+        rows=tuple(
+            (check.started_at, SWEEP_KINDS[check.kind], check.closed_at or "in progress")
+            for check in records.list_of(Sweep)
+        ),
+    )
+    yield ExportPart(
+        title="Where you are signed in",
+        about="Each browser that is signed in as you right now.",
+        columns=("Since", "Until", "How"),
+        rows=tuple(
+            (session.started_at, session.expires_at, AUTH_METHODS[session.auth_method])
+            for session in records.list_of(SignInSession)
+        ),
+    )
+    yield _build_token_part(records)
+    yield ExportPart(
+        title="Audit log",
+        about=(
+            "Who did what with your data. When all other data is erased, it stays, without your "
+            "name."
+        ),
+        columns=("When", "Who", "What"),
+        rows=tuple(
+            (
+                entry.at,
+                describe_actor(entry.actor, records.person.id),
+                describe_action(entry.action),
+            )
+            for entry in records.list_of(AuditEntry)
+        ),
+    )
+
+
+def _build_token_part(records: PersonRecords) -> ExportPart:
+    return ExportPart(
+        title="Access tokens",
+        about="What you let programs and calendars see for you. Only hashes of tokens are stored.",
+        columns=("Name", "What it may do", "Since", "Until", "Last used"),
+        rows=tuple(
+            (
+                token.name,
+                ", ".join(TOKEN_SCOPES[scope] for scope in sorted(token.scopes)),
+                token.created_at,
+                token.expires_at,
+                token.used_on.isoformat() if token.used_on else "never",
+            )
+            for token in records.list_of(AccessToken)
+        ),
+    )
