@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
 from monitor.config import BudgetedConfig, Config, ConfigSection, SourcesConfig
+from monitor.config.file import build_config_type
 from monitor.fleet.config import FleetConfig
 
 FILE = Path(__file__).with_suffix(".md")
@@ -45,7 +46,7 @@ def build_page() -> str:
     sections = (
         f"\n## [{field.name}]\n\n{_describe(_find_struct(field.type))}{_build_more(field.name)}"
         f"{_build_tables(field)}"
-        for field in fields(Config)
+        for field in fields(build_config_type())
         if _find_struct(field.type)
     )
     fleet = f"\n## [fleet]\n\n{_describe(FleetConfig)}{_build_more('fleet')}\n"

@@ -11,10 +11,11 @@ from itertools import groupby
 from pathlib import Path
 from sqlite3 import connect
 
-from monitor.db.database import list_declarations
+from monitor.annexes import load_annex_parts
+from monitor.db.database import AnnexTables, list_declarations
 from monitor.db.declarations import TableDeclaration
 from monitor.db.encryption import KeyStore
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
+from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA, Schema
 from monitor.domain.consent_text import TEXT_VERSION, ConsentTerms, build_consent_sections
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS
 
@@ -53,10 +54,15 @@ def list_all_declarations() -> Iterator[TableDeclaration]:
     yield from (*list_declarations(), KeyStore.declaration, *KeyStore.attached)
 
 
+def list_district_schemas() -> tuple[Schema, ...]:
+    """Return what creates a district's tables: the core's, and those of annexes."""
+    return (DISTRICT_SCHEMA, *(part.schema for part in load_annex_parts(AnnexTables)))
+
+
 def read_cascades() -> Mapping[str, frozenset[str]]:
     """Return of each table the tables whose rows take its own rows along."""
     cascades: dict[str, frozenset[str]] = {}
-    for schema in (KEYS_SCHEMA, DISTRICT_SCHEMA):
+    for schema in (KEYS_SCHEMA, *list_district_schemas()):
         with closing(connect(":memory:")) as database:
             database.executescript(schema.text)
             for (name,) in database.execute(

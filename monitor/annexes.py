@@ -4,10 +4,10 @@ The core imports none of them. It finds each by an entry point, as it finds sour
 can be deleted with its folder and its line in pyproject.toml.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor.domain.errors import ConfigError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import click
 
 ENTRY_POINT_GROUP = "namesake.annexes"
+PartT = TypeVar("PartT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,10 @@ class Annex:
 
     `extensions` return a command of the core with more options. `config_tables` say of a table of
     a configuration why a file with it is not that of a district. `units` are its systemd units, and
-    `service_configs` the configuration files in /etc/namesake that they read.
+    `service_configs` the configuration files in /etc/namesake that they read. `secrets` are a
+    district's own, by name. `jobs` are the words for its kinds of jobs, which `load_jobs` declares.
+    `parts` are what it adds to a room of the core, by the name of the type by which that room takes
+    it: `AnnexTables` and so on.
     """
 
     name: str
@@ -45,6 +49,10 @@ class Annex:
     config_tables: Mapping[str, str] = field(default_factory=dict)
     units: tuple[str, ...] = ()
     service_configs: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    load_jobs: "Callable[[], object] | None" = None
+    parts: "Mapping[str, Callable[[], object]]" = field(default_factory=dict)
 
 
 @cache
@@ -55,6 +63,19 @@ def discover_annexes() -> tuple[Annex, ...]:
 
     found = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
     return tuple(_load_annex(point) for point in found)
+
+
+def load_annex_parts(kind: type[PartT]) -> Iterator[PartT]:
+    """Yield what annexes add to one room. Raises ConfigError for what is of another type."""
+    for annex in discover_annexes():
+        load = annex.parts.get(kind.__name__)
+        if load is None:
+            continue
+        part = load()
+        if not isinstance(part, kind):
+            reason = f"The annex {annex.name} has no {kind.__name__}: install Namesake again."
+            raise ConfigError(reason)
+        yield part
 
 
 def _load_annex(point: "EntryPoint") -> Annex:

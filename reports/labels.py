@@ -669,8 +669,6 @@ JOB_LABELS: Final[Mapping[str, str]] = {
     "reminder": "invitation reminder",
     "district-check": "look-alikes of the district",
     "staff-folder": "look for a new staff file",
-    "directory-changes": "read what the staff directory wrote",
-    "directory-newcomers": "look for new people in the staff directory",
 }
 NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DISK_FULL: "The disk is full",

@@ -17,7 +17,7 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
+from monitor.config import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import (
@@ -39,7 +39,7 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
-from monitor.services.health import check_vitals, collect_vitals
+from monitor.services.health import check_annexes, check_vitals, collect_vitals
 from monitor.services.notices import check_notices, send_test_notices
 from monitor.services.setup_files import (
     HostMachine,
@@ -224,9 +224,7 @@ def _check_database(
             now = context.environment.clock.now()
             vitals = collect_vitals(db, now)
             yield from check_vitals(vitals, sources)
-            token = read_secret("scim-token", context.environment.variables)
-            has_token = len(token) >= MIN_TOKEN_LENGTH
-            yield machine.check_directory(config, db, now, has_token=has_token)
+            yield from check_annexes(config, db, now, context.environment.variables)
             yield from _check_key_copy(config, db)
             yield _check_audit_log(db)
     except CannotWriteError as error:

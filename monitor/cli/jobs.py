@@ -6,6 +6,7 @@ from typing import Self
 
 import click
 
+from monitor.annexes import discover_annexes
 from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
@@ -38,7 +39,7 @@ class JobRow:
     def from_due(cls, due: Job, zone: str, now: datetime) -> Self:
         return cls(
             name=due.name,
-            what=JOB_LABELS.get(due.name, due.name),
+            what=_describe_job(due.name),
             subject=due.subject,
             due_at=due.due_at,
             local=format_near_time(due.due_at, zone),
@@ -47,6 +48,11 @@ class JobRow:
             attempts=due.attempts,
             fault=due.fault,
         )
+
+
+def _describe_job(name: str) -> str:
+    brought = (annex.jobs[name] for annex in discover_annexes() if name in annex.jobs)
+    return JOB_LABELS.get(name) or next(brought, name)
 
 
 @click.command()

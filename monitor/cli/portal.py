@@ -51,7 +51,7 @@ def open_site(
             WakeSocket(config.state).wake_daemon,
             provider=_build_provider(context) if oidc else None,
             metrics_token=read_secret("metrics-token", variables),
-            scim_token=read_secret("scim-token", variables),
+            variables=variables,
         )
         yield OpenSite(app=app, pages=pages)
 

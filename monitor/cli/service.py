@@ -202,8 +202,8 @@ def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
             holds=kind,
             open=_format_retention(kind, lifetime.open),
             closed=_format_retention(kind, lifetime.closed),
-            rows=counts[table],
-            goes=gone[table],
+            rows=counts.get(table, 0),  # those of an annex may be missing
+            goes=gone.get(table, 0),
         )
 
 

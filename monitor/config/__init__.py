@@ -428,23 +428,14 @@ class InvitationsConfig(ConfigSection, frozen=True, kw_only=True):
         return self.remind_after_days > 0
 
 
-class DirectoryMode(StrEnum):
-    """What becomes of new people in the staff directory: an operator invites them, or the night."""
-
-    PROPOSE = "propose"
-    INVITE = "invite"
-
-
 class StaffConfig(ConfigSection, frozen=True, kw_only=True):
     """`folder` is looked into each night for a newer staff file; without one, nothing is.
 
-    `student_unit` is what a directory calls the unit of students, if not "Students". With `scim`,
-    the staff directory writes its entries itself; its token is the secret `scim-token`.
+    `student_unit` is what a directory calls the unit of students, if not "Students".
     """
 
     folder: Path | None = None
     student_unit: str = ""
-    scim: DirectoryMode | None = None
 
 
 class BackupConfig(ConfigSection, frozen=True, kw_only=True):

@@ -5,16 +5,18 @@ Its faults are in the words of someone who edits such a file, with the line.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from email.utils import parseaddr
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from msgspec import Struct, ValidationError, to_builtins
+from msgspec import Struct, ValidationError, defstruct, to_builtins
 from msgspec.inspect import (
     EnumType,
     Field,
@@ -27,13 +29,14 @@ from msgspec.inspect import (
 )
 from msgspec.structs import asdict
 
-from monitor.annexes import discover_annexes
+from monitor.annexes import discover_annexes, load_annex_parts
 from monitor.config import (
     DOMAIN,
     BackupConfig,
     BouncesConfig,
     BudgetedConfig,
     Config,
+    ConfigSection,
     DistrictConfig,
     InvitationsConfig,
     MailConfig,
@@ -60,10 +63,59 @@ def load_config(path: Path) -> Config:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
     try:
-        return _check_config(path, text, parse_config(path, text, Config))
+        config = _parse_district_config(path, text)
     except ConfigError:
         _check_whose_file(path, text)
         raise
+    return config
+
+
+def _parse_district_config(path: Path, text: str) -> Config:
+    """Read the keys of the core; where that fails, look for annexes, and read theirs as well."""
+    try:
+        return _check_config(path, text, parse_config(path, text, Config))
+    except ConfigError:
+        whole = build_config_type()
+        if whole is Config:
+            raise
+        config = _check_config(path, text, parse_config(path, text, whole))
+    for part in load_annex_parts(AnnexKeys):
+        _raise_first_fault(path, text, part.find_faults(config))
+    return config
+
+
+ConfigFault = tuple[bool, str, str]
+"""Whether something is wrong, where, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnexKeys:
+    """What an annex adds to a district's file: tables of the core with more keys, by name.
+
+    `find_faults` yields what is wrong with them, as far as no type says so.
+    """
+
+    tables: Mapping[str, type[ConfigSection]]
+    find_faults: Callable[[Config], Iterable[ConfigFault]]
+
+
+@cache
+def build_config_type() -> type[Config]:
+    """Return the whole configuration: the core's, with the tables of annexes in their places."""
+    tables = {
+        name: table for part in load_annex_parts(AnnexKeys) for name, table in part.tables.items()
+    }
+    if not tables:
+        return Config
+    whole = defstruct(
+        Config.__name__,
+        [(name, table, table()) for name, table in tables.items()],
+        bases=(Config,),
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+    return cast("type[Config]", whole)
 
 
 def _check_whose_file(path: Path, text: str) -> None:
@@ -111,13 +163,17 @@ def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
 
 
 def _check_config(path: Path, text: str, config: Config) -> Config:
-    for wrong, where, what in _find_faults(config):
-        if wrong:
-            raise ConfigError(format_config_fault(path, text, f"{what} - at `{where}`", Config))
+    _raise_first_fault(path, text, _find_faults(config))
     return config
 
 
-def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
+def _raise_first_fault(path: Path, text: str, faults: Iterable[ConfigFault]) -> None:
+    for wrong, where, what in faults:
+        if wrong:
+            raise ConfigError(format_config_fault(path, text, f"{what} - at `{where}`", Config))
+
+
+def _find_faults(config: Config) -> tuple[ConfigFault, ...]:
     zone = config.district.zone
     # The nearest zone is looked for only if it is needed: that takes long.
     zone_fault = "" if is_known_time_zone(zone) else describe_zone_fault(zone).rstrip(".")
@@ -143,7 +199,7 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
     )
 
 
-def _find_roster_faults(config: Config) -> Iterator[tuple[bool, str, str]]:
+def _find_roster_faults(config: Config) -> Iterator[ConfigFault]:
     """Yield what is wrong about the files of students and staff."""
     students = config.students
     yield (
@@ -161,16 +217,6 @@ def _find_roster_faults(config: Config) -> Iterator[tuple[bool, str, str]]:
         config.staff.folder is not None and not config.mail.host,
         "$.staff.folder",
         "needs `host` under [mail] as well, or no one can be invited",
-    )
-    yield (
-        config.staff.scim is not None and not config.mail.host,
-        "$.staff.scim",
-        "needs `host` under [mail] as well, or no one can be invited",
-    )
-    yield (
-        config.staff.scim is not None and urlsplit(config.portal.address).scheme != "https",
-        "$.staff.scim",
-        "needs an https:// `address` under [portal]: the directory sends its token there",
     )
 
 

@@ -6,7 +6,7 @@ the file lists an address, and is the same for who joined and for who did not.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -258,13 +258,12 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
         """Count what the last file, or the staff directory, listed."""
         return self.connection.count_rows("staff_listings", "missing_since IS NULL")
 
-    def count_listed_by_file(self) -> int:
-        """Count what the last file listed and the staff directory has no entry of."""
-        return self.connection.count_rows(
-            "staff_listings",
-            """missing_since IS NULL
-            AND keyed_hash NOT IN (SELECT keyed_hash FROM directory_users)""",
+    def count_listed_by_file(self, known: Container[bytes]) -> int:
+        """Count what the last file listed and is not known otherwise, by its keyed hash."""
+        rows = self.connection.fetch_rows(
+            "SELECT keyed_hash FROM staff_listings WHERE missing_since IS NULL"
         )
+        return sum(1 for row in rows if row["keyed_hash"] not in known)
 
     def was_listed(self, mail: str) -> bool:
         return self.connection.has_row(
@@ -272,14 +271,12 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
             hash_mail_address(self.encryption, mail),
         )
 
-    def list_unlisted(self, mails: Iterable[str]) -> tuple[UnlistedAddress, ...]:
-        """Return what was listed before, is not in `mails`, and not active in the directory."""
-        listed = {hash_mail_address(self.encryption, mail) for mail in mails}
-        before = self.list_records(
-            """WHERE staff_listings.keyed_hash NOT IN
-            (SELECT keyed_hash FROM directory_users WHERE active = 1)
-            ORDER BY staff_listings.rowid"""
-        )
+    def list_unlisted(
+        self, mails: Iterable[str], active: Collection[bytes] = ()
+    ) -> tuple[UnlistedAddress, ...]:
+        """Return what was listed before, is not in `mails`, and has no keyed hash in `active`."""
+        listed = {hash_mail_address(self.encryption, mail) for mail in mails} | {*active}
+        before = self.list_records("ORDER BY staff_listings.rowid")
         return tuple(record for record in before if record.mark not in listed)
 
     def find_listing(self, mark: bytes) -> UnlistedAddress | None:
@@ -312,12 +309,12 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
     def delete_listing(self, mark: bytes) -> None:
         self.connection.write_rows("DELETE FROM staff_listings WHERE keyed_hash = ?", mark)
 
-    def delete_listings(self) -> None:
-        """Forget all but those who are active in the staff directory."""
-        self.connection.write_rows(
-            """DELETE FROM staff_listings WHERE keyed_hash NOT IN
-            (SELECT keyed_hash FROM directory_users WHERE active = 1)"""
-        )
+    def delete_listings(self, kept: Collection[bytes] = ()) -> None:
+        """Forget all but those with these keyed hashes."""
+        with self.connection.begin_transaction():
+            for listing in self.list_records(""):
+                if listing.mark not in kept:
+                    self.delete_listing(listing.mark)
 
     def find_last_import(self) -> StaffImportRecord | None:
         return StaffImportsTable(self.connection).find_record("")
@@ -327,6 +324,10 @@ class StaffListingsTable(EncryptedTable, Records[UnlistedAddress]):
 
     def delete_import(self) -> None:
         self.connection.write_rows("DELETE FROM staff_imports")
+
+    def hash_address(self, mail: str) -> bytes:
+        """Return the keyed hash that stands for an address."""
+        return hash_mail_address(self.encryption, mail)
 
     def hash_file(self, content: str) -> bytes:
         """Return what recognizes a file, by a hash of its content."""

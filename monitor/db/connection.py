@@ -378,6 +378,7 @@ class DatabaseConnection:
                 # Another process may have been first.
                 if not has_tables(connection):
                     schema.create_tables(connection)
+                    schema.mark_header(connection)
         version, mark = read_header(connection)
         if version > schema.version:
             message = f"{self.path} needs a newer version of Namesake. Install it."
@@ -390,6 +391,16 @@ class DatabaseConnection:
             raise DatabaseError(message)
         if not schema.is_complete_in(connection):
             raise build_damage_error(self.path)
+
+    def add_tables(self, schema: Schema) -> None:
+        """Create the tables of an annex beside those of the core, unless they are there."""
+        connection = self._connections.get_session().connection
+        with translate_opening_errors(self.path):
+            if not schema.is_complete_in(connection):
+                with self.begin_transaction():
+                    # Another process may have been first.
+                    if not schema.is_complete_in(connection):
+                        schema.create_tables(connection)
 
     def close(self) -> None:
         """Close what no thread uses; what one may still read from closes with that thread."""

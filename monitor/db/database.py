@@ -3,12 +3,14 @@
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from monitor.annexes import load_annex_parts
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
@@ -27,7 +29,7 @@ from monitor.db.encryption import (
     KeyStore,
 )
 from monitor.db.handover import check_not_moved
-from monitor.db.schema import DISTRICT_SCHEMA
+from monitor.db.schema import DISTRICT_SCHEMA, Schema
 from monitor.db.tombstones import TOMBSTONES_FILE, ErasureTombstones
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     import monitor.db.audit
     import monitor.db.breaches
     import monitor.db.cases
-    import monitor.db.directory
     import monitor.db.district
     import monitor.db.findings
     import monitor.db.hold_proposals
@@ -59,6 +60,15 @@ if TYPE_CHECKING:
 
 DATABASE_FILE = "namesake.db"
 SENT_LOG_FILE = "sent-log"
+TableT = TypeVar("TableT", bound=Table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnexTables:
+    """What an annex stores in the district's database: `schema` creates it, `tables` use it."""
+
+    schema: Schema
+    tables: tuple[type[Table], ...]
 
 
 class Database:
@@ -110,7 +120,6 @@ class Database:
     district_findings: "monitor.db.district.DistrictFindingsTable"
     district_checks: "monitor.db.district.DistrictChecksTable"
     staff_listings: "monitor.db.accounts.StaffListingsTable"
-    directory_users: "monitor.db.directory.DirectoryUsersTable"
     sessions: "monitor.db.accounts.SignInSessionsTable"
     access_tokens: "monitor.db.accounts.AccessTokensTable"
     name_changes: "monitor.db.name_changes.NameChangesTable"
@@ -129,16 +138,31 @@ class Database:
         self._keys = keys
         self._encryption = Encryption(keys)
         self.email_codes = EmailCodes(self._encryption)
+        self._added: set[Schema] = set()
 
     if not TYPE_CHECKING:  # which knows the attributes above, and nothing else
 
         def __getattr__(self, name: str) -> Table:
             if name not in type(self).__annotations__:
                 raise AttributeError(name=name, obj=self)
-            table = load_table_class(name)
-            encrypted = (self._encryption,) if issubclass(table, EncryptedTable) else ()
             # Of two threads that ask at once, both get the table of the first.
-            return self.__dict__.setdefault(name, table(self._connection, *encrypted))
+            return self.__dict__.setdefault(name, self._build_table(load_table_class(name)))
+
+    def _build_table(self, table: type[TableT]) -> TableT:
+        encrypted = (self._encryption,) if issubclass(table, EncryptedTable) else ()
+        return table(self._connection, *encrypted)
+
+    def open_table(self, table: type[TableT], schema: Schema) -> TableT:
+        """Return a table of an annex; where a district has none yet, create those of `schema`."""
+        if schema not in self._added:
+            self._connection.add_tables(schema)
+            self._added.add(schema)
+        return self._build_table(table)
+
+    def find_table(self, table: type[TableT]) -> TableT | None:
+        """Return a table of an annex; None where this district never used it."""
+        is_there = table.declaration.name in self._connection.list_tables()
+        return self._build_table(table) if is_there else None
 
     @cached_property
     def tombstones(self) -> ErasureTombstones:
@@ -213,17 +237,19 @@ class Database:
 
     def delete_expired_rows(self, now: datetime) -> None:
         """Delete all that a statement finds to be past its period."""
+        there = frozenset(self._connection.list_tables())
         for declared in list_declarations():
-            for expiry in declared.expiries:
+            for expiry in declared.expiries if declared.name in there else ():
                 cutoff = declared.find_cutoff(expiry, now)
                 if expiry.is_statement and cutoff is not None:
                     self._connection.write_rows(declared.build_purge_statement(expiry), cutoff)
         self._connection.forget_read()
 
     def list_record_tables(self) -> Iterator[Records[Any]]:
-        """Yield the tables whose rows are values of one kind."""
-        tables = (getattr(self, name) for name in type(self).__annotations__)
-        return (table for table in tables if isinstance(table, Records))
+        """Yield the tables whose rows are values of one kind, those of annexes last."""
+        core = (getattr(self, name) for name in type(self).__annotations__)
+        brought = map(self.find_table, list_annex_tables())
+        return (table for table in (*core, *brought) if isinstance(table, Records))
 
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""
@@ -268,20 +294,25 @@ def load_table_class(name: str) -> type[Table]:
     return table
 
 
+def list_annex_tables() -> Iterator[type[Table]]:
+    return (table for part in load_annex_parts(AnnexTables) for table in part.tables)
+
+
 def list_declarations() -> Iterator[TableDeclaration]:
-    """Yield what is declared of each table of a district, in the order of the attributes above."""
+    """Yield what is declared of each table of a district, those of annexes last."""
     yield Database.declaration
-    for name in Database.__annotations__:
-        table = load_table_class(name)
+    core = map(load_table_class, Database.__annotations__)
+    for table in (*core, *list_annex_tables()):
         if "declaration" in vars(table):  # what only counts has none
             yield from (table.declaration, *table.attached)
 
 
 def delete_owned_rows(connection: DatabaseConnection, owner_id: str) -> None:
     """Delete all rows of a person or an invitation; foreign keys take the others along."""
+    there = frozenset(connection.list_tables())
     # Whose some rows are is read in others; the first tables, people among them, come last.
     for declared in reversed(tuple(list_declarations())):
-        if declared.erased_where:
+        if declared.erased_where and declared.name in there:
             sql = f"DELETE FROM {declared.name} WHERE {declared.erased_where}"  # noqa: S608 - our own words
             connection.execute(sql, owner_id)
     connection.forget_read()

@@ -43,10 +43,11 @@ class Schema:
         from sqlite_utils import Database  # noqa: PLC0415 - see above
 
         tables = Database(database, recursive_triggers=False, execute_plugins=False)
-        tables.executescript(
-            f"{self.text}\nPRAGMA user_version = {self.version};"
-            f"PRAGMA application_id = {self.mark};"
-        )
+        tables.executescript(self.text)
+
+    def mark_header(self, database: sqlite3.Connection) -> None:
+        database.execute(f"PRAGMA user_version = {self.version}")
+        database.execute(f"PRAGMA application_id = {self.mark}")
 
     def is_complete_in(self, database: sqlite3.Connection) -> bool:
         """Say whether each column, index and trigger is there, under its name."""

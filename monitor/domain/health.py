@@ -206,27 +206,6 @@ def assess_staff_file(
     return report_ok("staff file", message)
 
 
-def assess_directory(
-    written_at: datetime | None, *, newcomers: int, leavers: int, has_token: bool
-) -> HealthResult:
-    """Say when the staff directory last wrote, and whether someone waits for an operator."""
-    part = "directory"
-    if not has_token:
-        message = "The portal does not start: SCIM is on, and there is no secret scim-token."
-        remedy = "Make one: see docs/directory.md, or remove `scim` under [staff]."
-        return report_failure(part, message, remedy, CONFIG)
-    if written_at is None:
-        message = "SCIM is on, and the staff directory has not written yet."
-        return report_warning(part, message, "Connect it: see docs/directory.md.")
-    message = f"SCIM is on. The staff directory last wrote on {format_date(written_at)}."
-    if newcomers:
-        remedy = "Open the list of new people on the Service page."
-        return report_warning(part, f"{message} New and not invited: {newcomers}.", remedy)
-    if leavers:
-        return report_warning(part, f"{message} People it no longer lists: {leavers}.", SAY_OF_EACH)
-    return report_ok(part, message)
-
-
 def assess_backup(
     made_at: datetime | None, failed: FailedBackup | None, now: datetime
 ) -> HealthResult:

@@ -14,6 +14,7 @@ from time import monotonic
 
 from msgspec import structs
 
+from monitor.annexes import discover_annexes
 from monitor.app import Environment
 from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, read_secret
 from monitor.config.file import load_config
@@ -48,8 +49,9 @@ DISTRICT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # and programs of one district from those of another is each one's own.
 NEVER_LENT = frozenset(
     {
-        *(ROSTER_KEY, "oidc-secret", "scim-token", "metrics-token", "bounces-password"),
+        *(ROSTER_KEY, "oidc-secret", "metrics-token", "bounces-password"),
         *("notify-operators", "notify-reviewers"),
+        *(secret for annex in discover_annexes() for secret in annex.secrets),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from monitor.annexes import load_annex_parts
 from monitor.db.accounts import AccessToken, SignInSession
 from monitor.db.audit import AuditEntry
 from monitor.db.findings import EventRecord
@@ -15,8 +16,8 @@ from monitor.domain.breach import BreachRecord, choose_breach_advice
 from monitor.domain.consent import Consent
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.person import Person
-from monitor.domain.scim import DirectoryUser
 from monitor.domain.vocabulary import Decision
+from monitor.services.annex_services import AnnexServices
 from monitor.services.person_records import PersonRecords
 from reports.data_export import Cell, ExportPart
 from reports.labels import (
@@ -83,8 +84,8 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield from _build_finding_parts(records)
     yield _build_breach_part(records)
-    for user in records.list_of(DirectoryUser):
-        yield _build_directory_part(user)
+    for part in load_annex_parts(AnnexServices):
+        yield from part.build_export_parts(records)
     yield from _build_case_parts(records)
     yield from _build_email_parts(records)
     yield from _build_copy_parts(records)
@@ -194,23 +195,6 @@ def _build_breach_part(records: PersonRecords) -> ExportPart:
                 breach.gone_at or "still listed",
             )
             for breach in records.list_of(BreachRecord)
-        ),
-    )
-
-
-def _build_directory_part(user: DirectoryUser) -> ExportPart:
-    return ExportPart(
-        title="Your district's staff directory",
-        about="What it sent about you. It does not learn whether you joined.",
-        columns=("Address", "Name", "Job title", "Its ID of you", "Active"),
-        rows=(
-            (
-                user.user_name,
-                f"{user.given} {user.family}",
-                user.title,
-                user.external_id,
-                "yes" if user.active else "no",
-            ),
         ),
     )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.annexes import load_annex_parts
 from monitor.config import Config, build_inventory, is_known_time_zone
 from monitor.config.file import list_example_values
 from monitor.db.accounts import StaffImportRecord
@@ -37,6 +38,7 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
+from monitor.services.annex_services import AnnexServices
 from monitor.services.job_kinds import JobQueue, find_job_queue
 from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_import import count_leavers
@@ -171,20 +173,12 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
         )
 
 
-def check_directory(
-    config: Config, db: Database, now: datetime, *, has_token: bool = True
-) -> HealthResult:
-    """Say whether the staff directory writes by SCIM, when it last did, and who waits."""
-    if config.staff.scim is None:
-        return report_ok("directory", "No staff directory writes by SCIM.")
-    users, has_file = db.directory_users, db.staff_listings.find_last_import() is not None
-    return condition.assess_directory(
-        users.find_last_write(),
-        newcomers=users.count_newcomers(),
-        # Beside a staff file, its own line says so.
-        leavers=0 if has_file else count_leavers(db, now),
-        has_token=has_token,
-    )
+def check_annexes(
+    config: Config, db: Database, now: datetime, variables: Mapping[str, str] | None = None
+) -> Iterator[HealthResult]:
+    """Yield how annexes fare; `variables` have the secrets, for who may look at them."""
+    for part in load_annex_parts(AnnexServices):
+        yield from part.check_health(config, db, now, variables)
 
 
 def check_search(

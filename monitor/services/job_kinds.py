@@ -1,6 +1,7 @@
 """What the service does later: each kind of job is declared at the function that does it.
 
-Its words are in `reports/labels.py` (`JOB_LABELS`); no other file lists kinds of jobs.
+Its words are in `reports/labels.py` (`JOB_LABELS`); no other file lists kinds of jobs. An annex
+declares its own in the same way.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.annexes import discover_annexes
 from monitor.app import App
 from monitor.config import Config
 from monitor.db.jobs import Job
@@ -29,13 +31,6 @@ from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.notifications import queue_source_alert
 from monitor.services.review import queue_review_digests
-from monitor.services.staff_directory import (
-    APPLIED_AFTER,
-    DIRECTORY_CHANGES,
-    DIRECTORY_NEWCOMERS,
-    apply_directory_changes,
-    process_newcomers,
-)
 from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
 from monitor.services.sweeps import (
     MAX_RECHECK_DELAY,
@@ -273,24 +268,6 @@ def read_staff_folder(app: App, due: Job) -> None:
     app.db.jobs.finish_job(due.name, due.subject, next_at)
 
 
-@JobKind(name=DIRECTORY_CHANGES, queue=JobQueue.MAIL, longest=APPLIED_AFTER)
-def read_directory_changes(app: App, _due: Job) -> None:
-    apply_directory_changes(app)
-
-
-@JobKind(
-    name=DIRECTORY_NEWCOMERS,
-    queue=JobQueue.MAIL,
-    longest=NIGHT,
-    scope=JobScope.DISTRICT,
-    nightly=True,
-    is_on=lambda config: bool(config.staff.scim),
-)
-def look_for_newcomers(app: App, due: Job) -> None:
-    next_at = process_newcomers(app) if app.config.staff.scim else None
-    app.db.jobs.finish_job(due.name, due.subject, next_at)
-
-
 @JobKind(
     name=ERASURE,
     queue=JobQueue.ERASURES,
@@ -313,3 +290,8 @@ def erase_withdrawn_person(app: App, due: Job) -> None:
 def _compute_week(app: App) -> str:
     district = app.config.district
     return compute_sweep_week(app.clock.now(), district.id, district.zone)
+
+
+for annex in discover_annexes():
+    if annex.load_jobs:
+        annex.load_jobs()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.annexes import load_annex_parts
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.journal import QueryRecord
@@ -29,6 +30,7 @@ from monitor.domain.vocabulary import (
     DistrictFindingState,
     Scope,
 )
+from monitor.services.annex_services import AnnexServices, list_active_staff
 from monitor.services.flagging import (
     close_vanished_cases,
     reassess_person,
@@ -161,17 +163,13 @@ def _delete_old_staff_listings(app: App) -> None:
     if last and _is_past_retention(
         app, RetainedKind.STAFF_LISTING, RetentionStage.OPEN, last.imported_at or last.at
     ):
-        app.db.staff_listings.delete_listings()
+        app.db.staff_listings.delete_listings(list_active_staff(app.db))
         app.db.staff_listings.delete_import()
 
 
-def _delete_unused_directory(app: App) -> None:
-    """Forget everything that a directory wrote, where SCIM is turned off."""
-    if app.config.staff.scim is not None or app.db.directory_users.find_last_write() is None:
-        return
-    app.db.directory_users.delete_all()
-    if app.db.staff_listings.find_last_import() is None:
-        app.db.staff_listings.delete_listings()
+def _delete_unused_of_annexes(app: App) -> None:
+    for part in load_annex_parts(AnnexServices):
+        part.delete_unused(app)
 
 
 def _delete_old_lookalikes(app: App) -> None:
@@ -247,7 +245,7 @@ def _delete_old_screenshots(app: App, person_id: str) -> None:
 DISTRICT_STEPS: Mapping[RetainedKind, Callable[[App], None]] = {
     RetainedKind.INVITATION: _delete_spent_invitations,
     RetainedKind.STAFF_LISTING: _delete_old_staff_listings,
-    RetainedKind.DIRECTORY_ENTRY: _delete_unused_directory,
+    RetainedKind.DIRECTORY_ENTRY: _delete_unused_of_annexes,
     RetainedKind.LOOKALIKE: _delete_old_lookalikes,
     RetainedKind.JOURNAL: _close_abandoned_sweeps,
     RetainedKind.ROBOTS_FILE: _delete_mistimed_robots_files,

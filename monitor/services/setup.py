@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monitor.annexes import load_annex_parts
 from monitor.app import Environment, create_state_folder
 from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
@@ -23,6 +24,7 @@ from monitor.config import (
 from monitor.config.file import load_config
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
+from monitor.services.annex_services import AnnexServices
 from monitor.services.health import send_test_email
 from monitor.services.setup_files import (
     START_UNITS,
@@ -122,8 +124,8 @@ def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
     needed = ["smtp-password"] if config.mail.user else []
     if config.portal.sign_in is SignInMethod.OIDC:
         needed.append("oidc-secret")
-    if config.staff.scim:
-        needed.append("scim-token")
+    for part in load_annex_parts(AnnexServices):
+        needed.extend(part.list_needed_secrets(config))
     if config.bounces is not None:
         needed.append("bounces-password")
     needed.extend(find_missing_keys(build_sources(config), {}).values())

@@ -46,6 +46,7 @@ from monitor.people_files import (
     read_roles,
     read_school_names,
 )
+from monitor.services.annex_services import list_active_staff, read_staff_states
 from monitor.services.enrollment import (
     INVITATION_INTERVAL,
     INVITATION_LASTS,
@@ -361,17 +362,22 @@ def import_staff(
 
 def _apply_directory(app: App, staff: StaffFile) -> StaffFile:
     """Leave out those whom the staff directory calls inactive: it knows first who left."""
-    known = app.db.directory_users.read_states(invitee.mail for invitee in staff.invitees)
-    kept = tuple(invitee for invitee in staff.invitees if known.get(invitee.mail, True))
+    states, hash_address = read_staff_states(app.db), app.db.staff_listings.hash_address
+    kept = tuple(
+        invitee
+        for invitee in staff.invitees
+        if not states or states.get(hash_address(invitee.mail), True)
+    )
     inactive = {StaffLineState.INACTIVE: len(staff.invitees) - len(kept)}
     return replace(staff, invitees=kept, skipped=Counter(staff.skipped) + Counter(inactive))
 
 
 def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> None:
     """Compare with the last file, without those whom the staff directory lists as well."""
-    known = app.db.directory_users.read_states(invitee.mail for invitee in staff.invitees)
-    count = len(staff.invitees) - len(known)
-    before = app.db.staff_listings.count_listed_by_file()
+    states, listings = read_staff_states(app.db), app.db.staff_listings
+    mails = (invitee.mail for invitee in staff.invitees)
+    count = sum(1 for mail in mails if not states or listings.hash_address(mail) not in states)
+    before = listings.count_listed_by_file(states)
     if size_check is SizeCheck.LIKE_THE_LAST and has_unusual_size(count, before):
         reason = (
             f"{staff.path} lists {count:,} staff, and the last file listed {before:,}. Nothing was "
@@ -426,7 +432,8 @@ def _build_report(
 
 def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
     mails = (invitee.mail for invitee in staff.invitees)
-    return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails))
+    active = list_active_staff(app.db)
+    return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails), active)
 
 
 def _save_listings(app: App, staff: StaffFile, actor: str) -> None:

@@ -1,16 +1,19 @@
 """Makes the pages of one district: the families of routes, and what holds for all of them."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
+from itertools import chain
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import Map, Rule, RuleFactory
 
+from monitor.annexes import load_annex_parts
 from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.vocabulary import Language, Role
@@ -30,6 +33,7 @@ from monitor.web import (
     sign_in,
     takedown,
 )
+from monitor.web.annex_pages import AnnexPages, BlueprintFactory
 from monitor.web.api import build_api_blueprint
 from monitor.web.api_office import OFFICE_OPERATIONS
 from monitor.web.api_own import OWN_OPERATIONS
@@ -38,7 +42,6 @@ from monitor.web.errors import register_error_handlers
 from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
-from monitor.web.scim import bind_scim_routes
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES, WsgiApp
 from monitor.web.sessions import BrowserSessions, get_browser_session
@@ -46,7 +49,6 @@ from monitor.web.sign_in import IdentityProvider, bind_account_routes
 from reports.translation import set_language
 
 LOG = logging.getLogger(__name__)
-BlueprintFactory = Callable[[PortalContext], Blueprint]
 API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
 
 
@@ -165,21 +167,35 @@ def create_portal_app(
     wake: Callable[[], None],
     provider: IdentityProvider | None = None,
     metrics_token: str = "",
-    scim_token: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Flask:
     """Make the app of a district; `provider` is where its own accounts are, if they count.
 
-    Metrics need `metrics_token`; without a token there are none. Where the configuration turns on
-    SCIM, it needs `scim_token`.
+    Metrics need `metrics_token`; without a token there are none. `variables` have the secrets of
+    annexes.
     """
     accounts = (bind_account_routes(provider),) if provider else ()
     metrics_routes = (bind_metrics_routes(metrics_token),) if metrics_token else ()
-    scim_routes = (bind_scim_routes(scim_token),) if app.config.staff.scim else ()
     return create_flask_app(
         build_portal_context(app, wake),
-        (*BLUEPRINT_FACTORIES, *accounts, *metrics_routes, *scim_routes),
-        ACCESS_RULES,
+        (*list_blueprint_factories(app, variables), *accounts, *metrics_routes),
+        collect_access_rules(),
     )
+
+
+def list_blueprint_factories(
+    app: App, variables: Mapping[str, str] = MappingProxyType({})
+) -> tuple[BlueprintFactory, ...]:
+    """Return the families of routes of the core, and those of annexes."""
+    brought = (part.list_routes(app, variables) for part in load_annex_parts(AnnexPages))
+    return (*BLUEPRINT_FACTORIES, *chain.from_iterable(brought))
+
+
+def collect_access_rules() -> AccessRules:
+    rules = dict(ACCESS_RULES)
+    for part in load_annex_parts(AnnexPages):
+        rules |= part.access_rules
+    return rules
 
 
 def build_portal_context(app: App, wake: Callable[[], None], demo: str = "") -> PortalContext:

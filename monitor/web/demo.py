@@ -10,10 +10,15 @@ from flask import Blueprint, Flask, Response, abort, url_for
 
 from monitor.app import App
 from monitor.domain.vocabulary import AuthMethod
-from monitor.web.app import BLUEPRINT_FACTORIES, build_portal_context, create_flask_app
+from monitor.web.app import (
+    build_portal_context,
+    collect_access_rules,
+    create_flask_app,
+    list_blueprint_factories,
+)
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from monitor.web.roles import ACCESS_RULES, AccessRule
+from monitor.web.roles import AccessRule
 from monitor.web.security import CONTENT_SECURITY_POLICY
 from reports.pages import demo as cast
 from reports.pages.demo import CastMember, CastView, DemoEmail, EmailView, MailboxView
@@ -55,7 +60,9 @@ def create_demo_app(
 
     portal_context = build_portal_context(app, wake, demo=DEMO_NOTICE)
     return create_flask_app(
-        portal_context, (*BLUEPRINT_FACTORIES, build_routes), {**ACCESS_RULES, "demo": AccessRule()}
+        portal_context,
+        (*list_blueprint_factories(app), build_routes),
+        {**collect_access_rules(), "demo": AccessRule()},
     )
 
 

@@ -6,20 +6,19 @@ Also metrics, which name no one and need a token.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
+from monitor.annexes import load_annex_parts
 from monitor.config import MIN_TOKEN_LENGTH
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
-from monitor.domain.scim import DirectoryUser
 from monitor.services.health import (
     Vitals,
-    check_directory,
+    check_annexes,
     check_search,
     check_vitals,
     collect_vitals,
@@ -30,8 +29,8 @@ from monitor.services.name_changes import (
     format_searched_name,
     list_name_changes,
 )
-from monitor.services.staff_directory import invite_newcomers, list_newcomers
 from monitor.services.staff_import import Leaver, confirm_leaver, dismiss_leaver, list_leavers
+from monitor.web.annex_pages import AnnexPages
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.security import is_bearer_token
@@ -43,7 +42,6 @@ from reports.pages.operator import (
     LeaversView,
     NameChangeLine,
     NameChangesView,
-    NewcomersView,
     OperatorView,
     SourceStatusRow,
 )
@@ -65,12 +63,6 @@ class NameDecision(StrEnum):
 
 class NameDecisionForm(WebForm, frozen=True, kw_only=True):
     action: NameDecision | None = None
-
-
-class NewcomersForm(WebForm, frozen=True, kw_only=True):
-    """`listed` is the mark of the list that the operator was shown."""
-
-    listed: str = ""
 
 
 def build_operator_routes(context: PortalContext) -> Blueprint:
@@ -104,7 +96,6 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
         return context.redirect_to(url_for("operate.show_name_changes"), notice)
 
     _add_leaver_routes(routes, context)
-    _add_newcomer_routes(routes, context)
     return routes
 
 
@@ -134,30 +125,6 @@ def _add_leaver_routes(routes: Blueprint, context: PortalContext) -> None:
         return context.redirect_to(url_for("operate.show_leavers"), notice)
 
 
-def _add_newcomer_routes(routes: Blueprint, context: PortalContext) -> None:
-    @routes.get("/operate/newcomers")
-    def show_newcomers() -> Response:
-        newcomers = list_newcomers(context.app)
-        mails, mark = tuple(newcomer.mail for newcomer in newcomers), _hash_list(newcomers)
-        view = NewcomersView(mails=mails, mark=mark)
-        return context.render_page("New people", document.render_newcomers, view)
-
-    @routes.post("/operate/newcomers")
-    def submit_newcomers() -> Response:
-        operator, newcomers = context.require_principal().mail, list_newcomers(context.app)
-        if read_form(NewcomersForm).listed != _hash_list(newcomers):
-            notice = "The list has changed: look at it again."
-        else:
-            invited = invite_newcomers(context.app, operator, newcomers)
-            notice = f"Recorded. People invited: {invited}."
-        return context.redirect_to(url_for("operate.show_newcomers"), notice)
-
-
-def _hash_list(newcomers: Iterable[DirectoryUser]) -> str:
-    """Return what tells whether the list is still the one that an operator was shown."""
-    return sha256("\n".join(sorted(newcomer.mail for newcomer in newcomers)).encode()).hexdigest()
-
-
 def _build_leaver_line(leaver: Leaver) -> LeaverLine:
     return LeaverLine(id=leaver.id, mail=leaver.mail, missing_since=leaver.missing_since)
 
@@ -173,7 +140,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
                 (
                     check_search(app.sources),
                     *check_vitals(vitals, app.sources),
-                    check_directory(app.config, app.db, vitals.at),
+                    *check_annexes(app.config, app.db, vitals.at),
                 ),
             )
         ),
@@ -186,7 +153,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
         backed_up=vitals.backed_up,
         names_waiting=len(list_name_changes(app)),
         leavers_waiting=vitals.leavers,
-        newcomers_waiting=app.db.directory_users.count_newcomers(),
+        tasks=tuple(task for part in load_annex_parts(AnnexPages) for task in part.list_tasks(app)),
     )
 
 

@@ -31,21 +31,20 @@ class AccessRule:
 
 AccessRules = Mapping[str, AccessRule]
 _PUBLIC: Final = AccessRule()
-_BY_TOKEN: Final = AccessRule(ignores_cookies=True)
+BY_TOKEN: Final = AccessRule(ignores_cookies=True)
 ACCESS_RULES: Final[AccessRules] = MappingProxyType(
     {
         "": _PUBLIC,
         # The token in the address proves whose finding it is; the form takes its usual token, too.
         "answer": _PUBLIC,
-        "api": _BY_TOKEN,
-        "calendar": _BY_TOKEN,
-        "feed": _BY_TOKEN,
+        "api": BY_TOKEN,
+        "calendar": BY_TOKEN,
+        "feed": BY_TOKEN,
         "healthz": _PUBLIC,
         "join": _PUBLIC,
         "language": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
-        "metrics": _BY_TOKEN,
-        "scim": _BY_TOKEN,
+        "metrics": BY_TOKEN,
         "sign-in": _PUBLIC,
         "sign-out": _PUBLIC,
         "static": _PUBLIC,

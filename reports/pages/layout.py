@@ -5,8 +5,12 @@ A chart of bars, as numbers that a template draws: each has a table beneath it.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 V = TypeVar("V")
 
@@ -162,7 +166,27 @@ def render_page(name: str, view: object, frame: PageFrame) -> str:
     return ENVIRONMENT.get_template(f"pages/{name}.html").render(view=view, frame=frame)
 
 
-def build_renderer(name: str, view: type[V]) -> Callable[[V, PageFrame], str]:
-    """Return what fills in `templates/pages/NAME.html` with views of this type."""
+def build_renderer(
+    name: str, view: type[V], folder: Path | None = None
+) -> Callable[[V, PageFrame], str]:
+    """Return what fills in `templates/pages/NAME.html` with views of this type.
+
+    A page of an annex is `NAME.html` in a folder of its own.
+    """
     del view  # which the type checker reads
-    return partial(render_page, name)
+    return partial(render_page, name) if folder is None else partial(_render_own, folder, name)
+
+
+def _render_own(folder: Path, name: str, view: object, frame: PageFrame) -> str:
+    return _build_environment(folder).get_template(f"{name}.html").render(view=view, frame=frame)
+
+
+@cache
+def _build_environment(folder: Path) -> "Environment":
+    """Read the templates of a folder beside ours, which they build on."""
+    from jinja2 import ChoiceLoader, FileSystemLoader  # noqa: PLC0415 - as above
+
+    from reports.templating import ENVIRONMENT  # noqa: PLC0415 - as above
+
+    loaders = [FileSystemLoader(folder), *filter(None, (ENVIRONMENT.loader,))]
+    return ENVIRONMENT.overlay(loader=ChoiceLoader(loaders))

@@ -42,10 +42,20 @@ class DueJobsRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTask:
+    """What waits for an operator at `path`: how much, and the words for one and for more."""
+
+    path: str
+    count: int
+    one: str
+    many: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorView:
     """Times are None for what was never. `names_waiting` counts the names to confirm.
 
-    `leavers_waiting` counts who may have left, `newcomers_waiting` whom no one has invited.
+    `leavers_waiting` counts who may have left; `tasks` are those that annexes bring.
     """
 
     at: datetime
@@ -59,7 +69,7 @@ class OperatorView:
     backed_up: datetime | None
     names_waiting: int = 0
     leavers_waiting: int = 0
-    newcomers_waiting: int = 0
+    tasks: tuple[OperatorTask, ...] = ()
 
     @property
     def problem_checks(self) -> tuple[HealthCheck, ...]:
@@ -100,18 +110,6 @@ class LeaversView:
     leavers: tuple[LeaverLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewcomersView:
-    """The addresses that the staff directory lists and no one has invited.
-
-    The form sends `mark` along, so that no one is invited who was not on the list.
-    """
-
-    mails: tuple[str, ...]
-    mark: str
-
-
-render_newcomers = build_renderer("operate_newcomers", NewcomersView)
 render_leavers = build_renderer("operate_leavers", LeaversView)
 render_name_changes = build_renderer("operate_names", NameChangesView)
 render_operator = build_renderer("operate", OperatorView)

@@ -31,7 +31,14 @@ TRIED = (
     "tests/monitor/config",
     "tests/monitor/db/test_schema.py",
     "tests/monitor/cli/test_service_units.py",
+    "tests/monitor/cli/test_doctor.py",
+    "tests/monitor/services/test_backups_soundness.py",
     "tests/monitor/services/test_changed_backups.py",
+    "tests/monitor/services/test_data_export.py",
+    "tests/monitor/services/test_job_kinds.py",
+    "tests/monitor/services/test_staff_import.py",
+    "tests/monitor/web/test_app_routes.py",
+    "tests/monitor/web/test_operator.py",
 )
 
 

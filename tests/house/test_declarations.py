@@ -7,10 +7,15 @@ from contextlib import closing
 
 import pytest
 
-from docs.procurement_pages import is_erased_with_person, list_all_declarations, read_cascades
+from docs.procurement_pages import (
+    is_erased_with_person,
+    list_all_declarations,
+    list_district_schemas,
+    read_cascades,
+)
 from monitor.db.database import list_declarations
 from monitor.db.declarations import Owner, TableDeclaration
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
+from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.services.job_kinds import JOB_KINDS
 from monitor.services.retention import DISTRICT_STEPS, PERSON_STEPS
@@ -18,6 +23,7 @@ from monitor.services.retention import DISTRICT_STEPS, PERSON_STEPS
 DECLARED = tuple(list_declarations())
 BY_NAME = {table.name: table for table in DECLARED}
 CASCADES = read_cascades()
+SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
 # Columns of bytes that are no sealed text: keyed hashes, which tell nothing without the key.
 HASHES = frozenset(
     {
@@ -30,7 +36,7 @@ HASHES = frozenset(
 def read_columns(kind: str = "") -> Mapping[str, frozenset[str]]:
     """Return the columns of each table of a district, of one type or of any."""
     with closing(sqlite3.connect(":memory:")) as database:
-        database.executescript(DISTRICT_SCHEMA.text)
+        database.executescript(SCHEMAS)
         rows = database.execute(
             """SELECT part.name, piece.name, piece.type FROM sqlite_schema AS part
             JOIN pragma_table_info(part.name) AS piece WHERE part.type = 'table'
@@ -55,7 +61,7 @@ def goes_with_another(table: TableDeclaration) -> bool:
 
 def test_each_table_has_exactly_one_declaration() -> None:
     names = [table.name for table in list_all_declarations()]
-    tables = re.findall(r"^CREATE TABLE (\w+)", DISTRICT_SCHEMA.text, re.MULTILINE)
+    tables = re.findall(r"^CREATE TABLE (\w+)", SCHEMAS, re.MULTILINE)
     keys = {*re.findall(r"^CREATE TABLE (\w+)", KEYS_SCHEMA.text, re.MULTILINE)} - {"audit_end"}
 
     assert sorted(names) == sorted((*tables, *keys))

@@ -5,11 +5,18 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from monitor.annexes import discover_annexes
 from monitor.services.job_kinds import JOB_KINDS
 from reports.labels import JOB_LABELS
 from tests.house.tree import files, parsed, place, python_files
 
-DECLARATIONS, WORDS = "monitor/services/job_kinds.py", "reports/labels.py"
+# Of the core, and of each annex that has jobs.
+ANNEXES = [annex for annex in discover_annexes() if annex.jobs]
+DECLARATIONS = {
+    "monitor/services/job_kinds.py",
+    *(f"monitor/{annex.name}/jobs.py" for annex in ANNEXES),
+}
+WORDS = {"reports/labels.py", *(f"monitor/{annex.name}/annex.py" for annex in ANNEXES)}
 # A word like `sweep` or `digest` means more than the job.
 OWN_NAMES = frozenset(name for name in JOB_KINDS if "-" in name)
 
@@ -17,10 +24,11 @@ OWN_NAMES = frozenset(name for name in JOB_KINDS if "-" in name)
 @cache
 def _find_constants() -> frozenset[str]:
     """Return the constants that hold the name of a kind of job, as `ERASURE` does."""
-    (declared,) = (path for path in python_files("monitor") if place(path) == DECLARATIONS)
     return frozenset(
         ast.unparse(word.value)
-        for node in ast.walk(parsed(declared))
+        for path in python_files("monitor")
+        if place(path) in DECLARATIONS
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "JobKind"
         for word in node.keywords
         if word.arg == "name"
@@ -44,7 +52,7 @@ def _list_named_kinds(node: ast.AST) -> set[str]:
 
 def _list_listings() -> Iterator[str]:
     for path in python_files("monitor", "reports", "scrapers"):
-        if place(path) in {DECLARATIONS, WORDS}:
+        if place(path) in DECLARATIONS | WORDS:
             continue
         for node in ast.walk(parsed(path)):
             if len(_list_named_kinds(node)) > 1:
@@ -53,7 +61,7 @@ def _list_listings() -> Iterator[str]:
 
 def test_each_kind_of_job_is_declared_once_and_has_its_words() -> None:
     assert len(_find_constants()) == len(JOB_KINDS)
-    assert set(JOB_LABELS) == set(JOB_KINDS)
+    assert {*JOB_LABELS, *(name for annex in ANNEXES for name in annex.jobs)} == set(JOB_KINDS)
 
 
 def test_no_other_code_lists_kinds_of_jobs() -> None:

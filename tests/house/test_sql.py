@@ -9,13 +9,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from docs.procurement_pages import list_district_schemas
 from monitor.db.connection import Records
 from monitor.db.database import Database as StateDatabase
 from monitor.db.database import load_table_class
 from monitor.db.encryption import SealedRecords
-from monitor.db.schema import DISTRICT_SCHEMA
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
+SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
 ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
 INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+[\w.]+(\s+AS\s+\w+)?\s*(?P<columns>\(?)")
 ROW_WRITERS = {"insert_row", "replace_row"}
@@ -57,7 +58,7 @@ def test_each_insert_names_its_columns() -> None:
 def test_each_row_that_is_written_by_name_fits_a_table() -> None:
     """A column that is left out may have to be filled, and no type checker knows the tables."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(DISTRICT_SCHEMA.text)
+        connection.executescript(SCHEMAS)
         tables = Database(connection)
         misfits = [
             place(path, call.lineno)
@@ -73,7 +74,7 @@ def test_each_row_that_is_written_by_name_fits_a_table() -> None:
 def test_the_fields_of_each_record_are_columns_of_its_table() -> None:
     """Columns that are no field are given beside it, in one call that every test of it makes."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(DISTRICT_SCHEMA.text)
+        connection.executescript(SCHEMAS)
         tables = Database(connection)
         misfits = {
             (kind.__name__, name)
@@ -87,7 +88,7 @@ def test_the_fields_of_each_record_are_columns_of_its_table() -> None:
 
 def test_a_sealed_row_is_named_by_what_is_unique_and_says_whose_key_opens_it() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(DISTRICT_SCHEMA.text)
+        connection.executescript(SCHEMAS)
         tables = Database(connection)
         for kind in list_record_tables():
             if issubclass(kind, SealedRecords):

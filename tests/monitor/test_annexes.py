@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from importlib import metadata
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
-from monitor.annexes import ENTRY_POINT_GROUP, discover_annexes
+from monitor.annexes import ENTRY_POINT_GROUP, Annex, discover_annexes, load_annex_parts
 from monitor.cli.main import COMMAND_LOADERS, EXTENSIBLE_COMMANDS, list_command_lines, load_command
 from monitor.domain.errors import ConfigError
 from monitor.services.setup_files import UNITS, list_known_units
+
+WITH_A_WRONG_PART = Annex(name="spare", parts={"Path": lambda: "a text", "int": lambda: 7})
 
 
 @pytest.fixture
@@ -54,6 +57,16 @@ def test_what_is_no_annex_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ConfigError, match="The annex spare is none"):
         discover_annexes()
+
+
+@pytest.mark.usefixtures("_annexes")
+def test_a_part_of_another_type_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, "tests.monitor.test_annexes:WITH_A_WRONG_PART")
+
+    with pytest.raises(ConfigError, match="The annex spare has no Path: install Namesake again"):
+        tuple(load_annex_parts(Path))
+    assert tuple(load_annex_parts(int)) == (7,)
+    assert tuple(load_annex_parts(float)) == ()
 
 
 def test_annexes_extend_only_commands_that_look_for_them() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.annexes import discover_annexes
 from monitor.config import find_shipped_files
 from monitor.config.file import load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
@@ -137,6 +138,8 @@ def test_every_secret_that_the_program_asks_for_is_handed_over():
     }
     program = "".join(path.read_text("utf-8") for path in PROGRAM.rglob("*.py"))
     audiences = {audience.secret for audience in AUDIENCES}
-    asked = {"roster-key", *keys, *audiences, *re.findall(r'\bread_secret\("([a-z-]+)", ', program)}
+    brought = {secret for annex in discover_annexes() for secret in annex.secrets}
+    named = re.findall(r'\bread_secret\("([a-z-]+)", ', program)
+    asked = {"roster-key", *keys, *audiences, *brought, *named}
 
     assert asked == {*setting("ImportCredential"), *setting("ImportCredential", PORTAL)}

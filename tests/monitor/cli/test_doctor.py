@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.annexes import discover_annexes
 from monitor.config import find_shipped_files
 from monitor.config.file import list_example_values, load_config
 from monitor.db.database import Database
@@ -38,7 +39,6 @@ PARTS = {
         "backup",
         "clock",
         "audit",
-        "directory",
         "processes",
         "portal",
     ),
@@ -62,7 +62,7 @@ def levels(terminal: Terminal, part: str) -> set[str]:
 def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal: Terminal):
     told = parts(terminal)
 
-    assert set(told) == PARTS
+    assert set(told) - {annex.name for annex in discover_annexes()} == PARTS
     assert all(remedy for part in told.values() for level, _, remedy in part if level != "ok")
 
 
@@ -324,21 +324,6 @@ def test_a_missing_key_for_data_breaches_is_told(terminal: Terminal):
     told = [message for _, message, _ in parts(terminal)["sources"]]
 
     assert "Not queried, for lack of a key: have-i-been-pwned." in told
-
-
-@pytest.mark.parametrize(
-    ("token", "told"), [("", "no secret scim-token"), ("5c" * 16, "has not written yet")]
-)
-def test_a_staff_directory_is_told_with_what_it_lacks(terminal: Terminal, token, told):
-    server = '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n[staff]\nscim = "propose"\n'
-    terminal.configured(('@cedarvalley.example>"\n', server))
-    variables = {"NAMESAKE_SCIM_TOKEN": token}
-    terminal.environment = replace(terminal.environment, variables=variables)
-
-    ((_, message, remedy),) = parts(terminal)["directory"]
-
-    assert told in message
-    assert "docs/directory.md" in remedy
 
 
 def test_a_message_on_trial_goes_to_each_chat_where_it_is_asked_for(terminal: Terminal):

@@ -102,8 +102,6 @@ def test_the_example_that_we_ship_is_good():
         ("[mail]", f"[invitations]\nfirst_lines = '{'a' * 601}'\n\n[mail]", 11, "600 characters"),
         ("[mail]", '[invitations]\nfirst_lines = "a\\u202eb"\n\n[mail]', 11, "plain text"),
         ("[mail]", "[staff]\nfolder = 'x'\n\n[mail]", 11, "`host` under [mail]"),
-        ("[mail]", "[staff]\nscim = 'propose'\n\n[mail]", 11, "`host` under [mail]"),
-        ("[mail]", "[staff]\nscim = 'yes'\n\n[mail]", 11, "propose"),
         ("[mail]", "[sources.bluesky]\nper_day = 0\n\n[mail]", 11, "at least 1"),
         ("[mail]", "[sources.bluesky]\nper_week = 1.5\n\n[mail]", 11, "whole number"),
         ("[mail]", "[sources.bluesky]\nper_day = 9\nper_week = 8\n[mail]", 12, "`per_day`"),

@@ -11,6 +11,7 @@ from monitor.db.accounts import AccessToken
 from monitor.db.database import list_declarations
 from monitor.db.journal import StagedAnswer
 from monitor.db.pictures import Screenshot, Thumbnail
+from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
 from monitor.domain.case import Case
@@ -21,7 +22,6 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Reason
-from monitor.domain.scim import DirectoryUser
 from monitor.domain.vocabulary import (
     Decision,
     DistrictFindingKind,
@@ -83,7 +83,7 @@ def filled(world_of) -> World:
     breach = Breach(name="X", title="X", happened_on=now.date(), data=("Passwords",))
     state.breaches.save_breach(maria.id, BreachRecord(breach=breach, first_seen=now, last_seen=now))
     store_pictures_and_lookalike(world, case)
-    store_token_and_directory(world, maria.id)
+    store_token(world, maria.id)
     waiting, *_ = state.outbox.list_due_emails(now)
     state.outbox.schedule_retry(waiting.id, now, "refused")
     under_way = replace(
@@ -117,7 +117,7 @@ def store_pictures_and_lookalike(world: World, case: Case) -> None:
     )
 
 
-def store_token_and_directory(world: World, person: str) -> None:
+def store_token(world: World, person: str) -> None:
     state, now = world.state, world.clock.at
     token = AccessToken(
         id="t",
@@ -129,8 +129,6 @@ def store_token_and_directory(world: World, person: str) -> None:
         person_id=person,
     )
     state.access_tokens.insert_token(token, "secret")
-    user = DirectoryUser(id="u", user_name="ann@cedarvalley.example", given="Ann", family="Abel")
-    state.directory_users.insert_user(user, now)
 
 
 def answered(person: str, at: datetime) -> CrawlResult:
@@ -142,7 +140,8 @@ def answered(person: str, at: datetime) -> CrawlResult:
 
 
 def sealed() -> list[tuple[str, str]]:
-    declared = [(table.name, column) for table in list_declarations() for column in table.sealed]
+    core = (t for t in list_declarations() if f"CREATE TABLE {t.name} " in DISTRICT_SCHEMA.text)
+    declared = [(table.name, column) for table in core for column in table.sealed]
     return [*declared, ("audit_end", "seal")]
 
 

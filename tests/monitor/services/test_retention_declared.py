@@ -40,7 +40,12 @@ from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
-DECLARED = [(table, expiry) for table in list_declarations() for expiry in table.expiries]
+DECLARED = [
+    (table, expiry)
+    for table in list_declarations()
+    if f"CREATE TABLE {table.name} " in DISTRICT_SCHEMA.text
+    for expiry in table.expiries
+]
 STATEMENTS = [(table, expiry) for table, expiry in DECLARED if expiry.is_statement]
 HELD = [
     (table, expiry)
@@ -228,11 +233,6 @@ def listing(world: World, *, missing: bool) -> StillThere:
     return lambda: world.state.count_rows()["staff_listings"]
 
 
-def directory(world: World) -> StillThere:
-    world.state.directory_users.record_change("ann@cedarvalley.example", world.clock.at)
-    return world.state.directory_users.find_last_write
-
-
 def lookalike(world: World, state: DistrictFindingState) -> StillThere:
     now, findings = world.clock.at, world.state.district_findings
     trace = DistrictTrace(
@@ -346,7 +346,6 @@ MAKERS: Mapping[tuple[RetainedKind, RetentionStage], Callable[[World], StillTher
     (RetainedKind.INVITATION, CLOSED): lambda world: invitation(world, spent=True),
     (RetainedKind.STAFF_LISTING, OPEN): lambda world: listing(world, missing=False),
     (RetainedKind.STAFF_LISTING, CLOSED): lambda world: listing(world, missing=True),
-    (RetainedKind.DIRECTORY_ENTRY, CLOSED): directory,
     (RetainedKind.LOOKALIKE, OPEN): lambda world: lookalike(world, DistrictFindingState.OPEN),
     (RetainedKind.LOOKALIKE, CLOSED): lambda world: lookalike(world, DistrictFindingState.HARMLESS),
     (RetainedKind.JOURNAL, OPEN): abandoned_sweep,

@@ -12,7 +12,6 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from tests.monitor.conftest import SATURDAY, Found
 from tests.monitor.services.world import IMPOSTOR, Staff, World, configured
-from tests.monitor.web.directory import Directory
 from tests.monitor.web.portal import Portal, with_portal
 from tests.monitor.web.scene import Scene, set_in
 
@@ -48,9 +47,3 @@ def maria(portal: Portal) -> Staff:
 def scene(portal: Portal) -> Scene:
     """Everybody in front of the pages, and one finding that is Maria's alone."""
     return set_in(portal)
-
-
-@pytest.fixture
-def directory(portal: Portal) -> Directory:
-    """The staff directory of a district that wants to hear of newcomers first."""
-    return Directory.of_portal(portal)

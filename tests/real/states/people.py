@@ -10,6 +10,7 @@ from monitor.app import App
 from monitor.db.accounts import Invitation, SignInLink
 from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.directory.staff_directory import create_directory_user
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
@@ -27,7 +28,6 @@ from monitor.services.notifications import build_mailbox_token
 from monitor.services.preferences import stop_digest
 from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
-from monitor.services.staff_directory import create_directory_user
 from monitor.services.sweeps import ProgressListener
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.scim import (
+from monitor.directory.scim_user import (
     DirectoryUser,
     ScimError,
     UserFilter,

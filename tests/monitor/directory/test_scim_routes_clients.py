@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.monitor.web.directory import TOKEN, Directory
+from tests.monitor.directory.client import TOKEN, Directory
 from tests.monitor.web.portal import ADDRESS
 
 # What no schema can say: which texts are addresses and names.

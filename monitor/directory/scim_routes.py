@@ -16,13 +16,7 @@ from msgspec import Meta
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from monitor.config import MIN_TOKEN_LENGTH
-from monitor.domain.errors import (
-    BusyError,
-    ConfigError,
-    MonitorError,
-    describe_error_location,
-)
-from monitor.domain.scim import (
+from monitor.directory.scim_user import (
     CORE_USER,
     DirectoryUser,
     ScimError,
@@ -33,13 +27,19 @@ from monitor.domain.scim import (
     parse_user_filter,
     read_user_fields,
 )
-from monitor.services.staff_directory import (
+from monitor.directory.staff_directory import (
     MAX_LISTED,
     change_directory_user,
     create_directory_user,
     delete_directory_user,
     list_directory_users,
     load_directory_user,
+)
+from monitor.domain.errors import (
+    BusyError,
+    ConfigError,
+    MonitorError,
+    describe_error_location,
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, decode_body, read_query

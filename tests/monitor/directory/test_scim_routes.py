@@ -7,12 +7,13 @@ import threading
 import pytest
 
 from monitor.demo.district import BETH, MARIA, THOMAS
+from monitor.directory import scim_routes
+from monitor.directory.tables import open_directory
 from monitor.domain.errors import ConfigError
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import withdraw_consent
-from monitor.web import scim
 from monitor.web.app import create_portal_app
-from tests.monitor.web.directory import ANN, CORE_USER, TOKEN, Directory
+from tests.monitor.directory.client import ANN, CORE_USER, TOKEN, Directory
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Seen
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -176,7 +177,7 @@ def test_an_entry_is_refused_as_a_line_of_a_staff_file_would_be(directory, chang
     assert fault_of(refused) == (400, "invalidValue")
     assert sentence in refused.json["detail"]
     assert directory.get("/Users").json["totalResults"] == 0
-    assert directory.world.state.directory_users.list_changes() == ()
+    assert open_directory(directory.world.state).list_changes() == ()
 
 
 def test_who_turns_out_to_be_a_student_is_refused_in_a_change_too(directory: Directory):
@@ -321,7 +322,7 @@ def test_wrong_tokens_are_limited_and_the_right_one_still_works(directory: Direc
 
 
 def test_a_directory_that_asks_without_end_is_told_to_wait(portal: Portal, monkeypatch):
-    monkeypatch.setattr(scim, "MAX_REQUESTS_A_MINUTE", 2)
+    monkeypatch.setattr(scim_routes, "MAX_REQUESTS_A_MINUTE", 2)
     directory = Directory.of_portal(portal)
     answers = [directory.get("/Schemas") for _ in range(3)]
 
@@ -345,7 +346,9 @@ def test_other_host_names_are_not_answered(directory: Directory):
 
 
 def test_without_the_setting_there_are_no_such_addresses(portal: Portal):
-    off = create_portal_app(portal.world.app, lambda: None, scim_token=TOKEN).test_client()
+    off = create_portal_app(
+        portal.world.app, lambda: None, variables={"NAMESAKE_SCIM_TOKEN": TOKEN}
+    ).test_client()
 
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert off.get("/scim/v2/Users", base_url=ADDRESS, headers=headers).status_code == 404
@@ -354,7 +357,9 @@ def test_without_the_setting_there_are_no_such_addresses(portal: Portal):
 @pytest.mark.parametrize("token", ["", "s3cret"])
 def test_a_token_that_could_be_guessed_is_refused(directory: Directory, token: str):
     with pytest.raises(ConfigError, match="openssl rand -hex 32"):
-        create_portal_app(directory.world.app, lambda: None, scim_token=token)
+        create_portal_app(
+            directory.world.app, lambda: None, variables={"NAMESAKE_SCIM_TOKEN": token}
+        )
 
 
 def set_people(directory: Directory) -> list[str]:
@@ -369,7 +374,7 @@ def set_people(directory: Directory) -> list[str]:
 def test_no_answer_and_no_work_behind_it_tells_who_joined(directory: Directory):
     """The same statements in the same order take the same time, and none asks who joined."""
     mails = set_people(directory)
-    pool = directory.world.state.directory_users.connection._connections  # noqa: SLF001 - traced
+    pool = open_directory(directory.world.state).connection._connections  # noqa: SLF001 - traced
     connection = pool.get_session().connection
     converse(directory, BEA)  # the first write of all reads the schema
     seen = []

@@ -8,25 +8,26 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from monitor.config import DirectoryMode, StaffConfig
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.scim import DirectoryUser, UserFields
-from monitor.domain.vocabulary import StaffLineState
-from monitor.people_files import SizeCheck
-from monitor.services import staff_directory
-from monitor.services.data_export import export_person_data, list_access_log
-from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
-from monitor.services.erasure import withdraw_consent
-from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
-from monitor.services.notifications import build_operator_id
-from monitor.services.outbox import send_due
-from monitor.services.staff_directory import (
+from monitor.directory import staff_directory
+from monitor.directory.config import DirectoryMode, DirectoryStaffConfig
+from monitor.directory.scim_user import DirectoryUser, UserFields
+from monitor.directory.staff_directory import (
     change_directory_user,
     create_directory_user,
     delete_directory_user,
     invite_newcomers,
     list_newcomers,
 )
+from monitor.directory.tables import open_directory
+from monitor.domain.vocabulary import StaffLineState
+from monitor.people_files import SizeCheck
+from monitor.services.data_export import export_person_data, list_access_log
+from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
+from monitor.services.erasure import withdraw_consent
+from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
+from monitor.services.notifications import build_operator_id
+from monitor.services.outbox import send_due
 from monitor.services.staff_import import confirm_leaver, list_leavers
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World
@@ -43,7 +44,7 @@ def listening(world: World, mode: DirectoryMode | None) -> World:
             config,
             mail=structs.replace(config.mail, host="127.0.0.1"),
             district=structs.replace(config.district, operators=(OPERATOR,)),
-            staff=StaffConfig(scim=mode),
+            staff=DirectoryStaffConfig(scim=mode),
         )
     )
     return world
@@ -319,7 +320,7 @@ def test_a_stop_in_the_middle_leaves_the_rest_for_the_next_time(proposing: World
     run_mail_and_cleanup(proposing.app)
 
     assert sorted(proposed(proposing)) == sorted(member.mail for member in staff)
-    assert proposing.state.directory_users.list_changes() == ()
+    assert open_directory(proposing.state).list_changes() == ()
 
 
 def test_what_is_written_while_the_service_looks_is_looked_at_later(proposing: World, monkeypatch):
@@ -393,7 +394,7 @@ def test_an_entry_that_was_long_inactive_is_forgotten(proposing: World):
 
     delete_expired_data(proposing.app)
 
-    users = proposing.state.directory_users
+    users = open_directory(proposing.state)
     assert (users.count_users(), users.count_newcomers()) == (1, 1)
 
 

@@ -8,7 +8,8 @@ from typing import Any, Self
 from msgspec import structs
 from werkzeug.test import TestResponse
 
-from monitor.config import Config, DirectoryMode, StaffConfig
+from monitor.config import Config
+from monitor.directory.config import DirectoryMode, DirectoryStaffConfig
 from monitor.web.app import create_portal_app
 from tests.monitor.services.world import World
 from tests.monitor.web.portal import ADDRESS, Portal
@@ -28,7 +29,7 @@ ANN: Mapping[str, Any] = {
 def with_directory(config: Config, mode: DirectoryMode = DirectoryMode.PROPOSE) -> Config:
     """Let the district's directory write by SCIM."""
     mail = structs.replace(config.mail, host="127.0.0.1")
-    return structs.replace(config, mail=mail, staff=StaffConfig(scim=mode))
+    return structs.replace(config, mail=mail, staff=DirectoryStaffConfig(scim=mode))
 
 
 @dataclass
@@ -42,7 +43,9 @@ class Directory:
     def of_portal(cls, portal: Portal) -> Self:
         """Let the directory of a portal's district write to it."""
         portal.world.restarts(with_directory(portal.world.config))
-        portal.app = create_portal_app(portal.world.app, lambda: None, scim_token=TOKEN)
+        portal.app = create_portal_app(
+            portal.world.app, lambda: None, variables={"NAMESAKE_SCIM_TOKEN": TOKEN}
+        )
         return cls(portal)
 
     @property

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.config import DirectoryMode
-from monitor.domain.schedule import compute_next_night
-from monitor.domain.scim import (
+from monitor.directory.annex import DIRECTORY_CHANGES
+from monitor.directory.config import DirectoryMode, find_directory_mode
+from monitor.directory.scim_user import (
     DirectoryUser,
     ScimError,
     ScimFault,
@@ -24,6 +24,8 @@ from monitor.domain.scim import (
     build_directory_user,
     find_invitee,
 )
+from monitor.directory.tables import find_directory, open_directory
+from monitor.domain.schedule import compute_next_night
 from monitor.domain.staff_file import StaffFileContext, has_unusual_size
 from monitor.domain.vocabulary import StaffLineState
 from monitor.services.enrollment import (
@@ -41,8 +43,6 @@ from monitor.services.staff_import import (
 )
 from reports.emails.office import StaffFileView
 
-DIRECTORY_CHANGES = "directory-changes"
-DIRECTORY_NEWCOMERS = "directory-newcomers"
 # Long after the answer to any request, so that what follows from it cannot slow that down.
 APPLIED_AFTER = timedelta(minutes=15)
 NIGHT_LASTS = timedelta(hours=25)
@@ -65,15 +65,16 @@ def list_directory_users(
 ) -> DirectoryPage:
     first = min(max(start, 1), MAX_START)
     most = min(max(count, 0), MAX_LISTED)
+    users = open_directory(app.db)
     return DirectoryPage(
-        users=app.db.directory_users.list_users(wanted, first - 1, most),
-        total=app.db.directory_users.count_users(wanted),
+        users=users.list_users(wanted, first - 1, most),
+        total=users.count_users(wanted),
         start=first,
     )
 
 
 def load_directory_user(app: App, user_id: str) -> DirectoryUser:
-    user = app.db.directory_users.find_user(user_id)
+    user = open_directory(app.db).find_user(user_id)
     if user is None:
         reason = "There is no entry with this ID."
         raise UnknownUserError(reason)
@@ -86,7 +87,7 @@ def create_directory_user(app: App, fields: UserFields) -> DirectoryUser:
     now = app.clock.now()
     with app.db.begin_transaction():
         _require_free_address(app, user)
-        app.db.directory_users.insert_user(user, now)
+        open_directory(app.db).insert_user(user, now)
         _note_change(app, user.mail)
     return user
 
@@ -99,7 +100,7 @@ def change_directory_user(
         before = load_directory_user(app, user_id)
         user = build_directory_user(user_id, change(before), _build_context(app))
         _require_free_address(app, user)
-        app.db.directory_users.update_user(user, app.clock.now())
+        open_directory(app.db).update_user(user, app.clock.now())
         for mail in {before.mail, user.mail}:
             _note_change(app, mail)
     return user
@@ -108,7 +109,7 @@ def change_directory_user(
 def delete_directory_user(app: App, user_id: str) -> None:
     with app.db.begin_transaction():
         user = load_directory_user(app, user_id)
-        app.db.directory_users.delete_user(user_id)
+        open_directory(app.db).delete_user(user_id)
         _note_change(app, user.mail)
 
 
@@ -118,7 +119,7 @@ def _build_context(app: App) -> StaffFileContext:
 
 
 def _require_free_address(app: App, user: DirectoryUser) -> None:
-    other = app.db.directory_users.find_user_by_mail(user.mail)
+    other = open_directory(app.db).find_user_by_mail(user.mail)
     if other is not None and other.id != user.id:
         reason = "Another entry has this userName."
         raise ScimError(ScimFault.UNIQUENESS, reason)
@@ -126,7 +127,7 @@ def _require_free_address(app: App, user: DirectoryUser) -> None:
 
 def _note_change(app: App, mail: str) -> None:
     now = app.clock.now()
-    app.db.directory_users.record_change(mail, now)
+    open_directory(app.db).record_change(mail, now)
     app.db.jobs.ensure_job(DIRECTORY_CHANGES, "", now + APPLIED_AFTER)
 
 
@@ -135,22 +136,22 @@ def apply_directory_changes(app: App) -> None:
 
     After a stop in the middle, the rest is still noted.
     """
-    changes = app.db.directory_users.list_changes()
+    users = open_directory(app.db)
+    changes = users.list_changes()
     for start in range(0, len(changes), BATCH_SIZE):
         app.beat()
         with app.db.begin_transaction():
             for mark in changes[start : start + BATCH_SIZE]:
                 _apply_change(app, mark)
-                app.db.directory_users.delete_change(mark)
+                users.delete_change(mark)
     with app.db.begin_transaction():
         # What was written meanwhile has found this job there, and noted no other.
-        left = app.db.directory_users.list_changes()
-        next_at = app.clock.now() + APPLIED_AFTER if left else None
+        next_at = app.clock.now() + APPLIED_AFTER if users.list_changes() else None
         app.db.jobs.finish_job(DIRECTORY_CHANGES, "", next_at)
 
 
 def _apply_change(app: App, mark: bytes) -> None:
-    user = app.db.directory_users.find_user_by_mark(mark)
+    user = open_directory(app.db).find_user_by_mark(mark)
     invitee = find_invitee(user, _build_context(app)) if user and user.active else None
     if invitee is None:
         listing = app.db.staff_listings.find_listing(mark)
@@ -163,7 +164,13 @@ def _apply_change(app: App, mark: bytes) -> None:
 
 def list_newcomers(app: App) -> tuple[DirectoryUser, ...]:
     """Return whom the directory lists and no one has invited."""
-    return app.db.directory_users.list_newcomers()
+    users = find_directory(app.db)
+    return users.list_newcomers() if users else ()
+
+
+def count_newcomers(app: App) -> int:
+    users = find_directory(app.db)
+    return users.count_newcomers() if users else 0
 
 
 def invite_newcomers(app: App, operator: str, newcomers: Iterable[DirectoryUser]) -> int:
@@ -197,12 +204,13 @@ def process_newcomers(app: App) -> datetime:
     As with a file, many at once look like a mistake: like everyone's first time, they wait for
     an operator.
     """
+    users = open_directory(app.db)
     with app.db.begin_transaction():
-        app.db.directory_users.save_known_listings()
+        users.save_known_listings()
     listed = app.db.staff_listings.count_listed()
-    waiting = app.db.directory_users.count_newcomers()
+    waiting = users.count_newcomers()
     usual = listed > 0 and not has_unusual_size(listed + waiting, listed)
-    if app.config.staff.scim is DirectoryMode.INVITE and usual:
+    if find_directory_mode(app.config) is DirectoryMode.INVITE and usual:
         _invite_newcomers(app, "namesake", list_newcomers(app))
     _tell_operators(app)
     return compute_next_night(app.clock.now(), app.config.district.zone)
@@ -210,10 +218,11 @@ def process_newcomers(app: App) -> datetime:
 
 def _tell_operators(app: App) -> None:
     """Tell of newcomers and leavers once, in the night after the directory wrote of them."""
-    now, written_at = app.clock.now(), app.db.directory_users.find_last_write()
+    now, users = app.clock.now(), open_directory(app.db)
+    written_at = users.find_last_write()
     if written_at is None or now - written_at > NIGHT_LASTS:
         return
-    newcomers = app.db.directory_users.count_newcomers()
+    newcomers = users.count_newcomers()
     leavers = sum(
         1 for leaver in list_leavers(app.db, now) if now - leaver.missing_since <= NIGHT_LASTS
     )

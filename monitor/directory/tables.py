@@ -4,19 +4,18 @@ An entry is encrypted with the district's key and says nothing of who joined: it
 whether anyone did.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    parse_datetime,
-)
+from monitor.db.connection import Records, Row, parse_datetime
+from monitor.db.database import AnnexTables, Database
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
+from monitor.db.schema import Schema
+from monitor.directory.scim_user import DirectoryUser, UserFilter
 from monitor.domain.retention import RetainedKind
-from monitor.domain.scim import DirectoryUser, UserFilter
 
 # Whoever is in any of these is known already.
 _IS_NEWCOMER = """active = 1
@@ -97,12 +96,10 @@ class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
         """Find whose address has that keyed hash."""
         return self._find_user("keyed_hash = ?", mark)
 
-    def read_states(self, mails: Iterable[str]) -> Mapping[str, bool]:
-        """Tell of each address that has an entry whether it is active."""
+    def read_states(self) -> Mapping[bytes, bool]:
+        """Tell of each entry, by the keyed hash of its address, whether it is active."""
         rows = self.connection.fetch_rows("SELECT keyed_hash, active FROM directory_users")
-        active = {row["keyed_hash"]: bool(row["active"]) for row in rows}
-        marks = ((mail, hash_mail_address(self.encryption, mail)) for mail in mails if active)
-        return {mail: active[mark] for mail, mark in marks if mark in active}
+        return {row["keyed_hash"]: bool(row["active"]) for row in rows}
 
     def count_users(self, wanted: UserFilter | None = None) -> int:
         return self.connection.count_rows("directory_users", *self._build_condition(wanted))
@@ -186,3 +183,18 @@ class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
 
     def parse_row(self, row: Row) -> DirectoryUser:
         return self.decrypt_value(DISTRICT, row["id"], row["encrypted"], DirectoryUser)
+
+
+DIRECTORY_TABLES = AnnexTables(
+    schema=Schema.read_file(Path(__file__).with_name("tables.sql")), tables=(DirectoryUsersTable,)
+)
+
+
+def open_directory(db: Database) -> DirectoryUsersTable:
+    """Return the entries, to write to them: where there are none yet, their tables are created."""
+    return db.open_table(DirectoryUsersTable, DIRECTORY_TABLES.schema)
+
+
+def find_directory(db: Database) -> DirectoryUsersTable | None:
+    """Return the entries; None where no directory ever wrote here."""
+    return db.find_table(DirectoryUsersTable)
