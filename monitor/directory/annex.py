@@ -3,10 +3,7 @@
 from importlib import import_module
 
 from monitor.annexes import Annex
-
-SCIM_TOKEN = "scim-token"  # noqa: S105 - the name of a secret
-DIRECTORY_CHANGES = "directory-changes"
-DIRECTORY_NEWCOMERS = "directory-newcomers"
+from monitor.directory.names import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS, SCIM_TOKEN
 
 ANNEX = Annex(
     name="directory",

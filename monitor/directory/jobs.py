@@ -2,8 +2,8 @@
 
 from monitor.app import App
 from monitor.db.jobs import Job
-from monitor.directory.annex import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS
 from monitor.directory.config import find_directory_mode
+from monitor.directory.names import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS
 from monitor.directory.staff_directory import (
     APPLIED_AFTER,
     apply_directory_changes,

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, url_for
 
 from monitor.app import App
 from monitor.config import read_secret
-from monitor.directory.annex import SCIM_TOKEN
 from monitor.directory.config import find_directory_mode
+from monitor.directory.names import SCIM_TOKEN
 from monitor.directory.scim_routes import bind_scim_routes
 from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.staff_directory import count_newcomers, invite_newcomers, list_newcomers

@@ -6,9 +6,9 @@ from datetime import datetime
 from monitor.app import App
 from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
 from monitor.db.database import Database
-from monitor.directory.annex import SCIM_TOKEN
 from monitor.directory.config import find_directory_mode
 from monitor.directory.health import assess_directory
+from monitor.directory.names import SCIM_TOKEN
 from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.tables import find_directory
 from monitor.domain.health import HealthResult, report_ok

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.directory.annex import DIRECTORY_CHANGES
 from monitor.directory.config import DirectoryMode, find_directory_mode
+from monitor.directory.names import DIRECTORY_CHANGES
 from monitor.directory.scim_user import (
     DirectoryUser,
     ScimError,

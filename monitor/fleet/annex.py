@@ -3,16 +3,9 @@
 from importlib import import_module
 
 from monitor.annexes import Annex, AnnexCommand
+from monitor.fleet.units import FLEET_UNITS
 
 TITLE = "Care"
-FLEET_SERVICE, FLEET_PORTAL = "namesake-fleet.service", "namesake-fleet-portal.service"
-# A machine has these, or those of one district.
-FLEET_UNITS = (
-    FLEET_SERVICE,
-    FLEET_PORTAL,
-    "namesake-fleet-backup.service",
-    "namesake-fleet-backup.timer",
-)
 
 
 ANNEX = Annex(

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from monitor.fleet.annex import FLEET_UNITS
+from monitor.fleet.units import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import ROOT
 

@@ -9,9 +9,9 @@ import click
 from monitor.cli import logs
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.config import BackupConfig
-from monitor.fleet.annex import FLEET_UNITS
 from monitor.fleet.cli.context import build_districts_option, find_fleet
 from monitor.fleet.config import FleetFile
+from monitor.fleet.units import FLEET_UNITS
 
 
 def extend_run(command: click.Command) -> click.Command:

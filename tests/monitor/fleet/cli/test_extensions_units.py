@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import service
-from monitor.fleet.annex import FLEET_UNITS
+from monitor.fleet.units import FLEET_UNITS
 from monitor.services.setup_files import OLD_SYSTEMD_DROP_IN, UNITS
 from tests.monitor.cli.conftest import run
 
