@@ -17,8 +17,8 @@ from monitor.app import (
     Environment,
     Mailer,
 )
+from monitor.app.query_permission import QueryPermission
 from monitor.app.sources import (
-    QueryPermission,
     detect_picture_support,
     is_worth_keeping,
     load_credentials,

@@ -52,7 +52,7 @@ STAFF_CODE = (
         f"monitor/web/{name}.py"
         for name in (
             *("access_tokens", "answer_link", "app", "context", "enrollment"),
-            *("errors", "findings", "home", "my_data", "profile"),
+            *("errors", "findings", "home", "my_data", "preferences", "profile"),
             *("self_check", "sign_in", "takedown"),
         )
     ),

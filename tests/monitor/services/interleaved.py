@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from monitor.app.sources import QueryPermission
+from monitor.app.query_permission import QueryPermission
 from monitor.db.connection import DatabaseConnection
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query

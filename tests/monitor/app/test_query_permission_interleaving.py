@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app.sources import QueryPermission
+from monitor.app.query_permission import QueryPermission
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError

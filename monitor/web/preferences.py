@@ -1,0 +1,141 @@
+"""What people choose about their regular email, and the language of pages.
+
+The page behind the unsubscribe button of mail programs (RFC 8058): to look stops nothing.
+"""
+
+from enum import StrEnum
+from http import HTTPStatus
+
+from flask import Blueprint, Response, url_for
+
+from monitor.domain.vocabulary import EmailCadence, Language
+from monitor.services.preferences import (
+    choose_cadence,
+    choose_language,
+    find_stop_token_owner,
+    has_stopped_digest,
+    resume_digest,
+    stop_digest,
+)
+from monitor.web.context import LANGUAGE_COOKIE, PortalContext
+from monitor.web.forms import WebForm, read_form
+from monitor.web.roles import leads_to_staff_page
+from reports.labels import CADENCE_SENTENCES
+from reports.pages.account import UnsubscribeView, render_unsubscribe
+
+
+class WeeklyEmailAction(StrEnum):
+    STOP = "stop"
+    RESUME = "go-on"
+
+
+class WeeklyEmailForm(WebForm, frozen=True, kw_only=True):
+    """Any form stops the email unless it asks to resume: mail programs send fields of their own."""
+
+    action: WeeklyEmailAction = WeeklyEmailAction.STOP
+
+
+class CadenceForm(WebForm, frozen=True, kw_only=True):
+    cadence: EmailCadence
+
+
+def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("stop", __name__)
+    app = context.app
+
+    def render_stop_page(token: str, person_id: str) -> Response:
+        stopped = has_stopped_digest(app, person_id)
+        view = UnsubscribeView(
+            token=token, stopped=stopped, contact=context.app.config.district.contact
+        )
+        return context.render_page(_choose_title(view), render_unsubscribe, view)
+
+    def render_dead_link() -> Response:
+        view = UnsubscribeView(token="", stopped=False, contact=context.app.config.district.contact)
+        return context.render_page(
+            _choose_title(view), render_unsubscribe, view, HTTPStatus.NOT_FOUND
+        )
+
+    @routes.get("/stop/<token>")
+    def show_stop(token: str) -> Response:
+        person = find_stop_token_owner(app, token)
+        return render_stop_page(token, person) if person else render_dead_link()
+
+    @routes.post("/stop/<token>")
+    def submit_stop(token: str) -> Response:
+        """Stop for any sender of the form: a mail program sends its own and follows no redirect."""
+        person = find_stop_token_owner(app, token)
+        if not person:
+            return render_dead_link()
+        if read_form(WeeklyEmailForm).action is WeeklyEmailAction.RESUME:
+            resume_digest(app, person)
+        else:
+            stop_digest(app, person)
+        return render_stop_page(token, person)
+
+    return routes
+
+
+def build_weekly_email_routes(context: PortalContext) -> Blueprint:
+    """Make the same switch for the page of own data, since links in old emails get lost."""
+    routes = Blueprint("weekly", __name__)
+
+    @routes.post("/me/data/weekly-email")
+    def submit_weekly_email() -> Response:
+        person = context.person_id
+        if read_form(WeeklyEmailForm).action is WeeklyEmailAction.RESUME:
+            resume_digest(context.app, person)
+            return context.redirect_to(
+                url_for("data.show_data", _anchor="weekly-email"),
+                "You will get the regular email again.",
+            )
+        stop_digest(context.app, person)
+        return context.redirect_to(
+            url_for("data.show_data", _anchor="weekly-email"),
+            "You will not get the regular email anymore.",
+        )
+
+    return routes
+
+
+def build_cadence_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("cadence", __name__)
+
+    @routes.post("/me/data/cadence")
+    def submit_cadence() -> Response:
+        chosen = read_form(CadenceForm).cadence
+        choose_cadence(context.app, context.person_id, chosen)
+        return context.redirect_to(
+            url_for("data.show_data", _anchor="weekly-email"), CADENCE_SENTENCES[chosen]
+        )
+
+    return routes
+
+
+class LanguageForm(WebForm, frozen=True, kw_only=True):
+    """`back` is the page on which it was chosen."""
+
+    language: Language
+    back: str = ""
+
+
+def build_language_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("language", __name__)
+
+    @routes.post("/language")
+    def submit_language() -> Response:
+        """Remember it in this browser, and for a person who has joined, also for emails."""
+        form, principal = read_form(LanguageForm), context.browser_session.principal
+        if principal and principal.person_id:
+            choose_language(context.app, principal.person_id, form.language)
+        response = context.redirect_to(form.back if leads_to_staff_page(form.back) else "/")
+        context.sessions.set_signed_cookie(response, LANGUAGE_COOKIE, [form.language])
+        return response
+
+    return routes
+
+
+def _choose_title(view: UnsubscribeView) -> str:
+    if not view.token:
+        return "This link no longer works"
+    return "You stopped the regular email" if view.stopped else "Stop the regular email?"
