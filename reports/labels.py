@@ -1,9 +1,10 @@
 """Every word that emails and pages show for an enum value, and the names of fields and sites."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
@@ -631,6 +632,27 @@ CADENCE_SENTENCES: Final[Mapping[EmailCadence, str]] = {
     EmailCadence.WEEKLY: "Your regular email comes every week.",
     EmailCadence.MONTHLY: "Your regular email comes every four weeks.",
     EmailCadence.ON_NEWS: "Your regular email comes only when something is new.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceWords:
+    """What asks a person to choose, and what is said of each choice."""
+
+    question: str
+    button: str
+    choices: Mapping[Any, str]
+    sentences: Mapping[Any, str]
+
+
+# What people choose about their regular email, by the name of its field in the preferences.
+PREFERENCES: Final[Mapping[str, PreferenceWords]] = {
+    "cadence": PreferenceWords(
+        question="How often?",
+        button="Save how often",
+        choices=EMAIL_CADENCES,
+        sentences=CADENCE_SENTENCES,
+    ),
 }
 EMAIL_KINDS: Final[Mapping[str, str]] = {
     "digest": "Regular email",

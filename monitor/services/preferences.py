@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
+from typing import Any, cast
 
 from monitor.app import App
 from monitor.db.preferences import Preferences
-from monitor.domain.vocabulary import EmailCadence, Language
 
 
 def find_stop_token_owner(app: App, token: str) -> str | None:
@@ -35,22 +36,13 @@ def resume_digest(app: App, person_id: str) -> None:
             _save_choice(app, person_id, resumed, "resubscribed", {})
 
 
-def choose_cadence(app: App, person_id: str, cadence: EmailCadence) -> None:
-    """Send the regular email as often as its reader wants it, from the next one on."""
+def choose_preference(app: App, person_id: str, name: str, value: StrEnum) -> None:
+    """Change one field of what a person chose, from the next email or page on."""
     with app.db.begin_transaction():
         chosen = app.db.preferences.load_preferences(person_id)
-        if chosen.cadence is not cadence:
-            changed = replace(chosen, cadence=cadence)
-            _save_choice(app, person_id, changed, "cadence-chosen", {"cadence": cadence})
-
-
-def choose_language(app: App, person_id: str, language: Language) -> None:
-    """Write to this person in a language, from the next email on."""
-    with app.db.begin_transaction():
-        chosen = app.db.preferences.load_preferences(person_id)
-        if chosen.language is not language:
-            changed = replace(chosen, language=language)
-            _save_choice(app, person_id, changed, "language-chosen", {"language": language})
+        if getattr(chosen, name) != value:
+            changed = replace(chosen, **cast("dict[str, Any]", {name: value}))
+            _save_choice(app, person_id, changed, f"{name}-chosen", {name: value})
 
 
 def _save_choice(

@@ -143,7 +143,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     operator.build_operator_routes,
     preferences.build_unsubscribe_routes,
     preferences.build_weekly_email_routes,
-    preferences.build_cadence_routes,
+    preferences.build_preference_routes,
     preferences.build_language_routes,
     feeds.build_feed_routes,
     build_api_routes,

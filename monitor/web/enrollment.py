@@ -34,7 +34,7 @@ from monitor.services.enrollment import (
     save_step_answers,
 )
 from monitor.services.erasure import find_not_me_reporter, report_not_me
-from monitor.services.preferences import choose_language
+from monitor.services.preferences import choose_preference
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.forms import WebForm, read_form
 from reports.labels import ENROLLMENT_STEPS, SCOPE_TITLES, format_site_name
@@ -573,7 +573,7 @@ class EnrollmentFlow:
             return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
         waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
         person = complete_enrollment(self.context.app, self.invitation_id, draft, seal)
-        choose_language(self.context.app, person.id, get_language())
+        choose_preference(self.context.app, person.id, "language", get_language())
         self.context.sign_in(person.id, AuthMethod.LINK)
         return self.context.redirect_to(
             url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""

@@ -62,9 +62,7 @@ from monitor.web.enrollment import (
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.profile import create_blueprint
-from reports.labels import (
-    SCOPE_TITLES,
-)
+from reports.labels import PREFERENCES, SCOPE_TITLES
 from reports.pages import data as pages
 from reports.pages.data import (
     AccessLogView,
@@ -270,6 +268,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
     status, person = load_consent_status(app, person_id), context.load_person()
     consent, asked = status.consent, find_pending_address_change(app, person_id)
     waiting = find_requested_name(app, person_id)
+    chosen = app.db.preferences.load_preferences(person_id)
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
@@ -293,7 +292,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         hold=find_hold_line(app, person_id),
         renewal_due=status.renewal_due,
         weekly=not has_stopped_digest(app, person_id),
-        cadence=app.db.preferences.load_preferences(person_id).cadence,
+        preferences={name: getattr(chosen, name) for name in PREFERENCES},
         faults=faults,
     )
 

@@ -5,13 +5,15 @@ The page behind the unsubscribe button of mail programs (RFC 8058): to look stop
 
 from enum import StrEnum
 from http import HTTPStatus
+from typing import cast, get_type_hints
 
-from flask import Blueprint, Response, url_for
+import msgspec
+from flask import Blueprint, Response, abort, url_for
 
-from monitor.domain.vocabulary import EmailCadence, Language
+from monitor.db.preferences import Preferences
+from monitor.domain.vocabulary import Language
 from monitor.services.preferences import (
-    choose_cadence,
-    choose_language,
+    choose_preference,
     find_stop_token_owner,
     has_stopped_digest,
     resume_digest,
@@ -20,7 +22,7 @@ from monitor.services.preferences import (
 from monitor.web.context import LANGUAGE_COOKIE, PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.roles import leads_to_staff_page
-from reports.labels import CADENCE_SENTENCES
+from reports.labels import PREFERENCES
 from reports.pages.account import UnsubscribeView, render_unsubscribe
 
 
@@ -33,10 +35,6 @@ class WeeklyEmailForm(WebForm, frozen=True, kw_only=True):
     """Any form stops the email unless it asks to resume: mail programs send fields of their own."""
 
     action: WeeklyEmailAction = WeeklyEmailAction.STOP
-
-
-class CadenceForm(WebForm, frozen=True, kw_only=True):
-    cadence: EmailCadence
 
 
 def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
@@ -98,15 +96,28 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
     return routes
 
 
-def build_cadence_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("cadence", __name__)
+def build_preference_routes(context: PortalContext) -> Blueprint:
+    """Take any choice that has words, by the name of its field."""
+    routes = Blueprint("preferences", __name__)
+    kinds = get_type_hints(Preferences)
+    forms = {
+        name: cast(
+            "type[WebForm]",
+            msgspec.defstruct(
+                "PreferenceForm", [(name, kinds[name])], bases=(WebForm,), frozen=True, kw_only=True
+            ),
+        )
+        for name in PREFERENCES
+    }
 
-    @routes.post("/me/data/cadence")
-    def submit_cadence() -> Response:
-        chosen = read_form(CadenceForm).cadence
-        choose_cadence(context.app, context.person_id, chosen)
+    @routes.post("/me/data/preferences/<name>")
+    def submit_preference(name: str) -> Response:
+        if name not in forms:
+            abort(HTTPStatus.NOT_FOUND)
+        chosen = getattr(read_form(forms[name]), name)
+        choose_preference(context.app, context.person_id, name, chosen)
         return context.redirect_to(
-            url_for("data.show_data", _anchor="weekly-email"), CADENCE_SENTENCES[chosen]
+            url_for("data.show_data", _anchor="weekly-email"), PREFERENCES[name].sentences[chosen]
         )
 
     return routes
@@ -127,7 +138,7 @@ def build_language_routes(context: PortalContext) -> Blueprint:
         """Remember it in this browser, and for a person who has joined, also for emails."""
         form, principal = read_form(LanguageForm), context.browser_session.principal
         if principal and principal.person_id:
-            choose_language(context.app, principal.person_id, form.language)
+            choose_preference(context.app, principal.person_id, "language", form.language)
         response = context.redirect_to(form.back if leads_to_staff_page(form.back) else "/")
         context.sessions.set_signed_cookie(response, LANGUAGE_COOKIE, [form.language])
         return response

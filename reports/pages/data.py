@@ -3,10 +3,11 @@
 The alert feeds that they gave are a part of it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.domain.vocabulary import ConsentPhase, EmailCadence
+from monitor.domain.vocabulary import ConsentPhase
 from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, build_renderer
@@ -34,8 +35,8 @@ class DataView:
     """`erased_by` is when all is erased at the latest, None during a hold.
 
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
-    says that they get the regular email, and `cadence` how often. `moving` is None unless they
-    asked to be written to elsewhere, and `waiting_name` empty unless IT has a name to confirm.
+    says that they get the regular email, `preferences` how they want it. `moving` is None unless
+    they asked to be written to elsewhere, and `waiting_name` empty unless IT has a name to confirm.
     `copies_from` is when the next copy of everything may be made, None where it may now.
     """
 
@@ -53,7 +54,7 @@ class DataView:
     hold: LegalHoldLine | None = None
     renewal_due: bool = False
     weekly: bool = True
-    cadence: EmailCadence = EmailCadence.WEEKLY
+    preferences: Mapping[str, str] = field(default_factory=dict)
     moving: PendingAddress | None = None
     waiting_name: str = ""
     copies_from: datetime | None = None

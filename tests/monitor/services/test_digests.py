@@ -9,7 +9,7 @@ from monitor.domain.errors import BusyError
 from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
-from monitor.services.preferences import choose_cadence
+from monitor.services.preferences import choose_preference
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
@@ -267,14 +267,14 @@ def mondays(world: World, staff: Staff, number: int) -> list[bool]:
 
 
 def test_every_four_weeks_means_every_fourth_monday(world: World, maria: Staff):
-    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+    choose_preference(world.app, maria.id, "cadence", EmailCadence.MONTHLY)
 
     assert mondays(world, maria, 8) == [False, False, False, True] * 2
     assert "every four weeks" in newest(maria).text
 
 
 def test_only_when_something_is_new_means_no_email_without_news(world: World, maria: Staff):
-    choose_cadence(world.app, maria.id, EmailCadence.ON_NEWS)
+    choose_preference(world.app, maria.id, "cadence", EmailCadence.ON_NEWS)
     assert mondays(world, maria, 2) == [False, False]
 
     world.later(days=5)
@@ -286,7 +286,7 @@ def test_only_when_something_is_new_means_no_email_without_news(world: World, ma
 
 
 def test_what_is_found_between_two_emails_is_told_in_the_next_one(world: World, maria: Staff):
-    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+    choose_preference(world.app, maria.id, "cadence", EmailCadence.MONTHLY)
     world.later(days=5)
     changes(world)
 
@@ -298,13 +298,13 @@ def test_what_is_found_between_two_emails_is_told_in_the_next_one(world: World, 
 
 def test_the_first_digest_comes_whatever_was_chosen(world: World):
     thomas = world.joins(THOMAS)
-    choose_cadence(world.app, thomas.id, EmailCadence.ON_NEWS)
+    choose_preference(world.app, thomas.id, "cadence", EmailCadence.ON_NEWS)
 
     assert mondays(world, thomas, 2) == [True, False]
 
 
 def test_what_is_urgent_comes_at_once_whatever_was_chosen(world: World, maria: Staff):
-    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+    choose_preference(world.app, maria.id, "cadence", EmailCadence.MONTHLY)
     world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
     world.sweep()
     send_due(world.app)
@@ -314,7 +314,7 @@ def test_what_is_urgent_comes_at_once_whatever_was_chosen(world: World, maria: S
 
 def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, maria: Staff):
     for cadence in (EmailCadence.ON_NEWS, EmailCadence.ON_NEWS, EmailCadence.WEEKLY):
-        choose_cadence(world.app, maria.id, cadence)
+        choose_preference(world.app, maria.id, "cadence", cadence)
 
     entries = world.state.audit.list_entries_of_subjects((maria.id,))
     assert [entry.action for entry in entries].count("cadence-chosen") == 2

@@ -8,7 +8,7 @@ from monitor.domain.vocabulary import Language
 from monitor.services.enrollment import invite_person
 from monitor.services.notifications import load_language, queue_operator_emails
 from monitor.services.outbox import send_due
-from monitor.services.preferences import choose_language
+from monitor.services.preferences import choose_preference
 from reports.emails.office import TrialView
 from reports.translation import get_language
 from tests.monitor.services.world import World
@@ -21,7 +21,7 @@ def speaks_spanish(world: World) -> None:
 
 def test_an_email_is_in_the_language_that_its_reader_chose(world):
     maria, thomas = world.joins(MARIA), world.joins(THOMAS)
-    choose_language(world.app, maria.id, Language.SPANISH)
+    choose_preference(world.app, maria.id, "language", Language.SPANISH)
     world.sweep()
     world.on_monday()
 
@@ -35,7 +35,7 @@ def test_an_email_is_in_the_language_that_its_reader_chose(world):
 
 def test_a_queued_email_follows_a_choice_made_before_it_is_sent(world):
     maria = world.joins(MARIA)
-    choose_language(world.app, maria.id, Language.SPANISH)
+    choose_preference(world.app, maria.id, "language", Language.SPANISH)
 
     send_due(world.app)
 
@@ -73,6 +73,6 @@ def test_an_office_reads_english(world):
 def test_a_choice_is_replaced_by_the_next(world, chosen):
     maria = world.joins(MARIA)
     for language in (*Language, chosen):
-        choose_language(world.app, maria.id, language)
+        choose_preference(world.app, maria.id, "language", language)
 
     assert world.state.preferences.load_preferences(maria.id).language is chosen

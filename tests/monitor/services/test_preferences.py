@@ -5,8 +5,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import EmailCadence, Language
 from monitor.services.preferences import (
-    choose_cadence,
-    choose_language,
+    choose_preference,
     has_stopped_digest,
     resume_digest,
     stop_digest,
@@ -44,8 +43,8 @@ def test_stopping_twice_is_stopping_once(maria: Staff):
 def test_one_choice_changes_no_other_one(maria: Staff):
     app = maria.world.app
     stop_digest(app, maria.id)
-    choose_cadence(app, maria.id, EmailCadence.ON_NEWS)
-    choose_language(app, maria.id, Language.SPANISH)
+    choose_preference(app, maria.id, "cadence", EmailCadence.ON_NEWS)
+    choose_preference(app, maria.id, "language", Language.SPANISH)
 
     chosen = maria.world.state.preferences.load_preferences(maria.id)
     assert chosen.unsubscribed_at

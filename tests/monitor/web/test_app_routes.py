@@ -58,7 +58,7 @@ WHOSE = {
     "/me/data/accounts": STAFF,
     "/me/data/address": STAFF,
     "/me/data/breaches": STAFF,
-    "/me/data/cadence": STAFF,
+    "/me/data/preferences/<name>": STAFF,
     "/me/data/alerts": STAFF,
     "/me/data/address/<code>": STAFF,
     "/me/data/address/code": STAFF,

@@ -11,6 +11,8 @@ from tests.monitor.web.portal import ADDRESS, Portal
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
+CADENCE = "/me/data/preferences/cadence"
+
 
 @pytest.fixture
 def maria(portal: Portal):
@@ -163,17 +165,22 @@ def test_people_choose_how_often_among_their_data_and_home_says_when(portal: Por
     chosen = guest.get("/me/data").page.find("input", attrs={"name": "cadence", "checked": True})
     assert chosen["value"] == "weekly"
 
-    assert guest.post("/me/data/cadence", cadence="on-news").leads_to == "/me/data#weekly-email"
+    assert guest.post(CADENCE, cadence="on-news").leads_to == "/me/data#weekly-email"
     chosen = guest.get("/me/data").page.find("input", attrs={"name": "cadence", "checked": True})
     assert chosen["value"] == "on-news"
     assert "if something is new" in guest.get("/me").text
 
-    guest.post("/me/data/cadence", cadence="monthly")
+    guest.post(CADENCE, cadence="monthly")
     assert "Oct 12" in guest.get("/me").text
     guest.post("/me/data/weekly-email", action="stop")
     assert "You stopped it" in guest.get("/me").text
 
 
+def test_there_is_no_choice_but_those_that_have_words(portal: Portal, maria):
+    guest = portal.signed_in(maria.mail)
+    assert guest.post("/me/data/preferences/language", language="es").status == 404
+
+
 @pytest.mark.parametrize("cadence", ["", "daily"])
 def test_no_other_cadence_is_taken(portal: Portal, maria, cadence):
-    assert portal.signed_in(maria.mail).post("/me/data/cadence", cadence=cadence).status == 400
+    assert portal.signed_in(maria.mail).post(CADENCE, cadence=cadence).status == 400
