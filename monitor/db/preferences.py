@@ -5,9 +5,8 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Records
 from monitor.db.declarations import Owner, TableDeclaration
-from monitor.db.encryption import EncryptedTable
+from monitor.db.encryption import SealedRecords
 from monitor.domain.errors import DatabaseError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import EmailCadence, Language
@@ -24,16 +23,19 @@ class Preferences:
     unsubscribed_at: datetime | None = None
 
 
-class PreferencesTable(EncryptedTable, Records[Preferences]):
+class PreferencesTable(SealedRecords[Preferences]):
     declaration = TableDeclaration(
         "preferences",
         Owner.PERSON,
         RetainedKind.PERSON,
         "how often and in which language the person wants email, and if they stopped the digest",
+        sealed=("encrypted",),
         exported="email_settings.*",
         single=True,
     )
     record = Preferences
+    stored = ()
+    key = ("person_id",)
 
     def list_records_of_person(self, person_id: str) -> tuple[Preferences, ...]:
         return (self.load_preferences(person_id),)

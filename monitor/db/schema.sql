@@ -103,9 +103,7 @@ CREATE TABLE account_proofs (
 -- What a person chose; who chose nothing has no row.
 CREATE TABLE preferences (
     person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    cadence TEXT NOT NULL,
-    language TEXT, -- null where they chose none
-    unsubscribed_at TEXT -- null while they get the digest
+    encrypted BLOB NOT NULL
 ) STRICT;
 
 

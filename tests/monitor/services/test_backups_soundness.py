@@ -31,6 +31,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person
+from monitor.services.preferences import stop_digest
 from monitor.services.profile import edit_profile
 from scrapers.models import (
     Breach,
@@ -77,6 +78,7 @@ def filled(world_of) -> World:
     Mover(maria).asks()
     victoria = PersonName(given="Victoria", family="Victim")
     edit_profile(world.app, replace(state.people.load_person(maria.id), name=victoria))
+    stop_digest(world.app, maria.id)
     state.account_proofs.save_account_proof(
         AccountProof(person_id=maria.id, account="x:@v", state=ProofState.WAITING, at=now)
     )
