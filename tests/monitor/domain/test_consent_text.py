@@ -10,7 +10,7 @@ TESTS = Path(__file__).parents[2]
 
 FACTS = {
     "You choose each of these separately": (
-        "monitor/app/test_sources_consent.py::test_a_scope_that_was_not_agreed_to_is_not_asked"
+        "monitor/app/test_query_permission.py::test_a_scope_that_was_not_agreed_to_is_not_asked"
     ),
     "We look you up by the name on your invitation": (
         "monitor/domain/names/test_frequency_bound.py"
@@ -54,7 +54,7 @@ FACTS = {
         "monitor/services/test_flagging_no_student_named.py::"
     ),
     "People who have not agreed to this": (
-        "monitor/app/test_sources_consent.py::test_nothing_is_asked_after_consent_is_withdrawn"
+        "monitor/app/test_query_permission.py::test_nothing_is_asked_after_consent_is_withdrawn"
     ),
     "IT sees it when you share or confirm it": "monitor/domain/test_disclosure.py::",
     "do not answer our email within 7 days": "monitor/domain/test_disclosure.py::",
@@ -62,7 +62,7 @@ FACTS = {
     "two reviewers together may open one alert early": "monitor/domain/test_disclosure.py::",
     "Every look is recorded": "monitor/services/test_review.py::",
     "Search engines and sites learn what we ask them": (
-        "monitor/app/test_sources_consent.py::test_people_are_told_which_engines_learn_their_names"
+        "monitor/app/test_query_permission.py::test_people_are_told_which_engines_learn_their_names"
     ),
     "We tell you if that happens": (
         "monitor/services/test_legal_holds.py::test_whoever_is_held_is_told_by_whom_and_why"
@@ -83,7 +83,7 @@ FACTS = {
         "::test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten"
     ),
     "Once you leave, we look up nothing more": (
-        "monitor/app/test_sources_interleaving.py"
+        "monitor/app/test_query_permission_interleaving.py"
         "::test_nothing_is_stored_asked_or_told_after_a_word_is_taken_back"
     ),
     "what we have is erased within 24 hours": (
