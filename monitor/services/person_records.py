@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar, cast
 
 from monitor.app import App
+from monitor.db.database import list_annex_tables
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.domain.case import Case, DecisionRecord, FlaggedFindings
 from monitor.domain.finding import Finding
@@ -111,6 +112,9 @@ def _list_stored_records(
         if path and not path.startswith(OF_CASES):
             records = () if withheld and not whole_copy else table.list_records_of_person(person_id)
             seen[path] = (*seen.get(path, ()), *records)
+    for brought in list_annex_tables():
+        # What this district never used is a part of its copies all the same.
+        seen.setdefault(brought.declaration.exported, ())
     yield from seen.items()
 
 
