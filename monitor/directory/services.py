@@ -13,8 +13,8 @@ from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.tables import find_directory
 from monitor.domain.health import HealthResult, report_ok
 from monitor.services.annex_services import AnnexServices
+from monitor.services.leavers import count_leavers
 from monitor.services.person_records import PersonRecords
-from monitor.services.staff_import import count_leavers
 from reports.data_export import ExportPart
 
 

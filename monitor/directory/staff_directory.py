@@ -33,13 +33,12 @@ from monitor.services.enrollment import (
     find_next_invitation_slot,
     queue_invitation,
 )
+from monitor.services.leavers import list_leavers, unlist_address
 from monitor.services.notifications import EmailGreeting, build_operator_id, queue_operator_emails
 from monitor.services.staff_import import (
     BATCH_SIZE,
     apply_line,
     find_line_state,
-    list_leavers,
-    unlist_address,
 )
 from reports.emails.office import StaffFileView
 

@@ -23,13 +23,13 @@ from monitor.services.health import (
     check_vitals,
     collect_vitals,
 )
+from monitor.services.leavers import Leaver, confirm_leaver, dismiss_leaver, list_leavers
 from monitor.services.name_changes import (
     confirm_name_change,
     decline_name_change,
     format_searched_name,
     list_name_changes,
 )
-from monitor.services.staff_import import Leaver, confirm_leaver, dismiss_leaver, list_leavers
 from monitor.web.annex_pages import AnnexPages
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form

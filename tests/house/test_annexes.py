@@ -36,6 +36,7 @@ TRIED = (
     "tests/monitor/services/test_changed_backups.py",
     "tests/monitor/services/test_data_export.py",
     "tests/monitor/services/test_job_kinds.py",
+    "tests/monitor/services/test_leavers.py",
     "tests/monitor/services/test_staff_import.py",
     "tests/monitor/web/test_app_routes.py",
     "tests/monitor/web/test_operator.py",

@@ -8,8 +8,8 @@ from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.tables import DIRECTORY_TABLES, find_directory, open_directory
 from monitor.domain.errors import DatabaseError
 from monitor.services.backups import check_stored_values
+from monitor.services.leavers import list_leavers
 from monitor.services.retention import preview_purge, purge_expired_data
-from monitor.services.staff_import import list_leavers
 from tests.monitor.cli.conftest import Terminal, terminal
 from tests.monitor.cli.test_doctor import parts
 from tests.monitor.services.world import World

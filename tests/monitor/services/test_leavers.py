@@ -12,7 +12,7 @@ from monitor.services.data_export import list_access_log
 from monitor.services.enrollment import INVITATION_LASTS, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data
-from monitor.services.staff_import import confirm_leaver, dismiss_leaver, list_leavers
+from monitor.services.leavers import confirm_leaver, dismiss_leaver, list_leavers
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World
 
