@@ -100,7 +100,7 @@ CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 # Only what is run is loaded. The names are spelled out, so that what can be imported is seen.
 COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxyType(
     {
-        "audit": lambda: import_module("monitor.cli.service").audit,
+        "audit": lambda: import_module("monitor.cli.audit").audit,
         "backup": lambda: import_module("monitor.cli.backup").backup,
         "check": lambda: import_module("monitor.cli.check").check,
         "demo": lambda: import_module("monitor.cli.demo").demo,
@@ -114,18 +114,18 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "jobs": lambda: import_module("monitor.cli.jobs").jobs,
         "mail": lambda: import_module("monitor.cli.mail").mail,
         "me": lambda: import_module("monitor.cli.me").me,
-        "metrics": lambda: import_module("monitor.cli.service").metrics,
+        "metrics": lambda: import_module("monitor.cli.metrics").metrics,
         "plan": lambda: import_module("monitor.cli.plan").plan,
         "portal": lambda: import_module("monitor.cli.portal").portal,
-        "purge": lambda: import_module("monitor.cli.service").purge,
+        "purge": lambda: import_module("monitor.cli.purge").purge,
         "restore": lambda: import_module("monitor.cli.backup").restore,
         "roster": lambda: import_module("monitor.cli.roster").roster,
-        "run": lambda: import_module("monitor.cli.service").run,
+        "run": lambda: import_module("monitor.cli.run").run,
         "sources": lambda: import_module("monitor.cli.sources").sources,
         "staff": lambda: import_module("monitor.cli.staff").staff,
         "sweep": lambda: import_module("monitor.cli.check").sweep,
         "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
-        "units": lambda: import_module("monitor.cli.service").units,
+        "units": lambda: import_module("monitor.cli.units").units,
         "weights": lambda: import_module("monitor.cli.findings").weights,
     }
 )

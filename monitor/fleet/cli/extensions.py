@@ -72,7 +72,7 @@ def extend_doctor(command: click.Command) -> click.Command:
 
 def extend_metrics(command: click.Command) -> click.Command:
     def work(context: CliContext, many: FleetFile, /, *, file: Path | None, as_json: bool) -> None:
-        from monitor.cli.service import print_metrics
+        from monitor.cli.metrics import print_metrics
         from monitor.fleet.cli.metrics import read_fleet
         from monitor.fleet.districts import collect_fleet_vitals
         from monitor.fleet.metrics import list_fleet_samples, render_fleet_metrics
@@ -94,7 +94,7 @@ def extend_units(command: click.Command) -> click.Command:
     )
 
     def write(folder: Path, release: int | None, *, fleet: bool) -> object:
-        from monitor.cli.service import write_units
+        from monitor.cli.units import write_units
 
         if not fleet:
             return write_own(folder=folder, release=release)

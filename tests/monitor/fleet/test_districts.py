@@ -95,7 +95,7 @@ def test_a_district_is_not_moved_over_one_that_left_before(
 
 def test_a_fleet_that_names_no_database_loads_nothing_of_postgresql() -> None:
     program = (
-        "import sys; import monitor.fleet.cli.fleet, monitor.cli.portal, monitor.cli.service; "
+        "import sys; import monitor.fleet.cli.fleet, monitor.cli.portal, monitor.cli.run; "
         "sys.exit(bool({'psycopg', 'psycopg_pool', 'procrastinate'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=600)
