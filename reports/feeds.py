@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.domain.vocabulary import Severity
+from monitor.domain.vocabulary import CaseBin, Severity
 from reports.emails.render import fill_template
 from reports.translation import translate_message, translate_sentence
 
@@ -41,20 +41,17 @@ class CheckCalendarView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFeedView:
-    """How many cases are open to IT. `latest_at` is when the last one opened, None without one.
+    """How many cases wait for IT, by severity, and how many are where.
 
-    `since` is when the address was made: the time of a feed that has nothing to tell.
+    `latest_at` is when the last one that waits opened, None without one. `since` is when the
+    address was made: the time of a feed that has nothing to tell.
     """
 
     page: str
     since: datetime
-    counts: Mapping[Severity, int]
-    undecided: int
+    severities: Mapping[Severity, int]
+    counts: Mapping[CaseBin, int]
     latest_at: datetime | None = None
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
 
     @property
     def moment(self) -> str:

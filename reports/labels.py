@@ -12,8 +12,10 @@ from monitor.domain.vocabulary import (
     AuditEndStatus,
     AuthMethod,
     BreachAdvice,
+    CaseBin,
     CaseKind,
     CaseState,
+    CaseStep,
     ConsentAction,
     ConsentChannel,
     ContactKind,
@@ -22,6 +24,7 @@ from monitor.domain.vocabulary import (
     DistrictFindingState,
     EmailCadence,
     EmailState,
+    EndReason,
     EnrollmentStep,
     EventKind,
     FieldLikeness,
@@ -39,6 +42,7 @@ from monitor.domain.vocabulary import (
     Severity,
     SourceStage,
     StaffLineState,
+    StepActor,
     SweepKind,
     TokenScope,
     UploadProblem,
@@ -253,6 +257,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "asked the site to remove the details",
     Decision.REMOVAL_DONE: "said that the details are gone",
     Decision.SHARED: "shared it with IT",
+    Decision.UNSHARED: "stopped sharing it with IT",
     Decision.REOPENED: "took the last answer back",
 }
 # The status of a case, as IT reads it.
@@ -292,7 +297,7 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.FAMILY: "They are family",
     Decision.REMOVAL_ASKED: "You asked the site to remove the details",
     Decision.REMOVAL_DONE: "You said that the details are gone",
-    CaseState.GONE: "The details are no longer shown: two checks, days apart, agree",
+    CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
 }
 # What a case says to the person.
 _CASE_SENTENCES: Final[Mapping[CaseKind, str]] = {
@@ -380,6 +385,7 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
 # What a person did with a case that is no answer to it.
 OWN_STEPS: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "You shared it with IT.",
+    Decision.UNSHARED: "You stopped sharing it with IT.",
     Decision.REOPENED: "You undid your last answer.",
 }
 # What a reviewer may decide.
@@ -390,8 +396,8 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.IMPERSONATION: "Impersonation",
     Decision.MOCK: "Made by others about this person",
     Decision.REPORTED: "Reported to the platform",
-    Decision.REMOVED: "Reported, and the platform removed it",
-    Decision.REFUSED: "Reported, and the platform left it up",
+    Decision.REMOVED: "The platform removed it",
+    Decision.REFUSED: "The platform left it up",
     Decision.STUDENT_LINK: "A link to a student",
     Decision.UNLINKED: "The link was removed",
     Decision.EXPLAINED: "The link is explained",
@@ -422,6 +428,7 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
     OpeningReason.BREAK_GLASS: "because two reviewers opened it early; we notified you",
+    OpeningReason.DECIDED: "because they have decided on it",
 }
 REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "The staff member shared it with IT.",
@@ -433,6 +440,57 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.BREAK_GLASS: (
         "Two reviewers opened it early, for one day. The staff member was notified."
     ),
+    OpeningReason.DECIDED: (
+        "You have decided on it, so you keep it until a week after its end or your last entry."
+    ),
+}
+# What happens next, as the person reads it, and as IT does.
+OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
+    (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
+    (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
+    (StepActor.PERSON, CaseStep.ANSWER): "You say what it is.",
+    (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
+    (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for its removal.",
+    (StepActor.PERSON, CaseStep.ESCALATE): "You try again, or say that you can live with it.",
+    (StepActor.IT, CaseStep.DECIDE): "IT looks at it, and decides what to do.",
+    (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
+    (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
+    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers.",
+    (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
+    (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
+}
+REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
+    (StepActor.SERVICE, CaseStep.NOTIFY): "Namesake emails the staff member",
+    (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "An operator corrects the email address",
+    (StepActor.PERSON, CaseStep.ANSWER): "The staff member says what it is",
+    (StepActor.PERSON, CaseStep.CONFIRM): "The staff member confirms the answer",
+    (StepActor.PERSON, CaseStep.REPORT): "The staff member reports it",
+    (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries again, or lives with it",
+    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is",
+    (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
+    (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
+    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers",
+    (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
+    (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",
+}
+OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
+    EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
+    EndReason.DISMISSED: "You said that nothing more is needed.",
+    EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
+    EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
+    EndReason.LAPSED: "It was not answered, and it is not serious.",
+}
+REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
+    EndReason.PROOF: "two checks, days apart, no longer found it",
+    EndReason.DISMISSED: "the staff member said that nothing more is needed",
+    EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
+    EndReason.SILENT: "IT found it harmless, and the staff member did not answer",
+    EndReason.LAPSED: "it was not answered, and is not serious",
+}
+CASE_BINS: Final[Mapping[CaseBin, str]] = {
+    CaseBin.NEEDS_YOU: "Needs IT",
+    CaseBin.IN_PROGRESS: "In progress",
+    CaseBin.DONE: "Done",
 }
 HOLD_NOTICES: Final[Mapping[HoldAction, str]] = {
     HoldAction.PLACE: "The hold is in place. We are emailing the person.",
@@ -856,10 +914,9 @@ def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> str:
     return f"{pages} sites seem to show your {listed}."
 
 
-def describe_given_answer(kind: CaseKind, state: CaseState) -> str:
+def describe_given_answer(kind: CaseKind, said: Decision) -> str:
     """Return what the person said of a case, in the words of the button that they pressed."""
-    offered = {str(said): words for said, words in CASE_ANSWERS[kind].items()}
-    return offered.get(state, GIVEN_ANSWERS.get(state, state))
+    return CASE_ANSWERS[kind].get(said, GIVEN_ANSWERS[said])
 
 
 def describe_case_kind(kind: CaseKind, severity: Severity) -> str:

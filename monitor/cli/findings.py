@@ -230,6 +230,7 @@ EVIDENCE_REFUSED = (
 @pass_cli_context
 def evidence(context: CliContext, case: str, out: Path, folder: Path | None) -> None:
     """Write the evidence pack of CASE, a case in the demo, as a ZIP file."""
+    from monitor.domain.vocabulary import Side
     from monitor.services import evidence as evidence_service
     from reports import evidence_pack
 
@@ -237,7 +238,7 @@ def evidence(context: CliContext, case: str, out: Path, folder: Path | None) -> 
         raise NotPermittedError(EVIDENCE_REFUSED)
     with open_district_or_demo(context, folder) as (app, output):
         loaded_case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(case))
-        view = evidence_service.build_evidence_view(app, loaded_case)
+        view = evidence_service.build_evidence_view(app, loaded_case, Side.PERSON)
         place = out / evidence_pack.format_pack_name(view)
         if place.exists():
             reason_not = f"{place} already exists. Move it, or choose another folder."
@@ -268,7 +269,7 @@ def list_cases(context: CliContext, *, as_json: bool) -> None:
 
 def _build_case_row(app: App, case: "Case") -> dict[str, object]:
     # Loaded only where there is a case: it takes as long as all else of the command.
-    from monitor.services.review_queue import find_review_opening
+    from monitor.services.disclosure import find_review_opening
 
     return {
         "id": case.id,

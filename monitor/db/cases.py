@@ -20,8 +20,8 @@ from monitor.db.people import (
     resolve_id_prefix,
 )
 from monitor.db.review import ReviewIndexTable
-from monitor.domain.case import Case, DecisionRecord, exclude_contact_kinds, rank_decision
-from monitor.domain.disclosure import CaseHistory, forecast_opening
+from monitor.domain.case import Case, exclude_contact_kinds, join_logs, rank_decision
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import CaseKind, CaseState
 
@@ -76,33 +76,52 @@ class CasesTable(EncryptedTable, Records[Case]):
                 case.relation,
                 case.state,
                 case.opened_at,
-                self.encrypt_value(case.person_id, case.id, case),
+                self._encrypt_case(case),
             )
+            self._append_entries(case)
             self.update_review_index(case)
 
     def update_case(self, case: Case) -> None:
+        """Store it, with what its log has more than the stored one: that is only added to."""
         with self.connection.begin_transaction():
             load_case_owner(self.connection, case.id)
+            self._append_entries(case)
+            whole = replace(case, log=self._list_log(case.id))
             self.connection.execute(
                 """UPDATE cases SET finding_id = ?, kind = ?, relation = ?, state = ?,
                 opened_at = ?, encrypted = ? WHERE id = ?""",
-                case.finding_id,
-                case.kind,
-                case.relation,
-                case.state,
-                case.opened_at,
-                self.encrypt_value(case.person_id, case.id, case),
-                case.id,
+                whole.finding_id,
+                whole.kind,
+                whole.relation,
+                whole.state,
+                whole.opened_at,
+                self._encrypt_case(whole),
+                whole.id,
             )
-            self.update_review_index(case)
+            self.update_review_index(whole)
 
     def update_review_index(self, case: Case) -> None:
-        """Note when it opens to IT, so that a long queue is found without opening each."""
-        history = CaseHistory(case=case, decisions=self.list_decisions(case.id))
+        """Note when it opens and ends, so that a long queue is found without opening each."""
         school = PeopleTable(self.connection, self.encryption).load_person(case.person_id).school
-        ReviewIndexTable(self.connection, self.encryption).index_case(
-            case, forecast_opening(history), school
-        )
+        ReviewIndexTable(self.connection, self.encryption).index_case(case, school)
+
+    def _encrypt_case(self, case: Case) -> bytes:
+        """Leave out its log, which has rows of its own."""
+        return self.encrypt_value(case.person_id, case.id, replace(case, log=()))
+
+    def _append_entries(self, case: Case) -> None:
+        for record in case.log[len(self._list_log(case.id)) :]:
+            seq = find_next_seq(self.connection, "decisions")
+            self.connection.execute(
+                """INSERT INTO decisions (seq, case_id, person_id, decision, at, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                seq,
+                case.id,
+                case.person_id,
+                record.decision,
+                record.at,
+                self.encryption.encrypt(case.person_id, f"decisions/{seq}/encrypted", record),
+            )
 
     def load_case(self, case_id: str) -> Case:
         found = self.find_record("WHERE id = ?", case_id)
@@ -153,26 +172,13 @@ class CasesTable(EncryptedTable, Records[Case]):
         """Forget the case with its decisions."""
         self.connection.write_rows("DELETE FROM cases WHERE id = ?", case_id)
 
-    def insert_decision(self, record: DecisionRecord) -> None:
-        """Append it; what it makes of the case is for the caller to `replace`."""
-        with self.connection.begin_transaction():
-            person = load_case_owner(self.connection, record.case_id)
-            seq = find_next_seq(self.connection, "decisions")
-            self.connection.execute(
-                """INSERT INTO decisions (seq, case_id, person_id, decision, at, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                seq,
-                record.case_id,
-                person,
-                record.decision,
-                record.at,
-                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", record),
-            )
-            self.update_review_index(self.load_case(record.case_id))
-
     def list_decisions(self, case_id: str) -> tuple[DecisionRecord, ...]:
+        """Return what was ever said and done about it, in order of time."""
+        return tuple(sorted(self._list_log(case_id), key=lambda record: record.at))
+
+    def _list_log(self, case_id: str) -> tuple[DecisionRecord, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT seq, person_id, encrypted FROM decisions WHERE case_id = ? ORDER BY at, seq",
+            "SELECT seq, person_id, encrypted FROM decisions WHERE case_id = ? ORDER BY seq",
             case_id,
         )
         return tuple(map(self._decrypt_decision, rows))
@@ -210,12 +216,14 @@ class CasesTable(EncryptedTable, Records[Case]):
     def merge_cases(self, whole: Case, part_id: str) -> None:
         """Store `whole`, which has become one with another case, with what was said of both."""
         with self.connection.begin_transaction():
-            records = self.list_decisions(part_id)
+            self._store_joined(join_logs(whole, self.load_case(part_id)), part_id)
+
+    def _store_joined(self, whole: Case, part_id: str) -> None:
+        with self.connection.begin_transaction():
             for follow in _MOVE_ROWS:
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM cases WHERE id = ?", part_id)
-            for record in records:
-                self.insert_decision(replace(record, case_id=whole.id))
+            self.connection.execute("DELETE FROM decisions WHERE case_id = ?", whole.id)
             self.update_case(whole)
 
     def _move_exposure(self, case: Case, target_id: str) -> None:
@@ -238,15 +246,15 @@ class CasesTable(EncryptedTable, Records[Case]):
 
     def _merge_cases(self, keep: Case, drop: Case) -> None:
         stronger = min(keep, drop, key=lambda entry: rank_decision(entry.state))
+        weaker = drop if stronger is keep else keep
         whole = replace(
             stronger,
             id=keep.id,
             finding_id=keep.finding_id,
             opened_at=min(keep.opened_at, drop.opened_at),
-            shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
             notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
         )
-        self.merge_cases(whole, drop.id)
+        self._store_joined(join_logs(whole, weaker), drop.id)
 
     def _decrypt_decision(self, row: Row) -> DecisionRecord:
         return self.encryption.decrypt(
@@ -261,7 +269,8 @@ class CasesTable(EncryptedTable, Records[Case]):
         return case
 
     def _decrypt_case(self, row: Row) -> Case:
-        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], Case)
+        case = self.decrypt_value(row["person_id"], row["id"], row["encrypted"], Case)
+        return replace(case, log=self._list_log(row["id"]))
 
 
 def _is_altered(row: Row, case: Case) -> bool:

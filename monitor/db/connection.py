@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager, suppress
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast
 from monitor.db.declarations import TableDeclaration
 from monitor.db.open_files import list_deleted_files
 from monitor.db.schema import Schema, has_tables, read_header
+from monitor.domain.consent import compute_paused_time
 from monitor.domain.errors import (
     BusyError,
     CannotWriteError,
@@ -248,6 +249,7 @@ class ThreadConnectionPool:
             try:
                 for setting in CONNECTION_PRAGMAS:
                     connection.execute(setting).fetchone()
+                connection.create_function("end_countdown", 4, end_countdown, deterministic=True)
                 self._identity = self._identity or before
                 self.check_identity()
             except BaseException:
@@ -760,6 +762,18 @@ def format_optional_datetime(at: datetime | None) -> str | None:
 
 def parse_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def end_countdown(
+    start: str | None, seconds: int | None, paused_from: str | None, paused_until: str | None
+) -> str | None:
+    """Return when a time limit is over, as in the rules; None where nothing counts."""
+    if start is None or seconds is None:
+        return None
+    since = parse_datetime(start)
+    until = since + timedelta(seconds=seconds)
+    pause = (parse_optional_datetime(paused_from), parse_optional_datetime(paused_until))
+    return format_datetime(until + compute_paused_time(*pause, since, until))
 
 
 def parse_optional_datetime(text: str | None) -> datetime | None:

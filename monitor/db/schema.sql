@@ -461,13 +461,31 @@ CREATE TABLE review_index (
     severity INTEGER NOT NULL, -- 0 is the worst
     state TEXT NOT NULL,
     opened_at TEXT NOT NULL,
-    since TEXT, -- null while nothing of its own opens it to IT
-    counted_from TEXT -- null where a district's days for student links do not count
+    since TEXT, -- null while its person has not opened it to IT
+    unanswered_from TEXT, -- null where no silence opens it
+    unanswered_for INTEGER, -- seconds; null then, too
+    counsel_from TEXT, -- null where a district's days for student links do not count
+    ended_at TEXT, -- null unless a word, proof or claim ends it
+    lapse_from TEXT, -- null where no silence ends it
+    lapse_for INTEGER, -- seconds; null then, too
+    turn_from TEXT, -- null where it is never IT's turn
+    is_ruled INTEGER NOT NULL -- 1 once IT has said what it is
 ) STRICT;
 
 CREATE INDEX review_index_by_urgency ON review_index (severity, opened_at, case_id);
 
 CREATE INDEX review_index_by_person ON review_index (person_id);
+
+CREATE TABLE review_holds (
+    case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    reviewer_id TEXT NOT NULL,
+    since TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    PRIMARY KEY (case_id, reviewer_id)
+) STRICT;
+
+CREATE INDEX review_holds_by_person ON review_holds (person_id);
 
 CREATE TABLE assignments (
     case_id TEXT PRIMARY KEY REFERENCES cases ON DELETE CASCADE,

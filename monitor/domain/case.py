@@ -1,7 +1,7 @@
-"""What may be flagged, how severe it is, its state, and what people decided.
+"""What may be flagged, how severe it is, and what follows from what people said and did about it.
 
-How a case changes state: by decisions, by what happens to its finding, and by time. Which of two
-decisions stays when two findings turn out to be one.
+How a case moves: by entries in its log, by what happens to its finding, and by time. Which of two
+cases stays when two findings turn out to be one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.domain.case_log import (
+    CONFIRMATIONS,
+    DISMISSALS,
+    SHARING,
+    DecisionRecord,
+    is_confirmation,
+    is_lever,
+    list_next_levers,
+    list_standing,
+    read_verdict,
+)
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.finding import list_material_changes
@@ -19,7 +30,9 @@ from monitor.domain.vocabulary import (
     ContactKind,
     Decision,
     EventKind,
+    Means,
     Severity,
+    Side,
 )
 from scrapers.models import Trace
 
@@ -31,38 +44,19 @@ class FlaggedFindings(StrEnum):
     LEFT_OUT = "left-out"
 
 
-PURSUED_STATES = frozenset(
-    {
-        *(CaseState.IMPERSONATION, CaseState.MOCK),
-        *(CaseState.REPORTED, CaseState.REMOVED, CaseState.REFUSED),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecord:
-    """One decision, appended and never overwritten. `by` is an opaque id or a role."""
-
-    case_id: str
-    decision: Decision
-    by: str
-    at: datetime
-    note: str = ""
-    until: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Reasons are ids with facts, weakest last.
+    """What was found, and one log; all else about it follows from these and the time.
 
-    `relation` tells cases of one kind and finding apart. It is which contacts of an account
-    look like students, or which contact details are exposed: no two cases of a finding list the
-    same kind of those.
+    Reasons are ids with facts, weakest last. `relation` tells cases of one kind and finding apart.
+    It is which contacts of an account look like students, or which contact details are exposed: no
+    two cases of a finding list the same kind of those.
 
-    `notified_at` is when the mail server accepted the notice to the person, None before.
-    `ruled_at` is when the state was last decided, None if never; `harmless_until` is when a
-    decision of harmless ends, None if it does not. A case that reopens starts over: `opened_at` is
-    when it did, and earlier emails and shares do not count.
+    `notified_at` is when the mail server accepted the notice to the person, None before; then
+    `bounced_at` is when it came back. `gone_at` is when it proved to be shown no longer, None
+    while it is shown. A case that begins again at `opened_at` leaves the first `past` entries of
+    its log behind; what was done against it before it came back is among the first `back`.
+    `is_checkable` tells whether any source reads its own address.
     """
 
     id: str
@@ -70,23 +64,131 @@ class Case:
     finding_id: str
     kind: CaseKind
     severity: Severity
-    state: CaseState
     opened_at: datetime
     reasons: tuple[Reason, ...]
     lowered_by: tuple[Reason, ...] = ()
     relation: str = ""
-    shared_at: datetime | None = None
     notified_at: datetime | None = None
-    ruled_at: datetime | None = None
-    harmless_until: datetime | None = None
+    bounced_at: datetime | None = None
+    gone_at: datetime | None = None
+    is_checkable: bool = True
+    log: tuple[DecisionRecord, ...] = ()
+    past: int = 0
+    back: int = 0
+
+    @property
+    def entries(self) -> tuple[DecisionRecord, ...]:
+        """Return what was said and done since it was opened, or began again."""
+        return self.log[self.past :]
+
+    @property
+    def standing(self) -> tuple[DecisionRecord, ...]:
+        """Return the words and levers that count: not taken back, and not before it came back."""
+        lost = [entry for entry in self.log[: self.back] if is_lever(entry.decision)]
+        standing = list_standing(self.entries)
+        return tuple(entry for entry in standing if not any(entry is gone for gone in lost))
+
+    def get_side(self, entry: DecisionRecord) -> Side:
+        return Side.PERSON if entry.by == self.person_id else Side.IT
+
+    def get_word(self, side: Side) -> DecisionRecord | None:
+        """Return the last word of a side, or what it did since; None if it is silent."""
+        said = [entry for entry in self.standing if self.get_side(entry) is side]
+        words = [entry for entry in said if not is_lever(entry.decision)]
+        # Who acts against it says that it is real, unless they have said so themselves.
+        if words and is_confirmation(self.kind, words[-1].decision):
+            return words[-1]
+        return next(reversed(said), None)
+
+    def get_verdict(self, side: Side) -> Decision | None:
+        """Return what it is, as this side has it."""
+        word = self.get_word(side)
+        return read_verdict(self.kind, word) if word else None
+
+    @property
+    def last_lever(self) -> DecisionRecord | None:
+        """Return what was last done against it, by whomever; it says how far help is."""
+        done = [entry for entry in self.standing if is_lever(entry.decision)]
+        return next(reversed(done), None)
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Tell whether a word by a mailed link would alone wave away what IT says is serious."""
+        own, theirs = self.get_word(Side.PERSON), self.get_verdict(Side.IT)
+        return (
+            own is not None
+            and own.means is Means.LINK
+            and self.severity is Severity.HIGH
+            and not is_confirmation(self.kind, read_verdict(self.kind, own))
+            and is_confirmation(self.kind, theirs)
+        )
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Tell whether its person says that it needs nothing more."""
+        verdict = self.get_verdict(Side.PERSON)
+        said = verdict is not None and not is_confirmation(self.kind, verdict)
+        return said and not self.awaits_confirmation
 
     @property
     def is_undecided(self) -> bool:
-        return self.state in {CaseState.NEW, CaseState.OPEN}
+        """Tell whether its person has yet to say what it is; no word of IT's answers for them."""
+        silent = self.get_verdict(Side.PERSON) is None or self.awaits_confirmation
+        return silent and self.gone_at is None
 
     @property
     def is_pursued(self) -> bool:
-        return self.state in PURSUED_STATES
+        """Tell whether its person, or IT while they are silent, says that others made it."""
+        verdict = self.get_verdict(Side.PERSON) or self.get_verdict(Side.IT)
+        return verdict in {Decision.IMPERSONATION, Decision.MOCK}
+
+    @property
+    def nature(self) -> CaseKind:
+        """Return its kind, as its person sees it: an imitation, or made by others about them."""
+        if self.kind not in OWNERSHIP_CASES:
+            return self.kind
+        return CASE_OF_DECISION.get(self.get_verdict(Side.PERSON) or Decision.HARMLESS, self.kind)
+
+    @property
+    def state(self) -> CaseState:
+        """Return its status: what its person says of it, and how far help is."""
+        verdict, lever = self.get_verdict(Side.PERSON), self.last_lever
+        if self.gone_at:
+            return CaseState.GONE
+        if verdict and self.is_dismissed:
+            return CaseState.HARMLESS if verdict is Decision.UNRELATED else CaseState(verdict)
+        if lever:
+            return CaseState(lever.decision)
+        if verdict and not self.awaits_confirmation:
+            return CaseState(verdict)
+        was_touched = self.notified_at or self.bounced_at or self.log
+        return CaseState.OPEN if was_touched else CaseState.NEW
+
+    @property
+    def revision(self) -> str:
+        """Return what tells whether anything was said or done since somebody read it."""
+        return f"{self.state}.{len(self.log)}"
+
+    @property
+    def shared_at(self) -> datetime | None:
+        """Return since when its person shares it; None while they do not."""
+        gates = [entry for entry in self.entries if entry.decision in SHARING]
+        return gates[-1].at if gates and gates[-1].decision is Decision.SHARED else None
+
+    @property
+    def ruled_at(self) -> datetime | None:
+        """Return when its status last changed by a word, a lever or proof; None if never."""
+        times = [
+            entry.at
+            for entry in self.standing
+            if is_lever(entry.decision) or self.get_side(entry) is Side.PERSON
+        ]
+        return self.gone_at or max(times, default=None)
+
+    @property
+    def harmless_until(self) -> datetime | None:
+        word = self.get_word(Side.PERSON)
+        return word.until if word else None
 
     @property
     def contact_kinds(self) -> tuple[ContactKind, ...]:
@@ -98,8 +200,13 @@ class Case:
     @property
     def awaits_clearing(self) -> bool:
         """Tell whether proof that the details are gone would end it."""
-        exposed = self.kind is CaseKind.EXPOSED_CONTACT
-        return exposed and (self.is_undecided or self.state is CaseState.REMOVAL_ASKED)
+        return self.kind is CaseKind.EXPOSED_CONTACT and self.awaits_proof
+
+    @property
+    def awaits_proof(self) -> bool:
+        """Tell whether proof that it is gone would end it; of one's own accounts it is no end."""
+        provable = self.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT}
+        return provable and self.gone_at is None and not self.is_dismissed
 
 
 EXPOSURE_SEVERITY: Mapping[ContactKind, Severity] = {
@@ -167,101 +274,50 @@ CASE_OF_DECISION: Mapping[Decision, CaseKind] = {
     Decision.MOCK: CaseKind.MOCK_ACCOUNT,
 }
 OWNERSHIP_CASES = frozenset(CASE_OF_DECISION.values())
-# Each state and the one before it: a decision leads one step down, undoing it one step up.
-PREVIOUS_STATE: Mapping[CaseState, CaseState] = {
-    CaseState.MINE: CaseState.OPEN,
-    CaseState.NAMESAKE: CaseState.OPEN,
-    CaseState.HARMLESS: CaseState.OPEN,
-    CaseState.IMPERSONATION: CaseState.OPEN,
-    CaseState.MOCK: CaseState.OPEN,
-    CaseState.REPORTED: CaseState.IMPERSONATION,
-    CaseState.REMOVED: CaseState.REPORTED,
-    CaseState.REFUSED: CaseState.REPORTED,
-    CaseState.STUDENT_LINK: CaseState.OPEN,
-    CaseState.UNLINKED: CaseState.STUDENT_LINK,
-    CaseState.EXPLAINED: CaseState.STUDENT_LINK,
-    CaseState.FAMILY: CaseState.STUDENT_LINK,
-    CaseState.REMOVAL_ASKED: CaseState.MINE,
-    CaseState.REMOVAL_DONE: CaseState.REMOVAL_ASKED,
-}
-
-RESULTING_STATE: Mapping[Decision, CaseState] = {
-    Decision.UNRELATED: CaseState.HARMLESS,
-    **{Decision(state): state for state in PREVIOUS_STATE},
-}
-
-
-def get_previous_state(kind: CaseKind, state: CaseState) -> CaseState:
-    """Return the state before one: what was reported was an impersonation, or a mock account."""
-    if kind is CaseKind.MOCK_ACCOUNT and state is CaseState.REPORTED:
-        return CaseState.MOCK
-    return PREVIOUS_STATE[state]
-
-
-_REPORT_DECISIONS = {Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
-_PURSUIT_DECISIONS = {Decision.IMPERSONATION, *_REPORT_DECISIONS}
-_LINK_DECISIONS = {Decision.STUDENT_LINK, Decision.UNLINKED, Decision.EXPLAINED, Decision.FAMILY}
-_REMOVAL_DECISIONS = {Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE}
-_DISMISSALS = {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS}
-
-# An own account that was taken over is an impersonation, and is reported like one.
-ALLOWED_DECISIONS: Mapping[CaseKind, frozenset[Decision]] = {
-    CaseKind.IMPERSONATION: frozenset(_DISMISSALS | _PURSUIT_DECISIONS),
-    CaseKind.OWN_ACCOUNT_CHANGED: frozenset(
-        {Decision.MINE, Decision.HARMLESS} | _PURSUIT_DECISIONS
-    ),
-    CaseKind.EXPOSED_CONTACT: frozenset(_DISMISSALS | _REMOVAL_DECISIONS),
-    CaseKind.STUDENT_LINK: frozenset({Decision.HARMLESS} | _LINK_DECISIONS),
-    CaseKind.MOCK_ACCOUNT: frozenset(_DISMISSALS | {Decision.MOCK} | _REPORT_DECISIONS),
-}
 
 
 def apply_decision(case: Case, record: DecisionRecord) -> Case:
-    """Return the case after a decision.
+    """Return the case with one more entry in its log.
 
-    Raises InputError for a decision that does not fit, NotPermittedError if this person may not
-    make it.
+    Raises InputError for an entry that does not fit, NotPermittedError if this side may not make
+    it.
     """
     if record.case_id != case.id:
         reason = "This decision is about another case."
         raise InputError(reason)
-    if record.decision is Decision.SHARED:
-        return _apply_sharing(case, record)
-    if record.decision is Decision.REOPENED:
-        return _undo_last_decision(case, record)
-    return _apply_state_change(case, record)
-
-
-def list_decision_steps(case: Case, decision: Decision) -> tuple[Decision, ...]:
-    """Return the decisions that lead to one: who says "family" says that it is a student link."""
-    state = RESULTING_STATE.get(decision)
-    before = get_previous_state(case.kind, state) if state else CaseState.OPEN
-    if case.is_undecided and before is not CaseState.OPEN:
-        return (*list_decision_steps(case, Decision(before)), decision)
-    return (decision,)
+    if record.decision in SHARING:
+        _check_sharing(case, record)
+    elif record.decision is Decision.REOPENED:
+        if all(entry.by != record.by for entry in case.standing):
+            reason = "There is no decision on this case to undo."
+            raise InputError(reason)
+    elif record.decision not in list_possible_decisions(case):
+        reason = (
+            f"A case of kind {case.kind} that is {case.state} cannot be marked {record.decision}."
+        )
+        raise InputError(reason)
+    if record.until and (record.decision is not Decision.HARMLESS or record.until <= record.at):
+        reason = "Only a decision of harmless can have an end date, and it must be in the future."
+        raise InputError(reason)
+    return replace(case, log=(*case.log, record))
 
 
 def list_possible_decisions(case: Case) -> frozenset[Decision]:
-    """Return the decisions allowed now; before the first one, all that fit the kind."""
-    fitting = ALLOWED_DECISIONS[case.kind]
-    if case.is_undecided:
-        return fitting
-    return frozenset(
-        decision
-        for decision in fitting
-        if get_previous_state(case.kind, RESULTING_STATE[decision]) is case.state
-    )
+    """Return what can be said or done now: any word that fits the kind, and the next levers."""
+    words = frozenset({*CONFIRMATIONS[case.kind], *DISMISSALS[case.kind]})
+    if case.is_dismissed or case.gone_at:
+        return words
+    return words | list_next_levers(case.kind, case.last_lever)
 
 
 def mark_notified(case: Case, at: datetime) -> Case:
     """Note that the mail server accepted the first email that tells the person of this case."""
-    state = CaseState.OPEN if case.state is CaseState.NEW else case.state
-    return replace(case, state=state, notified_at=case.notified_at or at)
+    return replace(case, notified_at=case.notified_at or at, bounced_at=None)
 
 
-def mark_notice_bounced(case: Case) -> Case:
+def mark_notice_bounced(case: Case, at: datetime) -> Case:
     """Note that the email did not arrive after all, so no one was notified."""
-    return replace(case, notified_at=None)
+    return replace(case, notified_at=None, bounced_at=at)
 
 
 def reopen_on_event(case: Case, event: Event) -> Case:
@@ -271,16 +327,15 @@ def reopen_on_event(case: Case, event: Event) -> Case:
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
         settled = case.state in {CaseState.MINE, CaseState.HARMLESS, CaseState.REMOVED}
         again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
-        return _restart_case(case, CaseState.OPEN, event.at) if settled and again else case
-    if case.state is CaseState.REMOVED and event.kind is EventKind.REAPPEARED:
-        confirmed = get_previous_state(case.kind, CaseState.REPORTED)
-        return _restart_case(case, confirmed, event.at)
-    if case.state is CaseState.REMOVAL_DONE and event.kind is EventKind.REAPPEARED:
-        return _restart_case(case, CaseState.OPEN, event.at)
+        return restart_case(case, event.at) if settled and again else case
+    if event.kind is EventKind.REAPPEARED:
+        if case.kind in OWNERSHIP_CASES and case.state in {CaseState.REMOVED, CaseState.GONE}:
+            return resume_case(case, event.at)
+        return restart_case(case, event.at) if case.state is CaseState.REMOVAL_DONE else case
     # What an own account says of itself has no bearing on whom it is linked with.
     quiet = case.state in {CaseState.HARMLESS, CaseState.NAMESAKE}
     if case.kind is not CaseKind.STUDENT_LINK and quiet and event.kind is EventKind.CHANGED:
-        return _restart_case(case, CaseState.OPEN, event.at)
+        return restart_case(case, event.at)
     return case
 
 
@@ -290,82 +345,64 @@ def close_on_event(case: Case, event: Event) -> Case:
     If only some of the contact details are gone, the case goes on about the others.
     """
     own = (event.person_id, event.finding_id) == (case.person_id, case.finding_id)
-    if not (own and case.awaits_clearing):
+    if not (own and case.awaits_proof):
         return case
     left: Case | None = case
     if event.kind is EventKind.VANISHED:
         left = None
     elif event.kind is EventKind.CLEARED and not set(event.fields).isdisjoint(case.contact_kinds):
         left = exclude_contact_kinds(case, event.fields)
-    return left or replace(case, state=CaseState.GONE, ruled_at=event.at)
+    return left or replace(case, gone_at=event.at)
 
 
 def reopen_if_gone(case: Case, at: datetime) -> Case:
     """Begin again where what was gone is back; else return the case as it is."""
-    return restart_case(case, at) if case.state is CaseState.GONE else case
+    if case.gone_at is None:
+        return case
+    return resume_case(case, at) if case.kind in OWNERSHIP_CASES else restart_case(case, at)
 
 
 def restart_case(case: Case, at: datetime) -> Case:
-    """Begin again as an open case: earlier emails and shares no longer count."""
-    return _restart_case(case, CaseState.OPEN, at)
+    """Begin again: no one was notified of this, and earlier words and shares no longer count."""
+    return replace(
+        case,
+        opened_at=at,
+        notified_at=None,
+        bounced_at=None,
+        gone_at=None,
+        past=len(case.log),
+        back=len(case.log),
+    )
+
+
+def resume_case(case: Case, at: datetime) -> Case:
+    """Go on with what is back, or never left: what was said stands, what was done did not help."""
+    return replace(
+        case,
+        opened_at=at,
+        notified_at=None,
+        bounced_at=None,
+        gone_at=None,
+        back=len(case.log),
+    )
 
 
 def reopen_if_lapsed(case: Case, now: datetime) -> Case:
     """Begin again where a decision of harmless has run out; else return the case as it is."""
     until = case.harmless_until
-    return case if until is None or now < until else _restart_case(case, CaseState.OPEN, now)
+    return case if until is None or now < until else restart_case(case, now)
 
 
-def _apply_sharing(case: Case, record: DecisionRecord) -> Case:
-    if record.by != case.person_id:
-        reason = "Only the person a case is about can share it."
-        raise NotPermittedError(reason)
-    state = CaseState.OPEN if case.state is CaseState.NEW else case.state
-    return replace(case, state=state, shared_at=case.shared_at or record.at)
-
-
-def _undo_last_decision(case: Case, record: DecisionRecord) -> Case:
-    """Undo the last word: the sharing, or one step of the decisions, whichever is later."""
-    shared = case.shared_at
-    if shared and (case.is_undecided or case.ruled_at is None or shared >= case.ruled_at):
-        return replace(case, shared_at=None)
-    if case.state not in PREVIOUS_STATE:
-        reason = "There is no decision on this case to undo."
-        raise InputError(reason)
-    back = get_previous_state(case.kind, case.state)
-    ruled_at = None if back is CaseState.OPEN else record.at
-    return replace(case, state=back, ruled_at=ruled_at, harmless_until=None)
-
-
-def _apply_state_change(case: Case, record: DecisionRecord) -> Case:
-    decision = record.decision
-    if decision not in ALLOWED_DECISIONS[case.kind]:
-        reason = f"A case of kind {case.kind} cannot be marked {decision}."
-        raise InputError(reason)
-    state = RESULTING_STATE[decision]
-    here = CaseState.OPEN if case.state is CaseState.NEW else case.state
-    if get_previous_state(case.kind, state) is not here:
-        reason = (
-            f"A case that is {here} cannot be marked {decision}; reopen it, or decide step by step."
-        )
-        raise InputError(reason)
-    until = record.until if state is CaseState.HARMLESS else None
-    if record.until and (until is None or until <= record.at):
-        reason = "Only a decision of harmless can have an end date, and it must be in the future."
-        raise InputError(reason)
-    return replace(case, state=state, ruled_at=record.at, harmless_until=until)
-
-
-def _restart_case(case: Case, state: CaseState, at: datetime) -> Case:
-    # No one was notified of this yet, and what was shared was something else.
+def join_logs(whole: Case, part: Case) -> Case:
+    """Return the case with the log of one that has become one with it; its own words are last."""
+    past = sorted((*part.log[: part.past], *whole.log[: whole.past]), key=lambda entry: entry.at)
+    log = (*past, *part.entries, *whole.entries)
+    back = len(log) - len(whole.log) + whole.back if whole.back > whole.past else 0
     return replace(
-        case,
-        state=state,
-        opened_at=at,
-        shared_at=None,
-        notified_at=None,
-        ruled_at=None,
-        harmless_until=None,
+        whole,
+        log=tuple(replace(entry, case_id=whole.id) for entry in log),
+        past=len(past),
+        back=back,
     )
 
 
@@ -387,11 +424,21 @@ _STRONGEST_FIRST = (
     "unrelated",
     "harmless",
     "shared",
+    "unshared",
     "reopened",
     "open",
     "new",
     "gone",
 )
+
+
+def _check_sharing(case: Case, record: DecisionRecord) -> None:
+    if record.by != case.person_id:
+        reason = "Only the person a case is about can share it."
+        raise NotPermittedError(reason)
+    if (case.shared_at is None) is (record.decision is Decision.UNSHARED):
+        reason = "It is not shared." if record.decision is Decision.UNSHARED else "It is shared."
+        raise InputError(reason)
 
 
 def rank_decision(word: Decision | CaseState | None) -> int:

@@ -59,12 +59,19 @@ class Consent:
 
         A pause that began later takes nothing of it: what was over by then stays over.
         """
-        if self.paused_from is None or self.paused_until is None or until < self.paused_from:
-            return timedelta(0)
-        return max(self.paused_until - max(self.paused_from, since), timedelta(0))
+        return compute_paused_time(self.paused_from, self.paused_until, since, until)
 
     def covers_scope(self, scope: Scope, now: datetime) -> bool:
         return scope in self.scopes and self.allows_queries(now)
+
+
+def compute_paused_time(
+    paused_from: datetime | None, paused_until: datetime | None, since: datetime, until: datetime
+) -> timedelta:
+    """Do so for a pause as it is stored."""
+    if paused_from is None or paused_until is None or until < paused_from:
+        return timedelta(0)
+    return max(paused_until - max(paused_from, since), timedelta(0))
 
 
 def compute_consent_phase(consent: Consent, now: datetime) -> ConsentPhase:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-11-27.4"
+TEXT_VERSION = "2026-11-30.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +134,9 @@ and what you said about it.
 While an alert is open because others made an account as you or about you, or yours changed,
 we store a locked copy of its page, for 30 days at most. We pass it on only if you share the alert.
 Opening an alert early takes a written reason, and only an alert can be opened this way.
+When a reviewer has said what an alert is, it stays open to IT as before, until you answer.
+That reviewer can read it until a week after it ends, but not once you say that it is yours.
+What IT says never ends an alert before you have had four weeks to answer.
 IT never sees your own checks, or who has not joined.
 The people who run the server could break into what it stores. Namesake does not show it to them.
 """

@@ -5,12 +5,13 @@ case early for a while, or place or lift a legal hold. The person is notified at
 staff are shown only if they cover enough people to hide each one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case_log import CLAIMS, is_confirmation, is_lever, read_verdict
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.finding import Finding
@@ -20,9 +21,11 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     Decision,
+    EndReason,
     HoldAction,
     OpeningReason,
     Severity,
+    Side,
 )
 from scrapers.models import QueryKind
 
@@ -138,6 +141,15 @@ def check_two_reviewers(first: str, second: str, *, waits: bool) -> None:
 
 
 ANSWER_WITHIN = timedelta(days=7)
+ANSWER_EXPECTED: Mapping[Severity, timedelta] = {
+    Severity.HIGH: ANSWER_WITHIN,
+    Severity.MEDIUM: timedelta(days=28),
+    Severity.LOW: timedelta(days=90),
+}
+KEPT_AFTER_END = timedelta(days=7)
+# A word of IT's that it is harmless gives a silent person four weeks.
+SILENT_AFTER = timedelta(days=28)
+CLAIM_STANDS_AFTER = timedelta(days=30)
 MIN_STUDENT_LINK_DAYS = 14
 
 
@@ -207,32 +219,53 @@ class DisclosureInput:
 
     case: Case
     consent: Consent
-    decisions: tuple[DecisionRecord, ...] = ()
     glass: tuple[BreakGlass, ...] = ()
-
-    @property
-    def history(self) -> "CaseHistory":
-        return CaseHistory(case=self.case, decisions=self.decisions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseHistory:
-    """A case and what was said of it."""
+class Countdown:
+    """A time limit of its person's: none of it runs while they have paused."""
 
-    case: Case
-    decisions: tuple[DecisionRecord, ...] = ()
+    start: datetime
+    span: timedelta
+
+    def compute_end(self, consent: Consent) -> datetime:
+        end = self.start + self.span
+        return end + consent.compute_paused_time(self.start, end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEnd:
+    """When and why a case ends; `at` may lie ahead."""
+
+    at: datetime
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerHold:
+    """What keeps a case open to one reviewer: their own first and last entry in its log."""
+
+    reviewer_id: str
+    since: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningForecast:
-    """When a case opens to IT by its history alone, while its person's consent is in force.
+    """What can be said of a case ahead of time, so that a long queue need not read each.
 
-    `since` is None if its history does not open it, `counted_from` if a district's days for student
-    links do not count.
+    All are None where there is no such thing. `since` is from when its person has it open to IT;
+    `unanswered` and `counsel_from` are what opens it by time; `ended_at` and `lapse` are its end.
     """
 
     since: datetime | None
-    counted_from: datetime | None
+    unanswered: Countdown | None
+    counsel_from: datetime | None
+    ended_at: datetime | None
+    lapse: Countdown | None
+    is_ruled_by_it: bool
+    holds: tuple[ReviewerHold, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +278,8 @@ class ReviewOpening:
 class ReviewFields:
     """All that IT ever sees of a case: a closed list, without a word from the web.
 
-    `given` is what the reasons call the person.
+    `given` is what the reasons call the person. `decision` is what the person says that it is,
+    `review_decision` what IT does; None while they are silent.
     """
 
     name: str
@@ -261,6 +295,7 @@ class ReviewFields:
     given: str
     reasons: tuple[Reason, ...]
     decision: Decision | None
+    review_decision: Decision | None
 
 
 def get_notice_timing(case: Case) -> NoticeTiming:
@@ -274,23 +309,86 @@ def needs_immediate_notice(case: Case) -> bool:
 
 
 def compute_review_opening(
-    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy, reviewer_id: str = ""
 ) -> ReviewOpening | None:
     """Return since when and why IT may see a case; None while it may not.
 
     Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
+    What has ended can be read for a week more. Who has said something of it keeps it until then.
     """
-    if inputs.consent.person_id != inputs.case.person_id or not inputs.consent.is_active(now):
+    case, consent = inputs.case, inputs.consent
+    if consent.person_id != case.person_id or not consent.is_active(now):
         return None
-    openings = [opening for opening in _list_openings(inputs, policy, now) if opening.at <= now]
-    return min(openings, key=lambda opening: (opening.at, opening.reason), default=None)
+    end = find_end(case, consent)
+    kept = now - KEPT_AFTER_END
+    openings = [
+        opening
+        for opening in _list_openings(inputs, policy)
+        if opening.at <= now and (end is None or max(end.at, opening.at) > kept)
+    ]
+    openings += [
+        ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
+        for glass in inputs.glass
+        # What was broken for an earlier life of a case does not open the next.
+        if glass.case_id == case.id and glass.at >= case.opened_at and glass.is_in_force(now)
+    ]
+    openings += [
+        ReviewOpening(at=hold.since, reason=OpeningReason.DECIDED)
+        for hold in list_holds(case)
+        if hold.reviewer_id == reviewer_id
+        and hold.since <= now
+        and consent.text_hash in policy.told_in
+        and (end is None or max(end.at, hold.last_at) > kept)
+    ]
+    return min(
+        openings,
+        key=lambda opening: (
+            opening.reason is OpeningReason.DECIDED,
+            opening.at,
+            opening.reason,
+        ),
+        default=None,
+    )
+
+
+def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> datetime | None:
+    """Return when it opens to IT by time alone, if its person says nothing; None for never."""
+    return min((opening.at for opening in _list_timed_openings(inputs, policy)), default=None)
+
+
+def find_end(case: Case, consent: Consent) -> CaseEnd | None:
+    """Return when and why a case ends, or has ended; None while nothing ends it.
+
+    Proof does, and its person's word. No word of IT's does, but it gives a silent person a limit.
+    """
+    ends = [CaseEnd(at=at, reason=reason) for at, reason in _list_fixed_ends(case)]
+    if lapse := _find_lapse(case):
+        silent = case.get_verdict(Side.IT) is not None
+        reason = EndReason.SILENT if silent else EndReason.LAPSED
+        ends.append(CaseEnd(at=lapse.compute_end(consent), reason=reason))
+    return min(ends, key=lambda end: end.at, default=None)
+
+
+def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
+    """Return who in IT said or did something of it: none may keep what its person says is theirs.
+
+    What was taken back counts, too, so that nobody loses a case by a press of the wrong button.
+    """
+    if case.get_verdict(Side.PERSON) is Decision.MINE and case.is_dismissed:
+        return ()
+    times: dict[str, list[datetime]] = {}
+    for entry in case.entries:
+        if case.get_side(entry) is Side.IT:
+            times.setdefault(entry.by, []).append(entry.at)
+    return tuple(
+        ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
+    )
 
 
 def build_review_fields(
-    person: Person, finding: Finding, inputs: DisclosureInput, opening: ReviewOpening
+    person: Person, finding: Finding, case: Case, opening: ReviewOpening
 ) -> ReviewFields:
     """Return what IT sees of a case, which takes the opening that allows it."""
-    case = inputs.case
     if (person.id, finding.id, finding.person_id) != (
         case.person_id,
         case.finding_id,
@@ -298,7 +396,8 @@ def build_review_fields(
     ):
         reason = "This case is about another person or another finding."
         raise InputError(reason)
-    if opening.reason not in {*DISCLOSURE_RULES[case.kind].opened_by, OpeningReason.BREAK_GLASS}:
+    always = {OpeningReason.BREAK_GLASS, OpeningReason.DECIDED}
+    if opening.reason not in DISCLOSURE_RULES[case.nature].opened_by | always:
         reason = f"A case of kind {case.kind} is not opened by {opening.reason}."
         raise InputError(reason)
     return ReviewFields(
@@ -314,125 +413,120 @@ def build_review_fields(
         last_seen=finding.last_seen,
         given=person.name.given,
         reasons=tuple(reason.without_quotes for reason in case.reasons),
-        decision=get_own_decision(inputs),
+        decision=case.get_verdict(Side.PERSON),
+        review_decision=case.get_verdict(Side.IT),
     )
 
 
-def get_own_decision(inputs: DisclosureInput) -> Decision | None:
-    """Return the person's own answer about a case, None if there is none."""
-    current = _list_current_decisions(inputs.history)
-    said = [decision.decision for decision in current if decision.decision is not Decision.SHARED]
-    return said[-1] if said else None
+def forecast_opening(case: Case) -> OpeningForecast:
+    """Return what a long queue needs to know of a case, without the time and the consent."""
+    keys = DISCLOSURE_RULES[case.nature].opened_by
+    fixed = (at for key, at in _list_own_openings(case) if key in keys)
+    return OpeningForecast(
+        since=min(fixed, default=None),
+        unanswered=_find_unanswered(case) if OpeningReason.UNANSWERED in keys else None,
+        counsel_from=_find_counsel_start(case) if OpeningReason.COUNSEL in keys else None,
+        ended_at=min((at for at, _ in _list_fixed_ends(case)), default=None),
+        lapse=_find_lapse(case),
+        is_ruled_by_it=case.get_word(Side.IT) is not None,
+        holds=list_holds(case),
+    )
 
 
-def forecast_opening(history: CaseHistory) -> OpeningForecast:
-    """Return what can be said of a case ahead of time, so that a long queue need not ask each."""
-    keys = DISCLOSURE_RULES[history.case.kind].opened_by
-    opened = [found(history) for key, found in _OPENED.items() if key in keys]
-    counted = _get_count_start(history) if OpeningReason.COUNSEL in keys else None
-    since = min((at for at in opened if at is not None), default=None)
-    return OpeningForecast(since=since, counted_from=counted)
-
-
-def _list_openings(
-    inputs: DisclosureInput, policy: DisclosurePolicy, now: datetime
-) -> Iterator[ReviewOpening]:
-    keys = DISCLOSURE_RULES[inputs.case.kind].opened_by
-    for key in OpeningReason:
-        at = _compute_opening_time(key, inputs, policy) if key in keys else None
-        if at is not None:
+def _list_openings(inputs: DisclosureInput, policy: DisclosurePolicy) -> Iterator[ReviewOpening]:
+    """Yield what opens it, or will; no act of IT's is in here, so that none closes it."""
+    keys = DISCLOSURE_RULES[inputs.case.nature].opened_by
+    for key, at in _list_own_openings(inputs.case):
+        if key in keys:
             yield ReviewOpening(at=at, reason=key)
-    for glass in inputs.glass:
-        # What was broken for an earlier life of a case does not open the next.
-        of_this_life = glass.case_id == inputs.case.id and glass.at >= inputs.case.opened_at
-        if of_this_life and glass.is_in_force(now):
-            yield ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
+    yield from _list_timed_openings(inputs, policy)
 
 
-def _compute_opening_time(
-    key: OpeningReason, inputs: DisclosureInput, policy: DisclosurePolicy
-) -> datetime | None:
-    if key is OpeningReason.UNANSWERED:
-        return _delay_by_pause(inputs.consent, _get_unanswered_time(inputs.history), ANSWER_WITHIN)
-    if key is not OpeningReason.COUNSEL:
-        return _OPENED[key](inputs.history)
-    days = policy.student_link_days
-    if days is None or inputs.consent.text_hash not in policy.told_in:
-        return None
-    counted = _get_count_start(inputs.history)
-    span = timedelta(days=days)
-    return _delay_by_pause(inputs.consent, counted and counted + span, span)
-
-
-def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:
-    """Delay what opens by time: no time limit runs while its person has paused."""
-    return at and at + consent.compute_paused_time(at - span, at)
-
-
-def _get_confirmed_time(history: CaseHistory) -> datetime | None:
-    if not history.case.is_pursued:
-        return None
+def _list_own_openings(case: Case) -> Iterator[tuple[OpeningReason, datetime]]:
+    if case.shared_at:
+        yield OpeningReason.SHARED, case.shared_at
     said = [
-        decision.at
-        for decision in _list_current_decisions(history)
-        if decision.decision is Decision.IMPERSONATION
+        entry.at
+        for entry in case.standing
+        if case.get_side(entry) is Side.PERSON
+        and read_verdict(case.kind, entry) is Decision.IMPERSONATION
     ]
-    return min(said, default=None)
+    if case.get_verdict(Side.PERSON) is Decision.IMPERSONATION and said:
+        yield OpeningReason.CONFIRMED, min(said)
 
 
-def _get_unanswered_time(history: CaseHistory) -> datetime | None:
+def _list_timed_openings(
+    inputs: DisclosureInput, policy: DisclosurePolicy
+) -> Iterator[ReviewOpening]:
+    case, consent = inputs.case, inputs.consent
+    keys, told = DISCLOSURE_RULES[case.nature].opened_by, consent.text_hash in policy.told_in
+    unanswered = _find_unanswered(case) if OpeningReason.UNANSWERED in keys else None
+    # Who agreed to an older text was not told that a case stays open when IT has decided.
+    if unanswered and (told or case.get_word(Side.IT) is None):
+        at = unanswered.compute_end(consent)
+        yield ReviewOpening(at=at, reason=OpeningReason.UNANSWERED)
+    start = _find_counsel_start(case) if OpeningReason.COUNSEL in keys else None
+    if start and told and policy.student_link_days is not None:
+        limit = Countdown(start=start, span=timedelta(days=policy.student_link_days))
+        yield ReviewOpening(at=limit.compute_end(consent), reason=OpeningReason.COUNSEL)
+
+
+def _find_unanswered(case: Case) -> Countdown | None:
     """Any word of the person's is an answer, even one that was taken back."""
-    case = history.case
-    answered = any(decision.at >= case.opened_at for decision in _list_own_decisions(history))
-    if case.severity is not Severity.HIGH or not case.is_undecided or answered:
+    spoke = any(case.get_side(entry) is Side.PERSON for entry in case.entries)
+    answered = spoke and not case.awaits_confirmation
+    if case.severity is not Severity.HIGH or answered or case.notified_at is None:
         return None
-    return case.notified_at and case.notified_at + ANSWER_WITHIN
+    return Countdown(start=case.notified_at, span=ANSWER_WITHIN)
 
 
-def _get_count_start(history: CaseHistory) -> datetime | None:
+def _find_counsel_start(case: Case) -> datetime | None:
     """Count from the email, or from when the person last took a word back, to think again.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
     it is not, and is for no one else to know.
     """
-    case = history.case
-    if case.relation != QueryKind.FOLLOWS:
+    if case.relation != QueryKind.FOLLOWS or case.notified_at is None:
         return None
-    if not case.is_undecided and case.state is not CaseState.STUDENT_LINK:
+    if case.is_dismissed or case.last_lever:
         return None
     taken_back = (
-        decision.at
-        for decision in _list_own_decisions(history)
-        if decision.decision is Decision.REOPENED
+        entry.at
+        for entry in case.entries
+        if entry.decision is Decision.REOPENED and case.get_side(entry) is Side.PERSON
     )
-    return case.notified_at and max((case.notified_at, *taken_back))
+    return max((case.notified_at, *taken_back))
 
 
-_OPENED: Mapping[OpeningReason, Callable[[CaseHistory], datetime | None]] = {
-    OpeningReason.SHARED: lambda history: history.case.shared_at,
-    OpeningReason.CONFIRMED: _get_confirmed_time,
-    OpeningReason.UNANSWERED: _get_unanswered_time,
-}
+def _list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
+    word, lever = case.get_word(Side.PERSON), case.last_lever
+    if case.gone_at:
+        yield case.gone_at, EndReason.PROOF
+    if word and case.is_dismissed:
+        yield word.at, EndReason.DISMISSED
+    if lever and lever.decision in CLAIMS and not can_be_looked_at(case):
+        yield lever.at + CLAIM_STANDS_AFTER, EndReason.CLAIMED
 
 
-def _list_own_decisions(history: CaseHistory) -> Iterator[DecisionRecord]:
-    case = history.case
-    return (
-        decision
-        for decision in history.decisions
-        if (decision.case_id, decision.by) == (case.id, case.person_id)
-    )
+def can_be_looked_at(case: Case) -> bool:
+    """Tell whether a look could prove that it is gone: nothing reads a list of contacts twice."""
+    return case.is_checkable and case.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT}
 
 
-def _list_current_decisions(history: CaseHistory) -> list[DecisionRecord]:
-    """Return what the person said and did not take back; taking back is of the last word."""
-    stand: list[DecisionRecord] = []
-    for decision in _list_own_decisions(history):
-        if decision.decision is not Decision.REOPENED:
-            stand.append(decision)
-        elif stand:
-            stand.pop()
-    return stand
+def _find_lapse(case: Case) -> Countdown | None:
+    """Return what ends a case of which its person says nothing; what is serious never lapses."""
+    theirs = case.get_word(Side.IT)
+    silent = case.get_verdict(Side.PERSON) is None and case.notified_at is not None
+    if not silent or case.notified_at is None:
+        return None
+    if theirs:
+        if is_lever(theirs.decision) or is_confirmation(case.kind, theirs.decision):
+            return None
+        return Countdown(start=max(case.notified_at, theirs.at), span=SILENT_AFTER)
+    opens_by_time = case.kind is CaseKind.STUDENT_LINK and case.relation == QueryKind.FOLLOWS
+    if case.severity is Severity.HIGH or case.shared_at or opens_by_time:
+        return None
+    return Countdown(start=case.notified_at, span=2 * ANSWER_EXPECTED[case.severity])
 
 
 # Fewer people than this in one figure, and it is not shown.

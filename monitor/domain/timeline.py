@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import Case
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.dates import format_date
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.edit_distance import list_edits

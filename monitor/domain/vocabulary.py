@@ -27,6 +27,8 @@ class Severity(StrEnum):
 
 
 class CaseState(StrEnum):
+    """What its person says of a case, and how far help is; it follows from the log."""
+
     NEW = "new"
     OPEN = "open"
     MINE = "mine"
@@ -63,7 +65,7 @@ class DistrictFindingState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person may say of a finding or a case; `REOPENED` undoes the last word."""
+    """What may be said or done about a case; `REOPENED` takes back one's own last word."""
 
     MINE = "mine"
     NAMESAKE = "namesake"
@@ -81,7 +83,65 @@ class Decision(StrEnum):
     REMOVAL_ASKED = "removal-asked"
     REMOVAL_DONE = "removal-done"
     SHARED = "shared"
+    UNSHARED = "unshared"
     REOPENED = "reopened"
+
+
+class Side(StrEnum):
+    """Who says or does something about a case: the person it is about, or IT."""
+
+    PERSON = "person"
+    IT = "it"
+
+
+class Means(StrEnum):
+    """How a word came in. A link in a mailbox proves less than a page with a sign-in."""
+
+    PAGE = "page"
+    LINK = "link"
+
+
+class StepActor(StrEnum):
+    """Who acts next in a case."""
+
+    PERSON = "person"
+    IT = "it"
+    PLATFORM = "platform"
+    SERVICE = "service"
+    OPERATOR = "operator"
+
+
+class CaseStep(StrEnum):
+    """What is to be done next in a case."""
+
+    NOTIFY = "notify"
+    MEND_ADDRESS = "mend-address"
+    ANSWER = "answer"
+    CONFIRM = "confirm"
+    DECIDE = "decide"
+    REPORT = "report"
+    WAIT_FOR_ANSWER = "wait-for-answer"
+    LOOK = "look"
+    CLOSE_AS_CLAIMED = "close-as-claimed"
+    ESCALATE = "escalate"
+
+
+class EndReason(StrEnum):
+    """Why a case ended. IT alone ends none."""
+
+    PROOF = "proof"
+    DISMISSED = "dismissed"
+    CLAIMED = "claimed"
+    SILENT = "silent"
+    LAPSED = "lapsed"
+
+
+class CaseBin(StrEnum):
+    """Where a case is for one reader: every page, email and program counts by these."""
+
+    NEEDS_YOU = "needs-you"
+    IN_PROGRESS = "in-progress"
+    DONE = "done"
 
 
 class EventKind(StrEnum):
@@ -185,13 +245,17 @@ class HoldAction(StrEnum):
 
 
 class OpeningReason(StrEnum):
-    """What opens a case to IT. BREAK_GLASS opens any case, and a case only."""
+    """What opens a case to IT. BREAK_GLASS opens any case, and a case only.
+
+    DECIDED keeps it open to one reviewer: who has said something of it.
+    """
 
     SHARED = "shared"
     CONFIRMED = "confirmed"
     UNANSWERED = "unanswered"
     COUNSEL = "counsel"
     BREAK_GLASS = "break-glass"
+    DECIDED = "decided"
 
 
 class SourceStage(StrEnum):

@@ -14,7 +14,7 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, Severity
+from monitor.domain.vocabulary import Decision, Means, Severity
 from monitor.services.feedback import DecisionInput, list_ownership_cases, record_feedback
 from monitor.services.findings import build_finding_card, list_pending_cards
 from monitor.services.presenters import build_case_line, build_question_line
@@ -24,9 +24,9 @@ from reports.emails.account import AlertView, ReviewerQuestionView
 from reports.emails.digest import (
     CaseLine,
     EmailView,
+    OpenCaseLine,
     PersonalEmailView,
     QuestionLine,
-    UnansweredCaseLine,
 )
 from reports.pages.account import AnswerCardView
 from reports.pages.findings import QuestionCard
@@ -169,10 +169,10 @@ def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: D
             app.clock.now(), "person", "answered-by-link", link.card_id, {"decision": decision}
         )
         if link.is_case:
-            entry = DecisionInput(decision=decision, by=link.person_id)
+            entry = DecisionInput(decision=decision, by=link.person_id, means=Means.LINK)
             decide_cases(app, (link.card_id,), entry)
         else:
-            record_feedback(app, link.person_id, {link.card_id: decision})
+            record_feedback(app, link.person_id, {link.card_id: decision}, Means.LINK)
 
 
 def _find_pending_card(app: App, link: AnswerLink) -> QuestionCard | None:
@@ -195,7 +195,7 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
                 view,
                 cases=tuple(map(links.link_case, view.cases)),
                 questions=tuple(map(links.link_question, view.questions)),
-                waiting=tuple(map(links.link_case, view.waiting)),
+                waiting=tuple(map(links.link_open_case, view.waiting)),
                 changes=tuple(
                     replace(change, link_url=links.build_page_url(change.id))
                     for change in view.changes
@@ -208,7 +208,7 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
     return view
 
 
-CaseLike = TypeVar("CaseLike", CaseLine, UnansweredCaseLine)
+CaseLike = TypeVar("CaseLike", CaseLine, OpenCaseLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,12 @@ class LinkBuilder:
         return replace(
             line, link_url=self._build_answer_url(card_id, case.finding_id, is_case=is_case)
         )
+
+    def link_open_case(self, line: OpenCaseLine) -> OpenCaseLine:
+        """Ask again what has no answer; what has one is followed on its page."""
+        if line.is_unanswered:
+            return self.link_case(line)
+        return replace(line, link_url=self.build_case_page_url(line.id))
 
     def link_question(self, line: QuestionLine) -> QuestionLine:
         try:

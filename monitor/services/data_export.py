@@ -26,6 +26,7 @@ from monitor.domain.disclosure import HoldProposal
 from monitor.domain.errors import TooSoonError
 from monitor.domain.finding import Finding
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.services.disclosure import find_review_opening
 from monitor.services.export_parts import (
     REVIEWER,
     build_export_parts,
@@ -34,7 +35,7 @@ from monitor.services.export_parts import (
 )
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.person_records import OF_FINDINGS, PersonRecords, load_person_records
-from monitor.services.review_queue import VIEWED, find_review_opening
+from monitor.services.review_queue import VIEWED
 from reports.data_export import ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment

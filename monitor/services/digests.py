@@ -8,25 +8,28 @@ Each thing is reported once: what was noticed since the last email of this kind.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypedDict
 
 from monitor.app import App
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.case import Case, FlaggedFindings
+from monitor.domain.case_progress import CaseStanding
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
     EmailCadence,
+    EndReason,
     EventKind,
     OwnershipLabel,
     Scope,
     SweepKind,
 )
 from monitor.services.breaches import EPOCH, list_new_breaches
+from monitor.services.disclosure import find_review_opening, list_own_standings
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
@@ -34,11 +37,11 @@ from monitor.services.presenters import (
     build_case_line,
     build_change_line,
     build_coverage,
-    build_decided_line,
+    build_open_case_line,
+    build_outcome_line,
     build_own_line,
     build_personal_coverage,
     build_question_line,
-    build_waiting_line,
     clear_news,
 )
 from reports.emails.digest import (
@@ -49,10 +52,10 @@ from reports.emails.digest import (
     Coverage,
     DigestView,
     NamesakeLine,
+    OpenCaseLine,
     OwnFindingLine,
     QuestionLine,
     SelfCheckView,
-    UnansweredCaseLine,
 )
 from reports.emails.registry import EmailKind
 from reports.labels import DigestKind
@@ -99,6 +102,7 @@ OTHER_PERSON_LABELS = frozenset({OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELAT
 class DigestSections(TypedDict):
     """The part of a view that says what was found."""
 
+    needs_you: int
     coverage: Coverage
     cases: tuple[CaseLine, ...]
     changes: tuple[ChangeLine, ...]
@@ -106,7 +110,7 @@ class DigestSections(TypedDict):
     own: tuple[OwnFindingLine, ...]
     about: tuple[OwnFindingLine, ...]
     set_aside: tuple[NamesakeLine, ...]
-    waiting: tuple[UnansweredCaseLine, ...]
+    waiting: tuple[OpenCaseLine, ...]
     decided: tuple[CaseOutcomeLine, ...]
     breaches: tuple[BreachLine, ...]
 
@@ -164,7 +168,7 @@ def _is_wanted(app: App, person_id: str, view: DigestView) -> bool:
         case EmailCadence.MONTHLY:
             return app.clock.now() >= last + MONTHLY_AFTER
         case EmailCadence.ON_NEWS:
-            return not view.is_quiet
+            return view.has_news
 
 
 def queue_self_check_email(app: App, sweep: Sweep) -> None:
@@ -202,9 +206,9 @@ def build_digest_sections(
 ) -> DigestSections:
     """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
-    cases, hidden = _select_cases(app, person_id, flagged)
-    undecided = tuple(case for case in cases if case.is_undecided)
-    ruled = (case for case in cases if case.ruled_at and case.ruled_at >= after)
+    standings, hidden = _select_cases(app, person_id, flagged)
+    going = tuple((case, standing) for case, standing in standings if standing.next_step)
+    undecided = tuple(case for case, _ in going if case.is_undecided)
     fresh = tuple(case for case in undecided if case.opened_at >= after)
     recorded = tuple(
         event
@@ -220,6 +224,7 @@ def build_digest_sections(
     changes = tuple(_build_change_lines(app, recorded, fresh))
     questions = tuple(_build_question_lines(app, findings, undecided))
     return DigestSections(
+        needs_you=sum(standing.bin is CaseBin.NEEDS_YOU for _, standing in standings),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
         cases=tuple(build_case_line(app, case) for case in fresh),
         changes=changes,
@@ -227,8 +232,19 @@ def build_digest_sections(
         own=tuple(_build_known_lines(app, listed, OwnershipLabel.MINE)),
         about=tuple(_build_known_lines(app, listed, OwnershipLabel.ABOUT_ME)),
         set_aside=tuple(_build_aside_lines(app, findings)),
-        waiting=tuple(build_waiting_line(app, case) for case in undecided if case not in fresh),
-        decided=tuple(filter(None, map(partial(build_decided_line, app), ruled))),
+        waiting=tuple(
+            build_open_case_line(app, case, standing.next_step, find_review_opening(app, case))
+            for case, standing in going
+            if case not in fresh and standing.next_step
+        ),
+        decided=tuple(
+            build_outcome_line(app, case, standing.end)
+            for case, standing in standings
+            # Its reader's own answer is no news to them.
+            if standing.end
+            and standing.end.at >= after
+            and standing.end.reason is not EndReason.DISMISSED
+        ),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )
 
@@ -245,11 +261,12 @@ def _list_new_breaches(
 
 def _select_cases(
     app: App, person_id: str, flagged: FlaggedFindings
-) -> tuple[tuple[Case, ...], frozenset[str]]:
+) -> tuple[tuple[tuple[Case, CaseStanding], ...], frozenset[str]]:
     """Return the cases to list, and the findings that are left out because of them."""
-    cases = app.db.cases.list_cases_of_person(person_id)
+    standings = list_own_standings(app, person_id)
     if flagged is FlaggedFindings.SHOWN:
-        return cases, frozenset()
+        return standings, frozenset()
+    cases = app.db.cases.list_cases_of_person(person_id)
     return (), frozenset(case.finding_id for case in cases)
 
 

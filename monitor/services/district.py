@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.config import build_inventory
-from monitor.db.review import CaseOccurrence, ReviewFilter
+from monitor.db.review import CaseOccurrence
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CheckCount, SourceRun
 from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
@@ -22,7 +22,12 @@ from monitor.domain.district.findings import (
 from monitor.domain.errors import InputError
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
-from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, GapKind
+from monitor.domain.vocabulary import (
+    CaseBin,
+    DistrictFindingKind,
+    DistrictFindingState,
+    GapKind,
+)
 from monitor.services.district_checks import (
     CHECKED_WITHIN,
     include_own_findings,
@@ -30,7 +35,11 @@ from monitor.services.district_checks import (
 from monitor.services.notifications import Reviewer
 from monitor.services.presenters import build_coverage
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
-from monitor.services.review_queue import build_review_gate, find_reviewer_address
+from monitor.services.review_queue import (
+    build_review_gate,
+    count_review_cases,
+    find_reviewer_address,
+)
 from monitor.services.takedown import find_platform_guide
 from reports.pages.district import (
     DistrictView,
@@ -148,15 +157,15 @@ DAY = timedelta(days=1)
 
 
 def build_district_view(app: App) -> DistrictView:
-    now, gate = app.clock.now(), build_review_gate(app)
-    oldest = app.db.review_index.find_oldest_undecided_time(gate)
+    now, counts = app.clock.now(), count_review_cases(app)
+    oldest = app.db.review_index.find_oldest_time(build_review_gate(app), CaseBin.NEEDS_YOU)
     spent = _sum_weekly_cost(app)
     most = build_spending_limits(app.config.planning).district.usd
     enough = is_large_enough(len(app.db.consents.list_consenting_person_ids(now)))
     return DistrictView(
         enough=enough,
         weeks=tuple(_build_week_lines(app, now)) if enough else (),
-        open=app.db.review_index.count_visible_cases(gate, ReviewFilter()),
+        counts=counts,
         oldest=oldest,
         days=(now - oldest).days if oldest else 0,
         coverage=build_coverage(_load_recent_runs(app, now - SWEEP_DEADLINE)),

@@ -11,13 +11,15 @@ from monitor.app import App
 from monitor.db.pages import StoredPage
 from monitor.domain.case import Case
 from monitor.domain.detection.comparison import FieldComparison, TextRun
+from monitor.domain.vocabulary import Side
 from monitor.services.history import OwnFindingComparison, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
 
-def build_evidence_view(app: App, case: Case) -> EvidenceView:
+def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
+    """Collect it for one reader; what its person noted for themselves is for them alone."""
     person, finding = (
         app.db.people.load_person(case.person_id),
         app.db.findings.load_finding(case.finding_id),
@@ -28,7 +30,7 @@ def build_evidence_view(app: App, case: Case) -> EvidenceView:
         person=person.name.full_name,
         organization=person.organization,
         zone=person.zone,
-        kind=case.kind,
+        kind=case.nature,
         severity=case.severity,
         platform=portrait.platform,
         url=portrait.url,
@@ -41,7 +43,7 @@ def build_evidence_view(app: App, case: Case) -> EvidenceView:
         reasons=tuple(reason.without_quotes for reason in case.reasons),
         own=tuple(_list_own_urls(app, case)),
         copied=list_copied_fields(app, case),
-        log=tuple(_build_log_lines(app, case, person.name.full_name)),
+        log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
         pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
     )
 
@@ -61,11 +63,14 @@ def _list_own_urls(app: App, case: Case) -> Iterator[str]:
             yield finding.portrait.url
 
 
-def _build_log_lines(app: App, case: Case, name: str) -> Iterator[ActionLogLine]:
-    for decision in app.db.cases.list_decisions(case.id):
-        who = name if decision.by == case.person_id else "IT"
+def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
+    for entry in app.db.cases.list_decisions(case.id):
+        side = case.get_side(entry)
         yield ActionLogLine(
-            at=decision.at, who=who, what=DECISION_PHRASES[decision.decision], note=decision.note
+            at=entry.at,
+            who=name if side is Side.PERSON else "IT",
+            what=DECISION_PHRASES[entry.decision],
+            note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )
 
 

@@ -9,19 +9,17 @@ what. Called inside a transaction, with the learning once at its end.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.app import App
 from monitor.domain.case import (
     CASE_OF_DECISION,
     OWNERSHIP_CASES,
-    RESULTING_STATE,
     Case,
-    DecisionRecord,
     apply_decision,
     build_urgency_key,
-    list_decision_steps,
 )
+from monitor.domain.case_log import CLAIMS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import (
     FINDING_DECISIONS,
@@ -32,26 +30,27 @@ from monitor.domain.detection.feedback import (
     resolve_previous_decision,
 )
 from monitor.domain.disclosure import (
-    ANSWER_WITHIN,
     DISCLOSURE_RULES,
-    DisclosureInput,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
-    compute_review_opening,
-    forecast_opening,
-    get_own_decision,
-    needs_immediate_notice,
 )
-from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OpeningReason, OwnershipLabel
-from monitor.services.consent import build_disclosure_policy
+from monitor.domain.vocabulary import (
+    CaseKind,
+    Decision,
+    Means,
+    OpeningReason,
+    OwnershipLabel,
+    Side,
+)
 from monitor.services.flagging import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
+from monitor.services.sweeps import list_recheck_keys
 from reports.pages.findings import FeedbackWordsLine
 
 
@@ -67,29 +66,33 @@ class DecisionInput:
     by: str
     note: str = ""
     until: datetime | None = None
+    means: Means = Means.PAGE
 
 
 def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
-    """Append a decision; the person's own decision is stored with the finding, too."""
-    # One word has one time, however many steps it leads: so it is taken back as one.
-    after, at = case, app.clock.now()
-    for step in list_decision_steps(case, entry.decision):
-        record = DecisionRecord(
-            case_id=case.id,
-            decision=step,
-            by=entry.by,
-            at=at,
-            note=entry.note,
-            until=entry.until if step is entry.decision else None,
-        )
-        before, after = after, apply_decision(after, record)
-        app.db.cases.insert_decision(record)
-        if entry.by == case.person_id:
-            _remember_feedback(app, before, step)
+    """Append it to the log; the person's own word is stored with the finding, too."""
+    record = DecisionRecord(
+        case_id=case.id,
+        decision=entry.decision,
+        by=entry.by,
+        at=app.clock.now(),
+        note=entry.note,
+        until=entry.until,
+        means=entry.means,
+    )
+    after = apply_decision(case, record)
+    if entry.decision in CLAIMS:
+        after = replace(after, is_checkable=_has_own_address(app, case.finding_id))
     app.db.cases.update_case(after)
+    if entry.by == case.person_id and entry.decision not in SHARING:
+        _remember_feedback(app, case, after, entry.decision)
     delete_unneeded_thumbnails(app, case.person_id)
     _audit_decision(app, "decided", case.id, entry, case.person_id)
     return after
+
+
+def _has_own_address(app: App, finding_id: str) -> bool:
+    return bool(list_recheck_keys(app, app.db.findings.load_finding(finding_id)))
 
 
 def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:
@@ -105,21 +108,22 @@ def learn_from_feedback(app: App, person_id: str) -> None:
     reassess_person(app, app.db.people.load_person(person_id))
 
 
-def _remember_feedback(app: App, before: Case, decision: Decision) -> None:
-    if decision in FINDING_DECISIONS or (
-        decision is Decision.REOPENED and _has_feedback_from_case(app, before)
-    ):
-        _append_feedback(app, before.finding_id, decision, before.id)
+def _remember_feedback(app: App, before: Case, after: Case, decision: Decision) -> None:
+    """Store what a word or lever says of the finding; taking one back takes that back, too."""
+    was, now = before.get_verdict(Side.PERSON), after.get_verdict(Side.PERSON)
+    if decision is Decision.REOPENED:
+        spoke = before.get_word(Side.PERSON) != after.get_word(Side.PERSON)
+        if spoke and was in FINDING_DECISIONS and _has_feedback_from_case(app, before):
+            _append_feedback(app, before.finding_id, decision, before.id)
+    elif now in FINDING_DECISIONS and (was is None or not is_lever(decision)):
+        _append_feedback(app, before.finding_id, now, before.id)
 
 
 def _has_feedback_from_case(app: App, case: Case) -> bool:
-    """Tell whether the last answer about the finding came from this case in its present state."""
+    """Tell whether the last answer about the finding came from this case's last word."""
     last = resolve_feedback(app.db.feedback.list_feedback_of_finding(case.finding_id))
-    return (
-        last is not None
-        and last.case_id == case.id
-        and _find_decided_state(last.decision) is case.state
-    )
+    verdict = case.get_verdict(Side.PERSON)
+    return last is not None and (last.case_id, last.decision) == (case.id, verdict)
 
 
 def _append_feedback(app: App, finding_id: str, decision: Decision, case_id: str = "") -> None:
@@ -135,10 +139,6 @@ def _audit_decision(
     app.db.audit.append_entry(
         app.clock.now(), actor, action, subject_id, {"decision": entry.decision}
     )
-
-
-def _find_decided_state(decision: Decision | None) -> CaseState | None:
-    return RESULTING_STATE.get(decision) if decision else None
 
 
 SUGGESTED_ANSWERS = {
@@ -197,7 +197,9 @@ def list_given_feedback(app: App, owner_id: str) -> tuple[FindingFeedback, ...]:
     )
 
 
-def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
+def record_feedback(
+    app: App, owner_id: str, answers: Mapping[str, Decision], means: Means = Means.PAGE
+) -> None:
     """Store all answers or none, and learn from them at once.
 
     A later answer replaces an earlier one.
@@ -211,7 +213,9 @@ def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) ->
     with app.db.begin_transaction():
         for finding_id, finding in findings.items():
             _record_finding_feedback(
-                app, finding, DecisionInput(decision=answers[finding_id], by=owner_id)
+                app,
+                finding,
+                DecisionInput(decision=answers[finding_id], by=owner_id, means=means),
             )
         learn_from_feedback(app, owner_id)
 
@@ -262,54 +266,39 @@ def list_ownership_cases(app: App, finding_id: str) -> tuple[Case, ...]:
     return tuple(sorted(asking, key=lambda case: case.ruled_at or case.opened_at))
 
 
+def find_ownership_case(app: App, finding_id: str) -> Case | None:
+    """Return the case that asks whose a finding is, the last one answered; None for none."""
+    return next(reversed(list_ownership_cases(app, finding_id)), None)
+
+
 def _record_finding_feedback(app: App, finding: Finding, entry: DecisionInput) -> None:
-    """Answer the finding and the cases that ask whose it is together: it is one question."""
-    wanted = CASE_OF_DECISION.get(entry.decision)
-    cases = {
-        ownership_case.kind: ownership_case
-        for ownership_case in list_ownership_cases(app, finding.id)
-    }
-    if wanted and wanted not in cases:
+    """Answer the finding and the case that asks whose it is together: it is one question."""
+    case = find_ownership_case(app, finding.id)
+    if case is None and entry.decision in CASE_OF_DECISION:
         person = app.db.people.load_person(finding.person_id)
-        cases[wanted] = add_ownership_case(app, person, finding, entry.decision)
-    answered = cases[wanted] if wanted else next(reversed(cases.values()), None)
-    for case in cases.values():
-        if case is not answered and (case.is_undecided or case.is_pursued):
-            # It is an account of the other kind, so that this case has nothing left to ask.
-            _replace_decision(app, case, replace(entry, decision=Decision.HARMLESS))
-    if answered is None or (wanted and answered.is_pursued):
+        case = add_ownership_case(app, person, finding, entry.decision)
+    if case is None:
         save_feedback(app, finding.id, entry)
         return
-    _replace_decision(app, answered, entry)
-
-
-def _replace_decision(app: App, case: Case, entry: DecisionInput) -> None:
-    while not case.is_undecided:
-        case = record_decision(app, case, DecisionInput(decision=Decision.REOPENED, by=entry.by))
     record_decision(app, case, entry)
 
 
 def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
     decisions = app.db.feedback.list_feedback_of_finding(finding.id)
-    if app.db.findings.find_finding_feedback(finding.id) is None:
+    decision = app.db.findings.find_finding_feedback(finding.id)
+    if decision is None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    decision = app.db.findings.find_finding_feedback(finding.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    cases = list_ownership_cases(app, finding.id)
-    answered = [
-        ownership_case
-        for ownership_case in cases
-        if decision and RESULTING_STATE[decision] is ownership_case.state
-    ]
-    for case in cases:
-        # What the answer settled for the other case is open again, too.
-        if case in answered[-1:] or (answered and case.state is CaseState.HARMLESS):
-            record_decision(app, case, taken_back)
-    if not answered:
+    case = find_ownership_case(app, finding.id)
+    if case is None or case.get_verdict(Side.PERSON) is not decision:
         save_feedback(app, finding.id, taken_back)
-    if before is not app.db.findings.find_finding_feedback(finding.id) and before is not None:
+        return
+    while case.get_verdict(Side.PERSON) is decision:
+        # What was done after the word goes with it.
+        case = record_decision(app, case, taken_back)
+    if before is not None and case.get_verdict(Side.PERSON) is None:
         _record_finding_feedback(app, finding, DecisionInput(decision=before, by=owner_id))
 
 
@@ -360,26 +349,7 @@ def preview_shared_fields(app: App, owner_id: str, case_id: str) -> ReviewFields
         app.db.findings.load_finding(case.finding_id),
     )
     opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
-    return build_review_fields(person, finding, _load_own_input(app, case), opening)
-
-
-def find_own_case_opening(app: App, owner_id: str, case_id: str) -> ReviewOpening | None:
-    """Return since when and why IT may see a case; None while it may not."""
-    case = app.db.cases.load_case_of_person(owner_id, case_id)
-    return compute_review_opening(
-        _load_own_input(app, case), app.clock.now(), build_disclosure_policy(app)
-    )
-
-
-def forecast_own_opening(app: App, case: Case) -> datetime | None:
-    """Return when a case opens to IT by itself if the person does not answer; None for never."""
-    inputs, policy = _load_own_input(app, case), build_disclosure_policy(app)
-    counted_from, days = forecast_opening(inputs.history).counted_from, policy.student_link_days
-    if counted_from and days is not None and inputs.consent.text_hash in policy.told_in:
-        return counted_from + timedelta(days=days)
-    urgent = case.kind is CaseKind.IMPERSONATION and needs_immediate_notice(case)
-    waits = urgent and case.is_undecided
-    return case.notified_at + ANSWER_WITHIN if waits and case.notified_at else None
+    return build_review_fields(person, finding, case, opening)
 
 
 def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
@@ -402,25 +372,5 @@ def unshare_case(app: App, owner_id: str, case_id: str) -> None:
     if case.shared_at is None:
         reason = "This was not shared, so there is nothing to undo."
         raise InputError(reason)
-    decision, until = get_own_decision(_load_own_input(app, case)), case.harmless_until
     with app.db.begin_transaction():
-        while case.shared_at is not None:
-            case = record_decision(
-                app, case, DecisionInput(decision=Decision.REOPENED, by=owner_id)
-            )
-        if decision is not None and case.is_undecided:
-            record_decision(app, case, DecisionInput(decision=decision, by=owner_id, until=until))
-        learn_from_feedback(app, owner_id)
-
-
-def _load_own_input(app: App, case: Case) -> DisclosureInput:
-    consent = app.db.consents.find_latest_consent(case.person_id)
-    if consent is None:
-        reason = "Your consent has ended, so review has ended too."
-        raise NotPermittedError(reason)
-    return DisclosureInput(
-        case=case,
-        consent=consent,
-        decisions=app.db.cases.list_decisions(case.id),
-        glass=tuple(app.db.break_glass.list_active_break_glass(case.id, app.clock.now())),
-    )
+        record_decision(app, case, DecisionInput(decision=Decision.UNSHARED, by=owner_id))

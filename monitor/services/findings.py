@@ -26,6 +26,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
     CaseState,
     Decision,
@@ -35,15 +36,22 @@ from monitor.domain.vocabulary import (
     Language,
     OwnershipLabel,
     Severity,
+    Side,
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
 from monitor.services.breaches import count_breaches
+from monitor.services.disclosure import (
+    count_own_cases,
+    find_review_opening,
+    find_standing,
+    forecast_own_opening,
+    list_holder_ids,
+    list_own_standings,
+)
 from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import (
     PendingFeedback,
-    find_own_case_opening,
-    forecast_own_opening,
     list_given_feedback,
     list_pending_feedback,
     opens_to_it,
@@ -61,7 +69,6 @@ from monitor.services.next_steps import (
     build_advice_lines,
     fold_exposures,
     list_progress,
-    list_progress_finding_ids,
 )
 from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
@@ -69,10 +76,12 @@ from monitor.services.presenters import (
     build_case_reminder,
     build_personal_coverage,
     build_policy_reminder,
+    describe_verdict,
     format_finding_title,
     list_reasons_against,
     list_reasons_for,
 )
+from monitor.services.review_queue import find_reviewer_address
 from reports import labels as words
 from reports.emails.digest import Coverage
 from reports.emails.registry import EmailKind
@@ -105,8 +114,10 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
     pending = list_pending_feedback(app, owner_id)
     asked = [build_pending_card(app, answer) for answer in pending if not answer.has_exposure_case]
-    cases = app.db.cases.list_cases_of_person(owner_id)
-    case_cards = [build_case_card(app, case) for case in cases if _needs_case_card(case)]
+    waiting = list_open_cases(app, owner_id)
+    case_cards = [
+        build_case_card(app, case) for case in waiting if case.kind not in OWNERSHIP_CASES
+    ]
     cards = (*case_cards, *asked)
     return tuple(
         sorted(cards, key=lambda card: card.severity.rank if card.severity else len(Severity))
@@ -209,10 +220,6 @@ def build_case_choices(kind: CaseKind) -> tuple[AnswerChoice, ...]:
     )
 
 
-def _needs_case_card(case: Case) -> bool:
-    return case.is_undecided and case.kind not in OWNERSHIP_CASES
-
-
 class FindingCardFields(TypedDict):
     """The part of a card that shows the finding."""
 
@@ -262,6 +269,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         zone=person.zone,
         cases=tuple(build_case_line(app, case) for case in cases[:MAX_CASES]),
         more_cases=max(len(cases) - MAX_CASES, 0),
+        needs_you=count_own_cases(app, person_id)[CaseBin.NEEDS_YOU],
         to_sort=sum(1 for answer in list_pending_feedback(app, person_id) if not answer.cases),
         exposures=exposures,
         progress=list_progress(app, person_id),
@@ -301,9 +309,10 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
 
 
 def list_open_cases(app: App, person_id: str) -> tuple[Case, ...]:
-    """Return the cases without a decision, the worst first."""
-    cases = (case for case in app.db.cases.list_cases_of_person(person_id) if case.is_undecided)
-    return tuple(sorted(cases, key=build_urgency_key))
+    """Return the cases that wait for an answer, the worst first."""
+    standings = list_own_standings(app, person_id)
+    waiting = (case for case, standing in standings if standing.next_step and case.is_undecided)
+    return tuple(sorted(waiting, key=build_urgency_key))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
@@ -428,8 +437,9 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
 
 
 def _build_case_panel(app: App, owner_id: str, case: Case, zone: str) -> CasePanel:
-    line = build_case_line(app, case)
-    opening = find_own_case_opening(app, owner_id, case.id)
+    line, lever = build_case_line(app, case), case.last_lever
+    opening, standing = find_review_opening(app, case), find_standing(app, case)
+    step, end = (standing.next_step, standing.end) if standing else (None, None)
     return CasePanel(
         id=case.id,
         kind=words.CASE_KINDS[line.kind],
@@ -443,7 +453,15 @@ def _build_case_panel(app: App, owner_id: str, case: Case, zone: str) -> CasePan
         opened_at=opening.at if opening else None,
         why=words.ACCESS_REASONS[opening.reason] if opening else "",
         opens_at=None if opening else forecast_own_opening(app, case),
-        ruled="" if case.is_undecided else words.describe_given_answer(case.kind, case.state),
+        ruled=describe_verdict(case, Side.PERSON),
+        review_ruled=describe_verdict(case, Side.IT),
+        help=words.DECISION_SENTENCES[lever.decision] if lever else "",
+        is_undecided=case.is_undecided,
+        undoes=any(case.get_side(entry) is Side.PERSON for entry in case.standing),
+        next_step=words.OWN_NEXT_STEPS[step.who, step.what] if step else "",
+        due=step.due if step else None,
+        ended=words.OWN_END_REASONS[end.reason] if end else "",
+        holders=tuple(find_reviewer_address(app, who) for who in list_holder_ids(app, case)),
         until=case.harmless_until,
         earlier=line.earlier,
         shared=case.shared_at is not None,
@@ -476,6 +494,10 @@ def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerF
         ("Last seen", format_day(fields.last_seen, zone)),
         ("Why it was flagged", why),
         ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
+        (
+            "What IT says",
+            words.REVIEWER_ANSWERS[fields.review_decision] if fields.review_decision else "Nothing",
+        ),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
 
@@ -550,8 +572,13 @@ def filter_findings(
 
 def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
     waiting = {answer.finding.id for answer in list_pending_feedback(app, owner_id)}
-    waiting |= {case.finding_id for case in list_open_cases(app, owner_id)}
-    pursued = list_progress_finding_ids(app, owner_id)
+    standings = list_own_standings(app, owner_id)
+    waiting |= {
+        case.finding_id for case, standing in standings if standing.bin is CaseBin.NEEDS_YOU
+    }
+    pursued = frozenset(
+        case.finding_id for case, standing in standings if standing.bin is CaseBin.IN_PROGRESS
+    )
     for finding in app.db.findings.list_findings_of_person(owner_id):
         label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
         yield FindingLine(
@@ -569,8 +596,8 @@ def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
 def _choose_group(
     finding: Finding, label: OwnershipLabel, *, waiting: set[str], pursued: frozenset[str]
 ) -> FindingGroup:
+    if finding.id in waiting:
+        return FindingGroup.NEEDS_YOU
     if finding.presence is Presence.GONE:
         return FindingGroup.GONE
-    if finding.id in pursued:
-        return FindingGroup.IN_PROGRESS
-    return FindingGroup.NEEDS_YOU if finding.id in waiting else _GROUP_BY_LABEL[label]
+    return FindingGroup.IN_PROGRESS if finding.id in pursued else _GROUP_BY_LABEL[label]

@@ -13,6 +13,7 @@ from monitor.db.journal import StagedAnswer
 from monitor.domain.case import (
     CASE_OF_DECISION,
     EXPOSURE_SEVERITY,
+    OWNERSHIP_CASES,
     Case,
     assess_change_severity,
     close_on_event,
@@ -23,6 +24,7 @@ from monitor.domain.case import (
     reopen_if_lapsed,
     reopen_on_event,
     restart_case,
+    resume_case,
 )
 from monitor.domain.detection import rules
 from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
@@ -256,7 +258,7 @@ def load_wave(db: Database, finding_id: str) -> tuple[NewAccount, ...]:
 def _find_impersonators(app: App, person: Person) -> Iterator[Finding]:
     """Yield impersonations that the person or IT confirmed."""
     for case in app.db.cases.list_cases_of_person(person.id):
-        if case.kind is CaseKind.IMPERSONATION and case.is_pursued:
+        if case.nature is CaseKind.IMPERSONATION and case.is_pursued:
             yield app.db.findings.load_finding(case.finding_id)
 
 
@@ -367,11 +369,11 @@ def reopen_lapsed_cases(app: App, person_id: str) -> None:
 
 
 def close_vanished_cases(app: App, person_id: str) -> None:
-    """Close cases about contact details of a finding that is gone and no longer asked."""
+    """Close cases of a finding that is gone and no longer asked."""
     now = app.clock.now()
     for case in app.db.cases.list_cases_of_person(person_id):
         if (
-            case.awaits_clearing
+            case.awaits_proof
             and app.db.findings.load_finding(case.finding_id).presence is Presence.GONE
         ):
             gone = Event(
@@ -441,7 +443,8 @@ def _assess_findings(
         )
         app.db.findings.set_assessment(finding.id, assessment)
         if trust_status is SourceTrust.PROVEN:
-            if assessment.label in CASE_OF_LABEL:
+            # What is gone pretends to be no one.
+            if assessment.label in CASE_OF_LABEL and finding.presence is not Presence.GONE:
                 draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
                 _raise_case(app, person, finding, draft)
             if _is_exposure_likely_theirs(person, finding, assessment):
@@ -501,19 +504,28 @@ def _close_cleared_cases(app: App, event: Event) -> None:
         done = close_on_event(case, event)
         if done != case:
             app.db.cases.update_case(done)
-            if done.state is CaseState.GONE:
+            if done.gone_at:
                 app.db.audit.append_entry(event.at, "namesake", "closed", case.id, {})
 
 
 def _raise_case(app: App, person: Person, finding: Finding, draft: CaseDraft) -> None:
     """Raise a case once: a finding has one case of each kind and relation, open or decided."""
-    existing = app.db.cases.find_case(finding.id, draft.kind, draft.relation)
+    existing = _find_raised_case(app, finding, draft)
     if existing:
         _renew_case(app, person, reopen_if_gone(existing, app.clock.now()), draft)
         return
     case = _build_case(app, finding, draft)
     _add_case(app, case)
     queue_alert(app, person, case)
+
+
+def _find_raised_case(app: App, finding: Finding, draft: CaseDraft) -> Case | None:
+    """Return the case that asks the same: whose an account is, is one question of two kinds."""
+    if draft.kind not in OWNERSHIP_CASES:
+        return app.db.cases.find_case(finding.id, draft.kind, draft.relation)
+    other = OWNERSHIP_CASES - {draft.kind}
+    asking = (app.db.cases.find_case(finding.id, kind) for kind in (draft.kind, *other))
+    return next(filter(None, asking), None)
 
 
 def _build_case(app: App, finding: Finding, draft: CaseDraft) -> Case:
@@ -523,7 +535,6 @@ def _build_case(app: App, finding: Finding, draft: CaseDraft) -> Case:
         finding_id=finding.id,
         kind=draft.kind,
         severity=draft.severity,
-        state=CaseState.NEW,
         opened_at=app.clock.now(),
         reasons=draft.reasons,
         lowered_by=draft.lowered_by,
@@ -537,12 +548,25 @@ def _add_case(app: App, case: Case) -> None:
 
 
 def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
-    """Give an open case today's reasons; a decided one stays as it was."""
+    """Give an open case today's reasons; a decided one stays as it was.
+
+    That a link is still read contradicts who said that they removed it.
+    """
+    if case.state is CaseState.UNLINKED:
+        case = resume_case(case, app.clock.now())
+        queue_alert(app, person, case)
     if not case.is_undecided:
         return
     worst = min(case.severity, draft.severity, key=list(Severity).index)
-    renewed = replace(case, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
-    if needs_immediate_notice(renewed) and not needs_immediate_notice(case):
+    renewed = replace(
+        case,
+        kind=draft.kind,
+        severity=worst,
+        reasons=draft.reasons,
+        lowered_by=draft.lowered_by,
+    )
+    is_worse = needs_immediate_notice(renewed) and not needs_immediate_notice(case)
+    if is_worse or (renewed.kind is CaseKind.IMPERSONATION and renewed.kind is not case.kind):
         # They were notified of something less severe, so the time to answer starts again.
         renewed = replace(renewed, notified_at=None)
         queue_alert(app, person, renewed)
@@ -556,11 +580,11 @@ def _raise_exposure(app: App, person: Person, finding: Finding, label: Ownership
     answered = {
         kind
         for exposure in cases
-        if exposure not in still_open and exposure.state is not CaseState.GONE
+        if exposure not in still_open and exposure.gone_at is None
         for kind in exposure.contact_kinds
     }
     asked = _list_exposed_kinds(finding.portrait) - answered
-    back = [exposure for exposure in cases if exposure.state is CaseState.GONE]
+    back = [exposure for exposure in cases if exposure.gone_at]
     back = [exposure for exposure in back if not asked.isdisjoint(exposure.contact_kinds)]
     if not asked:
         return

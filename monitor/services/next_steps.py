@@ -1,10 +1,10 @@
 """What a person can do about a case, what is under way, and pages that are listed as one line."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.app import App
 from monitor.domain.case import Case, rate_exposure
+from monitor.domain.case_progress import CaseStanding
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.takedown import (
     AdviceBook,
@@ -13,7 +13,8 @@ from monitor.domain.takedown import (
     load_advice,
     load_removal_guides,
 )
-from monitor.domain.vocabulary import CaseKind, CaseState, ContactKind
+from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, ContactKind
+from monitor.services.disclosure import list_own_standings
 from monitor.services.presenters import format_finding_title
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
@@ -25,10 +26,8 @@ OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/remov
 
 
 def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
-    """Return the next steps about a case; none once an answer has ended it."""
-    if not (case.is_undecided or case.is_pursued or case.state is CaseState.MINE):
-        return ()
-    if case.state is CaseState.MINE and case.kind is not CaseKind.EXPOSED_CONTACT:
+    """Return the next steps about a case; none once an answer or proof has ended it."""
+    if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
     portrait, book = app.db.findings.load_finding(case.finding_id).portrait, load_advice()
     site = _find_site_name(case, portrait)
@@ -59,32 +58,19 @@ def _find_site_name(case: Case, portrait: Trace) -> str:
 
 
 def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
-    """Return what the person reported, or says is theirs, until its address proves gone."""
+    """Return what its person has answered and has not ended: who acts next, and by when."""
     return tuple(
-        _build_progress_line(app, case, finding, status)
-        for case, finding, status in _list_under_way(app, person_id)
-        if finding.presence is not Presence.GONE
+        _build_progress_line(app, case, standing)
+        for case, standing in list_own_standings(app, person_id)
+        if standing.next_step and not case.is_undecided
     )
 
 
-def list_progress_finding_ids(app: App, person_id: str) -> frozenset[str]:
-    """Return the findings of which something is under way, and their addresses not proven gone."""
-    return frozenset(finding.id for _, finding, _ in _list_under_way(app, person_id))
-
-
-def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Case, Finding, str]]:
-    """Yield each case of which something is under way, its finding, and what is under way."""
-    for case in app.db.cases.list_cases_of_person(person_id):
-        finding = app.db.findings.load_finding(case.finding_id)
-        status = _describe_progress(case, finding)
-        if status:
-            yield case, finding, status
-
-
-def _build_progress_line(app: App, case: Case, finding: Finding, status: str) -> ProgressLine:
+def _build_progress_line(app: App, case: Case, standing: CaseStanding) -> ProgressLine:
+    finding, step = app.db.findings.load_finding(case.finding_id), standing.next_step
     times = list_recheck_times(app.db, case) if list_recheck_keys(app, finding) else ()
     return ProgressLine(
-        words=status,
+        words=_describe_progress(case, finding),
         title=format_finding_title(finding.portrait),
         url=finding.portrait.url,
         path=_find_progress_page(case),
@@ -92,20 +78,22 @@ def _build_progress_line(app: App, case: Case, finding: Finding, status: str) ->
         at=_find_step_time(app, case),
         looks_at=next((at for at in times if at > app.clock.now()), None),
         seems_gone=finding.presence is Presence.MISSING,
-        needs_you=case.state is CaseState.IMPERSONATION,
+        needs_you=standing.bin is CaseBin.NEEDS_YOU,
+        next_step=words.OWN_NEXT_STEPS[step.who, step.what] if step else "",
+        due=step.due if step else None,
     )
 
 
 def _describe_progress(case: Case, finding: Finding) -> str:
-    """Say what is under way; empty for nothing."""
-    if case.kind is CaseKind.EXPOSED_CONTACT:
-        kinds = _list_shown_kinds(case, finding)
-        what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds) if kinds else ""
-        status = words.REMOVAL_PROGRESS.get(case.state, "")
-        return status.format(what=f"{what[0].upper()}{what[1:]}") if what else ""
-    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        return words.TAKEN_OVER if case.state is CaseState.IMPERSONATION else ""
-    return words.TAKEDOWN_PROGRESS.get(case.state, "")
+    """Say what is under way."""
+    if case.kind is CaseKind.EXPOSED_CONTACT and case.state in words.REMOVAL_PROGRESS:
+        kinds = _list_shown_kinds(case, finding) or case.contact_kinds
+        what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds)
+        status = words.REMOVAL_PROGRESS[case.state]
+        return status.format(what=f"{what[0].upper()}{what[1:]}")
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and case.state is CaseState.IMPERSONATION:
+        return words.TAKEN_OVER
+    return words.TAKEDOWN_PROGRESS.get(case.state, words.DECISION_SENTENCES.get(case.state, ""))
 
 
 def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
@@ -119,7 +107,7 @@ def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
 def _find_progress_page(case: Case) -> str:
     if case.kind is CaseKind.EXPOSED_CONTACT:
         return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{case.id}"
-    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
+    if case.kind in {CaseKind.OWN_ACCOUNT_CHANGED, CaseKind.STUDENT_LINK}:
         return f"/me/findings/{case.finding_id}"
     return f"{OWN_PAGES[AdviceTarget.KIT]}{case.id}"
 

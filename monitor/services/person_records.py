@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar, cast
 from monitor.app import App
 from monitor.db.database import list_annex_tables
 from monitor.db.pictures import Screenshot, Thumbnail
-from monitor.domain.case import Case, DecisionRecord, FlaggedFindings
+from monitor.domain.case import Case, FlaggedFindings
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, OwnershipLabel

@@ -9,8 +9,11 @@ from monitor.config import load_policy_texts
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.case import Case
+from monitor.domain.case_log import SHARING
+from monitor.domain.case_progress import NextStep
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
+from monitor.domain.disclosure import CaseEnd, ReviewOpening
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.finding import Finding
@@ -20,11 +23,11 @@ from monitor.domain.source_trust import WITHHELD
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     CaseKind,
-    CaseState,
     CoverageState,
     Decision,
     GapKind,
     OwnershipLabel,
+    Side,
 )
 from reports import labels as words
 from reports.emails.digest import (
@@ -35,16 +38,16 @@ from reports.emails.digest import (
     CoverageGap,
     CoveredSource,
     NamesakeLine,
+    OpenCaseLine,
     OwnFindingLine,
     QuestionLine,
-    UnansweredCaseLine,
 )
 from reports.pages.layout import PolicyReminder
 from scrapers.models import Outcome, Trace, TraceKind
 
 OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a case, or take another decision back.
-SILENT_DECISIONS = frozenset({Decision.SHARED, Decision.REOPENED})
+SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
@@ -63,7 +66,7 @@ def build_case_line(app: App, case: Case) -> CaseLine:
         platform=finding.portrait.platform,
         title="" if case.kind is CaseKind.STUDENT_LINK else _format_title(finding.portrait),
         reasons=case.reasons,
-        earlier=_describe_earlier_answer(app, case),
+        earlier=_describe_earlier_answer(case),
         finding_id=case.finding_id,
         advice=load_advice().get_advice(case.kind).brief,
         contact_kinds=case.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
@@ -82,13 +85,11 @@ def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
     return build_policy_reminder(app, CASE_CLAUSES.get(kind, ()))
 
 
-def _describe_earlier_answer(app: App, case: Case) -> str:
-    """Say what was decided before a change reopened the case."""
-    made = app.db.cases.list_decisions(case.id)
-    decisions = [decision for decision in made if decision.at < case.opened_at]
-    spoken = [
-        decision.decision for decision in decisions if decision.decision not in SILENT_DECISIONS
-    ]
+def _describe_earlier_answer(case: Case) -> str:
+    """Say what its person answered before a change reopened the case."""
+    before = case.log[: max(case.past, case.back)]
+    own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
+    spoken = [entry.decision for entry in own if entry.decision not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
         if spoken
@@ -132,42 +133,46 @@ def build_own_line(finding: Finding) -> OwnFindingLine:
     )
 
 
-def build_waiting_line(app: App, case: Case) -> UnansweredCaseLine:
+def build_open_case_line(
+    app: App, case: Case, step: NextStep, opening: ReviewOpening | None
+) -> OpenCaseLine:
+    """Show a case that goes on; `opening` is why IT sees it, None while it does not."""
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    return UnansweredCaseLine(
+    return OpenCaseLine(
         kind=case.kind,
         url=portrait.url,
         since=case.notified_at or case.opened_at,
         id=case.id,
         platform=portrait.platform,
+        next_step=words.OWN_NEXT_STEPS[step.who, step.what],
+        due=step.due,
+        is_unanswered=case.is_undecided,
+        said=describe_verdict(case, Side.PERSON),
+        review_said=describe_verdict(case, Side.IT),
+        it_sees_since=opening.at if opening else None,
     )
 
 
-def build_decided_line(app: App, case: Case) -> CaseOutcomeLine | None:
-    """List what others decided, and the state of reports; the person's own answers are left out."""
-    if case.ruled_at is None or case.is_undecided:
-        return None
-    by = _find_decider(app, case)
-    if by == "You" and not case.is_pursued:
-        return None
+def describe_verdict(case: Case, side: Side) -> str:
+    """Say what one side says that it is, and never the other's word; empty for silence."""
+    verdict = case.get_verdict(side)
+    if verdict is None:
+        return ""
+    if side is Side.PERSON:
+        return words.describe_given_answer(case.kind, verdict)
+    return words.DECISION_SENTENCES[verdict]
+
+
+def build_outcome_line(app: App, case: Case, end: CaseEnd) -> CaseOutcomeLine:
     portrait = app.db.findings.load_finding(case.finding_id).portrait
     return CaseOutcomeLine(
         kind=case.kind,
         url=portrait.url,
-        what=words.DECISION_SENTENCES[case.state],
-        by=by,
-        at=case.ruled_at,
+        what=words.OWN_END_REASONS[end.reason],
+        at=end.at,
         id=case.id,
         platform=portrait.platform,
     )
-
-
-def _find_decider(app: App, case: Case) -> str:
-    """Say who decided last; empty if it ended by itself."""
-    if case.state is CaseState.GONE:
-        return ""
-    by = app.db.cases.list_decisions(case.id)[-1].by
-    return "You" if by == case.person_id else "IT"
 
 
 def build_aside_line(app: App, finding: Finding) -> NamesakeLine:

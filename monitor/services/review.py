@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.review import ReviewAssignment, ReviewFilter, ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
-from monitor.domain.disclosure import BreakGlassProposal, ReviewFields
+from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.schedule import can_ask_again, compute_digest_week
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import CaseBin, Decision, Side
 from monitor.services.digests import list_weekly_runs
+from monitor.services.disclosure import find_review_opening
 from monitor.services.district_checks import summarize_district
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
@@ -33,32 +34,25 @@ from monitor.services.notifications import (
 from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
+    build_review_gate,
     check_not_own_case,
     check_review_access,
+    count_review_cases,
     find_last_question_time,
-    find_review_opening,
     list_review_openings,
-    load_review_fields,
 )
 from reports import labels as words
 from reports.emails.account import ReviewerQuestionView
-from reports.emails.office import ReviewLine, ReviewView, ServiceHealth
+from reports.emails.office import ReviewView, ServiceHealth
 from reports.evidence_pack import EvidenceView
 
 RECENT_PERIOD = timedelta(days=7)
 
 
-def list_reviewable_cases(app: App) -> Iterator[tuple[Case, ReviewFields]]:
-    """Yield the cases that IT may see today, the worst first, then the oldest."""
-    for case, opening in list_review_openings(app):
-        yield case, load_review_fields(app, case, opening)
-
-
 def count_opened_cases(app: App, since: datetime) -> int:
     """Count the cases that wait for IT and opened to it after `since`."""
-    return sum(
-        case.is_undecided and opening.at > since for case, opening in list_review_openings(app)
-    )
+    waiting = list_review_openings(app, ReviewFilter(bins=(CaseBin.NEEDS_YOU,)))
+    return sum(opening.at > since for _, opening in waiting)
 
 
 def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tuple[Case, ...]:
@@ -68,7 +62,7 @@ def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tupl
     """
     cases = tuple(app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids))
     for case in cases:
-        if word.by != case.person_id and find_review_opening(app, case) is None:
+        if word.by != case.person_id and find_review_opening(app, case, word.by) is None:
             reason = f"Case {case.id} is not open to IT. Only the staff member can decide on it."
             raise NotPermittedError(reason)
     with app.db.begin_transaction():
@@ -85,17 +79,20 @@ def undo_decisions(app: App, case_ids: Iterable[str], by: str) -> tuple[Case, ..
 
 def queue_review_digests(app: App) -> None:
     """Email each reviewer, even without news: no email could also mean a failure."""
-    now, district = app.clock.now(), app.config.district
-    view = _build_review_digest(app, now)
+    district = app.config.district
     with app.db.begin_transaction():
         for address in district.reviewers:
+            view = _build_review_digest(app, address)
             plan = EmailPlan(recipient_id=build_reviewer_id(address), dedupe_key=view.week)
             queue_email(app, plan, view)
 
 
-def _build_review_digest(app: App, now: datetime) -> ReviewView:
-    district = app.config.district
-    shown = tuple(list_reviewable_cases(app))
+def _build_review_digest(app: App, address: str) -> ReviewView:
+    """Give counts alone, without what is about the reader: a mailbox is no place for a case."""
+    district, now = app.config.district, app.clock.now()
+    own = app.db.people.find_person_id_by_mail(address)
+    reviewer = Reviewer(address=address, person_id=own or "")
+    counts = count_review_cases(app, reviewer)
     return ReviewView(
         **build_custom_greeting(
             app,
@@ -105,10 +102,12 @@ def _build_review_digest(app: App, now: datetime) -> ReviewView:
         ),
         week=compute_digest_week(now, district.id, district.zone),
         coverage=build_coverage(list_weekly_runs(app)),
-        lines=tuple(
-            _build_review_line(case, fields) for case, fields in shown if case.is_undecided
+        waiting=counts[CaseBin.NEEDS_YOU],
+        going=counts[CaseBin.IN_PROGRESS],
+        done=counts[CaseBin.DONE],
+        oldest=app.db.review_index.find_oldest_time(
+            build_review_gate(app, reviewer), CaseBin.NEEDS_YOU
         ),
-        closed=sum(1 for case, _ in shown if case.ruled_at and now - case.ruled_at < RECENT_PERIOD),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
@@ -125,32 +124,15 @@ def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
     )
 
 
-def _build_review_line(case: Case, fields: ReviewFields) -> ReviewLine:
-    return ReviewLine(
-        person=fields.name,
-        school=fields.school,
-        kind=fields.kind,
-        severity=fields.severity,
-        platform=fields.platform,
-        url=fields.url,
-        state=fields.state,
-        opened_at=fields.opened_at,
-        state_since=case.ruled_at or case.opened_at,
-        given=fields.given,
-        reasons=fields.reasons,
-        ruling=fields.decision,
-    )
-
-
 CHANGED_MEANWHILE = "This changed after you opened it. Look at it again before you decide."
 NO_REVIEWER = ""
 
 
 def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
-    """Return a case that is open to IT. Raises NotPermittedError where it is not."""
+    """Return a case that this reviewer may see. Raises NotPermittedError where they may not."""
     case = app.db.cases.load_case(case_id)
     check_not_own_case(reviewer, case)
-    check_review_access(app, case)
+    check_review_access(app, case, reviewer.id)
     return case
 
 
@@ -161,7 +143,7 @@ def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> Evid
         reason = "The staff member has not shared the evidence. You can ask them to."
         raise NotPermittedError(reason)
     _audit_case_action(app, reviewer, "downloaded-evidence", case_id)
-    return build_evidence_view(app, case)
+    return build_evidence_view(app, case, Side.IT)
 
 
 def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) -> None:
@@ -215,21 +197,21 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
 
 
 def decide_viewed_cases(
-    app: App, reviewer: Reviewer, seen_states: Mapping[str, str], decision: Decision, note: str = ""
+    app: App, reviewer: Reviewer, seen: Mapping[str, str], decision: Decision, note: str = ""
 ) -> tuple[Case, ...]:
     """Append one decision to several cases, or to none.
 
-    `seen_states` is the state of each when it was read.
+    `seen` is the revision of each when it was read.
     """
     if decision not in REVIEWER_DECISIONS:
         reason = "Only the staff member can say that."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
-        for case_id, state in seen_states.items():
-            if _load_viewed_case(app, reviewer, case_id).state != state:
+        for case_id, revision in seen.items():
+            if _load_viewed_case(app, reviewer, case_id).revision != revision:
                 raise InputError(CHANGED_MEANWHILE)
         return decide_cases(
-            app, seen_states, DecisionInput(decision=decision, by=reviewer.id, note=note.strip())
+            app, seen, DecisionInput(decision=decision, by=reviewer.id, note=note.strip())
         )
 
 
@@ -238,25 +220,9 @@ def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) ->
     with app.db.begin_transaction():
         cases = [_load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
         for case in cases:
-            decisions = app.db.cases.list_decisions(case.id)
-            if (
-                not decisions
-                or decisions[-1].by != reviewer.id
-                or decisions[-1].decision is Decision.REOPENED
-            ):
+            if all(entry.by != reviewer.id for entry in case.standing):
                 raise InputError(CHANGED_MEANWHILE)
-        for case in cases:
-            _undo_own_decision(app, reviewer, case)
-
-
-def _undo_own_decision(app: App, reviewer: Reviewer, case: Case) -> None:
-    """Undo every step of the decision: "removed" includes "reported"."""
-    decisions = app.db.cases.list_decisions(case.id)
-    at = decisions[-1].at
-    for _ in [
-        decision for decision in decisions if decision.by == reviewer.id and decision.at == at
-    ]:
-        undo_decisions(app, (case.id,), reviewer.id)
+        undo_decisions(app, (case.id for case in cases), reviewer.id)
 
 
 def _load_viewed_case(app: App, reviewer: Reviewer, case_id: str) -> Case:

@@ -4,7 +4,8 @@ The review queue is a list without names, and cases that are opened one by one. 
 by the rule in `monitor/domain/disclosure.py`, with current data.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,19 +19,27 @@ from monitor.db.review import (
     ReviewNote,
     ReviewNoteKind,
 )
-from monitor.domain.case import Case, DecisionRecord, list_possible_decisions
+from monitor.domain.case import Case, list_possible_decisions
+from monitor.domain.case_log import DecisionRecord
+from monitor.domain.case_progress import CaseStanding
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
-    BreakGlass,
-    DisclosureInput,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
-    compute_review_opening,
 )
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OpeningReason, Severity
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseState,
+    Decision,
+    OpeningReason,
+    Severity,
+    Side,
+)
 from monitor.services.consent import build_disclosure_policy
+from monitor.services.disclosure import find_review_opening, find_standing
 from monitor.services.notifications import Reviewer, build_reviewer_id
 
 NOT_YET = (
@@ -39,66 +48,45 @@ NOT_YET = (
 )
 
 
-def find_review_opening(
-    app: App, case: Case, break_glass: tuple[BreakGlass, ...] = ()
-) -> ReviewOpening | None:
-    """Return why IT may see it; `break_glass` is early access beyond what is stored."""
-    inputs = _load_input(app, case, break_glass)
-    return (
-        compute_review_opening(inputs, app.clock.now(), build_disclosure_policy(app))
-        if inputs
-        else None
-    )
+def count_review_cases(app: App, reviewer: Reviewer | None = None) -> Mapping[CaseBin, int]:
+    """Count the cases that IT, or one reviewer, may see, as queue, feed and email do."""
+    counts = app.db.review_index.count_visible_cases(build_review_gate(app, reviewer), ANY_CASE)
+    counted = Counter[CaseBin]()
+    for (one_bin, _), number in counts.items():
+        counted[one_bin] += number
+    return {one_bin: counted[one_bin] for one_bin in CaseBin}
 
 
-def check_review_access(app: App, case: Case) -> ReviewOpening:
+def check_review_access(app: App, case: Case, reviewer_id: str = "") -> ReviewOpening:
     """Raise NotPermittedError while only its person may see it."""
-    opening = find_review_opening(app, case)
+    opening = find_review_opening(app, case, reviewer_id)
     if opening is None:
         raise NotPermittedError(NOT_YET)
     return opening
 
 
 def load_review_fields(app: App, case: Case, opening: ReviewOpening) -> ReviewFields:
-    inputs = _load_input(app, case)
-    if inputs is None:
-        raise NotPermittedError(NOT_YET)
     person, finding = (
         app.db.people.load_person(case.person_id),
         app.db.findings.load_finding(case.finding_id),
     )
-    return build_review_fields(person, finding, inputs, opening)
+    return build_review_fields(person, finding, case, opening)
 
 
-def build_review_gate(app: App) -> DisclosureCutoff:
+def build_review_gate(app: App, reviewer: Reviewer | None = None) -> DisclosureCutoff:
     """Return the same rule in terms of plain columns."""
-    policy, now = build_disclosure_policy(app), app.clock.now()
-    days = policy.student_link_days
+    policy = build_disclosure_policy(app)
     return DisclosureCutoff(
-        now=now,
-        counted_before=None if days is None else now - timedelta(days=days),
+        now=app.clock.now(),
+        student_link_days=policy.student_link_days,
         consent_text_hashes=tuple(policy.told_in),
-    )
-
-
-def _load_input(
-    app: App, case: Case, break_glass: tuple[BreakGlass, ...] = ()
-) -> DisclosureInput | None:
-    consent = app.db.consents.find_latest_consent(case.person_id)
-    if consent is None:
-        return None
-    return DisclosureInput(
-        case=case,
-        consent=consent,
-        decisions=app.db.cases.list_decisions(case.id),
-        glass=(
-            *break_glass,
-            *app.db.break_glass.list_active_break_glass(case.id, app.clock.now()),
-        ),
+        reviewer_id=reviewer.id if reviewer else "",
+        own_person_id=reviewer.person_id if reviewer else "",
     )
 
 
 PAGE_SIZE = 25
+ANY_CASE = ReviewFilter()
 # An unanswered case opens after a week, and a wave goes on for three.
 _WAVE_SHOWN_FOR = 2 * WAVE_WITHIN
 _WAVE_CASES = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
@@ -108,6 +96,7 @@ VIEW_LASTS = timedelta(minutes=30)
 # What IT may rule. Sharing, and asking a site for removal, are their person's alone to do.
 REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.SHARED,
+    Decision.UNSHARED,
     Decision.REOPENED,
     Decision.MINE,
     Decision.FAMILY,
@@ -121,23 +110,23 @@ ABOUT_YOURSELF = "This case is about you. Find it under My results; another revi
 class ReviewQueueRow:
     """What the list shows of a case: nothing that identifies its person.
 
-    `assignee_address` is a reviewer's address, empty while no one has; `is_own` says that it is
-    about the reader themselves. `asked_at` is when its person was last asked, None where no one
-    did.
+    `assignee_address` is a reviewer's address, empty while no one has. `asked_at` is when its
+    person was last asked, None where no one did.
     """
 
     case_id: str
     kind: CaseKind
     severity: Severity
     state: CaseState
+    standing: CaseStanding
     platform: str
     school: str
     opened_at: datetime
     decision: Decision | None
+    review_decision: Decision | None
     assignee_address: str
     asked_at: datetime | None
     is_opened_early: bool
-    is_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +147,7 @@ class ViewedCase:
     case: Case
     fields: ReviewFields
     opening: ReviewOpening
+    standing: CaseStanding
     assignee_id: str
     assignee_address: str
     history: tuple[DecisionRecord, ...]
@@ -176,8 +166,8 @@ class ViewedCase:
 
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
     """Return one page; a number after the last gives the last."""
-    gate = build_review_gate(app)
-    total = app.db.review_index.count_visible_cases(gate, wanted)
+    gate = build_review_gate(app, reviewer)
+    total = sum(app.db.review_index.count_visible_cases(gate, wanted).values())
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
@@ -186,13 +176,16 @@ def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: 
     return QueuePage(rows=rows, number=number, last=last, total=total)
 
 
-def list_review_openings(app: App) -> tuple[tuple[Case, ReviewOpening], ...]:
-    """Return every case that IT may see now, with why and since when."""
+def list_review_openings(
+    app: App, wanted: ReviewFilter = ANY_CASE, reviewer: Reviewer | None = None
+) -> tuple[tuple[Case, ReviewOpening], ...]:
+    """Return every case that IT, or one reviewer, may see now, with why and since when."""
     case_ids = app.db.review_index.list_visible_case_ids(
-        build_review_gate(app), ReviewFilter(), WHOLE_LIST
+        build_review_gate(app, reviewer), wanted, WHOLE_LIST
     )
     cases = map(app.db.cases.load_case, case_ids)
-    found = ((case, find_review_opening(app, case)) for case in cases)
+    who = reviewer.id if reviewer else ""
+    found = ((case, find_review_opening(app, case, who)) for case in cases)
     return tuple((case, opening) for case, opening in found if opening)
 
 
@@ -203,7 +196,7 @@ def list_queue_rows(
 
     `before` is the last ID it has, empty for none.
     """
-    gate = build_review_gate(app)
+    gate = build_review_gate(app, reviewer)
     visible = app.db.review_index.list_visible_case_ids(gate, wanted, WHOLE_LIST)
     ids = [
         visible_case_id
@@ -255,7 +248,7 @@ def record_case_views(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> 
     with app.db.begin_transaction():
         for case in cases:
             check_not_own_case(reviewer, case)
-            opening = check_review_access(app, case)
+            opening = check_review_access(app, case, reviewer.id)
             app.db.access_log.record_access(reviewer.id, case.id, now + VIEW_LASTS)
             app.db.audit.append_entry(
                 now, reviewer.id, VIEWED, case.id, {"opened-by": opening.reason}
@@ -269,13 +262,15 @@ def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> ViewedCase |
     """
     case = app.db.cases.load_case(case_id)
     check_not_own_case(reviewer, case)
-    opening = check_review_access(app, case)
-    if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
+    opening = check_review_access(app, case, reviewer.id)
+    standing = find_standing(app, case, Side.IT, reviewer.id)
+    if standing is None or not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
         return None
     return ViewedCase(
         case=case,
         fields=load_review_fields(app, case, opening),
         opening=opening,
+        standing=standing,
         assignee_id=_find_assignee_id(app, case_id),
         assignee_address=_find_assignee_address(app, case_id),
         history=app.db.cases.list_decisions(case_id),
@@ -295,13 +290,14 @@ def _build_queue_rows(
 ) -> Iterator[ReviewQueueRow]:
     for case_id in case_ids:
         case = app.db.cases.load_case(case_id)
-        opening = find_review_opening(app, case)
-        if opening:
-            yield _build_queue_row(app, reviewer, case, opening)
+        opening = find_review_opening(app, case, reviewer.id)
+        standing = find_standing(app, case, Side.IT, reviewer.id)
+        if opening and standing:
+            yield _build_queue_row(app, case, opening, standing)
 
 
 def _build_queue_row(
-    app: App, reviewer: Reviewer, case: Case, opening: ReviewOpening
+    app: App, case: Case, opening: ReviewOpening, standing: CaseStanding
 ) -> ReviewQueueRow:
     fields = load_review_fields(app, case, opening)
     return ReviewQueueRow(
@@ -309,14 +305,15 @@ def _build_queue_row(
         kind=fields.kind,
         severity=fields.severity,
         state=fields.state,
+        standing=standing,
         platform=fields.platform,
         school=fields.school,
         opened_at=fields.opened_at,
         decision=fields.decision,
+        review_decision=fields.review_decision,
         assignee_address=_find_assignee_address(app, case.id),
         asked_at=find_last_question_time(app.db, case.id),
         is_opened_early=opening.reason is OpeningReason.BREAK_GLASS,
-        is_own=reviewer.person_id == case.person_id,
     )
 
 

@@ -12,8 +12,9 @@ from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.finding import Finding
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
-from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
+from monitor.domain.vocabulary import CaseBin, EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
+from monitor.services.disclosure import count_own_cases
 from monitor.services.feedback import is_district_page
 from monitor.services.presenters import (
     build_change_line,
@@ -150,7 +151,6 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
     ended = sweep.closed_at or sweep.started_at
     findings = app.db.findings.list_findings_of_person(sweep.person_id)
     unknown = (finding for finding in findings if _is_unsorted(app, finding))
-    cases = app.db.cases.list_cases_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
         zone=zone,
@@ -163,7 +163,7 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(finding.first_seen >= sweep.started_at for finding in findings),
         to_sort=sum(1 for _ in unknown),
-        cases=sum(1 for case in cases if case.is_undecided),
+        cases=count_own_cases(app, sweep.person_id)[CaseBin.NEEDS_YOU],
     )
 
 

@@ -105,4 +105,4 @@ def _unmark_notified_cases(app: App, email: OutboxEmail) -> None:
     """Undo the notification: a bounced email was not read."""
     for case in app.db.cases.list_cases_of_person(email.person_id):
         if case.notified_at and case.notified_at == email.sent_at:
-            app.db.cases.update_case(mark_notice_bounced(case))
+            app.db.cases.update_case(mark_notice_bounced(case, app.clock.now()))

@@ -13,7 +13,8 @@ from datetime import datetime
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
-from monitor.domain.case import ALLOWED_DECISIONS, Case, name_contacts
+from monitor.domain.case import Case, name_contacts
+from monitor.domain.case_log import LEVERS
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.reason import Reason
@@ -29,10 +30,12 @@ from monitor.domain.vocabulary import (
     CaseState,
     Decision,
     ProofRequirement,
+    Side,
     UploadProblem,
 )
+from monitor.services.disclosure import find_review_opening
 from monitor.services.evidence import build_evidence_view, list_copied_fields
-from monitor.services.feedback import DecisionInput, find_own_case_opening, opens_to_it
+from monitor.services.feedback import DecisionInput, opens_to_it
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
@@ -73,7 +76,8 @@ NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.MOCK: (Decision.REPORTED,),
     CaseState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REOPENED),
     CaseState.REMOVED: (Decision.REOPENED,),
-    CaseState.REFUSED: (Decision.REOPENED,),
+    CaseState.REFUSED: (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED),
+    CaseState.GONE: (),
 }
 # Enough for a profile, its posts and a conversation; the evidence must still fit into an email.
 MAX_SCREENSHOTS = 5
@@ -87,7 +91,9 @@ LOOK_BY_PRESENCE = {
 def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
     case = _load_pursued_case(app, owner_id, case_id)
     finding = app.db.findings.load_finding(case.finding_id)
-    view = replace(build_evidence_view(app, case), copied=list_copied_fields(app, case))
+    view = replace(
+        build_evidence_view(app, case, Side.PERSON), copied=list_copied_fields(app, case)
+    )
     return TakedownView(
         id=case.id,
         evidence=view,
@@ -101,15 +107,15 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         looks_at=next(
             (at for at in list_recheck_times(app.db, case) if at > app.clock.now()), None
         ),
-        opens=opens_to_it(case.kind, Decision.IMPERSONATION)
-        and find_own_case_opening(app, owner_id, case_id) is None,
+        opens=opens_to_it(case.nature, Decision.IMPERSONATION)
+        and find_review_opening(app, case) is None,
         advice=tuple(line for line in build_advice_lines(app, case) if not line.path),
         screenshots=_build_screenshots_view(app, case),
     )
 
 
 def can_be_reported(case: Case) -> bool:
-    return Decision.REPORTED in ALLOWED_DECISIONS[case.kind] and case.state in NEXT_DECISIONS
+    return Decision.REPORTED in LEVERS[case.kind] and case.state in NEXT_DECISIONS
 
 
 def build_review_guide(app: App, case: Case) -> PlatformGuide | None:
@@ -128,7 +134,7 @@ def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceVi
     case = _load_pursued_case(app, owner_id, case_id)
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
     copies = (ScreenshotCopy(added_at=shot.at, picture=shot.picture) for shot in shots)
-    return replace(build_evidence_view(app, case), screenshots=tuple(copies))
+    return replace(build_evidence_view(app, case, Side.PERSON), screenshots=tuple(copies))
 
 
 def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> UploadProblem | None:
@@ -227,7 +233,7 @@ def _load_pursued_case(app: App, owner_id: str, case_id: str) -> Case:
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
         reason = "This account is your own. Get it back on the platform's recovery page."
         raise InputError(reason)
-    if Decision.REPORTED not in ALLOWED_DECISIONS[case.kind]:
+    if Decision.REPORTED not in LEVERS[case.kind]:
         reason = "You can report only an account that others made about you."
         raise InputError(reason)
     if case.state not in NEXT_DECISIONS:
@@ -258,7 +264,7 @@ def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting |
 
 def _find_guide(app: App, case: Case) -> PlatformGuide | None:
     """Return the platform's guide; they are for impersonation, and none is for a mock account."""
-    if case.kind is CaseKind.MOCK_ACCOUNT:
+    if case.nature is CaseKind.MOCK_ACCOUNT:
         return None
     return find_platform_guide(app, app.db.findings.load_finding(case.finding_id).portrait)
 

@@ -16,6 +16,7 @@ from monitor.services.answer_links import (
     build_answer_card,
     open_answer_link,
 )
+from monitor.services.feedback import find_ownership_case
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports import labels
@@ -75,9 +76,8 @@ def _build_done_view(
             next_path=url_for("findings.show_finding", finding_id=link.finding_id),
             action="Open this result",
         )
-    kind = CASE_OF_DECISION.get(decision)
-    case = context.app.db.cases.find_case(link.finding_id, kind) if kind else None
-    if case is not None:
+    case = find_ownership_case(context.app, link.finding_id)
+    if case is not None and decision in CASE_OF_DECISION:
         path, action = url_for("takedown.show_kit", case_id=case.id), "Open the steps"
     else:
         path, action = url_for("sort.show_cards"), "Open your results"

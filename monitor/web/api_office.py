@@ -10,11 +10,14 @@ from monitor.db.review import ReviewFilter
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
     CaseState,
+    CaseStep,
     Decision,
     HealthLevel,
     Severity,
+    StepActor,
     TokenScope,
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
@@ -40,7 +43,6 @@ from monitor.web.api import (
 from monitor.web.api_own import show_address
 from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
-from monitor.web.review import STATUS_FILTERS
 from reports.sanitize import clean_sentence, clean_web_text
 from reports.wording import Others
 
@@ -53,7 +55,7 @@ InvitedName = Annotated[str, msgspec.Meta(max_length=MAX_NAME_LENGTH)]
 class QueueRowBody(ApiBody, frozen=True, kw_only=True):
     """A case that IT may see, without its person. `answer` is theirs, null before they gave one.
 
-    `is_about_you` is a case of the reviewer's own, which another reviewer decides.
+    `review_answer` is what IT says. `next_by` acts next, and is null where the case has ended.
     """
 
     id: str
@@ -64,10 +66,14 @@ class QueueRowBody(ApiBody, frozen=True, kw_only=True):
     school: str
     opened_at: datetime
     answer: Decision | None
+    review_answer: Decision | None
+    bin: CaseBin
+    next_by: StepActor | None
+    next_step: CaseStep | None
+    due_at: datetime | None
     assigned_to: str
     asked_at: datetime | None
     is_opened_early: bool
-    is_about_you: bool
 
 
 class QueueRowPage(ApiBody, frozen=True, kw_only=True):
@@ -91,6 +97,7 @@ class ReviewedCaseBody(ApiBody, frozen=True, kw_only=True):
     last_seen: datetime
     reasons: tuple[ReasonBody, ...]
     answer: Decision | None
+    review_answer: Decision | None
 
 
 class HealthCheckBody(ApiBody, frozen=True, kw_only=True):
@@ -152,7 +159,7 @@ class InvitationBody(ApiBody, frozen=True, kw_only=True):
 class QueueListQuery(ListQuery, frozen=True, kw_only=True):
     kind: CaseKind | msgspec.UnsetType = msgspec.UNSET
     severity: Severity | msgspec.UnsetType = msgspec.UNSET
-    state: Literal["all", "undecided", "confirmed", "reported", "settled"] = "all"
+    bin: CaseBin | msgspec.UnsetType = msgspec.UNSET
 
 
 class InvitationInput(ApiInput, frozen=True, kw_only=True):
@@ -168,7 +175,7 @@ def list_review_cases(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
     wanted = ReviewFilter(
         kind=None if query.kind is msgspec.UNSET else query.kind,
         severity=None if query.severity is msgspec.UNSET else query.severity,
-        states=STATUS_FILTERS.get(query.state, ()),
+        bins=() if query.bin is msgspec.UNSET else (query.bin,),
     )
     # One more than is shown tells whether there is another page.
     rows = list_queue_rows(call.app, _build_reviewer(call), wanted, query.cursor, query.limit + 1)
@@ -199,6 +206,7 @@ def open_review_case(call: ApiCall) -> ReviewedCaseBody:
         last_seen=fields.last_seen,
         reasons=tuple(build_reason_body(reason, Others(fields.given)) for reason in fields.reasons),
         answer=fields.decision,
+        review_answer=fields.review_decision,
     )
 
 
@@ -268,6 +276,7 @@ def _build_reviewer(call: ApiCall) -> Reviewer:
 
 
 def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
+    step = row.standing.next_step
     return QueueRowBody(
         id=row.case_id,
         kind=row.kind,
@@ -277,10 +286,14 @@ def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
         school=clean_web_text(row.school),
         opened_at=row.opened_at,
         answer=row.decision,
+        review_answer=row.review_decision,
+        bin=row.standing.bin,
+        next_by=step.who if step else None,
+        next_step=step.what if step else None,
+        due_at=step.due if step else None,
         assigned_to=row.assignee_address,
         asked_at=row.asked_at,
         is_opened_early=row.is_opened_early,
-        is_about_you=row.is_own,
     )
 
 

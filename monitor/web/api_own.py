@@ -12,6 +12,7 @@ from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import Person
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
     CaseState,
     ConsentPhase,
@@ -20,11 +21,14 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Scope,
     Severity,
+    Side,
+    StepActor,
     SweepKind,
     TokenScope,
 )
 from monitor.services.consent import load_consent_status
-from monitor.services.feedback import find_own_case_opening, record_feedback, undo_feedback
+from monitor.services.disclosure import find_review_opening, find_standing, list_own_standings
+from monitor.services.feedback import record_feedback, undo_feedback
 from monitor.services.findings import build_finding_card, filter_findings, list_findings
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.presenters import build_case_line
@@ -134,7 +138,8 @@ class NextStepBody(ApiBody, frozen=True, kw_only=True):
 class CaseBody(ApiBody, frozen=True, kw_only=True):
     """`answers` are those that this kind of case takes. `it_sees_since` is null while IT does not.
 
-    `next_steps` are what its person can do about it.
+    `answer` is what you said and `review_answer` what IT did, null for silence. `next_by` acts
+    next, and is null where the case has ended. `next_steps` are what you can do about it.
     """
 
     id: str
@@ -150,6 +155,12 @@ class CaseBody(ApiBody, frozen=True, kw_only=True):
     first_seen: datetime
     last_seen: datetime
     it_sees_since: datetime | None
+    answer: Decision | None
+    review_answer: Decision | None
+    bin: CaseBin
+    next_by: StepActor | None
+    due_at: datetime | None
+    ended_at: datetime | None
     answers: tuple[Decision, ...]
     next_steps: tuple[NextStepBody, ...]
 
@@ -275,8 +286,8 @@ def undo_own_answer(call: ApiCall) -> FindingDetailBody:
 
 def list_own_cases(call: ApiCall, query: CasesQuery) -> CasePage:
     """List your cases and what you can do about each, the newest first."""
-    cases = call.app.db.cases.list_cases_of_person(call.principal.person_id)
-    wanted = (case for case in cases if query.state == "all" or case.is_undecided)
+    standings = list_own_standings(call.app, call.principal.person_id)
+    wanted = (case for case, standing in standings if query.state == "all" or not standing.end)
     shown, cursor = cut_page(wanted, lambda case: format_position(case.opened_at, case.id), query)
     return CasePage(items=tuple(_build_case(call, entry) for entry in shown), next_cursor=cursor)
 
@@ -382,7 +393,9 @@ def _build_finding(line: FindingLine) -> FindingBody:
 
 def _build_case(call: ApiCall, case: Case) -> CaseBody:
     app, portal = call.app, call.app.config.portal.address
-    line, opening = build_case_line(app, case), find_own_case_opening(app, case.person_id, case.id)
+    line, opening = build_case_line(app, case), find_review_opening(app, case)
+    standing = find_standing(app, case)
+    step, end = (standing.next_step, standing.end) if standing else (None, None)
     return CaseBody(
         id=case.id,
         finding_id=case.finding_id,
@@ -397,6 +410,12 @@ def _build_case(call: ApiCall, case: Case) -> CaseBody:
         first_seen=line.first_seen,
         last_seen=line.last_seen,
         it_sees_since=opening.at if opening else None,
+        answer=case.get_verdict(Side.PERSON),
+        review_answer=case.get_verdict(Side.IT),
+        bin=standing.bin if standing else CaseBin.DONE,
+        next_by=step.who if step else None,
+        due_at=step.due if step else None,
+        ended_at=end.at if end else None,
         answers=tuple(CASE_ANSWERS[case.kind]),
         next_steps=tuple(
             NextStepBody(

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from monitor.app import App
-from monitor.db.accounts import AccessToken
+from monitor.db.review import ReviewFilter
 from monitor.db.sweeps import Sweep
 from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
-from monitor.domain.vocabulary import SweepKind, TokenScope
+from monitor.domain.vocabulary import CaseBin, SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
-from monitor.services.notifications import load_language
-from monitor.services.review_queue import list_review_openings
+from monitor.services.notifications import Reviewer, load_language
+from monitor.services.review_queue import count_review_cases, list_review_openings
 from monitor.services.self_check import list_own_checks
 from monitor.web.api import TokenGate
 from monitor.web.context import PortalContext
@@ -45,7 +45,7 @@ def build_feed_routes(context: PortalContext) -> Blueprint:
     @routes.get("/feed/<token>.atom")
     def show_queue_feed(token: str) -> Response:
         holder = _require_holder(gate, token, TokenScope.REVIEW_FEED)
-        view = _build_feed_view(context.app, holder.token)
+        view = _build_feed_view(context.app, holder)
         return Response(render_queue_feed(view), mimetype="application/atom+xml")
 
     return routes
@@ -93,12 +93,14 @@ def _plan_next(app: App, person_id: str) -> Iterator[CalendarCheck]:
         )
 
 
-def _build_feed_view(app: App, token: AccessToken) -> QueueFeedView:
-    openings = list_review_openings(app)
+def _build_feed_view(app: App, holder: TokenHolder) -> QueueFeedView:
+    reviewer = Reviewer(address=holder.principal.mail, person_id=holder.principal.person_id)
+    waiting = ReviewFilter(bins=(CaseBin.NEEDS_YOU,))
+    openings = list_review_openings(app, waiting, reviewer)
     return QueueFeedView(
         page=f"{app.config.portal.address}/review",
-        since=token.created_at,
-        counts=Counter(case.severity for case, _ in openings),
-        undecided=sum(1 for case, _ in openings if case.is_undecided),
+        since=holder.token.created_at,
+        severities=Counter(case.severity for case, _ in openings),
+        counts=count_review_cases(app, reviewer),
         latest_at=max((opening.at for _, opening in openings), default=None),
     )

@@ -15,12 +15,14 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
 from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES, Case
+from monitor.domain.case_log import SHARING
 from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.feedback import (
     DecisionInput,
     build_lessons_line,
+    find_ownership_case,
     preview_shared_fields,
     record_feedback,
     share_case,
@@ -178,13 +180,13 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
 
 def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
     if form.decision in CASE_OF_DECISION and len(form.finding) == 1:
-        return _redirect_to_kit(context, form.finding[0], CASE_OF_DECISION[form.decision])
+        return _redirect_to_kit(context, form.finding[0])
     return _redirect_back(context, form, "Saved.", done="-".join(form.finding))
 
 
-def _redirect_to_kit(context: PortalContext, finding_id: str, kind: CaseKind) -> Response:
+def _redirect_to_kit(context: PortalContext, finding_id: str) -> Response:
     """Lead someone who is impersonated or mocked to what they can do about it."""
-    case = context.app.db.cases.find_case(finding_id, kind)
+    case = find_ownership_case(context.app, finding_id)
     if case is None:
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=finding_id), "Saved."
@@ -308,7 +310,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>")
     def submit_decision(case_id: str) -> Response:
         case, form = _find_own_case(context, case_id), read_form(CaseAnswerForm)
-        if form.decision in {Decision.SHARED, Decision.REOPENED}:
+        if form.decision in {*SHARING, Decision.REOPENED}:
             abort(HTTPStatus.BAD_REQUEST)
         try:
             record_case_answer(context.app, case, form)
@@ -388,7 +390,7 @@ def _redirect_after_case_answer(
     """Lead to what can be done about it, or back to where it was answered."""
     finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
     if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
-        return _redirect_to_kit(context, case.finding_id, CASE_OF_DECISION[form.decision])
+        return _redirect_to_kit(context, case.finding_id)
     if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
         return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
     if form.decision is Decision.IMPERSONATION:

@@ -15,13 +15,14 @@ from flask import Blueprint, Response, url_for
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import Case
+from monitor.domain.case_progress import CaseStanding
 from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
-    CaseState,
     Decision,
     HoldAction,
     Severity,
@@ -96,7 +97,7 @@ class QueueQuery(WebForm, frozen=True, kw_only=True):
 
     kind: CaseKind | None = None
     severity: Severity | None = None
-    state: str = ""
+    state: CaseBin | None = None
     school: str = ""
     taken: str = ""
     age: str = ""
@@ -129,7 +130,7 @@ class ReviewQuestionForm(WebForm, frozen=True, kw_only=True):
 
 
 class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
-    """`seen` holds each case with its state when the page was made, with a blank between."""
+    """`seen` holds each case with its revision when the page was made, with a blank between."""
 
     seen: tuple[str, ...] = ()
     decision: Decision | None = None
@@ -152,26 +153,6 @@ class LegalHoldForm(WebForm, frozen=True, kw_only=True):
 
 
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
-STATUS_FILTERS = {
-    "undecided": (CaseState.NEW, CaseState.OPEN),
-    "confirmed": (CaseState.IMPERSONATION, CaseState.MOCK, CaseState.STUDENT_LINK),
-    "reported": (CaseState.REPORTED,),
-    "settled": tuple(
-        case_state
-        for case_state in CaseState
-        if case_state
-        not in {
-            *(CaseState.NEW, CaseState.OPEN, CaseState.IMPERSONATION, CaseState.MOCK),
-            *(CaseState.STUDENT_LINK, CaseState.REPORTED),
-        }
-    ),
-}
-STATUS_LABELS = {
-    "undecided": "Undecided",
-    "confirmed": "Confirmed",
-    "reported": "Reported",
-    "settled": "Settled",
-}
 ASSIGNMENT_LABELS = {"me": "To me", "nobody": "Not assigned"}
 
 
@@ -180,7 +161,7 @@ def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> 
     return ReviewFilter(
         kind=query.kind,
         severity=query.severity,
-        states=STATUS_FILTERS.get(query.state, ()),
+        bins=(query.state,) if query.state else (),
         school=query.school or None,
         reviewer_id=assigned.get(query.taken),
         opened_before=now - timedelta(days=int(query.age)) if query.age in AGE_LABELS else None,
@@ -218,7 +199,6 @@ def build_queue_view(
 def build_case_view(
     app: App, reviewer: Reviewer, shown: ViewedCase, now: datetime
 ) -> ReviewCaseView:
-    last = shown.history[-1] if shown.history else None
     return ReviewCaseView(
         case=build_opened_case(shown),
         history=tuple(_build_history(app, shown)),
@@ -238,7 +218,8 @@ def build_case_view(
         evidence=shown.has_evidence,
         guide=build_review_guide(app, shown.case),
         is_reportable=can_be_reported(shown.case),
-        undoes=_can_undo(last, reviewer),
+        is_made_by_others=shown.case.nature is CaseKind.MOCK_ACCOUNT,
+        undoes=any(entry.by == reviewer.id for entry in shown.case.standing),
         ask_from=_compute_next_question_time(shown, now),
     )
 
@@ -254,13 +235,16 @@ def build_opened_case(shown: ViewedCase) -> ReviewCase:
         platform=fields.platform,
         url=fields.url,
         state=labels.CASE_STATES[fields.state],
-        state_key=fields.state,
+        revision=shown.case.revision,
+        next_step=describe_next_step(shown.standing),
+        due=shown.standing.next_step.due if shown.standing.next_step else None,
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
         given=fields.given,
         reasons=fields.reasons,
         decision=_describe_decision(fields.decision),
+        review_decision=_describe_decision(fields.review_decision),
         why=labels.REVIEWER_ACCESS_REASONS[shown.opening.reason],
     )
 
@@ -281,7 +265,7 @@ def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[Queu
     filters: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
-        "state": ("Status", list(STATUS_LABELS.items())),
+        "state": ("Status", [(key.value, text) for key, text in labels.CASE_BINS.items()]),
         "school": ("School", [(school, school) for school in schools]),
         "taken": ("Assigned", list(ASSIGNMENT_LABELS.items())),
         "age": ("Age", list(AGE_LABELS.items())),
@@ -298,16 +282,25 @@ def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
         kind=row.kind,
         severity=row.severity,
         state=labels.CASE_STATES[row.state],
+        next_step=describe_next_step(row.standing),
+        due=row.standing.next_step.due if row.standing.next_step else None,
         platform=row.platform,
         school=row.school,
         opened_at=row.opened_at,
         days=(now - row.opened_at).days,
         decision=_describe_decision(row.decision),
+        review_decision=_describe_decision(row.review_decision),
         taken_by=row.assignee_address,
         asked_at=row.asked_at,
         early=row.is_opened_early,
-        own=row.is_own,
     )
+
+
+def describe_next_step(standing: CaseStanding) -> str:
+    """Say what is next, as IT reads it; why it ended where nothing is."""
+    if standing.next_step:
+        return labels.REVIEWER_NEXT_STEPS[standing.next_step.who, standing.next_step.what]
+    return f"Ended: {labels.REVIEWER_END_REASONS[standing.end.reason]}" if standing.end else ""
 
 
 def _build_history(app: App, shown: ViewedCase) -> Iterator[ActionLogLine]:
@@ -329,10 +322,6 @@ def _compute_next_question_time(shown: ViewedCase, now: datetime) -> datetime | 
     asked = [remark.at for remark in shown.remarks if remark.kind is ReviewNoteKind.QUESTION]
     last = max(asked, default=None)
     return last + ASK_AGAIN_AFTER if last and not can_ask_again(last, now) else None
-
-
-def _can_undo(last: DecisionRecord | None, reviewer: Reviewer) -> bool:
-    return last is not None and last.by == reviewer.id and last.decision is not Decision.REOPENED
 
 
 def build_review_routes(context: PortalContext) -> Blueprint:
@@ -450,6 +439,7 @@ def _build_case_path(case_ids: tuple[str, ...]) -> str:
 
 
 SAVED = "Saved."
+CLOSED_AGAIN = "You cannot see this case anymore: what was agreed on does not let you keep it."
 
 
 def build_handling_routes(context: PortalContext) -> Blueprint:
@@ -515,7 +505,7 @@ class _CaseActions:
             seen, lambda: decide_viewed_cases(self.context.app, by, seen, decision, note), SAVED
         )
         if len(seen) == 1 or words != SAVED:
-            return self.context.redirect_to(_build_return_path(seen), words)
+            return self._redirect_back(seen, words)
         view = DecisionDoneView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
@@ -524,7 +514,7 @@ class _CaseActions:
         words = self._run_action(
             case_ids, lambda: undo_own_decisions(self.context.app, by, case_ids), "Undone."
         )
-        return self.context.redirect_to(_build_return_path(case_ids), words)
+        return self._redirect_back(case_ids, words)
 
     def _render_missing_choice(self, case_ids: tuple[str, ...], note: str) -> Response:
         if len(case_ids) != 1:
@@ -554,6 +544,22 @@ class _CaseActions:
             self._run_action((case_id,), action, notice),
         )
 
+    def _redirect_back(self, case_ids: Iterable[str], words: str) -> Response:
+        """Lead to the one case it was about, if it is still open to its reader, else to the queue.
+
+        Who agreed to an older text was told of no case that stays open once IT has decided.
+        """
+        several = tuple(case_ids)
+        if len(several) == 1:
+            try:
+                load_reviewable_case(self.context.app, build_reviewer(self.context), several[0])
+            except (InputError, NotPermittedError):
+                words = f"{words} {CLOSED_AGAIN}"
+            else:
+                path = url_for("review.show_case", case_id=several[0])
+                return self.context.redirect_to(path, words)
+        return self.context.redirect_to(url_for("review.show_queue"), words)
+
     def _run_action(
         self, case_ids: Iterable[str], action: Callable[[], object], notice: str
     ) -> str:
@@ -566,14 +572,6 @@ class _CaseActions:
         except InputError as error:
             return str(error)
         return notice
-
-
-def _build_return_path(case_ids: Iterable[str]) -> str:
-    """Lead to the one case it was about, else to the queue."""
-    first, *others = (*case_ids, "")
-    if others == [""]:
-        return url_for("review.show_case", case_id=first)
-    return url_for("review.show_queue")
 
 
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."

@@ -109,28 +109,34 @@ class OwnFindingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnansweredCaseLine:
-    """An earlier case without an answer; `since` is when it was first listed."""
+class OpenCaseLine:
+    """An earlier case that goes on; `since` is when it was first listed.
+
+    `next_step` is our sentence on who acts next, by `due`. `said` is what the reader said of it and
+    `review_said` what IT did, both empty for silence. `it_sees_since` is None while IT does not.
+    """
 
     kind: CaseKind
     url: str
     since: datetime
     id: str
+    next_step: str
+    due: datetime
+    is_unanswered: bool = False
     platform: str = ""
+    said: str = ""
+    review_said: str = ""
+    it_sees_since: datetime | None = None
     link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcomeLine:
-    """What became of an earlier case: `what` is our own clause.
-
-    `by` is who said so, empty where it ended by itself.
-    """
+    """How an earlier case ended: `what` is our own sentence."""
 
     kind: CaseKind
     url: str
     what: str
-    by: str
     at: datetime
     id: str
     platform: str = ""
@@ -247,16 +253,20 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalEmailView(EmailView):
-    """What an email to a person says about them; `own` and `about` are in the first one only."""
+    """What an email to a person says about them; `own` and `about` are in the first one only.
+
+    `needs_you` counts the cases that need their reader, as every page does.
+    """
 
     coverage: Coverage
+    needs_you: int = 0
     cases: tuple[CaseLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
     own: tuple[OwnFindingLine, ...] = ()
     about: tuple[OwnFindingLine, ...] = ()
     set_aside: tuple[NamesakeLine, ...] = ()
-    waiting: tuple[UnansweredCaseLine, ...] = ()
+    waiting: tuple[OpenCaseLine, ...] = ()
     decided: tuple[CaseOutcomeLine, ...] = ()
     breaches: tuple[BreachLine, ...] = ()
 
@@ -288,10 +298,11 @@ def limit_lines(lines: Iterable[T], most: int) -> SectionLines[T]:
 class EmailSections:
     """The sections of a personal email."""
 
+    needs_you: int
     cases: SectionLines[CaseLine]
     changes: SectionLines[ChangeLine]
     questions: SectionLines[QuestionLine]
-    waiting: SectionLines[UnansweredCaseLine]
+    waiting: SectionLines[OpenCaseLine]
     decided: SectionLines[CaseOutcomeLine]
     own: SectionLines[OwnFindingLine]
     about: SectionLines[OwnFindingLine]
@@ -321,7 +332,7 @@ class EmailSections:
     @property
     def attention(self) -> int:
         """Count cases and data breaches: a subject line does not tell which it is."""
-        return self.cases.total + self.breaches.total
+        return self.needs_you + self.breaches.total
 
     @property
     def counts(self) -> tuple[tuple[int, str], ...]:
@@ -355,7 +366,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         sections[name] = limit_lines(lines, most)
         most -= len(sections[name].shown)
     gaps = limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST)
-    return EmailSections(**sections, gaps=gaps)
+    return EmailSections(**sections, gaps=gaps, needs_you=view.needs_you)
 
 
 def _key_by_severity_and_age(line: CaseLine) -> tuple[int, float, str]:
@@ -370,10 +381,15 @@ class DigestView(PersonalEmailView):
     kind: DigestKind = DigestKind.WEEKLY
 
     @property
-    def is_quiet(self) -> bool:
-        """Tell whether it has no news: then it is three lines."""
+    def has_news(self) -> bool:
+        """Tell whether it has anything that no earlier one had."""
         news = self.cases or self.changes or self.questions or self.decided or self.breaches
-        return self.kind is DigestKind.WEEKLY and not news
+        return self.kind is not DigestKind.WEEKLY or bool(news)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether it has no news and no case goes on: then it is three lines."""
+        return not self.has_news and not self.waiting
 
 
 def render_digest(view: DigestView) -> Email:

@@ -4,17 +4,13 @@ To operators: what needs their attention, and never a finding. To the people in 
 weekly digest of what was opened to them.
 """
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from monitor.domain.dates import parse_week_year
-from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from reports.emails.digest import Coverage, CoverageGap, EmailView, limit_lines
-from reports.emails.render import MOST, Email, compose_email, compose_fitting_email, fill_template
+from reports.emails.render import MOST, Email, compose_email, fill_template
 
 _MEANINGS: Final = {
     "5.1.": "which means that there is no such address",
@@ -84,27 +80,6 @@ def render_address_suppressed(view: AddressSuppressedView) -> Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewLine:
-    """The closed list of what IT may see of a case: no title, no snippet, no other finding.
-
-    `given` is what the reasons call its person. `ruling` is None until that person answers.
-    """
-
-    person: str
-    school: str
-    kind: CaseKind
-    severity: Severity
-    platform: str
-    url: str
-    state: CaseState
-    opened_at: datetime
-    state_since: datetime
-    given: str
-    reasons: tuple[Reason, ...] = ()
-    ruling: Decision | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHealth:
     """How the service is doing, in counts of sources and emails. `unproven` are sources by name.
 
@@ -132,26 +107,26 @@ class DistrictSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView(EmailView):
-    """`closed` counts the cases that were closed during `week`.
+    """Counts and a link: no name, no reason, and nothing that is about the reader.
 
-    `lookalikes` is None where the district is not watched for look-alikes of its own.
+    `waiting` cases need IT, `going` need others, `done` ended within a week. `oldest` is since
+    when one waits for IT, None where none does. `lookalikes` is None where
+    the district is not watched for look-alikes of its own.
     """
 
     week: str
     coverage: Coverage
+    waiting: int = 0
+    going: int = 0
+    done: int = 0
+    oldest: datetime | None = None
     upkeep: ServiceHealth | None = None
-    lines: tuple[ReviewLine, ...] = ()
-    closed: int = 0
     lookalikes: DistrictSummary | None = None
 
 
 def render_review(view: ReviewView) -> Email:
-    ordered = sorted(view.lines, key=_key_by_severity_and_age)
-
-    context = {
+    context: dict[str, object] = {
         "view": view,
-        "kinds": _count_kinds(view.lines),
-        "oldest": min((line.opened_at for line in view.lines), default=None),
         "gaps": limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
         "year": parse_week_year(view.week),
         "quiet": False,
@@ -163,17 +138,4 @@ def render_review(view: ReviewView) -> Email:
     context["upkeep"] = (
         fill_template("review/upkeep.txt", context).splitlines() if view.upkeep else ()
     )
-
-    def build_context(most: int) -> Mapping[str, object]:
-        return {**context, "lines": limit_lines(ordered, most)}
-
-    return compose_fitting_email("review", build_context)
-
-
-def _key_by_severity_and_age(line: ReviewLine) -> tuple[int, float]:
-    return line.severity.rank, line.opened_at.timestamp()
-
-
-def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[CaseKind, int], ...]:
-    counts = Counter(line.kind for line in lines)
-    return tuple((kind, counts[kind]) for kind in CaseKind if counts[kind])
+    return compose_email("review", context)

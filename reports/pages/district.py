@@ -1,10 +1,16 @@
 """The district in figures, and its look-alikes. Figures about too few people are hidden."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, GapKind
+from monitor.domain.vocabulary import (
+    CaseBin,
+    DistrictFindingKind,
+    DistrictFindingState,
+    GapKind,
+)
 from reports.emails.digest import Coverage
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
@@ -46,13 +52,13 @@ class SourceHealthLine:
 class DistrictView:
     """`weeks` is empty where the district is too small for figures.
 
-    `open` counts what is open to IT, `oldest` is since when, None for nothing. `usd_most` is
-    None where nothing limits what is spent.
+    `counts` are of what IT sees, `oldest` is since when one waits for IT, None for none.
+    `usd_most` is None where nothing limits what is spent.
     """
 
     enough: bool
     weeks: tuple[WeekLine, ...]
-    open: int
+    counts: Mapping[CaseBin, int]
     oldest: datetime | None
     days: int
     coverage: Coverage

@@ -36,7 +36,7 @@ class ProgressLine:
     """Something that is under way until the address proves gone.
 
     `at` is when the person reported it or asked for it, None before that. `needs_you` says that
-    nothing happens before they do something.
+    nothing happens before they do something; `next_step` says who acts, by `due`.
     """
 
     words: str
@@ -48,6 +48,8 @@ class ProgressLine:
     looks_at: datetime | None = None
     seems_gone: bool = False
     needs_you: bool = False
+    next_step: str = ""
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class HomeView:
     zone: str
     cases: tuple[CaseLine, ...]
     more_cases: int
+    needs_you: int
     to_sort: int
     joined_at: datetime
     next_sweep: datetime
@@ -147,13 +150,8 @@ class HomeView:
         return sum(1 for week in self.weeks if week.known_news is None)
 
     @property
-    def total_cases(self) -> int:
-        return len(self.cases) + self.more_cases + (self.exposures.pages if self.exposures else 0)
-
-    @property
-    def waits_for_person(self) -> bool:
-        """Tell whether anything but an open case waits for the person."""
-        return self.to_sort > 0 or any(stage.needs_you for stage in self.progress)
+    def lists_cases(self) -> bool:
+        return bool(self.cases or self.exposures)
 
 
 render_home = build_renderer("home", HomeView)
@@ -320,8 +318,11 @@ class CasePanel:
 
     `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
     not, and then `opens_at` is when it would without an answer: None for never by itself.
-    `ruled` is what was ruled, empty while nothing was; `until` is when that lapses. `pursued` has
-    a take-down kit, `removable` a page about removal.
+    `ruled` is what its person said and `review_ruled` what IT did, empty for silence; `until` is
+    when the first lapses. `is_undecided` asks for an answer, `undoes` offers to take one back.
+    `next_step` says who acts, by `due`; where it has `ended`, that says why. `holders` are
+    reviewers who see it though the others do not. `pursued` has a take-down kit, `removable` a
+    page about removal.
     """
 
     id: str
@@ -337,6 +338,14 @@ class CasePanel:
     why: str = ""
     opens_at: datetime | None = None
     ruled: str = ""
+    review_ruled: str = ""
+    help: str = ""
+    is_undecided: bool = True
+    undoes: bool = False
+    next_step: str = ""
+    due: datetime | None = None
+    ended: str = ""
+    holders: tuple[str, ...] = ()
     until: datetime | None = None
     earlier: str = ""
     shared: bool = False

@@ -18,21 +18,26 @@ Option = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueLine:
-    """One row. `state`, `decision` and `taken_by` are words; empty if there is nothing to say."""
+    """One row. All but the ids and times are words; empty if there is nothing to say.
+
+    `due` is when `next_step` is, None where the case has ended.
+    """
 
     id: str
     kind: CaseKind
     severity: Severity
     state: str
+    next_step: str
+    due: datetime | None
     platform: str
     school: str
     opened_at: datetime
     days: int
     decision: str
+    review_decision: str
     taken_by: str
     asked_at: datetime | None
     early: bool
-    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,8 @@ render_review_queue = build_renderer("review", ReviewQueueView)
 class ReviewCase:
     """All that IT sees of a case, without a word from the web.
 
-    `given` is what the reasons call its person, whose own `decision` it is.
+    `given` is what the reasons call its person, whose own `decision` it is; `review_decision` is
+    what IT says. `due` is when `next_step` is, None where the case has ended.
     """
 
     id: str
@@ -99,13 +105,16 @@ class ReviewCase:
     platform: str
     url: str
     state: str
-    state_key: str
+    revision: str
+    next_step: str
+    due: datetime | None
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
     given: str
     reasons: tuple[Reason, ...]
     decision: str
+    review_decision: str
     why: str
 
 
@@ -136,6 +145,7 @@ class ReviewCaseView:
     evidence: bool
     guide: PlatformGuide | None
     is_reportable: bool
+    is_made_by_others: bool
     undoes: bool
     ask_from: datetime | None
     note: str = ""

@@ -26,9 +26,10 @@ from monitor.domain.consent import Consent
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, Scope, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, Scope, Severity
 from monitor.services.review_queue import build_review_gate
 from scrapers.models import Trace, TraceKind
+from tests.cases import say
 from tests.monitor.conftest import SATURDAY
 from tests.monitor.services.world import REVIEWERS, World, configured
 from tests.monitor.web.portal import Portal, Seen, with_portal
@@ -102,20 +103,18 @@ def _fill(state: Database, size: Size) -> None:
         for number in range(size.cases):
             finding = _finding(number, f"person{number % size.people:026}")
             state.findings.insert_finding(finding, [f"alias{number}"])
-            shared = SATURDAY - DAY if number % 10 < size.shared else None
-            state.cases.insert_case(
-                Case(
-                    id=f"case{number:028}",
-                    person_id=finding.person_id,
-                    finding_id=finding.id,
-                    kind=kinds[number % 4],
-                    severity=severities[number % 3],
-                    state=CaseState.OPEN,
-                    opened_at=SATURDAY - (number % 200) * DAY,
-                    reasons=(Reason("copied-bio"),),
-                    shared_at=shared,
-                )
+            raised = Case(
+                id=f"case{number:028}",
+                person_id=finding.person_id,
+                finding_id=finding.id,
+                kind=kinds[number % 4],
+                severity=severities[number % 3],
+                opened_at=SATURDAY - (number % 200) * DAY,
+                reasons=(Reason("copied-bio"),),
             )
+            if number % 10 < size.shared:
+                raised = say(raised, Decision.SHARED, at=SATURDAY - DAY)
+            state.cases.insert_case(raised)
 
 
 def _person(state: Database, number: int) -> None:

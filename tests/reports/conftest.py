@@ -13,8 +13,8 @@ from reports.emails.digest import (
     DigestView,
     EmailView,
     NamesakeLine,
+    OpenCaseLine,
     QuestionLine,
-    UnansweredCaseLine,
 )
 from reports.emails.office import ReviewView
 from reports.emails.registry import render_email
@@ -52,6 +52,7 @@ def digest() -> Callable[..., DigestView]:
     """Make a digest to Rosa that tells what it is given."""
 
     def made(**told: object) -> DigestView:
+        told = {"needs_you": len(told.get("cases", ())), **told}
         return replace(DigestView(**ROSA, week="2026-W48", coverage=WHOLE), **told)
 
     return made
@@ -73,7 +74,7 @@ def question() -> QuestionLine:
 
 
 @pytest.fixture
-def waiting() -> UnansweredCaseLine:
+def waiting() -> OpenCaseLine:
     return WAITING
 
 

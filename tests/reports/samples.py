@@ -5,18 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Count, Listed, Reason
+from monitor.domain.reason import Count, Reason
 from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     CaseKind,
-    CaseState,
+    CaseStep,
     ConsentAction,
     CoverageState,
-    Decision,
+    EndReason,
     EventKind,
     GapKind,
     OwnershipLabel,
     Severity,
+    StepActor,
 )
 from reports.emails.account import (
     AlertView,
@@ -39,13 +40,13 @@ from reports.emails.digest import (
     DigestView,
     EmailView,
     NamesakeLine,
+    OpenCaseLine,
     OwnFindingLine,
     QuestionLine,
     SelfCheckView,
-    UnansweredCaseLine,
 )
-from reports.emails.office import ReviewLine, ReviewView, ServiceHealth, SourcesParkedView
-from reports.labels import DigestKind
+from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
+from reports.labels import OWN_END_REASONS, OWN_NEXT_STEPS, DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_status import CURRENT
 from tests.reports.samples_upkeep import UPKEEP
@@ -112,19 +113,34 @@ QUESTION: Final = QuestionLine(
     id="a81c5e09",
     link_url=ANSWER,
 )
-WAITING: Final = UnansweredCaseLine(
+WAITING: Final = OpenCaseLine(
     kind=CaseKind.OWN_ACCOUNT_CHANGED,
     url="https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     id="5d2f80aa",
+    next_step=OWN_NEXT_STEPS[StepActor.PERSON, CaseStep.ANSWER],
+    due=MONDAY + timedelta(days=14),
+    is_unanswered=True,
     link_url=ANSWER,
+)
+GOING: Final = OpenCaseLine(
+    kind=CaseKind.IMPERSONATION,
+    url="https://posts.example/rosade1gado",
+    platform="posts",
+    since=MONDAY - timedelta(days=12),
+    id="e07b1d63",
+    next_step=OWN_NEXT_STEPS[StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER],
+    due=MONDAY + timedelta(days=3),
+    said="Someone pretending to be me",
+    review_said="It pretends to be you",
+    it_sees_since=MONDAY - timedelta(days=10),
+    link_url=FINDING,
 )
 DECIDED: Final = CaseOutcomeLine(
     kind=CaseKind.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
-    what="It was reported to its platform",
-    by="IT",
+    what=OWN_END_REASONS[EndReason.PROOF],
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
     platform="chirps",
@@ -197,8 +213,9 @@ EMAILS: Final[dict[str, EmailView]] = {
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, replace(WAITING, kind=CaseKind.EXPOSED_CONTACT, id="e07b1d63")),
+        waiting=(WAITING, GOING),
         decided=(DECIDED,),
+        needs_you=3,
     ),
     "digest-first": DigestView(
         **ROSA,
@@ -210,10 +227,12 @@ EMAILS: Final[dict[str, EmailView]] = {
         own=(OWN,),
         about=(OWN_PAGE,),
         set_aside=(ASIDE,),
+        needs_you=1,
     ),
     "digest-first-quiet": DigestView(
         **ROSA, week="2026-W48", kind=DigestKind.FIRST, coverage=WHOLE, own=(OWN,)
     ),
+    "digest-still-open": DigestView(**ROSA, week="2026-W48", coverage=WHOLE, waiting=(GOING,)),
     "digest-nothing-new": DigestView(**ROSA, week="2026-W48", coverage=WHOLE),
     "digest-nothing-checked": DigestView(
         **ROSA, week="2026-W48", coverage=Coverage(checked=0, total=2, gaps=GAPS)
@@ -234,46 +253,12 @@ EMAILS: Final[dict[str, EmailView]] = {
         review_url=PORTAL,
         week="2026-W48",
         coverage=PARTLY,
-        closed=1,
+        waiting=2,
+        going=3,
+        done=1,
+        oldest=MONDAY - timedelta(days=9),
         upkeep=ServiceHealth(
             sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1
-        ),
-        lines=(
-            ReviewLine(
-                person="Rosa Delgado",
-                school="North Elementary",
-                kind=CaseKind.IMPERSONATION,
-                severity=Severity.HIGH,
-                platform="Bluesky",
-                url=IMPERSONATION.url,
-                state=CaseState.REPORTED,
-                opened_at=MONDAY - timedelta(days=9),
-                state_since=MONDAY - timedelta(days=2),
-                given="Rosa",
-                reasons=IMPERSONATION.reasons,
-                ruling=Decision.IMPERSONATION,
-            ),
-            ReviewLine(
-                person="Ming Lee",
-                school="Middle School",
-                kind=CaseKind.OWN_ACCOUNT_CHANGED,
-                severity=Severity.MEDIUM,
-                platform="Alpha",
-                url="https://alpha.example/@minglee",
-                state=CaseState.OPEN,
-                opened_at=MONDAY - timedelta(days=1),
-                state_since=MONDAY - timedelta(days=1),
-                given="Ming",
-                reasons=(
-                    Reason(
-                        "account-changed",
-                        {
-                            "fields": Listed((Reason("field.name"), Reason("field.picture_hash"))),
-                            "count": Count(2),
-                        },
-                    ),
-                ),
-            ),
         ),
     ),
     "alert": AlertView(**ROSA, case=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),

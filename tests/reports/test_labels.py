@@ -26,7 +26,7 @@ from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import all_sources, written_sources
 
-UNSPOKEN = {Decision.SHARED, Decision.REOPENED}
+UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
 UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
     (labels.SEVERITIES, Severity),

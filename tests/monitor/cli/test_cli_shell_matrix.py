@@ -12,8 +12,9 @@ import pytest
 from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.reason import Quoted, Reason
-from monitor.domain.vocabulary import CaseKind, CaseState
+from monitor.domain.vocabulary import CaseKind
 from monitor.services.feedback import share_case
+from tests.cases import forget
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS
 
@@ -187,11 +188,11 @@ def things(after_demo) -> dict[str, Thing]:
                 if name != FINDING:
                     reason = Reason("like-me.quoted", {"traits": Quoted(f"{secret}reason")})
                     kind = CaseKind(name.split(" ")[0])
-                    raised = replace(base, id=case, finding_id=new.id, kind=kind, reasons=(reason,))
-                    now = app.clock.now()
-                    state.cases.insert_case(
-                        replace(raised, state=CaseState.OPEN, opened_at=now, ruled_at=None)
+                    raised = replace(
+                        forget(base), id=case, finding_id=new.id, kind=kind, reasons=(reason,)
                     )
+                    now = app.clock.now()
+                    state.cases.insert_case(replace(raised, opened_at=now))
                 things[name] = Thing(
                     person=ref, case=case, finding=new.id, secrets=frozenset({secret})
                 )

@@ -17,7 +17,7 @@ from monitor.domain.consent import Consent, apply_end
 from monitor.domain.finding import Finding, FindingVersion, Sighting
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, ConsentAction, Scope, Severity, SweepKind
+from monitor.domain.vocabulary import CaseKind, ConsentAction, Scope, Severity, SweepKind
 from scrapers.models import (
     CrawlResult,
     Outcome,
@@ -136,7 +136,6 @@ class World:
     def case(self, finding: Finding, **fields: object) -> Case:
         told = {
             "kind": CaseKind.IMPERSONATION,
-            "state": CaseState.NEW,
             "reasons": (Reason("copied-name"),),
             "opened_at": self.now,
             **fields,

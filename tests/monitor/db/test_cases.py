@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.case import DecisionRecord
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from tests.cases import say
 
 
 def test_a_case_is_found_by_finding_kind_and_relation(world):
@@ -30,9 +30,12 @@ def test_a_finding_is_flagged_once_for_one_thing(world):
 
 def test_only_cases_nobody_ruled_on_are_open(world):
     rosa = world.enrolled()
-    cases = [
-        world.case(world.finding(rosa, str(n)), state=state) for n, state in enumerate(CaseState)
-    ]
+    silent = world.case(world.finding(rosa, "0"))
+    told = world.case(world.finding(rosa, "1"), notified_at=world.now)
+    gone = world.case(world.finding(rosa, "2"), gone_at=world.now)
+    said = say(world.case(world.finding(rosa, "3")), Decision.NAMESAKE)
+    done = say(world.case(world.finding(rosa, "4")), Decision.REPORTED, by="reviewer")
+    cases = [silent, told, gone, said, done]
     for case in cases:
         world.state.cases.insert_case(case)
 
@@ -48,7 +51,7 @@ def test_only_cases_nobody_ruled_on_are_open(world):
 def test_a_replaced_case_keeps_its_place(world):
     case = world.case(world.finding(world.enrolled()))
     world.state.cases.insert_case(case)
-    opened = replace(case, state=CaseState.OPEN, notified_at=world.now)
+    opened = replace(case, notified_at=world.now)
     world.state.cases.update_case(opened)
 
     assert world.state.cases.list_undecided_cases() == (opened,)
@@ -57,25 +60,21 @@ def test_a_replaced_case_keeps_its_place(world):
 def test_rulings_are_appended_and_never_overwritten(world):
     case = world.case(world.finding(world.enrolled()))
     world.state.cases.insert_case(case)
-    said = [
-        DecisionRecord(
-            case_id=case.id, decision=decision, by=case.person_id, at=world.now, note="my sister"
-        )
-        for decision in (Decision.FAMILY, Decision.REOPENED)
-    ]
-    said.append(replace(said[0], at=world.now + timedelta(days=1), until=world.now))
-    for judgment in said:
-        world.state.cases.insert_decision(judgment)
+    first = say(case, Decision.NAMESAKE, note="my sister")
+    world.state.cases.update_case(first)
+    later = say(first, Decision.REOPENED, Decision.MINE, at=world.now + timedelta(days=1))
+    world.state.cases.update_case(later)
 
-    assert world.state.cases.list_decisions(case.id) == tuple(said)
+    # Who read it before the others spoke takes nothing away.
+    world.state.cases.update_case(replace(case, notified_at=world.now))
+
+    assert world.state.cases.list_decisions(case.id) == later.log
+    assert world.state.cases.load_case(case.id) == replace(later, notified_at=world.now)
 
 
 def test_a_removed_case_takes_its_rulings_along(world):
-    case = world.case(world.finding(world.enrolled()))
+    case = say(world.case(world.finding(world.enrolled())), Decision.MINE)
     world.state.cases.insert_case(case)
-    world.state.cases.insert_decision(
-        DecisionRecord(case_id=case.id, decision=Decision.MINE, by=case.person_id, at=world.now)
-    )
 
     world.state.cases.delete_case(case.id)
 
@@ -84,11 +83,7 @@ def test_a_removed_case_takes_its_rulings_along(world):
 
 
 def test_an_unknown_case_is_said_in_a_sentence(world):
-    judgment = DecisionRecord(case_id="none", decision=Decision.MINE, by="rosa", at=world.now)
-
     with pytest.raises(InputError, match="There is no case none"):
         world.state.cases.load_case("none")
-    with pytest.raises(InputError, match="There is no case none"):
-        world.state.cases.insert_decision(judgment)
     with pytest.raises(InputError, match="There is no case"):
         world.state.cases.update_case(world.case(world.finding(world.enrolled())))

@@ -10,7 +10,6 @@ from monitor.db.encryption import Encryption, KeyStore
 from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest
-from monitor.domain.case import DecisionRecord
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import DatabaseError
@@ -33,6 +32,7 @@ from scrapers.models import (
     QueryKind,
     Request,
 )
+from tests.cases import say
 
 PLANTED = {
     word: f"planted{word}zq"
@@ -183,17 +183,9 @@ def event(finding):
 
 
 def rule(world, finding):
-    case = world.case(finding, reasons=(WHY,))
+    raised = world.case(finding, reasons=(WHY,))
+    case = say(raised, Decision.HARMLESS, at=world.now, note=PLANTED["decision"])
     world.state.cases.insert_case(case)
-    world.state.cases.insert_decision(
-        DecisionRecord(
-            case_id=case.id,
-            decision=Decision.HARMLESS,
-            by=finding.person_id,
-            at=world.now,
-            note=PLANTED["decision"],
-        )
-    )
     review(world, case)
 
 

@@ -5,21 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.case import DecisionRecord
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, OwnershipLabel
+from tests.cases import say
 
 DAY = timedelta(days=1)
-
-
-def judgment(world, case, decision):
-    return DecisionRecord(
-        case_id=case.id, decision=decision, by=case.person_id, at=world.now, note="truly"
-    )
 
 
 def appeared(world, finding):
@@ -240,18 +234,11 @@ def test_merging_never_quietens_an_impersonation(world):
     keep, drop = world.finding(rosa, "a"), world.finding(rosa, "b")
     world.state.findings.set_finding_feedback(keep.id, Decision.MINE)
     world.state.findings.set_finding_feedback(drop.id, Decision.IMPERSONATION)
-    quiet = world.case(keep, state=CaseState.HARMLESS)
-    loud = world.case(
-        drop,
-        state=CaseState.REPORTED,
-        opened_at=world.now - DAY,
-        shared_at=world.now,
-        reasons=(Reason("copied-bio"),),
-    )
+    quiet = say(world.case(keep), Decision.HARMLESS)
+    raised = world.case(drop, opened_at=world.now - DAY, reasons=(Reason("copied-bio"),))
+    loud = say(raised, Decision.REPORTED, Decision.SHARED, at=world.now)
     for case in (quiet, loud):
         world.state.cases.insert_case(case)
-    world.state.cases.insert_decision(judgment(world, quiet, Decision.HARMLESS))
-    world.state.cases.insert_decision(judgment(world, loud, Decision.REPORTED))
 
     world.state.findings.merge_findings(keep, drop)
 
@@ -263,6 +250,7 @@ def test_merging_never_quietens_an_impersonation(world):
     assert {decision.decision for decision in world.state.cases.list_decisions(case.id)} == {
         Decision.HARMLESS,
         Decision.REPORTED,
+        Decision.SHARED,
     }
 
 

@@ -8,16 +8,18 @@ from itertools import product
 import pytest
 
 from monitor.db.review import DisclosureCutoff, ListSlice, ReviewAssignment, ReviewFilter
-from monitor.domain.case import DecisionRecord, apply_decision, build_urgency_key
+from monitor.domain.case import apply_decision, build_urgency_key
+from monitor.domain.case_log import DecisionRecord
+from monitor.domain.case_progress import find_case_standing
+from monitor.domain.consent import apply_pause
 from monitor.domain.disclosure import (
     BreakGlass,
     BreakGlassProposal,
     DisclosureInput,
     DisclosurePolicy,
-    compute_review_opening,
 )
 from monitor.domain.errors import MonitorError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Severity, Side
 from tests.monitor.db.conftest import MONDAY
 
 DAY = timedelta(days=1)
@@ -27,18 +29,18 @@ COUNSELLED = DisclosurePolicy(
     counsel_approved_on="2026-09-01",
     told_in=frozenset({"aa"}),
 )
-POLICIES = (DisclosurePolicy(), COUNSELLED)
-MOMENTS = tuple(MONDAY + days * DAY for days in (0, 3, 7, 8, 21, 30, 364, 366))
+POLICIES = (DisclosurePolicy(), DisclosurePolicy(told_in=frozenset({"aa"})), COUNSELLED)
+MOMENTS = tuple(MONDAY + days * DAY for days in (0, 3, 7, 8, 12, 15, 21, 30, 47, 364, 366))
 ALL = ListSlice(start=0, length=1000)
 ANY = ReviewFilter()
 
 
-def gate(now, policy=POLICIES[0]):
-    days = policy.student_link_days
+def gate(now, policy=POLICIES[0], reviewer=""):
     return DisclosureCutoff(
         now=now,
-        counted_before=None if days is None else now - days * DAY,
+        student_link_days=policy.student_link_days,
         consent_text_hashes=tuple(policy.told_in),
+        reviewer_id=reviewer,
     )
 
 
@@ -65,7 +67,9 @@ def raised(world, people, chance):
             case = apply_decision(case, told)
         except MonitorError:
             continue
-        world.state.cases.insert_decision(told)
+        world.state.cases.update_case(case)
+    if chance.random() < 0.1:
+        case = replace(case, gone_at=MONDAY + 20 * DAY)
         world.state.cases.update_case(case)
     return case
 
@@ -76,6 +80,11 @@ def cases(world):
     schools = ("North", "South")
     people = [world.enrolled(f"Rosa{n}", school=schools[n % 2]) for n in range(8)]
     world.withdraws(people[0], MONDAY + 2 * DAY)
+    for person in people[1:4]:
+        resting = apply_pause(
+            world.state.consents.find_latest_consent(person), MONDAY + 14 * DAY, MONDAY + 6 * DAY
+        )
+        world.state.consents.insert_consent(resting)
     with world.state.begin_transaction():
         cases = [raised(world, people, chance) for _ in range(90)]
         for case in cases[::9]:
@@ -89,26 +98,48 @@ def broken(case):
     return replace(wish, second="bo", broken_at=MONDAY + 3 * DAY)
 
 
-def opened(world, case, now, policy):
+def find_standing(world, case, now, policy, reviewer=""):
     inputs = DisclosureInput(
         case=world.state.cases.load_case(case.id),
         consent=world.state.consents.find_latest_consent(case.person_id),
-        decisions=world.state.cases.list_decisions(case.id),
         glass=world.state.break_glass.list_active_break_glass(case.id, now),
     )
-    return compute_review_opening(inputs, now, policy) is not None
+    return find_case_standing(inputs, now, policy, Side.IT, reviewer)
 
 
 def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, cases):
-    for now, policy in product(MOMENTS, POLICIES):
-        by_rule = sorted(
-            (case for case in cases if opened(world, case, now, policy)), key=build_urgency_key
-        )
+    for now, policy, reviewer in product(MOMENTS, POLICIES, ("", "reviewer", "another")):
+        found = {
+            case.id: standing
+            for case in sorted(cases, key=build_urgency_key)
+            if (standing := find_standing(world, case, now, policy, reviewer))
+        }
+        cutoff = gate(now, policy, reviewer)
 
-        found = world.state.review_index.list_visible_case_ids(gate(now, policy), ANY, ALL)
+        listed = world.state.review_index.list_visible_case_ids(cutoff, ANY, ALL)
 
-        assert list(found) == [case.id for case in by_rule]
-        assert world.state.review_index.count_visible_cases(gate(now, policy), ANY) == len(by_rule)
+        assert list(listed) == list(found)
+        counts = world.state.review_index.count_visible_cases(cutoff, ANY)
+        assert sum(counts.values()) == len(found)
+        for one_bin in CaseBin:
+            narrowed = ReviewFilter(bins=(one_bin,))
+            of_bin = world.state.review_index.list_visible_case_ids(cutoff, narrowed, ALL)
+            by_rule = [ref for ref, standing in found.items() if standing.bin is one_bin]
+            assert list(of_bin) == by_rule, (one_bin, now)
+
+
+def test_what_is_about_its_reader_is_not_in_their_queue(world, cases):
+    now = MONDAY + 8 * DAY
+    listed = world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
+    own = world.state.cases.load_case(listed[0]).person_id
+    others = world.state.review_index.list_visible_case_ids(
+        replace(gate(now), own_person_id=own), ANY, ALL
+    )
+
+    assert others == tuple(
+        ref for ref in listed if world.state.cases.load_case(ref).person_id != own
+    )
+    assert len(others) < len(listed)
 
 
 def test_the_days_of_counsel_count_only_for_who_was_told_of_them(world, cases):
@@ -140,7 +171,7 @@ FILTERS = (
     ReviewFilter(kind=CaseKind.IMPERSONATION),
     ReviewFilter(severity=Severity.HIGH),
     ReviewFilter(severity=Severity.LOW),
-    ReviewFilter(states=(CaseState.NEW, CaseState.OPEN)),
+    ReviewFilter(bins=(CaseBin.NEEDS_YOU,)),
     ReviewFilter(school="north"),
     ReviewFilter(school="Elsewhere"),
     ReviewFilter(reviewer_id="reviewer-ana"),
@@ -150,14 +181,15 @@ FILTERS = (
 )
 
 
-def fits(world, ref, wanted):
+def fits(world, ref, wanted, now):
     case = world.state.cases.load_case(ref)
+    standing = find_standing(world, case, now, POLICIES[0])
     taken = world.state.assignments.find_assignment(ref)
     school = world.state.people.load_person(case.person_id).school
     return (
         wanted.kind in {None, case.kind}
         and wanted.severity in {None, case.severity}
-        and (not wanted.states or case.state in wanted.states)
+        and (not wanted.bins or standing.bin in wanted.bins)
         and (wanted.school is None or school.casefold() == wanted.school.casefold())
         and (
             wanted.reviewer_id is None or (taken.reviewer_id if taken else "") == wanted.reviewer_id
@@ -167,7 +199,8 @@ def fits(world, ref, wanted):
 
 
 def test_a_filter_only_narrows(world, cases):
-    now = gate(MONDAY + 20 * DAY)
+    at = MONDAY + 20 * DAY
+    now = gate(at)
     whole = world.state.review_index.list_visible_case_ids(now, ANY, ALL)
     for ref in whole[::3]:
         world.state.assignments.save_assignment(
@@ -177,8 +210,9 @@ def test_a_filter_only_narrows(world, cases):
     for wanted in FILTERS:
         found = world.state.review_index.list_visible_case_ids(now, wanted, ALL)
 
-        assert found == tuple(ref for ref in whole if fits(world, ref, wanted))
-        assert world.state.review_index.count_visible_cases(now, wanted) == len(found)
+        assert found == tuple(ref for ref in whole if fits(world, ref, wanted, at))
+        counts = world.state.review_index.count_visible_cases(now, wanted)
+        assert sum(counts.values()) == len(found)
 
 
 def test_withdrawing_consent_empties_the_queue_of_that_person(world, cases):
@@ -210,20 +244,24 @@ def test_a_school_is_known_by_one_of_its_people_and_follows_who_moves(world, cas
 
     (only,) = world.state.review_index.list_one_person_per_school(now)
     assert people.load_person(only).school == "West"
-    assert world.state.review_index.count_visible_cases(now, ReviewFilter(school="North")) == 0
+    assert world.state.review_index.count_visible_cases(now, ReviewFilter(school="North")) == {}
 
 
-def test_the_oldest_is_one_that_nobody_ruled_on(world, cases):
+def test_the_oldest_is_one_that_waits_for_it(world, cases):
     now = MONDAY + 20 * DAY
     shown = [
         world.state.cases.load_case(ref)
         for ref in world.state.review_index.list_visible_case_ids(gate(now), ANY, ALL)
     ]
 
-    assert world.state.review_index.find_oldest_undecided_time(gate(now)) == min(
-        case.opened_at for case in shown if case.is_undecided
-    )
-    assert world.state.review_index.find_oldest_undecided_time(gate(MONDAY - DAY)) is None
+    waiting = [
+        case.opened_at
+        for case in shown
+        if find_standing(world, case, now, POLICIES[0]).bin is CaseBin.NEEDS_YOU
+    ]
+    find_oldest = world.state.review_index.find_oldest_time
+    assert find_oldest(gate(now), CaseBin.NEEDS_YOU) == min(waiting)
+    assert find_oldest(gate(MONDAY - DAY), CaseBin.NEEDS_YOU) is None
 
 
 def test_a_wish_to_open_early_is_kept_until_it_is_over(world):

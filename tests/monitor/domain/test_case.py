@@ -15,8 +15,16 @@ from monitor.domain.case import (
     rate_exposure,
 )
 from monitor.domain.events import Event
-from monitor.domain.vocabulary import CaseKind, CaseState, ContactKind, EventKind, Severity
+from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
+    ContactKind,
+    Decision,
+    EventKind,
+    Severity,
+)
 from scrapers.models import Trace, TraceKind
+from tests.cases import say
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 OWN = Trace(
@@ -83,7 +91,6 @@ def test_the_worst_comes_first_and_among_equals_the_oldest():
             finding_id="finding",
             kind=CaseKind.IMPERSONATION,
             severity=severity,
-            state=CaseState.NEW,
             opened_at=MONDAY + timedelta(days=days),
             reasons=(),
         )
@@ -101,7 +108,7 @@ def exposure(*kinds: ContactKind, **fields: object) -> Case:
         "finding_id": "page",
         "kind": CaseKind.EXPOSED_CONTACT,
         "severity": rate_exposure(kinds),
-        "state": CaseState.OPEN,
+        "notified_at": MONDAY,
         "opened_at": MONDAY,
         "reasons": (f"It shows {', '.join(kinds)}.",),
         "relation": join_contact_kinds(kinds),
@@ -139,17 +146,40 @@ def test_only_what_is_proven_gone_leaves_a_case(happens, left, state):
     assert after.severity is rate_exposure(after.contact_kinds)
 
 
-@pytest.mark.parametrize("state", [CaseState.MINE, CaseState.HARMLESS, CaseState.REMOVAL_DONE])
-def test_an_answer_is_not_closed_by_proof_unless_removal_was_asked(state):
-    vanished = event(EventKind.VANISHED)
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("harmless", CaseState.HARMLESS),
+        ("namesake", CaseState.NAMESAKE),
+        ("mine", CaseState.GONE),
+        ("removal-asked", CaseState.GONE),
+        ("removal-asked removal-done", CaseState.GONE),
+    ],
+)
+def test_proof_ends_what_no_word_has_ended(said, state):
+    case = say(BOTH, *map(Decision, said.split()))
 
-    assert close_on_event(replace(BOTH, state=state), vanished).state is state
-    asked = replace(BOTH, state=CaseState.REMOVAL_ASKED)
-    assert close_on_event(asked, vanished).state is CaseState.GONE
+    assert close_on_event(case, event(EventKind.VANISHED)).state is state
+
+
+@pytest.mark.parametrize("kind", [CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT])
+def test_an_account_of_others_that_is_proven_gone_has_ended(kind):
+    case = replace(BOTH, kind=kind, relation="")
+
+    assert close_on_event(case, event(EventKind.VANISHED)).gone_at == MONDAY
+    pursued = say(case, Decision.IMPERSONATION, Decision.REPORTED)
+    assert close_on_event(pursued, event(EventKind.VANISHED)).state is CaseState.GONE
+
+
+@pytest.mark.parametrize("kind", [CaseKind.OWN_ACCOUNT_CHANGED, CaseKind.STUDENT_LINK])
+def test_an_own_account_that_is_gone_is_no_end(kind):
+    case = replace(BOTH, kind=kind, relation="")
+
+    assert close_on_event(case, event(EventKind.VANISHED)) == case
 
 
 def test_a_kind_is_watched_while_its_end_would_matter():
-    asked = exposure(MAIL, state=CaseState.REMOVAL_ASKED)
-    quiet = exposure(PHONE, state=CaseState.HARMLESS)
+    asked = say(exposure(MAIL), Decision.REMOVAL_ASKED)
+    quiet = say(exposure(PHONE), Decision.HARMLESS)
 
     assert list_watched_exposures((exposure(HOME), asked, quiet)) == {HOME, MAIL}

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.case import Case, DecisionRecord, apply_decision, mark_notified, reopen_on_event
+from monitor.domain.case import Case, apply_decision, mark_notified, reopen_on_event
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
@@ -17,7 +18,6 @@ from monitor.domain.disclosure import (
     build_review_fields,
     compute_review_opening,
     get_notice_timing,
-    get_own_decision,
     needs_immediate_notice,
 )
 from monitor.domain.errors import ConfigError, InputError
@@ -27,12 +27,12 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,
-    CaseState,
     Decision,
     EventKind,
     OpeningReason,
     Scope,
     Severity,
+    Side,
 )
 from scrapers.models import Trace, TraceKind
 
@@ -85,7 +85,6 @@ def case(kind=CaseKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
         finding_id="finding",
         kind=kind,
         severity=severity,
-        state=CaseState.OPEN,
         opened_at=MONDAY,
         reasons=(Reason("known-handle"),),
         relation=relation,
@@ -95,12 +94,10 @@ def case(kind=CaseKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
 
 def inputs(case, *decisions, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
-    judgments = []
     for day, decision in enumerate(decisions, start=1):
         judgment = DecisionRecord(case_id=case.id, decision=decision, by=by, at=MONDAY + day * DAY)
         case = apply_decision(case, judgment)
-        judgments.append(judgment)
-    return DisclosureInput(case=case, consent=consent, decisions=tuple(judgments))
+    return DisclosureInput(case=case, consent=consent)
 
 
 def opening(inputs, now=NEVER, policy=POLICY):
@@ -215,7 +212,7 @@ def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():
     assert opening(inputs(case(CaseKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
 
 
-@pytest.mark.parametrize("settled", ["harmless", "student-link family", "student-link explained"])
+@pytest.mark.parametrize("settled", ["harmless", "family", "explained"])
 def test_a_settled_student_link_never_opens_by_itself(settled):
     link = inputs(case(CaseKind.STUDENT_LINK), *map(Decision, settled.split()))
 
@@ -275,11 +272,12 @@ def test_glass_broken_before_a_case_began_anew_does_not_open_it():
 def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     shared = inputs(case(), Decision.SHARED, Decision.IMPERSONATION)
 
-    shown = build_review_fields(PERSON, FINDING, shared, opening(shared))
+    shown = build_review_fields(PERSON, FINDING, shared.case, opening(shared))
 
     assert [field.name for field in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
         *("opened_at", "first_seen", "last_seen", "given", "reasons", "decision"),
+        "review_decision",
     ]
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
@@ -295,12 +293,12 @@ def test_fields_are_given_out_for_the_right_opening_of_the_right_case_only():
         build_review_fields(
             replace(PERSON, id="beth"),
             FINDING,
-            link,
+            link.case,
             ReviewOpening(at=MONDAY, reason=OpeningReason.SHARED),
         )
     with pytest.raises(InputError):
         build_review_fields(
-            PERSON, FINDING, link, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
+            PERSON, FINDING, link.case, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
         )
 
 
@@ -308,5 +306,5 @@ def test_a_ruling_taken_back_is_the_persons_word_no_more():
     taken_back = inputs(case(), Decision.HARMLESS, Decision.REOPENED)
     kept = inputs(case(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
 
-    assert get_own_decision(taken_back) is None
-    assert get_own_decision(kept) is Decision.IMPERSONATION
+    assert taken_back.case.get_verdict(Side.PERSON) is None
+    assert kept.case.get_verdict(Side.PERSON) is Decision.IMPERSONATION

@@ -1,13 +1,13 @@
 """While a person has paused, none of their time to answer runs out."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.case import Case
 from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import DisclosureInput, DisclosurePolicy, compute_review_opening
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, OpeningReason, Scope, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, OpeningReason, Scope, Severity
+from tests.cases import say
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,7 +25,6 @@ CASE = Case(
     finding_id="finding",
     kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    state=CaseState.OPEN,
     opened_at=MONDAY,
     reasons=(Reason("known-handle"),),
     notified_at=MONDAY,
@@ -54,4 +53,4 @@ def test_what_was_open_when_a_pause_began_stays_open():
 def test_what_a_person_shares_opens_though_they_have_paused():
     resting = apply_pause(CONSENT, MONDAY + 30 * DAY, MONDAY)
 
-    assert opening(resting, 2, replace(CASE, shared_at=MONDAY + DAY))
+    assert opening(resting, 2, say(CASE, Decision.SHARED, at=MONDAY + DAY))

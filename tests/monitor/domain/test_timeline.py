@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import Case
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
 from monitor.domain.finding import FindingVersion
 from monitor.domain.timeline import DecisionMaker, FindingRecord, build_timeline
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
 from scrapers.models import Trace, TraceKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
@@ -21,7 +22,6 @@ CASE = Case(
     finding_id="i",
     kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    state=CaseState.NEW,
     opened_at=NOON,
     reasons=(),
 )

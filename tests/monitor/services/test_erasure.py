@@ -14,7 +14,7 @@ from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, HoldAction, Severity
+from monitor.domain.vocabulary import CaseKind, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, withdraw_consent
 from monitor.services.jobs import run_mail_and_cleanup
@@ -72,7 +72,6 @@ def joined_with_words_everywhere(world: World) -> str:
             finding_id=finding.id,
             kind=CaseKind.IMPERSONATION,
             severity=Severity.HIGH,
-            state=CaseState.NEW,
             opened_at=now,
             reasons=(Reason("district-place", {"place": Name(PLANTED["reason"])}),),
         )

@@ -11,7 +11,8 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel
-from monitor.services.feedback import DecisionInput, forecast_own_opening, record_feedback
+from monitor.services.disclosure import forecast_own_opening
+from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_cases, undo_decisions
 from scrapers.models import QueryKind
@@ -276,11 +277,11 @@ def test_several_cases_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Sta
     assert {case.state for case in ruled} == {CaseState.FAMILY}
 
     undone = undo_decisions(reviewing, refs, rosa.id)
-    assert {case.state for case in undone} == {CaseState.STUDENT_LINK}
-    rosa.rules(undone[0], Decision.REOPENED)
+    assert {case.state for case in undone} == {CaseState.OPEN}
+    rosa.rules(undone[1], Decision.EXPLAINED)
     with pytest.raises(InputError):
         undo_decisions(reviewing, refs, rosa.id)
-    assert rosa.world.state.cases.load_case(refs[1]).state is CaseState.STUDENT_LINK
+    assert rosa.world.state.cases.load_case(refs[1]).state is CaseState.EXPLAINED
 
 
 def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, monkeypatch):
@@ -296,5 +297,5 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     case = mark_notified(follows, world.clock.at)
 
     assert forecast_own_opening(world.app, case) is None
-    monkeypatch.setattr("monitor.services.feedback.build_disclosure_policy", lambda _: counsel)
+    monkeypatch.setattr("monitor.services.disclosure.build_disclosure_policy", lambda _: counsel)
     assert forecast_own_opening(world.app, case) == world.clock.at + timedelta(days=21)

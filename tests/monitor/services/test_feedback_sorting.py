@@ -14,8 +14,8 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
 )
+from monitor.services.disclosure import find_review_opening
 from monitor.services.feedback import (
-    find_own_case_opening,
     list_given_feedback,
     list_pending_feedback,
     record_feedback,
@@ -206,20 +206,18 @@ def test_what_others_made_about_the_person_becomes_a_case_of_its_own(maria: Staf
     sorts(maria, Decision.MOCK, fake(maria))
 
     assert maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.MOCK
-    assert states(maria) == {
-        CaseKind.IMPERSONATION: CaseState.HARMLESS,
-        CaseKind.MOCK_ACCOUNT: CaseState.MOCK,
-    }
+    # One question is one case, with the answer that was given, and never with another.
+    assert states(maria) == {CaseKind.IMPERSONATION: CaseState.MOCK}
 
 
 def test_it_sees_what_others_made_only_when_the_person_shares_it(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
-    case = maria.case(CaseKind.MOCK_ACCOUNT)
+    case = maria.case(CaseKind.IMPERSONATION)
     maria.world.later(days=30)
 
-    assert find_own_case_opening(sorting(maria), maria.id, case.id) is None
+    assert find_review_opening(sorting(maria), maria.case(CaseKind.IMPERSONATION)) is None
     share_case(sorting(maria), maria.id, case.id)
-    opening = find_own_case_opening(sorting(maria), maria.id, case.id)
+    opening = find_review_opening(sorting(maria), maria.case(CaseKind.IMPERSONATION))
     assert opening is not None
     assert opening.reason is OpeningReason.SHARED
 
@@ -237,10 +235,7 @@ def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_case_to_purs
     sorts(maria, Decision.MOCK, fake(maria))
     sorts(maria, Decision.IMPERSONATION, fake(maria))
 
-    assert states(maria) == {
-        CaseKind.IMPERSONATION: CaseState.IMPERSONATION,
-        CaseKind.MOCK_ACCOUNT: CaseState.HARMLESS,
-    }
+    assert states(maria) == {CaseKind.IMPERSONATION: CaseState.IMPERSONATION}
     assert (
         maria.world.state.findings.find_finding_label(fake(maria)) is OwnershipLabel.IMPERSONATION
     )
@@ -248,7 +243,7 @@ def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_case_to_purs
 
 def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria: Staff):
     sorts(maria, Decision.MOCK, fake(maria))
-    case = maria.case(CaseKind.MOCK_ACCOUNT)
+    case = maria.case(CaseKind.IMPERSONATION)
 
     steps = (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED, Decision.REOPENED)
     seen = []

@@ -48,7 +48,8 @@ def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
 
     record_feedback(maria.world.app, maria.id, answers)
 
-    assert list_groups(maria)[impostor] is FindingGroup.IN_PROGRESS
+    # Nothing happens before it is reported.
+    assert list_groups(maria)[impostor] is FindingGroup.NEEDS_YOU
     assert list_groups(maria)[other] is FindingGroup.SOMEONE_ELSE
 
 

@@ -15,6 +15,7 @@ from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import load_opened_case, record_case_views
 from reports.wording import render_reason
+from tests.cases import forget, say
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 PAGE = DemoPage(
@@ -244,7 +245,9 @@ def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: St
     cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
     other = next(finding for finding in maria.findings.values() if finding.id != whole.finding_id)
     maria.rules(whole, Decision.HARMLESS)
-    cases.insert_case(replace(whole, id="f" * 32, finding_id=other.id, relation="phone mail"))
+    cases.insert_case(
+        replace(forget(whole), id="f" * 32, finding_id=other.id, relation="phone mail")
+    )
 
     cases.move_to_finding(other.id, whole.finding_id)
 
@@ -257,9 +260,8 @@ def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: St
 def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
     cases, whole = maria.world.state.cases, exposed(maria)[BOTH]
     other = next(finding for finding in maria.findings.values() if finding.id != whole.finding_id)
-    said = replace(
-        whole, id="f" * 32, finding_id=other.id, relation=BOTH, state=CaseState.REMOVAL_ASKED
-    )
+    raised = replace(forget(whole), id="f" * 32, finding_id=other.id, relation=BOTH)
+    said = say(raised, Decision.REMOVAL_ASKED)
     cases.insert_case(said)
 
     cases.move_to_finding(other.id, whole.finding_id)

@@ -10,7 +10,7 @@ from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity, Side
 from monitor.services.history import build_finding_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.retention import purge_expired_data
@@ -96,7 +96,7 @@ def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
 
     first, told, after = maria.emails_of("digest")[-3:]
     assert "a phone number" in first.text
-    assert "The details are no longer shown: two checks, days apart, agree. Closed on" in told.text
+    assert "Two checks, days apart, agree that it is no longer shown. Closed on" in told.text
     assert "STILL WAITING" not in told.text.upper()
     assert "shown no longer" not in after.text
 
@@ -195,20 +195,20 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
     proves_once(maria)
 
     again = case(maria)
-    assert (again.state, again.notified_at) == (CaseState.OPEN, None)
+    assert (again.state, again.notified_at) == (CaseState.NEW, None)
     maria.world.on_monday()
     assert "a phone number" in maria.emails_of("digest")[-1].text
     assert again.id == case(maria).id
 
 
-def test_what_its_person_has_ruled_stays_as_they_ruled_it(maria: Staff):
+def test_proof_ends_what_its_person_says_is_theirs(maria: Staff):
     maria.rules(case(maria), Decision.MINE)
     takes_it_out(maria)
     proves_once(maria)
     proves_again(maria)
 
-    assert case(maria).state is CaseState.MINE
-    assert CLEARED not in maria.told
+    assert case(maria).state is CaseState.GONE
+    assert case(maria).get_verdict(Side.PERSON) is Decision.MINE
 
 
 def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):

@@ -14,7 +14,7 @@ from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
 from monitor.services.notifications import Reviewer
 from monitor.services.retention import purge_expired_data
-from monitor.services.review import list_reviewable_cases
+from monitor.services.review_queue import list_review_openings
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
@@ -194,8 +194,8 @@ def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(
 
 
 def test_a_hold_opens_nothing_to_reviewers(world: World, maria: Staff):
-    before = list(list_reviewable_cases(world.app))
+    before = list(list_review_openings(world.app))
 
     places_hold(world.app, maria.id, WHY)
 
-    assert list(list_reviewable_cases(world.app)) == before
+    assert list(list_review_openings(world.app)) == before

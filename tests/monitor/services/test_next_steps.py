@@ -10,12 +10,13 @@ from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, list_progress
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import record_removal_step, record_takedown_step
+from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 PAGE = DemoPage(
@@ -60,7 +61,8 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
     world, case = maria.world, maria.case(CaseKind.IMPERSONATION)
     maria.rules(case, Decision.IMPERSONATION)
     assert progress(maria) == ["Impersonation, not reported yet"]
-    assert home(maria).waits_for_person
+    # The report of it, and the contact details.
+    assert home(maria).needs_you == 2
 
     record_takedown_step(world.app, maria.id, case.id, Decision.REPORTED)
     assert progress(maria) == ["Take-down reported"]
@@ -92,7 +94,10 @@ def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(m
     assert line.looks_at == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_DONE)
-    assert progress(maria) == []
+    assert progress(maria) == ["You said that the details are gone"]
+    (line,) = list_progress(world.app, maria.id)
+    assert line.due
+    assert not line.needs_you
 
 
 def test_what_may_stay_is_not_in_progress(maria: Staff):
@@ -114,7 +119,7 @@ def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
     assert group.what == "3 sites seem to show your street address and phone number."
     assert group.severity is Severity.HIGH
     assert [case.kind for case in home(maria).cases] == [CaseKind.IMPERSONATION]
-    assert home(maria).total_cases == 4
+    assert home(maria).needs_you == 4
 
 
 def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
@@ -137,7 +142,7 @@ def test_contact_details_lead_to_removal_until_they_may_stay(maria: Staff):
 def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_reported(maria: Staff):
     cases = maria.world.state.cases
     own = replace(maria.case(CaseKind.IMPERSONATION), kind=CaseKind.OWN_ACCOUNT_CHANGED)
-    cases.update_case(replace(own, state=CaseState.IMPERSONATION))
+    cases.update_case(say(own, Decision.IMPERSONATION))
     finding = maria.world.state.findings.load_finding(own.finding_id)
     moved = replace(finding.portrait, account="instagram:@maria", url="https://instagram.com/maria")
     maria.world.state.findings.update_finding(replace(finding, portrait=moved))

@@ -28,7 +28,6 @@ from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.domain.vocabulary import (
     CaseKind,
-    CaseState,
     Decision,
     DistrictFindingState,
     SweepKind,
@@ -38,6 +37,7 @@ from monitor.services.job_kinds import JOB_FUNCTIONS
 from monitor.services.retention import purge_expired_data
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState
+from tests.cases import forget, say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 DECLARED = [
@@ -280,7 +280,7 @@ def page(world: World, *, ruled: bool) -> StillThere:
     maria = impersonated(world)
     if ruled:
         case = maria.case(CaseKind.IMPERSONATION)
-        world.state.cases.update_case(replace(case, state=CaseState.NAMESAKE))
+        world.state.cases.update_case(say(case, Decision.NAMESAKE))
     return lambda: world.state.pages.list_records_of_person(maria.id)
 
 
@@ -308,12 +308,11 @@ def missed_sighting(world: World) -> StillThere:
     )
 
 
-def student_link(world: World, state: CaseState) -> StillThere:
+def student_link(world: World, *said: Decision) -> StillThere:
     maria, now = impersonated(world), world.clock.at
     case = maria.case(CaseKind.IMPERSONATION)
-    seen = replace(
-        case, id="f" * 32, kind=CaseKind.STUDENT_LINK, state=state, opened_at=now, ruled_at=now
-    )
+    raised = replace(forget(case), id="f" * 32, kind=CaseKind.STUDENT_LINK, opened_at=now)
+    seen = say(raised, *said)
     world.state.cases.insert_case(seen)
     return lambda: any(
         one_case.id == seen.id and one_case.reasons == seen.reasons
@@ -357,8 +356,8 @@ MAKERS: Mapping[tuple[RetainedKind, RetentionStage], Callable[[World], StillTher
     (RetainedKind.EVIDENCE, CLOSED): evidence,
     (RetainedKind.FINDING, CLOSED): gone_finding,
     (RetainedKind.SIGHTING, CLOSED): missed_sighting,
-    (RetainedKind.STUDENT_EVIDENCE, OPEN): lambda world: student_link(world, CaseState.NEW),
-    (RetainedKind.STUDENT_EVIDENCE, CLOSED): lambda world: student_link(world, CaseState.FAMILY),
+    (RetainedKind.STUDENT_EVIDENCE, OPEN): student_link,
+    (RetainedKind.STUDENT_EVIDENCE, CLOSED): lambda world: student_link(world, Decision.FAMILY),
     (RetainedKind.SCREENSHOT, CLOSED): screenshot,
     (RetainedKind.THUMBNAIL, OPEN): lambda world: thumbnail(world, running=True),
     (RetainedKind.THUMBNAIL, CLOSED): lambda world: thumbnail(world, running=False),

@@ -9,12 +9,17 @@ from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, Side
 from monitor.services.feedback import preview_shared_fields
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.review import list_reviewable_cases, queue_review_digests
-from monitor.services.review_queue import record_case_views
+from monitor.services.review import queue_review_digests
+from monitor.services.review_queue import (
+    count_review_cases,
+    list_review_openings,
+    load_review_fields,
+    record_case_views,
+)
 from reports.wording import Others, render_reason
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
@@ -46,7 +51,7 @@ def link(maria: Staff) -> Case:
 
 
 def opened(world: World) -> set[str]:
-    return {case.id for case, _ in list_reviewable_cases(world.app)}
+    return {case.id for case, _ in list_review_openings(world.app)}
 
 
 def looked_at(maria: Staff, case: Case) -> None:
@@ -80,7 +85,7 @@ def test_an_impersonation_opens_when_its_person_confirms_it(maria: Staff):
 
 def test_sharing_can_be_taken_back(maria: Staff):
     case = maria.rules(fake(maria), Decision.SHARED)
-    maria.rules(case, Decision.REOPENED)
+    maria.rules(case, Decision.UNSHARED)
 
     assert opened(maria.world) == set()
 
@@ -144,28 +149,53 @@ def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
         looked_at(maria, case)
 
 
-def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria: Staff):
+def test_reviewers_are_mailed_counts_and_a_link_and_nothing_of_anyone(maria: Staff):
     world = maria.world
     maria.rules(fake(maria), Decision.SHARED)
+    case = fake(maria)
 
     emails = reviewers_read(world)
 
     assert len(emails) == len(REVIEWERS)
     for email in emails:
-        assert "Maria Delgado, Maple Street Elementary School" in email.text
-        assert "mariadelgad0[.]skies[.]example" in email.text
-        assert "Volcanoes" not in email.text + email.email.html
-        assert maria.mail not in email.text + email.email.html
-        assert "tudent" not in email.text
-        assert "Maria's" in email.text
-        assert " your" not in email.text.partition("Why it was flagged")[2].partition("Status")[0]
+        written = email.email.subject + email.text + email.email.html
+        assert "1 needs IT, 0 in progress" in email.email.subject
+        assert world.config.portal.address in email.text
+        for secret in ("Maria", "Delgado", "Maple", "skies", case.id[:8], "Volcanoes"):
+            assert secret not in written
+
+
+def test_mail_and_queue_count_alike_whatever_was_said(maria: Staff):
+    """A decision of IT's takes nothing out of the count of what goes on."""
+    world = maria.world
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    decide_case(world.app, fake(maria).id, Decision.REPORTED, ANA.id)
+
+    first, *_ = reviewers_read(world)
+
+    assert count_review_cases(world.app) == {"needs-you": 0, "in-progress": 1, "done": 0}
+    assert "0 need IT, 1 in progress" in first.email.subject
+
+
+def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
+    world = maria.world
+    district = structs.replace(world.config.district, reviewers=(REVIEWERS[0], maria.mail))
+    world.restarts(structs.replace(world.config, district=district))
+    maria.rules(fake(maria), Decision.SHARED)
+    queue_review_digests(world.app)
+    send_due(world.app)
+
+    own = next(email for email in world.post.to(maria.mail) if "review" in email.email.subject)
+    assert "0 need IT, 0 in progress" in own.email.subject
+    assert "1 needs IT" in world.post.to(REVIEWERS[0])[-1].email.subject
 
 
 def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
     case = fake(maria)
     before = preview_shared_fields(maria.world.app, maria.id, case.id)
     maria.rules(case, Decision.SHARED)
-    ((_, shown),) = list_reviewable_cases(maria.world.app)
+    ((now, opening),) = list_review_openings(maria.world.app)
+    shown = load_review_fields(maria.world.app, now, opening)
 
     assert before.reasons == shown.reasons
     assert any("Maria's" in render_reason(reason, Others(shown.given)) for reason in shown.reasons)
@@ -207,5 +237,7 @@ def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
 
     ruled = decide_case(world.app, case.id, Decision.HARMLESS, "reviewer")
 
-    assert ruled.state == "harmless"
+    assert ruled.get_verdict(Side.IT) is Decision.HARMLESS
+    assert ruled.get_verdict(Side.PERSON) is None
+    assert ruled.is_undecided
     assert world.state.findings.find_finding_feedback(case.finding_id) is None

@@ -9,9 +9,10 @@ from msgspec import structs
 from monitor.config import EvidenceConfig
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.staging import delete_old_pages
 from scrapers.models import Outcome
+from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World, retaining
 
 
@@ -117,14 +118,15 @@ def test_a_page_that_a_later_case_lacks_is_asked_for_in_full(world: World):
     maria = world.joins(MARIA)
     world.sweep()
     case = maria.case(CaseKind.IMPERSONATION)
-    world.state.cases.update_case(replace(case, state=CaseState.NAMESAKE))
+    world.state.cases.update_case(say(case, Decision.NAMESAKE))
     delete_old_pages(world.app)
     assert kept_of(maria) == ()
     world.a_week_later()
     world.sweep()
     assert kept_of(maria) == ()
 
-    world.state.cases.update_case(case)
+    said = world.state.cases.load_case(case.id)
+    world.state.cases.update_case(say(said, Decision.REOPENED))
     world.a_week_later()
     world.sweep()
 

@@ -16,7 +16,7 @@ from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person
 from monitor.services.jobs import collect_new_bounces, schedule_jobs
 from monitor.services.outbox import send_due
-from monitor.services.review import list_reviewable_cases
+from monitor.services.review_queue import list_review_openings
 from monitor.services.suppression import process_bounce, resume_address
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -80,7 +80,7 @@ def test_a_bounce_stops_the_clock_until_an_email_arrives(maria: Staff):
     comes_back(maria, "5.1.1")
     assert maria.case(CaseKind.IMPERSONATION).notified_at is None
     world.later(days=30)
-    assert list(list_reviewable_cases(world.app)) == []
+    assert list_review_openings(world.app) == ()
 
 
 def test_nothing_is_written_to_an_address_that_rests(maria: Staff):

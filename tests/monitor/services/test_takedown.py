@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 from monitor.services.takedown import (
@@ -95,9 +95,11 @@ def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
 
     assert after.state is CaseState.REPORTED
     assert [(entry.who, entry.what) for entry in kit(maria).log] == [
-        ("You", "confirmed that it is an impersonation"),
         ("You", "reported it to the platform"),
     ]
+    assert after.get_verdict(Side.PERSON) is Decision.IMPERSONATION
+    finding = maria.world.state.findings
+    assert finding.find_finding_feedback(after.finding_id) is Decision.IMPERSONATION
     assert kit(maria).log[-1].note == "Number 17."
 
 
@@ -109,7 +111,7 @@ def test_what_can_be_noted_follows_from_how_it_stands(maria: Staff):
     says(maria, Decision.REPORTED)
     assert kit(maria).choices == ("removed", "refused", "reopened")
     says(maria, Decision.REFUSED)
-    assert kit(maria).choices == ("reopened",)
+    assert kit(maria).choices == ("reported", "removed", "reopened")
     says(maria, Decision.REOPENED)
     assert kit(maria).choices == ("removed", "refused", "reopened")
 

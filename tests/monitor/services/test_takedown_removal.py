@@ -119,7 +119,7 @@ def test_a_page_that_is_gone_twice_ends_it(maria: Staff):
     assert exposure(maria).state is CaseState.GONE
     assert page(maria).looked is PageSighting.GONE
     maria.world.on_monday()
-    assert "The details are no longer shown" in maria.emails_of("digest")[-1].text
+    assert "it is no longer shown" in maria.emails_of("digest")[-1].text
 
 
 def test_a_page_that_comes_back_is_asked_about_again(maria: Staff):
@@ -155,7 +155,7 @@ def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staf
     says(maria, Decision.REOPENED)
     assert exposure(maria).state is CaseState.REMOVAL_ASKED
     says(maria, Decision.REOPENED)
-    assert exposure(maria).state is CaseState.MINE
+    assert exposure(maria).state is CaseState.OPEN
     with pytest.raises(InputError, match="Reload the page"):
         says(maria, Decision.REMOVAL_DONE)
 

@@ -107,7 +107,7 @@ def test_a_feed_counts_and_names_no_one(portal, maria, feed) -> None:
 
     assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     entry = read_entry(answer.html)
-    assert entry["title"] == "3 cases are open to IT"
+    assert entry["title"] == "3 cases need IT"
     assert entry["link"] == f"{ADDRESS}/review"
     for its in (maria.id, maria.mail, "Maria", "Delgado", "chalkboard", MARIA.person.school):
         assert its not in answer.html
@@ -122,7 +122,7 @@ def test_a_feed_has_a_new_entry_when_a_case_opens_and_not_before(portal, maria, 
     opened = read_entry(portal.guest().get(feed).html)
 
     assert ids[0] == ids[1] != opened["id"]
-    assert opened["title"] == "1 case is open to IT"
+    assert opened["title"] == "1 case needs IT"
 
 
 def test_an_address_opens_nothing_but_itself(portal, maria, calendar, feed) -> None:

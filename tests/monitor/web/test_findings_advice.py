@@ -5,7 +5,7 @@ import pytest
 from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
 from monitor.domain.events import Event
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
 from monitor.services.flagging import build_account_change_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -83,7 +83,6 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
         finding_id=finding.id,
         kind=changed.kind,
         severity=changed.severity,
-        state=CaseState.OPEN,
         opened_at=finding.last_seen,
         reasons=changed.reasons,
     )

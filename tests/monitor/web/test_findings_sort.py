@@ -10,7 +10,7 @@ from monitor.config import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services.jobs import take_over_jobs
-from monitor.services.review import list_reviewable_cases
+from monitor.services.review_queue import list_review_openings
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -100,7 +100,7 @@ def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria,
     answer = guest.post(path.format(case=case.id), finding=case.finding_id, decision="mock")
     kit = guest.follow(answer)
 
-    mock = maria.case(CaseKind.MOCK_ACCOUNT)
+    mock = maria.case(CaseKind.IMPERSONATION)
     assert mock.state is CaseState.MOCK
     assert "Report this account" in kit.text
     assert "bullies or harasses someone" in kit.text
@@ -194,12 +194,12 @@ def test_a_case_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
 
     guest.post(f"/me/cases/{case.id}/share")
     assert [
-        reviewable_case.id for reviewable_case, _ in list_reviewable_cases(portal.world.app)
+        reviewable_case.id for reviewable_case, _ in list_review_openings(portal.world.app)
     ] == [case.id]
     assert "because you shared it" in guest.get(f"/me/findings/{case.finding_id}").text
 
     guest.post(f"/me/cases/{case.id}/unshare")
-    assert list(list_reviewable_cases(portal.world.app)) == []
+    assert list_review_openings(portal.world.app) == ()
 
 
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):

@@ -70,7 +70,7 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
     assert "You asked the site to remove the details." in seen.text
     assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.REMOVAL_ASKED
     guest.post(place, done="reopened")
-    assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.MINE
+    assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.OPEN
 
 
 @pytest.mark.parametrize("done", ["", "removal-done", "harmless", "nonsense"])

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.demo.story import REVIEWERS
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import Case
 from monitor.domain.finding import Presence
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.findings import build_finding_view
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (
@@ -18,6 +18,7 @@ from monitor.services.review import (
 )
 from monitor.services.review_queue import record_case_views
 from scrapers.models import Trace, TraceKind
+from tests.cases import forget, say
 from tests.monitor.decisions import decide_case
 
 IT, HELP_DESK = REVIEWERS
@@ -78,17 +79,10 @@ def _another(app: App, case: Case, name: str) -> str:
     told = replace(finding, id=ref, portrait=portrait, presence=presence, missing_since=gone)
     state.findings.insert_finding(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
-    status = CaseState.REPORTED if reported else CaseState.OPEN
-    state.cases.insert_case(replace(case, id=ref, finding_id=ref, state=status, shared_at=None))
+    raised = replace(forget(case), id=ref, finding_id=ref, notified_at=case.opened_at)
     if reported:
-        said = DecisionRecord(
-            case_id=ref,
-            decision=Decision.REPORTED,
-            by=case.person_id,
-            at=now - 2 * DAY,
-            note="Number 17",
-        )
-        state.cases.insert_decision(said)
+        raised = say(raised, Decision.REPORTED, at=now - 2 * DAY, note="Number 17")
+    state.cases.insert_case(raised)
     return ref
 
 

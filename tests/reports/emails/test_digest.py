@@ -19,14 +19,14 @@ from reports.emails.digest import (
     CoveredSource,
     DigestView,
     NamesakeLine,
+    OpenCaseLine,
     QuestionLine,
-    UnansweredCaseLine,
     render_digest,
 )
 from reports.emails.render import HEAVIEST, Email
 from reports.labels import GAPS, DigestKind
 from reports.wording import render_reason
-from tests.reports.samples import DECIDED, IMPERSONATION
+from tests.reports.samples import DECIDED, GOING, IMPERSONATION
 
 Digest = Callable[..., DigestView]
 SINCE = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ LONG = "A long tale & no end. " * 20
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
     email = render_digest(digest())
 
-    assert email.subject == "Namesake, week of November 23: nothing new, 60 of 60 places checked"
+    assert email.subject == "Namesake, week of November 23: all quiet, 60 of 60 places checked"
     assert "Nothing new this week" in email.text
     assert "60 of 60 places checked." in email.text
 
@@ -148,7 +148,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
 
 
 def test_what_waits_for_an_answer_is_named_again(
-    digest: Digest, waiting: UnansweredCaseLine, change: ChangeLine
+    digest: Digest, waiting: OpenCaseLine, change: ChangeLine
 ) -> None:
     email = render_digest(digest(waiting=(waiting,), changes=(change,)))
 
@@ -161,7 +161,7 @@ def test_what_became_of_earlier_findings_is_told(digest: Digest) -> None:
 
     for part in (email.text, email.html):
         words = " ".join(part.split())
-        assert "It was reported to its platform. IT noted this on" in words
+        assert "agree that it is no longer shown. Closed on" in words
         assert f"Reference {DECIDED.id}" in words
 
 
@@ -182,7 +182,7 @@ def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseLin
 def test_a_namesake_asks_for_nothing(
     digest: Digest, aside: NamesakeLine, change: ChangeLine
 ) -> None:
-    assert "nothing new" in render_digest(digest(set_aside=(aside,))).subject
+    assert "all quiet" in render_digest(digest(set_aside=(aside,))).subject
 
     email = render_digest(digest(set_aside=(aside,), changes=(change,)))
 
@@ -374,19 +374,29 @@ def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLin
     assert len(says(render_digest(digest(set_aside=(aside,) * 9)))) <= 4
 
 
-def test_an_email_without_news_counts_what_waits_and_says_what_was_not_checked(
-    digest: Digest, waiting: UnansweredCaseLine
+def test_an_email_over_an_open_case_is_never_titled_nothing_new(
+    digest: Digest, waiting: OpenCaseLine
 ) -> None:
+    silent = render_digest(digest(waiting=(waiting,), needs_you=1))
+    going = render_digest(digest(waiting=(GOING,)))
+
+    assert silent.subject.endswith(": 1 for your attention")
+    assert going.subject.endswith(": 1 alert still open")
+    for part in (going.text, going.html):
+        words = " ".join(part.split())
+        assert "You said: Someone pretending to be me." in words
+        assert "IT said: It pretends to be you." in words
+        assert "IT can see it since" in words
+        assert "Next, by" in words
+
+
+def test_an_email_without_news_says_what_was_not_checked(digest: Digest) -> None:
     gaps = tuple(replace(ALPHA, source=f"Source {number}") for number in range(4))
     few = Coverage(checked=58, total=60, gaps=gaps[:2])
     many = Coverage(checked=56, total=60, gaps=gaps)
 
-    named, counted = (
-        " ".join(says(render_digest(digest(waiting=(waiting,) * 2, coverage=side))))
-        for side in (few, many)
-    )
+    named, counted = (" ".join(says(render_digest(digest(coverage=side)))) for side in (few, many))
 
-    assert "Two earlier alerts wait for your answer." in named
     for number in range(2):
         assert f"Since Nov 3, Source {number} has been blocking us." in named
     assert "56 of 60 places checked. Your page lists the other 4." in counted

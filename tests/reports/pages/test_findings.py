@@ -36,6 +36,7 @@ def home(
         zone="UTC",
         cases=(),
         more_cases=0,
+        needs_you=0,
         to_sort=0,
         joined_at=MONDAY,
         next_sweep=MONDAY,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 from monitor.db.review import ReviewNote, ReviewNoteKind
-from monitor.domain.case import Case, DecisionRecord
+from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.reason import Name, Quoted, Reason
 from monitor.domain.vocabulary import Decision, SweepKind
+from tests.cases import say
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
 from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import FIELDS, poisoned
@@ -86,9 +87,7 @@ class Planting:
                 ReviewNote(case_id=case.id, kind=kind, by=BO, at=now, text=text)
             )
         said = Decision.IMPERSONATION
-        state.cases.insert_decision(
-            DecisionRecord(case_id=case.id, decision=said, by="reviewer", at=now, note=next(texts))
-        )
+        state.cases.update_case(say(case, said, by="reviewer", at=now, note=next(texts)))
         proposal = BreakGlassProposal(
             id="proposal",
             case_id=self.closed.id,

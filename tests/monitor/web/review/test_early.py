@@ -8,7 +8,7 @@ from tests.monitor.web.review.flagged import ANA, BO, fake
 
 
 def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
-    maria.rules(fake(maria), Decision.REOPENED)
+    maria.rules(fake(maria), Decision.UNSHARED)
     bo, ref = portal.signed_in(BO), fake(maria).id
     assert "Sent." in ana.follow(ana.post("/review/early", case_id=ref[:8], reason="A call.")).text
     assert "You requested this" in ana.get("/review/early").text
@@ -24,7 +24,7 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
 
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
-    maria.rules(fake(maria), Decision.REOPENED)
+    maria.rules(fake(maria), Decision.UNSHARED)
     ana.post("/review/early", case_id=fake(maria).id, reason="A call.")
     (proposal,) = portal.world.state.break_glass.list_unconfirmed_proposals()
 

@@ -38,7 +38,7 @@ COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 @pytest.fixture
 def planting(portal: Portal, maria: Staff) -> Planting:
     (closed,) = several(portal, maria, 1)
-    maria.rules(portal.world.state.cases.load_case(closed), Decision.REOPENED)
+    maria.rules(portal.world.state.cases.load_case(closed), Decision.UNSHARED)
     return Planting(portal, maria, portal.world.state.cases.load_case(closed))
 
 

@@ -16,12 +16,12 @@ PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
 FITTING = (
     "kind=impersonation",
     "severity=high",
-    "state=undecided",
+    "state=needs-you",
     "school=Maple Street Elementary School",
     "taken=nobody",
     "kind=nonsense&severity=x&state=x&taken=x&age=x",
 )
-UNFIT = ("kind=student-link", "severity=low", "state=settled", "school=x", "taken=me", "age=7")
+UNFIT = ("kind=student-link", "severity=low", "state=done", "school=x", "taken=me", "age=7")
 
 
 def test_the_queue_names_nobody(maria: Staff, ana: Guest):
@@ -97,13 +97,16 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
     if ends == "consent":
         maria.withdraws()
     else:
-        maria.rules(fake(maria), Decision.REOPENED)
+        maria.rules(fake(maria), Decision.UNSHARED)
 
     assert ana.get(here).status == 404
     for deed in ("take", "give-back", "note", "ask", "pack"):
         assert ana.post(f"{here}/{deed}").status == 404
     assert (
-        ana.post("/review/rule", seen=f"{fake(maria).id} open", decision="harmless").status == 404
+        ana.post(
+            "/review/rule", seen=f"{fake(maria).id} {fake(maria).revision}", decision="harmless"
+        ).status
+        == 404
     )
     assert ana.post("/review/undo", case=fake(maria).id).status == 404
     assert "No cases are open to you." in ana.get("/review").text
@@ -129,7 +132,7 @@ def test_a_reviewer_who_is_staff_does_not_review_what_is_about_them(portal: Port
     portal.world.restarts(structs.replace(config, district=told))
     guest = Portal(portal.world).signed_in(maria.mail)
 
-    assert "This is about you. Another reviewer decides." in guest.get("/review").text
+    assert "No cases are open to you." in guest.get("/review").text
     assert guest.post("/review/open", one=fake(maria).id).status == 404
     assert guest.get(f"/review/cases/{fake(maria).id}").status == 404
 

@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from monitor.demo.district import THOMAS
-from monitor.domain.vocabulary import CaseKind, CaseState
+from monitor.domain.vocabulary import CaseKind
+from tests.cases import forget
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake
@@ -36,8 +37,8 @@ def raised(maria: Staff, kind: CaseKind) -> str:
         world.state.findings.insert_finding(
             replace(finding, id=f"finding-{kind}", portrait=shown), [kind]
         )
-        case = replace(fake(maria), id=ref, finding_id=f"finding-{kind}", kind=kind, shared_at=None)
-        world.state.cases.insert_case(replace(case, state=CaseState.OPEN, opened_at=world.clock.at))
+        case = replace(forget(fake(maria)), id=ref, finding_id=f"finding-{kind}", kind=kind)
+        world.state.cases.insert_case(replace(case, opened_at=world.clock.at))
     return ref
 
 

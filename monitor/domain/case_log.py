@@ -1,0 +1,96 @@
+"""The log of a case: who said or did what, when and by which means, and what stands of it.
+
+A word says what it is; a lever is what somebody did about it. Each side takes back its own last
+entry and never the other's, so that no word is ever shown as somebody else's.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.domain.vocabulary import CaseKind, Decision, Means
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One entry, appended and never overwritten. `by` is an opaque id or a role.
+
+    `until` is when a word of harmless ends, None where it does not.
+    """
+
+    case_id: str
+    decision: Decision
+    by: str
+    at: datetime
+    note: str = ""
+    until: datetime | None = None
+    means: Means = Means.PAGE
+
+
+# What is as bad as it looked, and what needs no more done, by the kind of case.
+CONFIRMATIONS: Mapping[CaseKind, tuple[Decision, ...]] = {
+    CaseKind.IMPERSONATION: (Decision.IMPERSONATION, Decision.MOCK),
+    CaseKind.MOCK_ACCOUNT: (Decision.MOCK, Decision.IMPERSONATION),
+    CaseKind.OWN_ACCOUNT_CHANGED: (Decision.IMPERSONATION,),
+    CaseKind.EXPOSED_CONTACT: (Decision.MINE,),
+    CaseKind.STUDENT_LINK: (Decision.STUDENT_LINK,),
+}
+_SOMEBODY_ELSES = (Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS)
+DISMISSALS: Mapping[CaseKind, tuple[Decision, ...]] = {
+    CaseKind.IMPERSONATION: (Decision.MINE, *_SOMEBODY_ELSES),
+    CaseKind.MOCK_ACCOUNT: (Decision.MINE, *_SOMEBODY_ELSES),
+    CaseKind.OWN_ACCOUNT_CHANGED: (Decision.MINE, Decision.HARMLESS),
+    CaseKind.EXPOSED_CONTACT: _SOMEBODY_ELSES,
+    CaseKind.STUDENT_LINK: (Decision.EXPLAINED, Decision.FAMILY, Decision.HARMLESS),
+}
+_REPORTING = (Decision.REPORTED, Decision.REMOVED, Decision.REFUSED)
+LEVERS: Mapping[CaseKind, tuple[Decision, ...]] = {
+    CaseKind.IMPERSONATION: _REPORTING,
+    CaseKind.MOCK_ACCOUNT: _REPORTING,
+    CaseKind.OWN_ACCOUNT_CHANGED: _REPORTING,
+    CaseKind.EXPOSED_CONTACT: (Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
+    CaseKind.STUDENT_LINK: (Decision.UNLINKED,),
+}
+SENT_LEVERS = frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED})
+CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED})
+SHARING = frozenset({Decision.SHARED, Decision.UNSHARED})
+# What may come after the last lever that stands; None is before the first one.
+_LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
+    None: frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED, Decision.UNLINKED}),
+    Decision.REPORTED: frozenset({Decision.REMOVED, Decision.REFUSED}),
+    Decision.REFUSED: frozenset({Decision.REPORTED, Decision.REMOVED}),
+    Decision.REMOVED: frozenset(),
+    Decision.REMOVAL_ASKED: frozenset({Decision.REMOVAL_DONE}),
+    Decision.REMOVAL_DONE: frozenset(),
+    Decision.UNLINKED: frozenset(),
+}
+
+
+def list_standing(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
+    """Return the words and levers that nobody took back, in order: each takes back their own."""
+    standing: list[DecisionRecord] = []
+    for entry in entries:
+        if entry.decision in SHARING:
+            continue
+        if entry.decision is not Decision.REOPENED:
+            standing.append(entry)
+        elif own := [said for said in standing if said.by == entry.by]:
+            standing.remove(own[-1])
+    return tuple(standing)
+
+
+def is_lever(decision: Decision) -> bool:
+    return decision in _LEVERS_AFTER
+
+
+def list_next_levers(kind: CaseKind, last: DecisionRecord | None) -> frozenset[Decision]:
+    return _LEVERS_AFTER[last.decision if last else None] & frozenset(LEVERS[kind])
+
+
+def read_verdict(kind: CaseKind, entry: DecisionRecord) -> Decision:
+    """Return what an entry says that it is: who reports an account says that it is no joke."""
+    return CONFIRMATIONS[kind][0] if is_lever(entry.decision) else entry.decision
+
+
+def is_confirmation(kind: CaseKind, verdict: Decision | None) -> bool:
+    return verdict in CONFIRMATIONS[kind]

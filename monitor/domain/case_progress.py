@@ -1,0 +1,196 @@
+"""Who acts next in a case and by when, and where it is listed: one answer for every page and email.
+
+There is always a next step with a date, or the case has ended.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case_log import CLAIMS, SENT_LEVERS, DecisionRecord, is_confirmation
+from monitor.domain.disclosure import (
+    ANSWER_EXPECTED,
+    ANSWER_WITHIN,
+    CLAIM_STANDS_AFTER,
+    SILENT_AFTER,
+    CaseEnd,
+    Countdown,
+    DisclosureInput,
+    DisclosurePolicy,
+    can_be_looked_at,
+    compute_review_opening,
+    find_end,
+    needs_immediate_notice,
+)
+from monitor.domain.vocabulary import CaseBin, CaseStep, Decision, Severity, Side, StepActor
+
+# A digest goes out once a week.
+NOTICE_WITHIN = timedelta(days=8)
+URGENT_NOTICE_WITHIN = timedelta(days=1)
+MEND_WITHIN = timedelta(days=3)
+DECIDE_WITHIN = timedelta(days=3)
+ESCALATE_WITHIN = timedelta(days=14)
+# A look of its own after three days, then the weekly checks: two of them must agree.
+LOOKED_AT_WITHIN = timedelta(days=10)
+ACT_WITHIN: Mapping[Severity, timedelta] = {
+    Severity.HIGH: timedelta(days=3),
+    Severity.MEDIUM: timedelta(days=14),
+    Severity.LOW: timedelta(days=14),
+}
+# Platforms take days, sites that list people up to a month.
+REPLY_WITHIN: Mapping[Decision, timedelta] = {
+    Decision.REPORTED: timedelta(days=7),
+    Decision.REMOVAL_ASKED: timedelta(days=30),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    who: StepActor
+    what: CaseStep
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTurn:
+    """From when on IT acts next, as long as it may see the case, and how long it has."""
+
+    since: datetime
+    what: CaseStep
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStanding:
+    """How a case stands for one reader: `end` is None while it goes on, `next_step` afterwards."""
+
+    bin: CaseBin
+    next_step: NextStep | None
+    end: CaseEnd | None
+
+
+def find_case_end(inputs: DisclosureInput, now: datetime) -> CaseEnd | None:
+    """Return when and why it ended; None while it goes on."""
+    end = find_end(inputs.case, inputs.consent)
+    return end if end and end.at <= now else None
+
+
+def find_next_step(
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
+) -> NextStep | None:
+    """Return who acts next, and by when; None where it has ended."""
+    case, consent = inputs.case, inputs.consent
+    if find_case_end(inputs, now):
+        return None
+    own, theirs = case.get_word(Side.PERSON), case.get_word(Side.IT)
+    if _is_untold(case):
+        return _plan_notice(case)
+    turn, opening = find_review_turn(case), compute_review_opening(inputs, now, policy)
+    if turn and opening and turn.since <= now:
+        due = max(turn.since, opening.at) + turn.within
+        return NextStep(who=StepActor.IT, what=turn.what, due=due)
+    if own and case.awaits_confirmation:
+        return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, due=own.at + ANSWER_WITHIN)
+    if _is_real(case):
+        return _plan_lever(case, now)
+    since = case.notified_at or case.opened_at
+    limit = Countdown(start=since, span=ANSWER_EXPECTED[case.severity])
+    if theirs:
+        limit = Countdown(start=max(since, theirs.at), span=SILENT_AFTER)
+    due = limit.compute_end(consent)
+    return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, due=due)
+
+
+def find_review_turn(case: Case) -> ReviewTurn | None:
+    """Return from when on it is IT's turn, by the log alone; None where it never is."""
+    own, lever = case.get_word(Side.PERSON), case.last_lever
+    word = own or case.get_word(Side.IT)
+    if _is_untold(case):
+        return None
+    if word is None:
+        return ReviewTurn(since=case.opened_at, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
+    # Only an account that others made can be reported by somebody else.
+    if not _is_real(case) or case.kind not in OWNERSHIP_CASES:
+        return None
+    if lever:
+        return _find_turn_after_lever(case, lever)
+    urgent = ACT_WITHIN[case.severity]
+    since, within = (word.at + urgent, DECIDE_WITHIN) if own else (word.at, urgent)
+    return ReviewTurn(since=since, what=CaseStep.REPORT, within=within)
+
+
+def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | None:
+    """Return from when on IT has to do more; who did it last goes on."""
+    is_claim = lever.decision in CLAIMS and not can_be_looked_at(case)
+    if case.get_side(lever) is Side.PERSON or is_claim:
+        return None
+    since = lever.at + REPLY_WITHIN.get(lever.decision, timedelta(0))
+    if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
+        since += LOOKED_AT_WITHIN
+    return ReviewTurn(since=since, what=CaseStep.ESCALATE, within=ESCALATE_WITHIN)
+
+
+def find_case_standing(
+    inputs: DisclosureInput,
+    now: datetime,
+    policy: DisclosurePolicy,
+    reader: Side,
+    reviewer_id: str = "",
+) -> CaseStanding | None:
+    """Return how it stands for its person, or for one reviewer; None where they may not see it."""
+    if reader is Side.IT and compute_review_opening(inputs, now, policy, reviewer_id) is None:
+        return None
+    step = find_next_step(inputs, now, policy)
+    if step is None:
+        return CaseStanding(bin=CaseBin.DONE, next_step=None, end=find_case_end(inputs, now))
+    own = StepActor.PERSON if reader is Side.PERSON else StepActor.IT
+    # An answer of its person's is wanted even while IT acts: it can do with less.
+    wanted = step.who is own or (reader is Side.PERSON and inputs.case.is_undecided)
+    listed = CaseBin.NEEDS_YOU if wanted else CaseBin.IN_PROGRESS
+    return CaseStanding(bin=listed, next_step=step, end=None)
+
+
+def _is_untold(case: Case) -> bool:
+    """Tell whether its person knows nothing of it yet."""
+    silent = case.get_word(Side.PERSON) is None and case.shared_at is None
+    return silent and case.notified_at is None
+
+
+def _is_real(case: Case) -> bool:
+    """Tell whether its person says that it is as found, or IT while they are silent."""
+    verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
+    return is_confirmation(case.kind, verdict)
+
+
+def _plan_notice(case: Case) -> NextStep:
+    if case.bounced_at:
+        due = case.bounced_at + MEND_WITHIN
+        return NextStep(who=StepActor.OPERATOR, what=CaseStep.MEND_ADDRESS, due=due)
+    within = URGENT_NOTICE_WITHIN if needs_immediate_notice(case) else NOTICE_WITHIN
+    return NextStep(who=StepActor.SERVICE, what=CaseStep.NOTIFY, due=case.opened_at + within)
+
+
+def _plan_lever(case: Case, now: datetime) -> NextStep:
+    """Say what becomes of something real: reported, waited for, looked at, or more is needed."""
+    word, lever = case.get_word(Side.PERSON) or case.get_word(Side.IT), case.last_lever
+    if lever is None:
+        since = word.at if word else case.opened_at
+        due = since + ACT_WITHIN[case.severity]
+        silent = case.get_word(Side.PERSON) is None
+        what = CaseStep.ANSWER if silent else CaseStep.REPORT
+        return NextStep(who=StepActor.PERSON, what=what, due=due)
+    ended = lever.at
+    if lever.decision in SENT_LEVERS:
+        ended += REPLY_WITHIN[lever.decision]
+        if now < ended:
+            return NextStep(who=StepActor.PLATFORM, what=CaseStep.WAIT_FOR_ANSWER, due=ended)
+    elif lever.decision in CLAIMS and not can_be_looked_at(case):
+        due = lever.at + CLAIM_STANDS_AFTER
+        return NextStep(who=StepActor.SERVICE, what=CaseStep.CLOSE_AS_CLAIMED, due=due)
+    if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
+        ended += LOOKED_AT_WITHIN
+        if now < ended:
+            return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, due=ended)
+    due = ended + ESCALATE_WITHIN
+    return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, due=due)

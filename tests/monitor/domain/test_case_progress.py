@@ -1,0 +1,457 @@
+"""What holds of any life of a case: who sees it, who acts next by when, and that it ends."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.case import (
+    Case,
+    apply_decision,
+    list_possible_decisions,
+    mark_notice_bounced,
+    mark_notified,
+    resume_case,
+)
+from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, SENT_LEVERS, SHARING, DecisionRecord
+from monitor.domain.case_progress import find_case_end, find_case_standing, find_next_step
+from monitor.domain.consent import Consent, apply_pause
+from monitor.domain.disclosure import (
+    KEPT_AFTER_END,
+    BreakGlass,
+    DisclosureInput,
+    DisclosurePolicy,
+    compute_review_opening,
+    find_end,
+    forecast_time_opening,
+)
+from monitor.domain.errors import MonitorError
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseStep,
+    Decision,
+    EndReason,
+    Means,
+    OpeningReason,
+    Scope,
+    Severity,
+    Side,
+    StepActor,
+)
+from tests.cases import say
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+TOLD = "a text that tells of it"
+CONSENT = Consent(
+    person_id="rosa",
+    text_version="2",
+    text_hash=TOLD,
+    scopes=frozenset(Scope),
+    given_at=MONDAY - DAY,
+    expires_at=MONDAY + 3000 * DAY,
+)
+PAUSED = apply_pause(CONSENT, MONDAY + 20 * DAY, MONDAY + 3 * DAY)
+COUNSELLED = DisclosurePolicy(
+    student_link_days=14,
+    counsel="Ada Roe",
+    counsel_approved_on="2026-09-01",
+    told_in=frozenset({TOLD}),
+)
+POLICY = DisclosurePolicy(told_in=frozenset({TOLD}))
+SPANS = (timedelta(minutes=1), timedelta(hours=25), 3 * DAY, 8 * DAY, 31 * DAY)
+REVIEWERS = ("ana", "bo")
+# What only its person may say or do.
+OWN_WORDS = frozenset(
+    {
+        *SHARING,
+        *(Decision.MINE, Decision.FAMILY),
+        *(Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """A case so far, and the time that it is."""
+
+    case: Case
+    consent: Consent
+    policy: DisclosurePolicy
+    now: datetime
+    glass: tuple[BreakGlass, ...] = ()
+
+    @property
+    def inputs(self) -> DisclosureInput:
+        return DisclosureInput(case=self.case, consent=self.consent, glass=self.glass)
+
+    def at(self, now: datetime) -> "Life":
+        return replace(self, now=now)
+
+    def opening(self, who: str = ""):
+        return compute_review_opening(self.inputs, self.now, self.policy, who)
+
+    def end(self):
+        return find_case_end(self.inputs, self.now)
+
+    def step(self):
+        return find_next_step(self.inputs, self.now, self.policy)
+
+    def standing(self, side: Side, who: str = ""):
+        return find_case_standing(self.inputs, self.now, self.policy, side, who)
+
+    def play(self, by: str, decision: Decision, means: Means = Means.PAGE) -> "Life":
+        record = DecisionRecord(case_id="case", decision=decision, by=by, at=self.now, means=means)
+        return replace(self, case=apply_decision(self.case, record))
+
+    def list_options(self, by: str) -> tuple[Decision, ...]:
+        """Return what somebody may do now: a reviewer only what they may see."""
+        if by != "rosa" and self.opening(by) is None:
+            return ()
+        fitting = {*list_possible_decisions(self.case), *SHARING, Decision.REOPENED}
+        if by != "rosa":
+            fitting -= OWN_WORDS
+        return tuple(sorted(filter(lambda said: self._is_taken(by, said), fitting)))
+
+    def _is_taken(self, by: str, decision: Decision) -> bool:
+        try:
+            self.play(by, decision)
+        except MonitorError:
+            return False
+        return True
+
+
+@st.composite
+def lives(draw, most=8):
+    case = Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=draw(st.sampled_from(CaseKind)),
+        severity=draw(st.sampled_from(Severity)),
+        opened_at=MONDAY,
+        reasons=(),
+        relation=draw(st.sampled_from(["follows", "followers"])),
+        is_checkable=draw(st.booleans()),
+    )
+    life = Life(
+        case=case,
+        consent=draw(st.sampled_from([CONSENT, PAUSED])),
+        policy=draw(st.sampled_from([POLICY, COUNSELLED])),
+        now=MONDAY,
+    )
+    for _ in range(draw(st.integers(0, most))):
+        life = life.at(life.now + draw(st.sampled_from(SPANS)))
+        by = draw(st.sampled_from(["rosa", *REVIEWERS, "service"]))
+        if by == "service":
+            life = draw_event(draw, life)
+            continue
+        options = life.list_options(by)
+        if options:
+            means = draw(st.sampled_from(Means)) if by == "rosa" else Means.PAGE
+            life = life.play(by, draw(st.sampled_from(options)), means)
+    return life.at(life.now + draw(st.sampled_from(SPANS)))
+
+
+def draw_event(draw, life: Life) -> Life:
+    """Tell its person, learn that they were not told, or prove something about its finding."""
+    case, now = life.case, life.now
+    happened = draw(st.sampled_from(["told", "bounced", "gone", "back", "glass"]))
+    if happened == "told":
+        return replace(life, case=mark_notified(case, now))
+    if happened == "bounced" and case.notified_at:
+        return replace(life, case=mark_notice_bounced(case, now))
+    if happened == "gone" and case.awaits_proof:
+        return replace(life, case=replace(case, gone_at=now))
+    if happened == "back" and (case.gone_at or case.last_lever):
+        return replace(life, case=resume_case(case, now))
+    if happened == "glass":
+        until = now + DAY
+        glass = BreakGlass(
+            case_id="case", reviewers=frozenset(REVIEWERS), reason="urgent", at=now, until=until
+        )
+        return replace(life, glass=(*life.glass, glass))
+    return life
+
+
+MANY = settings(max_examples=400, deadline=None)
+
+
+@MANY
+@given(lives())
+def test_who_may_act_may_see_it_after_acting_until_a_week_after_its_end(life):
+    for by in REVIEWERS:
+        for decision in life.list_options(by):
+            after = life.play(by, decision)
+            assert after.opening(by), (by, decision)
+            for days in range(0, 150, 7):
+                later = after.at(life.now + days * DAY)
+                end = later.end()
+                kept = end and later.now >= max(end.at, life.now) + KEPT_AFTER_END
+                assert later.opening(by) or kept, (by, decision, days)
+
+
+@MANY
+@given(lives())
+def test_no_act_of_it_narrows_what_it_sees(life):
+    for decision in life.list_options("ana"):
+        after = life.play("ana", decision)
+        for days in range(0, 60, 5):
+            before, later = life.at(life.now + days * DAY), after.at(life.now + days * DAY)
+            if before.opening() and not later.end():
+                assert later.opening(), (decision, days)
+
+
+@MANY
+@given(lives())
+def test_there_is_a_next_step_with_a_date_or_it_has_ended(life):
+    step = life.step()
+
+    assert (step is None) == (life.end() is not None)
+    if step:
+        assert step.due > MONDAY
+    if step and step.who is StepActor.IT:
+        assert life.opening(), "IT is asked for what it cannot see"
+    if step and step.who is StepActor.PERSON:
+        assert life.list_options("rosa")
+
+
+@MANY
+@given(lives())
+def test_each_case_that_may_be_seen_is_in_one_place_for_its_reader(life):
+    step, end = life.step(), life.end()
+    for side, who in ((Side.PERSON, "rosa"), (Side.IT, "ana"), (Side.IT, "bo"), (Side.IT, "")):
+        standing = life.standing(side, who)
+        assert (standing is None) == (side is Side.IT and life.opening(who) is None)
+        if standing is None:
+            continue
+        assert (standing.next_step, standing.end) == (step, end)
+        assert (standing.bin is CaseBin.DONE) == (end is not None)
+        own = StepActor.PERSON if side is Side.PERSON else StepActor.IT
+        if step and step.who is own:
+            assert standing.bin is CaseBin.NEEDS_YOU
+
+
+@MANY
+@given(lives())
+def test_no_side_changes_what_the_other_said(life):
+    for by in ("rosa", *REVIEWERS):
+        mine = Side.PERSON if by == "rosa" else Side.IT
+        other = Side.IT if by == "rosa" else Side.PERSON
+        for decision in life.list_options(by):
+            after = life.play(by, decision)
+            assert after.case.get_word(other) == life.case.get_word(other)
+            assert after.case.log[:-1] == life.case.log, "one press is one entry"
+            assert after.case.get_side(after.case.log[-1]) is mine
+            if mine is Side.IT:
+                assert after.case.is_undecided == life.case.is_undecided or (
+                    # Only a link's word may have to be said again on a page.
+                    after.case.awaits_confirmation is not life.case.awaits_confirmation
+                )
+
+
+@MANY
+@given(lives())
+def test_no_word_of_it_ends_a_case_before_four_weeks(life):
+    for decision in life.list_options("ana"):
+        after = life.play("ana", decision)
+        assert life.end() or not after.end()
+        assert (
+            life.end()
+            or not after.at(life.now + 27 * DAY).end()
+            or (
+                life.at(life.now + 27 * DAY).end() is not None
+                or after.at(life.now + 27 * DAY).end().reason is EndReason.CLAIMED
+            )
+        )
+
+
+@MANY
+@given(lives())
+def test_the_day_foretold_is_the_day_it_opens(life):
+    if life.opening() or life.end():
+        return
+    ahead = forecast_time_opening(life.inputs, life.policy)
+    ends = find_end(life.case, life.consent)
+    if ahead is None or (ends and ends.at <= ahead):
+        for days in range(0, 200, 5):
+            assert life.at(life.now + days * DAY).opening() is None
+    elif ahead > life.now:
+        assert life.at(ahead - timedelta(seconds=1)).opening() is None
+        assert life.at(ahead).opening().at == ahead
+
+
+@settings(max_examples=200, deadline=None)
+@given(lives(), st.integers(0, 2))
+def test_every_case_ends_if_everyone_does_what_is_asked(life, silences):
+    for _ in range(40):
+        step = life.step()
+        if step is None:
+            assert life.end()
+            return
+        silences, life = obey(life, step, silences)
+    pytest.fail("it goes on for ever")
+
+
+def obey(life, step, silences):
+    """Do what is asked, with the worst answer each time; be silent a few times first."""
+    case, soon = life.case, life.at(life.now + timedelta(hours=1))
+    later = life.at(max(life.now, step.due) + timedelta(minutes=1))
+    if step.what in {CaseStep.NOTIFY, CaseStep.MEND_ADDRESS}:
+        return silences, replace(later, case=mark_notified(case, later.now))
+    if step.what in {CaseStep.WAIT_FOR_ANSWER, CaseStep.CLOSE_AS_CLAIMED}:
+        return silences, later
+    if step.what is CaseStep.LOOK:
+        return silences, replace(later, case=replace(case, gone_at=later.now))
+    if step.what is CaseStep.ANSWER and silences:
+        return silences - 1, later
+    by = "ana" if step.who is StepActor.IT else "rosa"
+    return silences, soon.play(*choose_word(soon, step, by))
+
+
+def choose_word(life, step, by):
+    """Say that it is real where somebody has to say what it is, and live with it at the end."""
+    options, kind = life.list_options(by), life.case.kind
+    if step.what is CaseStep.CONFIRM:
+        return "rosa", life.case.get_word(Side.PERSON).decision
+    if step.what is CaseStep.ESCALATE:
+        return "rosa", DISMISSALS[kind][-1]
+    wanted = {*SENT_LEVERS, Decision.UNLINKED}
+    if step.what is not CaseStep.REPORT:
+        wanted = set(CONFIRMATIONS[kind])
+    # A reviewer may not say of contact details that they are the person's.
+    return by, next((said for said in options if said in wanted), DISMISSALS[kind][-1])
+
+
+def told(kind=CaseKind.IMPERSONATION, severity=Severity.HIGH, consent=CONSENT, **fields) -> Life:
+    case = Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=kind,
+        severity=severity,
+        opened_at=MONDAY,
+        reasons=(),
+        notified_at=MONDAY,
+        **fields,
+    )
+    return Life(case=case, consent=consent, policy=POLICY, now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    "decision", [Decision.NAMESAKE, Decision.HARMLESS, Decision.IMPERSONATION, Decision.MOCK]
+)
+def test_a_reviewer_who_decides_on_an_unanswered_case_does_not_lose_it(decision):
+    life = told().at(MONDAY + 8 * DAY)
+
+    after = life.play("ana", decision)
+
+    for who in REVIEWERS:
+        opening = after.at(MONDAY + 20 * DAY).opening(who)
+        assert opening.reason is OpeningReason.UNANSWERED
+    assert after.case.is_undecided
+
+
+def test_under_an_older_text_a_case_does_not_stay_open_once_it_has_decided():
+    older = replace(CONSENT, text_hash="an older text")
+    life = told(consent=older).at(MONDAY + 8 * DAY)
+
+    assert life.opening().reason is OpeningReason.UNANSWERED
+    assert life.play("ana", Decision.HARMLESS).opening("ana") is None
+
+
+def test_who_has_decided_keeps_it_until_a_week_after_the_answer_that_ends_it():
+    decided = told().at(MONDAY + 8 * DAY).play("ana", Decision.IMPERSONATION)
+
+    answered = decided.at(MONDAY + 10 * DAY).play("rosa", Decision.NAMESAKE)
+
+    assert answered.opening("bo") is None
+    assert answered.opening("ana").reason is OpeningReason.DECIDED
+    assert answered.at(MONDAY + 17 * DAY).opening("ana") is None
+    # What its person says is theirs is nobody else's to keep.
+    assert decided.at(MONDAY + 10 * DAY).play("rosa", Decision.MINE).opening("ana") is None
+
+
+def test_it_keeps_nothing_without_a_consent():
+    decided = told().at(MONDAY + 8 * DAY).play("ana", Decision.IMPERSONATION)
+    withdrawn = replace(decided, consent=replace(CONSENT, withdrawn_at=MONDAY + 9 * DAY))
+
+    assert withdrawn.at(MONDAY + 9 * DAY).opening("ana") is None
+
+
+def test_a_word_of_it_during_early_access_is_no_answer_of_the_person():
+    life = told()
+    glass = BreakGlass(
+        case_id="case",
+        reviewers=frozenset(REVIEWERS),
+        reason="urgent",
+        at=MONDAY + DAY,
+        until=MONDAY + 2 * DAY,
+    )
+    opened = replace(life, glass=(glass,)).at(MONDAY + DAY)
+
+    after = opened.play("ana", Decision.HARMLESS)
+
+    assert after.at(MONDAY + 3 * DAY).opening("ana").reason is OpeningReason.DECIDED
+    assert after.at(MONDAY + 3 * DAY).opening("bo") is None
+    assert after.at(MONDAY + 7 * DAY).opening("bo").reason is OpeningReason.UNANSWERED
+
+
+def test_the_word_of_it_that_it_is_harmless_gives_a_silent_person_four_weeks():
+    after = told().at(MONDAY + 8 * DAY).play("ana", Decision.HARMLESS)
+
+    assert after.at(MONDAY + 35 * DAY).end() is None
+    assert after.step().who is StepActor.PERSON
+    assert after.at(MONDAY + 36 * DAY).end().reason is EndReason.SILENT
+    assert after.at(MONDAY + 42 * DAY).opening("bo")
+    assert after.at(MONDAY + 43 * DAY).opening("bo") is None
+
+
+@pytest.mark.parametrize(("severity", "days"), [(Severity.MEDIUM, 56), (Severity.LOW, 180)])
+def test_what_is_not_serious_lapses_when_nobody_answers(severity, days):
+    life = told(CaseKind.EXPOSED_CONTACT, severity, relation="mail")
+
+    assert life.at(MONDAY + days * DAY - timedelta(seconds=1)).end() is None
+    assert life.at(MONDAY + days * DAY).end().reason is EndReason.LAPSED
+    assert told().at(MONDAY + 900 * DAY).end() is None
+
+
+def test_a_claim_that_nothing_can_check_stands_after_thirty_days():
+    claimed = say(
+        told(is_checkable=False).case, Decision.REPORTED, Decision.REMOVED, at=MONDAY + DAY
+    )
+    life = replace(told(), case=claimed)
+
+    assert life.at(MONDAY + 30 * DAY).step().what is CaseStep.CLOSE_AS_CLAIMED
+    assert life.at(MONDAY + 31 * DAY).end().reason is EndReason.CLAIMED
+    checked = replace(life, case=replace(claimed, is_checkable=True))
+    assert checked.at(MONDAY + 31 * DAY).step().what is CaseStep.ESCALATE
+
+
+def test_no_time_of_a_pause_is_counted():
+    life = told(consent=PAUSED)
+
+    assert life.at(MONDAY + 24 * DAY - timedelta(seconds=1)).opening() is None
+    assert life.at(MONDAY + 24 * DAY).opening()
+
+
+def test_a_confirmed_impersonation_is_reported_by_its_person_and_then_by_it():
+    life = told().at(MONDAY + DAY).play("rosa", Decision.IMPERSONATION)
+
+    assert (life.step().who, life.step().what) == (StepActor.PERSON, CaseStep.REPORT)
+    assert life.at(MONDAY + 5 * DAY).step().who is StepActor.IT
+    reported = life.at(MONDAY + 2 * DAY).play("rosa", Decision.REPORTED)
+    assert reported.step().who is StepActor.PLATFORM
+    assert reported.at(MONDAY + 10 * DAY).step().who is StepActor.SERVICE
+    assert reported.at(MONDAY + 30 * DAY).step().what is CaseStep.ESCALATE
+
+
+def test_a_bounced_notice_is_for_the_operator_to_mend():
+    life = told()
+    bounced = replace(life, case=mark_notice_bounced(life.case, MONDAY + DAY))
+
+    assert bounced.step().who is StepActor.OPERATOR
+    assert life.step().who is StepActor.PERSON
