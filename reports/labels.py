@@ -739,6 +739,8 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "account-removed": "We stopped monitoring an account",
 }
 JOB_LABELS: Final[Mapping[str, str]] = {
+    "check": "check that somebody asked for",
+    "canaries": "self-tests of sources",
     "sweep": "weekly sweep",
     "digest": "weekly digest",
     "review": "weekly email to reviewers",
@@ -818,11 +820,11 @@ FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
 }
 
 # What a command waits for: "Waiting for the service to ... ."
-REQUESTED_RUNS: Final[Mapping[SweepKind, str]] = {
-    SweepKind.SELFCHECK: "check this person",
-    SweepKind.CANARIES: "test the sources",
-    SweepKind.SWEEP: "run the sweep",
-    SweepKind.DISTRICT: "look for look-alikes of the district",
+REQUESTED_RUNS: Final[Mapping[str, str]] = {
+    "check": "check this person",
+    "canaries": "test the sources",
+    "sweep": "run the sweep",
+    "district-check": "look for look-alikes of the district",
 }
 AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
     AuditEndStatus.WHOLE: "",

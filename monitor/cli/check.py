@@ -19,14 +19,15 @@ from rich.text import Text
 from monitor.app import App
 from monitor.cli.context import CliContext, Output, escape_controls, json_option, pass_cli_context
 from monitor.db.files import StateFolderLock
-from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep
+from monitor.db.jobs import Job, build_request
+from monitor.db.sweeps import CanaryCheck, SourceRun, Sweep
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.clock_check import describe_wait
-from monitor.services.job_kinds import preview_sweep
-from monitor.services.jobs import LONG_REQUESTS
+from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue, preview_sweep
+from monitor.services.self_check import SELF_CHECK
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.labels import REQUESTED_RUNS
 from scrapers.http.clock import Clock
@@ -79,11 +80,9 @@ PICKED_UP_WITHIN = 5 * MINUTE
 # systemd starts a service that has ended again within seconds.
 BACK_WITHIN = 2 * MINUTE
 # A sweep should finish within half a day; otherwise the emails say that it did not.
-FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
-    SweepKind.SELFCHECK: HOUR,
-    SweepKind.CANARIES: HOUR,
-    SweepKind.SWEEP: 24 * HOUR,
-    SweepKind.DISTRICT: 24 * HOUR,
+FINISHED_WITHIN: Mapping[JobQueue | None, timedelta] = {
+    JobQueue.CHECKS: HOUR,
+    JobQueue.SWEEPS: 24 * HOUR,
 }
 NOT_RUNNING = (
     "The service is not running, and nothing else asks the web: start it with `systemctl start "
@@ -98,7 +97,7 @@ class RequestWait:
 
     clock: Clock
     app: App
-    request: RunRequest
+    request: Job
     _has_started: bool = False
     _checks_ahead: int = 0
     _latest_deadline: float = 0.0
@@ -107,20 +106,17 @@ class RequestWait:
 
     def announce_wait(self, *, is_known: bool) -> None:
         known = " This was requested already." if is_known else ""
-        _print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.kind]}.{known}")
-        self._latest_deadline = (
-            self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
-        )
+        _print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.name]}.{known}")
+        self._latest_deadline = self.clock.monotonic() + self._allowed.total_seconds()
         self._deadline = self._pick_up_deadline
 
     def wait_once(self) -> None:
         """Wait a moment; raise UnavailableError where the wait has lasted too long."""
-        requests = self.app.db.run_requests
+        requests = self.app.db.jobs
         ahead = requests.count_checks_before(self.request)
-        if not self._has_started and requests.load_progress(self.request.id):
+        if not self._has_started and requests.load_progress(self.request.subject):
             self._has_started = True
-            allowed = FINISHED_WITHIN[self.request.kind]
-            self._deadline = self.clock.monotonic() + allowed.total_seconds()
+            self._deadline = self.clock.monotonic() + self._allowed.total_seconds()
             _print_status("It has started.")
         elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
             self._checks_ahead = ahead
@@ -147,20 +143,24 @@ class RequestWait:
             raise UnavailableError(reason)
 
     @property
+    def _allowed(self) -> timedelta:
+        return FINISHED_WITHIN[find_job_queue(self.request.name)]
+
+    @property
     def _pick_up_deadline(self) -> float:
         return min(self.clock.monotonic() + PICKED_UP_WITHIN.total_seconds(), self._latest_deadline)
 
     @property
     def _is_sweep_running(self) -> bool:
         """Tell whether a sweep is under way, which another one has to wait for."""
-        return self.request.kind in LONG_REQUESTS and any(
+        return find_job_queue(self.request.name) is JobQueue.SWEEPS and any(
             open_sweep.kind is SweepKind.SWEEP
             for open_sweep in self.app.db.sweeps.list_open_sweeps()
         )
 
     def _give_up(self) -> str:
         if self._has_started:
-            hours = FINISHED_WITHIN[self.request.kind] // HOUR
+            hours = self._allowed // HOUR
             return (
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
                 "It is still working on it. See `namesake jobs`."
@@ -183,52 +183,41 @@ def require_service(app: App) -> None:
         raise UnavailableError(NOT_RUNNING)
 
 
-def request_run(context: CliContext, app: App, wanted: RunRequest) -> RunRequest:
+def request_run(context: CliContext, app: App, wanted: Job) -> Job:
     """Have the service do it, and look on until it is done; return the request.
 
     It is there to stay, whatever becomes of the service and of who waits; whoever wants the same
     meanwhile waits for the same. Raises UnavailableError if no service runs, or the wait is over.
     """
     require_service(app)
-    request = app.db.run_requests.find_or_insert_run_request(wanted)
+    request = app.db.jobs.find_or_insert_request(wanted)
     WakeSocket(app.config.state).wake_daemon()
     waiting = RequestWait(context.environment.clock, app, request)
-    waiting.announce_wait(is_known=request.id != wanted.id)
+    waiting.announce_wait(is_known=request.subject != wanted.subject)
     with show_progress(context.output) as watch:
         while not _is_served(app, request, watch):
             waiting.wait_once()
-    served = app.db.run_requests.find_run_request(request.id)
+    served = app.db.jobs.find_request(request.subject)
     if served is not None and served.note:
         raise UnavailableError(served.note)
     return request
 
 
-def _is_served(app: App, request: RunRequest, watch: ProgressListener) -> bool:
-    requests = app.db.run_requests
-    for source, state in requests.load_progress(request.id).items():
+def _is_served(app: App, request: Job, watch: ProgressListener) -> bool:
+    for source, state in app.db.jobs.load_progress(request.subject).items():
         watch(source, state)
-    found = requests.find_run_request(request.id)
+    found = app.db.jobs.find_request(request.subject)
     return found is None or found.done_at is not None
 
 
-def build_request(app: App, kind: SweepKind, person_id: str = "", source: str = "") -> RunRequest:
-    return RunRequest(
-        id=app.ids.new_id(),
-        kind=kind,
-        asked_at=app.clock.now(),
-        person_id=person_id,
-        source=source,
-    )
+def new_request(app: App, name: str, person_id: str = "", source: str = "") -> Job:
+    return build_request(name, app.ids.new_id(), app.clock.now(), person_id, source)
 
 
-def request_sweep(
-    context: CliContext,
-    app: App,
-    kind: SweepKind,
-    person_id: str = "",
-) -> Sweep:
+def request_sweep(context: CliContext, app: App, person_id: str = "") -> Sweep:
     """Have the service run a sweep, or the self-check of one person, to its end."""
-    request_run(context, app, build_request(app, kind, person_id))
+    name, kind = (SELF_CHECK, SweepKind.SELFCHECK) if person_id else (SWEEP, SweepKind.SWEEP)
+    request_run(context, app, new_request(app, name, person_id))
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
         reason = "The service did not do this. See `namesake jobs`."
@@ -238,9 +227,8 @@ def request_sweep(
 
 def request_self_tests(context: CliContext, app: App, source: str = "") -> tuple[CanaryCheck, ...]:
     """Have the canaries of one source asked, or of all; what was cut short is left out."""
-    wanted = build_request(app, SweepKind.CANARIES, source=source)
-    request = request_run(context, app, wanted)
-    checks = app.db.canary_checks.list_canary_checks_since(request.asked_at)
+    request = request_run(context, app, new_request(app, CANARIES, source=source))
+    checks = app.db.canary_checks.list_canary_checks_since(request.asked_at or request.due_at)
     return tuple(canary_check for canary_check in checks if source in {"", canary_check.source})
 
 
@@ -290,7 +278,7 @@ def check(context: CliContext, person: str, *, as_json: bool) -> None:
             raise NotPermittedError(reason)
         require_service(app)
         app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
-        done = request_sweep(context, app, SweepKind.SELFCHECK, person)
+        done = request_sweep(context, app, person)
         print_sweep(context, app, done, as_json=as_json)
 
 
@@ -307,7 +295,7 @@ def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
         if dry_run:
             _print_plan(context, app, as_json=as_json)
             return
-        done = request_sweep(context, app, SweepKind.SWEEP)
+        done = request_sweep(context, app)
         print_sweep(context, app, done, as_json=as_json)
 
 

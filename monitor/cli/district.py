@@ -6,13 +6,12 @@ from typing import Self
 
 import click
 
-from monitor.cli.check import build_request, request_run
+from monitor.cli.check import new_request, request_run
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import SweepKind
-from monitor.services.district_checks import load_inventory
+from monitor.services.district_checks import DISTRICT_CHECK, load_inventory
 from reports.wording import render_in_english
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
@@ -69,7 +68,7 @@ def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
     with context.open_app() as app:
         if app.config.official is None:
             raise InputError(NOT_SET_UP)
-        request_run(context, app, build_request(app, SweepKind.DISTRICT))
+        request_run(context, app, new_request(app, DISTRICT_CHECK))
         found = app.db.district_findings.list_district_findings()
         checks = app.db.district_checks.list_district_checks()
     _print_rows(context, found, as_json=as_json)

@@ -28,7 +28,7 @@ from monitor.domain.consent_text import SCOPE_SENTENCES
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import BusyError, InputError, MonitorError
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import Scope, SweepKind
+from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
 from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import Liveness
@@ -110,7 +110,7 @@ def _join_and_check(context: CliContext, app: App) -> None:
         _print(JOIN_LATER)
         return
     _print("You have joined. Your first check runs now; it can take some minutes.")
-    done = request_sweep(context, app, SweepKind.SELFCHECK, person.id)
+    done = request_sweep(context, app, person.id)
     print_sweep(context, app, done, as_json=False)
     if not count_checked_sources(app, done):
         _print("No source could be checked, so nothing is known yet: that is not a good result.")

@@ -113,7 +113,6 @@ class Database:
     robots_files: "monitor.db.robots_files.RobotsFilesTable"
     request_quota: "monitor.db.sources.RequestQuotaTable"
     api_costs: "monitor.db.sources.ApiCostsTable"
-    run_requests: "monitor.db.sweeps.RunRequestsTable"
     pictures: "monitor.db.pictures.PicturesTable"
     thumbnails: "monitor.db.pictures.ThumbnailsTable"
     screenshots: "monitor.db.pictures.ScreenshotsTable"

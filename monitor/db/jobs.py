@@ -1,17 +1,14 @@
-"""What falls due, and who works on it.
+"""What falls due, who works on it, and what somebody asked for and waits for.
 
 The last time on record: what a clock that was set wrong is held against.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.db.connection import (
-    Records,
-    Table,
-    parse_datetime,
-)
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
+from monitor.db.connection import Records, SyncMode, Table, parse_datetime
+from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
 
 
@@ -20,6 +17,9 @@ class Job:
     """`subject` is an id or empty; `lease_until` is None while no one works on it.
 
     `attempts` counts how often in a row it failed, and `fault` is the kind of the last failure.
+    `asked_at` is when somebody asked for it, who waits: then `subject` is its own id, `person_id`
+    and `source` say about whom and what (empty for everything), `done_at` is when it was done, and
+    `note` why it was given up. None waits for any other job.
     """
 
     name: str
@@ -28,23 +28,55 @@ class Job:
     lease_until: datetime | None = None
     attempts: int = 0
     fault: str = ""
+    person_id: str = ""
+    source: str = ""
+    asked_at: datetime | None = None
+    done_at: datetime | None = None
+    note: str = ""
+
+    @property
+    def is_request(self) -> bool:
+        return self.asked_at is not None
+
+
+def build_request(
+    name: str, request_id: str, at: datetime, person_id: str = "", source: str = ""
+) -> Job:
+    """Make a job that somebody waits for."""
+    return Job(
+        name=name, subject=request_id, due_at=at, asked_at=at, person_id=person_id, source=source
+    )
 
 
 class JobsTable(Table, Records[Job]):
     declaration = TableDeclaration(
         "jobs",
-        Owner.NOBODY,
+        Owner.PERSON,
         RetainedKind.PERSON,
-        "scheduled jobs",
+        "scheduled jobs, and checks that were asked for",
         Expiry(CLOSED, where="subject IN (SELECT id FROM erased_people)"),
+        Expiry(OPEN, at="asked_at", where="done_at IS NULL", kind=RetainedKind.RUN_REQUEST),
+        Expiry(CLOSED, at="done_at", kind=RetainedKind.RUN_REQUEST),
         exported="jobs",
-        of_person="""subject = ?1 OR subject IN (SELECT id FROM findings WHERE person_id = ?1)
+        of_person="""person_id = ?1 OR subject = ?1
+        OR subject IN (SELECT id FROM findings WHERE person_id = ?1)
         ORDER BY due_at, name, subject""",
         erased_where="""subject = ?1
         OR subject IN (SELECT id FROM findings WHERE person_id = ?1)""",
+        even_held=True,
+    )
+    attached = (
+        TableDeclaration(
+            "job_progress",
+            Owner.PERSON,
+            RetainedKind.RUN_REQUEST,
+            "progress of a check that was asked for",
+            not_exported="of use only while the check runs",
+        ),
     )
 
     record = Job
+    empty_as_null = frozenset({"fault", "person_id", "source", "note"})
 
     def ensure_job(self, name: str, subject: str, due_at: datetime) -> None:
         """Add it where it is not there yet: a restart never puts off what was missed."""
@@ -56,15 +88,23 @@ class JobsTable(Table, Records[Job]):
         )
 
     def claim_job(self, now: datetime, lease_until: datetime, *names: str) -> Job | None:
-        """Take the longest overdue that no one works on, of these names or of any.
+        """Take the next that no one works on, of these names or of any.
 
-        A lease that ran out is free again: its holder died.
+        First comes what someone waits for: what did not fail yet, then in the order of `names`; so
+        what fails again and again holds up no one. Then comes the longest overdue. A lease that ran
+        out is free again: its holder died.
         """
+
+        def rank_request(job: Job) -> tuple[int, ...]:
+            if job.asked_at is None:
+                return (1,)
+            return (0, job.attempts, names.index(job.name) if names else 0)
+
         with self.connection.begin_transaction():
-            for due in self._list_claimable_jobs(now):
-                if not names or due.name in names:
-                    return self._lease_job(due, lease_until)
-        return None
+            due = self._list_claimable_jobs(now)
+            wanted = [job for job in due if not names or job.name in names]
+            # Of equals the first one stays the first.
+            return self._lease_job(min(wanted, key=rank_request), lease_until) if wanted else None
 
     def release_leases(self, *names: str) -> None:
         """Give back every lease, of these names or of any: the caller knows that no one works."""
@@ -94,12 +134,85 @@ class JobsTable(Table, Records[Job]):
             self._update_job(done, changes, next_at)
 
     def list_jobs(self) -> tuple[Job, ...]:
-        return self.list_records("ORDER BY due_at, name, subject")
+        """Return all that are not done."""
+        return self.list_records("WHERE done_at IS NULL ORDER BY due_at, name, subject")
+
+    def insert_request(self, request: Job) -> None:
+        self.insert_record(request)
+
+    def find_or_insert_request(self, request: Job) -> Job:
+        """Return the one that asks for the same and is not done yet, or insert this one."""
+        with self.connection.begin_transaction():
+            same = self.find_record(
+                """WHERE asked_at IS NOT NULL AND done_at IS NULL
+                AND name = ? AND person_id IS ? AND source IS ? ORDER BY rowid LIMIT 1""",
+                request.name,
+                request.person_id or None,
+                request.source or None,
+            )
+            if same is None:
+                self.insert_request(request)
+            return same or request
+
+    def find_request(self, request_id: str) -> Job | None:
+        """Return None where its person was erased meanwhile."""
+        return self.find_record("WHERE subject = ? AND asked_at IS NOT NULL", request_id)
+
+    def find_latest_request_of_person(self, person_id: str) -> Job | None:
+        """Return the last check that a person asked for, as long as it is remembered."""
+        return self.find_record(
+            "WHERE person_id = ? ORDER BY asked_at DESC, rowid DESC LIMIT 1", person_id
+        )
+
+    def list_requests(self) -> tuple[Job, ...]:
+        """Return all that are remembered, done or not."""
+        return self.list_records("WHERE asked_at IS NOT NULL ORDER BY asked_at, rowid")
+
+    def list_open_requests(self) -> tuple[Job, ...]:
+        return tuple(job for job in self.list_requests() if job.done_at is None)
+
+    def count_checks_before(self, request: Job) -> int:
+        """Count the checks of a person that are not done yet and were asked for earlier."""
+        return self.connection.count_rows(
+            "jobs",
+            """person_id IS NOT NULL AND done_at IS NULL
+            AND rowid < (SELECT rowid FROM jobs WHERE name = ? AND subject = ?)""",
+            request.name,
+            request.subject,
+        )
+
+    def finish_request(self, request_id: str, at: datetime, note: str = "") -> None:
+        """Let whoever waits know that it is done, or why it was given up."""
+        self.connection.write_rows(
+            """UPDATE jobs SET done_at = ?, note = ?, lease_until = NULL
+            WHERE subject = ? AND asked_at IS NOT NULL""",
+            at,
+            note or None,
+            request_id,
+        )
+
+    def save_progress(self, request_id: str, source: str, state: str) -> None:
+        """Record the progress of a source; do nothing once the request is gone."""
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
+                """INSERT OR REPLACE INTO job_progress (name, subject, source, state)
+                SELECT name, subject, ?, ? FROM jobs
+                WHERE subject = ? AND asked_at IS NOT NULL""",
+                source,
+                state,
+                request_id,
+            )
+
+    def load_progress(self, request_id: str) -> Mapping[str, str]:
+        rows = self.connection.fetch_rows(
+            "SELECT source, state FROM job_progress WHERE subject = ? ORDER BY source", request_id
+        )
+        return {row["source"]: row["state"] for row in rows}
 
     def _list_claimable_jobs(self, now: datetime) -> tuple[Job, ...]:
         return self.list_records(
-            """WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
-            ORDER BY due_at, name, subject""",
+            """WHERE due_at <= ?1 AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= ?1)
+            ORDER BY due_at, rowid""",
             now,
         )
 

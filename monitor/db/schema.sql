@@ -622,34 +622,30 @@ CREATE TABLE suppression_list (
 
 CREATE TABLE jobs (
     name TEXT NOT NULL,
-    subject TEXT NOT NULL,
+    subject TEXT NOT NULL, -- whom or what it is for; of a job that somebody asked for, its own ID
     due_at TEXT NOT NULL,
     lease_until TEXT, -- null while nobody works on it
     attempts INTEGER NOT NULL DEFAULT 0, -- how often in a row it failed
     fault TEXT, -- the kind of the last fault, null where it did not fail
+    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null unless it was asked for about one
+    source TEXT, -- null unless it was asked for about one
+    asked_at TEXT, -- null unless somebody asked for it, and waits
+    done_at TEXT, -- null until it is done; only what was asked for stays for a while
+    note TEXT, -- why it was given up; null where it was not
     PRIMARY KEY (name, subject)
 ) STRICT;
 
 CREATE INDEX jobs_by_time ON jobs (due_at);
 
-CREATE TABLE run_requests (
-    id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for the whole district
-    source TEXT, -- null but where one source is to be tried
-    asked_at TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    done_at TEXT, -- null until it is served
-    note TEXT NOT NULL
-) STRICT;
+CREATE INDEX jobs_by_person ON jobs (person_id);
 
-CREATE INDEX run_requests_by_person ON run_requests (person_id);
-
-CREATE TABLE run_progress (
-    request_id TEXT NOT NULL REFERENCES run_requests ON DELETE CASCADE,
+CREATE TABLE job_progress (
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
     source TEXT NOT NULL,
     state TEXT NOT NULL,
-    PRIMARY KEY (request_id, source)
+    PRIMARY KEY (name, subject, source),
+    FOREIGN KEY (name, subject) REFERENCES jobs ON DELETE CASCADE
 ) STRICT;
 
 -- When the service last looked: a clock that was set back is noticed.

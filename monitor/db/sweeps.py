@@ -1,10 +1,9 @@
 """What was asked when, and how it went with each source.
 
-What a command asks of the daemon that holds the lock, and how far it got. What the canaries of
-each source came to when an operator last asked them.
+What the canaries of each source came to when an operator last asked them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,12 +12,11 @@ from json import dumps
 from monitor.db.connection import (
     Records,
     Row,
-    SyncMode,
     Table,
     parse_datetime,
     parse_optional_datetime,
 )
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
+from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
@@ -219,136 +217,6 @@ class SweepsTable(Table, Records[Sweep]):
                 since=sweep.started_at,
                 course=course,
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequest:
-    """`person_id` is empty for the whole district; `done_at` is None until it is served.
-
-    `source` is the one whose canaries are to be asked, empty for all of them. `note` says why it
-    was given up, and is empty where it was served.
-    """
-
-    id: str
-    kind: SweepKind
-    asked_at: datetime
-    person_id: str = ""
-    source: str = ""
-    done_at: datetime | None = None
-    note: str = ""
-    attempts: int = 0
-
-
-class RunRequestsTable(Table, Records[RunRequest]):
-    declaration = TableDeclaration(
-        "run_requests",
-        Owner.PERSON,
-        RetainedKind.RUN_REQUEST,
-        "self-checks that were asked for",
-        Expiry(OPEN, at="asked_at", where="done_at IS NULL"),
-        Expiry(CLOSED, at="done_at"),
-        exported="checks.requests",
-        of_person="person_id = ?1 ORDER BY asked_at, rowid",
-        even_held=True,
-    )
-    attached = (
-        TableDeclaration(
-            "run_progress",
-            Owner.PERSON,
-            RetainedKind.RUN_REQUEST,
-            "progress of a self-check",
-            not_exported="of use only while the check runs",
-        ),
-    )
-
-    record = RunRequest
-    empty_as_null = frozenset({"person_id", "source"})
-
-    def find_or_insert_run_request(self, request: RunRequest) -> RunRequest:
-        """Return the one that asks for the same and is not served yet, or insert this one."""
-        with self.connection.begin_transaction():
-            same = self.find_record(
-                """WHERE done_at IS NULL AND kind = ? AND person_id IS ? AND source IS ?
-                ORDER BY rowid LIMIT 1""",
-                request.kind,
-                request.person_id or None,
-                request.source or None,
-            )
-            if same is None:
-                self.insert_run_request(request)
-            return same or request
-
-    def insert_run_request(self, request: RunRequest) -> None:
-        self.insert_record(request)
-
-    def find_run_request(self, request_id: str) -> RunRequest | None:
-        """Return None where its person was erased meanwhile."""
-        return self.find_record("WHERE id = ?", request_id)
-
-    def find_latest_check_request(self, person_id: str) -> RunRequest | None:
-        """Return the last check that a person asked for, as long as it is remembered."""
-        return self.find_record(
-            "WHERE person_id = ? AND kind = ? ORDER BY asked_at DESC, rowid DESC LIMIT 1",
-            person_id,
-            SweepKind.SELFCHECK,
-        )
-
-    def find_next_open_request(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
-        """Return what someone waits for: what is over soonest first, then the oldest.
-
-        What failed comes after what was not tried yet, and so holds up no one.
-        """
-        return self.find_record(
-            """WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
-            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
-            dumps(list(kinds)),
-            SweepKind.SELFCHECK,
-            SweepKind.CANARIES,
-        )
-
-    def count_checks_before(self, request: RunRequest) -> int:
-        """Count the checks that are not served yet and were asked for earlier."""
-        return self.connection.count_rows(
-            "run_requests",
-            """done_at IS NULL AND kind = ?
-            AND rowid < (SELECT rowid FROM run_requests WHERE id = ?)""",
-            SweepKind.SELFCHECK,
-            request.id,
-        )
-
-    def list_run_requests(self) -> tuple[RunRequest, ...]:
-        return self.list_records("ORDER BY asked_at, rowid")
-
-    def record_failed_attempt(self, request_id: str) -> None:
-        self.connection.write_rows(
-            "UPDATE run_requests SET attempts = attempts + 1 WHERE id = ?", request_id
-        )
-
-    def finish_run_request(self, request_id: str, at: datetime, note: str = "") -> None:
-        self.connection.write_rows(
-            "UPDATE run_requests SET done_at = ?, note = ? WHERE id = ?",
-            at,
-            note,
-            request_id,
-        )
-
-    def save_progress(self, request_id: str, source: str, state: str) -> None:
-        """Record the progress of a source; do nothing once the request is gone."""
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO run_progress (request_id, source, state)
-                SELECT id, ?, ? FROM run_requests WHERE id = ?""",
-                source,
-                state,
-                request_id,
-            )
-
-    def load_progress(self, request_id: str) -> Mapping[str, str]:
-        rows = self.connection.fetch_rows(
-            "SELECT source, state FROM run_progress WHERE request_id = ? ORDER BY source",
-            request_id,
-        )
-        return {row["source"]: row["state"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

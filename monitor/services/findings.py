@@ -263,7 +263,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         raise NotPermittedError(reason)
     cases, exposures = fold_exposures(app, list_open_cases(app, person_id))
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
-    request = app.db.run_requests.find_latest_check_request(person_id)
+    request = app.db.jobs.find_latest_request_of_person(person_id)
     return HomeView(
         name=person.name.given,
         zone=person.zone,

@@ -100,9 +100,7 @@ def collect_vitals(db: Database, now: datetime) -> Vitals:
         email_counts=db.email_counts.count_emails_by_state(),
         oldest_email=db.email_counts.find_oldest_queued_time(),
         paused_addresses=len(db.suppression_list.list_suppressions()),
-        waiting_requests=sum(
-            1 for request in db.run_requests.list_run_requests() if not request.done_at
-        ),
+        waiting_requests=len(db.jobs.list_open_requests()),
         sweep_closed=db.sweeps.find_last_closed_time(SweepKind.SWEEP),
         sweep_open_since=min((sweep.started_at for sweep in open_sweeps), default=None),
         backed_up=backup.at if backup else None,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from monitor.annexes import discover_annexes
 from monitor.app import App
@@ -31,6 +32,7 @@ from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.notifications import queue_source_alert
 from monitor.services.review import queue_review_digests
+from monitor.services.self_check import SELF_CHECK
 from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
 from monitor.services.sweeps import (
     MAX_RECHECK_DELAY,
@@ -43,12 +45,14 @@ from monitor.services.sweeps import (
     ignore_progress,
     list_planned_queries,
     list_recheck_keys,
+    run_canaries,
     run_sweep,
 )
 from scrapers.models import Query
 from scrapers.retry import Retry
 
 SWEEP = "sweep"
+CANARIES = "canaries"
 DIGEST = "digest"
 REVIEW = "review"
 DAY = timedelta(days=1)
@@ -67,6 +71,8 @@ What the service stops midway stays as it is, and is done again.
 class JobQueue(StrEnum):
     """Jobs of one queue never run at the same time."""
 
+    # Somebody waits for them, and they are over in minutes: they never wait for a sweep.
+    CHECKS = "checks"
     # They ask the web: one may wait hours for another.
     SWEEPS = "sweeps"
     MAIL = "mail"
@@ -162,13 +168,38 @@ def run_self_check(
     return run_sweep(app, job, on_progress, queue_answer)
 
 
+def _track_progress(app: App, due: Job) -> ProgressListener:
+    """Store how far it got, for whoever asked for it and looks on."""
+    return partial(app.db.jobs.save_progress, due.subject) if due.is_request else ignore_progress
+
+
+# Of requests, those of the first kind come first.
+@JobKind(name=SELF_CHECK, queue=JobQueue.CHECKS, longest=DAY)
+def check_person(app: App, due: Job) -> None:
+    def finish_check(_sweep: Sweep) -> None:
+        app.db.jobs.finish_request(due.subject, app.clock.now())
+
+    run_self_check(app, due.person_id, _track_progress(app, due), finish_check)
+
+
+@JobKind(name=CANARIES, queue=JobQueue.CHECKS, longest=DAY)
+def ask_canaries(app: App, due: Job) -> None:
+    run_canaries(app, due.source, _track_progress(app, due))
+    app.db.jobs.finish_request(due.subject, app.clock.now())
+
+
 @JobKind(name=SWEEP, queue=JobQueue.SWEEPS, longest=WEEK, scope=JobScope.DISTRICT, slot=SWEEP_SLOT)
 def run_weekly_sweep(app: App, due: Job) -> None:
+    """Run the sweep of the week, also when an operator asks for it in between."""
+
     def finish_sweep_job(sweep: Sweep) -> None:
+        if due.is_request:
+            app.db.jobs.finish_request(due.subject, app.clock.now())
+            return
         queue_source_alert(app, sweep)
         app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, SWEEP_SLOT))
 
-    run_full_sweep(app, on_close=finish_sweep_job)
+    run_full_sweep(app, _track_progress(app, due), finish_sweep_job)
 
 
 @JobKind(name=SECOND_PROOF, queue=JobQueue.SWEEPS, longest=SECOND_PROOF_AFTER, pausable=True)
@@ -214,8 +245,14 @@ def _has_open_proof(app: App, person_id: str) -> bool:
     is_on=lambda config: bool(config.official),
 )
 def check_district(app: App, due: Job) -> None:
-    """Check the part of the week's look-alikes that this day has; it comes back tomorrow."""
-    if run_district_check(app, compute_district_weekday(app)):
+    """Check the part of the week's look-alikes that this day has; it comes back tomorrow.
+
+    Whoever asks for it has all of them checked.
+    """
+    if due.is_request:
+        if run_district_check(app, on_progress=_track_progress(app, due)):
+            app.db.jobs.finish_request(due.subject, app.clock.now())
+    elif run_district_check(app, compute_district_weekday(app)):
         next_at = app.clock.now() + DAY if app.config.official else None
         app.db.jobs.finish_job(due.name, due.subject, next_at)
 

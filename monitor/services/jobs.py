@@ -4,18 +4,14 @@ What needs no more than a timer has none: the service calls it whenever its trig
 changes, time zones and long downtime put nothing off.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.jobs import Job
-from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.schedule import compute_next_night
-from monitor.domain.vocabulary import SweepKind
 from monitor.services.clock_check import describe_wait, record_time, require_right_clock
-from monitor.services.district_checks import run_district_check
 from monitor.services.job_kinds import (
     JOB_FUNCTIONS,
     JOB_KINDS,
@@ -24,13 +20,10 @@ from monitor.services.job_kinds import (
     JobScope,
     compute_next_slot,
     list_job_names,
-    run_full_sweep,
-    run_self_check,
 )
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
 from monitor.services.suppression import collect_bounces
-from monitor.services.sweeps import run_canaries
 
 
 def schedule_jobs(app: App) -> None:
@@ -90,9 +83,7 @@ def _compute_due_time(app: App, due: Job, zones: Mapping[str, str]) -> datetime:
 # leased jobs, an earlier failure left them, and it takes them over. So a lease may outlast the
 # longest sweep: it only marks what is running; the lock decides who works.
 JOB_LEASE = timedelta(days=7)
-# A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
-SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
-LONG_REQUESTS = (SweepKind.SWEEP, SweepKind.DISTRICT)
+# Whoever waits for what fails learns so soon.
 MAX_ATTEMPTS = 3
 
 
@@ -114,16 +105,15 @@ class WaitingWork:
 
 def find_waiting_work(app: App) -> WaitingWork:
     """Look up what waits, and do nothing: who serves many districts works only where it must."""
-    now, requests = app.clock.now(), app.db.run_requests
+    now = app.clock.now()
     free = [job for job in app.db.jobs.list_jobs() if job.lease_until is None]
     due = {job.name for job in free if job.due_at <= now}
     emails = app.db.outbox.list_due_emails(now)
     retry = app.db.outbox.find_next_due_time(now)
     times = (*(job.due_at for job in free if job.due_at > now), retry)
     return WaitingWork(
-        checks=requests.find_next_open_request(SHORT_REQUESTS) is not None,
-        sweeps=requests.find_next_open_request(LONG_REQUESTS) is not None
-        or not due.isdisjoint(list_job_names(JobQueue.SWEEPS)),
+        checks=not due.isdisjoint(list_job_names(JobQueue.CHECKS)),
+        sweeps=not due.isdisjoint(list_job_names(JobQueue.SWEEPS)),
         mail=bool(emails) or not due.isdisjoint(list_job_names(JobQueue.MAIL, JobQueue.ERASURES)),
         next_at=min(filter(None, times), default=None),
     )
@@ -131,15 +121,18 @@ def find_waiting_work(app: App) -> WaitingWork:
 
 def run_requested_checks(app: App) -> None:
     """Run requested checks while other work runs: a person waits in front of a screen."""
-    _serve_open_requests(app, SHORT_REQUESTS)
+    _run_queue(app, JobQueue.CHECKS)
 
 
 def run_due_sweeps(app: App) -> None:
-    """Run sweeps that a command requested, then the due jobs, one after another."""
-    names = list_job_names(JobQueue.SWEEPS)
+    """Run sweeps that a command requested, then those that are due, one after another."""
+    _run_queue(app, JobQueue.SWEEPS)
+
+
+def _run_queue(app: App, queue: JobQueue) -> None:
+    """Do what asks the web, until nothing is due or the service stops."""
+    names = list_job_names(queue)
     app.db.jobs.release_leases(*names)
-    if not _serve_open_requests(app, LONG_REQUESTS):
-        return
     while due := _claim_job(app, *names):
         _run_job(app, due)
         if app.crawler.is_stopped():
@@ -169,13 +162,22 @@ def _run_due_jobs(app: App, *names: str) -> None:
 
 
 def _run_job(app: App, due: Job) -> None:
-    """Do a job; one that fails is postponed, so that it delays no other and is retried soon."""
+    """Do a job; one that fails is postponed, so that it delays no other and is retried soon.
+
+    What somebody waits for is tried again at once, after what did not fail yet, and then given up.
+    """
     try:
         JOB_FUNCTIONS[due.name](app, due)
     except Exception as error:
-        delay = JOB_KINDS[due.name].retry.compute_delay(due.attempts + 1)
-        until = app.clock.now() + delay
-        app.db.jobs.postpone_failed_job(due, until, type(error).__name__)
+        now, attempts, fault = app.clock.now(), due.attempts + 1, type(error).__name__
+        if not due.is_request:
+            until = now + JOB_KINDS[due.name].retry.compute_delay(attempts)
+            app.db.jobs.postpone_failed_job(due, until, fault)
+        elif attempts < MAX_ATTEMPTS:
+            app.db.jobs.postpone_failed_job(due, due.due_at, fault)
+        else:
+            note = f"It failed {MAX_ATTEMPTS} times ({fault}). See the service log."
+            app.db.jobs.finish_request(due.subject, now, note)
         raise
 
 
@@ -204,54 +206,6 @@ def collect_new_bounces(app: App) -> None:
 
 def stop_running_sweep(app: App) -> None:
     app.stop_crawler()
-
-
-def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
-    """Serve all requests of these kinds; False if the service stops before that."""
-    while not describe_wait(app) and (request := app.db.run_requests.find_next_open_request(kinds)):
-        app.beat()
-        with _limit_attempts(app, request):
-            done = _serve_request(app, request)
-        if not done:
-            return False
-    return True
-
-
-def _serve_request(app: App, request: RunRequest) -> bool:
-    def store_progress(source: str, state: str) -> None:
-        app.db.run_requests.save_progress(request.id, source, state)
-
-    def finish_request(_sweep: Sweep) -> None:
-        app.db.run_requests.finish_run_request(request.id, app.clock.now())
-
-    if request.kind is SweepKind.CANARIES:
-        run_canaries(app, request.source, store_progress)
-        app.db.run_requests.finish_run_request(request.id, app.clock.now())
-        return True
-    if request.kind is SweepKind.DISTRICT:
-        if not run_district_check(app, on_progress=store_progress):
-            return False
-        app.db.run_requests.finish_run_request(request.id, app.clock.now())
-        return True
-    if request.kind is SweepKind.SELFCHECK:
-        done = run_self_check(app, request.person_id, store_progress, finish_request)
-    else:
-        done = run_full_sweep(app, store_progress, finish_request)
-    return done.closed_at is not None
-
-
-@contextmanager
-def _limit_attempts(app: App, request: RunRequest) -> Iterator[None]:
-    """Give up a request that fails again and again: its person waits, and others after it."""
-    try:
-        yield
-    except Exception as error:
-        if request.attempts + 1 < MAX_ATTEMPTS:
-            app.db.run_requests.record_failed_attempt(request.id)
-            raise
-        note = f"It failed {MAX_ATTEMPTS} times ({type(error).__name__}). See the service log."
-        app.db.run_requests.finish_run_request(request.id, app.clock.now(), note)
-        raise
 
 
 def _claim_job(app: App, *names: str) -> Job | None:

@@ -6,9 +6,11 @@ The service does the work; here it is asked for and watched.
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from monitor.app import App
-from monitor.db.sweeps import RunRequest, Sweep
+from monitor.db.jobs import Job, build_request
+from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.finding import Finding
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
@@ -25,6 +27,7 @@ from reports.emails.digest import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Trace
 
+SELF_CHECK = "check"
 MAX_FINDINGS_SHOWN = 20
 
 
@@ -37,11 +40,7 @@ def request_self_check(app: App, person_id: str) -> None:
     with app.db.begin_transaction():
         if _find_open_request(app, person_id) is None:
             _check_interval(app, person_id)
-            app.db.run_requests.insert_run_request(
-                RunRequest(
-                    id=app.ids.new_id(), kind=SweepKind.SELFCHECK, asked_at=now, person_id=person_id
-                )
-            )
+            app.db.jobs.insert_request(build_request(SELF_CHECK, app.ids.new_id(), now, person_id))
             app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
 
 
@@ -77,16 +76,16 @@ def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPa
 def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
     zone = app.db.people.load_person(person_id).zone
     request = _find_open_request(app, person_id)
-    if request is not None:
-        return _build_running_view(app, request, zone)
+    if request is not None and request.asked_at is not None:
+        return _build_running_view(app, request, request.asked_at, zone)
     sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
     if sweep is None or sweep.closed_at is None:
         return SelfCheckPageView(state=SelfCheckState.NEVER, zone=zone)
     return _build_finished_view(app, sweep, zone)
 
 
-def _find_open_request(app: App, person_id: str) -> RunRequest | None:
-    latest = app.db.run_requests.find_latest_check_request(person_id)
+def _find_open_request(app: App, person_id: str) -> Job | None:
+    latest = app.db.jobs.find_latest_request_of_person(person_id)
     return latest if latest is not None and latest.done_at is None else None
 
 
@@ -97,8 +96,8 @@ def _check_interval(app: App, person_id: str) -> None:
         raise TooSoonError(reason)
 
 
-def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPageView:
-    progress = app.db.run_requests.load_progress(request.id)
+def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -> SelfCheckPageView:
+    progress = app.db.jobs.load_progress(request.subject)
     sweep, now = _find_running_sweep(app, request), app.clock.now()
     believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
     traces = tuple(_list_traces_so_far(app, sweep, believed)) if sweep else ()
@@ -107,9 +106,9 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
     return SelfCheckPageView(
         state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
         zone=zone,
-        asked_at=request.asked_at,
-        seconds=int((now - request.asked_at).total_seconds()),
-        ahead=0 if progress else app.db.run_requests.count_checks_before(request),
+        asked_at=asked_at,
+        seconds=int((now - asked_at).total_seconds()),
+        ahead=0 if progress else app.db.jobs.count_checks_before(request),
         sources=tuple(
             SourceCheckLine(
                 source=source,
@@ -125,11 +124,11 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
         more=max(len(traces) - MAX_FINDINGS_SHOWN, 0),
         answers=app.db.journal.count_answers(sweep.id) if sweep else 0,
         judged=len(app.db.sweeps.list_source_runs(sweep.id)) if sweep else 0,
-        unheard=not progress and now - request.asked_at > PICKED_UP_WITHIN,
+        unheard=not progress and now - asked_at > PICKED_UP_WITHIN,
     )
 
 
-def _find_running_sweep(app: App, request: RunRequest) -> Sweep | None:
+def _find_running_sweep(app: App, request: Job) -> Sweep | None:
     sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, request.person_id)
     return None if sweep is None or sweep.closed_at is not None else sweep
 

@@ -166,7 +166,7 @@ def ask_for_check(
         fleet.runner.note_caller(str(fleet.folder / name / "state"))
         scheduler.answer_bell()
         while work.is_alive():
-            done = db.run_requests.load_progress(request)
+            done = db.jobs.load_progress(request)
             if any(state not in {"waiting", "testing", "asking"} for state in done.values()):
                 break
             work.join(0.02)

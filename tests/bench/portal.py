@@ -30,8 +30,7 @@ from msgspec import structs
 from monitor.app import open_app
 from monitor.config import PortalConfig
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest
-from monitor.domain.vocabulary import SweepKind
+from monitor.db.jobs import build_request
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.job_kinds import SWEEP, run_full_sweep
 from monitor.web.server import LOOPBACK
@@ -121,8 +120,8 @@ def measured(size: Size) -> dict[str, object]:
             asked = tuple(_ask_for_checks(state, size.checks))
             WakeSocket(site.config.state).wake_daemon()
             ledger, beside = _read(web, site.port, visitors, size)
-            served = [state.run_requests.find_run_request(text) for text in asked]
-            begun = sum(1 for text in asked if state.run_requests.load_progress(text))
+            served = [state.jobs.find_request(text) for text in asked]
+            begun = sum(1 for text in asked if state.jobs.load_progress(text))
     done = sum(1 for request in served if request and request.done_at)
     return {
         **_told(ledger),
@@ -154,11 +153,7 @@ def _district(size: Size) -> Iterator[tuple[Site, scale.ScaleServerProcess]]:
 def _ask_for_checks(state: Database, count: int) -> Iterator[str]:
     for person in islice(state.people.list_person_ids(), count):
         ref = f"check of {person}"
-        state.run_requests.insert_run_request(
-            RunRequest(
-                id=ref, kind=SweepKind.SELFCHECK, asked_at=datetime.now(UTC), person_id=person
-            )
-        )
+        state.jobs.insert_request(build_request("check", ref, datetime.now(UTC), person))
         yield ref
 
 

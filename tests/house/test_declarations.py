@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 
@@ -19,6 +20,7 @@ from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.services.job_kinds import JOB_KINDS
 from monitor.services.retention import DISTRICT_STEPS, PERSON_STEPS
+from tests.house.tree import ROOT
 
 DECLARED = tuple(list_declarations())
 BY_NAME = {table.name: table for table in DECLARED}
@@ -54,7 +56,8 @@ COLUMNS, BLOBS = read_columns(), read_columns("BLOB")
 def goes_with_another(table: TableDeclaration) -> bool:
     """Tell whether a row that it hangs on is of the same kind, and has an end."""
     return any(
-        parent.kept_as is table.kept_as and (parent.expiries or goes_with_another(parent))
+        table.kept_as in {parent.get_kind(expiry) for expiry in parent.expiries}
+        or (parent.kept_as is table.kept_as and goes_with_another(parent))
         for parent in map(BY_NAME.__getitem__, CASCADES[table.name])
     )
 
@@ -132,3 +135,13 @@ def test_what_is_about_staff_is_copied_for_them_and_goes_with_them_or_the_page_s
     if table.owner is Owner.PERSON:
         assert bool(table.exported) != bool(table.not_exported)
         assert is_erased_with_person(table, CASCADES) != bool(table.erased)
+
+
+def test_the_picture_of_the_tables_has_each_of_them_once() -> None:
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    _, _, section = page.partition("## The tables")
+    drawn = Counter(re.findall(r"[a-z_]+", section.split("```")[1]))
+
+    # Some jobs hang on a person, others do not; a district has a table, and is a word.
+    assert {name for name in COLUMNS if drawn[name] != 1} <= {"jobs", "district"}
+    assert all(drawn[name] for name in COLUMNS)

@@ -154,7 +154,7 @@ def test_a_way_out_is_seen(code: str) -> None:
         "import os\nos.environ['HOME']",
         "import sys\nsys.stdout.write('')",
         "from importlib.resources import files",
-        "from monitor.db.sweeps import RunRequest",
+        "from monitor.db.jobs import build_request",
         "from scrapers.models import Request",
         "def ask(socket):\n    socket.connect()",
         "from importlib import import_module\nimport_module('monitor.cli.main')",

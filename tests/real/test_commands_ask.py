@@ -95,11 +95,11 @@ def test_a_service_that_ends_beside_waiting_commands_is_never_locked_out(
         assert set(service.ends) == {0 if end is signal.SIGTERM else -end}
         assert too_close == []
         with Database.open_folder(district.state) as state:
-            requests = state.run_requests.list_run_requests()
+            requests = state.jobs.list_requests()
             assert all(request.done_at is not None for request in requests)
             # Who wanted the same waited for the same, and what was begun was gone on with.
             assert len(state.sweeps.list_district_sweeps(SweepKind.SWEEP)) <= sum(
-                request.kind is SweepKind.SWEEP for request in requests
+                request.name == "sweep" for request in requests
             )
         assert district.faults == []
 

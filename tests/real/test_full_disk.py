@@ -227,7 +227,7 @@ def test_a_sweep_that_is_asked_for_on_a_full_disk_is_run_when_there_is_room(
     with terminal.serving() as service, ThreadPoolExecutor() as threads:
         disk.fills_up(256 * KILOBYTE)
         said = threads.submit(terminal.run, "sweep")
-        while not (service.db.run_requests.find_next_open_request() or said.done()):
+        while not (service.db.jobs.list_open_requests() or said.done()):
             threading.Event().wait(0.1)
         disk.is_cleared()
 

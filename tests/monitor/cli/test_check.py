@@ -16,6 +16,9 @@ from monitor.demo.internet import Internet
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
+from monitor.services.district_checks import DISTRICT_CHECK
+from monitor.services.job_kinds import CANARIES, SWEEP
+from monitor.services.self_check import SELF_CHECK
 from tests.monitor.cli.conftest import ROSA
 
 WAITS = "Waiting for the service to check this person."
@@ -25,12 +28,6 @@ NOT_BEGUN = (
 )
 STAYS = "Your request stays: the service does it, once, when it runs again."
 ROSA_REF = "ROSA"
-ASKED_BY_COMMANDS = [
-    SweepKind.SELFCHECK,
-    SweepKind.SWEEP,
-    SweepKind.CANARIES,
-    SweepKind.DISTRICT,
-]
 OFFICIAL = """\
 [official]
 schools = ["Cedar Valley High School"]
@@ -145,9 +142,9 @@ def test_the_service_does_what_a_command_wants_and_the_command_looks_on(terminal
     with terminal.serving() as app:
         said = terminal.run("check", ref, "--json")
 
-        (request,) = app.db.run_requests.list_run_requests()
-        assert set(app.db.run_requests.load_progress(request.id).values()) == {"done"}
-        assert request.kind is SweepKind.SELFCHECK
+        (request,) = app.db.jobs.list_requests()
+        assert set(app.db.jobs.load_progress(request.subject).values()) == {"done"}
+        assert request.name == SELF_CHECK
     assert said.code == 0
     assert len(said.json["coverage"]) == 10
 
@@ -165,7 +162,7 @@ def test_a_command_without_a_service_says_how_to_start_it_and_asks_nothing(termi
     )
     assert web.visits == []
     with terminal.app() as app:
-        assert app.db.run_requests.list_run_requests() == ()
+        assert app.db.jobs.list_requests() == ()
         assert "check-requested" not in {entry.action for entry in app.db.audit.list_entries()}
 
 
@@ -176,10 +173,8 @@ def test_what_the_service_gives_up_exits_with_69_and_says_so(terminal):
         holding.enter_context(StateFolderLock(terminal.config.state))
 
         def give_up() -> None:
-            request = app.db.run_requests.find_next_open_request()
-            app.db.run_requests.finish_run_request(
-                request.id, app.clock.now(), "It failed 3 times."
-            )
+            (request,) = app.db.jobs.list_open_requests()
+            app.db.jobs.finish_request(request.subject, app.clock.now(), "It failed 3 times.")
 
         holding.enter_context(WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=give_up))
         said = terminal.run("check", ref)
@@ -212,25 +207,30 @@ def folder_held(terminal):
         yield app, clock
 
 
-@pytest.mark.parametrize("kind", ASKED_BY_COMMANDS)
-def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(terminal, kind):
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        (SELF_CHECK, ("check",)),
+        (SWEEP, ("sweep",)),
+        (CANARIES, ("sources", "check")),
+        (DISTRICT_CHECK, ("district", "check")),
+    ],
+)
+def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(
+    terminal, name, command
+):
     terminal.configured(("[sources.sites]\n", f"{OFFICIAL}\n[sources.sites]\n"))
     person = terminal.enrols()
-    command = {
-        SweepKind.SELFCHECK: ("check", person),
-        SweepKind.DISTRICT: ("district", "check"),
-        SweepKind.SWEEP: ("sweep",),
-        SweepKind.CANARIES: ("sources", "check"),
-    }[kind]
+    command = (*command, person) if name == SELF_CHECK else command
     with folder_held(terminal) as (app, _):
         said = terminal.run(*command)
-        left = app.db.run_requests.list_run_requests()
+        left = app.db.jobs.list_requests()
 
     assert (said.code, said.out) == (69, "")
     waits, end = said.err.splitlines()
     assert "Waiting for the service to " in waits
     assert end == f"namesake: {NOT_BEGUN}"
-    assert [request.kind for request in left] == [kind]
+    assert [request.name for request in left] == [name]
 
 
 def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_end(terminal):
@@ -238,13 +238,13 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     with folder_held(terminal) as (app, clock):
 
         def begin(_passed):
-            app.db.run_requests.save_progress(
-                app.db.run_requests.find_next_open_request().id, "bluesky", "asking"
+            app.db.jobs.save_progress(
+                app.db.jobs.list_open_requests()[0].subject, "bluesky", "asking"
             )
 
         clock.meanwhile = begin
         said = terminal.run("check", person)
-        left = app.db.run_requests.list_run_requests()
+        left = app.db.jobs.list_requests()
 
     assert said.code == 69
     _, begun, end = said.err.splitlines()
@@ -279,11 +279,8 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
         )
 
         def give_up_later(passed):
-            request = app.db.run_requests.find_next_open_request()
-            if passed > hours * 3600 and request is not None:
-                app.db.run_requests.finish_run_request(
-                    request.id, app.clock.now(), "It failed 3 times."
-                )
+            for request in app.db.jobs.list_open_requests() if passed > hours * 3600 else ():
+                app.db.jobs.finish_request(request.subject, app.clock.now(), "It failed 3 times.")
 
         clock.meanwhile = give_up_later
         said = terminal.run("sweep")
@@ -297,7 +294,7 @@ def test_who_wants_the_same_waits_for_the_same(terminal):
     with folder_held(terminal) as (app, _):
         terminal.run("check", person)
         said = terminal.run("check", person)
-        left = app.db.run_requests.list_run_requests()
+        left = app.db.jobs.list_requests()
 
     assert said.err.splitlines()[0] == f"namesake: {WAITS} This was requested already."
     assert len(left) == 1
@@ -316,12 +313,12 @@ def test_a_command_waits_for_a_service_that_ends_though_not_for_long(terminal, c
             elif passed < 90 and comes_back:
                 lock.acquire()
             elif passed > 120 and comes_back:
-                request = app.db.run_requests.find_next_open_request()
-                app.db.run_requests.finish_run_request(request.id, app.clock.now(), "It failed.")
+                (request,) = app.db.jobs.list_open_requests()
+                app.db.jobs.finish_request(request.subject, app.clock.now(), "It failed.")
 
         clock.meanwhile = end_and_begin
         said = terminal.run("check", person)
-        left = app.db.run_requests.list_run_requests()
+        left = app.db.jobs.list_requests()
 
     assert said.code == 69
     told = [line.removeprefix("namesake: ") for line in said.err.splitlines()]

@@ -98,7 +98,7 @@ def test_a_service_that_runs_already_does_the_first_check(first: FirstCheck):
     with first.terminal.serving(frozenset({"checks", "mail"})) as service:
         said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
 
-        (request,) = service.db.run_requests.list_run_requests()
+        (request,) = service.db.jobs.list_requests()
         assert request.done_at is not None
     assert re.search(r"\d+ of \d+ sources checked", said)
 

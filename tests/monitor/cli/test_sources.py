@@ -5,7 +5,6 @@ import sys
 import pytest
 
 from monitor.demo.internet import Internet
-from monitor.domain.vocabulary import SweepKind
 from scrapers.registry import discover_built_in_sources
 from tests.scrapers.plugin import PLUGIN, install
 
@@ -132,8 +131,8 @@ def test_the_service_is_asked_to_try_it(terminal, web):
     with terminal.serving() as service:
         said = terminal.run("sources", "check", "chalkboard", "--json")
 
-        (request,) = service.db.run_requests.list_run_requests()
-    assert (request.kind, request.source) == (SweepKind.CANARIES, "chalkboard")
+        (request,) = service.db.jobs.list_requests()
+    assert (request.name, request.source) == ("canaries", "chalkboard")
     assert said.code == 0
     assert [row["source"] for row in said.json] == ["chalkboard"]
     assert {visit.host for visit in web.visits} == {"chalkboard.example"}

@@ -7,9 +7,9 @@ import pytest
 
 from monitor.db.accounts import Invitation
 from monitor.db.encryption import Encryption, KeyStore
+from monitor.db.jobs import build_request
 from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
-from monitor.db.sweeps import RunRequest
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import DatabaseError
@@ -19,7 +19,7 @@ from monitor.domain.finding import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel, SweepKind
+from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState
 from scrapers.models import (
@@ -213,10 +213,8 @@ def review(world, case):
 
 def ask(world, rosa):
     ref = world.ref()
-    world.state.run_requests.insert_run_request(
-        RunRequest(id=ref, kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now)
-    )
-    world.state.run_requests.save_progress(ref, "alpha", "asking")
+    world.state.jobs.insert_request(build_request("check", ref, world.now, rosa))
+    world.state.jobs.save_progress(ref, "alpha", "asking")
 
 
 def plain_values(world):
@@ -236,7 +234,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "queries", "findings"),
         *("aliases", "sightings", "versions", "events", "cases", "decisions", "outbox"),
-        *("jobs", "audit", "hosts", "robots_files", "run_requests", "run_progress", "pages"),
+        *("jobs", "audit", "hosts", "robots_files", "job_progress", "pages"),
         *("review_index", "assignments", "access_log", "review_notes", "break_glass"),
     }
 

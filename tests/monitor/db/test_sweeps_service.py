@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from monitor.db.database import Database
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import CanaryCheck, RunRequest
+from monitor.db.sweeps import CanaryCheck
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
-from monitor.domain.vocabulary import SweepKind
 from scrapers.crawl.budget import QuotaUsage
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState, HostStore
@@ -95,34 +94,6 @@ def test_a_restart_forgets_nothing_that_was_spent(world):
         assert restarted.request_quota.load_current_usage("alpha", tomorrow).this_week == 0
 
 
-def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):
-    rosa = world.enrolled()
-    sweep = RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
-    check = RunRequest(id="2", kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now + HOUR)
-    for request in (sweep, check):
-        world.state.run_requests.insert_run_request(request)
-
-    assert world.state.run_requests.find_next_open_request() == check
-
-    world.state.run_requests.finish_run_request("2", world.now + HOUR, "served")
-
-    assert world.state.run_requests.find_next_open_request() == sweep
-    assert world.state.run_requests.find_run_request("2") == replace(
-        check, done_at=world.now + HOUR, note="served"
-    )
-
-
-def test_canaries_are_asked_before_a_sweep_and_name_their_source(world):
-    sweep = RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
-    canaries = RunRequest(
-        id="2", kind=SweepKind.CANARIES, source="alpha", asked_at=world.now + HOUR
-    )
-    for request in (sweep, canaries):
-        world.state.run_requests.insert_run_request(request)
-
-    assert world.state.run_requests.find_next_open_request() == canaries
-
-
 def test_the_last_that_canaries_came_to_stays(world):
     good = TrustAssessment(status=SourceTrust.PROVEN, outcome=Outcome.ABSENT, probed=True)
     bad = TrustAssessment(
@@ -141,61 +112,3 @@ def test_the_last_that_canaries_came_to_stays(world):
         "alpha",
         "beta",
     ]
-
-
-def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world):
-    people = [world.enrolled(name) for name in ("Rosa", "Theo", "Ana")]
-    requests = [
-        RunRequest(id=f"{number}", kind=SweepKind.SELFCHECK, person_id=person, asked_at=world.now)
-        for number, person in enumerate(people)
-    ]
-    for request in requests:
-        world.state.run_requests.insert_run_request(request)
-    world.state.run_requests.insert_run_request(
-        RunRequest(id="all", kind=SweepKind.SWEEP, asked_at=world.now)
-    )
-
-    assert [
-        world.state.run_requests.count_checks_before(run_request) for run_request in requests
-    ] == [0, 1, 2]
-
-    world.state.run_requests.finish_run_request("0", world.now)
-
-    assert world.state.run_requests.count_checks_before(requests[2]) == 1
-
-
-def test_progress_is_shown_by_source(world):
-    world.state.run_requests.insert_run_request(
-        RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
-    )
-    for state in ("waiting", "asking"):
-        world.state.run_requests.save_progress("1", "alpha", state)
-    world.state.run_requests.save_progress("1", "beta", "blocked")
-
-    assert world.state.run_requests.load_progress("1") == {"alpha": "asking", "beta": "blocked"}
-
-
-def test_a_request_goes_with_its_person_and_its_progress_with_it(world):
-    rosa = world.enrolled()
-    world.state.run_requests.insert_run_request(
-        RunRequest(id="1", kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now)
-    )
-    world.state.run_requests.save_progress("1", "alpha", "asking")
-
-    world.state.people.erase_person(rosa)
-    world.state.run_requests.save_progress("1", "alpha", "done")
-
-    assert world.state.run_requests.find_run_request("1") is None
-    assert world.state.run_requests.load_progress("1") == {}
-
-
-def test_a_served_request_can_be_forgotten(world):
-    world.state.run_requests.insert_run_request(
-        RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
-    )
-    world.state.run_requests.finish_run_request("1", world.now)
-
-    world.state.delete_expired_rows(world.now + timedelta(days=1))
-
-    assert world.state.run_requests.list_run_requests() == ()
-    assert world.state.run_requests.find_next_open_request() is None

@@ -215,7 +215,7 @@ def test_a_check_that_another_process_asks_for_is_run_at_the_next_look(fleet: Fl
     fleet.works()
 
     with fleet.open_database("maple") as db:
-        found = db.run_requests.find_run_request(request)
+        found = db.jobs.find_request(request)
         assert found is not None
         assert found.done_at is not None
 
@@ -228,14 +228,14 @@ def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
     monkeypatch.setattr(FleetRunner, "_submit_looks", lambda _: 0)
     fleet.works()
     with fleet.open_database("maple") as db:
-        found = db.run_requests.find_run_request(request)
+        found = db.jobs.find_request(request)
         assert found is not None
         assert found.done_at is None
 
         fleet.runner.note_caller(str(folder / "maple" / "state"))
         fleet.works()
 
-        found = db.run_requests.find_run_request(request)
+        found = db.jobs.find_request(request)
         assert found is not None
         assert found.done_at is not None
 
@@ -320,7 +320,7 @@ def test_idle_districts_are_closed_and_opened_again_when_something_waits(fleet: 
     fleet.works()
 
     with fleet.open_database("birch") as db:
-        found = db.run_requests.find_run_request(request)
+        found = db.jobs.find_request(request)
         assert found is not None
         assert found.done_at is not None
     assert fleet.runner.count_open() == 1

@@ -8,9 +8,8 @@ from pathlib import Path
 from monitor.app import Environment, open_portal_app
 from monitor.config import FetchConfig
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
-from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.shared import SharedDatabase
 from monitor.fleet.districts import DistrictFolder, list_district_folders
@@ -60,14 +59,9 @@ class Fleet:
         """Ask for a check of a person, or of the first one, as a page does."""
         with self.open_database(name) as db:
             person = person_id or db.people.list_person_ids()[0]
-            request = RunRequest(
-                id=f"check-{name}",
-                kind=SweepKind.SELFCHECK,
-                asked_at=self.clock.now(),
-                person_id=person,
-            )
-            db.run_requests.insert_run_request(request)
-        return request.id
+            request = build_request("check", f"check-{name}", self.clock.now(), person)
+            db.jobs.insert_request(request)
+        return request.subject
 
 
 @contextmanager

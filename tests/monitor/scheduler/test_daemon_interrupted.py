@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import load_demo_contents
 from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler import daemon
 from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services.job_kinds import preview_sweep
@@ -102,9 +101,9 @@ def district(tmp_path):
 
 
 def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(district):
-    request = RunRequest(id="r1", kind=SweepKind.SWEEP, asked_at=district.terminal.clock.now())
+    request = build_request("sweep", "r1", district.terminal.clock.now())
     with district.state as state:
-        state.run_requests.insert_run_request(request)
+        state.jobs.insert_request(request)
     with district.started("run") as service:
         assert district.network.web.stalled.wait(PATIENCE)
         service.send_signal(signal.SIGTERM)
@@ -114,7 +113,7 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
     assert [line for line in said.splitlines() if " level=info " not in line] == []
     with district.state as state:
         (begun,) = state.sweeps.list_open_sweeps()
-        assert state.run_requests.find_next_open_request() is not None
+        assert state.jobs.list_open_requests() != ()
     first, *_ = district.asked
 
     district.network.web.go.set()
@@ -127,7 +126,7 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
     assert district.asked[first] == 1, "what was answered is not asked again"
     assert max(district.asked.values()) <= 2
     with district.state as state:
-        assert state.run_requests.find_next_open_request() is None
+        assert state.jobs.list_open_requests() == ()
 
 
 def test_ctrl_c_ends_a_command_with_one_sentence_and_130_and_the_service_goes_on(district):
@@ -139,7 +138,7 @@ def test_ctrl_c_ends_a_command_with_one_sentence_and_130_and_the_service_goes_on
             out, err = check.communicate(timeout=PATIENCE)
         district.network.web.go.set()
         with district.state as state:
-            while state.run_requests.find_next_open_request() and service.poll() is None:
+            while state.jobs.list_open_requests() and service.poll() is None:
                 threading.Event().wait(0.1)
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
@@ -149,7 +148,7 @@ def test_ctrl_c_ends_a_command_with_one_sentence_and_130_and_the_service_goes_on
     assert out == ""
     assert max(district.asked.values()) == 1
     with district.state as state:
-        assert state.run_requests.find_next_open_request() is None
+        assert state.jobs.list_open_requests() == ()
         assert state.sweeps.list_open_sweeps() == ()
     assert district.terminal.run("audit", "verify").code == 0
 

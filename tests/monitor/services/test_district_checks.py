@@ -7,11 +7,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.district import HIGH_SCHOOL, MARIA, STAFF
 from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import DistrictFindingState, SweepKind
+from monitor.domain.vocabulary import DistrictFindingState
 from monitor.services.district import build_lookalikes_view
 from monitor.services.district_checks import (
     CERTIFICATE_LOG,
@@ -67,16 +67,16 @@ def test_a_district_that_lists_nothing_of_its_own_asks_nothing(world):
 
 
 def test_a_command_has_the_service_check_everything_now(world, records):
-    wanted = RunRequest(id="all", kind=SweepKind.DISTRICT, asked_at=world.clock.at)
-    world.state.run_requests.insert_run_request(wanted)
+    wanted = build_request("district-check", "all", world.clock.at)
+    world.state.jobs.insert_request(wanted)
     run_requested_checks(world.app)
     assert world.asked == []
 
     run_due_sweeps(world.app)
 
     assert checks(world)["dns"]
-    assert world.state.run_requests.load_progress("all")["dns"] == "done"
-    assert world.state.run_requests.find_next_open_request() is None
+    assert world.state.jobs.load_progress("all")["dns"] == "done"
+    assert world.state.jobs.list_open_requests() == ()
 
 
 def test_an_account_in_the_name_of_a_school_is_found_without_anyone_enrolled(world, records):

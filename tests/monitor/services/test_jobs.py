@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import BusyError, CannotWriteError
-from monitor.domain.vocabulary import SweepKind
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.jobs import (
     run_due_sweeps,
@@ -227,10 +226,8 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, m
 def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World, maria: Staff):
     rosa = world.joins(ROSA)
     for number, staff in enumerate((maria, rosa)):
-        wish = RunRequest(
-            id=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person_id=staff.id
-        )
-        world.state.run_requests.insert_run_request(wish)
+        wish = build_request("check", f"r{number}", world.clock.at, staff.id)
+        world.state.jobs.insert_request(wish)
         world.later(seconds=1)
 
     def about_maria(visit):
@@ -242,12 +239,12 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
         with pytest.raises(BusyError):
             run_requested_checks(world.app)
 
-    given_up, served = map(world.state.run_requests.find_run_request, ("r0", "r1"))
+    given_up, served = map(world.state.jobs.find_request, ("r0", "r1"))
     assert given_up.done_at
     assert given_up.note == "It failed 3 times (BusyError). See the service log."
     assert served.done_at
     assert served.note == ""
-    assert world.state.run_requests.find_next_open_request() is None
+    assert world.state.jobs.list_open_requests() == ()
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from functools import partial
 
 import pytest
 
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import SweepKind
+from monitor.services.job_kinds import SWEEP
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
+from monitor.services.self_check import SELF_CHECK
 from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World
 
@@ -22,23 +24,21 @@ def maria(world: World) -> Staff:
     return maria
 
 
-def asks_for(world: World, kind: SweepKind, person: str = "") -> str:
-    ref = f"wish for a {kind}"
-    world.state.run_requests.insert_run_request(
-        RunRequest(id=ref, kind=kind, asked_at=world.clock.at, person_id=person)
-    )
+def asks_for(world: World, name: str, person: str = "") -> str:
+    ref = f"wish for a {name}"
+    world.state.jobs.insert_request(build_request(name, ref, world.clock.at, person))
     return ref
 
 
 def served(world: World, ref: str) -> bool:
-    wish = world.state.run_requests.find_run_request(ref)
+    wish = world.state.jobs.find_request(ref)
     return wish is not None and wish.done_at is not None
 
 
 def test_a_sweep_that_a_command_asks_for_is_left_to_the_hand_that_sweeps(
     world: World, maria: Staff
 ):
-    wish = asks_for(world, SweepKind.SWEEP)
+    wish = asks_for(world, SWEEP)
     run_requested_checks(world.app)
     assert not served(world, wish)
     assert world.asked == []
@@ -53,7 +53,7 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
     if begins == "when it is due":
         world.later(days=4)
     else:
-        asks_for(world, SweepKind.SWEEP)
+        asks_for(world, SWEEP)
     sweeping = threading.Event()
     may_go_on = threading.Event()
 
@@ -67,7 +67,7 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
     hand.start()
     try:
         assert sweeping.wait(LONG)
-        wish = asks_for(world, SweepKind.SELFCHECK, maria.id)
+        wish = asks_for(world, SELF_CHECK, maria.id)
         run_requested_checks(world.app)
 
         assert served(world, wish)
@@ -79,7 +79,7 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
 
 
 def test_a_sweep_that_fails_is_tried_again_and_then_given_up(world: World, maria: Staff):
-    wish = asks_for(world, SweepKind.SWEEP)
+    wish = asks_for(world, SWEEP)
 
     def fails(_visit: CrawlResult) -> None:
         reason = "a fault of ours"
@@ -90,6 +90,6 @@ def test_a_sweep_that_fails_is_tried_again_and_then_given_up(world: World, maria
         with pytest.raises(ValueError, match="a fault of ours"):
             run_due_sweeps(world.app)
 
-    given_up = world.state.run_requests.find_run_request(wish)
+    given_up = world.state.jobs.find_request(wish)
     assert given_up is not None
     assert given_up.note == "It failed 3 times (ValueError). See the service log."

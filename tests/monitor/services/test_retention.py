@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.sweeps import RunRequest, Sweep
+from monitor.db.jobs import build_request
+from monitor.db.sweeps import Sweep
 from monitor.demo.district import MARIA
 from monitor.domain.errors import UnavailableError
 from monitor.domain.finding import Presence
@@ -77,13 +78,13 @@ def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
 
 
 def test_a_request_is_forgotten_once_it_was_served(world: World, purged):
-    request = RunRequest(id="request", kind=SweepKind.SWEEP, asked_at=world.clock.now())
-    world.state.run_requests.insert_run_request(request)
-    world.state.run_requests.finish_run_request(request.id, world.clock.now())
+    request = build_request("sweep", "request", world.clock.now())
+    world.state.jobs.insert_request(request)
+    world.state.jobs.finish_request(request.subject, world.clock.now())
 
     purged(days=2)
 
-    assert world.state.run_requests.find_run_request(request.id) is None
+    assert world.state.jobs.find_request(request.subject) is None
 
 
 def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: World, purged):

@@ -68,7 +68,7 @@ def test_pressing_twice_asks_once(world, checking, maria):
     request_self_check(checking, maria.id)
     request_self_check(checking, maria.id)
 
-    assert len(world.state.run_requests.list_run_requests()) == 1
+    assert len(world.state.jobs.list_requests()) == 1
 
 
 def test_results_are_shown_as_they_come_and_called_provisional(world, checking, maria):
@@ -98,8 +98,8 @@ def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, ma
     found = {line.source for view in views for line in view.found}
     assert "chalkboard" not in found
     assert found
-    progress = world.state.run_requests.load_progress(
-        world.state.run_requests.find_latest_check_request(maria.id).id
+    progress = world.state.jobs.load_progress(
+        world.state.jobs.find_latest_request_of_person(maria.id).subject
     )
     assert progress["chalkboard"] == SourceStage.DOUBTED
 

@@ -5,9 +5,8 @@ from functools import partial
 
 import pytest
 
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.vocabulary import SweepKind
 from monitor.services.job_kinds import run_self_check
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.outbox import send_due
@@ -22,17 +21,15 @@ def maria(world: World) -> Staff:
 
 
 def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, maria: Staff):
-    request = RunRequest(
-        id="request", kind=SweepKind.SELFCHECK, person_id=maria.id, asked_at=world.clock.at
-    )
-    world.state.run_requests.insert_run_request(request)
+    request = build_request("check", "request", world.clock.at, maria.id)
+    world.state.jobs.insert_request(request)
 
     run_requested_checks(world.app)
     run_requested_checks(world.app)
     send_due(world.app)
 
-    assert world.state.run_requests.find_run_request("request").done_at == world.clock.at
-    assert set(world.state.run_requests.load_progress("request").values()) == {"done"}
+    assert world.state.jobs.find_request("request").done_at == world.clock.at
+    assert set(world.state.jobs.load_progress("request").values()) == {"done"}
     (answer,) = maria.emails_of("self-check")
     assert "3 of 3 places checked" in answer.text
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest
+from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from tests.monitor.services.world import Staff, World
 
@@ -60,11 +59,9 @@ def test_a_crash_as_a_sweep_ends_asks_nobody_again(world: World, maria: Staff):
 
 def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staff):
     now = world.clock.now()
-    world.state.run_requests.insert_run_request(
-        RunRequest(id="waiting", kind=SweepKind.SELFCHECK, asked_at=now, person_id=maria.id)
-    )
+    world.state.jobs.insert_request(build_request("check", "waiting", now, maria.id))
     with pytest.raises(Crash):
-        run_requested_checks(world.app.copy_with(db=crashing(world.state, "run_requests")))
+        run_requested_checks(world.app.copy_with(db=crashing(world.state, "jobs")))
     asked = len(world.asked)
 
     world.restarts()
@@ -73,4 +70,4 @@ def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staf
 
     assert len(world.asked) == asked > 0
     assert len(maria.emails_of("self-check")) == 1
-    assert world.state.run_requests.find_next_open_request() is None
+    assert world.state.jobs.list_open_requests() == ()

@@ -37,7 +37,7 @@ def test_looking_asks_for_nothing(portal, maria):
     for path in ("/me/check", "/me/check/live", "/me/check/stream"):
         maria.get(path)
 
-    assert portal.world.state.run_requests.list_run_requests() == ()
+    assert portal.world.state.jobs.list_requests() == ()
 
 
 def test_progress_and_traces_are_shown_while_it_runs(portal, maria):
@@ -187,4 +187,4 @@ def test_after_leaving_no_check_can_be_asked_for(portal, maria):
     withdraw_consent(portal.world.app, ref)
 
     assert maria.post("/me/check").status in {303, 403, 409}
-    assert portal.world.state.run_requests.list_run_requests() == ()
+    assert portal.world.state.jobs.list_requests() == ()

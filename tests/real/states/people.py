@@ -206,7 +206,7 @@ def _status(app: App, refs: dict[str, str]) -> None:
 
 
 def _checks(app: App, refs: dict[str, str]) -> None:
-    checking, requests = app, app.db.run_requests
+    checking, requests = app, app.db.jobs
     for name in ("ella", "john"):
         request_self_check(checking, refs[name])
     run_requested_checks(app)
@@ -215,9 +215,9 @@ def _checks(app: App, refs: dict[str, str]) -> None:
         run_requested_checks(_stopping(app))
     request_self_check(checking, refs["wilma"])
     request_self_check(checking, refs["ulla"])
-    unheard = requests.find_latest_check_request(refs["ulla"])
-    requests.connection.write_rows("DELETE FROM run_requests WHERE id = ?", unheard.id)
-    requests.insert_run_request(replace(unheard, asked_at=app.clock.now() - HOUR))
+    unheard = requests.find_latest_request_of_person(refs["ulla"])
+    requests.connection.write_rows("DELETE FROM jobs WHERE subject = ?", unheard.subject)
+    requests.insert_request(replace(unheard, asked_at=app.clock.now() - HOUR))
 
 
 def _stopping(app: App) -> App:
