@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
+from monitor.app.steady_clock import build_clock
 from monitor.config import Config, load_policy_texts, load_weights
 from monitor.db.database import Database
 from monitor.domain.errors import UnavailableError
@@ -214,7 +215,7 @@ class App:
     ) -> None:
         self.config = config
         self.db = db
-        self.clock = environment.clock
+        self.clock = build_clock(environment.clock, db)
         self.ids = environment.ids
         self.beat = environment.beat
         self.recall_queries = shared.recall_queries if shared else recall_nothing

@@ -10,6 +10,7 @@ from msgspec import structs
 from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, list_key_faults
+from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
 from monitor.cli.context import (
     CliContext,
@@ -221,8 +222,9 @@ def _check_database(
             yield report_ok(
                 "database", "The database is intact, has this version, and matches its keys."
             )
-            now = context.environment.clock.now()
-            vitals = collect_vitals(db, now)
+            clock = build_clock(context.environment.clock, db)
+            now = clock.now()
+            vitals = collect_vitals(db, now, measure_jump(clock))
             yield from check_vitals(vitals, sources)
             yield from check_annexes(config, db, now, context.environment.variables)
             yield from _check_key_copy(config, db)

@@ -11,7 +11,7 @@ from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
 from monitor.domain.dates import format_near_time
-from monitor.services.clock_check import believe_clock, describe_wait
+from monitor.services.clock_check import believe_clock, describe_jump, describe_wait
 from monitor.services.jobs import schedule_jobs
 from reports.labels import JOB_LABELS
 
@@ -65,13 +65,13 @@ def jobs(context: CliContext, *, clock_is_right: bool, as_json: bool) -> None:
         if clock_is_right:
             believe_clock(app)
         schedule_jobs(app)
-        waits_for = describe_wait(app)
+        waits_for, jumped = describe_wait(app), describe_jump(app)
         rows = _list_job_rows(app)
     if as_json:
         context.output.print_json(rows)
         return
-    if waits_for:
-        context.output.print_line(waits_for)
+    for said in filter(None, (waits_for, jumped)):
+        context.output.print_line(said)
     columns = ("due", "job", "for", "state", "zone")
     context.output.print_table(
         columns,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli.context import (
     CliContext,
     Output,
@@ -34,7 +35,8 @@ def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
     from monitor.services.metrics import list_metric_samples, render_metrics
 
     with Database.open_folder(context.config.state) as db:
-        vitals = collect_vitals(db, context.environment.clock.now())
+        clock = build_clock(context.environment.clock, db)
+        vitals = collect_vitals(db, clock.now(), measure_jump(clock))
     print_metrics(list_metric_samples(vitals), render_metrics(vitals), file, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from monitor.db.connection import Records, SyncMode, Table, parse_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
+from scrapers.http.clock import BootTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,16 +230,37 @@ class JobsTable(Table, Records[Job]):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRecord:
+    """`boot` is how long the machine ran by then, None where it cannot be told."""
+
+    at: datetime
+    boot: BootTime | None
+
+
 class ClockTable(Table):
     declaration = TableDeclaration(
         "clock", Owner.NOBODY, RetainedKind.SOURCE, "the last time that was seen"
     )
 
-    def find_last_time(self) -> datetime | None:
-        """Return when the service last noted the time; None before it ever did."""
-        found = self.connection.fetch_row("SELECT at FROM clock")
-        return None if found is None else parse_datetime(found["at"])
+    def find_record(self) -> TimeRecord | None:
+        """Return what the service last noted; None before it ever did."""
+        found = self.connection.fetch_row("SELECT at, boot, seconds FROM clock")
+        if found is None:
+            return None
+        boot = BootTime(found["boot"], found["seconds"]) if found["boot"] else None
+        return TimeRecord(at=parse_datetime(found["at"]), boot=boot)
 
-    def record_time(self, at: datetime) -> None:
+    def find_last_time(self) -> datetime | None:
+        found = self.find_record()
+        return None if found is None else found.at
+
+    def record_time(self, at: datetime, boot: BootTime | None = None) -> None:
         with self.connection.begin_transaction():
-            self.connection.replace_row("clock", one=1, at=at)
+            self.connection.replace_row(
+                "clock",
+                one=1,
+                at=at,
+                boot=boot.boot if boot else None,
+                seconds=boot.seconds if boot else None,
+            )

@@ -648,8 +648,13 @@ CREATE TABLE job_progress (
     FOREIGN KEY (name, subject) REFERENCES jobs ON DELETE CASCADE
 ) STRICT;
 
--- When the service last looked: a clock that was set back is noticed.
-CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL) STRICT;
+-- When the service last looked, and how long the machine ran by then: a clock that was set is noticed.
+CREATE TABLE clock (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    at TEXT NOT NULL,
+    boot TEXT, -- which start of the machine
+    seconds REAL -- since then
+) STRICT;
 
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,

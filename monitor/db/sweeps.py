@@ -127,7 +127,12 @@ class SweepsTable(Table, Records[Sweep]):
 
     def find_last_closed_time(self, kind: SweepKind) -> datetime | None:
         """Return when one of this kind was last brought to its end; None where none was."""
-        row = self.connection.fetch_row("SELECT max(closed_at) FROM sweeps WHERE kind = ?", kind)
+        row = self.connection.fetch_row(
+            # Not the latest time: a clock may have been ahead once.
+            """SELECT closed_at FROM sweeps WHERE kind = ? AND closed_at IS NOT NULL
+            ORDER BY rowid DESC LIMIT 1""",
+            kind,
+        )
         return None if row is None else parse_optional_datetime(row[0])
 
     def find_latest_reportable_sweep(self, begun_before: datetime) -> Sweep | None:

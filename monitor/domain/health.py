@@ -175,6 +175,12 @@ def assess_sweep(
         message, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
         return report_warning("sweep", message, remedy)
     message = f"The last sweep finished on {format_date(closed)}."
+    if closed - now > CLOCK_TOLERANCE:
+        message = (
+            f"The last sweep finished on {format_date(closed, now.year)}, which is still to come."
+        )
+        remedy = "The clock was ahead then. The next sweep sets this right: `namesake sweep`."
+        return report_failure("sweep", message, remedy, UNAVAILABLE)
     if now - closed > SWEEP_MISSED:
         return report_failure(
             "sweep", message, "Check that the service is running, and read its log.", UNAVAILABLE
@@ -215,6 +221,9 @@ def assess_backup(
     if made_at is None:
         return report_warning("backup", "No backup has been made yet.", remedy)
     message = f"The last backup was made on {format_date(made_at)}."
+    if made_at - now > CLOCK_TOLERANCE:
+        message = f"The last backup says {format_date(made_at, now.year)}, which is still to come."
+        return report_failure("backup", message, "Make one: `namesake backup`.", UNAVAILABLE)
     if now - made_at > BACKUP_MAX_AGE:
         return report_failure("backup", message, remedy, UNAVAILABLE)
     return report_ok("backup", message)
@@ -282,7 +291,19 @@ def assess_overdue_jobs(jobs: Iterable[DueJob], now: datetime) -> HealthResult:
     return report_ok("jobs", "No job is overdue.")
 
 
-def assess_clock(now: datetime, recorded: datetime | None) -> HealthResult:
+def assess_clock(
+    now: datetime, recorded: datetime | None, jumped: timedelta = timedelta()
+) -> HealthResult:
+    """`now` is the time that is believed, `jumped` how far the clock of the machine is ahead."""
+    if jumped:
+        message = (
+            f"The clock jumped to {format_local_time(now + jumped, 'UTC')}; by the time since this"
+            f" machine started, it is {format_local_time(now, 'UTC')}, which Namesake goes by."
+        )
+        remedy = (
+            "Set it: `timedatectl set-ntp true`. If it is right: `namesake jobs --clock-is-right`."
+        )
+        return report_failure("clock", message, remedy, UNAVAILABLE)
     message = f"The clock says {format_local_time(now, 'UTC')}"
     if recorded and recorded - now > CLOCK_TOLERANCE:
         message = f"{message}, earlier than the last recorded time."

@@ -15,6 +15,7 @@ from time import monotonic
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App
+from monitor.app.steady_clock import measure_jump
 from monitor.config import CURRENT_DISTRICT, WatchConfig
 from monitor.db.database import Database
 from monitor.db.files import write_file
@@ -440,11 +441,11 @@ class FleetRunner:
         runner.renew_keys()
         if any(runner.notices.endpoints.values()):
             runner.send_notices()
-        now = self._clock.now()
+        now = runner.app.clock.now()
         if district.purge_at is None or district.purge_at <= now:
             district.purge_at = now + PURGED_EVERY
             runner.delete_expired_data()
-        district.vitals = collect_vitals(runner.app.db, now)
+        district.vitals = collect_vitals(runner.app.db, now, measure_jump(runner.app.clock))
 
     def _collect_bounces(self, _district: HostedDistrict, runner: SupervisedRunner) -> None:
         runner.collect_bounces()

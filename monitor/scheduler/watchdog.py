@@ -12,6 +12,7 @@ from datetime import UTC, timedelta
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App, Environment
+from monitor.app.steady_clock import measure_jump
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
@@ -116,7 +117,7 @@ class SupervisedRunner:
             self._failed.discard("keys")
 
     def send_heartbeat(self) -> None:
-        vitals = collect_vitals(self.app.db, self.app.clock.now())
+        vitals = collect_vitals(self.app.db, self.app.clock.now(), measure_jump(self.app.clock))
         well = not (
             self._failed or self.describe_wait() or compute_exit_code(check_vitals(vitals, ()))
         )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from monitor.app import App
+from monitor.app.steady_clock import measure_jump, read_boot_time
 from monitor.domain.dates import format_local_time
 from monitor.domain.errors import UnavailableError
 from monitor.domain.schedule import is_clock_plausible
@@ -29,14 +30,27 @@ def require_right_clock(app: App) -> None:
         raise UnavailableError(reason)
 
 
+def describe_jump(app: App) -> str:
+    """Say that the clock jumped, and what is done about it; empty where it did not."""
+    jump, believed = measure_jump(app.clock), app.clock.now()
+    if not jump:
+        return ""
+    return (
+        f"The clock says {format_local_time(believed + jump, 'UTC')}, but it jumped there: by the"
+        f" time since this machine started, it is {format_local_time(believed, 'UTC')}. Namesake"
+        " goes by that. Set the clock; if it is right, run `namesake jobs --clock-is-right`."
+    )
+
+
 def believe_clock(app: App) -> None:
-    """Record that an operator confirmed the clock."""
+    """Record that an operator confirmed the clock of the machine."""
+    now = app.clock.now() + measure_jump(app.clock)
     with app.db.begin_transaction():
-        app.db.audit.append_entry(app.clock.now(), "operator", "clock-accepted", "", {})
-        app.db.clock.record_time(app.clock.now())
+        app.db.audit.append_entry(now, "operator", "clock-accepted", "", {})
+        app.db.clock.record_time(now, read_boot_time(app.clock))
 
 
 def record_time(app: App) -> None:
     now, last = app.clock.now(), app.db.clock.find_last_time()
     if last is None or not last <= now < last + CLOCK_NOTED_EVERY:
-        app.db.clock.record_time(now)
+        app.db.clock.record_time(now, read_boot_time(app.clock))

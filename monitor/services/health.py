@@ -9,7 +9,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,13 +55,16 @@ MIN_COUNT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """`has_people` and `cases` are None and empty while fewer than `MIN_COUNT` people have joined.
+    """`at` is the time that is believed, `clock_jumped` how far that of the machine is ahead.
+
+    `has_people` and `cases` are None and empty while fewer than `MIN_COUNT` people have joined.
 
     Counts of cases that are below it are left out one by one. Times are None for what was never;
     so is `backup_failed` where the latest copy is a good one.
     """
 
     at: datetime
+    clock_jumped: timedelta
     sources: tuple[SourceHealth, ...]
     jobs: tuple[Job, ...]
     email_counts: Mapping[EmailState, int]
@@ -88,13 +91,15 @@ class Vitals:
         return tuple(job for job in late if not (job.lease_until and job.lease_until > self.at))
 
 
-def collect_vitals(db: Database, now: datetime) -> Vitals:
+def collect_vitals(db: Database, now: datetime, jumped: timedelta = timedelta()) -> Vitals:
+    """Read all numbers; `jumped` is how far the clock of the machine is ahead of `now`."""
     backup = db.audit.find_last_entry_of_action(BACKED_UP)
     people = len(db.people.list_person_ids())
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
         at=now,
+        clock_jumped=jumped,
         sources=db.source_health.list_source_health(),
         jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda job: job.due_at)),
         email_counts=db.email_counts.count_emails_by_state(),
@@ -164,7 +169,7 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
     yield from condition.assess_undelivered(dead, vitals.paused_addresses)
     yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
     yield from condition.assess_failed_notices(vitals.notices_failed)
-    yield condition.assess_clock(vitals.at, vitals.last_recorded)
+    yield condition.assess_clock(vitals.at, vitals.last_recorded, vitals.clock_jumped)
     if staff := vitals.staff_import:
         yield condition.assess_staff_file(
             staff.imported_at, staff.unusable, staff.problem, vitals.leavers

@@ -1,8 +1,14 @@
 """Time, as something that is handed in."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+# Another one after each start of the machine (random(4)).
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -11,6 +17,21 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
     def monotonic(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BootTime:
+    """Seconds since this machine started, the time it slept included, and which start it was."""
+
+    boot: str
+    seconds: float
+
+
+@runtime_checkable
+class BootClock(Clock, Protocol):
+    """Also counts from the start of the machine, which nobody can set."""
+
+    def read_boot_time(self) -> BootTime: ...
 
 
 class SystemClock:
@@ -22,3 +43,11 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def read_boot_time(self) -> BootTime:
+        return BootTime(_read_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+@cache
+def _read_boot_id() -> str:
+    return BOOT_ID.read_text("ascii").strip()

@@ -4,11 +4,12 @@ from contextlib import ExitStack
 from typing import Any
 
 from monitor.app import App, BuiltOnce, Environment
+from tests.scrapers.http.fakes import FakeClock
 
 
 def test_the_app_holds_infrastructure_and_nothing_else() -> None:
     nothing: Any = None
-    given = vars(App(nothing, nothing, Environment(), None, ExitStack()))
+    given = vars(App(nothing, nothing, Environment(clock=FakeClock()), None, ExitStack()))
     parts = {name for name, part in vars(App).items() if isinstance(part, BuiltOnce)}
 
     assert parts == {"sources", "resources", "crawler", "records", "matcher", "copier", "mailer"}

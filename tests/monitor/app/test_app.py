@@ -19,6 +19,7 @@ from monitor.config import DetectionConfig
 from monitor.db.database import Database
 from monitor.demo import setup as stage
 from monitor.domain.errors import ConfigError
+from tests.scrapers.http.fakes import FakeClock
 
 
 @pytest.mark.parametrize("opening", [open_app, open_portal_app])
@@ -100,7 +101,7 @@ def app() -> App:
     """Return an App that builds its crawler of nothing."""
     nothing: Any = None
     resources = DistrictResources(parser=nothing, build_crawler=lambda *_: FakeCrawler())
-    whole = App(nothing, nothing, Environment(), resources, ExitStack())
+    whole = App(nothing, nothing, Environment(clock=FakeClock()), resources, ExitStack())
     return whole.copy_with(sources={})
 
 

@@ -32,6 +32,7 @@ HOUR = timedelta(hours=1)
         (9 * DAY, None, True, HealthLevel.BAD),
         (8 * DAY, DAY, True, HealthLevel.OK),
         (8 * DAY, 3 * DAY, True, HealthLevel.BAD),
+        (-DAY, None, True, HealthLevel.BAD),
     ],
 )
 def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
@@ -61,7 +62,10 @@ def test_a_staff_file_needs_attention_where_something_is_left_to_do(
 
 @pytest.mark.parametrize(
     ("age", "level"),
-    [(None, HealthLevel.WARN), (2 * DAY, HealthLevel.OK), (4 * DAY, HealthLevel.BAD)],
+    [
+        *((None, HealthLevel.WARN), (2 * DAY, HealthLevel.OK)),
+        *((4 * DAY, HealthLevel.BAD), (-DAY, HealthLevel.BAD)),
+    ],
 )
 def test_a_copy_is_missed_after_three_nights(age, level):
     assert condition.assess_backup(None if age is None else NOW - age, None, NOW).level is level
