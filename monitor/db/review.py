@@ -45,8 +45,8 @@ _DATED_CASES_SQL = """WITH live AS (
     WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1),
 dated AS (
-    SELECT case_id, person_id, school, kind, severity, opened_at, since, turn_from, told,
-        ifnull(reviewer_id, '') AS assignee,
+    SELECT case_id, review_index.person_id, school, kind, severity, opened_at, since,
+        turn_from, told, ifnull(reviewer_id, '') AS assignee,
         iif(told OR NOT is_ruled,
             end_countdown(unanswered_from, unanswered_for, paused_from, paused_until), NULL)
             AS unanswered_at,

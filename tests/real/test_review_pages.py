@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from monitor.domain.case import Case
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, Side
 from tests.monitor.decisions import decide_case
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
@@ -29,19 +29,15 @@ def shared(pages: Pages) -> Iterator[list[Case]]:
         decide_case(review, case.id, Decision.SHARED, case.person_id)
     yield cases
     for case in cases:
-        while (
-            not state.cases.load_case(case.id).is_undecided
-            or state.cases.load_case(case.id).shared_at
-        ):
-            decide_case(review, case.id, Decision.REOPENED, case.person_id)
+        decide_case(review, case.id, Decision.UNSHARED, case.person_id)
 
 
 def imitation(cases: list[Case]) -> Case:
     return next(case for case in cases if case.kind is CaseKind.IMPERSONATION)
 
 
-def states(pages: Pages, cases: list[Case]) -> set[CaseState]:
-    return {pages.app.db.cases.load_case(case.id).state for case in cases}
+def words_of_it(pages: Pages, cases: list[Case]) -> set[Decision | None]:
+    return {pages.app.db.cases.load_case(case.id).get_verdict(Side.IT) for case in cases}
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
@@ -60,12 +56,12 @@ def test_it_rules_on_several_cases_and_takes_it_back(
         expect(page.get_by_role("heading", level=1)).to_have_text(
             f"Decision saved for {len(shared)} cases"
         )
-        assert states(pages, shared) == {CaseState.HARMLESS}
+        assert words_of_it(pages, shared) == {Decision.HARMLESS}
 
         page.get_by_role("button", name="Undo for all").click()
 
         expect(page.get_by_text("Undone.")).to_be_visible()
-        assert states(pages, shared) == {CaseState.OPEN}
+        assert words_of_it(pages, shared) == {None}
 
 
 def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: list[Case]) -> None:
@@ -86,7 +82,7 @@ def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: 
         page.keyboard.press("Enter")
         expect(page.get_by_text("Saved.")).to_be_visible()
 
-    assert CaseState.HARMLESS in states(pages, shared)
+    assert Decision.HARMLESS in words_of_it(pages, shared)
 
 
 def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Case]) -> None:
