@@ -1,5 +1,6 @@
 """What was flagged, and what people ruled."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -110,7 +111,13 @@ class CasesTable(EncryptedTable, Records[Case]):
         return self.encrypt_value(case.person_id, case.id, replace(case, log=()))
 
     def _append_entries(self, case: Case) -> None:
-        for record in case.log[len(self._list_log(case.id)) :]:
+        """Add what is not stored yet: others may have spoken since the case was read."""
+        unknown = Counter(case.log)
+        unknown.subtract(self._list_log(case.id))
+        for record in case.log:
+            if unknown[record] <= 0:
+                continue
+            unknown[record] -= 1
             seq = find_next_seq(self.connection, "decisions")
             self.connection.execute(
                 """INSERT INTO decisions (seq, case_id, person_id, decision, at, encrypted)

@@ -72,6 +72,20 @@ def test_rulings_are_appended_and_never_overwritten(world):
     assert world.state.cases.load_case(case.id) == replace(later, notified_at=world.now)
 
 
+def test_of_two_who_speak_at_once_both_are_heard(world):
+    case = world.case(world.finding(world.enrolled()))
+    world.state.cases.insert_case(case)
+
+    world.state.cases.update_case(say(case, Decision.NAMESAKE))
+    world.state.cases.update_case(say(case, Decision.HARMLESS, by="reviewer"))
+
+    log = world.state.cases.load_case(case.id).log
+    assert [(entry.decision, entry.by) for entry in log] == [
+        (Decision.NAMESAKE, case.person_id),
+        (Decision.HARMLESS, "reviewer"),
+    ]
+
+
 def test_a_removed_case_takes_its_rulings_along(world):
     case = say(world.case(world.finding(world.enrolled())), Decision.MINE)
     world.state.cases.insert_case(case)
