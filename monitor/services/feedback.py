@@ -30,7 +30,6 @@ from monitor.domain.detection.feedback import (
     resolve_previous_decision,
 )
 from monitor.domain.disclosure import (
-    DISCLOSURE_RULES,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
@@ -354,8 +353,7 @@ def preview_shared_fields(app: App, owner_id: str, case_id: str) -> ReviewFields
 
 def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
     """Tell whether IT can see a case of this kind once the person gave this answer."""
-    confirms = OpeningReason.CONFIRMED in DISCLOSURE_RULES[kind].opened_by
-    return confirms and answer is Decision.IMPERSONATION
+    return answer is Decision.IMPERSONATION and kind in OWNERSHIP_CASES
 
 
 def share_case(app: App, owner_id: str, case_id: str) -> None:

@@ -35,7 +35,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.disclosure import find_review_opening
 from monitor.services.evidence import build_evidence_view, list_copied_fields
-from monitor.services.feedback import DecisionInput, opens_to_it
+from monitor.services.feedback import DecisionInput
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
@@ -107,8 +107,7 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         looks_at=next(
             (at for at in list_recheck_times(app.db, case) if at > app.clock.now()), None
         ),
-        opens=opens_to_it(case.nature, Decision.IMPERSONATION)
-        and find_review_opening(app, case) is None,
+        opens=case.nature is CaseKind.IMPERSONATION and find_review_opening(app, case) is None,
         advice=tuple(line for line in build_advice_lines(app, case) if not line.path),
         screenshots=_build_screenshots_view(app, case),
     )

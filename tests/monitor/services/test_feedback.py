@@ -10,12 +10,14 @@ from monitor.domain.case import mark_notified
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel
-from monitor.services.disclosure import forecast_own_opening
-from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
+from monitor.services.disclosure import find_review_opening, forecast_own_opening
+from monitor.services.feedback import DecisionInput, opens_to_it, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_cases, undo_decisions
+from reports.labels import CASE_ANSWERS
 from scrapers.models import QueryKind
+from tests.cases import say
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
@@ -299,3 +301,13 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     assert forecast_own_opening(world.app, case) is None
     monkeypatch.setattr("monitor.services.disclosure.build_disclosure_policy", lambda _: counsel)
     assert forecast_own_opening(world.app, case) == world.clock.at + timedelta(days=21)
+
+
+@pytest.mark.parametrize("kind", CaseKind)
+def test_an_answer_says_that_it_opens_a_case_just_where_it_does(rosa: Staff, kind: CaseKind):
+    world = rosa.world
+    told = replace(rosa.cases[0], kind=kind, severity=Severity.LOW, relation="")
+
+    for answer in CASE_ANSWERS[kind]:
+        opening = find_review_opening(world.app, say(told, answer, at=world.clock.at))
+        assert (opening is not None) is opens_to_it(kind, answer), answer
