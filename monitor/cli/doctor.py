@@ -40,8 +40,8 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
+from monitor.services.chat_notices import check_notices, send_test_notices
 from monitor.services.health import check_annexes, check_vitals, collect_vitals
-from monitor.services.notices import check_notices, send_test_notices
 from monitor.services.setup_files import (
     HostMachine,
     find_changed_units,

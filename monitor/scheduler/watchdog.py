@@ -21,9 +21,9 @@ from monitor.domain.vocabulary import HealthLevel
 from monitor.scheduler.workers import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
+from monitor.services.chat_notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.clock_check import describe_wait
 from monitor.services.health import Vitals, check_vitals, collect_vitals
-from monitor.services.notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_disk_full_email
 from scrapers.models import Page
 

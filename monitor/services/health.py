@@ -39,9 +39,9 @@ from monitor.domain.health import (
 )
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
 from monitor.services.annex_services import AnnexServices
+from monitor.services.chat_notices import AUDIENCES, find_failed_notice
 from monitor.services.job_kinds import JobQueue, find_job_queue
 from monitor.services.leavers import count_leavers
-from monitor.services.notices import AUDIENCES, find_failed_notice
 from reports.emails.office import TrialView
 from reports.emails.registry import EmailKind, render_email
 from scrapers.source import Source, SourceFamily

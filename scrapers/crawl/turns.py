@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from gevent.pool import Group
 
-from scrapers.bounds import cut_to_bounds
 from scrapers.crawl.frontier import (
     AskPredicate,
     CrawlEvent,
@@ -46,6 +45,7 @@ from scrapers.parsers.profile_images import PictureParser
 from scrapers.parsers.profile_images import build_picture_queries as picture_queries
 from scrapers.sandbox.client import PageParser
 from scrapers.source import AccessMode, CrawlPolicy, MarkupParser, Source
+from scrapers.text_limits import cut_to_bounds
 
 PICTURES = PictureParser()
 

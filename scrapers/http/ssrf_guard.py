@@ -27,11 +27,11 @@ import certifi
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from scrapers.bounds import LONGEST_URL
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
 from scrapers.http.event_loop import MeteredSocket, MeteredTLSSocket, run_in_thread
 from scrapers.http.limits import FetchAllowance, get_current_allowance
 from scrapers.models import Request
+from scrapers.text_limits import LONGEST_URL
 
 # What is not globally routable unicast, by the IANA special-purpose registries. Whole blocks,
 # also where a single address in them is global (192.0.0.9): no website lives there.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from scrapers.bounds import LONGEST_TEXT, LONGEST_URL
 from scrapers.models import Page
+from scrapers.text_limits import LONGEST_TEXT, LONGEST_URL
 from scrapers.urls.canonical import split_url_or_none
 
 

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
-from scrapers.bounds import LONGEST_TEXT
 from scrapers.models import Page
 from scrapers.parsers.json_fields import clean_text, clean_web_address
+from scrapers.text_limits import LONGEST_TEXT
 
 # Enough for any profile page; the rest is not parsed.
 LARGEST_DOCUMENT = 524_288

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from msgspec import msgpack
 
-from scrapers.bounds import cut_to_bounds
 from scrapers.models import ParseResult
 from scrapers.parsers.block_detection import build_parser_error_result
 from scrapers.registry import load_modules
@@ -36,6 +35,7 @@ from scrapers.sandbox.protocol import (
 )
 from scrapers.sandbox.seccomp import restrict_with_seccomp
 from scrapers.secret_numbers import mask_numbers_in_result
+from scrapers.text_limits import cut_to_bounds
 
 # The sources whose pages come here, and what they import when they are first used. Pictures are
 # opened where the optional extra `photos` is installed.

@@ -18,13 +18,13 @@ from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
 from monitor.mail.chat import ChatEndpoint
 from monitor.scheduler.watchdog import Heartbeat, SupervisedRunner
+from monitor.services.chat_notices import NoticeSender
 from monitor.services.digests import build_digest_view
 from monitor.services.health import Vitals
 from monitor.services.jobs import schedule_jobs
-from monitor.services.notices import NoticeSender
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.office import DiskFullView
-from tests.monitor.services.test_notices import FakeChat
+from tests.monitor.services.test_chat_notices import FakeChat
 from tests.monitor.services.world import World
 
 OPERATOR = "sam@cedarvalley.example"

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scrapers.bounds import LONGEST_TEXT
 from scrapers.models import Contact, Outcome, Page, ParseResult, Query, Trace, TraceKind
 from scrapers.parsers.json_fields import clean_text
 from scrapers.source import AccessMode, CrawlPolicy
+from scrapers.text_limits import LONGEST_TEXT
 from tests.scrapers.http.fakes import FakeSource
 from tests.scrapers.sandbox.hostile import read_victim, try_act
 

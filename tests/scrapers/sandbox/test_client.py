@@ -8,7 +8,6 @@ from threading import Thread
 import pytest
 from msgspec import msgpack
 
-from scrapers.bounds import LONGEST_TEXT
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.client import (
@@ -21,6 +20,7 @@ from scrapers.sandbox.client import (
 from scrapers.sandbox.protocol import SandboxReport
 from scrapers.secret_numbers import NUMBER_REMOVED
 from scrapers.sites.presence import PresenceSource
+from scrapers.text_limits import LONGEST_TEXT
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.sources import Rogue
 

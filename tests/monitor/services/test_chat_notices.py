@@ -13,9 +13,9 @@ from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import BACKUP_FAILED
 from monitor.domain.vocabulary import DistrictFindingKind, NoticeKind
 from monitor.mail.chat import ChatEndpoint
+from monitor.services.chat_notices import AUDIENCES, NoticeSender, load_all_chat_endpoints
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
-from monitor.services.notices import AUDIENCES, NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.office import DiskFullView
 from reports.emails.registry import EmailKind

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from scrapers.bounds import (
+from scrapers.models import Breach, Contact, Outcome, ParseResult, Trace, TraceKind
+from scrapers.text_limits import (
     LONGEST_KEY,
     LONGEST_TEXT,
     LONGEST_URL,
@@ -13,7 +14,6 @@ from scrapers.bounds import (
     OUT_OF_BOUNDS,
     cut_to_bounds,
 )
-from scrapers.models import Breach, Contact, Outcome, ParseResult, Trace, TraceKind
 
 ROSA = Trace(
     key="https://alpha.example/rosa", kind=TraceKind.ACCOUNT, url="https://alpha.example/rosa"
