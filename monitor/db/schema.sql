@@ -652,8 +652,8 @@ CREATE TABLE job_progress (
 CREATE TABLE clock (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     at TEXT NOT NULL,
-    boot TEXT, -- which start of the machine
-    seconds REAL -- since then
+    boot TEXT, -- which start of the machine; null where it cannot be told
+    seconds REAL -- since then; null with it
 ) STRICT;
 
 CREATE TABLE audit (
