@@ -91,9 +91,9 @@ class JobsTable(Table, Records[Job]):
     def claim_job(self, now: datetime, lease_until: datetime, *names: str) -> Job | None:
         """Take the next that no one works on, of these names or of any.
 
-        First comes what someone waits for: what did not fail yet, then in the order of `names`; so
-        what fails again and again holds up no one. Then comes the longest overdue. A lease that ran
-        out is free again: its holder died.
+        First comes what someone waits for, whatever the clock said then: what did not fail yet,
+        then in the order of `names`; so what fails again and again holds up no one. Then comes the
+        longest overdue. A lease that ran out is free again: its holder died.
         """
 
         def rank_request(job: Job) -> tuple[int, ...]:
@@ -212,7 +212,8 @@ class JobsTable(Table, Records[Job]):
 
     def _list_claimable_jobs(self, now: datetime) -> tuple[Job, ...]:
         return self.list_records(
-            """WHERE due_at <= ?1 AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= ?1)
+            """WHERE (due_at <= ?1 OR asked_at IS NOT NULL) AND done_at IS NULL
+            AND (lease_until IS NULL OR lease_until <= ?1)
             ORDER BY due_at, rowid""",
             now,
         )

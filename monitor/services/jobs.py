@@ -107,7 +107,7 @@ def find_waiting_work(app: App) -> WaitingWork:
     """Look up what waits, and do nothing: who serves many districts works only where it must."""
     now = app.clock.now()
     free = [job for job in app.db.jobs.list_jobs() if job.lease_until is None]
-    due = {job.name for job in free if job.due_at <= now}
+    due = {job.name for job in free if job.is_request or job.due_at <= now}
     emails = app.db.outbox.list_due_emails(now)
     retry = app.db.outbox.find_next_due_time(now)
     times = (*(job.due_at for job in free if job.due_at > now), retry)

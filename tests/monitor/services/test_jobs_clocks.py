@@ -12,11 +12,13 @@ from monitor.domain.errors import UnavailableError
 from monitor.services.clock_check import believe_clock, describe_wait
 from monitor.services.job_kinds import DIGEST, SWEEP, run_full_sweep, run_self_check
 from monitor.services.jobs import (
+    find_waiting_work,
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,
     take_over_jobs,
 )
+from monitor.services.self_check import request_self_check
 from tests.monitor.services.world import Staff, World
 
 AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +58,18 @@ def sweeps(world: World) -> int:
 def due_at(world: World, name: str, subject: str = "") -> datetime:
     (row,) = (e for e in world.state.jobs.list_jobs() if (e.name, e.subject) == (name, subject))
     return row.due_at
+
+
+def test_a_check_that_was_asked_for_by_a_clock_that_was_ahead_is_not_put_off(
+    world: World, everybody
+):
+    request_self_check(world.app, everybody[0].id)
+    world.clock.at -= timedelta(hours=5)
+    assert find_waiting_work(world.app).checks
+
+    run_requested_checks(world.app)
+
+    assert world.state.jobs.list_open_requests() == ()
 
 
 def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hour(
