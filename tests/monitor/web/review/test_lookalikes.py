@@ -47,8 +47,8 @@ def test_each_look_alike_is_shown_with_its_reasons_and_records(ana: Guest):
     seen = ana.get(PATH)
 
     assert "Its name is that of Cedar Valley High School." in seen.text
-    assert "Its handle" not in seen.text
-    assert "It has the handle of Cedar Valley Panthers: cedarvalleypanthers." in seen.text
+    assert "Its username" not in seen.text
+    assert "It has the username of Cedar Valley Panthers: cedarvalleypanthers." in seen.text
 
     assert "93[.]184[.]215[.]14" in seen.text
     assert "mail[.]parking[.]test" in seen.text
