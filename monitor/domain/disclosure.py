@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.case_log import CLAIMS, is_confirmation, is_lever, read_verdict
+from monitor.domain.case_log import CLAIMS, DecisionRecord, is_confirmation, is_lever, read_verdict
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.finding import Finding
@@ -445,11 +446,12 @@ def _list_openings(inputs: DisclosureInput, policy: DisclosurePolicy) -> Iterato
 def _list_own_openings(case: Case) -> Iterator[tuple[OpeningReason, datetime]]:
     if case.shared_at:
         yield OpeningReason.SHARED, case.shared_at
+    # Who notes what the platform did has not said that it is real.
     said = [
         entry.at
         for entry in case.standing
         if case.get_side(entry) is Side.PERSON
-        and read_verdict(case.kind, entry) is Decision.IMPERSONATION
+        and entry.decision in {Decision.IMPERSONATION, Decision.REPORTED}
     ]
     if case.get_verdict(Side.PERSON) is Decision.IMPERSONATION and said:
         yield OpeningReason.CONFIRMED, min(said)
@@ -499,13 +501,20 @@ def _find_counsel_start(case: Case) -> datetime | None:
 
 
 def _list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
-    word, lever = case.get_word(Side.PERSON), case.last_lever
+    lever = case.last_lever
     if case.gone_at:
         yield case.gone_at, EndReason.PROOF
-    if word and case.is_dismissed:
-        yield word.at, EndReason.DISMISSED
+    if case.is_dismissed:
+        own = [entry for entry in case.standing if case.get_side(entry) is Side.PERSON]
+        # Another word that dismisses it, too, does not end it anew.
+        last = takewhile(lambda entry: _dismisses(case, entry), reversed(own))
+        yield min(entry.at for entry in last), EndReason.DISMISSED
     if lever and lever.decision in CLAIMS and not can_be_looked_at(case):
         yield lever.at + CLAIM_STANDS_AFTER, EndReason.CLAIMED
+
+
+def _dismisses(case: Case, entry: DecisionRecord) -> bool:
+    return not is_confirmation(case.kind, read_verdict(case.kind, entry))
 
 
 def can_be_looked_at(case: Case) -> bool:

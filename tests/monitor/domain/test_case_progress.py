@@ -455,3 +455,14 @@ def test_a_bounced_notice_is_for_the_operator_to_mend():
 
     assert bounced.step().who is StepActor.OPERATOR
     assert life.step().who is StepActor.PERSON
+
+
+def test_saying_once_more_that_it_is_nothing_opens_nothing_again():
+    shared = told().at(MONDAY + DAY).play("rosa", Decision.SHARED)
+    dismissed = shared.at(MONDAY + 2 * DAY).play("rosa", Decision.NAMESAKE)
+
+    again = dismissed.at(MONDAY + 30 * DAY).play("rosa", Decision.HARMLESS)
+
+    assert dismissed.at(MONDAY + 8 * DAY).opening("ana")
+    assert again.opening("ana") is None
+    assert again.end().at == MONDAY + 2 * DAY

@@ -95,9 +95,9 @@ def test_taking_back_the_sharing_never_reveals_more(inputs, now, policy):
 
 @given(drawn_inputs(), MOMENTS, POLICIES, st.sampled_from(Decision))
 def test_only_sharing_confirming_and_reporting_ever_open_a_case(inputs, now, policy, decision):
-    # Taking a word back leaves the one before it.
+    # Taking a word back leaves the one before it, and what is shared is open while it goes on.
     opening = {Decision.SHARED, Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED}
-    if decision in opening or compute_review_opening(inputs, now, policy):
+    if decision in opening or inputs.case.shared_at or compute_review_opening(inputs, now, policy):
         return
     judgment = DecisionRecord(case_id="case", decision=decision, by="rosa", at=now)
     try:
@@ -115,5 +115,5 @@ def test_without_broken_glass_only_the_keys_of_its_kind_open_a_case(inputs, now,
     found = compute_review_opening(replace(inputs, glass=()), now, policy)
 
     assert found is None or (
-        found.reason in DISCLOSURE_RULES[inputs.case.kind].opened_by and found.at <= now
+        found.reason in DISCLOSURE_RULES[inputs.case.nature].opened_by and found.at <= now
     )
