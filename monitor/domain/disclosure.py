@@ -483,7 +483,7 @@ def _find_unanswered(case: Case) -> Countdown | None:
 
 
 def _find_counsel_start(case: Case) -> datetime | None:
-    """Count from the email, or from when the person last took a word back, to think again.
+    """Count from the email, or from when the person last said that it is not settled after all.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
     it is not, and is for no one else to know.
@@ -492,12 +492,13 @@ def _find_counsel_start(case: Case) -> datetime | None:
         return None
     if case.is_dismissed or case.last_lever:
         return None
-    taken_back = (
+    unsettled = (
         entry.at
         for entry in case.entries
-        if entry.decision is Decision.REOPENED and case.get_side(entry) is Side.PERSON
+        if entry.decision in {Decision.REOPENED, Decision.STUDENT_LINK}
+        and case.get_side(entry) is Side.PERSON
     )
-    return max((case.notified_at, *taken_back))
+    return max((case.notified_at, *unsettled))
 
 
 def _list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
