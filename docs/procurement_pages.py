@@ -16,8 +16,15 @@ from monitor.db.database import AnnexTables, list_declarations
 from monitor.db.declarations import TableDeclaration
 from monitor.db.encryption import KeyStore
 from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA, Schema
-from monitor.domain.consent_text import TEXT_VERSION, ConsentTerms, build_consent_sections
+from monitor.domain.consent_text import (
+    CONSENT_ITEM,
+    TEXT_VERSION,
+    ConsentTerms,
+    build_consent_sections,
+)
+from monitor.domain.reason import Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS
+from reports.wording import render_in_english
 
 FOLDER = Path(__file__).parent / "procurement"
 DATA_FILE = FOLDER / "data.md"
@@ -90,15 +97,21 @@ def _hangs_on_person(name: str, cascades: Mapping[str, frozenset[str]]) -> bool:
 
 def build_consent_page() -> str:
     sections = (
-        f"## {section.heading}\n\n{_build_paragraphs((*section.lines, *section.more))}"
+        f"## {render_in_english(section.heading)}\n\n"
+        f"{_build_paragraphs((*section.lines, *section.more))}"
         for section in build_consent_sections(ConsentTerms())
     )
     return "\n".join((CONSENT_FOREWORD.format(version=TEXT_VERSION), *sections))
 
 
-def _build_paragraphs(lines: tuple[str, ...]) -> str:
-    groups = groupby(lines, key=lambda line: line.startswith("- "))
-    return "\n".join(("\n" if items else " ").join(group) + "\n" for items, group in groups)
+def _build_paragraphs(lines: tuple[Reason, ...]) -> str:
+    groups = groupby(lines, key=lambda line: line.rule == CONSENT_ITEM)
+    return "\n".join(
+        "\n".join(f"- {render_in_english(item)}" for item in group) + "\n"
+        if items
+        else " ".join(map(render_in_english, group)) + "\n"
+        for items, group in groups
+    )
 
 
 def build_data_page() -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
+from monitor.domain.reason import Told
 from reports.emails.render import fill_template
 from reports.sanitize import clean_sentence
 
@@ -39,7 +40,7 @@ class ExportPart:
     """One kind of stored data: a sentence about it, and all rows."""
 
     title: str
-    about: str
+    about: Told
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity
 from reports.emails.render import fill_template
-from reports.translation import translate_message, translate_sentence
+from reports.translation import translate_message
+from reports.wording import render_reason
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -24,7 +26,7 @@ class CalendarCheck:
     """`ended_at` is None for one that is still to come, or runs."""
 
     id: str
-    title: str
+    title: Reason
     started_at: datetime
     ended_at: datetime | None = None
 
@@ -84,7 +86,7 @@ def _build_event(view: CheckCalendarView, check: CalendarCheck) -> "Event":
     event.add("DTSTART", check.started_at)
     if check.ended_at and check.ended_at > check.started_at:
         event.add("DTEND", check.ended_at)
-    event.add("SUMMARY", translate_sentence(check.title))
+    event.add("SUMMARY", render_reason(check.title))
     event.add("URL", view.page)
     # It takes none of its reader's time, and a shared calendar shows nobody else what it is.
     event.add("TRANSP", "TRANSPARENT")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from monitor.domain.reason import Count, Label, Listed, Reason
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
     AddressRequestRefusal,
@@ -299,15 +300,6 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.REMOVAL_DONE: "You said that the details are gone",
     CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
 }
-# What a case says to the person.
-_CASE_SENTENCES: Final[Mapping[CaseKind, str]] = {
-    CaseKind.IMPERSONATION: "This account may be pretending to be you.",
-    CaseKind.STUDENT_LINK: "Your account seems to be linked to student accounts.",
-    CaseKind.EXPOSED_CONTACT: "Private contact details appear next to your name.",
-    CaseKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
-    CaseKind.MOCK_ACCOUNT: "Someone else may have made this account about you.",
-}
-
 # What a person may answer, in the order of the buttons and of their keys.
 ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "This is me",
@@ -531,7 +523,10 @@ UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     Decision.REPORTED: ("I reported it", _LOOK_YOURSELF)
 }
 UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
-    Decision.REPORTED: f"Saved: you reported it. {_LOOK_YOURSELF}"
+    Decision.REPORTED: (
+        "Saved: you reported it. We cannot open this account ourselves. Please look at it again in "
+        "three days."
+    )
 }
 REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
@@ -590,10 +585,6 @@ TAKEDOWN_PROGRESS: Final[Mapping[CaseState, str]] = {
     CaseState.REPORTED: "Take-down reported",
     CaseState.REFUSED: "Left up by the platform, reported",
 }
-REMOVAL_PROGRESS: Final[Mapping[CaseState, str]] = {
-    CaseState.MINE: "{what} still online, removal not requested yet",
-    CaseState.REMOVAL_ASKED: "{what} still online, removal requested",
-}
 TAKEN_OVER: Final = "Account taken over, as you said"
 # The links of advice to our own pages, by where they lead.
 ADVICE_LINKS: Final[Mapping[str, str]] = {
@@ -621,7 +612,6 @@ ENROLLMENT_STEPS: Final[Mapping[EnrollmentStep, str]] = {
     EnrollmentStep.CHECK: "Check your answers and join",
 }
 ADDRESS_REQUEST_REFUSALS: Final[Mapping[AddressRequestRefusal, str]] = {
-    AddressRequestRefusal.FOREIGN: "Enter one address of your district, such as name@{domain}",
     AddressRequestRefusal.SAME: "This is already your address. Enter the new one",
     AddressRequestRefusal.OFTEN: "You asked five times within an hour. Wait a while, and try again",
 }
@@ -909,11 +899,11 @@ def join_words(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> str:
+def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> Reason:
     """Say of several pages at once what they show, the worst first."""
     worst_first = (ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL)
-    listed = join_words(OWN_CONTACTS[kind] for kind in worst_first if kind in kinds)
-    return f"{pages} sites seem to show your {listed}."
+    listed = Listed(tuple(Label("own-contacts", kind) for kind in worst_first if kind in kinds))
+    return Reason("exposures", {"pages": Count(pages), "kinds": listed})
 
 
 def describe_given_answer(kind: CaseKind, said: Decision) -> str:
@@ -921,10 +911,11 @@ def describe_given_answer(kind: CaseKind, said: Decision) -> str:
     return CASE_ANSWERS[kind].get(said, GIVEN_ANSWERS[said])
 
 
-def describe_case_kind(kind: CaseKind, severity: Severity) -> str:
+def describe_case_kind(kind: CaseKind, severity: Severity) -> Reason:
+    """Say to the person what a case is about."""
     if kind is CaseKind.OWN_ACCOUNT_CHANGED and severity is Severity.HIGH:
-        return "Your own account may have been taken over."
-    return _CASE_SENTENCES[kind]
+        return Reason("case.own-account-changed.taken-over")
+    return Reason(f"case.{kind}")
 
 
 _FIELD_WORDS = {
@@ -957,11 +948,8 @@ def strip_platform(account: str) -> str:
 def format_site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 
-    A host is written so that no mail program turns it into a link. Words about several sources stay
-    as they are.
+    A host is written so that no mail program turns it into a link.
     """
-    if " " in source:
-        return source
     if source != source.lower() or "." in source:
         return source.replace(".", "[.]")
     return spell_site_name(source)

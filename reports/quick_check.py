@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.reason import Reason
 from reports.emails.digest import CaseLine, Coverage, NamesakeLine, OwnFindingLine, QuestionLine
 from reports.emails.render import fill_template, wrap_text
 
@@ -13,14 +14,14 @@ _LINES = ("heading", "covered")
 class QuickCheckView:
     """What was found, the worst first; `name` is the reader's full name.
 
-    `trouble` says what keeps most sources from being asked, empty where nothing does.
+    `trouble` says what keeps most sources from being asked, None where nothing does.
     """
 
     name: str
     zone: str
     at: datetime
     coverage: Coverage
-    trouble: str = ""
+    trouble: Reason | None = None
     cases: tuple[CaseLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
     about: tuple[OwnFindingLine, ...] = ()

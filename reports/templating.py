@@ -22,7 +22,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Reason, Told
 from reports import labels
 from reports.labels import (
     describe_data_class,
@@ -40,11 +40,11 @@ from reports.translation import (
     format_seen_range,
     format_week_start,
     get_language,
+    translate_label,
     translate_message,
     translate_plural,
-    translate_sentence,
 )
-from reports.wording import Others, render_phrase, render_reason
+from reports.wording import Others, render_in_english, render_phrase, render_reason
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -145,11 +145,11 @@ def clean_printed_value(value: object) -> object:
 
 
 def translate_choices(
-    choices: Mapping[str, str] | Iterable[tuple[str, ...]],
+    choices: Mapping[str, Told] | Iterable[tuple[str, *tuple[Told, ...]]],
 ) -> list[tuple[str, ...]]:
     """Translate the words of choices, and leave alone what is sent for them."""
     pairs = choices.items() if isinstance(choices, Mapping) else choices
-    return [(value, *map(translate_sentence, words)) for value, *words in pairs]
+    return [(value, *map(translate_told, words)) for value, *words in pairs]
 
 
 def pad_lead(words: str, width: int) -> CleanText:
@@ -167,18 +167,17 @@ def render_clean_reason(reason: Reason, given: str | None = None) -> CleanText:
     return CleanText(render_reason(reason, None if given is None else Others(given)))
 
 
+def translate_told(told: Told) -> str:
+    """Say what may be a label of ours, or a sentence with facts."""
+    return translate_label(told) if isinstance(told, str) else render_clean_reason(told)
+
+
 def translate_field(field: str) -> str:
-    return translate_sentence(describe_field(field))
+    return translate_label(describe_field(field))
 
 
 def translate_data_class(words: str) -> str:
-    return translate_sentence(describe_data_class(words))
-
-
-def translate_site(source: str) -> str:
-    """Write the name of a source; only words about several sources have a translation."""
-    name = format_site_name(source)
-    return translate_sentence(name) if " " in source else name
+    return translate_label(describe_data_class(words))
 
 
 def shorten_id(full_id: str) -> CleanText:
@@ -208,14 +207,14 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         pad_lead,
         translate_choices,
     )
-    names = (format_account, strip_platform)
+    names = (format_account, format_site_name, strip_platform)
     translated: dict[str, Callable[..., object]] = {
         "describe_data_class": translate_data_class,
         "describe_field": translate_field,
-        "format_site_name": translate_site,
+        "render_in_english": lambda reason: CleanText(render_in_english(reason)),
         "render_phrase": render_clean_phrase,
         "render_reason": render_clean_reason,
-        "translate": translate_sentence,
+        "translate": translate_told,
     }
     ours = (
         mark_own_link,

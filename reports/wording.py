@@ -10,17 +10,66 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
-from monitor.domain.reason import Count, Day, Fact, Listed, Name, Quoted, Reason, Signs, Site
+from monitor.domain.reason import (
+    Count,
+    Day,
+    Fact,
+    Label,
+    Listed,
+    Moment,
+    Name,
+    Plain,
+    Quoted,
+    Reason,
+    Signs,
+    Site,
+    Told,
+    read_note,
+)
 from monitor.domain.vocabulary import Language
-from reports.labels import format_site_name
-from reports.sanitize import clean_web_text
-from reports.translation import format_date, get_language, use_language
+from reports.labels import (
+    ANSWERS,
+    BREACH_CREDIT,
+    CADENCE_SENTENCES,
+    CASE_KINDS,
+    DECISION_SENTENCES,
+    EVENT_KINDS,
+    GIVEN_ANSWERS,
+    GUIDE_SOURCES,
+    OWN_CONTACTS,
+    PAGE_ANSWERS,
+    SWEEP_KINDS,
+    format_site_name,
+)
+from reports.sanitize import clean_sentence, clean_web_text
+from reports.translation import (
+    format_date,
+    format_local_time,
+    get_language,
+    translate_label,
+    use_language,
+)
 
 Text = str | dict[str, str]
+# The tables of labels that may stand within a sentence.
+LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
+    "answers": ANSWERS,
+    "cadence": CADENCE_SENTENCES,
+    "case-kinds": CASE_KINDS,
+    "checks": SWEEP_KINDS,
+    "events": EVENT_KINDS,
+    "given-answers": GIVEN_ANSWERS,
+    "guide-sources": GUIDE_SOURCES,
+    "credits": {"breaches": BREACH_CREDIT},
+    "decisions": DECISION_SENTENCES,
+    "own-contacts": OWN_CONTACTS,
+    "page-answers": PAGE_ANSWERS,
+}
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 # What would end a quotation early, and go on in our name.
 _INNER_QUOTES: Final = str.maketrans('“”"', "'''")
@@ -76,7 +125,14 @@ class Others:
 
 @cache
 def load_words(language: Language) -> Words:
-    return parse_words(files("reports").joinpath("words", f"{language}.toml").read_text("utf-8"))
+    """Read the words of a language, and those for offices, which are English in each."""
+    words = parse_words(_read_words(language))
+    office = tomllib.loads(_read_words("office"))["messages"]
+    return replace(words, messages=convert(office, dict[str, str | Wording]) | words.messages)
+
+
+def _read_words(name: str) -> str:
+    return files("reports").joinpath("words", f"{name}.toml").read_text("utf-8")
 
 
 def parse_words(text: str) -> Words:
@@ -99,10 +155,21 @@ def render_phrase(
     return _render(reason, others, words or load_words(get_language()))
 
 
+def render_told(told: Told) -> str:
+    """Say in English what a check came to: a reason, or a text that is only for a terminal."""
+    return told if isinstance(told, str) else render_in_english(told)
+
+
 def render_in_english(reason: Reason, others: Others | None = None) -> str:
     """Say it to whoever reads English: an office, a platform, a program, a terminal."""
     with use_language(Language.ENGLISH):
         return render_reason(reason, others)
+
+
+def render_note(note: str) -> str:
+    """Say what a source noted, in the midst of a sentence; empty where it noted nothing."""
+    read = read_note(note)
+    return render_phrase(read) if read else ""
 
 
 def clean_facts(reason: Reason) -> Reason:
@@ -116,13 +183,11 @@ def _clean_fact(fact: Fact) -> Fact:
             return clean_facts(fact)
         case Listed(facts=facts):
             return Listed(tuple(map(_clean_fact, facts)))
-        case Quoted(text=text):
-            return Quoted(_clean(text))
-        case Name(text=text):
-            return Name(_clean(text))
-        case Signs(text=text):
-            return Signs(_clean(text))
-        case Site() | Count() | Day():
+        case Quoted(text=text) | Name(text=text) | Signs(text=text):
+            return type(fact)(_clean(text))
+        case Plain(text=text):
+            return Plain(str(clean_sentence(text)))
+        case _:
             return fact
 
 
@@ -141,20 +206,33 @@ def _render(reason: Reason, others: Others | None, words: Words) -> str:
 
 
 def _render_fact(fact: Fact, others: Others | None, words: Words) -> str:
-    shown = ""
     match fact:
         case Reason():
-            shown = _render(fact, others, words)
+            return _render(fact, others, words)
         case Listed(facts=facts):
-            shown = _join([_render_fact(inner, others, words) for inner in facts], words)
+            return _join([_render_fact(inner, others, words) for inner in facts], words)
+        case Quoted(text=text):
+            return words.quote.format(_clean(text).translate(_INNER_QUOTES))
+        case _:
+            return _render_value(fact)
+
+
+def _render_value(fact: Site | Count | Day | Moment | Plain | Label | Name | Signs) -> str:
+    """Write what is the same to every reader."""
+    shown = ""
+    match fact:
         case Site(key=key):
             shown = _clean(format_site_name(key))
         case Count(number=number):
             shown = f"{number:,}"
         case Day(on=on):
             shown = format_date(on)
-        case Quoted(text=text):
-            shown = words.quote.format(_clean(text).translate(_INNER_QUOTES))
+        case Moment(at=at, zone=zone):
+            shown = format_local_time(at, zone)
+        case Label(table=table, key=key):
+            shown = translate_label(LABELS[table].get(key, key))
+        case Plain(text=text):
+            shown = str(clean_sentence(text))
         case Name(text=text) | Signs(text=text):
             shown = _clean(text)
     return shown

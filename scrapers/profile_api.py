@@ -210,7 +210,7 @@ def _extract_counts(
             raise_shape_error(key)
 
 
-BACK_LATER = "it asks us to come back later"
+BACK_LATER = "back-later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,10 +368,7 @@ def build_name_search_result(
     """
     traces = tuple(trace for trace in shown if is_possible_match(name, trace))
     left_out = sum(is_possible_match(name, trace) for trace in private)
-    note = ""
-    if left_out:
-        ask = "accounts ask" if left_out > 1 else "account asks"
-        note = f"{left_out} {ask} not to be found by strangers"
+    note = f"accounts-withheld:{left_out}" if left_out else ""
     if traces:
         return ParseResult(outcome=Outcome.FOUND, traces=traces, note=note, withheld=left_out)
     outcome = Outcome.DECLINED if left_out else Outcome.ABSENT
@@ -380,9 +377,9 @@ def build_name_search_result(
 
 OK = 200
 JSON_HEADERS: Pairs = (("accept", "application/json"),)
-ANOTHER_ACCOUNT = "it answered with another account than the one we asked for"
-ACCOUNT_CLOSED = "the site has closed the account"
-SEARCH_INCOMPLETE = "it did not search to the end"
+ANOTHER_ACCOUNT = "other-account"
+ACCOUNT_CLOSED = "account-closed"
+SEARCH_INCOMPLETE = "search-incomplete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,7 +463,7 @@ class ProfileApi:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the query (status {page.status})")
+            return build_unreadable_result(f"query-refused:{page.status}")
         try:
             result = self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:
@@ -588,9 +585,9 @@ def resolve_on_same_origin(asked: str, onward: str) -> str:
 LAST_PAGE = 50
 # The page before it gave the address of the list.
 FIRST_OF_LIST = 2
-LIST_CIRCLE = "its list goes in a circle"
-LIST_ELSEWHERE = "its list goes on at another server"
-LIST_TOO_LONG = f"only the first {LAST_PAGE} pages of the list were read"
+LIST_CIRCLE = "list-circle"
+LIST_ELSEWHERE = "list-elsewhere"
+LIST_TOO_LONG = f"list-long:{LAST_PAGE}"
 
 
 def build_contact_page_result(

@@ -66,7 +66,7 @@ DISTRICT_SITES = (
     ("linkedin.com", "pinterest.com", "snapchat.com"),
     ("ratemyteachers.com", "teacherspayteachers.com", "donorschoose.org"),
 )
-NOBODY_NAMED = "none of its results names the person"
+NOBODY_NAMED = "nobody-named"
 
 
 def build_district_terms(district: District) -> Iterator[SearchTerms]:
@@ -142,10 +142,10 @@ def _build_traces_about(
 OK = 200
 # A complaint is short; what is longer is someone's text.
 LONGEST_COMPLAINT = 4_000
-NO_KEY = "it does not accept our key"
-NO_CREDIT = "the paid quota is used up"
-TOO_OFTEN = "it was asked too often"
-QUERY_ALTERED = "it searched for other words than the ones we gave"
+NO_KEY = "our-key-refused"
+NO_CREDIT = "quota-used-up"
+TOO_OFTEN = "asked-too-often"
+QUERY_ALTERED = "words-altered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,13 +303,11 @@ class SearchApi:
         if is_rate_limited(page):
             return build_limited_result(page)
         result = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
-        return result or build_unreadable_result(
-            f"it did not accept the query (status {page.status})"
-        )
+        return result or build_unreadable_result(f"query-refused:{page.status}")
 
     def _build_complaint_result(self, page: Page, text: str) -> ParseResult:
         complaint = self._match_complaint(page, text.casefold())
-        return complaint or build_unreadable_result("it did not accept the query")
+        return complaint or build_unreadable_result("query-refused.plain")
 
     def _parse_plain_text_error(self, page: Page) -> ParseResult | None:
         """Read a plain sentence that was sent where JSON was promised."""

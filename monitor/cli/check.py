@@ -30,6 +30,7 @@ from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.labels import REQUESTED_RUNS
+from reports.wording import render_note, render_phrase
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 
@@ -258,7 +259,10 @@ class CoverageRow:
     @classmethod
     def from_run(cls, run: SourceRun) -> Self:
         return cls(
-            source=run.source, outcome=describe_outcome(run.outcome), since=run.since, note=run.note
+            source=run.source,
+            outcome=describe_outcome(run.outcome),
+            since=run.since,
+            note=render_note(run.note),
         )
 
 
@@ -313,7 +317,10 @@ def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -
     context.output.print_line(f"{checked} of {len(runs)} sources checked.")
     failures = (
         SourceFailure(
-            source=run.source, outcome=run.outcome, since=run.since or run.at, note=run.note
+            source=run.source,
+            outcome=run.outcome,
+            since=run.since or run.at,
+            note=render_note(run.note),
         )
         for run in runs
         if not run.outcome.is_conclusive
@@ -322,7 +329,17 @@ def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -
     if groups:
         context.output.print_table(
             ("not checked", "reason", "since", "note"),
-            ((group.subject, group.outcome, group.since, group.explanation) for group in groups),
+            (
+                (
+                    f"each of {group.count} places (of {group.total})"
+                    if group.is_folded
+                    else group.source,
+                    group.outcome,
+                    group.since,
+                    render_phrase(group.explanation) if group.explanation else "",
+                )
+                for group in groups
+            ),
         )
 
 

@@ -55,6 +55,7 @@ from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.labels import CASE_KINDS, EVENT_KINDS, GAPS, SEVERITIES, format_site_name
 from reports.pages.demo import CastMember, DemoEmail
+from reports.wording import render_note
 from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE_OUTCOMES
 
@@ -322,7 +323,7 @@ def _describe_gap(gap: StorySource, day: datetime) -> str:
     if gap.since and gap.since < day:
         return f"not checked since {format_date(gap.since, day.year)}"
     words = GAPS[GapKind(gap.outcome)]
-    return escape_controls(f"{words} ({gap.note})" if gap.note else words)
+    return escape_controls(f"{words} ({render_note(gap.note)})" if gap.note else words)
 
 
 def _build_emails_panel(story: Story) -> Panel:

@@ -12,7 +12,7 @@ from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from monitor.services.district_checks import DISTRICT_CHECK, load_inventory
-from reports.wording import render_in_english
+from reports.wording import render_in_english, render_note
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
 
@@ -75,7 +75,11 @@ def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
     if not as_json:
         columns = ("source", "outcome", "asked", "note")
         context.output.print_table(
-            columns, [(check.source, check.outcome, check.asked, check.note) for check in checks]
+            columns,
+            [
+                (check.source, check.outcome, check.asked, render_note(check.note))
+                for check in checks
+            ],
         )
 
 

@@ -49,6 +49,7 @@ from monitor.services.setup_files import (
     read_stored_secrets,
     spell_as_variables,
 )
+from reports.wording import render_told
 from scrapers.registry import SourceRegistry
 
 
@@ -68,12 +69,20 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     """
     checked = tuple(check_district(context, send_test=send_test))
     output = Output("UTC")
+    said = tuple(map(say_in_english, checked))
     if as_json:
-        output.print_json(checked)
+        output.print_json(said)
     else:
         columns = ("part", "level", "status", "what to do")
-        output.print_table(columns, ((e.what, e.level, e.message, e.remedy) for e in checked))
+        output.print_table(columns, ((e.what, e.level, e.message, e.remedy) for e in said))
     return compute_exit_code(checked)
+
+
+def say_in_english(checked: HealthResult) -> HealthResult:
+    """Put a result into words, as a terminal and a program read it."""
+    return replace(
+        checked, message=render_told(checked.message), remedy=render_told(checked.remedy)
+    )
 
 
 def check_district(

@@ -22,6 +22,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
+from reports.wording import render_note
 from scrapers.http.client import HttpClient
 from scrapers.http.connection import read_certificate
 from scrapers.http.errors import FetchError
@@ -87,7 +88,9 @@ def _check_port(portal: PortalConfig, environment: Environment) -> HealthResult:
     with open_endpoint_client(replace(environment, dialer=dialer)) as client:
         answer = fetch_endpoint(client, f"http://{site.netloc}{FRONT_PAGE}")
     if isinstance(answer, ParseResult):
-        return _report_silence(f"The portal does not answer at {portal.listen}: {answer.note}.")
+        return _report_silence(
+            f"The portal does not answer at {portal.listen}: {render_note(answer.note)}."
+        )
     if answer.status == HTTPStatus.OK and OWN_WORD in answer.body:
         return report_ok("portal", f"The portal answers at {portal.listen}.")
     sentence = f"{portal.listen} answers with {answer.status}, not as the portal of this district."
@@ -104,7 +107,9 @@ def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[H
             portal.address,
         )
     except FetchError as error:
-        sentence = f"{portal.address} cannot be reached from this machine: {error.note.value}."
+        sentence = (
+            f"{portal.address} cannot be reached from this machine: {render_note(error.note)}."
+        )
         remedy = f"Open it in a browser. If it fails there, too: {SEE_SETUP}"
         yield report_warning("portal", sentence, remedy)
         return
@@ -122,7 +127,7 @@ def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[H
 def _assess_front_page(portal: PortalConfig, answer: Page | ParseResult) -> HealthResult:
     by_header = portal.sign_in is SignInMethod.HEADER
     if isinstance(answer, ParseResult):
-        sentence = f"{portal.address} does not answer: {answer.note}."
+        sentence = f"{portal.address} does not answer: {render_note(answer.note)}."
         return report_warning("portal", sentence, f"Check your proxy. {SEE_SETUP}")
     if answer.status == HTTPStatus.BAD_REQUEST:
         sentence = f"{portal.address} is refused: your proxy does not pass on the host name."
@@ -169,7 +174,7 @@ def check_provider(portal: PortalConfig, environment: Environment) -> Iterator[H
 
 def _find_provider_fault(issuer: str, answer: Page | ParseResult) -> str:
     if isinstance(answer, ParseResult):
-        return f"cannot be reached: {answer.note}"
+        return f"cannot be reached: {render_note(answer.note)}"
     if answer.status != HTTPStatus.OK:
         return f"answers with {answer.status}, and does not describe itself"
     try:
@@ -200,7 +205,7 @@ def check_engines(
 def _find_engine_fault(policy: CrawlPolicy, client: HttpClient) -> str:
     answer = client.fetch(Request(url=f"{policy.origins[0]}/", hops=0), policy)
     if isinstance(answer, ParseResult):
-        return answer.note
+        return render_note(answer.note)
     if isinstance(answer, Page) and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return f"answers with {answer.status}"
     return ""

@@ -24,9 +24,10 @@ from monitor.cli.context import (
 from monitor.config import load_weights
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DiffMarkKind
 from reports.labels import describe_field, format_site_name
-from reports.wording import render_in_english
+from reports.wording import render_in_english, render_told
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def explain_finding(
             raise InputError(sentence)
         if reason is not None and folder is None:
             notifications.record_break_glass(
-                app, loaded_finding.person_id, "Why a finding got its label", reason
+                app, loaded_finding.person_id, Reason("seen.explanation"), reason
             )
         weights = load_weights(app.config.detection)
         found = assessments.explain_assessment(assessment, loaded_finding.portrait.kind, weights)
@@ -180,7 +181,7 @@ def show_timeline(
             refuse_flagged_finding(app, loaded_finding.id)
         if reason is not None and folder is None:
             notifications.record_break_glass(
-                app, loaded_finding.person_id, "The history of a finding", reason
+                app, loaded_finding.person_id, Reason("seen.history"), reason
             )
         moments = history.build_finding_timeline(app, loaded_finding.person_id, loaded_finding.id)
     if as_json:
@@ -209,7 +210,7 @@ def _format_field_marks(field: "FieldDiff") -> str:
 
 def _format_mark(mark: "DiffMark") -> str:
     before, after = _MARK_BRACKETS.get(mark.kind, ("", ""))
-    return f"{before}{mark.text}{after}"
+    return f"{before}{render_told(mark.text)}{after}"
 
 
 EVIDENCE_REFUSED = (

@@ -24,10 +24,10 @@ from monitor.cli.doctor import add_stored_secrets
 from monitor.db.accounts import Invitation
 from monitor.db.files import DiskReserve, write_private_file
 from monitor.db.sweeps import Sweep
-from monitor.domain.consent_text import SCOPE_SENTENCES
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import BusyError, InputError, MonitorError
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
 from monitor.scheduler.watchdog import SupervisedRunner
@@ -46,6 +46,7 @@ from monitor.services.enrollment import (
     parse_own_name,
 )
 from reports.emails.registry import EmailKind, render_email
+from reports.wording import render_in_english
 
 TITLE = "\nLast step: your own digest"
 OFFER = "Do you want to join as the first one, and see it now? You are free not to"
@@ -125,7 +126,10 @@ def _ask_for_consent(app: App) -> frozenset[Scope]:
     scopes = frozenset(
         scope
         for scope in list_offered_scopes(app)
-        if click.confirm(f"{SCOPE_SENTENCES[scope]} Do you agree to this part", default=False)
+        if click.confirm(
+            f"{render_in_english(Reason(f'scope.{scope}'))} Do you agree to this part",
+            default=False,
+        )
     )
     if scopes and click.confirm("Do you agree to the text above, and join", default=False):
         return scopes

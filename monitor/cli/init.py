@@ -16,7 +16,7 @@ from msgspec import UNSET, ValidationError, convert, structs
 
 from monitor.app import create_state_folder
 from monitor.cli.context import CliContext, Output, pass_cli_context
-from monitor.cli.doctor import run_checks
+from monitor.cli.doctor import run_checks, say_in_english
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.staff import describe_import
 from monitor.config import find_shipped_files, read_secret
@@ -49,6 +49,7 @@ from monitor.services.setup_questions import (
     list_summary,
 )
 from monitor.services.staff_import import import_staff, read_staff_file
+from reports.wording import render_told
 
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Nothing is written before
@@ -195,7 +196,7 @@ def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -
     failures = [check for check in checks if check.level is not HealthLevel.OK]
     passed = f"{len(checks) - len(failures)} of {len(checks)} checks passed."
     click.echo(f"\n`namesake doctor`: {passed}{' The others:' if failures else ''}")
-    for failure in failures:
+    for failure in map(say_in_english, failures):
         context.output.print_line(f"  {failure.what}: {failure.message} {failure.remedy}")
     steps = list_next_steps(place, context.config, staff_file=staff_file, started=started)
     return _end_setup(context, steps, trouble)
@@ -259,7 +260,7 @@ def _end_setup(context: CliContext, steps: Iterable[NextStep], trouble: str) -> 
     """Say what is left to do, and why the service was not started, if that is so."""
     click.echo("\nLeft to do, in this order:")
     for number, step in enumerate(steps, start=1):
-        context.output.print_line(f"{number}. {step.text}")
+        context.output.print_line(f"{number}. {render_told(step.text)}")
         for command in step.commands:
             context.output.print_line(f"     {command}")
     click.echo("")
@@ -449,7 +450,7 @@ def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:
             raise click.BadParameter(str(error)) from error
 
     click.echo("")
-    click.echo(wrap_text(question.why.format_map(answers), WIDTH, INDENT, INDENT))
+    click.echo(wrap_text(question.explain(answers), WIDTH, INDENT, INDENT))
     if question.copied:
         click.echo(f"{INDENT}{question.copied.format_map(answers)}")
     answer: str = click.prompt(
@@ -467,12 +468,12 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
     while answers["mail_test"] == YES:
         result = send_setup_test(context.environment, answers)
         if result.level is HealthLevel.OK:
-            click.echo(result.message)
+            click.echo(render_told(result.message))
             return
         if beforehand.is_complete:
-            reason = f"{result.message} Nothing was written."
+            reason = f"{render_told(result.message)} Nothing was written."
             raise UnavailableError(reason)
-        click.echo(result.message)
+        click.echo(render_told(result.message))
         if not click.confirm("Answer the questions about mail again?", default=True):
             return
         _answer_section(context, SECTIONS["Mail"], beforehand, answers)

@@ -19,9 +19,10 @@ from monitor.cli.context import (
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
 
-BREAK_GLASS_SUBJECT = "Your next digest, without flagged findings"
+BREAK_GLASS_SUBJECT = Reason("seen.digest")
 
 
 @click.group()

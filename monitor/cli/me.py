@@ -62,6 +62,7 @@ from monitor.services.quick_check import (
     run_quick_check,
 )
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
+from reports.wording import render_reason
 
 SEARXNG_VARIABLE: Final = "NAMESAKE_SEARXNG_URL"
 SEARXNG_EXAMPLE: Final = "http://127.0.0.1:8888"
@@ -345,7 +346,9 @@ def _stop_in_time(app: App, stopping: threading.Event) -> Iterator[None]:
 def _show_result(view: QuickCheckView, page: Path | None, *, as_json: bool) -> None:
     """Print what was found, and write the page. Raises UnavailableError if nothing answered."""
     if view.is_empty:
-        raise UnavailableError(view.trouble or "No source could be checked.")
+        raise UnavailableError(
+            render_reason(view.trouble) if view.trouble else "No source could be checked."
+        )
     output = Output(view.zone)
     if as_json:
         output.print_json(view)

@@ -23,6 +23,7 @@ from monitor.cli.context import (
 from monitor.domain.dates import format_weekday_date
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
+from monitor.domain.reason import Reason
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
 from monitor.services.notifications import record_break_glass
 from monitor.services.query_planning import (
@@ -35,7 +36,7 @@ NEEDS_BREAK_GLASS = (
     "Search terms belong to the person. --break-glass REASON prints them. That is audited, and the "
     "person is notified at once. `namesake plan --district` prints totals without names."
 )
-BREAK_GLASS_SUBJECT = "Planned searches about you"
+BREAK_GLASS_SUBJECT = Reason("seen.plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

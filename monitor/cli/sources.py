@@ -21,6 +21,7 @@ from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
 from reports.labels import format_site_name
+from reports.wording import render_note
 from scrapers.crawl.throttle import HostState
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import SiteExclusion
@@ -298,7 +299,7 @@ def _print_checks(context: CliContext, checks: tuple[CanaryCheck, ...], *, as_js
                 canary_check.source,
                 canary_check.trust.status,
                 describe_outcome(canary_check.trust.outcome),
-                canary_check.trust.note,
+                render_note(canary_check.trust.note),
             )
             for canary_check in checks
         ),
@@ -320,7 +321,7 @@ def _describe_trouble(app: App, source: Source, health: SourceHealth | None) -> 
     """Return what is to be said of a source, since its last sweep or the last try of it."""
     check = app.db.canary_checks.find_canary_check(source.name)
     tried = check.trust.note if check else ""
-    return (health.note if health else "") or tried
+    return render_note((health.note if health else "") or tried)
 
 
 def _build_quota_columns(app: App, source: Source) -> dict[str, object]:
@@ -452,7 +453,7 @@ def _build_health_report(app: App, source: Source) -> SourceHealthReport:
     return SourceHealthReport(
         outcome=describe_outcome(health.outcome) if health else None,
         since=health.since if health else None,
-        note=health.note if health else "",
+        note=render_note(health.note) if health else "",
         last_good=next(good, None),
         proven_at=health.proven_at if health else None,
         canary=None if check is None else _build_self_test_line(check),
@@ -474,13 +475,16 @@ def _build_self_test_line(check: CanaryCheck) -> SelfTestLine:
         at=check.at,
         status=trust.status,
         outcome=describe_outcome(trust.outcome),
-        note=trust.note,
+        note=render_note(trust.note),
     )
 
 
 def _build_run_line(run: SourceRun) -> SourceRunLine:
     return SourceRunLine(
-        at=run.at, outcome=describe_outcome(run.outcome), note=run.note, asked=run.asked
+        at=run.at,
+        outcome=describe_outcome(run.outcome),
+        note=render_note(run.note),
+        asked=run.asked,
     )
 
 

@@ -33,6 +33,7 @@ from monitor.domain.errors import (
     InputError,
     UnavailableError,
 )
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
 from monitor.people_files import SizeCheck
 from reports.labels import STAFF_LINE_STATES
@@ -107,7 +108,7 @@ def _find_person_id(app: App, person: str) -> str:
     return person_id
 
 
-BREAK_GLASS_SUBJECT = "A copy of your data, without flagged findings"
+BREAK_GLASS_SUBJECT = Reason("seen.copy")
 
 
 @click.command()

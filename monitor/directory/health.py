@@ -5,12 +5,12 @@ from datetime import datetime
 from monitor.domain.dates import format_date
 from monitor.domain.errors import ConfigError
 from monitor.domain.health import (
-    SAY_OF_EACH,
     HealthResult,
     report_failure,
     report_ok,
     report_warning,
 )
+from monitor.domain.reason import Reason
 
 
 def assess_directory(
@@ -30,5 +30,7 @@ def assess_directory(
         remedy = "Open the list of new people on the Service page."
         return report_warning(part, f"{message} New and not invited: {newcomers}.", remedy)
     if leavers:
-        return report_warning(part, f"{message} People it no longer lists: {leavers}.", SAY_OF_EACH)
+        return report_warning(
+            part, f"{message} People it no longer lists: {leavers}.", Reason("remedy.leavers")
+        )
     return report_ok(part, message)

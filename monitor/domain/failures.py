@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.reason import Reason, read_note
+
 # Fewer than these, or less than half of all sources, are better listed one by one.
 _MIN_GROUP = 5
-# What the notes of the fetch tier point to; every note of one row has one cause.
-_CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("DNS error", "name service did not answer"), "Is DNS up?"),
-    (("no connection could be made", "connection was lost"), "Is the network up?"),
-    (("no whole answer in time",), "Is the network slow?"),
-    (("connection could not be trusted",), "Does something on the network intercept TLS?"),
-    (("does not belong to the public internet",), "Does DNS answer with private addresses?"),
-    (("API key is not configured",), "Are the keys set?"),
-)
+# What the notes of the fetch tier point to: a question by its id.
+_CAUSES = {
+    "no-such-name": "cause.dns",
+    "name-service-slow": "cause.dns",
+    "no-connection": "cause.network",
+    "connection-lost": "cause.network",
+    "answer-late": "cause.slow-network",
+    "untrusted-connection": "cause.intercepted",
+    "private-address": "cause.private-addresses",
+    "key-missing": "cause.keys",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class SourceFailure:
 class FailureGroup:
     """One line: one failure, or `count` of `total` sources that fail in the same way.
 
-    All of them have failed since `since`. `suspicion` is a question about the cause, or empty.
+    All of them have failed since `since`. `suspicion` is a question about the cause,
+    None without a guess.
     """
 
     source: str
@@ -41,23 +46,19 @@ class FailureGroup:
     note: str
     count: int = 1
     total: int = 0
-    suspicion: str = ""
+    suspicion: Reason | None = None
 
     @property
     def is_folded(self) -> bool:
         return self.count > 1
 
     @property
-    def subject(self) -> str:
-        """Name the source, or say how many there are, in the singular."""
-        return f"each of {self.count} places (of {self.total})" if self.is_folded else self.source
-
-    @property
-    def explanation(self) -> str:
-        """Return the note, and what is suspected."""
-        if not self.suspicion:
-            return self.note
-        return f"{self.note}. {self.suspicion}" if self.note else self.suspicion
+    def explanation(self) -> Reason | None:
+        """Return what is noted and suspected, as a phrase; None where nothing is."""
+        note = read_note(self.note)
+        if note and self.suspicion:
+            return Reason("note-and-cause", {"note": note, "cause": self.suspicion})
+        return note or self.suspicion
 
 
 def fold_failures(failures: Iterable[SourceFailure], total: int) -> tuple[FailureGroup, ...]:
@@ -92,13 +93,13 @@ def _build_groups(
                 note=notes.most_common(1)[0][0],
                 count=len(same),
                 total=total,
-                suspicion=_find_cause(source_failure.note),
+                suspicion=_build_suspicion(source_failure.note),
             )
 
 
 def _build_failure_key(failure: SourceFailure) -> tuple[str, str]:
-    return failure.outcome, _find_cause(failure.note) or failure.note
+    return failure.outcome, _CAUSES.get(failure.note, failure.note)
 
 
-def _find_cause(note: str) -> str:
-    return next((cause for words, cause in _CAUSES if any(word in note for word in words)), "")
+def _build_suspicion(note: str) -> Reason | None:
+    return Reason(_CAUSES[note]) if note in _CAUSES else None

@@ -1,15 +1,26 @@
-"""From numbers to sentences: what is well, what is to be seen to, and how.
+"""From numbers to what is well, what is to be seen to, and how.
 
-What a look at the service's health comes to: one sentence each, and what to do about it.
+What a look at the service's health comes to: a reason each, and what to do about it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.domain.dates import format_date, format_local_time, format_near_time
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
-from monitor.domain.vocabulary import HealthLevel, spell_site_name
+from monitor.domain.reason import (
+    Count,
+    Day,
+    Facts,
+    Listed,
+    Moment,
+    Plain,
+    Reason,
+    Site,
+    Told,
+    read_note,
+)
+from monitor.domain.vocabulary import HealthLevel
 from scrapers.models import Outcome
 
 # What the audit log calls a backup that was made, and one that was not.
@@ -18,27 +29,27 @@ BACKED_UP, BACKUP_FAILED = "backed-up", "backup-failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthResult:
-    """`what` names the part, `message` says how it is, and `remedy` what to do.
+    """`what` names the part, `message` says how it is, and `remedy` what to do, if anything.
 
     `exit_code` is what a command ends with for it; only BAD has one.
     """
 
     what: str
     level: HealthLevel
-    message: str
-    remedy: str = ""
+    message: Told
+    remedy: Told = ""
     exit_code: int = 0
 
 
-def report_ok(part: str, message: str) -> HealthResult:
+def report_ok(part: str, message: Told) -> HealthResult:
     return HealthResult(what=part, level=HealthLevel.OK, message=message)
 
 
-def report_warning(part: str, message: str, remedy: str) -> HealthResult:
+def report_warning(part: str, message: Told, remedy: Told) -> HealthResult:
     return HealthResult(what=part, level=HealthLevel.WARN, message=message, remedy=remedy)
 
 
-def report_failure(part: str, message: str, remedy: str, exit_code: int) -> HealthResult:
+def report_failure(part: str, message: Told, remedy: Told, exit_code: int) -> HealthResult:
     return HealthResult(
         what=part, level=HealthLevel.BAD, message=message, remedy=remedy, exit_code=exit_code
     )
@@ -89,21 +100,17 @@ class SourceCondition:
     note: str = ""
 
 
-NO_SEARCH_ENGINE = "No search engine is set up, so web searches are not done."
-
-
 def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> HealthResult:
     """Say which search engines are asked: without one, most of the web is not looked at.
 
     `missing_keys` are the credentials that the other engines in the configuration wait for.
     """
+    none = Reason("health.search.none")
     if names := ", ".join(engines):
-        return report_ok("search", f"Search engines in use: {names}.")
+        return report_ok("search", Reason("health.search", {"engines": Plain(names)}))
     if keys := " or ".join(missing_keys):
-        remedy = f"Your search engine has no key: put it into the credential {keys}."
-        return report_warning("search", NO_SEARCH_ENGINE, remedy)
-    remedy = "Set up Brave, your own SearXNG or alert feeds: see Search in docs/operate.md."
-    return report_warning("search", NO_SEARCH_ENGINE, remedy)
+        return report_warning("search", none, Reason("remedy.search-key", {"keys": Plain(keys)}))
+    return report_warning("search", none, Reason("remedy.search"))
 
 
 # One proposes to open a case early, and another one agrees.
@@ -111,13 +118,12 @@ MIN_REVIEWERS = 2
 
 
 def assess_reviewers(count: int) -> HealthResult:
-    part, remedy = "reviewers", "Name two or more under `reviewers` in [district]."
+    part, remedy = "reviewers", Reason("remedy.reviewers")
     if not count:
-        return report_warning(part, "No reviewer is named, so no one can review cases.", remedy)
+        return report_warning(part, Reason("health.reviewers.none"), remedy)
     if count < MIN_REVIEWERS:
-        message = "Only one reviewer is named, and some steps in review take two people."
-        return report_warning(part, message, remedy)
-    return report_ok(part, f"{count} reviewers are named.")
+        return report_warning(part, Reason("health.reviewers.one"), remedy)
+    return report_ok(part, Reason("health.reviewers", {"count": Count(count)}))
 
 
 def assess_sources(
@@ -129,11 +135,16 @@ def assess_sources(
     troubled = [name for name in asked if not name.outcome.is_conclusive]
     unproven = [name.name for name in asked if name.outcome.is_conclusive and not name.proven]
     if not names:
-        yield report_warning("sources", "No sources configured.", "Add some under [sources].")
+        yield report_warning("sources", Reason("health.sources.none"), Reason("remedy.sources"))
         return
-    well, unasked = len(asked) - len(troubled), len(names) - len(asked)
-    message = f"{well} of {len(names)} sources could be checked"
-    yield report_ok("sources", f"{message}; {unasked} not run yet." if unasked else f"{message}.")
+    facts = {"well": Count(len(asked) - len(troubled)), "all": Count(len(names))}
+    unasked = len(names) - len(asked)
+    yield report_ok(
+        "sources",
+        Reason("health.sources.not-run", {**facts, "unasked": Count(unasked)})
+        if unasked
+        else Reason("health.sources", facts),
+    )
     failures = (
         SourceFailure(source=name.name, outcome=name.outcome, since=name.since, note=name.note)
         for name in troubled
@@ -141,24 +152,31 @@ def assess_sources(
     for group in fold_failures(failures, len(names)):
         yield _report_failure_group(group)
     if unproven:
-        unproven_names = ", ".join(map(spell_site_name, unproven))
         yield report_warning(
             "sources",
-            f"No self-test passed yet, so their findings raise no cases: {unproven_names}.",
-            "Configure a canary where possible, and run `namesake sources check`.",
+            Reason("health.unproven", {"sources": Listed(tuple(map(Site, unproven)))}),
+            Reason("remedy.unproven"),
         )
 
 
 def _report_failure_group(group: FailureGroup) -> HealthResult:
-    how = f"{group.outcome} since {format_date(group.since)}"
+    how: Facts = {"outcome": Plain(group.outcome), "since": Day(group.since.date())}
     if not group.is_folded:
-        remedy = f"See `namesake sources show {group.source}`. Turn it off if this continues."
-        return report_warning("sources", f"{spell_site_name(group.source)}: {how}.", remedy)
-    note = f" ({group.note})" if group.note else ""
-    message = f"{group.count} of {group.total} sources fail the same way: {how}{note}."
-    after = "Fix that, then run `namesake sources check`."
+        return report_warning(
+            "sources",
+            Reason("health.source", {**how, "source": Site(group.source)}),
+            Reason("remedy.source", {"key": Plain(group.source)}),
+        )
+    facts: Facts = {**how, "failed": Count(group.count), "all": Count(group.total)}
+    note = read_note(group.note)
     return report_warning(
-        "sources", message, f"{group.suspicion} {after}" if group.suspicion else after
+        "sources",
+        Reason("health.shared-failure.noted", {**facts, "note": note})
+        if note
+        else Reason("health.shared-failure", facts),
+        Reason("remedy.shared-failure.suspected", {"cause": group.suspicion})
+        if group.suspicion
+        else Reason("remedy.shared-failure"),
     )
 
 
@@ -166,29 +184,19 @@ def assess_sweep(
     closed: datetime | None, open_since: datetime | None, now: datetime, *, joined: bool
 ) -> HealthResult:
     if open_since and now - open_since > SWEEP_STUCK:
-        remedy = "See `namesake sources list` for the slow source, and the service log."
-        message = f"The sweep that started on {format_date(open_since, now.year)} has not finished."
-        return report_failure("sweep", message, remedy, UNAVAILABLE)
+        message = Reason("health.sweep.stuck", {"since": Day(open_since.date())})
+        return report_failure("sweep", message, Reason("remedy.slow-source"), UNAVAILABLE)
     if not joined:
-        return report_ok("sweep", "No one has enrolled yet, so there is nothing to check.")
+        return report_ok("sweep", Reason("health.sweep.no-one"))
     if closed is None:
-        message, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
-        return report_warning("sweep", message, remedy)
-    message = f"The last sweep finished on {format_date(closed)}."
+        return report_warning("sweep", Reason("health.sweep.none"), Reason("remedy.next-sweep"))
+    message = Reason("health.sweep", {"at": Day(closed.date())})
     if closed - now > CLOCK_TOLERANCE:
-        message = (
-            f"The last sweep finished on {format_date(closed, now.year)}, which is still to come."
-        )
-        remedy = "The clock was ahead then. The next sweep sets this right: `namesake sweep`."
-        return report_failure("sweep", message, remedy, UNAVAILABLE)
+        ahead = Reason("health.sweep.ahead", {"at": Day(closed.date())})
+        return report_failure("sweep", ahead, Reason("remedy.sweep-ahead"), UNAVAILABLE)
     if now - closed > SWEEP_MISSED:
-        return report_failure(
-            "sweep", message, "Check that the service is running, and read its log.", UNAVAILABLE
-        )
+        return report_failure("sweep", message, Reason("remedy.service-log"), UNAVAILABLE)
     return report_ok("sweep", message)
-
-
-SAY_OF_EACH = "Open People who may have left on the Service page, and say of each."
 
 
 def assess_staff_file(
@@ -196,20 +204,23 @@ def assess_staff_file(
 ) -> HealthResult:
     """Say how the last staff file fared, and whether someone in it waits for an operator."""
     if problem:
-        return report_warning("staff file", problem, "Put a whole staff file in its place.")
-    message = (
-        f"The last staff file was imported on {format_date(imported_at)}." if imported_at else ""
-    )
+        return report_warning("staff file", problem, Reason("remedy.staff-file"))
+    if imported_at is None:
+        return report_ok("staff file", "")
+    facts = {"at": Day(imported_at.date())}
     if unusable:
-        remedy = "`namesake staff import FILE --dry-run` shows which, and why."
         return report_warning(
-            "staff file", f"{message} Lines that could not be used: {unusable}.", remedy
+            "staff file",
+            Reason("health.staff-file.unusable", {**facts, "lines": Count(unusable)}),
+            Reason("remedy.staff-lines"),
         )
     if leavers:
         return report_warning(
-            "staff file", f"{message} People it no longer lists: {leavers}.", SAY_OF_EACH
+            "staff file",
+            Reason("health.staff-file.leavers", {**facts, "people": Count(leavers)}),
+            Reason("remedy.leavers"),
         )
-    return report_ok("staff file", message)
+    return report_ok("staff file", Reason("health.staff-file", facts))
 
 
 def assess_backup(
@@ -217,13 +228,13 @@ def assess_backup(
 ) -> HealthResult:
     if failed is not None:
         return _assess_failed_backup(made_at, failed, now)
-    remedy = "Enable namesake-backup.timer, or run `namesake backup`. See docs/backup.md."
+    remedy = Reason("remedy.backup")
     if made_at is None:
-        return report_warning("backup", "No backup has been made yet.", remedy)
-    message = f"The last backup was made on {format_date(made_at)}."
+        return report_warning("backup", Reason("health.backup.none"), remedy)
+    message = Reason("health.backup", {"at": Day(made_at.date())})
     if made_at - now > CLOCK_TOLERANCE:
-        message = f"The last backup says {format_date(made_at, now.year)}, which is still to come."
-        return report_failure("backup", message, "Make one: `namesake backup`.", UNAVAILABLE)
+        ahead = Reason("health.backup.ahead", {"at": Day(made_at.date())})
+        return report_failure("backup", ahead, Reason("remedy.backup-ahead"), UNAVAILABLE)
     if now - made_at > BACKUP_MAX_AGE:
         return report_failure("backup", message, remedy, UNAVAILABLE)
     return report_ok("backup", message)
@@ -233,12 +244,12 @@ def _assess_failed_backup(
     made_at: datetime | None, failed: FailedBackup, now: datetime
 ) -> HealthResult:
     """Where a recent copy is good, a disk may be full for a night; damage may not wait."""
-    last = "there is no good one yet"
+    facts: Facts = {"at": Moment(failed.at), "code": Count(failed.exit_code)}
+    message = Reason("health.backup-failed", facts)
     if made_at:
-        last = f"the last good one is from {format_date(made_at)}"
-    at = format_local_time(failed.at, "UTC")
-    message = f"The backup of {at} failed ({failed.exit_code}); {last}."
-    remedy = "See `journalctl -u namesake-backup`, or run `namesake backup`."
+        facts["good"] = Day(made_at.date())
+        message = Reason("health.backup-failed.after-good", facts)
+    remedy = Reason("remedy.backup-failed")
     if failed.exit_code == DAMAGED:
         return report_failure("backup", message, remedy, DAMAGED)
     if made_at is None or now - made_at > BACKUP_MAX_AGE:
@@ -247,25 +258,20 @@ def _assess_failed_backup(
 
 
 def assess_queue(waiting: int, oldest: datetime | None, now: datetime) -> HealthResult:
-    message = f"{waiting} emails are queued."
+    count = Count(waiting)
     if oldest and now - oldest > QUEUE_MAX_WAIT:
-        since = f"The oldest has waited since {format_near_time(oldest, 'UTC')}."
-        remedy = "Check that the mail server accepts email. Retries are automatic."
-        return report_failure("outbox", f"{message} {since}", remedy, UNAVAILABLE)
-    return report_ok("outbox", message)
+        message = Reason("health.queue.late", {"count": count, "since": Moment(oldest)})
+        return report_failure("outbox", message, Reason("remedy.mail-server"), UNAVAILABLE)
+    return report_ok("outbox", Reason("health.queue", {"count": count}))
 
 
 def assess_undelivered(dead: int, paused: int) -> Iterator[HealthResult]:
     if dead:
-        message = f"{dead} emails failed."
-        yield report_warning(
-            "outbox", message, "See `namesake mail list`. Retry with `namesake mail retry`."
-        )
+        message = Reason("health.dead-emails", {"count": Count(dead)})
+        yield report_warning("outbox", message, Reason("remedy.dead-emails"))
     if paused:
-        message = f"Email to {paused} people is paused, because their address rejects it."
-        yield report_warning(
-            "outbox", message, "See `namesake mail paused`. Resume with `namesake mail resume`."
-        )
+        message = Reason("health.paused-emails", {"count": Count(paused)})
+        yield report_warning("outbox", message, Reason("remedy.paused-emails"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,37 +290,30 @@ def assess_overdue_jobs(jobs: Iterable[DueJob], now: datetime) -> HealthResult:
         if now - job.due_at > (SWEEP_STUCK if job.waits_for_sweeps else JOB_OVERDUE_AFTER)
     }
     if late:
-        message = f"Overdue: {', '.join(sorted(late))}."
-        return report_failure(
-            "jobs", message, "Check that the service is running, and read its log.", UNAVAILABLE
-        )
-    return report_ok("jobs", "No job is overdue.")
+        message = Reason("health.jobs.late", {"jobs": Plain(", ".join(sorted(late)))})
+        return report_failure("jobs", message, Reason("remedy.service-log"), UNAVAILABLE)
+    return report_ok("jobs", Reason("health.jobs"))
 
 
 def assess_clock(
     now: datetime, recorded: datetime | None, jumped: timedelta = timedelta()
 ) -> HealthResult:
     """`now` is the time that is believed, `jumped` how far the clock of the machine is ahead."""
+    facts = {"now": Moment(now)}
     if jumped:
-        message = (
-            f"The clock jumped to {format_local_time(now + jumped, 'UTC')}; by the time since this"
-            f" machine started, it is {format_local_time(now, 'UTC')}, which Namesake goes by."
-        )
-        remedy = (
-            "Set it: `timedatectl set-ntp true`. If it is right: `namesake jobs --clock-is-right`."
-        )
-        return report_failure("clock", message, remedy, UNAVAILABLE)
-    message = f"The clock says {format_local_time(now, 'UTC')}"
+        message = Reason("health.clock.jumped", {**facts, "shown": Moment(now + jumped)})
+        return report_failure("clock", message, Reason("remedy.clock-jumped"), UNAVAILABLE)
     if recorded and recorded - now > CLOCK_TOLERANCE:
-        message = f"{message}, earlier than the last recorded time."
-        return report_failure("clock", message, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
-    return report_ok("clock", f"{message}.")
+        message = Reason("health.clock.behind", facts)
+        return report_failure("clock", message, Reason("remedy.clock"), UNAVAILABLE)
+    return report_ok("clock", Reason("health.clock", facts))
 
 
 def assess_disk_space(free: int, database: int) -> HealthResult:
     """Count with a backup and its trial, which each need the database's size once more."""
-    message = f"{free / MEGABYTE:,.0f} MB free; the database uses {database / MEGABYTE:,.1f} MB."
-    remedy = "Free up space on the disk of the state folder."
+    sizes = {"free": f"{free / MEGABYTE:,.0f}", "database": f"{database / MEGABYTE:,.1f}"}
+    message = Reason("health.disk", {which: Plain(size) for which, size in sizes.items()})
+    remedy = Reason("remedy.disk")
     if free < MIN_FREE_BYTES:
         return report_failure("disk", message, remedy, CANNOT_WRITE)
     if free < MIN_FREE_BYTES + 3 * database:
@@ -326,14 +325,13 @@ def assess_certificate(
     address: str, expires_at: datetime | None, fault: str, now: datetime
 ) -> HealthResult:
     """Judge the portal's certificate; an authority of the district only browsers may know."""
-    remedy = "Renew it, and let your proxy load it again."
+    remedy, facts = Reason("remedy.renew-certificate"), {"address": Plain(address)}
     if expires_at is None:
-        message = f"The certificate of {address} is not trusted here: {fault}."
+        message = Reason("health.certificate.untrusted", {**facts, "fault": Plain(fault)})
         if "expired" in fault:
             return report_failure("portal", message, remedy, UNAVAILABLE)
-        other = "If browsers of staff trust it, all is well. Else get another certificate."
-        return report_warning("portal", message, other)
-    message = f"The certificate of {address} is valid until {format_date(expires_at)}."
+        return report_warning("portal", message, Reason("remedy.other-certificate"))
+    message = Reason("health.certificate", {**facts, "until": Day(expires_at.date())})
     if expires_at - now < CERTIFICATE_ENDS_SOON:
         return report_warning("portal", message, remedy)
     return report_ok("portal", message)
@@ -342,16 +340,16 @@ def assess_certificate(
 def assess_engines(faults: Mapping[str, str]) -> Iterator[HealthResult]:
     """Say which engines can be reached, and put those that fail alike into one line."""
     if reached := [title for title, fault in faults.items() if not fault]:
-        yield report_ok("search", f"Can be reached: {', '.join(reached)}.")
+        yield report_ok("search", Reason("health.reached", {"engines": Plain(", ".join(reached))}))
     for fault in dict.fromkeys(filter(None, faults.values())):
         titles = ", ".join(title for title, one_fault in faults.items() if one_fault == fault)
-        remedy = "Let this machine reach it, or turn it off under [sources]."
-        yield report_warning("search", f"Cannot be reached: {titles} ({fault}).", remedy)
+        facts = {"engines": Plain(titles), "fault": Plain(fault)}
+        yield report_warning("search", Reason("health.unreached", facts), Reason("remedy.reach"))
 
 
 def assess_failed_notices(failures: Mapping[str, datetime]) -> Iterator[HealthResult]:
     """Warn of chats that were not told: the same is in emails and on the portal."""
     for office, at in failures.items():
-        message = f"A message to a chat of {office}s failed on {format_local_time(at, 'UTC')}."
-        remedy = "Run `namesake doctor --send-test`, and check the addresses in its secret."
-        yield report_warning("notices", message, remedy)
+        facts: Facts = {"office": Plain(office), "at": Moment(at)}
+        message = Reason("health.notice-failed", facts)
+        yield report_warning("notices", message, Reason("remedy.notice-failed"))

@@ -4,8 +4,9 @@ The words of an id are data, one file for each language (`reports/words/`). They
 the reason is shown, by who reads it and in which language.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Union
 
 from msgspec import Struct, field
@@ -27,6 +28,26 @@ class Day(Struct, frozen=True, tag="day"):
     """A date, written as the language writes it."""
 
     on: date
+
+
+class Moment(Struct, frozen=True, tag="moment"):
+    """An aware time, written on the clock of a zone as the language writes it."""
+
+    at: datetime
+    zone: str = "UTC"
+
+
+class Plain(Struct, frozen=True, tag="plain"):
+    """What the district or this machine calls something: an address in it stays an address."""
+
+    text: str
+
+
+class Label(Struct, frozen=True, tag="label"):
+    """The words for one value, by the table of `reports/labels.py` that has them and its key."""
+
+    table: str
+    key: str
 
 
 class Name(Struct, frozen=True, tag="name"):
@@ -53,6 +74,8 @@ class Listed(Struct, frozen=True, tag="list"):
     facts: "tuple[Fact, ...]"
 
 
+# The note of a source, as `scrapers` writes it: an id, and what it is about.
+_NOTE = re.compile(r"(?P<id>[a-z0-9.-]+)(?::(?P<detail>.+))?", re.DOTALL)
 # What an id ends with whose facts quote the web.
 QUOTED = ".quoted"
 
@@ -76,4 +99,29 @@ class Reason(Struct, frozen=True, tag="reason"):
         return self if general == self.rule else Reason(general)
 
 
-Fact = Union[Site, Count, Day, Name, Signs, Quoted, Listed, Reason]  # noqa: UP007 it is recursive
+Fact = Union[Site, Count, Day, Moment, Plain, Label, Name, Signs, Quoted, Listed, Reason]  # noqa: UP007 it is recursive
+
+Facts = dict[str, Fact]
+# A reason, or a text that is said as it is: a label, a command to run, the sentence of an error.
+Told = Reason | str
+
+
+def read_note(note: str) -> Reason | None:
+    """Read what a source noted, such as `refused:403`; None where it noted nothing.
+
+    A detail that is a number is the fact `count`, too; `1/245` is one of a `total`. A plug-in's own
+    words are said as they are.
+    """
+    if not note:
+        return None
+    found = _NOTE.fullmatch(note)
+    if found is None:
+        return Reason("note", {"said": Name(note)})
+    detail = found["detail"] or ""
+    facts: dict[str, Fact] = {"detail": Name(detail)} if detail else {}
+    count, _, total = detail.partition("/")
+    if count.isdecimal():
+        facts["count"] = Count(int(count))
+    if total.isdecimal():
+        facts["total"] = Count(int(total))
+    return Reason(f"note.{found['id']}", facts)

@@ -10,7 +10,7 @@ from monitor.domain.finding import Sighting
 from scrapers.models import Outcome, ParseResult
 
 # The one thing that is noted of a source that answered all: impostors shelter there too.
-WITHHELD = "accounts that ask not to be found or read were left out"
+WITHHELD = "withheld"
 
 
 # Two answers within a day may come from one fault of a site.
@@ -89,7 +89,7 @@ def apply_learned_canaries(trust: TrustAssessment, outcomes: Iterable[Outcome]) 
 
 def distrust_mass_loss() -> TrustAssessment:
     """Refuse to believe that most of a source's findings ended at once."""
-    return _build_refuted(Outcome.UNREADABLE, "most of what it showed before would be gone at once")
+    return _build_refuted(Outcome.UNREADABLE, "mass-loss")
 
 
 def _build_refuted(outcome: Outcome, note: str) -> TrustAssessment:
@@ -98,8 +98,8 @@ def _build_refuted(outcome: Outcome, note: str) -> TrustAssessment:
 
 def _describe_contradiction(expected: Outcome) -> str:
     if expected is Outcome.ABSENT:
-        return "it says that a name which cannot exist is there"
-    return "it does not show an account that surely exists"
+        return "invents-accounts"
+    return "misses-accounts"
 
 
 def _summarize_results(results: tuple[ParseResult, ...]) -> tuple[Outcome, str]:

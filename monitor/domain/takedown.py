@@ -138,9 +138,6 @@ def load_removal_guides() -> RemovalGuides:
     return parse_removal_guides(file.read_text("utf-8"), "removals.toml")
 
 
-SITE = "{site}"
-
-
 class AdviceTarget(StrEnum):
     """Where a step leads: two of our own pages, and one of the platform's."""
 
@@ -150,16 +147,17 @@ class AdviceTarget(StrEnum):
 
 
 class AdviceStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    words: Text
+    """`words` is the end of the id of its words."""
+
+    words: WordsId
     at: AdviceTarget | None = None
     address: Address | None = None
 
 
 class CaseAdvice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next steps about one kind of case; `brief` is what an email says of them."""
+    """The next steps about one kind of case."""
 
     steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=2, max_length=3)]
-    brief: Text
     known: GuideReliability
     seen_on: date | None = None
 
@@ -181,11 +179,6 @@ class AdviceBook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def get_advice(self, kind: CaseKind) -> CaseAdvice:
         return self.kinds[kind]
-
-    def list_steps(self, kind: CaseKind, site: str) -> Iterator[AdviceStep]:
-        """Yield the steps with the name of the site in them."""
-        for step in self.kinds[kind].steps:
-            yield AdviceStep(words=step.words.replace(SITE, site), at=step.at, address=step.address)
 
 
 def parse_advice(text: str, name: str) -> AdviceBook:

@@ -17,7 +17,8 @@ from monitor.domain.detection.feedback import Feedback
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
-from monitor.domain.vocabulary import DiffMarkKind
+from monitor.domain.reason import Name, Plain, Reason, Told
+from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
 from scrapers.models import Trace
 
 # No one reads marks in a longer text, and a hostile one costs the square of its length.
@@ -27,14 +28,14 @@ _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffMark:
-    """A run of text.
+    """A run of text, or one of the numbers of an account.
 
     The unchanged and removed runs together are the older text, the unchanged and added ones the
     newer.
     """
 
     kind: DiffMarkKind
-    text: str
+    text: Told
 
 
 def diff_text(before: str, after: str) -> tuple[DiffMark, ...]:
@@ -45,7 +46,7 @@ def diff_text(before: str, after: str) -> tuple[DiffMark, ...]:
     return tuple(_merge_pieces(old, new))
 
 
-def diff_list(before: Sequence[str], after: Sequence[str]) -> tuple[DiffMark, ...]:
+def diff_list(before: Sequence[Told], after: Sequence[Told]) -> tuple[DiffMark, ...]:
     """Mark what became of a list, each entry whole."""
     old, new = dict.fromkeys(before), dict.fromkeys(after)
     kept = [DiffMark(kind=DiffMarkKind.KEPT, text=text) for text in old if text in new]
@@ -113,7 +114,7 @@ def _diff_fields(before: Trace, after: Trace) -> Iterator[tuple[str, tuple[DiffM
     yield "links", diff_list(sorted(before.links), sorted(after.links))
     yield "private", diff_text(_describe_privacy(before), _describe_privacy(after))
     yield "created_at", diff_text(_format_day(before), _format_day(after))
-    yield "counts", diff_list(_format_counts(before), _format_counts(after))
+    yield "counts", diff_list(_list_counts(before), _list_counts(after))
 
 
 def _diff_pictures(before: Trace, after: Trace) -> tuple[DiffMark, ...]:
@@ -135,8 +136,11 @@ def _format_day(trace: Trace) -> str:
     return format_date(trace.created_at) if trace.created_at else ""
 
 
-def _format_counts(trace: Trace) -> list[str]:
-    return [f"{name}: {count}" for name, count in trace.counts]
+def _list_counts(trace: Trace) -> list[Told]:
+    return [
+        Reason(f"count.{name}", {"name": Name(name), "count": Plain(str(count))})
+        for name, count in trace.counts
+    ]
 
 
 def _get_material_name(field: str) -> str:
@@ -149,11 +153,6 @@ class TimelineEntryKind(StrEnum):
     FLAGGED = "flagged"
     DECIDED = "decided"
     ANSWERED = "answered"
-
-
-class DecisionMaker(StrEnum):
-    PERSON = "person"
-    REVIEWER = "reviewer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,6 +230,13 @@ class CoverageState(StrEnum):
     NOT_ASKED = "not-asked"
 
 
+class DecisionMaker(StrEnum):
+    """Who decided on a case: its person, or IT."""
+
+    PERSON = "person"
+    REVIEWER = "reviewer"
+
+
 class DiffMarkKind(StrEnum):
     """What a piece of text is: the same in both, only in the one, or taken from the other."""
 

@@ -13,9 +13,11 @@ from monitor.app import App
 from monitor.db.accounts import AccessToken
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Principal
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
 from monitor.services.auth import find_account_id, list_token_account_ids, load_account_principal
 from monitor.services.notifications import find_office_address
+from reports.wording import render_reason
 
 # By its first letters, scanners of source code recognize a token that was published by mistake.
 SECRET_PREFIX = "namesake_"  # noqa: S105 it opens nothing by itself
@@ -49,29 +51,29 @@ class TokenHolder:
     principal: Principal
 
 
-def find_request_problems(role: Role, wanted: TokenRequest) -> Mapping[str, str]:
+def find_request_problems(role: Role, wanted: TokenRequest) -> Mapping[str, Reason]:
     """Say what is wrong with a request, by field; nothing where it can be made."""
     problems = {}
     in_address = {scope for scope in wanted.scopes if scope.is_in_address}
     if not 0 < len(wanted.name) <= MAX_NAME_LENGTH:
-        problems["name"] = f"Give the token a name of at most {MAX_NAME_LENGTH} letters."
+        problems["name"] = Reason("problem.token-name", {"count": Count(MAX_NAME_LENGTH)})
     if {scope.role for scope in wanted.scopes} != {role}:
-        problems["scope"] = "Choose what the token may do."
+        problems["scope"] = Reason("problem.token-scope")
     elif in_address and len(wanted.scopes) > 1:
-        problems["scope"] = "A token that is read by its address can do nothing else."
+        problems["scope"] = Reason("problem.token-address")
     if wanted.days not in ((ADDRESS_DAYS,) if in_address else TOKEN_DAYS[role]):
-        problems["days"] = "Choose how long the token works."
+        problems["days"] = Reason("problem.token-days")
     return problems
 
 
 def create_access_token(app: App, principal: Principal, role: Role, wanted: TokenRequest) -> str:
     """Store a new token's hash, and return its secret: the only time that there is one."""
-    if problem := next(iter(find_request_problems(role, wanted).values()), ""):
-        raise InputError(problem)
+    for problem in find_request_problems(role, wanted).values():
+        raise InputError(render_reason(problem))
     now, account_id = app.clock.now(), _require_account_id(app, principal, role)
     if len(app.db.access_tokens.list_tokens_of_account(account_id, now)) >= MAX_TOKENS:
-        reason = f"You have {MAX_TOKENS} access tokens: revoke one that you do not need anymore."
-        raise InputError(reason)
+        reason = Reason("problem.many-tokens", {"count": Count(MAX_TOKENS)})
+        raise InputError(render_reason(reason))
     token = AccessToken(
         id=app.ids.new_id(),
         account_id=account_id,

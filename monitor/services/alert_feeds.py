@@ -12,8 +12,10 @@ from monitor.app import App
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import AlertFeed, Person
 from monitor.domain.planning.queries import build_identity
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Scope
 from monitor.services.retention import forget_removed_terms
+from reports.wording import render_reason
 from scrapers.models import CrawlResult
 from scrapers.search.alerts import (
     AlertFeedSource,
@@ -31,7 +33,6 @@ FOREIGN_FEED: Final = (
     "https://www.google.com/alerts/feeds/ or https://alerts.talkwalker.com/alerts/rss/. "
     "Copy it from the feed icon next to your alert."
 )
-TOO_MANY_FEEDS: Final = f"You can have {MOST_FEEDS} feeds. Remove one first."
 
 
 def find_alert_source(app: App) -> AlertFeedSource | None:
@@ -86,7 +87,8 @@ def add_alert_feed(app: App, person_id: str, pasted: str) -> None:
         if any(feed.address == address for feed in person.alert_feeds):
             return
         if len(person.alert_feeds) >= MOST_FEEDS:
-            raise InputError(TOO_MANY_FEEDS)
+            problem = Reason("problem.many-feeds", {"count": Count(MOST_FEEDS)})
+            raise InputError(render_reason(problem))
         feed = AlertFeed(address=address, added_at=app.clock.now())
         app.db.people.update_person(replace(person, alert_feeds=(*person.alert_feeds, feed)))
         app.db.audit.append_entry(app.clock.now(), person_id, FEED_ADDED, person_id, {})

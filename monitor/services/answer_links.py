@@ -13,7 +13,7 @@ from monitor.app import App
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import Decision, Means, Severity
 from monitor.services.feedback import DecisionInput, list_ownership_cases, record_feedback
 from monitor.services.findings import build_finding_card, list_pending_cards
@@ -119,7 +119,7 @@ def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView 
 class AnswerCardWords(TypedDict):
     """The words of a card: as an email has them for a case, or for a question."""
 
-    question: str
+    question: Told
     title: str
     kind: str
     severity: Severity | None

@@ -17,6 +17,7 @@ from monitor.db.accounts import SignInLink, SignInSession
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.person import Principal
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
@@ -287,8 +288,8 @@ def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
     greeting = build_custom_greeting(
         app,
         _find_greeting_name(app, link.account_id),
-        why="You get this email because someone asked for it on the sign-in page.",
-        leave="If that was not you, do nothing. Without this email, no one gets in.",
+        why=Reason("why.sign-in"),
+        leave=Reason("leave.sign-in"),
     )
     return SignInLinkView(
         **greeting, expires_at=link.expires_at, code_expires_at=link.asked_at + CODE_LASTS

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.app import App
 from monitor.domain.breach import BreachRecord, choose_breach_advice, update_breach_records
+from monitor.domain.reason import read_note
 from monitor.domain.vocabulary import GapKind, Scope
 from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.data import BreachesView
@@ -64,7 +65,10 @@ def _list_gaps(app: App, sources: Iterable[str]) -> Iterator[CoverageGap]:
         health = app.db.source_health.find_source_health(name)
         if health is not None and not health.outcome.is_conclusive:
             yield CoverageGap(
-                source=name, outcome=GapKind(health.outcome), since=health.since, note=health.note
+                source=name,
+                outcome=GapKind(health.outcome),
+                since=health.since,
+                note=read_note(health.note),
             )
 
 

@@ -15,10 +15,12 @@ from monitor.db.audit import AuditEntry
 from monitor.db.database import Database
 from monitor.domain.errors import MonitorError, UnavailableError
 from monitor.domain.health import BACKUP_FAILED, HealthResult, report_failure, report_ok
+from monitor.domain.reason import Count, Facts, Plain, Reason
 from monitor.domain.vocabulary import NoticeKind, Role
 from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
 from monitor.services.review import count_opened_cases
 from reports.labels import NOTICES, OFFICES
+from reports.wording import render_in_english
 
 LOG = logging.getLogger(__name__)
 NOTICE_INTERVAL = timedelta(hours=1)
@@ -178,11 +180,12 @@ def check_notices(variables: Mapping[str, str]) -> Iterator[HealthResult]:
         try:
             count = len(load_chat_endpoints(audience, variables))
         except MonitorError as error:
-            remedy = "Store the secret again: see Messages to your chat in docs/operate.md."
+            remedy = Reason("remedy.notice-secret")
             yield report_failure("notices", str(error), remedy, error.exit_code)
             continue
         if count:
-            yield report_ok("notices", f"{OFFICES[audience.role]} are told at {count} places.")
+            facts: Facts = {"office": Plain(OFFICES[audience.role]), "count": Count(count)}
+            yield report_ok("notices", Reason("health.notices", facts))
 
 
 def send_test_notices(config: Config, variables: Mapping[str, str]) -> Iterator[HealthResult]:
@@ -194,12 +197,11 @@ def send_test_notices(config: Config, variables: Mapping[str, str]) -> Iterator[
             continue  # reported already
         title, _ = build_notice(config, audience, {})
         for endpoint in endpoints:
-            fault = endpoint.send_message(title, "This is a test. Nothing waits for you.")
-            place = f"line {endpoint.number} of the secret {audience.secret}"
+            fault = endpoint.send_message(title, render_in_english(Reason("notice.test")))
+            place: Facts = {"line": Count(endpoint.number), "secret": Plain(audience.secret)}
             if fault:
-                remedy = "Check the address there, and that this machine may reach it."
-                yield report_failure(
-                    "notices", f"A test to {place}: {fault}.", remedy, UnavailableError.exit_code
-                )
+                message = Reason("health.notice-test.failed", {**place, "fault": Plain(fault)})
+                remedy = Reason("remedy.notice-test")
+                yield report_failure("notices", message, remedy, UnavailableError.exit_code)
             else:
-                yield report_ok("notices", f"A test went to {place}. Check that it arrived.")
+                yield report_ok("notices", Reason("health.notice-test", place))

@@ -25,16 +25,17 @@ from monitor.domain.consent import (
     select_due_reminder,
 )
 from monitor.domain.consent_text import (
-    SCOPE_SENTENCES,
+    CONSENT_ITEM,
     TEXT_VERSION,
     ConsentSection,
     ConsentTerms,
     build_consent_sections,
-    render_consent_text,
+    describe_scopes,
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY, StudentLinkSwitch, asks_people_search
+from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.erasure import end_lapsed_consent, recall_queries, resolve_actor
@@ -48,6 +49,7 @@ from monitor.services.query_planning import get_student_link_switch
 from monitor.services.retention import delete_unconsented_results
 from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
+from reports.wording import render_in_english
 
 CONSENT_REMINDER = "consent-reminder"
 # A wrong clock must erase no one: there is a week to notice it.
@@ -80,7 +82,7 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
         **build_greeting(app, person),
         expires_at=consent.expires_at,
         erased_by=compute_lapse_erasure(consent),
-        how=f"Renew it on your Namesake page, or write to {contact}.",
+        how=Reason("renew-consent", {"contact": Plain(contact)}),
     )
     queue_email(app, plan, view)
 
@@ -112,6 +114,19 @@ def list_offered_scopes(app: App) -> tuple[Scope, ...]:
     if get_student_link_switch(app) is StudentLinkSwitch.ON:
         families.add(Scope.STUDENT_LINKS)
     return tuple(scope for scope in Scope if scope in families)
+
+
+def render_consent_text(terms: ConsentTerms) -> str:
+    """Write the whole text in English, as its hash is taken: that is what people agree to."""
+    return "\n".join(f"{_render_section(section)}\n" for section in build_consent_sections(terms))
+
+
+def _render_section(section: ConsentSection) -> str:
+    lines = (section.heading, *section.lines, *section.more)
+    return "\n".join(
+        f"- {render_in_english(line)}" if line.rule == CONSENT_ITEM else render_in_english(line)
+        for line in lines
+    )
 
 
 def render_district_terms(app: App) -> str:
@@ -298,7 +313,7 @@ def _build_change_email(app: App, consent: Consent) -> ConsentChangedView:
         **build_undo_instructions(app, person),
         change=consent.act,
         at=consent.written_at,
-        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
+        agreed=describe_scopes(consent.scopes),
         expires_at=consent.expires_at,
         paused_until=consent.paused_until if consent.is_paused(app.clock.now()) else None,
     )

@@ -21,6 +21,7 @@ from monitor.domain.district.findings import (
 )
 from monitor.domain.errors import InputError
 from monitor.domain.planning.budget import ApiCost
+from monitor.domain.reason import read_note
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
 from monitor.domain.vocabulary import (
     CaseBin,
@@ -90,7 +91,7 @@ def build_lookalikes_view(app: App) -> LookalikesView:
                 source=gap.source,
                 gap=GapKind(gap.outcome),
                 at=gap.at,
-                note=gap.note,
+                note=read_note(gap.note),
             )
             for gap in gaps
         ),

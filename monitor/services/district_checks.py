@@ -68,10 +68,10 @@ CHECKED_WITHIN = timedelta(days=8)
 MOST_LOGGED_DOMAINS = 100
 # By then the name service is out of order, and not a domain.
 MOST_FAILURES_IN_A_ROW = 5
-UNTESTED = "it has not passed a self-test, so its answers were not used"
+UNTESTED = "untested"
 OVER_BUDGET = "the week's budget for searches that cost money is used up"
-INVENTS_ANSWERS = "the name service of this machine has an answer for names that do not exist"
-OWN_UNKNOWN = "the name service of this machine does not know the district's own domain"
+INVENTS_ANSWERS = "names-invented"
+OWN_UNKNOWN = "own-name-unknown"
 
 
 def load_inventory(app: App) -> DistrictInventory | None:
@@ -321,7 +321,7 @@ def _check_domains(app: App, inventory: DistrictInventory, weekday: int | None) 
     failed = _look_up_domains(app, [candidates[name] for name in due])
     if failed:
         outcome = Outcome.FAILED if failed == len(due) else Outcome.PARTIAL
-        note = f"{failed} of {len(due)} domains could not be looked up"
+        note = f"lookups-failed:{failed}/{len(due)}"
         _save_check(app, NAME_SERVICE, outcome, len(due), note)
     else:
         _save_check(app, NAME_SERVICE, Outcome.FOUND, len(due), "")

@@ -19,7 +19,7 @@ from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
 from monitor.db.accounts import Invitation
 from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Consent
-from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
+from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
@@ -307,7 +307,7 @@ def _build_enrolled_email(app: App, person: Person, consent: Consent) -> Enrolle
         **build_greeting(app, person),
         **build_undo_instructions(app, person),
         at=consent.given_at,
-        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
+        agreed=describe_scopes(consent.scopes),
         expires_at=consent.expires_at,
     )
 

@@ -16,6 +16,7 @@ from monitor.domain.breach import BreachRecord, choose_breach_advice
 from monitor.domain.consent import Consent
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.person import Person
+from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import Decision
 from monitor.services.annex_services import AnnexServices
 from monitor.services.person_records import PersonRecords
@@ -24,7 +25,6 @@ from reports.labels import (
     AUDIT_ACTIONS,
     AUTH_METHODS,
     BREACH_ADVICE,
-    BREACH_CREDIT,
     CASE_KINDS,
     CONSENT_ACTIONS,
     CONSENT_CHANNELS,
@@ -63,19 +63,19 @@ ExportRow = tuple[Cell, ...]
 def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="What you gave us",
-        about="We search for these words and for no others.",
+        about=Reason("export.what-you-gave-us"),
         columns=("What", "Your words"),
         rows=tuple(_build_profile_rows(records.person)),
     )
     yield ExportPart(
         title="What you agreed to",
-        about="Every step of your consent, in order. None of it can be changed.",
+        about=Reason("export.what-you-agreed-to"),
         columns=("When", "What", "Text", "Agreed to", "Lasts until", "How"),
         rows=tuple(_build_consent_rows(records)),
     )
     yield ExportPart(
         title="Legal holds",
-        about="During a hold, nothing here may be erased.",
+        about=Reason("export.legal-holds"),
         columns=("Since", "Until", "By", "Why"),
         rows=tuple(
             (hold.placed_at, hold.lifted_at or "not lifted", ", ".join(hold.by), hold.reason)
@@ -133,13 +133,13 @@ def _build_consent_rows(records: PersonRecords) -> Iterator[ExportRow]:
 def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="What was found",
-        about="Accounts and pages that may be about you, and whose we think they are.",
+        about=Reason("export.what-was-found"),
         columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
         rows=tuple(_build_finding_row(records, finding) for finding in records.list_of(Finding)),
     )
     yield ExportPart(
         title="What it looked like",
-        about="Each change that mattered, in the words of the page itself.",
+        about=Reason("export.what-it-looked-like"),
         columns=("Address", "From", "Name", "Username", "Bio", "Title"),
         rows=tuple(
             (finding.portrait.url, version.at, *_build_version_cells(version))
@@ -149,7 +149,7 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="What happened",
-        about="Events, which your regular emails listed.",
+        about=Reason("export.what-happened"),
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
             (
@@ -183,7 +183,7 @@ def _build_version_cells(version: FindingVersion) -> tuple[str, str, str, str]:
 def _build_breach_part(records: PersonRecords) -> ExportPart:
     return ExportPart(
         title="Data breaches",
-        about=f"Those that your work email address was part of. {BREACH_CREDIT}",
+        about=Reason("export.data-breaches", {"credit": Label("credits", "breaches")}),
         columns=("Breach", "Date", "What leaked", "Advice", "First seen", "Listed"),
         rows=tuple(
             (
@@ -202,7 +202,7 @@ def _build_breach_part(records: PersonRecords) -> ExportPart:
 def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Alerts",
-        about="What we asked you to look at, and why.",
+        about=Reason("export.alerts"),
         columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
         rows=tuple(
             (
@@ -219,7 +219,7 @@ def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="Answers about alerts",
-        about="Answers and notes, yours and those of reviewers.",
+        about=Reason("export.answers-about-alerts"),
         columns=("When", "By", "Answer", "Note"),
         rows=tuple(
             (
@@ -247,7 +247,7 @@ def describe_action(action: str) -> str:
 def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Emails",
-        about="That they were sent, and when. Their text is erased once they are sent.",
+        about=Reason("export.emails"),
         columns=("Written", "Kind", "Status", "Sent"),
         rows=tuple(
             (
@@ -261,7 +261,7 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="Changes of email address",
-        about="What you asked for today, and each change for 30 days.",
+        about=Reason("export.changes-of-email-address"),
         columns=("Asked", "From", "To", "Changed"),
         rows=tuple(
             (change.asked_at, change.old, change.new, change.changed_at or "not confirmed")
@@ -273,7 +273,7 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Page copies",
-        about="Evidence of what an alert is about, while it is open, and for 30 days at most.",
+        about=Reason("export.page-copies"),
         columns=("Fetched", "Address", "Bytes"),
         rows=tuple(
             (page.page.fetched_at, page.page.url, str(len(page.page.body)))
@@ -282,10 +282,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="Pictures",
-        about=(
-            "Your screenshots, and small copies of profile pictures while an alert has no answer. "
-            "The files are next to this page."
-        ),
+        about=Reason("export.pictures"),
         columns=("Added or seen", "Address", "File"),
         rows=tuple(
             (
@@ -303,7 +300,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Checks",
-        about="Checks that you asked for, and other checks of you alone.",
+        about=Reason("export.checks"),
         columns=("Started", "Kind", "Ended"),
         rows=tuple(
             (check.started_at, SWEEP_KINDS[check.kind], check.closed_at or "in progress")
@@ -312,7 +309,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="Where you are signed in",
-        about="Each browser that is signed in as you right now.",
+        about=Reason("export.where-you-are-signed-in"),
         columns=("Since", "Until", "How"),
         rows=tuple(
             (session.started_at, session.expires_at, AUTH_METHODS[session.auth_method])
@@ -322,10 +319,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield _build_token_part(records)
     yield ExportPart(
         title="Audit log",
-        about=(
-            "Who did what with your data. When all other data is erased, it stays, without your "
-            "name."
-        ),
+        about=Reason("export.audit-log"),
         columns=("When", "Who", "What"),
         rows=tuple(
             (
@@ -341,7 +335,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_token_part(records: PersonRecords) -> ExportPart:
     return ExportPart(
         title="Access tokens",
-        about="What you let programs and calendars see for you. Only hashes of tokens are stored.",
+        about=Reason("export.access-tokens"),
         columns=("Name", "What it may do", "Since", "Until", "Last used"),
         rows=tuple(
             (

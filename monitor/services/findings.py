@@ -102,8 +102,8 @@ from reports.pages.findings import (
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
-from reports.translation import format_day, format_local_time, translate_sentence, use_language
-from reports.wording import Others, render_reason
+from reports.translation import format_day, format_local_time, use_language
+from reports.wording import Others, render_phrase, render_reason
 from scrapers.models import TraceKind
 
 ACCOUNT_QUESTION = "Is this you?"
@@ -138,7 +138,7 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
         severity=worst.severity if worst else None,
         choices=build_finding_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
-        earlier=line.earlier if line else "",
+        earlier=line.earlier if line else None,
         advice=build_advice_lines(app, worst) if worst else (),
         pictures=find_picture_pair(app, finding.person_id, finding.id),
         **_build_card_fields(finding, pending.assessment),
@@ -428,7 +428,7 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
             entry.number,
             (
                 f"{format_local_time(entry.at, zone)}, "
-                f"{words.format_site_name(entry.source) or translate_sentence('a place')}"
+                f"{words.format_site_name(entry.source) or render_phrase(Reason('a-place'))}"
             ),
         )
         for entry in build_finding_timeline(app, owner_id, finding_id)

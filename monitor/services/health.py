@@ -37,6 +37,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
+from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
 from monitor.services.annex_services import AnnexServices
 from monitor.services.chat_notices import AUDIENCES, find_failed_notice
@@ -198,30 +199,25 @@ def check_example_values(config: Config, path: Path) -> HealthResult:
     """Find what was copied from the example: it would send emails that lead nowhere."""
     left = list_example_values(config)
     if not left:
-        return report_ok("example", "No value is still that of the example.")
-    sentence = f"Still values of an example: {', '.join(left)}."
-    remedy = f"Replace them in {path}, or move it away and run `namesake init`."
-    return report_failure("example", sentence, remedy, ConfigError.exit_code)
+        return report_ok("example", Reason("health.example"))
+    message = Reason("health.example.left", {"values": Plain(", ".join(left))})
+    remedy = Reason("remedy.example", {"path": Plain(str(path))})
+    return report_failure("example", message, remedy, ConfigError.exit_code)
 
 
 def check_official_accounts(config: Config) -> HealthResult:
     """Say whether look-alikes of the district are searched for, and which entry helps little."""
     inventory = build_inventory(config)
     if inventory is None:
-        return report_ok("official", "Look-alikes of the district itself are not searched for.")
+        return report_ok("official", Reason("health.official.off"))
     unread = [account.name for account in inventory.accounts if not account.handle]
     count = len(inventory.accounts)
     if unread:
-        sentence = f"No handle can be read from the address of {unread[0]}."
-        remedy = "Under [official], use the address of its profile with the handle in it."
-        return report_warning("official", sentence, remedy)
+        message = Reason("health.official.unread", {"account": Plain(unread[0])})
+        return report_warning("official", message, Reason("remedy.official-address"))
     if not count:
-        sentence = "No official account is listed under [official]."
-        return report_warning("official", sentence, "List those of the district and its schools.")
-    return report_ok(
-        "official",
-        f"Look-alikes are searched for. Official accounts listed: {count}.",
-    )
+        return report_warning("official", Reason("health.official.none"), Reason("remedy.official"))
+    return report_ok("official", Reason("health.official", {"count": Count(count)}))
 
 
 OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO
@@ -238,19 +234,19 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
     if key_file is not None and key_file.exists():
         secret.append(key_file)
         if key_file.resolve().is_relative_to(config.state.resolve()):
-            sentence = f"The roster key is in the state folder: {key_file}."
-            remedy = "Move it, and set its new path under [students]."
-            yield report_failure("files", sentence, remedy, ConfigError.exit_code)
+            message = Reason("health.roster-key", {"path": Plain(str(key_file))})
+            remedy = Reason("remedy.roster-key")
+            yield report_failure("files", message, remedy, ConfigError.exit_code)
     open_to = [entry for entry in secret if entry.exists() and entry.stat().st_mode & OTHERS_ACCESS]
     if open_to:
-        sentence = f"Other users can access {', '.join(map(str, open_to))}."
-        remedy = f"chmod go= {' '.join(map(str, open_to))}"
-        yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
+        message = Reason("health.files.readable", {"paths": Plain(", ".join(map(str, open_to)))})
+        command = f"chmod go= {' '.join(map(str, open_to))}"
+        yield report_failure("files", message, command, NotPermittedError.exit_code)
     if path.stat().st_mode & WRITABLE:
-        sentence, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
-        yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
+        message = Reason("health.files.writable", {"path": Plain(str(path))})
+        yield report_failure("files", message, f"chmod go-w {path}", NotPermittedError.exit_code)
     elif not open_to:
-        yield report_ok("files", "Only the owner can access the folder, the database and the keys.")
+        yield report_ok("files", Reason("health.files"))
     yield from _check_file_owners(config)
 
 
@@ -263,11 +259,12 @@ def _check_file_owners(config: Config) -> Iterator[HealthResult]:
             some = ", ".join(found[:MAX_NAMED_FILES]) + (
                 ", ..." if len(found) > MAX_NAMED_FILES else ""
             )
-            sentence = (
-                f"{len(found)} files in {folder} have a different owner than the folder: {some}."
+            message = Reason(
+                "health.files.foreign",
+                {"count": Count(len(found)), "folder": Plain(str(folder)), "files": Plain(some)},
             )
-            remedy = f"chown -R {owner.user}:{owner.group} {folder}"
-            yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
+            command = f"chown -R {owner.user}:{owner.group} {folder}"
+            yield report_failure("files", message, command, NotPermittedError.exit_code)
 
 
 def check_database_locks(config: Config) -> Iterator[HealthResult]:
@@ -280,14 +277,12 @@ def check_database_locks(config: Config) -> Iterator[HealthResult]:
     unseen = [(process, path) for process, path in used if not _has_visible_locks(process, path)]
     if unseen:
         named = ", ".join(f"{path.name} (process {process})" for process, path in unseen)
-        sentence = f"In use without locks: {named}. What is written there may be lost."
-        remedy = "Stop these processes, run `namesake backup`, and start them again."
-        yield report_failure("processes", sentence, remedy, ReplacedError.exit_code)
+        message = Reason("health.processes.unlocked", {"files": Plain(named)})
+        remedy = Reason("remedy.unlocked")
+        yield report_failure("processes", message, remedy, ReplacedError.exit_code)
     if not unseen:
         count = len({process for process, _ in used})
-        yield report_ok(
-            "processes", f"Processes using the database: {count}. Each holds its locks."
-        )
+        yield report_ok("processes", Reason("health.processes", {"count": Count(count)}))
 
 
 def _has_visible_locks(process: int, path: Path) -> bool:
@@ -310,21 +305,17 @@ def check_disk_space(config: Config) -> HealthResult:
 def check_time_zone(config: Config) -> HealthResult:
     zone = config.district.zone
     if is_known_time_zone(zone):
-        return report_ok("zone", f"{zone} is a known time zone.")
-    remedy = "Install the package tzdata."
-    return report_failure(
-        "zone", f"{zone} is not a known time zone on this machine.", remedy, ConfigError.exit_code
-    )
+        return report_ok("zone", Reason("health.zone", {"zone": Plain(zone)}))
+    message, remedy = Reason("health.zone.unknown", {"zone": Plain(zone)}), Reason("remedy.zone")
+    return report_failure("zone", message, remedy, ConfigError.exit_code)
 
 
 def check_service_running(folder: Path, unit: str = "namesake") -> HealthResult:
     """Look whether a service holds the lock of a folder: a district's, or that of many."""
     if StateFolderLock(folder).is_locked():
-        return report_ok("service", "The service is running.")
-    remedy = f"Start it: `systemctl start {unit}`, or `namesake run`."
-    return report_failure(
-        "service", "The service is not running.", remedy, UnavailableError.exit_code
-    )
+        return report_ok("service", Reason("health.service"))
+    message, remedy = Reason("health.service.off"), Reason("remedy.service", {"unit": Plain(unit)})
+    return report_failure("service", message, remedy, UnavailableError.exit_code)
 
 
 def send_test_email(config: Config, transport: "MailTransport", now: datetime) -> HealthResult:
@@ -334,8 +325,8 @@ def send_test_email(config: Config, transport: "MailTransport", now: datetime) -
             name="operators",
             district=config.district.name,
             zone=config.district.zone,
-            why="You get this email because you are the contact for Namesake.",
-            leave="You get another one only if someone asks for it.",
+            why=Reason("why.contact"),
+            leave=Reason("leave.on-request"),
             review_url="",
         )
     )
@@ -350,25 +341,21 @@ def send_test_email(config: Config, transport: "MailTransport", now: datetime) -
     )
     delivery = transport.send_email(email, envelope)
     if delivery.status is DeliveryStatus.ACCEPTED:
-        return report_ok(
-            "mail", "A test email was sent to the district's contact. Check that it arrives."
-        )
-    sentence = f"The test email to the district's contact was not accepted: {delivery.note}."
-    return report_failure(
-        "mail", sentence, "See [mail] in the configuration.", UnavailableError.exit_code
-    )
+        return report_ok("mail", Reason("health.trial"))
+    message = Reason("health.trial.refused", {"note": Plain(delivery.note)})
+    return report_failure("mail", message, Reason("remedy.trial"), UnavailableError.exit_code)
 
 
 def check_mail_server(config: Config, check_connection: Callable[[], str] | None) -> HealthResult:
     """Connect to the mail server and sign in, but send nothing; no check without a server."""
     if check_connection is None:
-        sentence = f"No mail server. Emails are written to {config.state / 'outbox'}."
-        return report_warning(
-            "mail", sentence, "Set `host` under [mail]. Until then, no one can be invited."
-        )
+        message = Reason("health.mail.none", {"folder": Plain(str(config.state / "outbox"))})
+        return report_warning("mail", message, Reason("remedy.mail"))
     trouble = check_connection()
-    where = f"{config.mail.host}:{config.mail.port}"
+    facts = {"server": Plain(f"{config.mail.host}:{config.mail.port}")}
     if trouble:
-        remedy = "See [mail] in the configuration, and the secret `smtp-password`."
-        return report_failure("mail", f"{where}: {trouble}.", remedy, UnavailableError.exit_code)
-    return report_ok("mail", f"{where} accepts the connection and the sign-in.")
+        message = Reason("health.mail.trouble", {**facts, "trouble": Plain(trouble)})
+        return report_failure(
+            "mail", message, Reason("remedy.mail-secret"), UnavailableError.exit_code
+        )
+    return report_ok("mail", Reason("health.mail", facts))

@@ -12,8 +12,8 @@ from monitor.app import App
 from monitor.domain.detection.comparison import FieldComparison, compare_accounts
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, FindingVersion
+from monitor.domain.reason import Label, Reason, Site, Told
 from monitor.domain.timeline import (
-    DecisionMaker,
     DiffMark,
     FieldDiff,
     FindingRecord,
@@ -22,10 +22,9 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_traces,
 )
-from monitor.domain.vocabulary import CaseKind, Decision, EventKind
+from monitor.domain.vocabulary import Decision, DecisionMaker
 from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
-from reports.labels import format_site_name
 from reports.pages.findings import (
     FieldDiffLine,
     HighlightPiece,
@@ -125,31 +124,23 @@ def _build_piece(mark: DiffMark) -> HighlightPiece:
     return HighlightPiece(text=mark.text, mark=mark.kind)
 
 
-def _describe_timeline_entry(moment: TimelineEntry) -> str:
+def _describe_timeline_entry(moment: TimelineEntry) -> Told:
     match moment.kind:
         case TimelineEntryKind.SHOWN:
-            return _describe_sighting(moment)
+            site = Site(moment.source) if moment.source else Reason("a-place")
+            return Reason("history.changed" if moment.marks else "history.seen", {"site": site})
         case TimelineEntryKind.EVENT:
-            return f"{words.EVENT_KINDS[EventKind(moment.word)]}."
+            return Reason("history.event", {"event": Label("events", moment.word)})
         case TimelineEntryKind.FLAGGED:
-            return f"{words.CASE_KINDS[CaseKind(moment.word)]}. We flagged it for you."
+            return Reason("history.flagged", {"kind": Label("case-kinds", moment.word)})
         case TimelineEntryKind.DECIDED | TimelineEntryKind.ANSWERED:
             return _describe_decision(moment)
 
 
-def _describe_sighting(moment: TimelineEntry) -> str:
-    site = format_site_name(moment.source) if moment.source else "a place"
-    if moment.marks:
-        return f"It looks different on {site}."
-    return f"Seen on {site}."
-
-
-def _describe_decision(moment: TimelineEntry) -> str:
+def _describe_decision(moment: TimelineEntry) -> Told:
     if not moment.word:
-        return "It became another account, so your earlier answer no longer counts."
-    decision = Decision(moment.word)
+        return Reason("history.forgotten")
+    answer = {"answer": Label("given-answers", moment.word)}
     if moment.by is DecisionMaker.REVIEWER:
-        return f"IT decided: {words.GIVEN_ANSWERS.get(decision, decision)}."
-    return words.OWN_STEPS.get(
-        decision, f"You said: {words.GIVEN_ANSWERS.get(decision, decision)}."
-    )
+        return Reason("history.it-decided", answer)
+    return words.OWN_STEPS.get(Decision(moment.word)) or Reason("history.answered", answer)

@@ -8,9 +8,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
 from monitor.services.health import Vitals
 from monitor.services.job_kinds import find_job_queue
+from reports.wording import render_in_english
 from scrapers.models import Outcome
 
 
@@ -52,21 +54,9 @@ class VitalsCollector(Collector):
 
 
 def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
-    outcome = GaugeMetricFamily(
-        "namesake_source_outcome",
-        "1 for the last outcome of each source, 0 for all others.",
-        labels=("source", "outcome"),
-    )
-    since = GaugeMetricFamily(
-        "namesake_source_since_timestamp_seconds",
-        "Start of the current outcome of a source.",
-        labels=("source",),
-    )
-    proven = GaugeMetricFamily(
-        "namesake_source_proven_timestamp_seconds",
-        "When a source last passed its self-test. Missing if it never did.",
-        labels=("source",),
-    )
+    outcome = _build_family("source_outcome", ("source", "outcome"))
+    since = _build_family("source_since_timestamp_seconds", ("source",))
+    proven = _build_family("source_proven_timestamp_seconds", ("source",))
     for source in vitals.sources:
         for one in Outcome:
             outcome.add_metric((source.source, one), float(one is source.outcome))
@@ -77,12 +67,8 @@ def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
 
 
 def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
-    late = GaugeMetricFamily(
-        "namesake_overdue_seconds",
-        "How long a job is overdue.",
-        # Prometheus itself calls what it asks for numbers `job`.
-        labels=("job_name", "queue"),
-    )
+    # Prometheus itself calls what it asks for numbers `job`.
+    late = _build_family("overdue_seconds", ("job_name", "queue"))
     oldest: dict[str, float] = {}
     for due in vitals.overdue_jobs:
         oldest.setdefault(due.name, (vitals.at - due.due_at).total_seconds())
@@ -90,70 +76,58 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         late.add_metric((name, find_job_queue(name) or ""), seconds)
     yield late
     waiting = float(vitals.waiting_requests)
-    yield build_gauge("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
-    yield build_gauge(
-        "namesake_database_bytes", "Size of the database.", float(vitals.database_bytes)
-    )
-    yield build_gauge(
-        "namesake_collected_timestamp_seconds", "Time of this reading.", vitals.at.timestamp()
-    )
+    yield _build_number("waiting_requests", waiting)
+    yield _build_number("database_bytes", float(vitals.database_bytes))
+    yield _build_number("collected_timestamp_seconds", vitals.at.timestamp())
     failed = vitals.backup_failed
-    for name, help_text, at in (
-        ("sweep_closed", "When the last weekly sweep finished.", vitals.sweep_closed),
-        ("sweep_open_since", "Start of the current sweep.", vitals.sweep_open_since),
-        ("backed_up", "When the last backup was made.", vitals.backed_up),
-        (
-            "backup_failed",
-            "When the latest backup failed, if it failed.",
-            failed.at if failed else None,
-        ),
+    for name, at in (
+        ("sweep_closed", vitals.sweep_closed),
+        ("sweep_open_since", vitals.sweep_open_since),
+        ("backed_up", vitals.backed_up),
+        ("backup_failed", failed.at if failed else None),
     ):
         if at is not None:
-            yield build_gauge(f"namesake_{name}_timestamp_seconds", help_text, at.timestamp())
+            yield _build_number(f"{name}_timestamp_seconds", at.timestamp())
 
 
 def _collect_notice_metrics(vitals: Vitals) -> Iterator[Metric]:
-    failed = GaugeMetricFamily(
-        "namesake_notice_failed_timestamp_seconds",
-        "When a message to a chat failed, if none went out since.",
-        labels=("office",),
-    )
+    failed = _build_family("notice_failed_timestamp_seconds", ("office",))
     for office, at in vitals.notices_failed.items():
         failed.add_metric((office,), at.timestamp())
     yield failed
 
 
 def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
-    emails = GaugeMetricFamily(
-        "namesake_emails", "Emails in the outbox by state.", labels=("state",)
-    )
+    emails = _build_family("emails", ("state",))
     for state in EmailState:
         emails.add_metric((state,), float(vitals.email_counts.get(state, 0)))
     yield emails
-    yield build_gauge(
-        "namesake_suppressed_addresses",
-        "People whose email is paused.",
-        float(vitals.paused_addresses),
-    )
+    yield _build_number("suppressed_addresses", float(vitals.paused_addresses))
     if vitals.oldest_email:
         seconds = (vitals.at - vitals.oldest_email).total_seconds()
-        yield build_gauge(
-            "namesake_oldest_email_seconds", "Age of the oldest queued email.", seconds
-        )
+        yield _build_number("oldest_email_seconds", seconds)
 
 
 def _collect_case_metrics(vitals: Vitals) -> Iterator[Metric]:
     if vitals.person_count is not None:
         people = float(vitals.person_count)
-        yield build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
-    cases = GaugeMetricFamily(
-        "namesake_cases",
-        "Cases by kind and state. Counts below 10 are omitted.",
-        labels=("kind", "state"),
-    )
+        yield _build_number("people", people)
+    cases = _build_family("cases", ("kind", "state"))
     for (kind, state), count in sorted(vitals.case_counts.items()):
         cases.add_metric((kind, state), float(count))
     yield cases
+
+
+def _build_family(name: str, labels: tuple[str, ...]) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"namesake_{name}", _describe_metric(name), labels=labels)
+
+
+def _build_number(name: str, value: float) -> Metric:
+    return build_gauge(f"namesake_{name}", _describe_metric(name), value)
+
+
+def _describe_metric(name: str) -> str:
+    return render_in_english(Reason(f"metric.{name}"))
 
 
 def build_gauge(name: str, help_text: str, value: float) -> Metric:

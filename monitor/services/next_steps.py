@@ -6,8 +6,8 @@ from monitor.app import App
 from monitor.domain.case import Case, rate_exposure
 from monitor.domain.case_progress import CaseStanding
 from monitor.domain.finding import Finding, Presence
+from monitor.domain.reason import Fact, Label, Listed, Name, Reason, Site, Told
 from monitor.domain.takedown import (
-    AdviceBook,
     AdviceStep,
     AdviceTarget,
     load_advice,
@@ -22,6 +22,8 @@ from reports.emails.digest import MIN_PAGES_FOLDED
 from reports.pages.findings import AdviceLine, ExposureGroupLine, ProgressLine
 from scrapers.models import Trace, TraceKind
 
+# What is still to be removed, and what its person asked to remove.
+_REMOVAL_STATES = frozenset({CaseState.MINE, CaseState.REMOVAL_ASKED})
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
 
 
@@ -29,32 +31,32 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     """Return the next steps about a case; none once an answer or proof has ended it."""
     if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
-    portrait, book = app.db.findings.load_finding(case.finding_id).portrait, load_advice()
-    site = _find_site_name(case, portrait)
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    facts = {"site": _find_site(case, portrait)}
     return tuple(
-        _build_advice_line(app, case, portrait, book, step)
-        for step in book.list_steps(case.kind, site)
+        _build_advice_line(app, case, portrait, step, Reason(f"advice.{step.words}", facts))
+        for step in load_advice().get_advice(case.kind).steps
     )
 
 
 def _build_advice_line(
-    app: App, case: Case, portrait: Trace, book: AdviceBook, step: AdviceStep
+    app: App, case: Case, portrait: Trace, step: AdviceStep, said: Reason
 ) -> AdviceLine:
     if step.at in OWN_PAGES:
         path = f"{OWN_PAGES[step.at]}{case.id}"
-        return AdviceLine(words=step.words, path=path, link=words.ADVICE_LINKS[step.at])
+        return AdviceLine(words=said, path=path, link=words.ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
-        page = book.recovery.get(portrait.platform)
+        page = load_advice().recovery.get(portrait.platform)
         stale = page is not None and page.is_stale(app.clock.now())
-        return AdviceLine(words=step.words, url=page.address if page else "", unconfirmed=stale)
-    return AdviceLine(words=step.words, url=step.address or "")
+        return AdviceLine(words=said, url=page.address if page else "", unconfirmed=stale)
+    return AdviceLine(words=said, url=step.address or "")
 
 
-def _find_site_name(case: Case, portrait: Trace) -> str:
+def _find_site(case: Case, portrait: Trace) -> Fact:
     guide = load_removal_guides().find_guide(portrait.url)
     if guide and case.kind is CaseKind.EXPOSED_CONTACT:
-        return guide.name
-    return words.format_site_name(portrait.platform) if portrait.platform else "the site"
+        return Name(guide.name)
+    return Site(portrait.platform) if portrait.platform else Reason("the-site")
 
 
 def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
@@ -84,13 +86,12 @@ def _build_progress_line(app: App, case: Case, standing: CaseStanding) -> Progre
     )
 
 
-def _describe_progress(case: Case, finding: Finding) -> str:
+def _describe_progress(case: Case, finding: Finding) -> Told:
     """Say what is under way."""
-    if case.kind is CaseKind.EXPOSED_CONTACT and case.state in words.REMOVAL_PROGRESS:
+    if case.kind is CaseKind.EXPOSED_CONTACT and case.state in _REMOVAL_STATES:
         kinds = _list_shown_kinds(case, finding) or case.contact_kinds
-        what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds)
-        status = words.REMOVAL_PROGRESS[case.state]
-        return status.format(what=f"{what[0].upper()}{what[1:]}")
+        what = Listed(tuple(Label("own-contacts", kind) for kind in kinds))
+        return Reason(f"removal-progress.{case.state}", {"what": what})
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and case.state is CaseState.IMPERSONATION:
         return words.TAKEN_OVER
     return words.TAKEDOWN_PROGRESS.get(case.state, words.DECISION_SENTENCES.get(case.state, ""))

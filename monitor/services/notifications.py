@@ -27,9 +27,9 @@ from monitor.domain.email import build_message_id, fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.person import Person
+from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Language
 from monitor.services.presenters import build_case_line, build_gap
-from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
@@ -56,8 +56,8 @@ class EmailGreeting(TypedDict):
     name: str
     district: str
     zone: str
-    why: str
-    leave: str
+    why: Reason
+    leave: Reason
     review_url: str
     contact: str
 
@@ -65,7 +65,7 @@ class EmailGreeting(TypedDict):
 class UndoInstructions(TypedDict):
     """How to undo what someone else did, and the page that does it."""
 
-    not_me: str
+    not_me: Reason
     undo_url: str
 
 
@@ -143,23 +143,18 @@ def build_greeting(app: App, person: Person) -> EmailGreeting:
         name=person.name.given or DEFAULT_GIVEN_NAME,
         district=district.name,
         zone=person.zone,
-        why=(
-            "You get this email because you joined Namesake, "
-            f"which {district.name} offers to its staff."
-        ),
+        why=Reason("why.joined", {"district": Plain(district.name)}),
         leave=_describe_how_to_leave(app, person),
         review_url=app.config.portal.address,
         contact=app.config.district.contact,
     )
 
 
-def _describe_how_to_leave(app: App, person: Person) -> str:
-    contact = app.config.district.contact
+def _describe_how_to_leave(app: App, person: Person) -> Reason:
     cadence = app.db.preferences.load_preferences(person.id).cadence
-    return (
-        f"{words.CADENCE_SENTENCES[cadence]} To change or stop it, open “My data” on your page, or "
-        "press “unsubscribe” in your mail program. To leave, open your page, or write to "
-        f"{contact} that you want to leave. Everything about you is then erased within 24 hours."
+    contact = app.config.district.contact
+    return Reason(
+        "leave.regular", {"cadence": Label("cadence", cadence), "contact": Plain(contact)}
     )
 
 
@@ -167,7 +162,7 @@ def build_undo_instructions(app: App, person: Person) -> UndoInstructions:
     """Say how the mailbox's owner undoes what someone else did, and by which address."""
     address, contact = app.config.portal.address, app.config.district.contact
     return UndoInstructions(
-        not_me=f"Open this page and press its button, or write to {contact}. We then undo it.",
+        not_me=Reason("undo", {"contact": Plain(contact)}),
         undo_url=f"{address}/join/not-me/{build_mailbox_token(app.db, person)}",
     )
 
@@ -176,8 +171,8 @@ def build_farewell_greeting(app: App, person: Person) -> EmailGreeting:
     """Greet someone who has left; there is nothing more to stop, and no page to open."""
     return {
         **build_greeting(app, person),
-        "why": "You get this email because you have left Namesake.",
-        "leave": "It is the last one.",
+        "why": Reason("why.left"),
+        "leave": Reason("leave.left"),
         "review_url": "",
     }
 
@@ -190,8 +185,8 @@ def queue_operator_emails(
     greeting = build_custom_greeting(
         app,
         "operators",
-        why=f"You get this email because {district.name} lists you as an operator.",
-        leave="To stop, take your address off the list of operators.",
+        why=Reason("why.operator", {"district": Plain(district.name)}),
+        leave=Reason("leave.operator"),
     )
     for address in district.operators:
         queue_email(
@@ -207,7 +202,7 @@ def queue_disk_full_email(app: App, since: datetime) -> None:
     queue_operator_emails(app, day, lambda to: DiskFullView(**to, since=since))
 
 
-def build_custom_greeting(app: App, name: str, why: str, leave: str) -> EmailGreeting:
+def build_custom_greeting(app: App, name: str, why: Reason, leave: Reason) -> EmailGreeting:
     """Greet someone who is not enrolled: an invited person, or a reviewer."""
     district = app.config.district
     return EmailGreeting(
@@ -239,12 +234,12 @@ def queue_alert(app: App, person: Person, case: Case) -> None:
 
 def build_invitation_view(app: App, invitation: Invitation) -> InvitationView:
     config = app.config
-    once = " You get one reminder and no more." if config.invitations.sends_reminders else ""
+    reminds = config.invitations.sends_reminders
     greeting = _build_invitation_greeting(
         app,
         invitation,
-        why=f"You get this email because {config.district.name} offers Namesake to its staff.",
-        leave=f"To decline, do nothing. Without your answer, we look up nothing.{once}",
+        why=Reason("why.invited", {"district": Plain(config.district.name)}),
+        leave=Reason("leave.invited.reminder" if reminds else "leave.invited"),
     )
     own = config.invitations
     return InvitationView(
@@ -263,8 +258,8 @@ def build_reminder_view(app: App, invitation: Invitation) -> ReminderView:
     greeting = _build_invitation_greeting(
         app,
         invitation,
-        why=f"You get this email because {district} invited you, and you have not answered.",
-        leave="It is the last one. To decline, do nothing.",
+        why=Reason("why.reminded", {"district": Plain(district)}),
+        leave=Reason("leave.reminded"),
     )
     return ReminderView(
         **greeting,
@@ -276,7 +271,7 @@ def build_reminder_view(app: App, invitation: Invitation) -> ReminderView:
 
 
 def _build_invitation_greeting(
-    app: App, invitation: Invitation, why: str, leave: str
+    app: App, invitation: Invitation, why: Reason, leave: Reason
 ) -> EmailGreeting:
     greeting = build_custom_greeting(
         app, invitation.given or DEFAULT_GIVEN_NAME, why=why, leave=leave
@@ -284,23 +279,26 @@ def _build_invitation_greeting(
     return {**greeting, "review_url": f"{app.config.portal.address}/join/code"}
 
 
-def _describe_how_to_answer(app: App) -> str:
-    return f"Press the button, or open {app.config.portal.address}/join and paste the code."
+def _describe_how_to_answer(app: App) -> Reason:
+    return Reason("answer-invitation", {"portal": Plain(app.config.portal.address)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassActor:
-    """Who opens it. `audit_actor` is for the audit log; the person reads `names`."""
+    """Who opens it. `audit_actor` is for the audit log; the person reads `names`, if there are any.
+
+    Without them it is the operator.
+    """
 
     audit_actor: str
     names: tuple[str, ...]
 
 
-OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=("the operator",))
+OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=())
 
 
 def record_break_glass(
-    app: App, person_id: str, seen: str, reason: str, by: BreakGlassActor = OPERATOR_ACTOR
+    app: App, person_id: str, seen: Reason, reason: str, by: BreakGlassActor = OPERATOR_ACTOR
 ) -> None:
     """Audit it and email the person; call this before anything is shown."""
     if not reason.strip():

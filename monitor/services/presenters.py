@@ -18,9 +18,8 @@ from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.finding import Finding
 from monitor.domain.policy import CASE_CLAUSES, PolicyClause
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Count, Label, Reason, read_note
 from monitor.domain.source_trust import WITHHELD
-from monitor.domain.takedown import load_advice
 from monitor.domain.vocabulary import (
     CaseKind,
     CoverageState,
@@ -68,7 +67,7 @@ def build_case_line(app: App, case: Case) -> CaseLine:
         reasons=case.reasons,
         earlier=_describe_earlier_answer(case),
         finding_id=case.finding_id,
-        advice=load_advice().get_advice(case.kind).brief,
+        advice=Reason(f"advice.{case.kind}"),
         contact_kinds=case.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
     )
 
@@ -85,16 +84,14 @@ def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
     return build_policy_reminder(app, CASE_CLAUSES.get(kind, ()))
 
 
-def _describe_earlier_answer(case: Case) -> str:
-    """Say what its person answered before a change reopened the case."""
+def _describe_earlier_answer(case: Case) -> Reason | None:
+    """Say what its person answered before a change reopened the case, if anything."""
     before = case.log[: max(case.past, case.back)]
     own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
     spoken = [entry.decision for entry in own if entry.decision not in SILENT_DECISIONS]
-    return (
-        f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
-        if spoken
-        else ""
-    )
+    if not spoken:
+        return None
+    return Reason("earlier-answer", {"answer": Label("decisions", spoken[-1])})
 
 
 def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
@@ -168,7 +165,7 @@ def build_outcome_line(app: App, case: Case, end: CaseEnd) -> CaseOutcomeLine:
     return CaseOutcomeLine(
         kind=case.kind,
         url=portrait.url,
-        what=words.OWN_END_REASONS[end.reason],
+        reason=end.reason,
         at=end.at,
         id=case.id,
         platform=portrait.platform,
@@ -193,17 +190,19 @@ def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
     return Coverage(checked=checked, total=len(source_runs), gaps=gaps, withheld=withheld)
 
 
-def describe_shared_failure(runs: Iterable[SourceRun]) -> str:
-    """Say in one sentence how many sources fail in the same way; empty where most answered."""
+def describe_shared_failure(runs: Iterable[SourceRun]) -> Reason | None:
+    """Say in one sentence how many sources fail in the same way; None where most answered."""
     source_runs = tuple(runs)
     groups = fold_failures(_list_failures(source_runs), len(source_runs))
     worst = next((group for group in groups if group.is_folded), None)
     if worst is None or worst.outcome != Outcome.FAILED:
-        return ""
-    summary = f"{worst.count} of {worst.total} sources could not be reached"
+        return None
+    facts = {"count": Count(worst.count), "total": Count(worst.total)}
     if worst.suspicion:
-        return f"{summary}: {worst.suspicion[:1].lower()}{worst.suspicion[1:]}"
-    return f"{summary}: {worst.note}." if worst.note else f"{summary}."
+        return Reason("shared-failure.suspected", {**facts, "cause": worst.suspicion})
+    if note := read_note(worst.note):
+        return Reason("shared-failure.noted", {**facts, "note": note})
+    return Reason("shared-failure", facts)
 
 
 def _list_failures(runs: Iterable[SourceRun]) -> Iterator[SourceFailure]:
@@ -264,11 +263,12 @@ def clear_news(coverage: Coverage) -> Coverage:
 
 def build_gap(group: FailureGroup) -> CoverageGap:
     return CoverageGap(
-        source=group.subject,
+        source=group.source,
         outcome=GapKind(group.outcome),
         since=group.since,
         note=group.explanation,
         count=group.count,
+        total=group.total,
     )
 
 

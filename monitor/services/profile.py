@@ -19,6 +19,7 @@ from monitor.domain.enrollment import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.schedule import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
@@ -273,14 +274,14 @@ def _build_new_address_view(app: App, change: AddressChange) -> NewAddressView:
     greeting = build_custom_greeting(
         app,
         "colleague",
-        why="You get this email because someone typed your address on their page.",
-        leave="If that was not you, do nothing. Without this email, nothing changes.",
+        why=Reason("why.new-address"),
+        leave=Reason("leave.new-address"),
     )
     return NewAddressView(**greeting, expires_at=change.expires_at)
 
 
 def _build_address_changed_view(app: App, before: Person, now: datetime) -> AddressChangedView:
     greeting = build_greeting(app, before)
-    greeting["why"] = "You get this email because Namesake wrote to you at this address until now."
-    greeting["leave"] = "It is the last one to this address."
+    greeting["why"] = Reason("why.old-address")
+    greeting["leave"] = Reason("leave.old-address")
     return AddressChangedView(**greeting, **build_undo_instructions(app, before), at=now)

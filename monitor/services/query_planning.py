@@ -105,7 +105,7 @@ def _list_searched_people(app: App) -> Iterator[Identity]:
             yield build_identity(person, consent, now)
 
 
-OVER_BUDGET = "this week's budget for searches that cost money is used up"
+OVER_BUDGET = "search-budget"
 # Refusals and missing answers cost nothing.
 BILLED_OUTCOMES = frozenset(
     {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL, Outcome.UNREADABLE}

@@ -14,6 +14,7 @@ from monitor.db.review import ReviewAssignment, ReviewFilter, ReviewNote, Review
 from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import CaseBin, Decision, Side
 from monitor.services.digests import list_weekly_runs
@@ -97,8 +98,8 @@ def _build_review_digest(app: App, address: str) -> ReviewView:
         **build_custom_greeting(
             app,
             "reviewers",
-            why=f"You get this email because {district.name} lists you as a reviewer.",
-            leave="To stop, ask your operator to take you off the list of reviewers.",
+            why=Reason("why.reviewer", {"district": Plain(district.name)}),
+            leave=Reason("leave.reviewer"),
         ),
         week=compute_digest_week(now, district.id, district.zone),
         coverage=build_coverage(list_weekly_runs(app)),
@@ -260,9 +261,6 @@ def _audit_case_action(app: App, reviewer: Reviewer, action: str, case_id: str) 
     app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, {})
 
 
-FOR_A_DAY = "IT can see it for one day."
-
-
 def propose_break_glass(
     app: App, reviewer: Reviewer, id_prefix: str, reason: str
 ) -> BreakGlassProposal:
@@ -305,7 +303,7 @@ def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> Break
         if find_review_opening(app, case) is None:
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
-        seen = f"{words.describe_case_kind(case.kind, case.severity)} {FOR_A_DAY}"
+        seen = Reason("seen.case", {"case": words.describe_case_kind(case.kind, case.severity)})
         by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
         record_break_glass(app, case.person_id, seen, broken.reason, by)
         _audit_break_glass(app, reviewer, "opened-early", case.id, {})

@@ -24,6 +24,7 @@ from monitor.config import (
 from monitor.config.file import load_config
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
+from monitor.domain.reason import Plain, Reason
 from monitor.services.annex_services import AnnexServices
 from monitor.services.health import send_test_email
 from monitor.services.setup_files import (
@@ -223,7 +224,7 @@ def _list_portal_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
 class NextStep:
     """What is left to do, and the commands that do it; several are alternatives or a sequence."""
 
-    text: str
+    text: Reason
     commands: tuple[str, ...] = ()
 
 
@@ -237,41 +238,43 @@ def list_next_steps(
     yield from _list_people_steps(place, config, staff_file)
     if config.backup.keys:
         yield NextStep(
-            text=(
-                f"Let one machine fetch {config.backup.folder}, and another one "
-                f"{config.backup.keys}, every night: see docs/backup.md."
+            text=Reason(
+                "step.copies",
+                {
+                    "folder": Plain(str(config.backup.folder)),
+                    "keys": Plain(str(config.backup.keys)),
+                },
             )
         )
 
 
 def _list_config_steps(place: SetupPlace, config: Config) -> Iterator[NextStep]:
+    path = {"path": Plain(str(place.config_path))}
     if len(config.district.reviewers) < MIN_REVIEWERS:
-        text = f"Name two reviewers in {place.config_path}, once you know who they are."
-        yield NextStep(text=text)
+        yield NextStep(text=Reason("step.reviewers", path))
     if not config.mail.host:
-        text = f"Set a mail server under [mail] in {place.config_path}. No one can be invited yet."
-        yield NextStep(text=text)
+        yield NextStep(text=Reason("step.mail", path))
     if config.portal.sign_in is SignInMethod.OIDC:
         address = config.portal.redirect_address
-        yield NextStep(text=f"At your sign-in provider, the redirect address must be: {address}")
+        yield NextStep(text=Reason("step.redirect", {"address": Plain(address)}))
 
 
 def _list_secret_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
     restart = ("systemctl restart namesake namesake-portal",) if started else ()
     for name in list_missing_secrets(place, config):
         yield NextStep(
-            text=f"Store the secret {name}.",
+            text=Reason("step.secret", {"name": Plain(name)}),
             commands=(build_secret_command(name, place.config_path, place.host), *restart),
         )
 
 
 def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
     if place.host.is_container():
-        yield NextStep(text="Start everything.", commands=("docker compose up -d",))
+        yield NextStep(text=Reason("step.start-all"), commands=("docker compose up -d",))
         return
     if place.runs_units and not started:
         yield NextStep(
-            text="Start the service, the portal and nightly backups.",
+            text=Reason("step.start"),
             commands=(
                 "systemctl daemon-reload",
                 f"systemctl enable --now {' '.join(START_UNITS)}",
@@ -281,7 +284,7 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
         secrets, namesake = place.config_path.parent / "secrets", place.spell_command()
         given = f"CREDENTIALS_DIRECTORY={secrets} " if secrets.is_dir() else ""
         yield NextStep(
-            text="Run the service and the portal, each in a terminal of its own.",
+            text=Reason("step.run"),
             commands=(f"{given}{namesake} run", f"{given}{namesake} portal"),
         )
     if place.runs_units and config.portal.socket_path:
@@ -290,7 +293,7 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
     if proxy.is_dir():
         nginx = "/etc/nginx/conf.d/namesake.conf"
         yield NextStep(
-            text="Let your web server pass requests on to the portal: Caddy, or nginx.",
+            text=Reason("step.proxy"),
             commands=(
                 f"cat {proxy}/Caddyfile >> /etc/caddy/Caddyfile && systemctl reload caddy",
                 f"ln -s {proxy}/nginx.conf {nginx} && systemctl reload nginx",
@@ -300,29 +303,26 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
 
 def _build_group_step(host: HostMachine) -> NextStep:
     group = host.find_proxy_group()
-    text = "Give the portal the group of your proxy: add [Service] and Group=NAME."
+    text = Reason("step.group")
     if group:
-        text = (
-            f"The portal's socket is open to the group {group}. If your proxy has another, set it."
-        )
+        text = Reason("step.group.found", {"group": Plain(group)})
     return NextStep(text=text, commands=("systemctl edit namesake-portal",))
 
 
 def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> Iterator[NextStep]:
     namesake = place.spell_command()
     program = namesake if place.host.is_container() else "namesake"
-    yield NextStep(text="Test the sources.", commands=(f"{namesake} sources check",))
+    yield NextStep(text=Reason("step.test-sources"), commands=(f"{namesake} sources check",))
     yield NextStep(
-        text="Look yourself up first, to see what staff will get.",
+        text=Reason("step.look-yourself-up"),
         commands=(f'{program} me "FIRST LAST" --town TOWN --school SCHOOL',),
     )
     if not config.mail.host:
         return
     yield NextStep(
-        text="Invite two or three volunteers.",
+        text=Reason("step.volunteers"),
         commands=(f"{namesake} staff invite EMAIL FIRST LAST",),
     )
     if staff_file:
         invite = f"{namesake} staff import {Path(staff_file).absolute()}"
-        text = "Then everyone else: look first, then invite."
-        yield NextStep(text=text, commands=(f"{invite} --dry-run", invite))
+        yield NextStep(text=Reason("step.everyone"), commands=(f"{invite} --dry-run", invite))

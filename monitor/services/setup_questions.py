@@ -17,9 +17,11 @@ from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is
 from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
+from monitor.domain.reason import Plain, Reason
 from monitor.domain.vocabulary import Language
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
+from reports.wording import render_in_english
 
 NONE, YES, NO = "none", "yes", "no"
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
@@ -86,15 +88,14 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
-    `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
-    elsewhere exactly as it stands. `choices` are all answers that there are, where they have to be
-    named. `unattended` is the default without a person there. `stand_in` lets the other answers of
-    a file be judged where this one cannot be used.
+    Its words are those of its `key` in reports/words/office.toml. They may name earlier answers in
+    braces, and so may `copied`, which is to be pasted elsewhere exactly as it stands. `choices` are
+    all answers that there are, where they have to be named. `unattended` is the default without a
+    person there. `stand_in` lets the other answers of a file be judged where this one cannot be
+    used.
     """
 
     key: str
-    prompt: str
-    why: str
     parse: Callable[[str, Answers], str]
     copied: str = ""
     choices: tuple[str, ...] = ()
@@ -107,6 +108,15 @@ class SetupQuestion:
 
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
+
+    @property
+    def prompt(self) -> str:
+        return render_in_english(Reason(f"question.{self.key}"))
+
+    def explain(self, answers: Answers) -> str:
+        """Say why it is asked, or what it does."""
+        facts = {name: Plain(answer) for name, answer in answers.items()}
+        return render_in_english(Reason(f"question.{self.key}.why", facts))
 
     def spell_prompt(self) -> str:
         if not self.choices:
@@ -321,63 +331,45 @@ def _uses_provider(answers: Answers) -> bool:
 DISTRICT_QUESTIONS = (
     SetupQuestion(
         key="name",
-        prompt="Name of the district",
-        why="Emails and pages show it.",
         parse=_parse_name,
     ),
     SetupQuestion(
         key="zone",
-        prompt="Time zone",
-        why="Checks and emails run at its local times.",
         parse=_parse_zone,
         default="America/Chicago",
     ),
     SetupQuestion(
         key="language",
-        prompt="Language of staff pages and emails",
-        why="English (en) or Spanish (es). Each person can choose; pages for IT are in English.",
         parse=_build_choice_parser(*Language),
         choices=tuple(Language),
         default=Language.ENGLISH.value,
     ),
     SetupQuestion(
         key="domains",
-        prompt="Domains of staff email",
-        why="Only addresses in these domains can be invited. Put commas between several.",
         parse=_parse_domains,
         stand_in="domain.invalid",
     ),
     SetupQuestion(
         key="places",
-        prompt="Towns of the district",
-        why="Their names help to tell people of one name apart. Put commas between several.",
         parse=lambda text, _answers: ", ".join(split_list(text)),
         default=NONE,
     ),
     SetupQuestion(
         key="contact",
-        prompt="Email address of the contact person",
-        why="Emails name this address for questions, and so does every request to a site.",
         parse=_parse_address,
     ),
     SetupQuestion(
         key="reviewers",
-        prompt="Email addresses of the reviewers",
-        why="Reviewers see cases that are open to IT. Some steps take two, so name two or more.",
         parse=_parse_addresses,
         default=NONE,
     ),
     SetupQuestion(
         key="operators",
-        prompt="Email addresses of the operators",
-        why="Operators run the service and get its warnings. They see no one's findings.",
         parse=_parse_addresses,
         default=lambda answers: answers["contact"],
     ),
     SetupQuestion(
         key="staff_file",
-        prompt="Staff file (CSV)",
-        why="A list of whom to invite. It is only checked: a later question is for inviting them.",
         parse=_parse_staff_file,
         default=NONE,
     ),
@@ -385,19 +377,12 @@ DISTRICT_QUESTIONS = (
 MAIL_QUESTIONS = (
     SetupQuestion(
         key="mail_host",
-        prompt="Mail server, google, or none",
-        why=(
-            "Invitations and digests go out through it. google is Google Workspace's relay. With "
-            "none, emails are files, and no one can be invited."
-        ),
         parse=_parse_mail_host,
         stand_in="mail.invalid",
         default=NONE,
     ),
     SetupQuestion(
         key="mail_security",
-        prompt="Encryption",
-        why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
         choices=tuple(MailSecurity),
         stand_in="starttls",
@@ -406,16 +391,12 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="mail_port",
-        prompt="Port",
-        why="Where the mail server listens.",
         parse=_parse_port,
         default=lambda answers: DEFAULT_PORTS[answers["mail_security"]],
         applies=lambda answers: bool(answers["mail_host"]),
     ),
     SetupQuestion(
         key="mail_user",
-        prompt="User",
-        why="The account at the mail server. none if it knows this machine by its IP address.",
         parse=_parse_optional,
         default=NONE,
         applies=lambda answers: (
@@ -424,11 +405,6 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="smtp-password",
-        prompt="Password (not shown; leave it empty to set it later)",
-        why=(
-            "The password of {mail_user}; Google and Microsoft take only an app password. It is "
-            "stored as a secret, not in the configuration."
-        ),
         parse=_parse_mail_password,
         default="",
         applies=lambda answers: bool(answers["mail_user"]),
@@ -436,15 +412,11 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="mail_sender",
-        prompt="Sender",
-        why="People read it as the sender of every email.",
         parse=_parse_sender,
         default=lambda answers: f"Namesake <namesake@{split_list(answers['domains'])[0]}>",
     ),
     SetupQuestion(
         key="mail_test",
-        prompt="Send a test email now",
-        why="It goes to {contact}, and to no one else.",
         parse=_parse_yes,
         default=YES,
         unattended=NO,
@@ -452,8 +424,6 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="invite_staff",
-        prompt="Invite everyone in the staff file now",
-        why="Two or three volunteers first are better. Emails go out one after another.",
         parse=_parse_yes,
         default=NO,
         applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
@@ -463,18 +433,11 @@ MAIL_QUESTIONS = (
 PORTAL_QUESTIONS = (
     SetupQuestion(
         key="portal_address",
-        prompt="Address of the portal",
-        why="People join and read their results there. Every email leads there.",
         parse=_parse_portal_address,
         default=lambda answers: f"https://namesake.{split_list(answers['domains'])[0]}",
     ),
     SetupQuestion(
         key="sign_in",
-        prompt="Sign-in",
-        why=(
-            "link emails a code. google, entra (Microsoft) and oidc (others) use your accounts "
-            "there. header trusts a proxy that signs people in."
-        ),
         parse=_build_choice_parser(*SignInChoice),
         choices=tuple(SignInChoice),
         stand_in="link",
@@ -482,30 +445,22 @@ PORTAL_QUESTIONS = (
     ),
     SetupQuestion(
         key="tenant",
-        prompt="Directory (tenant) ID",
-        why="Microsoft's Entra admin center shows it under Overview.",
         parse=_parse_tenant,
         applies=lambda answers: answers["sign_in"] == "entra",
     ),
     SetupQuestion(
         key="issuer",
-        prompt="Issuer",
-        why="The address by which your provider is known.",
         parse=_parse_issuer,
         applies=lambda answers: answers["sign_in"] == "oidc",
     ),
     SetupQuestion(
         key="client",
-        prompt="Client ID",
-        why="Register a web application at your provider. Its redirect address must be exactly:",
         copied=f"{{portal_address}}{CALLBACK_PATH}",
         parse=_parse_needed,
         applies=_uses_provider,
     ),
     SetupQuestion(
         key="oidc-secret",
-        prompt="Client secret (not shown; leave it empty to set it later)",
-        why="Your provider shows it once. It is stored as a secret, not in the configuration.",
         parse=_parse_optional,
         default="",
         applies=_uses_provider,
@@ -513,8 +468,6 @@ PORTAL_QUESTIONS = (
     ),
     SetupQuestion(
         key="header",
-        prompt="Header",
-        why="The proxy puts the address of who is signed in there, and drops a browser's own.",
         parse=_parse_header,
         default="X-Forwarded-Email",
         applies=lambda answers: answers["sign_in"] == "header",
@@ -523,15 +476,11 @@ PORTAL_QUESTIONS = (
 SEARCH_QUESTIONS = (
     SetupQuestion(
         key="search",
-        prompt="Search engine: brave, the address of your own SearXNG, feeds, or none",
-        why="Only search engines find what no list of sites can. brave costs money and finds most.",
         parse=_parse_search,
         default=NONE,
     ),
     SetupQuestion(
         key="brave-key",
-        prompt="Key for Brave (not shown; leave it empty to set it later)",
-        why="From your account at Brave's Search API. It is stored as a secret.",
         parse=_parse_optional,
         default="",
         applies=lambda answers: answers["search"] == "brave",
@@ -541,8 +490,6 @@ SEARCH_QUESTIONS = (
 BACKUP_QUESTIONS = (
     SetupQuestion(
         key="backup_folder",
-        prompt="Folder for backups",
-        why="Mount a disk of another machine there, or let another machine fetch it.",
         parse=_parse_backup_folder,
         default=lambda answers: (
             f"{answers[UNIT_DATA]}/{COPIES_FOLDER.name}" if answers[UNIT_DATA] else NONE
@@ -550,8 +497,6 @@ BACKUP_QUESTIONS = (
     ),
     SetupQuestion(
         key="backup_keys",
-        prompt="Folder for the copy of the keys",
-        why="For a third machine: whoever has backups and keys together can read everything.",
         parse=_parse_backup_keys,
         default=lambda answers: (
             f"{answers[UNIT_DATA]}/{KEYS_FOLDER.name}" if answers[UNIT_DATA] else NONE
@@ -562,8 +507,6 @@ BACKUP_QUESTIONS = (
 START_QUESTIONS = (
     SetupQuestion(
         key="start",
-        prompt="Start the service, the portal and nightly backups now",
-        why="No one is searched for before they join.",
         parse=_parse_yes,
         default=lambda answers: YES if answers["mail_host"] else NO,
         applies=lambda answers: bool(answers[UNIT_DATA]),

@@ -93,7 +93,7 @@ def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMa
     try:
         return replace(visit, result=result), app.matcher.compare_contacts(contacts)
     except UnavailableError:
-        failed = ParseResult(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
+        failed = ParseResult(outcome=Outcome.FAILED, note="matcher-away")
         return replace(visit, result=failed), None
 
 

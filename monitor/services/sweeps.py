@@ -137,7 +137,7 @@ class SweepProgress:
 
 
 FINAL_STATES = frozenset({"done", "blocked"})
-STOPPED_EARLY = "the check was stopped before the end"
+STOPPED_EARLY = "stopped-early"
 SHORT_RUN = timedelta(hours=1)
 
 

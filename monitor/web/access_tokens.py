@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from monitor.db.accounts import AccessToken
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Role, TokenScope
 from monitor.services.access_tokens import (
     ADDRESS_DAYS,
@@ -121,7 +122,9 @@ def _render_tokens(
         scopes=tuple(
             (scope, TOKEN_SCOPES[scope]) for scope in _list_scopes(role, in_address=False)
         ),
-        lifetimes=tuple((str(days), f"{days} days") for days in TOKEN_DAYS[role]),
+        lifetimes=tuple(
+            (str(days), Reason("days", {"count": Count(days)})) for days in TOKEN_DAYS[role]
+        ),
         offer=_build_offer(role),
         name=form.name,
         chosen=form.scope,

@@ -43,7 +43,7 @@ from monitor.web.api import (
 from monitor.web.api_own import show_address
 from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
-from reports.sanitize import clean_sentence, clean_web_text
+from reports.sanitize import clean_web_text
 from reports.wording import Others
 
 MAX_NAME_LENGTH: Final = 100
@@ -219,8 +219,8 @@ def read_health(call: ApiCall) -> HealthBody:
             HealthCheckBody(
                 what=check.what,
                 level=check.level,
-                message=clean_sentence(check.message),
-                remedy=clean_sentence(check.remedy),
+                message=check.message,
+                remedy=check.remedy,
             )
             for check in view.checks
         ),

@@ -51,8 +51,9 @@ from monitor.web.findings import CaseAnswerForm, record_case_answer
 from reports.labels import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
-from reports.sanitize import clean_sentence, clean_web_text, defang_url
+from reports.sanitize import clean_web_text, defang_url
 from reports.templating import mark_web_link
+from reports.wording import render_reason
 from scrapers.models import TraceKind
 
 # What a person may say of a finding, and of a case: the answers of the pages.
@@ -402,7 +403,7 @@ def _build_case(call: ApiCall, case: Case) -> CaseBody:
         kind=case.kind,
         severity=case.severity,
         state=case.state,
-        what=clean_sentence(line.what),
+        what=render_reason(line.what),
         url=show_address(line.url),
         platform=line.platform,
         reasons=tuple(map(build_reason_body, case.reasons)),
@@ -419,7 +420,7 @@ def _build_case(call: ApiCall, case: Case) -> CaseBody:
         answers=tuple(CASE_ANSWERS[case.kind]),
         next_steps=tuple(
             NextStepBody(
-                words=advice_line.words,
+                words=render_reason(advice_line.words),
                 url=f"{portal}{advice_line.path}" if advice_line.path else advice_line.url,
             )
             for advice_line in build_advice_lines(app, case)

@@ -13,12 +13,13 @@ from flask import Blueprint, Response, url_for
 
 from monitor.config import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
-from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSection
+from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSection, describe_scopes
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import join_words
 from monitor.domain.person import PersonName
+from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent import hash_district_terms, list_offered_scopes, list_terms_sections
 from monitor.services.enrollment import (
@@ -59,7 +60,7 @@ from reports.pages.enrollment import (
     WorkStepView,
 )
 from reports.pages.layout import FieldProblem, PageFrame
-from reports.translation import get_language, translate_sentence
+from reports.translation import get_language, translate_label
 
 MAX_LENGTH = 100
 MAX_ENTRIES = 20
@@ -244,27 +245,25 @@ def _find_contradictions(draft: EnrollmentDraft) -> Iterator[FieldProblem]:
     theirs = {account.partition(":")[0] for account in draft.accounts}
     for platform in draft.absent_from:
         if platform in theirs:
-            site = format_site_name(platform)
-            words = f"You added an account on {site} but said you have none there."
-            yield FieldProblem(field="none_on", words=f"{words} Remove one of the two.")
+            words = Reason("problem.contradiction", {"site": Site(platform)})
+            yield FieldProblem(field="none_on", words=words)
 
 
 def _find_long_lines(**lines: str) -> Iterator[FieldProblem]:
     for name, line in lines.items():
         if len(line) > MAX_LENGTH:
-            yield FieldProblem(field=name, words=f"Use at most {MAX_LENGTH} characters.")
+            words = Reason("problem.long", {"count": Count(MAX_LENGTH)})
+            yield FieldProblem(field=name, words=words)
 
 
 def _find_long_lists(**lists: tuple[str, ...]) -> Iterator[FieldProblem]:
     for name, entries in lists.items():
         if len(entries) > MAX_ENTRIES:
-            yield FieldProblem(
-                field=name, words=f"Enter at most {MAX_ENTRIES}. Choose the most likely ones."
-            )
+            words = Reason("problem.many", {"count": Count(MAX_ENTRIES)})
+            yield FieldProblem(field=name, words=words)
         elif any(len(entry) > MAX_LENGTH for entry in entries):
-            yield FieldProblem(
-                field=name, words=f"Use at most {MAX_LENGTH} characters for each entry."
-            )
+            words = Reason("problem.long-entry", {"count": Count(MAX_LENGTH)})
+            yield FieldProblem(field=name, words=words)
 
 
 # Where most impostors are: what is asked for by name. Others can be typed.
@@ -331,7 +330,7 @@ def build_scopes_view(
     draft: EnrollmentDraft, offered: Iterable[Scope], faults: Faults
 ) -> ScopesStepView:
     choices = tuple(
-        ScopeChoice(scope=scope, title=SCOPE_TITLES[scope], words=SCOPE_SENTENCES[scope])
+        ScopeChoice(scope=scope, title=SCOPE_TITLES[scope], words=Reason(f"scope.{scope}"))
         for scope in offered
     )
     return ScopesStepView(
@@ -419,7 +418,7 @@ def build_agree_view(
     return AgreementStepView(
         **build_step_position(EnrollmentStep.CHECK),
         rows=tuple(build_summary_rows(draft, "/join")),
-        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in draft.scopes),
+        agreed=describe_scopes(draft.scopes),
         asked=asked,
         seal=text.text_hash,
         version=text.version,
@@ -434,13 +433,13 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
     name = draft.name
     others = (*name.former_families, *name.nicknames)
     own = (
-        f"{translate_sentence(line.title)} {line.detail}"
+        f"{translate_label(line.title)} {line.detail}"
         for line in build_declared_lines(draft.accounts, draft.pages)
     )
     fields: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
         (
             "What we search",
-            (translate_sentence(SCOPE_TITLES[scope]) for scope in Scope if scope in draft.scopes),
+            (translate_label(SCOPE_TITLES[scope]) for scope in Scope if scope in draft.scopes),
             EnrollmentStep.SCOPES,
         ),
         (
@@ -459,26 +458,14 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
         yield SummaryRow(what=what, answer=", ".join(answers), change=f"{base}/{step}")
 
 
-def _split_blocks(lines: Iterable[str]) -> Iterator[ConsentBlock]:
+def _split_blocks(lines: Iterable[Reason]) -> Iterator[ConsentBlock]:
     """Turn lists in the text, and parts made only of sentences, into HTML lists."""
-    whole = tuple(_join_sentences(lines))
-    bulleted = any(sentence.startswith("- ") for sentence in whole)
-    if not bulleted:
+    whole = tuple(lines)
+    if not any(line.rule == CONSENT_ITEM for line in whole):
         yield ConsentBlock(lines=whole, listed=True)
         return
-    for listed, group in groupby(whole, key=lambda sentence: sentence.startswith("- ")):
-        yield ConsentBlock(lines=tuple(entry.removeprefix("- ") for entry in group), listed=listed)
-
-
-def _join_sentences(lines: Iterable[str]) -> Iterator[str]:
-    begun = ""
-    for line in lines:
-        begun = f"{begun} {line}".strip()
-        if begun.endswith((".", ":")):
-            yield begun
-            begun = ""
-    if begun:
-        yield begun
+    for listed, group in groupby(whole, key=lambda line: line.rule == CONSENT_ITEM):
+        yield ConsentBlock(lines=tuple(group), listed=listed)
 
 
 NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort
 from monitor.app import App
 from monitor.db.review import ReviewFilter
 from monitor.db.sweeps import Sweep
+from monitor.domain.reason import Label, Reason
 from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
 from monitor.domain.vocabulary import CaseBin, SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
@@ -28,7 +29,6 @@ from reports.feeds import (
     render_calendar,
     render_queue_feed,
 )
-from reports.labels import SWEEP_KINDS
 from reports.translation import use_language
 
 
@@ -70,12 +70,16 @@ def _build_calendar_view(app: App, person_id: str) -> CheckCalendarView:
     )
 
 
+def _build_title(kind: SweepKind) -> Reason:
+    return Reason("check-title", {"kind": Label("checks", kind)})
+
+
 def _build_check(sweep: Sweep) -> CalendarCheck:
     is_weekly = sweep.kind is SweepKind.SWEEP
     return CalendarCheck(
         # So it takes the place of the event that announced it.
         id=f"weekly-{sweep.week}" if is_weekly else sweep.id,
-        title=f"Namesake: {SWEEP_KINDS[sweep.kind]}",
+        title=_build_title(sweep.kind),
         started_at=sweep.started_at,
         ended_at=sweep.closed_at,
     )
@@ -88,7 +92,7 @@ def _plan_next(app: App, person_id: str) -> Iterator[CalendarCheck]:
         at = compute_next_sweep(now, district.id, district.zone)
         yield CalendarCheck(
             id=f"weekly-{compute_sweep_week(at, district.id, district.zone)}",
-            title=f"Namesake: {SWEEP_KINDS[SweepKind.SWEEP]}",
+            title=_build_title(SweepKind.SWEEP),
             started_at=at,
         )
 

@@ -18,6 +18,7 @@ from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
 from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
+from monitor.domain.reason import Count, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.feedback import (
     DecisionInput,
@@ -45,7 +46,7 @@ from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_cases, undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.labels import ANSWERS, PAGE_ANSWERS
+from reports.labels import ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import (
     AnswerHistoryView,
@@ -173,8 +174,11 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
     if not answered:
         return None
     kind = app.db.findings.load_finding(answered[0]).portrait.kind
-    label = (PAGE_ANSWERS if kind is TraceKind.PAGE else ANSWERS)[own[answered[0]]]
-    words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
+    table = "page-answers" if kind is TraceKind.PAGE else "answers"
+    answer, count = Label(table, own[answered[0]]), len(answered)
+    words = Reason("saved-answer", {"answer": answer})
+    if count > 1:
+        words = Reason("saved-answers", {"answer": answer, "count": Count(count)})
     return UndoLine(finding_ids=answered, words=words)
 
 

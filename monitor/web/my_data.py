@@ -13,10 +13,11 @@ from typing import Final
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.config import CONSENT_DURATION
-from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
+from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, TooSoonError
 from monitor.domain.person import Person
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     ConsentChannel,
     Scope,
@@ -75,7 +76,7 @@ from reports.pages.data import (
 )
 from reports.pages.enrollment import SummaryRow
 from reports.pages.layout import FieldProblem
-from reports.translation import translate_plural, translate_sentence
+from reports.translation import translate_label, translate_plural
 
 
 class PauseForm(WebForm, frozen=True, kw_only=True):
@@ -281,7 +282,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         ),
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
         waiting_name=format_searched_name(waiting) if waiting else "",
-        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
+        agreed=describe_scopes(consent.scopes),
         version=consent.text_version,
         given_at=consent.given_at,
         ends_at=consent.expires_at,
@@ -308,7 +309,7 @@ def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryR
 
 def _build_picture_row(context: PortalContext, person: Person) -> Iterator[SummaryRow]:
     if person.reference_picture or can_add_reference_picture(context.app, person.id):
-        answer = translate_sentence("Added") if person.reference_picture else ""
+        answer = translate_label("Added") if person.reference_picture else ""
         yield SummaryRow(what="Picture of you", answer=answer, change="/me/data/picture")
 
 
@@ -319,7 +320,7 @@ def _build_answer_view(
     offered = list_offered_scopes(app)
     # What was agreed to and is asked nowhere today can still be taken back.
     lines = tuple(
-        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPE_SENTENCES[scope])
+        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=Reason(f"scope.{scope}"))
         for scope in Scope
         if scope in {*offered, *agreed}
     )

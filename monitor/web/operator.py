@@ -45,6 +45,7 @@ from reports.pages.operator import (
     OperatorView,
     SourceStatusRow,
 )
+from reports.wording import render_told
 
 
 class LeaverDecision(StrEnum):
@@ -170,8 +171,8 @@ def _build_check_row(checked: HealthResult) -> HealthCheck:
     return HealthCheck(
         what=checked.what,
         level=checked.level,
-        message=checked.message,
-        remedy=checked.remedy,
+        message=render_told(checked.message),
+        remedy=render_told(checked.remedy),
     )
 
 

@@ -14,6 +14,7 @@ from monitor.config import SignInMethod
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import AlertFeed
+from monitor.domain.reason import Moment, Plain, Reason, Told
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
     AddressRequestRefusal,
@@ -86,7 +87,6 @@ from reports.pages.data import (
 )
 from reports.pages.enrollment import AccountProofLine, EnrollmentStepView
 from reports.pages.layout import FieldProblem, PageFrame
-from reports.translation import format_local_time
 from scrapers.search.alerts import build_feed_id
 
 PROOFS_PATH: Final = "/me/data/accounts#proofs"
@@ -227,8 +227,7 @@ class ProfileEditor:
         app, person_id = self.context.app, self.context.person_id
         next_at = find_next_edit_time(app, person_id) or self.context.now()
         zone = app.db.people.load_person(person_id).zone
-        after = format_local_time(next_at, zone)
-        words = f"You added words five times in seven days. You can add more after {after}"
+        words = Reason("problem.often", {"after": Moment(next_at, zone)})
         render, view = self._build_step_view(
             step, replace(step_input, faults=(FieldProblem(field=FIRST_FIELDS[step], words=words),))
         )
@@ -277,9 +276,7 @@ def build_address_routes(context: PortalContext) -> Blueprint:
         if unwritten:
             often = unwritten is AddressRequestRefusal.OFTEN
             status = HTTPStatus.TOO_MANY_REQUESTS if often else None
-            words = ADDRESS_REQUEST_REFUSALS[unwritten].format(
-                domain=context.app.config.district.domains[0]
-            )
+            words = _describe_refusal(context, unwritten)
             response = _render_address_page(context, typed, words, status)
             if often:
                 response.headers["Retry-After"] = str(int(LINK_LIMIT_PERIOD.total_seconds()))
@@ -336,8 +333,15 @@ def _render_address_changed(context: PortalContext) -> Response:
     )
 
 
+def _describe_refusal(context: PortalContext, refusal: AddressRequestRefusal) -> Told:
+    if refusal is AddressRequestRefusal.FOREIGN:
+        domain = Plain(context.app.config.district.domains[0])
+        return Reason("problem.foreign-address", {"domain": domain})
+    return ADDRESS_REQUEST_REFUSALS[refusal]
+
+
 def _render_address_page(
-    context: PortalContext, typed: str = "", fault: str = "", status: HTTPStatus | None = None
+    context: PortalContext, typed: str = "", fault: Told = "", status: HTTPStatus | None = None
 ) -> Response:
     person = context.load_person()
     made = find_last_address_change(context.app, person.id)

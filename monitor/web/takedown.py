@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 from werkzeug.exceptions import NotFound
 
 from monitor.domain.errors import InputError
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Decision
 from monitor.services.takedown import (
     add_screenshot,
@@ -128,7 +129,7 @@ def _find_faults(view: TakedownView, form: TakedownOutcomeForm) -> Iterator[Fiel
         yield FieldProblem(field="done", words="Choose what happened.")
     if len(form.note) > MAX_NOTE_LENGTH:
         yield FieldProblem(
-            field="note", words=f"Use at most {MAX_NOTE_LENGTH} characters for the note."
+            field="note", words=Reason("problem.takedown-note", {"count": Count(MAX_NOTE_LENGTH)})
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, ConsentAction
 from reports.emails.digest import CaseLine, EmailView, limit_lines
 from reports.emails.render import Email, compose_email, compose_fitting_email
@@ -43,15 +44,18 @@ class ConsentEndingView(EmailView):
 
     expires_at: datetime
     erased_by: datetime
-    how: str
+    how: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassView(EmailView):
-    """Someone used emergency access. `seen` is what they saw, `reason` is in their words."""
+    """Someone used emergency access. `seen` is what they saw, `reason` is in their words.
+
+    `by` is empty for the operator.
+    """
 
     at: datetime
-    seen: str
+    seen: Reason
     by: tuple[str, ...]
     reason: str
     id: str
@@ -77,9 +81,9 @@ class EnrolledView(EmailView):
     """Consent was given. `agreed` lists its parts; `not_me` says how to undo it right away."""
 
     at: datetime
-    agreed: tuple[str, ...]
+    agreed: tuple[Reason, ...]
     expires_at: datetime
-    not_me: str
+    not_me: Reason
     undo_url: str
 
 
@@ -103,9 +107,9 @@ class ConsentChangedView(EmailView):
 
     change: ConsentAction
     at: datetime
-    agreed: tuple[str, ...]
+    agreed: tuple[Reason, ...]
     expires_at: datetime
-    not_me: str
+    not_me: Reason
     paused_until: datetime | None = None
     undo_url: str
 
@@ -141,7 +145,7 @@ class InvitationView(EmailView):
     `first_lines` and `from_name` are the district's own words, empty where it has none.
     """
 
-    how: str
+    how: Reason
     expires_at: datetime
     code: str = ""
     subject: str = ""
@@ -153,7 +157,7 @@ class InvitationView(EmailView):
 class ReminderView(EmailView):
     """The one reminder of an invitation, with the same fields."""
 
-    how: str
+    how: Reason
     invited_at: datetime
     expires_at: datetime
     code: str = ""
@@ -232,7 +236,7 @@ class AddressChangedView(EmailView):
     """
 
     at: datetime
-    not_me: str
+    not_me: Reason
     undo_url: str
 
 

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import (
     BreachAdvice,
     CaseKind,
     ContactKind,
     CoverageState,
+    EndReason,
     EventKind,
     GapKind,
     OwnershipLabel,
@@ -38,8 +39,8 @@ class EmailView:
     name: str
     district: str
     zone: str
-    why: str
-    leave: str
+    why: Reason
+    leave: Reason
     review_url: str = ""
     contact: str = ""
 
@@ -56,7 +57,7 @@ class CaseLine:
 
     kind: CaseKind
     severity: Severity
-    what: str
+    what: Reason
     url: str
     first_seen: datetime
     last_seen: datetime
@@ -64,9 +65,9 @@ class CaseLine:
     platform: str = ""
     title: str = ""
     reasons: tuple[Reason, ...] = ()
-    earlier: str = ""
+    earlier: Reason | None = None
     finding_id: str = ""
-    advice: str = ""
+    advice: Reason | None = None
     contact_kinds: tuple[ContactKind, ...] = ()
     link_url: str = ""
 
@@ -132,11 +133,11 @@ class OpenCaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcomeLine:
-    """How an earlier case ended: `what` is our own sentence."""
+    """How an earlier case ended."""
 
     kind: CaseKind
     url: str
-    what: str
+    reason: EndReason
     at: datetime
     id: str
     platform: str = ""
@@ -170,14 +171,23 @@ class BreachLine:
 class CoverageGap:
     """A source that could not be checked, or `count` of them that fail in the same way.
 
-    `note` is our own clause, without text from the web.
+    There are `total` sources. `note` is our own clause, without text from the web.
     """
 
     source: str
     outcome: GapKind
     since: datetime
-    note: str = ""
+    note: Reason | None = None
     count: int = 1
+    total: int = 0
+
+    @property
+    def subject(self) -> Reason:
+        if self.count > 1:
+            return Reason(
+                "each-of-places", {"count": Count(self.count), "total": Count(self.total)}
+            )
+        return Reason("the-source", {"site": Site(self.source)})
 
 
 # More dots than these say no more than a bar does.
@@ -321,7 +331,7 @@ class EmailSections:
         return pages if len(pages) >= MIN_PAGES_FOLDED else ()
 
     @property
-    def folded_sentence(self) -> str:
+    def folded_sentence(self) -> Reason:
         shown = {kind for case in self.folded_cases for kind in case.contact_kinds}
         return describe_exposures(len(self.folded_cases), shown)
 

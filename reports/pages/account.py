@@ -8,7 +8,7 @@ A page that says why there is none.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import Severity
 from reports.pages.findings import AnswerChoice
 from reports.pages.layout import FieldProblem, build_renderer
@@ -140,7 +140,7 @@ class AnswerCardView:
     token: str
     zone: str
     finding_id: str
-    question: str
+    question: Told
     url: str
     choices: tuple[AnswerChoice, ...]
     expires_at: datetime
@@ -214,7 +214,7 @@ class AccessTokensView:
     back: str
     lines: tuple[AccessTokenLine, ...]
     scopes: tuple[tuple[str, str], ...]
-    lifetimes: tuple[tuple[str, str], ...]
+    lifetimes: tuple[tuple[str, Reason], ...]
     offer: FeedAddressOffer | None = None
     name: str = ""
     chosen: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentPhase
 from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
@@ -44,7 +45,7 @@ class DataView:
     status: ConsentPhase
     address: str
     rows: tuple[SummaryRow, ...]
-    agreed: tuple[str, ...]
+    agreed: tuple[Reason, ...]
     version: str
     given_at: datetime
     ends_at: datetime
@@ -65,7 +66,7 @@ class DataView:
 class ScopeLine:
     scope: str
     title: str
-    words: str
+    words: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class ConsentEditView:
         return "-or-".join(line.scope for line in self.adding)
 
     @property
-    def options(self) -> tuple[tuple[str, str, str], ...]:
+    def options(self) -> tuple[tuple[str, str, Reason], ...]:
         return tuple((line.scope, line.title, line.words) for line in self.lines)
 
 

@@ -138,7 +138,7 @@ class LookalikeGap:
     source: str
     gap: GapKind
     at: datetime
-    note: str
+    note: Reason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ What will be asked about a person, in the words that go out: shown before the fi
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import InvitationStatus
 from reports.pages.layout import FieldProblem, PolicyReminder, build_renderer
 
@@ -33,7 +34,7 @@ class QueryPreview:
 class ConsentBlock:
     """Lines of the consent text that belong together."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Reason, ...]
     listed: bool = False
 
 
@@ -41,7 +42,7 @@ class ConsentBlock:
 class ConsentPart:
     """A section of the consent text; `more` says it in full, and is folded."""
 
-    heading: str
+    heading: Reason
     blocks: tuple[ConsentBlock, ...]
     more: tuple[ConsentBlock, ...] = ()
 
@@ -73,7 +74,7 @@ class ConsentTextView(EnrollmentStepView):
 class ScopeChoice:
     scope: str
     title: str
-    words: str
+    words: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class ScopesStepView(EnrollmentStepView):
     chosen: tuple[str, ...] = ()
 
     @property
-    def options(self) -> tuple[tuple[str, str, str], ...]:
+    def options(self) -> tuple[tuple[str, str, Reason], ...]:
         return tuple((choice.scope, choice.title, choice.words) for choice in self.choices)
 
 
@@ -157,7 +158,7 @@ class AgreementStepView(EnrollmentStepView):
     """`seal` is the fingerprint of the text that was read; `until` is when the consent ends."""
 
     rows: tuple[SummaryRow, ...]
-    agreed: tuple[str, ...]
+    agreed: tuple[Reason, ...]
     asked: QueryPreview
     seal: str
     version: str

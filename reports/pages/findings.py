@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
 from reports.emails.digest import CaseLine, Coverage
 from reports.labels import ANSWERS, format_site_name
@@ -24,7 +24,7 @@ class AdviceLine:
     `unconfirmed` says that no one has looked at that address for long, or ever.
     """
 
-    words: str
+    words: Reason
     path: str = ""
     link: str = ""
     url: str = ""
@@ -39,7 +39,7 @@ class ProgressLine:
     nothing happens before they do something; `next_step` says who acts, by `due`.
     """
 
-    words: str
+    words: Told
     title: str
     url: str
     path: str
@@ -57,7 +57,7 @@ class ExposureGroupLine:
     """Several pages with contact details, as one line."""
 
     pages: int
-    what: str
+    what: Reason
     severity: Severity
     urls: tuple[str, ...]
 
@@ -190,7 +190,7 @@ class QuestionCard:
 
     id: str
     finding_id: str
-    question: str
+    question: Told
     url: str
     choices: tuple[AnswerChoice, ...]
     first_seen: datetime
@@ -204,7 +204,7 @@ class QuestionCard:
     speaks_for: tuple[Reason, ...] = ()
     speaks_against: tuple[Reason, ...] = ()
     lowered_by: tuple[Reason, ...] = ()
-    earlier: str = ""
+    earlier: Reason | None = None
     advice: tuple[AdviceLine, ...] = ()
     pictures: PicturePair | None = None
 
@@ -223,7 +223,7 @@ class UndoLine:
     """What was just answered, to be taken back by one button."""
 
     finding_ids: tuple[str, ...]
-    words: str
+    words: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +280,7 @@ render_answer_history = build_renderer("sorted", AnswerHistoryView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighlightPiece:
-    text: str
+    text: Told
     mark: DiffMarkKind = DiffMarkKind.KEPT
 
 
@@ -299,7 +299,7 @@ class TimelineLine:
     """One line of the timeline. `version` is the number of what was shown then, 0 where nothing."""
 
     at: datetime
-    words: str
+    words: Told
     fields: tuple[FieldDiffLine, ...] = ()
     version: int = 0
 
@@ -328,7 +328,7 @@ class CasePanel:
     id: str
     kind: str
     severity: Severity
-    what: str
+    what: Reason
     reasons: tuple[Reason, ...]
     lowered_by: tuple[Reason, ...]
     choices: tuple[AnswerChoice, ...]
@@ -347,7 +347,7 @@ class CasePanel:
     ended: str = ""
     holders: tuple[str, ...] = ()
     until: datetime | None = None
-    earlier: str = ""
+    earlier: Reason | None = None
     shared: bool = False
     pursued: bool = False
     removable: bool = False

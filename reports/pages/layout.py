@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+from monitor.domain.reason import Told
+
 V = TypeVar("V")
 
 
@@ -29,7 +31,7 @@ class FieldProblem:
     """What is wrong with one field of a form, and what to do."""
 
     field: str
-    words: str
+    words: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Day, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language, Severity
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import (
-    GUIDE_SOURCES,
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
     REPORT_STEPS,
@@ -17,7 +16,7 @@ from reports.labels import (
 )
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
-from reports.translation import format_date, use_language
+from reports.translation import use_language
 
 
 class AccountSighting(StrEnum):
@@ -27,6 +26,13 @@ class AccountSighting(StrEnum):
     THERE = "there"
     MISSING = "missing"
     GONE = "gone"
+
+
+def _describe_source(known: GuideReliability, seen_on: date | None) -> Reason:
+    source = Label("guide-sources", known)
+    if seen_on is None:
+        return Reason("guide-source", {"source": source})
+    return Reason("guide-source.dated", {"source": source, "day": Day(seen_on)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +61,8 @@ class PlatformGuide:
     given: str | None = None
 
     @property
-    def known_words(self) -> str:
-        when = f" (dated {format_date(self.seen_on)})" if self.seen_on else ""
-        return f"{GUIDE_SOURCES[self.known]}{when}."
+    def known_words(self) -> Reason:
+        return _describe_source(self.known, self.seen_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +167,8 @@ class RemovalGuideLine:
     stale: bool
 
     @property
-    def known_words(self) -> str:
-        when = f" (dated {format_date(self.seen_on)})" if self.seen_on else ""
-        return f"{GUIDE_SOURCES[self.known]}{when}."
+    def known_words(self) -> Reason:
+        return _describe_source(self.known, self.seen_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

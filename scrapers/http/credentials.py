@@ -91,8 +91,8 @@ LONGEST_LIFE = timedelta(days=1)
 USUAL_LIFE = timedelta(hours=1)
 # Each query would else try a key again that was refused.
 FAILURE_LASTS = timedelta(minutes=10)
-KEY_REFUSED = "it does not accept the key it was given"
-NO_TOKEN = "its answer to our key has no token"  # noqa: S105 - a sentence
+KEY_REFUSED = "key-refused"
+NO_TOKEN = "no-token"  # noqa: S105 - a sentence
 _REFUSALS = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _FORM = ("content-type", "application/x-www-form-urlencoded")

@@ -22,9 +22,9 @@ LOG_PAUSE_SECONDS = 1.0
 # A zone can name thousands of each.
 MOST_RECORDS = 8
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
-NO_ANSWER = "the name service did not answer in time"
-NAME_SERVICE_FAILED = "the name service could not find out"
-ONLY_PRIVATE = "its addresses are not on the public internet"
+NO_ANSWER = "name-service-slow"
+NAME_SERVICE_FAILED = "name-service-failed"
+ONLY_PRIVATE = "addresses-private"
 
 
 def build_system_resolver() -> "dns.resolver.Resolver":
@@ -112,4 +112,4 @@ class InternetRecords:
         return LoggedNames(outcome=Outcome.FAILED, note=LOG_MOVED)
 
 
-LOG_MOVED = "the log redirects elsewhere"
+LOG_MOVED = "log-moved"

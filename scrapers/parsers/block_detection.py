@@ -13,11 +13,11 @@ from html import unescape
 from scrapers.models import Outcome, Page, ParseResult
 from scrapers.parsers.text import count_visible_words, has_bytes_match, has_match, is_markup
 
-CAPTCHA = "it shows a CAPTCHA"
-CHECK = "it checks whether we are a browser"
-LOGIN = "it asks to log in first"
-CONSENT = "it asks to accept cookies first"
-REFUSAL = "it refuses automatic visits"
+CAPTCHA = "captcha"
+CHECK = "browser-check"
+LOGIN = "login-wall"
+CONSENT = "cookie-wall"
+REFUSAL = "bots-refused"
 
 # How far into a page we look for marks; walls are small, or have them at the top.
 MARKS_WITHIN = 262_144
@@ -228,7 +228,7 @@ RATE_LIMIT_PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-", "x-app-rat
 def build_limited_result(page: Page) -> ParseResult:
     return ParseResult(
         outcome=Outcome.LIMITED,
-        note="it asks us to come back later",
+        note="back-later",
         retry_at=parse_retry_time(page),
     )
 
@@ -364,27 +364,27 @@ def detect_refusal(page: Page) -> ParseResult | None:
     if page.status in SERVER_ERRORS:
         return ParseResult(
             outcome=Outcome.FAILED,
-            note=f"its server has an error (status {page.status})",
+            note=f"server-error:{page.status}",
             retry_at=parse_retry_time(page),
         )
     if page.status in REFUSALS:
-        return ParseResult(outcome=Outcome.BLOCKED, note=f"it refuses us (status {page.status})")
+        return ParseResult(outcome=Outcome.BLOCKED, note=f"refused:{page.status}")
     return None
 
 
 def build_parser_error_result(error: Exception) -> ParseResult:
     """Return what a page comes to whose reader stumbled: the reader has not understood it."""
-    return build_unreadable_result(f"its answer could not be parsed ({type(error).__name__})")
+    return build_unreadable_result(f"answer-unparsed:{type(error).__name__}")
 
 
 def build_unreadable_result(note: str) -> ParseResult:
     return ParseResult(outcome=Outcome.UNREADABLE, note=note)
 
 
-PARKED = "its domain is parked or for sale"
-UNFINISHED = "its host shows a page from before there was a site"
-SUSPENDED = "its host says that the site was switched off"
-NO_SUCH_PAGE = "it says that there is no such page, but with a normal status"
+PARKED = "domain-parked"
+UNFINISHED = "host-default-page"
+SUSPENDED = "site-off"
+NO_SUCH_PAGE = "soft-404"
 LONGEST_LINE = 200
 
 # Addresses that only those who park domains put into a page.

@@ -17,7 +17,7 @@ OK = 200
 # More names than that are a word that everyone uses.
 MOST_NAMES = 5_000
 _ANSWER = "a list of certificates"
-CUT = "the answer is larger than we read"
+CUT = "answer-large"
 
 
 def build_log_request(base_url: str, word: str) -> Request:
@@ -35,7 +35,7 @@ def parse_log_page(page: Page) -> LoggedNames:
     if refused is not None:
         return LoggedNames(outcome=refused.outcome, note=refused.note)
     if page.status != OK:
-        note = f"it did not accept the query (status {page.status})"
+        note = f"query-refused:{page.status}"
         return LoggedNames(outcome=Outcome.UNREADABLE, note=note)
     if page.cut:
         return LoggedNames(outcome=Outcome.UNREADABLE, note=CUT)

@@ -12,9 +12,9 @@ QueryBuilder = Callable[[QueryKind, str, str], Query]
 HANDLES_ASKED = 4
 USERNAME = re.compile(r"\w+(?:[.-]+\w+)*", re.ASCII)
 CONTACT_LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
-ACCOUNT_DELETED = "the account was deleted"
-ACCOUNT_SUSPENDED = "the account was suspended by its server"
-ANOTHER_ACCOUNT = "it answered with another account than the one we asked for"
+ACCOUNT_DELETED = "account-deleted"
+ACCOUNT_SUSPENDED = "account-suspended"
+ANOTHER_ACCOUNT = "other-account"
 
 
 def parse_own_username(account: str, platform: str, domain: str) -> str:

@@ -193,11 +193,11 @@ def _open_picture(
     try:
         with Image.open(BytesIO(body), formats=formats) as picture:
             if picture.width * picture.height > most_pixels:
-                message = "its picture has more pixels than we read"
+                message = "picture-pixels"
                 raise PictureError(message)
             upright = _flatten_on_white(ImageOps.exif_transpose(picture)).convert("RGB")
     except (OSError, Image.DecompressionBombError):
-        message = "its picture cannot be opened"
+        message = "picture-unopened"
         raise PictureError(message) from None
     # Pillow would write a comment from here into the copy.
     upright.info = {}

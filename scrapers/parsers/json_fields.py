@@ -24,7 +24,7 @@ def parse_json(page: Page) -> object:
     try:
         return page.decode_json()
     except (ValueError, RecursionError):
-        message = "its answer is not JSON"
+        message = "answer-no-json"
         raise ShapeError(message) from None
 
 
@@ -125,7 +125,7 @@ def get_optional_datetime(holder: Mapping[str, object], key: str) -> datetime | 
 
 def raise_shape_error(what: str) -> NoReturn:
     """Say of an answer that it lacks something, or holds it in another form."""
-    message = f"its answer lacks {what}, or holds it in another form"
+    message = f"answer-lacks:{what}"
     raise ShapeError(message)
 
 

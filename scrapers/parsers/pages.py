@@ -94,7 +94,7 @@ def build_page_canaries(source: str, known: str, nobody: str) -> Iterator[Canary
 
 GONE = frozenset({404, 410})
 OK = 200
-CLOSED_PLATFORM = "it leads to a site whose terms forbid robots to read it"
+CLOSED_PLATFORM = "leads-to-closed-platform"
 # They lead elsewhere by trade, so what they lead to is the page that was meant.
 SHORTENERS = frozenset(
     {
@@ -153,8 +153,8 @@ def has_only_site_title(asked: str, title: str, site: str) -> bool:
 
 def _describe_missing_page(page: Page) -> str:
     if page.status != OK:
-        return f"it did not answer with a page (status {page.status})"
-    return "" if page.body.strip() else "it sent an empty page"
+        return f"no-page:{page.status}"
+    return "" if page.body.strip() else "page-empty"
 
 
 def _describe_redirect_away(asked_url: str, final_url: str) -> str:
@@ -165,12 +165,12 @@ def _describe_redirect_away(asked_url: str, final_url: str) -> str:
     ):
         return ""
     if not _is_same_site(asked_url, final_url):
-        return "it leads to another site"
+        return "leads-to-site"
     before, after = urlsplit(asked_url).path.rstrip("/"), urlsplit(final_url).path.rstrip("/")
     if before != after and f"{before}/".startswith(f"{after}/"):
-        return "it leads to a page above the one we asked for"
+        return "leads-up"
     if MISSING_PAGE_PATH.search(after):
-        return "it leads to a page for missing accounts"
+        return "leads-to-missing"
     return _describe_other_account(extract_account_keys(asked_url), extract_account_keys(final_url))
 
 
@@ -179,9 +179,9 @@ def _describe_other_account(asked_keys: tuple[str, ...], final_keys: tuple[str, 
     if not asked_keys or set(asked_keys) & set(final_keys):
         return ""
     if not final_keys:
-        return "it leads away from the account that we asked for"
+        return "leads-away"
     handles = all(":@" in asked_key for asked_key in (*asked_keys, *final_keys))
-    return "it leads to another account than the one we asked for" if handles else ""
+    return "leads-to-account" if handles else ""
 
 
 def _is_on_same_platform(shown: str, home: str) -> bool:

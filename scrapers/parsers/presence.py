@@ -17,7 +17,7 @@ from scrapers.parsers.block_detection import (
 
 ACCOUNT_PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
-BOTH_SHOWN = "its page says both that the account exists and that it does not"
+BOTH_SHOWN = "page-says-both"
 # In what someone says of themselves, brackets and quotes would be escaped.
 _ONLY_IN_MARKUP = re.compile("[<>\"]|='")
 
@@ -148,5 +148,5 @@ def _is_front_page_redirect(asked_url: str, page: Page) -> bool:
 
 def _describe_unknown_page(page: Page) -> str:
     if not page.body.strip():
-        return "it sent an empty page"
-    return f"its page (status {page.status}) shows neither of the marks we know"
+        return "page-empty"
+    return f"page-says-neither:{page.status}"

@@ -70,13 +70,11 @@ class PictureParser:
             return ParseResult(outcome=Outcome.ABSENT)
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         if page.status != HTTPStatus.OK or not kind.startswith("image/"):
-            return detect_refusal(page) or build_unreadable_result(
-                f"it sent no picture (status {page.status})"
-            )
+            return detect_refusal(page) or build_unreadable_result(f"no-picture:{page.status}")
         if kind not in PICTURE_TYPES:
-            return build_unreadable_result("its picture has a format that we do not read")
+            return build_unreadable_result("picture-format")
         if page.cut or len(page.body) > LARGEST_DOCUMENT:
-            return build_unreadable_result("its picture is larger than we read")
+            return build_unreadable_result("picture-large")
         return ParseResult(outcome=Outcome.FOUND, unparsed=True)
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:

@@ -221,7 +221,7 @@ def strip_counts(description: str) -> str:
     return ", ".join(part for part in bare if part)
 
 
-ROBOTS_DECLINED = "the page asks not to be read by robots"
+ROBOTS_DECLINED = "page-declines-robots"
 OUR_ROBOT_NAMES = frozenset({"robots", "namesake"})
 # A wish after the name of another robot is for that one: `otherbot: noindex, nofollow`.
 _FOR = re.compile(r"\s*([\w-]+)\s*:\s*(.*)", re.DOTALL)

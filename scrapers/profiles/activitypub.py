@@ -186,7 +186,7 @@ COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection"})
 COLLECTION_PAGE_TYPES = frozenset({"CollectionPage", "OrderedCollectionPage"})
 # How servers say that a list is its owner's own business; 401 is what they say to all strangers.
 MAY_HIDE = frozenset({403})
-CONTACTS_HIDDEN = "the account does not show its contacts to strangers"
+CONTACTS_HIDDEN = "contacts-hidden"
 
 
 def parse_contact_list(query: Query, answer: Mapping[str, object]) -> ParseResult:
@@ -295,7 +295,7 @@ NOT_FOUND = 404
 GONE = 410
 FIRST, SECOND = 1, 2
 DOCUMENT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-ACCOUNT_ELSEWHERE = "the account is on another server than the one we asked"
+ACCOUNT_ELSEWHERE = "account-elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +355,7 @@ class ActivityPub:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the query (status {page.status})")
+            return build_unreadable_result(f"query-refused:{page.status}")
         try:
             return self._parse_answer(query, page, require_object(parse_json(page), "an object"))
         except ShapeError as error:
@@ -388,7 +388,7 @@ class ActivityPub:
         return self._follow_address(query, page, extract_actor_address(answer))
 
     def _build_profile_result(self, actor: ActivityPubActor) -> ParseResult:
-        note = "its owner has moved to another account" if actor.moved else ""
+        note = "account-moved" if actor.moved else ""
         trace = build_activitypub_trace(actor, self.domain)
         return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
 

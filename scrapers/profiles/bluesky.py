@@ -171,8 +171,8 @@ METHODS = {
     QueryKind.FOLLOWERS: "app.bsky.graph.getFollowers",
 }
 GONE_NOTES = {
-    "AccountTakedown": "the account was taken down by Bluesky",
-    "AccountDeactivated": "the account was deactivated by its owner",
+    "AccountTakedown": "account-taken-down",
+    "AccountDeactivated": "account-deactivated",
 }
 NOBODY_MESSAGES = ("profile not found", "actor not found")
 
@@ -235,9 +235,7 @@ class Bluesky:
             if page.status == BAD_REQUEST:
                 return _build_denial_result(answer)
             if page.status != OK:
-                return build_unreadable_result(
-                    f"it did not accept the query (status {page.status})"
-                )
+                return build_unreadable_result(f"query-refused:{page.status}")
             return self._parse_answer(query, answer)
         except ShapeError as error:
             return build_unreadable_result(str(error))
@@ -260,10 +258,10 @@ class Bluesky:
         if not cursor:
             return ParseResult(outcome=outcome, contacts=contacts)
         if cursor == dict(query.request.params).get("cursor"):
-            note = "its list goes in a circle"
+            note = "list-circle"
             return ParseResult(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
         if query.page >= LAST_PAGE:
-            note = f"only the first {LAST_PAGE} pages of the list were read"
+            note = f"list-long:{LAST_PAGE}"
             return ParseResult(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
         return ParseResult(
             outcome=outcome, contacts=contacts, follow=(self._build_next_page_query(query, cursor),)
@@ -308,9 +306,9 @@ def _parse_actors(answer: Mapping[str, object], key: str) -> Sequence[BlueskyAct
 
 def _build_profile_result(query: Query, actor: BlueskyActor) -> ParseResult:
     if query.terms[0].casefold() not in {actor.handle.casefold(), actor.did.casefold()}:
-        return build_unreadable_result("it answered with another account than the one we asked for")
+        return build_unreadable_result("other-account")
     if actor.asks_for_privacy:
-        note = "the account asks not to be shown to strangers"
+        note = "account-declines-strangers"
         return ParseResult(outcome=Outcome.DECLINED, note=note)
     return ParseResult(outcome=Outcome.FOUND, traces=(build_bluesky_trace(actor),))
 
@@ -329,4 +327,4 @@ def _build_denial_result(answer: Mapping[str, object]) -> ParseResult:
         return ParseResult(outcome=Outcome.ABSENT, note=GONE_NOTES[error])
     if error == "InvalidRequest" and message.casefold().startswith(NOBODY_MESSAGES):
         return ParseResult(outcome=Outcome.ABSENT)
-    return build_unreadable_result("it did not accept the query (status 400)")
+    return build_unreadable_result("query-refused:400")

@@ -32,7 +32,7 @@ ACCOUNT = AccountShape(
     counts=(("followers", "followers"), ("follows", "following"), ("repositories", "public_repos")),
 )
 SEARCH_HIT = AccountShape(id="id", handle="login", url="html_url", picture="avatar_url")
-SLOWER = "it says that we ask too often, and to come back later"
+SLOWER = "slow-down"
 
 METHODS = ApiMethods(
     by_handle=ApiMethod(path="/users/{term}", shape=ACCOUNT),
@@ -56,7 +56,7 @@ METHODS = ApiMethods(
             path="message",
             phrase="bad credentials",
             outcome=Outcome.BLOCKED,
-            note="it does not accept the token it was given",
+            note="token-refused",
         ),
     ),
 )

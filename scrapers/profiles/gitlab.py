@@ -42,7 +42,7 @@ METHODS = ApiMethods(
             status=403,
             path="message",
             outcome=Outcome.BLOCKED,
-            note="this instance shows its members to members only",
+            note="members-to-members",
         ),
     ),
 )

@@ -54,19 +54,19 @@ SOURCE_INFO = SourceInfo(
 OK, NOT_FOUND = 200, 404
 # The service's own addresses for tests; each is there for one kind of answer.
 TEST_DOMAIN = "hibp-integration-tests.com"
-NO_BREACHES = "it found the address, but names no breach"
+NO_BREACHES = "breach-unnamed"
 DENIALS = (
     DenialRule(
         status=401,
         path="message",
         outcome=Outcome.BLOCKED,
-        note="it does not accept the key it was given",
+        note="key-refused",
     ),
     DenialRule(
         status=403,
         path="message",
         outcome=Outcome.BLOCKED,
-        note="it refuses us, or the key's plan",
+        note="key-or-plan-refused",
     ),
 )
 MOST_BREACHES = 1000
@@ -116,9 +116,7 @@ class HaveIBeenPwned:
             if page.status == NOT_FOUND:
                 return _parse_absence(page)
             if page.status != OK:
-                return build_unreadable_result(
-                    f"it did not accept the query (status {page.status})"
-                )
+                return build_unreadable_result(f"query-refused:{page.status}")
             breaches = tuple(_parse_breaches(parse_json(page)))
         except ShapeError as error:
             return build_unreadable_result(str(error))

@@ -225,9 +225,9 @@ CONTACTS_PER_PAGE = 80
 COUNT_NAMES = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
 # It counts and lists no one's contacts, and says that they are not hidden.
 SNAC_PREFIX = "snac/"
-MEMBERS_ONLY = "it answers its members only"
-CONTACTS_HIDDEN = "the account does not show its contacts to strangers"
-PROFILE_DECLINED = "the account asks not to be read by robots"
+MEMBERS_ONLY = "members-only"
+CONTACTS_HIDDEN = "contacts-hidden"
+PROFILE_DECLINED = "account-declines-robots"
 DENIAL_RULES = (
     DenialRule(status=404, path="error", phrase="record not found", outcome=Outcome.ABSENT),
     # The words of Pleroma and Akkoma.
@@ -296,7 +296,7 @@ class Mastodon:
         if page.status == GONE:
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_DELETED)
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the query (status {page.status})")
+            return build_unreadable_result(f"query-refused:{page.status}")
         try:
             return self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:
@@ -347,7 +347,7 @@ class Mastodon:
     def _build_profile_result(self, account: MastodonAccount) -> ParseResult:
         if account.asks_not_to_be_read:
             return ParseResult(outcome=Outcome.DECLINED, note=PROFILE_DECLINED)
-        note = "its owner has moved to another account" if account.moved_to else ""
+        note = "account-moved" if account.moved_to else ""
         trace = build_mastodon_trace(account, self.domain)
         return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
 

@@ -68,11 +68,11 @@ METHODS = ApiMethods(
             status=401,
             path="message",
             outcome=Outcome.BLOCKED,
-            note="it does not accept the token it gave us",
+            note="own-token-refused",
         ),
     ),
 )
-ASKS_ROBOTS_AWAY = "the account asks not to be found by robots"
+ASKS_ROBOTS_AWAY = "account-declines-search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ METHODS = ApiMethods(
             path="error_message",
             phrase="key",
             outcome=Outcome.BLOCKED,
-            note="it does not accept the key it was given",
+            note="key-refused",
         ),
     ),
 )

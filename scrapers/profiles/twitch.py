@@ -45,7 +45,7 @@ METHODS = ApiMethods(
             status=401,
             path="message",
             outcome=Outcome.BLOCKED,
-            note="it does not accept the token it gave us",
+            note="own-token-refused",
         ),
     ),
 )

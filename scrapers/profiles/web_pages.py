@@ -92,12 +92,10 @@ class WebPageSource:
             return result
         if is_xml_feed(page):
             onward = build_page_queries(FEEDS_SOURCE, (query.request.url,), query.subject)
-            return replace(
-                build_unreadable_result("it is a feed, and is read as one"), follow=onward
-            )
+            return replace(build_unreadable_result("feed-no-page"), follow=onward)
         if not is_markup(page):
-            return build_unreadable_result("it is no page of HTML")
-        return replace(build_unreadable_result("its page was not parsed"), unparsed=True)
+            return build_unreadable_result("page-not-html")
+        return replace(build_unreadable_result("page-unparsed"), unparsed=True)
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
         from scrapers.parsers.block_detection import detect_vacant_page  # noqa: PLC0415 - likewise
@@ -110,9 +108,9 @@ class WebPageSource:
         if note:
             return build_unreadable_result(note)
         if not (card.name or card.title):
-            return build_unreadable_result("its page has neither a name nor a title")
+            return build_unreadable_result("page-nameless")
         if has_only_site_title(query.request.url, card.name or card.title, card.site):
-            return build_unreadable_result("its page names its site, but no person")
+            return build_unreadable_result("page-of-site")
         shown = build_page_trace(query, page, card.home)
         trace = replace(
             shown,
@@ -146,7 +144,7 @@ FEED_SOURCE_INFO = SourceInfo(
     provenance="the specifications of RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1",
     terms=TermsOfService(url="https://www.rfc-editor.org/rfc/rfc9309"),
 )
-FEED_HAS_DOCTYPE = "its feed declares a document type, which may hold entities: it was not parsed"
+FEED_HAS_DOCTYPE = "feed-with-entities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +185,9 @@ class AuthorFeedSource:
         if result is not None:
             return result
         if is_xml_feed(page):
-            return replace(build_unreadable_result("its feed was not parsed"), unparsed=True)
+            return replace(build_unreadable_result("feed-unparsed"), unparsed=True)
         if is_markup(page):
-            return build_unreadable_result("it is a page, not a feed")
+            return build_unreadable_result("page-no-feed")
         try:
             return _build_feed_result(query, page, parse_json_feed(parse_json(page)))
         except ShapeError as error:

@@ -37,7 +37,7 @@ AUTHOR = AccountShape(
 )
 # This way works whatever the site's addresses look like.
 USERS_PARAM = ("rest_route", "/wp/v2/users")
-SWITCHED_OFF = "its owner shows the authors to members only"
+SWITCHED_OFF = "authors-to-members"
 
 METHODS = ApiMethods(
     by_handle=ApiMethod(
@@ -58,7 +58,7 @@ METHODS = ApiMethods(
             path="code",
             phrase="rest_no_route",
             outcome=Outcome.BLOCKED,
-            note="its owner has switched the list of authors off",
+            note="authors-off",
         ),
     ),
 )

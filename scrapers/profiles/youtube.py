@@ -47,7 +47,7 @@ SEARCH_HIT = AccountShape(
 PART_PARAM = ("part", "snippet,statistics")
 # Its quotas begin again at midnight on the Pacific coast.
 PACIFIC = "America/Los_Angeles"
-NO_KEY = "it does not accept the key it was given"
+NO_KEY = "key-refused"
 
 METHODS = ApiMethods(
     by_handle=ApiMethod(
@@ -84,7 +84,7 @@ METHODS = ApiMethods(
             path="error.message",
             phrase="quota",
             outcome=Outcome.LIMITED,
-            note="its quota for the day is used up",
+            note="daily-quota-used-up",
             quota_zone=PACIFIC,
         ),
         DenialRule(status=403, path="error.message", phrase="rate limit", outcome=Outcome.LIMITED),

@@ -194,9 +194,9 @@ UPLOAD_CPU_SECONDS = 5
 PATIENCE_SECONDS = 30.0
 UPLOAD_WAIT_SECONDS = 1.0
 CHILDREN = 2
-OUT_OF_BOUNDS = "its page could not be parsed within bounds"
+OUT_OF_BOUNDS = "page-out-of-bounds"
 """The note of a page that killed its parser: it proves nothing."""
-NO_CHILD = "no process could be started to parse its page"
+NO_CHILD = "no-parser"
 
 T = TypeVar("T")
 

@@ -63,10 +63,10 @@ FEED_SHAPES = (
 LONGEST_ADDRESS = 500
 OK = 200
 GONE = frozenset({404, 410})
-FEED_IS_GONE = "the feed no longer exists: its alert was deleted, or delivers by email now"
-NO_FEED = "its address leads to a page, and not to a feed"
-HAS_DOCTYPE = "its feed declares a document type, which may hold entities: it was not parsed"
-NOT_PARSED = "its feed was not parsed"
+FEED_IS_GONE = "feed-moved"
+NO_FEED = "feed-is-page"
+HAS_DOCTYPE = "feed-with-entities"
+NOT_PARSED = "feed-unparsed"
 
 
 def clean_feed_address(pasted: str, origins: Iterable[str] = ALERT_ORIGINS) -> str:

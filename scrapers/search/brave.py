@@ -56,7 +56,7 @@ COMPLAINT_RULES = (
     ),
     ComplaintRule(
         outcome=Outcome.BLOCKED,
-        note="the key has no subscription to this",
+        note="key-without-subscription",
         phrases=("subscription_not_found", "option_not_in_plan", "resource_not_allowed"),
     ),
     ComplaintRule(outcome=Outcome.LIMITED, note=NO_CREDIT, statuses=frozenset({402})),

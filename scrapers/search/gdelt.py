@@ -23,7 +23,7 @@ COMPLAINT_RULES = (
     ),
     ComplaintRule(
         outcome=Outcome.UNREADABLE,
-        note="it does not take a query as short or as common as this",
+        note="query-too-common",
         phrases=("too short", "too common"),
     ),
 )

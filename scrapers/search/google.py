@@ -50,7 +50,7 @@ COMPLAINT_RULES = (
     ),
     ComplaintRule(
         outcome=Outcome.BLOCKED,
-        note="the key's project has not turned this API on",
+        note="key-without-api",
         phrases=("accessnotconfigured", "service_disabled"),
     ),
 )

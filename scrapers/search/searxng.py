@@ -112,10 +112,7 @@ def describe_scraped_engines(names: Iterable[str]) -> str:
     engines = list_scraped_engines(names)
     if not engines:
         return ""
-    return (
-        f"it reads the result pages of {', '.join(engines)} instead of asking an API:"
-        " check whether their terms allow that"
-    )
+    return f"engines-scrape:{', '.join(engines)}"
 
 
 def _match_scraped_engine(name: str) -> Iterator[str]:
@@ -145,14 +142,12 @@ FULL_PAGE = 10
 LAST_PAGE = 2
 OK = 200
 FORBIDDEN = 403
-JSON_IS_OFF = (
-    "JSON answers are switched off in this SearXNG: add json to search.formats in its settings"
-)
+JSON_IS_OFF = "json-off"
 # What SearXNG says of an engine that did not answer, the worst first; all else is a failure.
 SILENCE_RULES = (
-    (Outcome.BLOCKED, ("captcha", "access denied"), "its engines refused to answer it"),
-    (Outcome.LIMITED, ("too many requests",), "its engines were asked too often"),
-    (Outcome.FAILED, ("",), "its engines did not answer"),
+    (Outcome.BLOCKED, ("captcha", "access denied"), "engines-refused"),
+    (Outcome.LIMITED, ("too many requests",), "engines-limited"),
+    (Outcome.FAILED, ("",), "engines-silent"),
 )
 # Engines that did not answer, with what their silence comes to.
 SilentEngines = Mapping[str, tuple[Outcome, str]]
@@ -205,7 +200,7 @@ class SearxNG:
         if refused is not None:
             return refused
         if page.status != OK:
-            return build_unreadable_result(f"it did not accept the query (status {page.status})")
+            return build_unreadable_result(f"query-refused:{page.status}")
         try:
             answer = require_object(parse_json(page), "results")
             return (
@@ -232,9 +227,7 @@ class SearxNG:
         listed = parse_engine_list(answer)
         unknown = [name for name in self.engines if name not in listed.enabled]
         if unknown:
-            return build_unreadable_result(
-                f"it has no engine {', '.join(unknown)}, or has it switched off"
-            )
+            return build_unreadable_result(f"engines-missing:{', '.join(unknown)}")
         note = describe_scraped_engines(self.engines or listed.by_default)
         return ParseResult(outcome=Outcome.FOUND, note=note)
 
@@ -264,11 +257,9 @@ class SearxNG:
         listed = [require_object(row, "a result") for row in require_list(answer, "results")]
         silent = dict(_parse_complaint(row) for row in require_list(answer, "unresponsive_engines"))
         if _is_query_altered(query, answer):
-            return build_unreadable_result("it searched for other words than the ones we gave")
+            return build_unreadable_result("words-altered")
         if self.engines and not all(self._is_from_asked_engine(row) for row in listed):
-            return build_unreadable_result(
-                "it asked other engines than the ones we named; check their names"
-            )
+            return build_unreadable_result("engines-altered")
         hits = parse_hits(listed, "url", "title", "content")
         of_all = query.kind is QueryKind.DISTRICT
         traces = build_traces(hits) if of_all else build_person_traces(query.terms, hits)
@@ -296,15 +287,15 @@ class SearxNG:
             )
         if traces:
             return ParseResult(outcome=Outcome.FOUND, traces=traces)
-        note = "none of its results names the person" if listed else ""
+        note = "nobody-named" if listed else ""
         return ParseResult(outcome=Outcome.ABSENT, note=note)
 
     def _describe_silent_engines(self, silent: SilentEngines) -> str:
         """Name the silent engines where the operator named them, else count them."""
         configured = [name for name in self.engines if name in silent]
         if len(configured) == len(silent):
-            return f"some of its engines did not answer: {', '.join(configured)}"
-        return f"{len(silent)} of its engines did not answer"
+            return f"engines-silent.some:{', '.join(configured)}"
+        return f"engines-silent.count:{len(silent)}"
 
     def _is_from_asked_engine(self, row: Mapping[str, object]) -> bool:
         engines = row.get("engines")

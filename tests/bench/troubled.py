@@ -68,7 +68,7 @@ class TroubledWeb:
         if trouble == "failed":
             return ParseResult(outcome=Outcome.FAILED, note="the server did not answer")
         if trouble == "limited":
-            return ParseResult(outcome=Outcome.LIMITED, note="it asks us to come back later")
+            return ParseResult(outcome=Outcome.LIMITED, note="back-later")
         source = self.sources[query.source]
         page = self._page(query, trouble)
         reading = source.parse_response(query, page)

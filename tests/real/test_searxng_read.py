@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from reports.wording import render_note
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.search.searxng import JSON_IS_OFF, SearxNG
 from tests.real.searxng import Searxng
@@ -97,7 +98,7 @@ def test_an_engine_that_it_does_not_have_is_noticed(ours: SearxNG) -> None:
     named = replace(ours, engines=("index", "braveapi"))
     *_, inspection = named.build_canaries("d1e2f3a4")
 
-    assert "no engine braveapi" in read(named, inspection.query).note
+    assert "no engine braveapi" in render_note(read(named, inspection.query).note)
 
 
 def test_a_refusal_is_a_refusal(searxng_without_json: Searxng) -> None:

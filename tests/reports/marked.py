@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from monitor.domain.vocabulary import Language
 from reports import translation, wording
-from reports.translation import Catalog, SentenceTemplate, find_translation, use_language
+from reports.translation import Catalog, use_language
 from reports.wording import Wording, Words
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -64,18 +64,12 @@ def speaking_in_marks(language: Language = Language.SPANISH) -> Iterator[None]:
         messages=real.messages,
         plurals=real.plurals,
         choose_plural=real.choose_plural,
-        templates=tuple(
-            SentenceTemplate(template.pattern, mark(template.translation))
-            for template in real.templates
-        ),
     )
     with pytest.MonkeyPatch.context() as patch, use_language(language):
         patch.setattr(translation, "load_catalog", lambda _language: marked)
         words = _mark_words(wording.load_words(language))
         patch.setattr(wording, "load_words", lambda _language: words)
-        find_translation.cache_clear()
         yield
-    find_translation.cache_clear()
 
 
 def read_page(html: str) -> str:

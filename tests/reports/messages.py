@@ -70,11 +70,9 @@ NOT_FOR_STAFF = {
     "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
-    "You get this email because Xyz lists you as an operator.",
-    "To stop, take your address off the list of operators.",
     "Break-glass access needs a reason. The person will read it.",
     # For a terminal, a log, or a program.
-    *("data: Xyz\n\n", "Xyz of Xyz sources could not be reached"),
+    "data: Xyz\n\n",
     *('attachment; filename="Xyz"', "openid email"),
     "The request could not be read: send JSON in UTF-8, to the host of the portal.",
     "Send an access token that is still valid, as `Authorization: Bearer TOKEN`.",
@@ -89,21 +87,14 @@ NOT_FOR_STAFF = {
     "Xyz cannot be reached, or does not answer as a provider does.",
     "Signing in with accounts needs authlib and joserfc: install requirements.txt.",
     # Errors that no page shows in these words.
+    "You have not joined.",
     "There is no account of yours to compare it with.",
     "There is no version Xyz of this finding. See its history for the versions we have.",
     # Names of services.
     *("Google Alerts", "Talkwalker Alerts"),
 }
-# Pieces that only make sense together: the sentences made of them are tested as they come out.
-PIECES = {
-    " You get one reminder and no more.",
-    "Xyz Remove one of the two.",
-}
 # Of the files that staff read from: what is not a sentence.
-DATA_FILES = (
-    "policy.toml",
-    "advice.toml",
-)
+DATA_FILES = ("policy.toml",)
 _SETTINGS = {"known", "at", "address"}
 _WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [a-zA-Z]{1,}")
 _FACT = re.compile(r"\{\w+\}")

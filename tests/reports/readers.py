@@ -3,21 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from monitor.domain.reason import Label, Plain, Reason
+from monitor.domain.vocabulary import EmailCadence
+
 MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
 PORTAL: Final = "https://namesake.cedarvalley.example"
-WHY: Final = (
-    "You get this email because you joined Namesake, "
-    "which Cedar Valley Public Schools offers to its staff."
+DISTRICT: Final = Plain("Cedar Valley Public Schools")
+CONTACT: Final = Plain("privacy@cedarvalley.example")
+WHY: Final = Reason("why.joined", {"district": DISTRICT})
+LEAVE: Final = Reason(
+    "leave.regular", {"cadence": Label("cadence", EmailCadence.WEEKLY), "contact": CONTACT}
 )
-LEAVE: Final = (
-    "Your regular email comes every week. To change or stop it, open “My data” on your page, or "
-    "press “unsubscribe” in your mail program. To leave, open your page, or write to "
-    "privacy@cedarvalley.example that you want to leave. Everything about you is then erased "
-    "within 24 hours."
-)
-NOT_ME: Final = (
-    "Open this page and press its button, or write to privacy@cedarvalley.example. We then undo it."
-)
+NOT_ME: Final = Reason("undo", {"contact": CONTACT})
 
 ROSA: Final[dict[str, Any]] = {
     "name": "Rosa",
@@ -30,22 +27,19 @@ ROSA: Final[dict[str, Any]] = {
 }
 FAREWELL: Final[dict[str, Any]] = {
     **ROSA,
-    "why": "You get this email because you have left Namesake.",
-    "leave": "It is the last one.",
+    "why": Reason("why.left"),
+    "leave": Reason("leave.left"),
     "review_url": "",
 }
 INVITED: Final[dict[str, Any]] = {
     **ROSA,
     "review_url": f"{PORTAL}/join/code",
-    "why": "You get this email because Cedar Valley Public Schools offers Namesake to its staff.",
-    "leave": (
-        "To decline, do nothing. Without your answer, we look up nothing. "
-        "You get one reminder and no more."
-    ),
+    "why": Reason("why.invited", {"district": DISTRICT}),
+    "leave": Reason("leave.invited.reminder"),
 }
 SAM: Final[dict[str, Any]] = {
     **ROSA,
     "name": "operators",
-    "why": "You get this email because Cedar Valley Public Schools lists you as an operator.",
-    "leave": "To stop, take your address off the list of operators.",
+    "why": Reason("why.operator", {"district": DISTRICT}),
+    "leave": Reason("leave.operator"),
 }

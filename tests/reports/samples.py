@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Count, Reason
-from monitor.domain.takedown import load_advice
+from monitor.domain.reason import Count, Label, Plain, Reason
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseStep,
     ConsentAction,
     CoverageState,
+    Decision,
     EndReason,
     EventKind,
     GapKind,
@@ -46,8 +46,18 @@ from reports.emails.digest import (
     SelfCheckView,
 )
 from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
-from reports.labels import OWN_END_REASONS, OWN_NEXT_STEPS, DigestKind
-from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
+from reports.labels import OWN_NEXT_STEPS, DigestKind
+from tests.reports.readers import (
+    CONTACT,
+    DISTRICT,
+    FAREWELL,
+    INVITED,
+    MONDAY,
+    NOT_ME,
+    PORTAL,
+    ROSA,
+    SAM,
+)
 from tests.reports.samples_status import CURRENT
 from tests.reports.samples_upkeep import UPKEEP
 
@@ -60,7 +70,7 @@ ZERO_FOR_O: Final = HandleEdit(change=HandleChange.LOOK, ours="o", theirs="0")
 IMPERSONATION: Final = CaseLine(
     kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    what="This account may be pretending to be you.",
+    what=Reason("case.impersonation"),
     url="https://bsky.example/profile/rosa-delgad0.bsky.example",
     platform="Bluesky",
     title="Rosa Delgado",
@@ -73,21 +83,21 @@ IMPERSONATION: Final = CaseLine(
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
     id="7f3a91c2",
-    advice=load_advice().get_advice(CaseKind.IMPERSONATION).brief,
+    advice=Reason("advice.impersonation"),
     link_url=ANSWER,
 )
 STUDENT_LINK: Final = CaseLine(
     kind=CaseKind.STUDENT_LINK,
     severity=Severity.MEDIUM,
-    what="Your account seems to be linked to student accounts.",
+    what=Reason("case.student-link"),
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
     reasons=(Reason("student-link-follows", {"count": Count(2)}),),
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
     id="c40d22ab",
-    earlier="Earlier answer: There is a reason for it. Then it changed.",
-    advice=load_advice().get_advice(CaseKind.STUDENT_LINK).brief,
+    earlier=Reason("earlier-answer", {"answer": Label("decisions", Decision.EXPLAINED)}),
+    advice=Reason("advice.student-link"),
     link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(
@@ -140,7 +150,7 @@ GOING: Final = OpenCaseLine(
 DECIDED: Final = CaseOutcomeLine(
     kind=CaseKind.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
-    what=OWN_END_REASONS[EndReason.PROOF],
+    reason=EndReason.PROOF,
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
     platform="chirps",
@@ -162,7 +172,7 @@ GAPS: Final = (
         source="Alpha",
         outcome=GapKind.BLOCKED,
         since=datetime(2026, 11, 3, 9, 0, tzinfo=UTC),
-        note="it shows a CAPTCHA instead of its pages",
+        note=Reason("note.captcha"),
     ),
     CoverageGap(
         source="Delta",
@@ -248,8 +258,8 @@ EMAILS: Final[dict[str, EmailView]] = {
         name="Sam",
         district="Cedar Valley Public Schools",
         zone="America/New_York",
-        why="You get this email because Cedar Valley Public Schools lists you as a reviewer.",
-        leave="To stop, ask your operator to take you off the list of reviewers.",
+        why=Reason("why.reviewer", {"district": DISTRICT}),
+        leave=Reason("leave.reviewer"),
         review_url=PORTAL,
         week="2026-W48",
         coverage=PARTLY,
@@ -281,7 +291,7 @@ EMAILS: Final[dict[str, EmailView]] = {
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,
-        seen="One alert on Bluesky, before it was open to IT.",
+        seen=Reason("seen.case", {"case": IMPERSONATION.what}),
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="A parent reported the account as a danger to a student.",
         id="51d0c2aa",
@@ -289,23 +299,20 @@ EMAILS: Final[dict[str, EmailView]] = {
     "enrolled": EnrolledView(
         **ROSA,
         at=MONDAY,
-        agreed=(
-            "We ask search engines for your names, with your town, school, or usernames.",
-            "We ask sites with profiles for your names and handles.",
-        ),
+        agreed=(Reason("scope.search"), Reason("scope.profiles")),
         expires_at=MONDAY + timedelta(days=365),
         not_me=NOT_ME,
         undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
     ),
     "invitation": InvitationView(
         **INVITED,
-        how="Press the button, or open the page to join and paste the code.",
+        how=Reason("answer-invitation", {"portal": Plain(PORTAL)}),
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(days=14),
     ),
     "invitation-own-words": InvitationView(
         **INVITED,
-        how="Press the button, or open the page to join and paste the code.",
+        how=Reason("answer-invitation", {"portal": Plain(PORTAL)}),
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(days=14),
         subject="Your name on the web: an offer of the district",
@@ -318,13 +325,10 @@ EMAILS: Final[dict[str, EmailView]] = {
     "reminder": ReminderView(
         **{
             **INVITED,
-            "why": (
-                "You get this email because Cedar Valley Public Schools invited you, "
-                "and you have not answered."
-            ),
-            "leave": "It is the last one. To decline, do nothing.",
+            "why": Reason("why.reminded", {"district": DISTRICT}),
+            "leave": Reason("leave.reminded"),
         },
-        how="Press the button, or open the page to join and paste the code.",
+        how=Reason("answer-invitation", {"portal": Plain(PORTAL)}),
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         invited_at=MONDAY - timedelta(days=14),
         expires_at=MONDAY + timedelta(days=14),
@@ -333,7 +337,7 @@ EMAILS: Final[dict[str, EmailView]] = {
         **ROSA,
         expires_at=MONDAY + timedelta(days=30),
         erased_by=MONDAY + timedelta(days=31),
-        how="Renew it on your Namesake page, or write to privacy@cedarvalley.example.",
+        how=Reason("renew-consent", {"contact": CONTACT}),
     ),
     "consent-lapsed": WithdrawnView(
         **FAREWELL,
@@ -345,8 +349,8 @@ EMAILS: Final[dict[str, EmailView]] = {
     "sign-in-link": SignInLinkView(
         **{
             **ROSA,
-            "why": "You get this email because someone asked for it on the sign-in page.",
-            "leave": "If that was not you, do nothing. Without this email, no one gets in.",
+            "why": Reason("why.sign-in"),
+            "leave": Reason("leave.sign-in"),
         },
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         digits="048213",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentAction
 from reports.emails.account import (
     AccountRemovedView,
@@ -21,7 +22,7 @@ CURRENT: Final[dict[str, EmailView]] = {
         **ROSA,
         change=ConsentAction.RENEWED,
         at=MONDAY,
-        agreed=("We ask search engines for your names, with your town, school, or usernames.",),
+        agreed=(Reason("scope.search"),),
         expires_at=MONDAY + timedelta(days=365),
         not_me=NOT_ME,
         undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
@@ -30,7 +31,7 @@ CURRENT: Final[dict[str, EmailView]] = {
         **ROSA,
         change=ConsentAction.PAUSED,
         at=MONDAY,
-        agreed=("We ask search engines for your names, with your town, school, or usernames.",),
+        agreed=(Reason("scope.search"),),
         expires_at=MONDAY + timedelta(days=365),
         not_me=NOT_ME,
         undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
@@ -40,8 +41,8 @@ CURRENT: Final[dict[str, EmailView]] = {
         **{
             **ROSA,
             "name": "colleague",
-            "why": "You get this email because someone typed your address on their page.",
-            "leave": "If that was not you, do nothing. Without this email, nothing changes.",
+            "why": Reason("why.new-address"),
+            "leave": Reason("leave.new-address"),
         },
         expires_at=MONDAY + timedelta(minutes=15),
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
@@ -49,8 +50,8 @@ CURRENT: Final[dict[str, EmailView]] = {
     "address-changed": AddressChangedView(
         **{
             **ROSA,
-            "why": "You get this email because Namesake wrote to you at this address until now.",
-            "leave": "It is the last one to this address.",
+            "why": Reason("why.old-address"),
+            "leave": Reason("leave.old-address"),
         },
         at=MONDAY,
         not_me=NOT_ME,

@@ -21,6 +21,7 @@ from monitor.domain.vocabulary import (
     SourceStage,
 )
 from reports import labels
+from reports.wording import render_reason
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
@@ -98,8 +99,8 @@ def test_every_decision_has_a_sentence_for_the_person() -> None:
 def test_an_account_that_was_taken_over_is_called_that() -> None:
     changed = CaseKind.OWN_ACCOUNT_CHANGED
 
-    assert "taken over" in labels.describe_case_kind(changed, Severity.HIGH)
-    assert "has changed" in labels.describe_case_kind(changed, Severity.MEDIUM)
+    assert "taken over" in render_reason(labels.describe_case_kind(changed, Severity.HIGH))
+    assert "has changed" in render_reason(labels.describe_case_kind(changed, Severity.MEDIUM))
 
 
 def test_every_kind_of_case_has_a_sentence_for_the_person() -> None:

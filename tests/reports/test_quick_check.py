@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from bs4 import BeautifulSoup
 
-from monitor.domain.reason import Name, Reason
+from monitor.domain.reason import Count, Name, Reason
 from monitor.domain.vocabulary import CaseKind, GapKind, Severity
 from reports.emails.digest import (
     CaseLine,
@@ -25,7 +25,7 @@ GAP = CoverageGap(source="goodreads", outcome=GapKind.BLOCKED, since=NOW)
 CASE = CaseLine(
     kind=CaseKind.IMPERSONATION,
     severity=Severity.HIGH,
-    what="This account may be pretending to be you.",
+    what=Reason("case.impersonation"),
     url="https://bsky.app/profile/roza.example",
     first_seen=NOW,
     last_seen=NOW,
@@ -33,7 +33,7 @@ CASE = CaseLine(
     platform="bluesky",
     title="Rosa Marchetti",
     reasons=tuple(map(Reason, ("copied-bio", "copied-name", "younger", "lure"))),
-    advice="Report it.",
+    advice=Reason("advice.impersonation"),
 )
 VIEW = QuickCheckView(
     name="Rosa Marchetti",
@@ -101,9 +101,13 @@ def test_what_is_missing_for_a_good_check_is_told():
 
 
 def test_what_keeps_most_sources_from_being_asked_comes_first():
-    trouble = "57 of 61 sources could not be reached: is the network up?"
-    gap = replace(GAP, source="each of 57 places (of 61)", outcome=GapKind.FAILED, count=57)
-    view = replace(EMPTY, trouble=trouble, coverage=Coverage(checked=4, total=61, gaps=(gap,)))
+    trouble = "57 of 61 sources could not be reached. Is the network up?"
+    reason = Reason(
+        "shared-failure.suspected",
+        {"count": Count(57), "total": Count(61), "cause": Reason("cause.network")},
+    )
+    gap = replace(GAP, outcome=GapKind.FAILED, count=57, total=61)
+    view = replace(EMPTY, trouble=reason, coverage=Coverage(checked=4, total=61, gaps=(gap,)))
 
     for words in read(view):
         assert f"{trouble} 4 of 61 places checked" in words

@@ -8,6 +8,7 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TypeVar, cast
 
+from monitor.domain.reason import Name, Plain, Quoted, Reason, Signs
 from reports.emails.digest import EmailView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
@@ -30,6 +31,11 @@ def poisoned(value: T, text: str, spared: set[str]) -> T:
         return replace(value, **bad)
     if isinstance(value, tuple):
         return cast("T", tuple(poisoned(entry, text, spared) for entry in value))
+    if isinstance(value, Reason):
+        facts = {name: poisoned(fact, text, spared) for name, fact in value.facts.items()}
+        return cast("T", Reason(value.rule, facts))
+    if isinstance(value, Plain | Name | Quoted | Signs):
+        return cast("T", type(value)(text))
     return cast("T", text) if type(value) is str else value
 
 
@@ -111,4 +117,6 @@ def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
     ours = {getattr(view, word, "") for word in ("review_url", "address", "link_url", "undo_url")}
     ours |= set(list_links(view))
     with_code = {f"{entry}/{getattr(view, 'code', '')}" for entry in ours}
-    assert set(linked) <= ours | with_code
+    # How an invitation is answered says where, in words.
+    joining = {f"{getattr(view, 'review_url', '').removesuffix('/code')}"}
+    assert set(linked) <= ours | with_code | joining

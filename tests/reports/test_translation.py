@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from markupsafe import Markup
 
 from monitor.domain.handles.handles import EPITHETS
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import ContactKind, Language
 from reports import translation
 from reports.labels import describe_exposures
-from reports.sanitize import CleanText
 from reports.templating import ENVIRONMENT, spell_number
 from reports.translation import (
     format_date,
@@ -24,9 +22,9 @@ from reports.translation import (
     format_week_start,
     get_language,
     load_catalog,
+    translate_label,
     translate_message,
     translate_plural,
-    translate_sentence,
     use_language,
 )
 from reports.wording import render_reason
@@ -34,7 +32,6 @@ from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, place
 from tests.reports.messages import (
     NOT_FOR_STAFF,
-    PIECES,
     STAFF_CODE,
     list_code_sentences,
     list_data_sentences,
@@ -109,7 +106,7 @@ def test_every_sentence_that_the_code_makes_for_staff_is_translated(
     unknown = [
         (f"{name}:{line}", sentence)
         for line, sentence in list_code_sentences(ROOT / name)
-        if sentence not in NOT_FOR_STAFF | PIECES and translate_sentence(sentence) == sentence
+        if sentence not in NOT_FOR_STAFF and translate_label(sentence) == sentence
     ]
 
     assert unknown == []
@@ -118,14 +115,14 @@ def test_every_sentence_that_the_code_makes_for_staff_is_translated(
 def test_what_is_left_out_of_that_is_still_in_the_code() -> None:
     said = {said for name in STAFF_CODE for _, said in list_code_sentences(ROOT / name)}
 
-    assert (NOT_FOR_STAFF | PIECES) - said == set()
+    assert (NOT_FOR_STAFF) - said == set()
 
 
-def test_every_step_of_advice_is_translated(language: Language) -> None:
+def test_every_reminder_of_a_policy_is_translated(language: Language) -> None:
     unknown = [
         (name, sentence)
         for name, sentence in list_data_sentences()
-        if translate_sentence(sentence) == sentence
+        if translate_label(sentence) == sentence
     ]
 
     assert unknown == []
@@ -185,34 +182,24 @@ def test_english_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translation, "load_catalog", None)
 
     assert get_language() is Language.ENGLISH
-    assert translate_sentence("You said: This is me.") == "You said: This is me."
+    assert translate_label("This is me") == "This is me"
     assert translate_plural("one", "many", 1) == "one"
     assert translate_message("Hello %(name)s,") == "Hello %(name)s,"
 
 
 @pytest.mark.parametrize(
-    ("sentence", "said"),
+    ("label", "said"),
     [
         ("This is me", "Soy yo"),
-        ("You said: This is me.", "Usted dijo: Soy yo."),
         ("It was removed", "La eliminaron"),
-        ("the connection was lost. Is the network up?", "la conexión se perdió. ¿Funciona la red?"),
-        ("each of 3 places (of 9)", "cada uno de 3 lugares (de 9)"),
-        ("purchases and spoken languages", "compras e idiomas que se hablan"),
-        ("purchases and usernames", "compras y nombres de usuario"),
-        ("followers: 169", "seguidores: 169"),
-        ("Seen on Web search.", "Vista en Búsqueda web."),
-        (
-            "To decline, do nothing. You get one reminder and no more.",
-            "Para rechazar, no haga nada. Recibirá un solo recordatorio.",
-        ),
+        ("You undid your last answer.", "Deshizo su última respuesta."),
         ("What no one ever said.", "What no one ever said."),
         ("Rosa and Maria", "Rosa and Maria"),
     ],
 )
 @pytest.mark.usefixtures("spanish")
-def test_a_sentence_is_recognized_with_the_facts_in_it(sentence: str, said: str) -> None:
-    assert translate_sentence(sentence) == said
+def test_a_label_is_looked_up_as_it_is(label: str, said: str) -> None:
+    assert translate_label(label) == said
 
 
 @pytest.mark.usefixtures("spanish")
@@ -245,7 +232,7 @@ def test_every_way_in_which_a_handle_differs_is_told() -> None:
 def test_a_list_of_exposed_details_is_told() -> None:
     kinds = (ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL)
 
-    assert translate_sentence(describe_exposures(3, kinds)) == (
+    assert render_reason(describe_exposures(3, kinds)) == (
         "3 sitios parecen mostrar su domicilio, número de teléfono y correo electrónico privado."
     )
 
@@ -276,10 +263,10 @@ def test_days_and_times_are_written_as_the_language_does() -> None:
 def test_one_language_ends_where_it_was_chosen() -> None:
     with use_language(Language.SPANISH):
         with use_language(Language.ENGLISH):
-            assert translate_sentence("This is me") == "This is me"
-        assert translate_sentence("This is me") == "Soy yo"
+            assert translate_label("This is me") == "This is me"
+        assert translate_label("This is me") == "Soy yo"
 
-    assert translate_sentence("This is me") == "This is me"
+    assert translate_label("This is me") == "This is me"
 
 
 @pytest.mark.parametrize("spoken", list(Language))
@@ -298,10 +285,9 @@ def test_a_fact_in_a_text_is_text(spoken: Language) -> None:
 
 @pytest.mark.usefixtures("spanish")
 def test_a_fact_in_a_sentence_of_the_code_is_text() -> None:
-    sentences = [translate_sentence(f"You said: {hostile}.") for hostile in SHOWN]
-    shown = [fill("{{ sentence | clean_sentence }}", sentence=sentence) for sentence in sentences]
+    reasons = [Reason("district-place", {"place": Name(hostile)}) for hostile in SHOWN]
+    shown = [fill("{{ reason | translate }}", reason=reason) for reason in reasons]
 
-    assert [sentence for sentence in sentences if isinstance(sentence, (Markup, CleanText))] == []
     assert [ascii(entry) for entry in shown if "<" in entry] == []
 
 

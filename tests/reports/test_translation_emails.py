@@ -6,6 +6,7 @@ from enum import Enum
 
 import pytest
 
+from monitor.domain.reason import Name, Plain, Reason, Signs
 from monitor.domain.vocabulary import SITE_NAMES, Language
 from reports.emails.digest import EmailView
 from reports.emails.office import (
@@ -28,17 +29,9 @@ FOR_OFFICES = (
     TrialView,
 )
 STAFF = sorted(name for name, view in EMAILS.items() if not isinstance(view, FOR_OFFICES))
-# What the fields of these names hold are sentences of our own.
-OURS = {"what", "reasons", "advice", "earlier", "why", "leave", "not_me", "how", "note", "seen"}
-OURS |= {"agreed", "data"}
-OTHERS = (
-    *("Namesake", "EST", "/me/data/address/", "/sign-in/"),
-    # Sentences of the samples that none of our code makes.
-    "One alert on Bluesky, before it was open to IT.",
-    "We ask sites with profiles for your names and handles.",
-    "Press the button, or open the page to join and paste the code.",
-    "it shows a CAPTCHA instead of its pages",
-)
+# What the field of this name holds are labels of our own.
+OURS = {"data"}
+OTHERS = (*("Namesake", "EST", "/me/data/address/", "/sign-in/"),)
 
 
 def list_facts(value: object, name: str = "") -> Iterator[str]:
@@ -46,6 +39,11 @@ def list_facts(value: object, name: str = "") -> Iterator[str]:
     if is_dataclass(value):
         for field in fields(value):
             yield from list_facts(getattr(value, field.name), field.name)
+    elif isinstance(value, Reason):
+        for fact in value.facts.values():
+            yield from list_facts(fact)
+    elif isinstance(value, Plain | Name | Signs):
+        yield value.text
     elif isinstance(value, tuple):
         for entry in value:
             yield from list_facts(entry, name)

@@ -10,14 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.case import name_contacts
+from monitor.domain.consent_text import ConsentTerms, build_consent_sections
 from monitor.domain.detection.rules import RULES
+from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import QUOTED, Count, Day, Listed, Name, Quoted, Reason, Signs, Site
+from monitor.domain.reason import (
+    QUOTED,
+    Count,
+    Day,
+    Fact,
+    Label,
+    Listed,
+    Name,
+    Plain,
+    Quoted,
+    Reason,
+    Signs,
+    Site,
+)
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.domain.takedown import load_removal_guides, load_takedown_guides
-from monitor.domain.vocabulary import AllowedReporter, ContactKind, Language, ProofRequirement
+from monitor.domain.vocabulary import (
+    AllowedReporter,
+    CaseKind,
+    ContactKind,
+    Language,
+    ProofRequirement,
+    Scope,
+)
 from reports.translation import use_language
-from reports.wording import Others, Wording, load_words, render_reason
+from reports.wording import LABELS, Others, Wording, load_words, render_note, render_reason
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, parsed
@@ -50,7 +72,9 @@ def list_places(wording: Wording | str) -> set[str]:
 
 
 def build_facts(rule: str, word: str) -> Reason:
-    fact = Listed((Site(word), Name(word), Quoted(word), Day(date(2026, 11, 3)), Signs("l")))
+    fact = Listed(
+        (Site(word), Name(word), Plain(word), Quoted(word), Day(date(2026, 11, 3)), Signs("l"))
+    )
     places = dict.fromkeys(list_places(ENGLISH.messages[rule]), fact)
     return Reason(rule, {**places, "count": Count(2)})
 
@@ -72,11 +96,19 @@ def test_each_language_says_the_same_ids_with_the_same_facts(language: Language)
             assert all(form == {"one", "other"} for form in forms), rule
 
 
+# What is always said to its reader, and never of one: emails, forms, the consent text, offices.
+TO_THE_READER = re.compile(
+    r"(?:why|leave|advice|case|consent|earlier-answer|exposures|export|health|history|notice|problem"
+    r"|question|remedy|renew-consent|scope|seen|step|undo)\b"
+)
+
+
 def test_what_others_read_speaks_to_no_one() -> None:
     spoken = [
         rule
         for rule, message in ENGLISH.messages.items()
         if not rule.endswith(QUOTED)
+        and not TO_THE_READER.match(rule)
         and re.search(
             r"\byou",
             str(message.others or message.you) if isinstance(message, Wording) else message,
@@ -87,22 +119,43 @@ def test_what_others_read_speaks_to_no_one() -> None:
     assert spoken == []
 
 
+def _list_choices(rule: ast.expr) -> Iterator[ast.expr]:
+    """Yield the ids that an expression may come to."""
+    if isinstance(rule, ast.IfExp):
+        yield from _list_choices(rule.body)
+        yield from _list_choices(rule.orelse)
+    elif isinstance(rule, ast.Constant | ast.JoinedStr):
+        yield rule
+
+
+def _write_pattern(rule: ast.expr) -> str:
+    pieces = rule.values if isinstance(rule, ast.JoinedStr) else [rule]
+    return "".join(
+        re.escape(str(piece.value)) if isinstance(piece, ast.Constant) else r"[\w.-]*"
+        for piece in pieces
+    )
+
+
+def list_notes() -> set[str]:
+    """Return the ids of notes: what stands for itself in the code that notes something."""
+    shaped = re.compile(r"(?P<id>[a-z0-9]+(?:[.-][a-z0-9]+)*)(?::.*)?")
+    return {
+        f"note.{found['id']}"
+        for folder in ("scrapers", "monitor")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (found := shaped.fullmatch(node.value))
+    }
+
+
 def list_ids_in_code() -> Iterator[str]:
     """Yield the ids that reasons are built with, as patterns: what is put in may be anything."""
     for folder in ("monitor", "reports"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(parsed(path)):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
-                    match node.args:
-                        case [ast.Constant(value=str(rule)), *_]:
-                            yield re.escape(rule)
-                        case [ast.JoinedStr(values=pieces), *_]:
-                            yield "".join(
-                                re.escape(str(piece.value))
-                                if isinstance(piece, ast.Constant)
-                                else r"[\w.-]*"
-                                for piece in pieces
-                            )
+                    yield from map(_write_pattern, _list_choices(node.args[0]))
 
 
 def list_ids_of_rules() -> set[str]:
@@ -133,14 +186,60 @@ def test_each_id_in_a_guide_has_words() -> None:
     assert {rule for rule in ENGLISH.messages if rule.startswith(families)} - named == set()
 
 
-def test_each_id_with_words_is_in_the_code() -> None:
-    built = re.compile("|".join(list_ids_in_code()))
-    named = list_ids_of_rules() | {
-        str(node.value)
-        for path in (ROOT / "monitor").rglob("*.py")
+def test_each_label_within_a_sentence_is_in_a_table() -> None:
+    named = {
+        node.args[0].value
+        for folder in ("monitor", "reports")
+        for path in sorted((ROOT / folder).rglob("*.py"))
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Constant)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Label"
+        if isinstance(node.args[0], ast.Constant)
     }
+
+    assert named <= LABELS.keys()
+    assert "decisions" in named
+
+
+def test_each_scope_and_each_kind_of_case_has_words() -> None:
+    named = {f"scope.{scope}" for scope in Scope}
+    for kind in CaseKind:
+        named |= {f"{family}.{kind}" for family in ("case", "advice", "consent.sees")}
+
+    assert named - ENGLISH.messages.keys() == set()
+
+
+def test_each_sentence_of_the_consent_text_is_in_it() -> None:
+    terms = ConsentTerms(
+        engines=("Alpha",),
+        disclosure=DisclosurePolicy(
+            student_link_days=21, counsel="Ada Roe", counsel_approved_on="2026-09-01"
+        ),
+    )
+    said = {
+        line.rule
+        for one_text in (terms, ConsentTerms())
+        for section in build_consent_sections(one_text)
+        for entry in (section.heading, *section.lines, *section.more)
+        for line in (entry, *(fact for fact in entry.facts.values() if isinstance(fact, Reason)))
+    }
+
+    assert {rule for rule in ENGLISH.messages if rule.startswith("consent.")} - said == set()
+    assert {rule for rule in said if rule not in ENGLISH.messages} == set()
+
+
+def test_each_id_with_words_is_in_the_code() -> None:
+    # What is built of any note, says nothing of this one.
+    built = re.compile("|".join(set(list_ids_in_code()) - {r"note\.[\w.-]*"}))
+    named = (
+        list_ids_of_rules()
+        | list_notes()
+        | {
+            str(node.value)
+            for path in (ROOT / "monitor").rglob("*.py")
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.Constant)
+        }
+    )
 
     assert {
         rule
@@ -160,6 +259,38 @@ def test_a_name_that_is_a_word_stays_a_name(language: Language, word: str) -> No
                 if list_places(ENGLISH.messages[rule]) - {"count"} and not rule.endswith(QUOTED):
                     assert word in said
                 assert not PLACE.search(said)
+
+
+@pytest.mark.parametrize(
+    ("fact", "english", "said"),
+    [
+        (Label("given-answers", "mine"), "You said: This is me.", "Usted dijo: Soy yo."),
+        (Plain("Medium"), "You said: Medium.", "Usted dijo: Medium."),
+        (Name("This is me"), "You said: This is me.", "Usted dijo: This is me."),
+    ],
+)
+def test_only_a_label_is_looked_up(fact: Fact, english: str, said: str) -> None:
+    reason = Reason("history.answered", {"answer": fact})
+
+    assert render_reason(reason) == english
+    with use_language(Language.SPANISH):
+        assert render_reason(reason) == said
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("", ""),
+        ("captcha", "muestra un CAPTCHA"),
+        ("refused:403", "nos rechaza (estado 403)"),
+        ("lookups-failed:1/245", "no se pudieron consultar 1 de 245 dominios"),
+        ("accounts-withheld:2", "2 cuentas piden que no las encuentren desconocidos"),
+        ("a plug-in says so", "a plug-in says so"),
+    ],
+)
+@pytest.mark.usefixtures("spanish")
+def test_what_a_source_noted_is_told_in_spanish(note: str, said: str) -> None:
+    assert render_note(note) == said
 
 
 def test_a_site_called_medium_is_not_translated() -> None:

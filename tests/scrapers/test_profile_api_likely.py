@@ -28,6 +28,6 @@ def test_who_asks_to_be_left_out_is_counted_where_they_might_be_meant() -> None:
     strangers = build_name_search_result("Nora Quill", (), SHOWN[3:])
 
     assert (some.withheld, alone.withheld, strangers.withheld) == (2, 1, 0)
-    assert some.note == "2 accounts ask not to be found by strangers"
+    assert some.note == "accounts-withheld:2"
     assert (alone.outcome, alone.traces) == (Outcome.DECLINED, ())
     assert (strangers.outcome, strangers.note) == (Outcome.ABSENT, "")

@@ -127,7 +127,7 @@ def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
 
     assert reading.outcome is Outcome.FOUND
     assert len(reading.traces) == 5
-    assert reading.note == "11 accounts ask not to be found by strangers"
+    assert reading.note == "accounts-withheld:11"
     assert all(trace.key == canonicalize_url(trace.url) for trace in reading.traces)
     assert {trace.account for trace in reading.traces} >= {"mastodon:@soraf@vefalodorev.example"}
 

@@ -17,8 +17,8 @@ from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 pytestmark = needs_recordings
 
 FOUND, ABSENT, UNREADABLE = Outcome.FOUND, Outcome.ABSENT, Outcome.UNREADABLE
-OFF = "the key's project has not turned this API on"
-NOBODY = "none of its results names the person"
+OFF = "key-without-api"
+NOBODY = "nobody-named"
 GSS = "api_gss_search_run__when"
 WEB = "google_web_search__when"
 # The file, what it comes to, how many of its results hold the last word, and the note.

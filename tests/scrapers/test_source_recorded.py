@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from reports.wording import render_note
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.search.searxng import SearxNG
@@ -84,7 +85,7 @@ def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
     reading = BLUESKY.parse_response(query, page)
 
     assert len(private) == 2
-    assert "not to be found by strangers" in reading.note
+    assert "not to be found by strangers" in render_note(reading.note)
     assert not {actor["handle"] for actor in private} & {trace.handle for trace in reading.traces}
 
 
@@ -157,4 +158,4 @@ def test_a_recorded_configuration_of_searxng_is_read() -> None:
     reading = SEARXNG.parse_response(inspection.query, recorded("searxng/config.json"))
 
     assert reading.outcome is Outcome.FOUND
-    assert "the result pages of duckduckgo" in reading.note
+    assert "the result pages of duckduckgo" in render_note(reading.note)

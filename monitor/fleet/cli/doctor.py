@@ -6,7 +6,7 @@ from msgspec import to_builtins
 
 from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.cli.context import CliContext, Output
-from monitor.cli.doctor import add_stored_secrets, check_district, check_units
+from monitor.cli.doctor import add_stored_secrets, check_district, check_units, say_in_english
 from monitor.domain.errors import MonitorError, describe_error_location
 from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
 from monitor.fleet.cli.context import list_contexts, open_fleet_state
@@ -26,12 +26,13 @@ def check_all_districts(
     for name, district in list_contexts(context, file):
         results = _check_district(district, file.fleet.listen, send_test=send_test)
         checked += [(name, result) for result in results]
+    said = [(name, say_in_english(result)) for name, result in checked]
     output = Output("UTC")
     if as_json:
-        output.print_json([{"district": name, **to_builtins(entry)} for name, entry in checked])
+        output.print_json([{"district": name, **to_builtins(entry)} for name, entry in said])
     else:
         columns = ("district", "part", "level", "status", "what to do")
-        rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in checked)
+        rows = ((name, e.what, e.level, e.message, e.remedy) for name, e in said)
         output.print_table(columns, rows)
     return compute_exit_code([entry for _, entry in checked])
 

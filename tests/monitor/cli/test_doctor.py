@@ -16,7 +16,6 @@ from monitor.config import find_shipped_files
 from monitor.config.file import list_example_values, load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
-from monitor.domain.health import NO_SEARCH_ENGINE
 from tests.monitor.chat_room import open_chat_room
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_main_quiet import leaks
@@ -25,6 +24,7 @@ from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
 from tests.scrapers.http.loopback import Loopback, answer, answering
 
+NO_SEARCH_ENGINE = "No search engine is set up, so web searches are not done."
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
     *(

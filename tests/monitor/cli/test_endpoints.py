@@ -16,6 +16,7 @@ from monitor.cli.endpoints import check_engines, check_portal, check_provider
 from monitor.config import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
+from reports.wording import render_told
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
@@ -102,7 +103,7 @@ def test_another_program_at_that_port_is_not_taken_for_it(network: Network, answ
     (told,) = check_portal(portal, network.environment)
 
     assert (told.level, told.exit_code) == (HealthLevel.BAD, 69)
-    assert words in told.message
+    assert words in render_told(told.message)
 
 
 @pytest.mark.parametrize(("listens", "level"), [(True, HealthLevel.OK), (False, HealthLevel.BAD)])
@@ -133,7 +134,7 @@ def test_a_certificate_that_ends_within_three_weeks_is_told(network: Network, da
     told = check_address(network)
 
     assert told[0].level is level
-    assert words in told[0].message
+    assert words in render_told(told[0].message)
     assert len(told) == (1 if level is HealthLevel.BAD else 2)
 
 
@@ -144,14 +145,14 @@ def test_a_certificate_of_an_unknown_authority_may_be_known_to_browsers(network:
     (told,) = check_address(network)
 
     assert told.level is HealthLevel.WARN
-    assert "is not trusted here" in told.message
+    assert "is not trusted here" in render_told(told.message)
 
 
 def test_an_address_that_this_machine_does_not_find_is_a_warning(network: Network):
     (told,) = check_address(network)
 
     assert told.level is HealthLevel.WARN
-    assert told.message == f"{ADDRESS} cannot be reached from this machine: DNS error."
+    assert render_told(told.message) == f"{ADDRESS} cannot be reached from this machine: DNS error."
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_what_the_proxy_makes_of_it_is_told(network: Network, answered, level, w
     told = check_address(network)
 
     assert told[1].level is level
-    assert words in told[1].message
+    assert words in render_told(told[1].message)
 
 
 BY_HEADER = {"sign_in": SignInMethod.HEADER}
@@ -197,7 +198,7 @@ def test_a_proxy_that_signs_people_in_is_tried_with_a_forged_header(
     told = check_address(network, **BY_HEADER)[1:]
 
     assert [result.level for result in told] == levels
-    assert words in told[-1].message
+    assert words in render_told(told[-1].message)
     assert told[-1].exit_code == (77 if "bad" in levels else 0)
 
 
@@ -224,7 +225,7 @@ def test_the_provider_has_to_state_the_issuer_of_the_configuration(
 
     (told,) = check_provider(portal, network.environment)
 
-    assert words in told.message
+    assert words in render_told(told.message)
     assert told.exit_code == (0 if "answers as" in words else 69)
     assert server.requests[0].startswith(b"GET /.well-known/openid-configuration ")
 
@@ -234,7 +235,9 @@ def test_a_provider_that_cannot_be_reached_lets_no_one_sign_in(network: Network)
 
     (told,) = check_provider(portal, network.environment)
 
-    assert told.message == f"No one can sign in: {ISSUER} cannot be reached: DNS error."
+    assert (
+        render_told(told.message) == f"No one can sign in: {ISSUER} cannot be reached: DNS error."
+    )
 
 
 def test_without_a_provider_none_is_asked(network: Network):
@@ -253,7 +256,7 @@ def test_engines_that_fail_alike_are_one_line_and_no_question_is_asked(
 
     told = list(check_engines(sources, network.environment))
 
-    assert [(engine.level, engine.message) for engine in told] == [
+    assert [(engine.level, render_told(engine.message)) for engine in told] == [
         ("ok", "Can be reached: searxng."),
         ("warn", "Cannot be reached: brave, kagi (DNS error)."),
     ]

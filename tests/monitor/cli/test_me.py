@@ -28,7 +28,7 @@ from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.cli.conftest import Said, run
 
 MARIA = ("Maria Delgado", "--town", "Cedar Valley", "--school", "Maple Street Elementary School")
-UNREACHED = re.compile(r"\d+ of \d+ sources could not be reached: is DNS up\?")
+UNREACHED = re.compile(r"\d+ of \d+ sources could not be reached\. Is DNS up\?")
 
 
 class Desk:

@@ -13,11 +13,12 @@ from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import StoryWeek, play_story
 from monitor.domain.vocabulary import CaseKind, GapKind, Severity
 from reports.labels import GAPS, describe_case_kind
+from reports.wording import render_reason
 from tests.monitor.demo.played import Played, played_into
 
-LINKED = describe_case_kind(CaseKind.STUDENT_LINK, Severity.LOW)
-EXPOSED = describe_case_kind(CaseKind.EXPOSED_CONTACT, Severity.LOW)
-CHANGED = describe_case_kind(CaseKind.OWN_ACCOUNT_CHANGED, Severity.LOW)
+LINKED = render_reason(describe_case_kind(CaseKind.STUDENT_LINK, Severity.LOW))
+EXPOSED = render_reason(describe_case_kind(CaseKind.EXPOSED_CONTACT, Severity.LOW))
+CHANGED = render_reason(describe_case_kind(CaseKind.OWN_ACCOUNT_CHANGED, Severity.LOW))
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.consent_text import DEFAULT_TEXT
+from monitor.domain.consent_text import ConsentTerms
+from monitor.services.consent import render_consent_text
 
 TESTS = Path(__file__).parents[2]
+
+DEFAULT_TEXT = render_consent_text(ConsentTerms())
 
 FACTS = {
     "You choose each of these separately": (

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.failures import SourceFailure, fold_failures
+from monitor.domain.reason import Reason, read_note
+from reports.wording import render_reason
 from scrapers.http.errors import FailureReason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -26,18 +28,20 @@ def test_a_network_that_is_down_is_one_line() -> None:
 
     (group,) = fold_failures(alike, 61)
 
-    assert group.subject == "each of 57 places (of 61)"
-    assert group.explanation == "DNS error. Is DNS up?"
+    assert (group.count, group.total) == (57, 61)
+    assert group.explanation == Reason(
+        "note-and-cause", {"note": Reason("note.no-such-name"), "cause": Reason("cause.dns")}
+    )
     assert (group.outcome, group.since) == ("failed", NOW)
 
 
 def test_what_fails_otherwise_stands_by_itself() -> None:
-    other = SourceFailure(source="alpha", outcome="blocked", since=NOW, note="it shows a CAPTCHA")
+    other = SourceFailure(source="alpha", outcome="blocked", since=NOW, note="captcha")
 
     folded, alone = fold_failures([*failures(40, FailureReason.NO_CONNECTION), other], 61)
 
     assert folded.is_folded
-    assert (alone.subject, alone.explanation) == ("alpha", "it shows a CAPTCHA")
+    assert (alone.source, alone.explanation) == ("alpha", Reason("note.captcha"))
 
 
 def test_two_notes_of_one_cause_are_alike() -> None:
@@ -50,13 +54,13 @@ def test_two_notes_of_one_cause_are_alike() -> None:
 def test_few_failures_are_told_one_by_one(count: int, total: int) -> None:
     told = fold_failures(failures(count, FailureReason.NO_SUCH_NAME), total)
 
-    assert [group.subject for group in told] == [f"s{n}-failed" for n in range(count)]
+    assert [group.source for group in told] == [f"s{n}-failed" for n in range(count)]
 
 
 def test_a_fault_without_a_known_cause_is_folded_without_a_guess() -> None:
-    (group,) = fold_failures(failures(9, "it refuses us (status 403)", "blocked"), 10)
+    (group,) = fold_failures(failures(9, "refused:403", "blocked"), 10)
 
-    assert group.explanation == "it refuses us (status 403)"
+    assert group.explanation == read_note("refused:403")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,8 @@ def test_a_fault_without_a_known_cause_is_folded_without_a_guess() -> None:
 def test_each_fault_of_a_network_or_a_configuration_has_a_question(note: FailureReason) -> None:
     (group,) = fold_failures(failures(9, note), 10)
 
-    assert group.suspicion.endswith("?")
+    assert group.suspicion is not None
+    assert render_reason(group.suspicion).endswith("?")
 
 
 @given(

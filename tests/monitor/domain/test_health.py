@@ -16,6 +16,7 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import HealthLevel
+from reports.wording import render_told
 from scrapers.models import Outcome
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ def test_a_staff_file_needs_attention_where_something_is_left_to_do(
     found = condition.assess_staff_file(NOW, unusable, problem, leavers)
 
     assert found.level is (HealthLevel.WARN if says else HealthLevel.OK)
-    assert says in found.message
+    assert says in render_told(found.message)
     assert bool(found.remedy) is bool(says)
 
 
@@ -88,7 +89,7 @@ def test_a_copy_that_fails_may_do_so_for_a_night_unless_something_is_damaged(
     told = condition.assess_backup(None if age is None else NOW - age, failed, NOW)
 
     assert (told.level, told.exit_code) == (level, exit_code)
-    assert f"({code})" in told.message
+    assert f"({code})" in render_told(told.message)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +104,8 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
     assert list(condition.assess_undelivered(0, 0)) == []
     dead, paused = condition.assess_undelivered(1, 2)
     assert (dead.level, paused.level) == (HealthLevel.WARN, HealthLevel.WARN)
-    assert "`namesake mail list`" in dead.remedy
-    assert "`namesake mail paused`" in paused.remedy
+    assert "`namesake mail list`" in render_told(dead.remedy)
+    assert "`namesake mail paused`" in render_told(paused.remedy)
 
 
 @pytest.mark.parametrize(
@@ -155,10 +156,10 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
     told = list(condition.assess_sources(["ko-fi", "speaker-deck", "gamma", "delta"], known))
 
     assert [source.level for source in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
-    assert told[0].message == "2 of 4 sources could be checked; 1 not run yet."
-    assert told[1].message == "Ko-fi: blocked since Nov 22, 2026."
-    assert "Speaker Deck" in told[2].message
-    assert "`namesake sources show ko-fi`" in told[1].remedy
+    assert render_told(told[0].message) == "2 of 4 sources could be checked; 1 not run yet."
+    assert render_told(told[1].message) == "Ko-fi: blocked since Nov 22, 2026."
+    assert "Speaker Deck" in render_told(told[2].message)
+    assert "`namesake sources show ko-fi`" in render_told(told[1].remedy)
 
 
 def test_the_worst_exit_code_wins_and_a_warning_has_none():
@@ -183,15 +184,15 @@ def test_a_network_that_is_down_is_one_line_of_the_checkup():
             outcome=Outcome.FAILED if number < 57 else Outcome.ABSENT,
             since=NOW,
             proven=True,
-            note="DNS error" if number < 57 else "",
+            note="no-such-name" if number < 57 else "",
         )
         for number, name in enumerate(names)
     }
 
     well, trouble = condition.assess_sources(names, known)
 
-    assert well.message == "4 of 61 sources could be checked."
-    assert trouble.message == (
+    assert render_told(well.message) == "4 of 61 sources could be checked."
+    assert render_told(trouble.message) == (
         "57 of 61 sources fail the same way: failed since Nov 23, 2026 (DNS error)."
     )
-    assert trouble.remedy.startswith("Is DNS up?")
+    assert render_told(trouble.remedy).startswith("Is DNS up?")

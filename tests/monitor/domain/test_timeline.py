@@ -8,8 +8,8 @@ from monitor.domain.case_log import DecisionRecord
 from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
 from monitor.domain.finding import FindingVersion
-from monitor.domain.timeline import DecisionMaker, FindingRecord, build_timeline
-from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
+from monitor.domain.timeline import FindingRecord, build_timeline
+from monitor.domain.vocabulary import CaseKind, Decision, DecisionMaker, EventKind, Severity
 from scrapers.models import Trace, TraceKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)

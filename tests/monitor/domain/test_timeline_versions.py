@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.finding import list_material_changes
+from monitor.domain.reason import Name, Plain, Reason
 from monitor.domain.timeline import diff_traces
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace, TraceKind
@@ -41,6 +42,11 @@ def test_a_version_never_differs_from_itself():
     }
 
 
+def count_followers(count: int) -> Reason:
+    facts = {"name": Name("followers"), "count": Plain(str(count))}
+    return Reason("count.followers", facts)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "marks"),
     [
@@ -49,7 +55,11 @@ def test_a_version_never_differs_from_itself():
         ("links", (), [("removed", "https://rosa.example")]),
         ("private", True, [("removed", "public"), ("added", "private")]),
         ("location", "Cedar Valley", [("added", "Cedar Valley")]),
-        ("counts", (("followers", 9),), [("removed", "followers: 12"), ("added", "followers: 9")]),
+        (
+            "counts",
+            (("followers", 9),),
+            [("removed", count_followers(12)), ("added", count_followers(9))],
+        ),
     ],
 )
 def test_a_field_is_marked_by_what_became_of_it(field, value, marks):

@@ -19,6 +19,7 @@ from monitor.services.metrics import render_metrics
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.office import DiskFullView
 from reports.emails.registry import EmailKind
+from reports.wording import render_told
 from tests.monitor.services.world import World
 
 OPERATOR_ADDRESSES = ("ops@cedarvalley.example", "sam@cedarvalley.example")
@@ -74,7 +75,9 @@ def tell(world: World, *chats: FakeChat) -> None:
 
 def warnings(world: World) -> list[str]:
     vitals = collect_vitals(world.app.db, world.clock.now())
-    return [vital.message for vital in check_vitals(vitals, ()) if vital.what == "notices"]
+    return [
+        render_told(vital.message) for vital in check_vitals(vitals, ()) if vital.what == "notices"
+    ]
 
 
 def test_a_message_has_counts_and_a_link_and_names_nobody(world: World):

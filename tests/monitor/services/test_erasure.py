@@ -82,7 +82,7 @@ def joined_with_words_everywhere(world: World) -> str:
     lifts_hold(world.app, joined.id, PLANTED["hold"])
     reviewer = Reviewer(address=world.config.district.reviewers[0])
     propose_legal_hold(world.app, reviewer, joined.id, HoldAction.PLACE, PLANTED["hold"])
-    record_break_glass(world.app, joined.id, "everything", PLANTED["glass"])
+    record_break_glass(world.app, joined.id, Reason("seen.copy"), PLANTED["glass"])
     host = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
     state.hosts.save_host_state(host)
     for email in state.outbox.list_due_emails(now)[:1]:

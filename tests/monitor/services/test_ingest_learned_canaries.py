@@ -115,7 +115,7 @@ def test_a_site_that_misses_its_only_learned_account_is_not_believed_for_one_che
     settled = world.coverage()["paceclub"]
 
     assert (held.outcome, settled.outcome) == (Outcome.UNREADABLE, Outcome.ABSENT)
-    assert "surely exists" in held.note
+    assert held.note == "misses-accounts"
     assert "mdruns" not in held.note
 
 

@@ -16,6 +16,7 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, list_progress
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import record_removal_step, record_takedown_step
+from reports.wording import render_reason, render_told
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -44,12 +45,13 @@ def home(maria: Staff):
 
 
 def progress(maria: Staff) -> list[str]:
-    return [stage.words for stage in list_progress(maria.world.app, maria.id)]
+    return [render_told(stage.words) for stage in list_progress(maria.world.app, maria.id)]
 
 
 def advice(maria: Staff, case: Case) -> list[str]:
     return [
-        line.path or line.url or line.words for line in build_advice_lines(maria.world.app, case)
+        line.path or line.url or render_reason(line.words)
+        for line in build_advice_lines(maria.world.app, case)
     ]
 
 
@@ -116,7 +118,7 @@ def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
 
     group = home(maria).exposures
     assert group
-    assert group.what == "3 sites seem to show your street address and phone number."
+    assert render_reason(group.what) == "3 sites seem to show your street address and phone number."
     assert group.severity is Severity.HIGH
     assert [case.kind for case in home(maria).cases] == [CaseKind.IMPERSONATION]
     assert home(maria).needs_you == 4

@@ -14,6 +14,7 @@ from monitor.domain.planning.budget import MAX_INTERVAL
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.job_kinds import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET
+from reports.wording import render_note
 from scrapers.models import Outcome
 from tests.monitor.services.world import World
 
@@ -131,7 +132,8 @@ def test_what_the_budget_does_not_pay_for_is_left_out_and_told(priced: World):
 
     assert searched(priced) == []
     assert priced.gaps() == {"searxng": Outcome.SKIPPED}
-    assert OVER_BUDGET in maria.emails_of("digest")[-1].text
+    text = " ".join(maria.emails_of("digest")[-1].text.split())
+    assert render_note(OVER_BUDGET) in text
 
 
 def test_what_was_left_out_comes_first_in_the_next_week(priced: World):

@@ -7,6 +7,7 @@ import pytest
 from monitor.db.sweeps import SourceRun
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
+from monitor.domain.reason import read_note
 from monitor.domain.vocabulary import CaseKind, GapKind
 from monitor.services.jobs import stop_running_sweep
 from monitor.services.presenters import describe_shared_failure
@@ -50,7 +51,7 @@ def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
         render_reason, case.reasons
     )
     assert [entry.url for entry in view.own] == [OWN]
-    assert (view.coverage.checked, view.coverage.gaps, view.trouble) == (3, (), "")
+    assert (view.coverage.checked, view.coverage.gaps, view.trouble) == (3, (), None)
 
 
 def test_without_an_account_named_the_copy_is_a_question(world):
@@ -71,7 +72,7 @@ def test_a_check_that_is_stopped_shows_what_it_has_found_and_what_it_left_unaske
 
     assert view.cases or view.questions or view.about or view.own
     assert GapKind.PARTIAL in {gap.outcome for gap in view.coverage.gaps}
-    assert {gap.note for gap in view.coverage.gaps} == {STOPPED_EARLY}
+    assert {gap.note for gap in view.coverage.gaps} == {read_note(STOPPED_EARLY)}
     assert world.state.sweeps.list_open_sweeps() == ()
 
 
@@ -143,16 +144,18 @@ def runs(world, note: str, failed: int, total: int) -> tuple[SourceRun, ...]:
     ("note", "failed", "told"),
     [
         (
-            "no connection could be made",
+            "no-connection",
             57,
-            "57 of 61 sources could not be reached: is the network up?",
+            "57 of 61 sources could not be reached. Is the network up?",
         ),
-        ("DNS error", 61, "61 of 61 sources could not be reached: is DNS up?"),
+        ("no-such-name", 61, "61 of 61 sources could not be reached. Is DNS up?"),
         ("it hung up", 40, "40 of 61 sources could not be reached: it hung up."),
         ("", 40, "40 of 61 sources could not be reached."),
-        ("DNS error", 3, ""),
+        ("no-such-name", 3, ""),
         ("", 0, ""),
     ],
 )
 def test_what_most_sources_fail_at_is_one_sentence(world, note, failed, told):
-    assert describe_shared_failure(runs(world, note, failed, 61)) == told
+    said = describe_shared_failure(runs(world, note, failed, 61))
+
+    assert (render_reason(said) if said else "") == told

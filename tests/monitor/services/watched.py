@@ -23,7 +23,7 @@ OFFICIAL = OfficialConfig(
 )
 NO_NAMES = LoggedNames(outcome=Outcome.ABSENT)
 ABSENT = DomainRecords(outcome=Outcome.ABSENT)
-FAILED = DomainRecords(outcome=Outcome.FAILED, note="the name service did not answer in time")
+FAILED = DomainRecords(outcome=Outcome.FAILED, note="name-service-slow")
 PARKED = DomainRecords(outcome=Outcome.FOUND, addresses=("93.184.215.14",))
 MAILING = replace(PARKED, mail_servers=("mail.parking.test",))
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from monitor.demo.district import BETH, MARIA
+from monitor.domain.reason import Reason
 from monitor.services.notifications import record_break_glass
 from monitor.services.outbox import send_due
 from tests.monitor.web.portal import ADDRESS, Portal
@@ -110,7 +111,7 @@ def test_one_persons_link_stops_nobody_elses_email(portal: Portal, maria, link):
 
 def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     portal.guest().send(link, ONE_CLICK)
-    record_break_glass(portal.world.app, maria.id, "One alert", "a call from the police")
+    record_break_glass(portal.world.app, maria.id, Reason("seen.digest"), "a call from the police")
     send_due(portal.world.app)
 
     assert maria.emails_of("break-glass")

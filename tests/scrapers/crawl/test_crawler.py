@@ -189,7 +189,7 @@ def test_a_reader_that_stumbles_makes_its_page_unreadable_and_nothing_else(
 
     readings = {visit.query.source: visit.result for visit in visits}
     assert readings["bad"].outcome is Outcome.UNREADABLE
-    assert readings["bad"].note == f"its answer could not be parsed ({fault.__name__})"
+    assert readings["bad"].note == f"answer-unparsed:{fault.__name__}"
     assert readings["alpha"].outcome is Outcome.ABSENT
 
 

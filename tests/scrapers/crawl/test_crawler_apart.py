@@ -59,7 +59,7 @@ def test_a_parser_that_breaks_makes_its_page_unreadable_and_nothing_else() -> No
     lost = reading(Pages("alpha", ALPHA.crawl_policy), page("found"), Broken())
 
     assert lost.outcome is Outcome.UNREADABLE
-    assert lost.note == "its answer could not be parsed (ChildProcessError)"
+    assert lost.note == "answer-unparsed:ChildProcessError"
 
 
 def test_a_cut_page_proves_no_absence_when_it_was_parsed_either() -> None:

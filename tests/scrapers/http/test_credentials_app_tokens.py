@@ -181,7 +181,7 @@ def test_a_token_is_renewed_before_it_ends() -> None:
         (page([]), Outcome.UNREADABLE, NO_TOKEN),
         (page({}, 503), Outcome.FAILED, None),
         (page({}, 429), Outcome.LIMITED, None),
-        (ParseResult(outcome=Outcome.FAILED, note="DNS error"), Outcome.FAILED, "DNS error"),
+        (ParseResult(outcome=Outcome.FAILED, note="no-such-name"), Outcome.FAILED, "no-such-name"),
     ],
 )
 def test_whatever_else_comes_is_a_failure_for_a_while(

@@ -106,11 +106,12 @@ def test_an_account_that_is_gone_says_why(
     bluesky: Bluesky, profile: Query, saved: Answered
 ) -> None:
     assert (
-        "taken down" in bluesky.parse_response(profile, saved("bluesky/taken_down.json", 400)).note
+        bluesky.parse_response(profile, saved("bluesky/taken_down.json", 400)).note
+        == "account-taken-down"
     )
     assert (
-        "deactivated"
-        in bluesky.parse_response(profile, saved("bluesky/deactivated.json", 400)).note
+        bluesky.parse_response(profile, saved("bluesky/deactivated.json", 400)).note
+        == "account-deactivated"
     )
 
 

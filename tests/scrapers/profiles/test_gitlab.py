@@ -37,9 +37,9 @@ def test_an_account_is_known_by_its_number(
     "case",
     [
         ("absent.json", 200, Outcome.ABSENT, ""),
-        ("closed.json", 200, Outcome.ABSENT, "the site has closed the account"),
-        ("blocked.json", 403, Outcome.BLOCKED, "this instance shows its members to members only"),
-        ("limited.txt", 429, Outcome.LIMITED, "it asks us to come back later"),
+        ("closed.json", 200, Outcome.ABSENT, "account-closed"),
+        ("blocked.json", 403, Outcome.BLOCKED, "members-to-members"),
+        ("limited.txt", 429, Outcome.LIMITED, "back-later"),
     ],
 )
 def test_every_outcome_is_told_apart(

@@ -161,4 +161,4 @@ def test_a_key_that_is_not_accepted_is_named_as_the_reason(
 ) -> None:
     result = source.parse_response(query, saved(f"{PAGES}/blocked.json", 401))
 
-    assert result.note == "it does not accept the key it was given"
+    assert result.note == "key-refused"

@@ -93,9 +93,9 @@ def test_an_account_is_known_by_its_handle_and_the_domain_of_its_server(
         ("blocked.json", 401, Outcome.BLOCKED, MEMBERS_ONLY),
         ("blocked.json", 403, Outcome.BLOCKED, MEMBERS_ONLY),
         ("blocked.json", 422, Outcome.BLOCKED, MEMBERS_ONLY),
-        ("limited.json", 429, Outcome.LIMITED, "it asks us to come back later"),
-        ("blocked.json", 503, Outcome.FAILED, "its server has an error (status 503)"),
-        ("blocked.json", 404, Outcome.UNREADABLE, "it did not accept the query (status 404)"),
+        ("limited.json", 429, Outcome.LIMITED, "back-later"),
+        ("blocked.json", 503, Outcome.FAILED, "server-error:503"),
+        ("blocked.json", 404, Outcome.UNREADABLE, "query-refused:404"),
     ],
 )
 def test_every_outcome_is_told_apart(
@@ -196,7 +196,7 @@ def test_a_search_keeps_who_may_be_meant_and_says_that_somebody_was_left_out(
 
     assert reading.outcome is Outcome.FOUND
     assert [trace.account for trace in reading.traces] == [OWN, "mastodon:@nora@drawings.example"]
-    assert reading.note == "2 accounts ask not to be found by strangers"
+    assert reading.note == "accounts-withheld:2"
 
 
 def test_a_search_that_finds_only_who_asks_not_to_be_found_is_declined(
@@ -205,7 +205,7 @@ def test_a_search_that_finds_only_who_asks_not_to_be_found_is_declined(
     reading = mastodon.parse_response(search, saved(f"{PAGES}/all_private.json"))
 
     assert reading.outcome is Outcome.DECLINED
-    assert reading.note == "1 account asks not to be found by strangers"
+    assert reading.note == "accounts-withheld:1"
 
 
 def test_who_was_never_asked_is_found(mastodon: Mastodon, search: Query, saved: Answered) -> None:

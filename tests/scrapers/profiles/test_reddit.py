@@ -78,7 +78,7 @@ def test_a_search_keeps_who_may_be_meant_and_counts_who_asks_to_be_left_out(
         ("absent.json", 404, Outcome.ABSENT, ""),
         ("suspended.json", 200, Outcome.ABSENT, ACCOUNT_CLOSED),
         ("declined.json", 200, Outcome.DECLINED, ASKS_ROBOTS_AWAY),
-        ("blocked.json", 401, Outcome.BLOCKED, "it does not accept the token it gave us"),
+        ("blocked.json", 401, Outcome.BLOCKED, "own-token-refused"),
         ("unreadable.json", 200, Outcome.UNREADABLE, None),
         ("refused.html", 403, Outcome.BLOCKED, None),
         ("limited.json", 429, Outcome.LIMITED, None),

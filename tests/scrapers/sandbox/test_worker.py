@@ -68,7 +68,7 @@ def test_a_stumbling_reader_is_named_and_nothing_of_its_page(
     (reading,) = served(job(rogue, answered("stumble over a name")))
 
     assert reading == ParseResult(
-        outcome=Outcome.UNREADABLE, note="its answer could not be parsed (ZeroDivisionError)"
+        outcome=Outcome.UNREADABLE, note="answer-unparsed:ZeroDivisionError"
     )
 
 

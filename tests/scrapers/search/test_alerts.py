@@ -69,7 +69,7 @@ def test_a_feed_about_somebody_else_shows_nothing(saved: Answered) -> None:
     result = read(saved("alerts/strangers.xml"))
 
     assert (result.outcome, result.traces) == (Outcome.ABSENT, ())
-    assert result.note == "none of its results names the person"
+    assert result.note == "nobody-named"
 
 
 def test_a_hit_by_a_listed_handle_counts(answered: Answered) -> None:
