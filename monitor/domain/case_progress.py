@@ -13,7 +13,6 @@ from monitor.domain.disclosure import (
     ANSWER_EXPECTED,
     ANSWER_WITHIN,
     CLAIM_STANDS_AFTER,
-    SILENT_AFTER,
     CaseEnd,
     Countdown,
     DisclosureInput,
@@ -96,9 +95,8 @@ def find_next_step(
         return _plan_lever(case, now)
     since = case.notified_at or case.opened_at
     limit = Countdown(start=since, span=ANSWER_EXPECTED[case.severity])
-    if theirs:
-        limit = Countdown(start=max(since, theirs.at), span=SILENT_AFTER)
-    due = limit.compute_end(consent)
+    end = find_end(case, consent)
+    due = end.at if theirs and end else limit.compute_end(consent)
     return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, due=due)
 
 

@@ -490,7 +490,8 @@ def _find_counsel_start(case: Case) -> datetime | None:
     """
     if case.relation != QueryKind.FOLLOWS or case.notified_at is None:
         return None
-    if case.is_dismissed or case.last_lever:
+    word = case.get_word(Side.PERSON)
+    if case.is_dismissed or (word and is_lever(word.decision)):
         return None
     unsettled = (
         entry.at
@@ -529,14 +530,17 @@ def _find_lapse(case: Case) -> Countdown | None:
     silent = case.get_verdict(Side.PERSON) is None and case.notified_at is not None
     if not silent or case.notified_at is None:
         return None
+    # Whatever IT says, or takes back, leaves the whole time from then on.
+    spoke = (entry.at for entry in case.entries if case.get_side(entry) is Side.IT)
+    since = max((case.notified_at, *spoke))
     if theirs:
         if is_lever(theirs.decision) or is_confirmation(case.kind, theirs.decision):
             return None
-        return Countdown(start=max(case.notified_at, theirs.at), span=SILENT_AFTER)
+        return Countdown(start=since, span=SILENT_AFTER)
     opens_by_time = case.kind is CaseKind.STUDENT_LINK and case.relation == QueryKind.FOLLOWS
     if case.severity is Severity.HIGH or case.shared_at or opens_by_time:
         return None
-    return Countdown(start=case.notified_at, span=2 * ANSWER_EXPECTED[case.severity])
+    return Countdown(start=since, span=2 * ANSWER_EXPECTED[case.severity])
 
 
 # Fewer people than this in one figure, and it is not shown.
