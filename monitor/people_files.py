@@ -81,16 +81,12 @@ def _read_rows(path: Path, file: TextIO) -> Iterator[CsvLine]:
                 return
             # A spreadsheet may say first how it separates.
             if any(cell.strip() for cell in cells) and not (
-                number == 1 and _declares_separator(cells)
+                number == 1 and cells[0].lower().startswith("sep=")
             ):
                 yield CsvLine(number=number, cells=tuple(cells))
     except csv.Error:
         reason = f"{path} is broken in line {number}: a quote is not closed, or a cell is too long."
         raise InputError(reason) from None
-
-
-def _declares_separator(cells: list[str]) -> bool:
-    return cells[0].lower().startswith("sep=")
 
 
 def _detect_separator(file: TextIO) -> str:

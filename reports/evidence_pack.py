@@ -200,11 +200,17 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
     pages = tuple(_select_fitting_pages(view.pages))
     with use_language(Language.ENGLISH):
         files = dict(_build_files(view, pages))
-    files[MANIFEST] = _build_manifest(files)
+    # List what `sha256sum --check` reads.
+    lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
+    files[MANIFEST] = "".join(lines).encode()
     archive = BytesIO()
     with ZipFile(archive, "w") as zipped:
         for name, content in files.items():
-            zipped.writestr(_build_zip_entry(name, view.last_seen), content)
+            moment = view.last_seen.astimezone(UTC)
+            entry = ZipInfo(name, moment.timetuple()[:6])
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            zipped.writestr(entry, content)
     return archive.getvalue()
 
 
@@ -300,20 +306,6 @@ def _select_fitting_pages(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
         if len(page.body) <= room:
             room -= len(page.body)
             yield page
-
-
-def _build_manifest(files: Mapping[str, bytes]) -> bytes:
-    """List what `sha256sum --check` reads."""
-    lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
-    return "".join(lines).encode()
-
-
-def _build_zip_entry(name: str, at: datetime) -> ZipInfo:
-    moment = at.astimezone(UTC)
-    entry = ZipInfo(name, moment.timetuple()[:6])
-    entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return entry
 
 
 def _format_utc(moment: datetime) -> str:

@@ -64,13 +64,11 @@ def clean_web_text(text: str, cap: int = CAP) -> CleanText:
     """Clean text from the web; what was dropped unseen is counted in brackets."""
     if len(text) <= cap and _HARMLESS.fullmatch(text):
         return CleanText(text)
-    return _clean_line(text, cap)
-
-
-def _clean_line(text: str, cap: int) -> CleanText:
     visible, hidden = _strip_markup(text[:INPUT_CAP])
     line = _truncate_text(" ".join(visible.split()), cap)
-    return CleanText(_append_hidden_count(_defang_text(_break_long_words(line)), hidden))
+    return CleanText(
+        _append_hidden_count(_defang_text(re.sub(rf"(\S{{{TOKEN}}})(?=\S)", r"\1 ", line)), hidden)
+    )
 
 
 def clean_sentence(text: str) -> CleanText:
@@ -159,10 +157,6 @@ def _truncate_text(text: str, cap: int) -> str:
     return text if len(text) <= cap else f"{text[: cap - 1].rstrip()}…"
 
 
-def _break_long_words(text: str) -> str:
-    return re.sub(rf"(\S{{{TOKEN}}})(?=\S)", r"\1 ", text)
-
-
 def _defang_text(text: str) -> str:
     text = _OPAQUE.sub(r"\1: ", _SCHEME.sub("", text))
     return _NAME_DOT.sub("[.]", _NUMBER_DOTS.sub(r"\1[.]\2[.]\3[.]\4", text))
@@ -180,7 +174,13 @@ def _format_defanged(parts: SplitResult) -> str:
     port = f":{parts.port}" if parts.port else ""
     path = "" if parts.path == "/" else parts.path
     query = f"?{parts.query}" if parts.query else ""
-    plain, reading = _spell_host_both_ways(parts.hostname or "")
+    # Give a host as the network spells it and as a person reads it.
+    host = parts.hostname or ""
+    labels = [label for label in re.split("[.\u3002\uff0e\uff61]", host) if label]
+    plain, reading = (
+        ".".join(map(_encode_punycode, labels)),
+        ".".join(map(_decode_punycode, labels)),
+    )
     place = _truncate_text(f"{_defang_dots(plain)}{port}{_defang_dots(path + query)}", CAP)
     if plain == reading:
         return place
@@ -190,12 +190,6 @@ def _format_defanged(parts: SplitResult) -> str:
 
 def _defang_dots(text: str) -> str:
     return text.replace(".", "[.]").replace("://", "[:]//")
-
-
-def _spell_host_both_ways(host: str) -> tuple[str, str]:
-    """Give a host as the network spells it and as a person reads it."""
-    labels = [label for label in re.split("[.\u3002\uff0e\uff61]", host) if label]
-    return ".".join(map(_encode_punycode, labels)), ".".join(map(_decode_punycode, labels))
 
 
 def _encode_punycode(label: str) -> str:

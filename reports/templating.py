@@ -253,12 +253,7 @@ def _build_environment() -> Environment:
     )
     environment.filters.update(_list_filters())
     environment.globals.update(labels=labels, language=get_language)
-    _install_translations(environment)
-    return environment
-
-
-def _install_translations(environment: Environment) -> None:
-    """Give templates `_()` and `ngettext()`: in HTML the facts in a text are escaped, it is not."""
+    # Give templates `_()` and `ngettext()`: in HTML the facts in a text are escaped, it is not.
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         translate_message, translate_plural, newstyle=True
@@ -285,6 +280,7 @@ def _install_translations(environment: Environment) -> None:
         return _mark_own(fill_count(context, one, many, num, **_clean_facts(facts)))
 
     environment.globals.update(_=translate_text, ngettext=translate_count)
+    return environment
 
 
 def _clean_facts(facts: Mapping[str, object]) -> dict[str, object]:

@@ -210,7 +210,14 @@ def _render_fact(fact: Fact, others: Others | None, words: Words) -> str:
         case Reason():
             return _render(fact, others, words)
         case Listed(facts=facts):
-            return _join([_render_fact(inner, others, words) for inner in facts], words)
+            shown = [_render_fact(inner, others, words) for inner in facts]
+            *most, last = shown
+            if not most:
+                return last
+            conjunction = next(
+                word for before, word in words.conjunctions if re.match(before, last, re.IGNORECASE)
+            )
+            return f"{', '.join(most)}{conjunction}{last}"
         case Quoted(text=text):
             return words.quote.format(_clean(text).translate(_INNER_QUOTES))
         case _:
@@ -240,13 +247,3 @@ def _render_value(fact: Site | Count | Day | Moment | Plain | Label | Name | Sig
 
 def _clean(text: str) -> str:
     return str(clean_web_text(text))
-
-
-def _join(shown: list[str], words: Words) -> str:
-    *most, last = shown
-    if not most:
-        return last
-    conjunction = next(
-        word for before, word in words.conjunctions if re.match(before, last, re.IGNORECASE)
-    )
-    return f"{', '.join(most)}{conjunction}{last}"

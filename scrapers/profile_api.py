@@ -602,7 +602,13 @@ def build_contact_page_result(
         return ParseResult(outcome=Outcome.DECLINED, note=hidden)
     if not onward:
         return ParseResult(outcome=Outcome.FOUND if shown else Outcome.ABSENT, contacts=shown)
-    note = _describe_list_trouble(query, onward)
+    address = resolve_on_same_origin(query.request.url, onward)
+    if not address:
+        note = LIST_ELSEWHERE
+    elif address == query.request.url:
+        note = LIST_CIRCLE
+    else:
+        note = LIST_TOO_LONG if query.page >= LAST_PAGE else ""
     if note:
         return ParseResult(outcome=Outcome.PARTIAL, contacts=shown, note=note)
     request = replace(
@@ -610,12 +616,3 @@ def build_contact_page_result(
     )
     follow = replace(query, page=query.page + 1, request=request)
     return ParseResult(outcome=Outcome.FOUND, contacts=shown, follow=(follow,))
-
-
-def _describe_list_trouble(query: Query, onward: str) -> str:
-    address = resolve_on_same_origin(query.request.url, onward)
-    if not address:
-        return LIST_ELSEWHERE
-    if address == query.request.url:
-        return LIST_CIRCLE
-    return LIST_TOO_LONG if query.page >= LAST_PAGE else ""

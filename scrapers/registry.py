@@ -88,7 +88,10 @@ def build_registry(
     for plugin in _find_plugins(tuple(sys.path)) if plugins is None else plugins:
         try:
             brought = _load_plugin(plugin)
-            _check_plugin_names(plugin, brought, by_name)
+            names = [source.name for source in brought]
+            taken = [name for name in names if name in by_name or names.count(name) > 1]
+            if taken:
+                raise _build_plugin_error(plugin, f"another source is called {taken[0]!r}")
         except PluginError as error:
             faults.append(str(error))
         else:
@@ -145,15 +148,6 @@ def _list_source_faults(source: object) -> Iterator[str]:
     missing = [method for method in SOURCE_METHODS if not callable(getattr(source, method, None))]
     if missing:
         yield f"its source {name!r} has no {missing[0]}"
-
-
-def _check_plugin_names(
-    plugin: EntryPoint, plugin_sources: tuple[Source, ...], known: Mapping[str, Source]
-) -> None:
-    names = [source.name for source in plugin_sources]
-    taken = [name for name in names if name in known or names.count(name) > 1]
-    if taken:
-        raise _build_plugin_error(plugin, f"another source is called {taken[0]!r}")
 
 
 def _build_plugin_error(plugin: EntryPoint, reason: str) -> PluginError:

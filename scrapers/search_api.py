@@ -266,14 +266,18 @@ class SearchApi:
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         if page.status != OK:
-            return self._parse_error_response(page)
+            if is_rate_limited(page):
+                return build_limited_result(page)
+            result = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
+            return result or build_unreadable_result(f"query-refused:{page.status}")
         note = detect_block(page)
         if note is not None:
             return ParseResult(outcome=Outcome.BLOCKED, note=note)
         try:
             results = self.parse_results(require_object(parse_json(page), "an object"))
             if isinstance(results, EngineComplaint):
-                return self._build_complaint_result(page, results.text)
+                complaint = self._match_complaint(page, results.text.casefold())
+                return complaint or build_unreadable_result("query-refused.plain")
             return self._parse_answer(query, results)
         except ShapeError as error:
             return self._parse_plain_text_error(page) or build_unreadable_result(str(error))
@@ -298,16 +302,6 @@ class SearchApi:
             return ParseResult(outcome=Outcome.FOUND, traces=traces, follow=follow)
         note = NOBODY_NAMED if answer.rows else ""
         return ParseResult(outcome=Outcome.ABSENT, note=note, follow=follow)
-
-    def _parse_error_response(self, page: Page) -> ParseResult:
-        if is_rate_limited(page):
-            return build_limited_result(page)
-        result = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
-        return result or build_unreadable_result(f"query-refused:{page.status}")
-
-    def _build_complaint_result(self, page: Page, text: str) -> ParseResult:
-        complaint = self._match_complaint(page, text.casefold())
-        return complaint or build_unreadable_result("query-refused.plain")
 
     def _parse_plain_text_error(self, page: Page) -> ParseResult | None:
         """Read a plain sentence that was sent where JSON was promised."""

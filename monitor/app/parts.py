@@ -28,7 +28,6 @@ from monitor.db.database import Database
 from monitor.mail.bounces import BounceMailbox, ImapBounceMailbox, NoBounceMailbox
 from monitor.mail.smtp import (
     FolderTransport,
-    MailTransport,
     RelayPace,
     SmtpTransport,
     delete_emails,
@@ -167,19 +166,13 @@ def build_public_records(config: Config, client: PageFetcher) -> InternetRecords
 
 def build_mailer(config: Config, environment: Environment, pace: RelayPace | None) -> Mailer:
     folder = config.state / OUTBOX
+    smtp = build_smtp_transport(config, environment, pace)
+    name_email = environment.name_email or name_by_message_id
     return Mailer(
-        transport=_build_transport(config, environment, pace),
+        transport=smtp or FolderTransport(config.mail, config.state / OUTBOX, name_email),
         bounces=_build_bounce_mailbox(config, environment),
         delete_stored_emails=partial(environment.delete_emails or delete_emails, folder),
     )
-
-
-def _build_transport(
-    config: Config, environment: Environment, pace: RelayPace | None
-) -> MailTransport:
-    smtp = build_smtp_transport(config, environment, pace)
-    name_email = environment.name_email or name_by_message_id
-    return smtp or FolderTransport(config.mail, config.state / OUTBOX, name_email)
 
 
 def build_smtp_transport(

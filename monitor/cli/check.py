@@ -122,13 +122,7 @@ class RequestWait:
         elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
             self._checks_ahead = ahead
             self._deadline = self._pick_up_deadline
-        self._watch_service()
-        if self.clock.monotonic() >= self._deadline:
-            raise UnavailableError(self._give_up())
-        self.clock.sleep(POLL_SECONDS)
-
-    def _watch_service(self) -> None:
-        """Say that the service has ended or is back; raise UnavailableError if it stays away."""
+        # Say that the service has ended or is back; raise UnavailableError if it stays away.
         now = self.clock.monotonic()
         if is_service_running(self.app):
             if self._gone_at is not None:
@@ -142,6 +136,9 @@ class RequestWait:
         elif now - self._gone_at >= BACK_WITHIN.total_seconds():
             reason = f"The service did not come back. {IT_STAYS}"
             raise UnavailableError(reason)
+        if self.clock.monotonic() >= self._deadline:
+            raise UnavailableError(self._give_up())
+        self.clock.sleep(POLL_SECONDS)
 
     @property
     def _allowed(self) -> timedelta:

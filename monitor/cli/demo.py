@@ -235,7 +235,24 @@ def print_story(folder: Path, console: Console) -> None:
 
     print_part(_build_opening())
     story = play_story(folder, lambda number, week: print_part(_build_week_panel(number, week)))
-    print_part(_build_emails_panel(story))
+    # List the emails with news, and count the others.
+    notable = tuple(_select_notable_emails(story))
+    table = _build_grid()
+    for email in notable:
+        subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
+        about = Text.assemble(f"{subject}\n", (Path(email.path).name, "cyan"))
+        table.add_row(Text(_describe_person(email.to), style="bold"), about)
+    others = Counter(
+        Path(one_email.path).name.split("-")[3]
+        for one_email in story.emails
+        if one_email not in notable
+    )
+    counted = ", ".join(
+        _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
+    )
+    title = Text(f"{len(story.emails)} emails", style="bold")
+    rest = Text(f"and {counted}.", style="dim")
+    print_part(Panel(Group(table, rest), title=title, title_align="left", border_style="green"))
     console.print(Text(f"They are in {folder / 'state' / 'outbox'}."), soft_wrap=True)
 
 
@@ -253,29 +270,25 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
     day = days.compute_sweep_time(number)
     parts = [_build_coverage(week, day)]
     if week.events or week.cases:
-        parts.insert(0, _build_news_table(week))
+        # Lay out the cases, worst first, and then the events that were not flagged.
+        table = _build_grid()
+        for case in sorted(
+            week.cases, key=lambda one_case: (Severity(one_case.severity).rank, one_case.person)
+        ):
+            severity = Severity(case.severity)
+            table.add_row(
+                Text(f" {SEVERITIES[severity]} ", style=SEVERITY_STYLES[severity]),
+                _build_case_group(case),
+            )
+        flagged = {(one_case.person, one_case.url) for one_case in week.cases}
+        for event in week.events:
+            if (event.person, event.url) not in flagged:
+                table.add_row(Text(" No case ", style="black on green"), _build_event_group(event))
+        parts.insert(0, table)
     else:
         parts.insert(0, Text(BASELINE_NOTE, style="green"))
     title = Text.assemble((f"Week {number}, {format_date(day, day.year)}: ", "bold"), WEEKS[number])
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue")
-
-
-def _build_news_table(week: StoryWeek) -> RenderableType:
-    """Lay out the cases, worst first, and then the events that were not flagged."""
-    table = _build_grid()
-    for case in sorted(
-        week.cases, key=lambda one_case: (Severity(one_case.severity).rank, one_case.person)
-    ):
-        severity = Severity(case.severity)
-        table.add_row(
-            Text(f" {SEVERITIES[severity]} ", style=SEVERITY_STYLES[severity]),
-            _build_case_group(case),
-        )
-    flagged = {(one_case.person, one_case.url) for one_case in week.cases}
-    for event in week.events:
-        if (event.person, event.url) not in flagged:
-            table.add_row(Text(" No case ", style="black on green"), _build_event_group(event))
-    return table
 
 
 def _build_case_group(case: StoryCase) -> Group:
@@ -324,27 +337,6 @@ def _describe_gap(gap: StorySource, day: datetime) -> str:
         return f"not checked since {format_date(gap.since, day.year)}"
     words = GAPS[GapKind(gap.outcome)]
     return escape_controls(f"{words} ({render_note(gap.note)})" if gap.note else words)
-
-
-def _build_emails_panel(story: Story) -> Panel:
-    """List the emails with news, and count the others."""
-    notable = tuple(_select_notable_emails(story))
-    table = _build_grid()
-    for email in notable:
-        subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
-        about = Text.assemble(f"{subject}\n", (Path(email.path).name, "cyan"))
-        table.add_row(Text(_describe_person(email.to), style="bold"), about)
-    others = Counter(
-        Path(one_email.path).name.split("-")[3]
-        for one_email in story.emails
-        if one_email not in notable
-    )
-    counted = ", ".join(
-        _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
-    )
-    title = Text(f"{len(story.emails)} emails", style="bold")
-    rest = Text(f"and {counted}.", style="dim")
-    return Panel(Group(table, rest), title=title, title_align="left", border_style="green")
 
 
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
@@ -396,7 +388,11 @@ def _describe_person(mail: str) -> str:
 def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
     """Play three weeks in a made-up district on a made-up internet."""
     output = Output(ZONE)
-    _create_folder(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"Cannot create {out} ({error.strerror}). Choose another folder with --out."
+        raise CannotWriteError(reason) from error
     if as_json:
         output.print_json(play_story(out))
     else:
@@ -405,11 +401,3 @@ def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
         serve_demo(out, port, output)
     elif not as_json:
         output.print_line("`namesake demo --serve` opens these emails and everyone's pages.")
-
-
-def _create_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = f"Cannot create {folder} ({error.strerror}). Choose another folder with --out."
-        raise CannotWriteError(reason) from error

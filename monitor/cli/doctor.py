@@ -1,6 +1,6 @@
 """Health check: one line for each part, with what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -91,7 +91,9 @@ def check_district(
     """Check all that one district needs; `listen` is where many answer together."""
     yield from run_checks(context)
     if not listen:
-        yield from _check_parser(context)
+        # Look at the parser of a service of one district; many districts share another.
+        with suppress(MonitorError):  # reported already
+            yield from check_parser_sandbox(context.config.state)
     yield from _check_endpoints(context, listen)
     if send_test:
         yield from _check_test_email(context)
@@ -134,14 +136,16 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     yield machine.check_official_accounts(config)
     yield assess_reviewers(len(set(config.district.reviewers)))
     key_faults = list_key_faults(sources.values(), context.environment.variables)
-    yield from _check_api_keys(sources, missing_keys, key_faults)
+    for fault in sources.faults:
+        yield report_warning("sources", fault, "It is skipped until this is fixed.")
+    if missing_keys:
+        sentence = f"Not queried, for lack of a key: {', '.join(missing_keys)}."
+        wanted = ", ".join(dict.fromkeys(missing_keys.values()))
+        remedy = f"Store the key as a credential ({wanted}), or remove the table under [sources]."
+        yield report_warning("sources", sentence, remedy)
+    for fault in key_faults:
+        yield report_warning("sources", fault, "Namesake does not start until this is fixed.")
     yield from _check_database(context, config, sources)
-
-
-def _check_parser(context: CliContext) -> Iterator[HealthResult]:
-    """Look at the parser of a service of one district; many districts share another."""
-    with suppress(MonitorError):  # reported already
-        yield from check_parser_sandbox(context.config.state)
 
 
 def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResult]:
@@ -207,20 +211,6 @@ def _check_students(context: CliContext, config: Config) -> Iterator[HealthResul
         yield _build_failed_check(
             "students", error, "See docs/students.md. Until this is fixed, nothing is compared."
         )
-
-
-def _check_api_keys(
-    sources: SourceRegistry, missing_keys: Mapping[str, str], key_faults: Iterable[str]
-) -> Iterator[HealthResult]:
-    for fault in sources.faults:
-        yield report_warning("sources", fault, "It is skipped until this is fixed.")
-    if missing_keys:
-        sentence = f"Not queried, for lack of a key: {', '.join(missing_keys)}."
-        wanted = ", ".join(dict.fromkeys(missing_keys.values()))
-        remedy = f"Store the key as a credential ({wanted}), or remove the table under [sources]."
-        yield report_warning("sources", sentence, remedy)
-    for fault in key_faults:
-        yield report_warning("sources", fault, "Namesake does not start until this is fixed.")
 
 
 def _check_database(

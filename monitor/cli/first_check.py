@@ -117,7 +117,14 @@ def _join_and_check(context: CliContext, app: App) -> None:
         _print("No source could be checked, so nothing is known yet: that is not a good result.")
     # The temporary folder of a container ends with this command.
     in_container = setup_files.HOST.is_container()
-    _write_preview(app, person, context.config_path.parent if in_container else None)
+    place = context.config_path.parent if in_container else None
+    email = render_email(build_digest_view(app, person.id))
+    folder = Path(tempfile.mkdtemp(prefix="namesake-digest-", dir=place))
+    write_private_file(folder / "digest.html", email.html.encode())
+    write_private_file(folder / "digest.txt", email.text.encode())
+    _print("Your digest, as it stands now, is for you alone. Delete these files later:")
+    _print(f"  {folder}/digest.txt, to read here")
+    _print(f"  {folder}/digest.html, as mail programs show it")
 
 
 def _ask_for_consent(app: App) -> frozenset[Scope]:
@@ -207,16 +214,6 @@ def join_with_link(
 
 def count_checked_sources(app: App, done: Sweep) -> int:
     return sum(run.outcome.is_conclusive for run in app.db.sweeps.list_source_runs(done.id))
-
-
-def _write_preview(app: App, person: Person, place: Path | None) -> None:
-    email = render_email(build_digest_view(app, person.id))
-    folder = Path(tempfile.mkdtemp(prefix="namesake-digest-", dir=place))
-    write_private_file(folder / "digest.html", email.html.encode())
-    write_private_file(folder / "digest.txt", email.text.encode())
-    _print("Your digest, as it stands now, is for you alone. Delete these files later:")
-    _print(f"  {folder}/digest.txt, to read here")
-    _print(f"  {folder}/digest.html, as mail programs show it")
 
 
 def _parse_name(typed: str) -> PersonName:

@@ -412,7 +412,11 @@ def _answer_question(
         known = beforehand.secrets.get(question.key)
         known = known or read_secret(question.key, context.environment.variables)
         if known:
-            return _parse_known_secret(question, known, beforehand, answers)
+            try:
+                return question.parse(known, answers)
+            except InputError as error:
+                key = f"secrets.{question.key}"
+                raise beforehand.build_error(key, f"cannot be used. {error}") from error
         if beforehand.is_complete:
             return ""
     if question.key in beforehand.answers:
@@ -425,16 +429,6 @@ def _answer_question(
         path = beforehand.path or Path()
         raise InputError(format_config_fault(path, beforehand.text, missing, AnswersFile))
     return question.parse(default, answers)
-
-
-def _parse_known_secret(
-    question: SetupQuestion, known: str, beforehand: GivenAnswers, answers: Answers
-) -> str:
-    try:
-        return question.parse(known, answers)
-    except InputError as error:
-        key = f"secrets.{question.key}"
-        raise beforehand.build_error(key, f"cannot be used. {error}") from error
 
 
 def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:

@@ -7,7 +7,6 @@ from typing import Self
 import click
 
 from monitor.annexes import discover_annexes
-from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
 from monitor.domain.dates import format_near_time
@@ -37,9 +36,11 @@ class JobRow:
 
     @classmethod
     def from_due(cls, due: Job, zone: str, now: datetime) -> Self:
+        name = due.name
+        brought = (annex.jobs[name] for annex in discover_annexes() if name in annex.jobs)
         return cls(
             name=due.name,
-            what=_describe_job(due.name),
+            what=JOB_LABELS.get(name) or next(brought, name),
             subject=due.subject,
             due_at=due.due_at,
             local=format_near_time(due.due_at, zone),
@@ -48,11 +49,6 @@ class JobRow:
             attempts=due.attempts,
             fault=due.fault,
         )
-
-
-def _describe_job(name: str) -> str:
-    brought = (annex.jobs[name] for annex in discover_annexes() if name in annex.jobs)
-    return JOB_LABELS.get(name) or next(brought, name)
 
 
 @click.command()
@@ -66,7 +62,18 @@ def jobs(context: CliContext, *, clock_is_right: bool, as_json: bool) -> None:
             believe_clock(app)
         schedule_jobs(app)
         waits_for, jumped = describe_wait(app), describe_jump(app)
-        rows = _list_job_rows(app)
+        district, now = app.config.district, app.clock.now()
+        people = frozenset(app.db.people.list_person_ids())
+        rows = tuple(
+            JobRow.from_due(
+                due,
+                app.db.people.load_person(due.subject).zone
+                if due.subject in people
+                else district.zone,
+                now,
+            )
+            for due in app.db.jobs.list_jobs()
+        )
     if as_json:
         context.output.print_json(rows)
         return
@@ -79,19 +86,6 @@ def jobs(context: CliContext, *, clock_is_right: bool, as_json: bool) -> None:
             (row.local, row.what, row.subject or DISTRICT_SUBJECT, row.state, row.zone)
             for row in rows
         ),
-    )
-
-
-def _list_job_rows(app: App) -> tuple[JobRow, ...]:
-    district, now = app.config.district, app.clock.now()
-    people = frozenset(app.db.people.list_person_ids())
-    return tuple(
-        JobRow.from_due(
-            due,
-            app.db.people.load_person(due.subject).zone if due.subject in people else district.zone,
-            now,
-        )
-        for due in app.db.jobs.list_jobs()
     )
 
 

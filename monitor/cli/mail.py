@@ -74,7 +74,11 @@ def send(context: CliContext, *, as_json: bool) -> None:
 
     with context.open_app_locked() as app:
         counts = outbox.send_due(app)
-        waiting = _count_queued_by_error(app)
+        # Count queued emails by the mail server's response, which contains no names.
+        emails = app.db.outbox.list_emails()
+        waiting = Counter(
+            email.error for email in emails if email.error and email.state is EmailState.QUEUED
+        )
     if as_json:
         numbers = {status.value: counts[status] for status in DeliveryStatus}
         context.output.print_json({**numbers, "waiting": waiting})
@@ -86,14 +90,6 @@ def send(context: CliContext, *, as_json: bool) -> None:
     )
     if waiting:
         context.output.print_table(("reason", "emails"), waiting.most_common())
-
-
-def _count_queued_by_error(app: App) -> Counter[str]:
-    """Count queued emails by the mail server's response, which contains no names."""
-    emails = app.db.outbox.list_emails()
-    return Counter(
-        email.error for email in emails if email.error and email.state is EmailState.QUEUED
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,9 @@ def me(
     in /run/lock, for other programs of this machine, when sites may be asked again.
     """
     answers = _read_answers(name, given)
-    _check_place(page)
+    if page is not None and not page.parent.is_dir():
+        reason = f"{page.parent} is not a folder. Choose another place with --html."
+        raise InputError(reason)
     _confirm_own_name(answers.name, is_own_name=is_own_name)
     stopping = threading.Event()
     view = _run_check(context.environment, answers, stopping)
@@ -203,7 +205,20 @@ def _run_check(
         answers.name, now.astimezone(ZoneInfo(zone)).date()
     )
     with stop_on_signals(stopping, SIGNALS), make_check_folder(now) as folder:
-        config = _build_config(folder, zone, answers, sources)
+        # Configure a district of one; it sends no email and has no portal.
+        config = Config(
+            state=folder / "state",
+            district=DistrictConfig(
+                id="me",
+                name=answers.school,
+                zone=zone,
+                domains=(),
+                places=answers.places,
+                contact="",
+            ),
+            mail=MailConfig(sender="Namesake <me@namesake.invalid>"),
+            sources=sources,
+        )
         create_state_folder(config)
         with open_app(config, environment) as app:
             person = add_own_person(app, answers)
@@ -235,12 +250,6 @@ def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> Quic
         own=lists["own"],
         feeds=lists["feeds"],
     )
-
-
-def _check_place(page: Path | None) -> None:
-    if page is not None and not page.parent.is_dir():
-        reason = f"{page.parent} is not a folder. Choose another place with --html."
-        raise InputError(reason)
 
 
 def _confirm_own_name(name: PersonName, *, is_own_name: bool) -> None:
@@ -290,20 +299,6 @@ def _build_searxng_config(address: str) -> SearxNGConfig | None:
         reason = f"${SEARXNG_VARIABLE} is not an address like {SEARXNG_EXAMPLE}."
         raise ConfigError(reason)
     return SearxNGConfig(url=address.rstrip("/"), allow_private=(origin,))
-
-
-def _build_config(
-    folder: Path, zone: str, answers: QuickCheckAnswers, sources: SourcesConfig
-) -> Config:
-    """Configure a district of one; it sends no email and has no portal."""
-    return Config(
-        state=folder / "state",
-        district=DistrictConfig(
-            id="me", name=answers.school, zone=zone, domains=(), places=answers.places, contact=""
-        ),
-        mail=MailConfig(sender="Namesake <me@namesake.invalid>"),
-        sources=sources,
-    )
 
 
 def _announce_check(app: App, person: Person) -> None:

@@ -437,8 +437,36 @@ class SourceSheet:
         if self.crawl_policy is None or self.health is None:
             yield "in use", "no: turned off; add it under [sources]"
             return
-        yield from _describe_policy(self.crawl_policy)
-        yield from _describe_health(self.health)
+        policy = self.crawl_policy
+        budget = policy.quota
+        limits = [
+            f"{most} {when}"
+            for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
+            if most is not None
+        ]
+        yield "hosts", ", ".join(policy.origins)
+        yield "as", policy.access
+        yield "pace", f"{policy.seconds_between:g} s between two requests"
+        yield "budget", ", ".join(limits) or "no limit"
+        health = self.health
+        yield "outcome", health.outcome or "not run yet"
+        if health.since is not None:
+            yield "since", health.since
+        if health.note:
+            yield "note", health.note
+        yield "last good", health.last_good or "never"
+        yield "last self-test passed", health.proven_at or "never"
+        if health.canary is None:
+            yield "self-test", "no manual self-test yet"
+        else:
+            yield "self-test", f"{health.canary.status} {health.canary.note}".strip()
+            yield "self-test run", health.canary.at
+        yield "parked until", health.parked_until or "not parked"
+        paid = UNKNOWN_PRICE if health.usd is None else f"${health.usd:.2f}"
+        yield "cost so far", f"{health.asked} queries, {paid}"
+        for ran in health.history:
+            yield "run", ran.at
+            yield "result", f"{ran.outcome} {ran.note}".strip()
 
 
 def _build_health_report(app: App, source: Source) -> SourceHealthReport:
@@ -526,37 +554,3 @@ def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:
         yield "notice", source_info.notice
     yield "origin", source_info.provenance
     yield "last seen live", source_info.seen_live or "never"
-
-
-def _describe_policy(policy: CrawlPolicy) -> Iterator[SheetLine]:
-    budget = policy.quota
-    limits = [
-        f"{most} {when}"
-        for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
-        if most is not None
-    ]
-    yield "hosts", ", ".join(policy.origins)
-    yield "as", policy.access
-    yield "pace", f"{policy.seconds_between:g} s between two requests"
-    yield "budget", ", ".join(limits) or "no limit"
-
-
-def _describe_health(health: SourceHealthReport) -> Iterator[SheetLine]:
-    yield "outcome", health.outcome or "not run yet"
-    if health.since is not None:
-        yield "since", health.since
-    if health.note:
-        yield "note", health.note
-    yield "last good", health.last_good or "never"
-    yield "last self-test passed", health.proven_at or "never"
-    if health.canary is None:
-        yield "self-test", "no manual self-test yet"
-    else:
-        yield "self-test", f"{health.canary.status} {health.canary.note}".strip()
-        yield "self-test run", health.canary.at
-    yield "parked until", health.parked_until or "not parked"
-    paid = UNKNOWN_PRICE if health.usd is None else f"${health.usd:.2f}"
-    yield "cost so far", f"{health.asked} queries, {paid}"
-    for ran in health.history:
-        yield "run", ran.at
-        yield "result", f"{ran.outcome} {ran.note}".strip()

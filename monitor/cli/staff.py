@@ -40,7 +40,6 @@ from reports.labels import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
-    from monitor.services.data_export import DataExport
     from monitor.services.staff_import import StaffImport
 
 MAX_LINES_NAMED = 20
@@ -149,11 +148,6 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     if folder is None:
         click.echo(copy.encode_json())
         return
-    _write_copy(folder, copy)
-    context.output.print_line(f"data.json, data.html and findings.csv are in {folder}.")
-
-
-def _write_copy(folder: Path, copy: "DataExport") -> None:
     files = {
         "data.json": copy.encode_json(),
         "data.html": copy.render_html().encode(),
@@ -166,6 +160,7 @@ def _write_copy(folder: Path, copy: "DataExport") -> None:
         raise CannotWriteError(message) from error
     for name, body in files.items():
         write_file(folder / name, body, PRIVATE_MODE)
+    context.output.print_line(f"data.json, data.html and findings.csv are in {folder}.")
 
 
 @click.group()

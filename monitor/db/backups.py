@@ -399,7 +399,28 @@ class KeyBackup:
                     self.folder / SENT_LOG_FILE, database.sent_log.path.read_bytes(), PRIVATE_MODE
                 )
             with self._lock_folder():
-                self._replace_keys(_read_keys_copy(keys, self.folder))
+                # Put the new keys in their place, and write noise over the old ones once that
+                # lasts.
+                content = _read_keys_copy(keys, self.folder)
+                target, draft = self.folder / KEYS_DATABASE, self.folder / f".{KEYS_DATABASE}.new"
+                with suppress(FileNotFoundError):
+                    shred_file(draft)  # one that was killed has left it
+                try:
+                    file = os.open(
+                        draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE
+                    )
+                    with os.fdopen(file, "wb") as new:
+                        new.write(content)
+                    give_to_folder_owner(draft)
+                    flush_to_disk(draft)
+                    with _hold_file_open(target) as old:
+                        draft.replace(target)
+                        flush_to_disk(self.folder)
+                        if old is not None:
+                            overwrite_open_file(old)
+                finally:
+                    with suppress(OSError):
+                        shred_file(draft)
             hand_over_folder(self.folder)
         except OSError as error:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
@@ -416,26 +437,6 @@ class KeyBackup:
             yield
         finally:
             os.close(folder)
-
-    def _replace_keys(self, content: bytes) -> None:
-        """Put the new keys in their place, and write noise over the old ones once that lasts."""
-        target, draft = self.folder / KEYS_DATABASE, self.folder / f".{KEYS_DATABASE}.new"
-        with suppress(FileNotFoundError):
-            shred_file(draft)  # one that was killed has left it
-        try:
-            file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE)
-            with os.fdopen(file, "wb") as new:
-                new.write(content)
-            give_to_folder_owner(draft)
-            flush_to_disk(draft)
-            with _hold_file_open(target) as old:
-                draft.replace(target)
-                flush_to_disk(self.folder)
-                if old is not None:
-                    overwrite_open_file(old)
-        finally:
-            with suppress(OSError):
-                shred_file(draft)
 
     def count_missing_erasures(self, database: Database) -> int:
         """Count who was erased since it was made; none where there is no copy yet.

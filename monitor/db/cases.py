@@ -218,7 +218,16 @@ class CasesTable(EncryptedTable, Records[Case]):
                 if twin is None:
                     self.update_case(replace(case, finding_id=target_id))
                 else:
-                    self._merge_cases(twin, case)
+                    stronger = min(twin, case, key=lambda entry: rank_decision(entry.state))
+                    weaker = case if stronger is twin else twin
+                    whole = replace(
+                        stronger,
+                        id=twin.id,
+                        finding_id=twin.finding_id,
+                        opened_at=min(twin.opened_at, case.opened_at),
+                        notified_at=_pick_earlier(twin.notified_at, case.notified_at),
+                    )
+                    self._store_joined(join_logs(whole, weaker), case.id)
 
     def merge_cases(self, whole: Case, part_id: str) -> None:
         """Store `whole`, which has become one with another case, with what was said of both."""
@@ -250,18 +259,6 @@ class CasesTable(EncryptedTable, Records[Case]):
                     return
                 moved = left
         self.update_case(moved)
-
-    def _merge_cases(self, keep: Case, drop: Case) -> None:
-        stronger = min(keep, drop, key=lambda entry: rank_decision(entry.state))
-        weaker = drop if stronger is keep else keep
-        whole = replace(
-            stronger,
-            id=keep.id,
-            finding_id=keep.finding_id,
-            opened_at=min(keep.opened_at, drop.opened_at),
-            notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
-        )
-        self._store_joined(join_logs(whole, weaker), drop.id)
 
     def _decrypt_decision(self, row: Row) -> DecisionRecord:
         return self.encryption.decrypt(

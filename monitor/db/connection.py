@@ -94,15 +94,12 @@ def _translate_error(path: Path, write_path: Path, error: sqlite3.Error) -> Moni
     if code in DAMAGED or str(error).startswith(UNDECODABLE_TEXT):
         return build_damage_error(path)
     if code in UNWRITABLE:
-        remedy = _describe_remedy(write_path, code)
+        if code == sqlite3.SQLITE_FULL or _is_disk_full(write_path.parent):
+            remedy = "free up space on its disk"
+        else:
+            remedy = "check the disk and the folder's permissions"
         return CannotWriteError(f"{write_path} cannot be written: {remedy} and try again.")
     return None
-
-
-def _describe_remedy(path: Path, code: int) -> str:
-    if code == sqlite3.SQLITE_FULL or _is_disk_full(path.parent):
-        return "free up space on its disk"
-    return "check the disk and the folder's permissions"
 
 
 def _is_disk_full(folder: Path) -> bool:
@@ -154,7 +151,10 @@ class ThreadConnectionPool:
         if session is None:
             session = self._take_free_session() or ThreadSession(self._open_connection())
             self._local.session = session
-            self._register_session(session)
+            with self._guard:
+                for thread in [request for request in self._all if not request.is_alive()]:
+                    self._all.pop(thread).connection.close()
+                self._all[threading.current_thread()] = session
         return session
 
     def release_session(self) -> None:
@@ -204,12 +204,6 @@ class ThreadConnectionPool:
     def _close_free_sessions(self) -> None:
         while self._free:
             self._free.pop().connection.close()
-
-    def _register_session(self, session: ThreadSession) -> None:
-        with self._guard:
-            for thread in [request for request in self._all if not request.is_alive()]:
-                self._all.pop(thread).connection.close()
-            self._all[threading.current_thread()] = session
 
     def create_file(self) -> None:
         """Make the file, its owner's alone, where there is none; SQLite's side files follow it.

@@ -205,7 +205,18 @@ class Database:
                 folder / DATABASE_FILE, DISTRICT_SCHEMA, patience
             )
             undo.enter_context(closing(database))
-            _check_keys_match(database, Encryption(keys), folder)
+            # Refuse keys that belong to another database: they would open nothing in this one.
+            encryption = Encryption(keys)
+            if not encryption.keys.has_key(DISTRICT):
+                raise _build_key_mismatch_error(folder)
+            proof = encryption.keyed_hash(DISTRICT, DATABASE_FILE)
+            found = database.fetch_row("SELECT proof FROM district")
+            if found is None:
+                database.write_rows(
+                    "INSERT INTO district (one, proof) VALUES (1, ?) ON CONFLICT DO NOTHING", proof
+                )
+            elif not hmac.compare_digest(found["proof"], proof):
+                raise _build_key_mismatch_error(folder)
             state = cls(database, keys)
             state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
             state.people.finish_erasures()
@@ -329,20 +340,6 @@ def _has_file(path: Path) -> bool:
 def measure_database_bytes(path: Path) -> int:
     """Return how large it is, its write-ahead log included; 0 where there is none."""
     return (path.stat().st_size if path.exists() else 0) + measure_log_bytes(path)
-
-
-def _check_keys_match(connection: DatabaseConnection, encryption: Encryption, folder: Path) -> None:
-    """Refuse keys that belong to another database: they would open nothing in this one."""
-    if not encryption.keys.has_key(DISTRICT):
-        raise _build_key_mismatch_error(folder)
-    proof = encryption.keyed_hash(DISTRICT, DATABASE_FILE)
-    found = connection.fetch_row("SELECT proof FROM district")
-    if found is None:
-        connection.write_rows(
-            "INSERT INTO district (one, proof) VALUES (1, ?) ON CONFLICT DO NOTHING", proof
-        )
-    elif not hmac.compare_digest(found["proof"], proof):
-        raise _build_key_mismatch_error(folder)
 
 
 def _build_key_mismatch_error(folder: Path) -> DatabaseError:

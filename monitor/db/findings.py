@@ -419,7 +419,10 @@ class FindingsTable(SealedRecords[Finding]):
             raise ValueError(message)
         whole = replace(merge_findings((keep, drop)), id=keep.id)
         with self.connection.begin_transaction():
-            self._move_aliases(drop.id, keep.id)
+            self.connection.execute(
+                "UPDATE aliases SET finding_id = ? WHERE finding_id = ?", keep.id, drop.id
+            )
+            self.connection.forget_read()
             for noun in (SightingsTable, VersionsTable, EventsTable, CasesTable, PagesTable):
                 noun(self.connection, self.encryption).move_to_finding(drop.id, keep.id)
             FeedbackTable(self.connection).move_to_finding(drop.id, keep.id)
@@ -527,12 +530,6 @@ class FindingsTable(SealedRecords[Finding]):
                 finding.id,
             )
             self.connection.forget_read(("alias", finding.person_id, alias))
-
-    def _move_aliases(self, finding_id: str, target_id: str) -> None:
-        self.connection.execute(
-            "UPDATE aliases SET finding_id = ? WHERE finding_id = ?", target_id, finding_id
-        )
-        self.connection.forget_read()
 
     def _decrypt_assessment(self, row: Row) -> "Assessment":
         from monitor.domain.detection.assessment import Assessment  # noqa: PLC0415 - all rules

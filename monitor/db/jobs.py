@@ -102,7 +102,12 @@ class JobsTable(Table, Records[Job]):
             return (0, job.attempts, names.index(job.name) if names else 0)
 
         with self.connection.begin_transaction():
-            due = self._list_claimable_jobs(now)
+            due = self.list_records(
+                """WHERE (due_at <= ?1 OR asked_at IS NOT NULL) AND done_at IS NULL
+            AND (lease_until IS NULL OR lease_until <= ?1)
+            ORDER BY due_at, rowid""",
+                now,
+            )
             wanted = [job for job in due if not names or job.name in names]
             # Of equals the first one stays the first.
             return self._lease_job(min(wanted, key=rank_request), lease_until) if wanted else None
@@ -209,14 +214,6 @@ class JobsTable(Table, Records[Job]):
             "SELECT source, state FROM job_progress WHERE subject = ? ORDER BY source", request_id
         )
         return {row["source"]: row["state"] for row in rows}
-
-    def _list_claimable_jobs(self, now: datetime) -> tuple[Job, ...]:
-        return self.list_records(
-            """WHERE (due_at <= ?1 OR asked_at IS NOT NULL) AND done_at IS NULL
-            AND (lease_until IS NULL OR lease_until <= ?1)
-            ORDER BY due_at, rowid""",
-            now,
-        )
 
     def _lease_job(self, job: Job, lease_until: datetime) -> Job:
         self._update_job(job, "lease_until = ?", lease_until)

@@ -445,7 +445,13 @@ class SentLog:
         ]
         self._load_entries().update({entry.message_key: entry for entry in new})
         try:
-            _append_text(self.path, "".join(map(_format_entry, new)))
+            text = "".join(map(_format_entry, new))
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(file, "w", encoding="ascii") as lines:
+                # What a crash left half written ends here, and is no mark.
+                lines.write(f"\n{text}")
+                lines.flush()
+                os.fsync(lines.fileno())
         except OSError as error:
             reason = f"{self.path} cannot be written to ({error}); a restore would repeat."
             LOG.warning("sent_log_not_written", extra={"reason": reason})
@@ -480,15 +486,6 @@ class SentLog:
             # An email that waits costs less than one that is sent again, or given up for this.
             reason = f"{self.path} cannot be read ({error.strerror}): check its disk and rights."
             raise CannotWriteError(reason) from error
-
-
-def _append_text(path: Path, text: str) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(file, "w", encoding="ascii") as lines:
-        # What a crash left half written ends here, and is no mark.
-        lines.write(f"\n{text}")
-        lines.flush()
-        os.fsync(lines.fileno())
 
 
 def _format_entry(entry: SentLogEntry) -> str:

@@ -76,7 +76,28 @@ class PagesTable(SealedRecords[StoredPage]):
                 if len(page.page.body) <= MAX_PAGE_BYTES and self.connection.has_row(
                     "SELECT 1 FROM people WHERE id = ?", page.query.subject
                 ):
-                    self._save_page(sweep_id, version, page)
+                    person = page.query.subject
+                    content = sha256(page.page.body).hexdigest()
+                    mark = self.encryption.keyed_hash(
+                        person, f"{page.query.key} {page.query.page} {content}"
+                    )
+                    packed = replace(page.page, body=zlib.compress(page.page.body))
+                    stored = StoredPage(
+                        mark=mark,
+                        query=replace(page.query, kept=None),
+                        page=packed,
+                        reading=replace(page.result, follow=(), contacts=(), kept=None),
+                        version=version,
+                    )
+                    self.replace_record(
+                        stored,
+                        keyed_hash=mark,
+                        person_id=person,
+                        sweep_id=sweep_id,
+                        source=page.query.source,
+                        query=self.encryption.keyed_hash(person, page.query.key),
+                        at=page.page.fetched_at,
+                    )
 
     def keep_evidence_of_sweep(
         self, sweep_id: str, kinds: Iterable[str], states: Iterable[str]
@@ -153,30 +174,6 @@ class PagesTable(SealedRecords[StoredPage]):
         self.connection.execute(
             """DELETE FROM pages WHERE sweep_id IS NULL AND keyed_hash NOT IN (SELECT page_hash
             FROM evidence)"""
-        )
-
-    def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
-        person = read_page.query.subject
-        content = sha256(read_page.page.body).hexdigest()
-        mark = self.encryption.keyed_hash(
-            person, f"{read_page.query.key} {read_page.query.page} {content}"
-        )
-        packed = replace(read_page.page, body=zlib.compress(read_page.page.body))
-        stored = StoredPage(
-            mark=mark,
-            query=replace(read_page.query, kept=None),
-            page=packed,
-            reading=replace(read_page.result, follow=(), contacts=(), kept=None),
-            version=version,
-        )
-        self.replace_record(
-            stored,
-            keyed_hash=mark,
-            person_id=person,
-            sweep_id=sweep_id,
-            source=read_page.query.source,
-            query=self.encryption.keyed_hash(person, read_page.query.key),
-            at=read_page.page.fetched_at,
         )
 
     def parse_row(self, row: Row) -> StoredPage:

@@ -70,9 +70,15 @@ def answer_appview(asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     limit = given.get("limit", "25")
     if not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
         return _build_error("InvalidRequest", f"Error: limit must be between 1 and {MAX_LIMIT}")
-    return _add_rate_limit_headers(
-        method(AppViewCall(params=given, asked=asked, traces=traces)), asked
+    answered = method(AppViewCall(params=given, asked=asked, traces=traces))
+    limits = (
+        ("ratelimit-limit", "3000"),
+        ("ratelimit-remaining", str(2999 - asked.nth % 100)),
+        ("ratelimit-reset", str(int(compute_sweep_time(asked.week).timestamp()) + 300)),
+        ("ratelimit-policy", "3000;w=300"),
     )
+    headers = answered.headers + limits
+    return FakeResponse(body=answered.body, status=answered.status, headers=headers)
 
 
 def _search_actors(call: AppViewCall) -> FakeResponse:
@@ -151,17 +157,6 @@ def _build_card(account: DemoAccount, asked: FakeRequest) -> dict[str, object]:
     if account.picture:
         card["avatar"] = cdn.build_avatar_url(build_did(account.id), account.picture)
     return card
-
-
-def _add_rate_limit_headers(answered: FakeResponse, asked: FakeRequest) -> FakeResponse:
-    limits = (
-        ("ratelimit-limit", "3000"),
-        ("ratelimit-remaining", str(2999 - asked.nth % 100)),
-        ("ratelimit-reset", str(int(compute_sweep_time(asked.week).timestamp()) + 300)),
-        ("ratelimit-policy", "3000;w=300"),
-    )
-    headers = answered.headers + limits
-    return FakeResponse(body=answered.body, status=answered.status, headers=headers)
 
 
 def _build_error(error: str, message: str, status: int = 400) -> FakeResponse:

@@ -33,7 +33,9 @@ class QueryTerm:
         if self.site:
             host = page.url.partition("//")[2].partition("/")[0]
             return f".{host}".endswith(f".{self.site}") is not self.unwanted
-        return (f" {self.words} " in _fold_page(page)) is not self.unwanted
+        return (
+            f" {self.words} " in f" {fold_text(page.title)} {fold_text(page.text)} "
+        ) is not self.unwanted
 
 
 def matches_query(query: str, page: DemoPage) -> bool:
@@ -78,10 +80,6 @@ def _parse_term(found: re.Match[str]) -> QueryTerm:
     if found["site"]:
         return QueryTerm(site=text.casefold(), unwanted=unwanted)
     return QueryTerm(words=fold_text(text), unwanted=unwanted)
-
-
-def _fold_page(page: DemoPage) -> str:
-    return f" {fold_text(page.title)} {fold_text(page.text)} "
 
 
 HOST = "searx.example"
@@ -194,10 +192,15 @@ def _build_result(page: DemoPage, query: str, position: int, week: int) -> dict[
     url = _build_result_url(page, week)
     engine = ENGINES[int(_hash_text(page.url), 16) % len(ENGINES)]
     published = None if page.age is None else compute_sweep_time(1) - timedelta(days=page.age)
+    # Cut the text around the first wanted word, behind a date that is relative to the day.
+    at = page.text.casefold().find(find_first_word(query))
+    start = max(0, at - SNIPPET_LENGTH // 3)
+    cut = page.text[start : start + SNIPPET_LENGTH]
+    text = f"{'... ' if start else ''}{cut}{' ...' if start + len(cut) < len(page.text) else ''}"
     known = {
         "url": url,
         "title": page.title,
-        "content": _cut_snippet(page, query, week),
+        "content": (text if page.age is None else f"{page.age + 7 * (week - 1)} days ago — {text}"),
         "engine": engine,
         "engines": [engine],
         "positions": [position],
@@ -217,15 +220,6 @@ def _build_result_url(page: DemoPage, week: int) -> str:
     if not page.tracked:
         return page.url
     return f"{page.url}?utm_source=newsletter&utm_medium=email&utm_campaign=week-{37 + week}"
-
-
-def _cut_snippet(page: DemoPage, query: str, week: int) -> str:
-    """Cut the text around the first wanted word, behind a date that is relative to the day."""
-    at = page.text.casefold().find(find_first_word(query))
-    start = max(0, at - SNIPPET_LENGTH // 3)
-    cut = page.text[start : start + SNIPPET_LENGTH]
-    text = f"{'... ' if start else ''}{cut}{' ...' if start + len(cut) < len(page.text) else ''}"
-    return text if page.age is None else f"{page.age + 7 * (week - 1)} days ago — {text}"
 
 
 def _hash_text(text: str) -> str:

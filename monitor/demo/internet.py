@@ -52,33 +52,30 @@ class HostTrouble:
             case HostMood.REBUILT:
                 return build_html_response(render_template("rebuilt.html", nonce=asked.nonce))
             case HostMood.LIMITING:
-                return _build_rate_limit_page(self.retry_after)
+                text = (
+                    b"<!doctype html><title>429 Too Many Requests</title><h1>Too Many Requests</h1>"
+                )
+                headers = (
+                    ("content-type", "text/html; charset=utf-8"),
+                    ("retry-after", str(self.retry_after)),
+                )
+                return FakeResponse(body=text, status=429, headers=headers)
             case HostMood.VAGUE:
-                return _build_vague_page(asked)
+                # Show a profile of no one in particular, with everything that a real one has.
+                site = sites.SITE_BY_HOST[asked.host]
+                anyone = DemoProfile(
+                    site=site.name,
+                    handle="member",
+                    name=f"A member of {site.title}",
+                    bio="Sign in to see more.",
+                )
+                return sites.render_profile_page(site, asked, anyone)
             case HostMood.BROKEN:
                 return build_html_response(
                     "<!doctype html><title>Error</title><h1>Oops</h1>", status=503
                 )
             case HostMood.DOWN:
                 return None
-
-
-def _build_rate_limit_page(seconds: int) -> FakeResponse:
-    text = b"<!doctype html><title>429 Too Many Requests</title><h1>Too Many Requests</h1>"
-    headers = (("content-type", "text/html; charset=utf-8"), ("retry-after", str(seconds)))
-    return FakeResponse(body=text, status=429, headers=headers)
-
-
-def _build_vague_page(asked: FakeRequest) -> FakeResponse:
-    """Show a profile of no one in particular, with everything that a real one has."""
-    site = sites.SITE_BY_HOST[asked.host]
-    anyone = DemoProfile(
-        site=site.name,
-        handle="member",
-        name=f"A member of {site.title}",
-        bio="Sign in to see more.",
-    )
-    return sites.render_profile_page(site, asked, anyone)
 
 
 # A CAPTCHA that is gone a week later; a limit and a redesign that stay.

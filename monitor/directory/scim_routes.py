@@ -86,9 +86,38 @@ def bind_scim_routes(token: str) -> Callable[[PortalContext], Blueprint]:
         _add_guard(routes, context, token)
         _add_error_handlers(routes)
         _add_discovery_routes(routes, context)
-        _add_reading_routes(routes, context)
+
+        @routes.get("/Users")
+        def list_users() -> Response:
+            query = read_query(UsersQuery)
+            wanted = parse_user_filter(query.filter) if query.filter else None
+            page = list_directory_users(context.app, wanted, query.start_index, query.count)
+            users = (_build_user(context, user) for user in page.users)
+            return _render(_build_list(users, total=page.total, start=page.start))
+
+        @routes.get("/Users/<user_id>")
+        def show_user(user_id: str) -> Response:
+            return _render(_build_user(context, load_directory_user(context.app, user_id)))
+
         _add_writing_routes(routes, context)
-        _add_fallback_route(routes)
+
+        @routes.route("/", defaults={"place": ""}, methods=_METHODS)
+        @routes.route("/<path:place>", methods=_METHODS)
+        def refuse_other_request(place: str) -> Response:
+            collection, _, entry = place.partition("/")
+            if collection in {"Me", "Bulk"} or place.endswith(".search"):
+                return _render_error(HTTPStatus.NOT_IMPLEMENTED, "Namesake does not offer this.")
+            if collection not in _ALLOWED:
+                return _render_error(HTTPStatus.NOT_FOUND, "Nothing is at this address.")
+            response = _render_error(
+                HTTPStatus.METHOD_NOT_ALLOWED, "This method is not offered here."
+            )
+            single = entry and collection == "Users"
+            response.headers["Allow"] = (
+                "GET, PUT, PATCH, DELETE" if single else _ALLOWED[collection]
+            )
+            return response
+
         return routes
 
     return build_routes
@@ -150,21 +179,6 @@ def _add_error_handlers(routes: Blueprint) -> None:
         return _render_error(status, f"{status.phrase}.")
 
 
-def _add_fallback_route(routes: Blueprint) -> None:
-    @routes.route("/", defaults={"place": ""}, methods=_METHODS)
-    @routes.route("/<path:place>", methods=_METHODS)
-    def refuse_other_request(place: str) -> Response:
-        collection, _, entry = place.partition("/")
-        if collection in {"Me", "Bulk"} or place.endswith(".search"):
-            return _render_error(HTTPStatus.NOT_IMPLEMENTED, "Namesake does not offer this.")
-        if collection not in _ALLOWED:
-            return _render_error(HTTPStatus.NOT_FOUND, "Nothing is at this address.")
-        response = _render_error(HTTPStatus.METHOD_NOT_ALLOWED, "This method is not offered here.")
-        single = entry and collection == "Users"
-        response.headers["Allow"] = "GET, PUT, PATCH, DELETE" if single else _ALLOWED[collection]
-        return response
-
-
 def _add_discovery_routes(routes: Blueprint, context: PortalContext) -> None:
     base = f"{context.app.config.portal.address}{PREFIX}"
 
@@ -191,20 +205,6 @@ def _bind_entry(resource: Mapping[str, Any]) -> Callable[[str], Response]:
         return _render(resource)
 
     return show_entry
-
-
-def _add_reading_routes(routes: Blueprint, context: PortalContext) -> None:
-    @routes.get("/Users")
-    def list_users() -> Response:
-        query = read_query(UsersQuery)
-        wanted = parse_user_filter(query.filter) if query.filter else None
-        page = list_directory_users(context.app, wanted, query.start_index, query.count)
-        users = (_build_user(context, user) for user in page.users)
-        return _render(_build_list(users, total=page.total, start=page.start))
-
-    @routes.get("/Users/<user_id>")
-    def show_user(user_id: str) -> Response:
-        return _render(_build_user(context, load_directory_user(context.app, user_id)))
 
 
 def _add_writing_routes(routes: Blueprint, context: PortalContext) -> None:

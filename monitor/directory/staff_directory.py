@@ -141,24 +141,20 @@ def apply_directory_changes(app: App) -> None:
         app.beat()
         with app.db.begin_transaction():
             for mark in changes[start : start + BATCH_SIZE]:
-                _apply_change(app, mark)
+                user = open_directory(app.db).find_user_by_mark(mark)
+                invitee = find_invitee(user, _build_context(app)) if user and user.active else None
+                if invitee is None:
+                    listing = app.db.staff_listings.find_listing(mark)
+                    if listing is not None:
+                        unlist_address(app, listing, "namesake")
+                elif find_line_state(app, invitee) is not StaffLineState.NEW:
+                    apply_line(app, invitee, app.clock.now(), "namesake")
+                    app.db.staff_listings.save_listings((invitee.mail,))
                 users.delete_change(mark)
     with app.db.begin_transaction():
         # What was written meanwhile has found this job there, and noted no other.
         next_at = app.clock.now() + APPLIED_AFTER if users.list_changes() else None
         app.db.jobs.finish_job(DIRECTORY_CHANGES, "", next_at)
-
-
-def _apply_change(app: App, mark: bytes) -> None:
-    user = open_directory(app.db).find_user_by_mark(mark)
-    invitee = find_invitee(user, _build_context(app)) if user and user.active else None
-    if invitee is None:
-        listing = app.db.staff_listings.find_listing(mark)
-        if listing is not None:
-            unlist_address(app, listing, "namesake")
-    elif find_line_state(app, invitee) is not StaffLineState.NEW:
-        apply_line(app, invitee, app.clock.now(), "namesake")
-        app.db.staff_listings.save_listings((invitee.mail,))
 
 
 def list_newcomers(app: App) -> tuple[DirectoryUser, ...]:

@@ -83,13 +83,9 @@ def diff_snapshots(before: Snapshot, after: Snapshot) -> Iterator[TraceChange]:
         elif new is None:
             yield TraceChange(kind=ChangeKind.REMOVED, key=key, before=old)
         else:
-            names = _list_changed_fields(old, new)
+            pairs = zip(TRACE_FIELDS, _read_values(old), _read_values(new), strict=True)
+            names = tuple(name for name, was, now in pairs if was != now)
             yield TraceChange(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)
-
-
-def _list_changed_fields(old: Trace, new: Trace) -> tuple[str, ...]:
-    pairs = zip(TRACE_FIELDS, _read_values(old), _read_values(new), strict=True)
-    return tuple(name for name, was, now in pairs if was != now)
 
 
 MIN_MASS_LOSS = 5

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from secrets import token_urlsafe
 
-from monitor.app.sources import PortableSources, export_sources
+from monitor.app.sources import export_sources
 from monitor.config import SourcesConfig
 from monitor.fleet.batches import (
     BATCH_PLACE,
@@ -130,7 +130,12 @@ class FleetCrawler(Crawler):
         priority: CrawlPriority = CrawlPriority.USUAL,
     ) -> Generator[CrawlResult, None, None]:
         """Have all queries asked and what they lead to, and yield each query's visit once."""
-        self._forget_earlier_batches()
+        # Drop what this district sent before a crash: what it still wants it sends again.
+        if not self._cleared:
+            district = tag_district(self.dispatch.seal, self.dispatch.district)
+            self.dispatch.mailbox.delete_district_batches(district)
+            self._cleared = True
+        self._delete_abandoned()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
         run = CrawlRun(
@@ -161,14 +166,6 @@ class FleetCrawler(Crawler):
             self._save_quota_and_robots()
             if self.share is not None:
                 self.share.save_shares()
-
-    def _forget_earlier_batches(self) -> None:
-        """Drop what this district sent before a crash: what it still wants it sends again."""
-        if not self._cleared:
-            district = tag_district(self.dispatch.seal, self.dispatch.district)
-            self.dispatch.mailbox.delete_district_batches(district)
-            self._cleared = True
-        self._delete_abandoned()
 
     def _delete_abandoned(self) -> None:
         """Drop what no run here waits for; if that fails, the next run tries again."""
@@ -244,12 +241,21 @@ class FleetCrawler(Crawler):
         if known is not None:
             self._conclude(desk, query, known)
             return
-        proven = self._find_proven_answer(query)
+        proven = self.proofs.find_answer(query.query, self.clock.now()) if self.proofs else None
         if proven is not None:
             self._conclude(desk, query, proven, shared=True)
             return
         try:
-            desk.waiting[self._find_host(query)].append(query)
+            source = self.sources.get(query.pages[0].source)
+            if source is None:
+                raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+            now = self.clock.now()
+            if source.crawl_policy.access is AccessMode.PAGE:
+                origin = RequestTarget.from_url(query.request.url).origin
+                self._engine.robots.take_up(origin, query.rules, query.robots, now)
+            desk.waiting[
+                self.router.plan_next_request(query, source.crawl_policy, now).host
+            ].append(query)
         except FetchError as end:
             self._conclude(desk, query, end.result)
 
@@ -258,19 +264,6 @@ class FleetCrawler(Crawler):
         if query.query.kind in KEPT_HOME or not self.may_ask(query.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         return None
-
-    def _find_proven_answer(self, query: CrawlQuery) -> ParseResult | None:
-        return self.proofs.find_answer(query.query, self.clock.now()) if self.proofs else None
-
-    def _find_host(self, query: CrawlQuery) -> str:
-        source = self.sources.get(query.pages[0].source)
-        if source is None:
-            raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
-        now = self.clock.now()
-        if source.crawl_policy.access is AccessMode.PAGE:
-            origin = RequestTarget.from_url(query.request.url).origin
-            self._engine.robots.take_up(origin, query.rules, query.robots, now)
-        return self.router.plan_next_request(query, source.crawl_policy, now).host
 
     def _send_batches(self, desk: Desk) -> bool:
         sent = False
@@ -334,22 +327,19 @@ class FleetCrawler(Crawler):
         pause = max(self._get_pause(host, query) for query in chosen)
         declared = self.router.directory.find_manners(host) or HostManners(host=host, pause=pause)
         subjects = {query.query.subject for query in chosen if self._allows_pictures(query)}
+        names = sorted({query.query.source for query in chosen})
+        wanted = [self.sources[name] for name in names]
         return BatchBody(
             format=BATCH_FORMAT,
             district=self.dispatch.district,
             contact=self.dispatch.contact,
-            sources=self._export_sources(chosen),
+            sources=export_sources(self.dispatch.sources, wanted, self.dispatch.variables),
             keeps_pages=self.dispatch.keeps_pages,
             picture_subjects=tuple(sorted(subjects)),
             manners=replace(declared, pause=pause),
             priority=desk.run.priority,
             queries=tuple(chosen),
         )
-
-    def _export_sources(self, chosen: list[CrawlQuery]) -> PortableSources:
-        names = sorted({query.query.source for query in chosen})
-        wanted = [self.sources[name] for name in names]
-        return export_sources(self.dispatch.sources, wanted, self.dispatch.variables)
 
     def _allows_pictures(self, query: CrawlQuery) -> bool:
         picture = Query(

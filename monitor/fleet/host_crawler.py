@@ -58,7 +58,11 @@ class HostCrawler(Crawler):
             for number, query in queries:
                 if not self._wait_until_due(host_queue, gives_way):
                     return
-                self._save_ahead(host_queue, manners)
+                # Before a host with long pauses is asked, remember that it was, whatever happens to
+                # us.
+                if manners.pause >= LONG_PAUSE:
+                    until = self.clock.now() + timedelta(seconds=LONGEST_FLIGHT + manners.pause)
+                    self.host_store.save_host_state(replace(host_queue.state, next_at=until))
                 answer = self._ask_query(run, host_queue, query)
                 if answer is None:
                     return
@@ -81,12 +85,6 @@ class HostCrawler(Crawler):
             if left <= 0:
                 return True
             self.clock.sleep(min(left, NAP))
-
-    def _save_ahead(self, host_queue: HostQueue, manners: HostManners) -> None:
-        """Before a host with long pauses is asked, remember that it was, whatever happens to us."""
-        if manners.pause >= LONG_PAUSE:
-            until = self.clock.now() + timedelta(seconds=LONGEST_FLIGHT + manners.pause)
-            self.host_store.save_host_state(replace(host_queue.state, next_at=until))
 
     def _ask_query(
         self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuery

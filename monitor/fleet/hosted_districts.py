@@ -332,7 +332,8 @@ class HostedDistrict:
             if self.resources.sender is not None:
                 self.resources.sender.release_district(self.name)
         if self._lock is not None and self._state is not None:
-            _unlink_wake_socket(self._state)
+            with suppress(OSError):
+                WakeSocket(self._state).path.unlink(missing_ok=True)
         self._lock = self._state = None
 
     def _read_config_stamp(self) -> Stamp:
@@ -351,7 +352,11 @@ class HostedDistrict:
             self._lock = lock
         if self.resources.sender is not None:
             self.resources.sender.claim_district(self.name, self.folder.path, config.state)
-        _link_wake_socket(config.state, self.folder.path.parent)
+        # Have commands that work in one district wake this process.
+        with suppress(OSError):
+            link, target = WakeSocket(config.state).path, WakeSocket(self.folder.path.parent).path
+            link.unlink(missing_ok=True)
+            link.symlink_to(target.resolve())
         environment = build_district_environment(self.resources.environment, self.folder)
         shared = self.resources.build_district_resources(self.name, config)
         with ExitStack() as undo:
@@ -366,16 +371,3 @@ class HostedDistrict:
             self.runner.app.db.close_unused()
         self.runner = None
         self._parts.close()
-
-
-def _link_wake_socket(state: Path, folder: Path) -> None:
-    """Have commands that work in one district wake this process."""
-    with suppress(OSError):
-        link, target = WakeSocket(state).path, WakeSocket(folder).path
-        link.unlink(missing_ok=True)
-        link.symlink_to(target.resolve())
-
-
-def _unlink_wake_socket(state: Path) -> None:
-    with suppress(OSError):
-        WakeSocket(state).path.unlink(missing_ok=True)

@@ -104,7 +104,10 @@ def restore_lost_district(
         reason = f"{config.state} has a district. Move it away, then restore again."
         raise InputError(reason)
     take_over()
-    _clear_state_folder(config.state)
+    # Remove what a service left that found no district here.
+    with suppress(OSError):
+        for name in ("lock", "wake.sock"):
+            (config.state / name).unlink(missing_ok=True)
     token = CURRENT_DISTRICT.set(district.name)
     try:
         done = restore_district(config, now, copy, keys)
@@ -185,13 +188,6 @@ def apply_consent_news(
                 pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
                 paused += 1
     return withdrawn, paused
-
-
-def _clear_state_folder(state: Path) -> None:
-    """Remove what a service left that found no district here."""
-    with suppress(OSError):
-        for name in ("lock", "wake.sock"):
-            (state / name).unlink(missing_ok=True)
 
 
 def _finish(district: DistrictFolder) -> None:

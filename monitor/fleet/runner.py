@@ -171,7 +171,10 @@ class FleetRunner:
         for district in self._districts.values():
             if district.fault and not self._may_retry(district):
                 continue
-            changed = self._has_changed(district)
+            if district.users and monotonic() - district.looked_at < BUSY_LOOK_SECONDS:
+                changed = False
+            else:
+                changed = district.wake_at is not None and district.read_stamp() != district.looked
             if not changed and (district.wake_at is None or district.wake_at <= now):
                 room -= district.runner is None
             elif not changed:
@@ -183,11 +186,6 @@ class FleetRunner:
                 self._pools["look"].submit(district)
         self.close_unused(wanted=max(-room, 0))
         return count
-
-    def _has_changed(self, district: HostedDistrict) -> bool:
-        if district.users and monotonic() - district.looked_at < BUSY_LOOK_SECONDS:
-            return False
-        return district.wake_at is not None and district.read_stamp() != district.looked
 
     def finish_waiting_work(self, seconds: float) -> None:
         """Look and work until nothing waits anymore, without a scheduler."""

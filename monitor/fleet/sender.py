@@ -103,7 +103,16 @@ class FleetSender:
         """
         handover = find_handover(state)
         if handover is not None:
-            _check_copy(folder, state, handover)
+            # Raise MovedError unless all of a district that was moved is here, as it was.
+            if not handover.token or not handover.files:
+                check_not_moved(state)
+            missing = find_missing_file(folder, handover)
+            if missing:
+                reason = (
+                    f"It is on its way here, and its copy is not complete: {missing} is missing or "
+                    "differs. Wait for the copy, or copy it again."
+                )
+                raise MovedError(reason)
         began_at = read_boot_clock()
         lease = self.leases.claim_district(name, handover.token if handover else "")
         if lease is None or lease.machine != self.leases.machine or lease.next_machine:
@@ -164,16 +173,3 @@ class FleetSender:
             "Delete it, or see docs/fleet.md."
         )
         return MovedError(reason)
-
-
-def _check_copy(folder: Path, state: Path, handover: Handover) -> None:
-    """Raise MovedError unless all of a district that was moved is here, as it was."""
-    if not handover.token or not handover.files:
-        check_not_moved(state)
-    missing = find_missing_file(folder, handover)
-    if missing:
-        reason = (
-            f"It is on its way here, and its copy is not complete: {missing} is missing or "
-            "differs. Wait for the copy, or copy it again."
-        )
-        raise MovedError(reason)

@@ -67,7 +67,8 @@ class ImapBounceMailbox:
             with self._open_mailbox() as mailbox, SandboxParser(children=1) as parser:
                 for number in _list_unseen_uids(mailbox):
                     # What the server does not give out now stays unread, and is for the next time.
-                    content = _fetch_message(mailbox, number)
+                    _, answer = mailbox.uid("FETCH", number, "(BODY.PEEK[])")
+                    content = next((part[1] for part in answer if isinstance(part, tuple)), b"")
                     if not content:
                         continue
                     try:
@@ -147,8 +148,3 @@ def _list_unseen_uids(mailbox: imaplib.IMAP4) -> list[str]:
     if answer != "OK":
         raise imaplib.IMAP4.error
     return found[0].decode().split()[:MAX_MESSAGES] if found and found[0] else []
-
-
-def _fetch_message(mailbox: imaplib.IMAP4, number: str) -> bytes:
-    _, answer = mailbox.uid("FETCH", number, "(BODY.PEEK[])")
-    return next((part[1] for part in answer if isinstance(part, tuple)), b"")

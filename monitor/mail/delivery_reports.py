@@ -109,14 +109,10 @@ def _list_statuses(parts: list[Message]) -> Iterator[str]:
     for part in parts:
         if part.get_content_type() != "message/delivery-status":
             continue
-        for block in _list_status_blocks(part)[1:]:
+        blocks = part.get_payload()
+        found = blocks if isinstance(blocks, list) else []
+        for block in [block for block in found if isinstance(block, Message)][1:]:
             failed = str(block.get("Action", "")).strip().lower() == _FAILED
             status = _STATUS.match(str(block.get("Status", "")))
             if failed and status:
                 yield status[1]
-
-
-def _list_status_blocks(part: Message) -> list[Message]:
-    blocks = part.get_payload()
-    found = blocks if isinstance(blocks, list) else []
-    return [block for block in found if isinstance(block, Message)]

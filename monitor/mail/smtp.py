@@ -350,7 +350,18 @@ class FolderTransport:
         if not is_single_address(envelope.recipient):
             return _build_refused(NOT_ONE)
         try:
-            self._write_email(email, envelope)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.build_path(envelope)
+            draft = path.with_suffix(".part")
+            message = build_message(email, envelope, self.settings)
+            # What a crash left keeps the rights it had, so it does not stay.
+            draft.unlink(missing_ok=True)
+            private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
+            with os.fdopen(private, "wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
         except OSError as error:
             return _build_deferred(
                 f"the outbox folder cannot be written to ({type(error).__name__})"
@@ -360,30 +371,12 @@ class FolderTransport:
     def build_path(self, envelope: Envelope) -> Path:
         return self.folder / f"{self.name(envelope)}.eml"
 
-    def _write_email(self, email: Email, envelope: Envelope) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.build_path(envelope)
-        draft = path.with_suffix(".part")
-        message = build_message(email, envelope, self.settings)
-        # What a crash left keeps the rights it had, so it does not stay.
-        draft.unlink(missing_ok=True)
-        private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
-        with os.fdopen(private, "wb") as file:
-            file.write(message.as_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-
 
 def delete_emails(folder: Path, address: str) -> None:
     """Remove every email to an address: no one fetched it, and its reader has left."""
     for path in folder.glob("*.eml"):
         with suppress(FileNotFoundError):
-            if _read_recipient(path) == address.casefold():
+            with path.open("rb") as file:
+                headers = BytesHeaderParser().parse(file)
+            if parseaddr(str(headers["To"] or ""))[1].casefold() == address.casefold():
                 path.unlink()
-
-
-def _read_recipient(path: Path) -> str:
-    with path.open("rb") as file:
-        headers = BytesHeaderParser().parse(file)
-    return parseaddr(str(headers["To"] or ""))[1].casefold()

@@ -76,27 +76,21 @@ class MatcherWorker:
         except DecodeError:
             return MatchReply(refused=UNREADABLE)
         try:
-            return self._charge_request(ask)
+            # Count a request before it is answered, so that no restart asks for nothing.
+            so_far = roll_over_usage(self.today(), read_spent(self.quota_file))
+            if not has_quota_for(self.budget, so_far, len(ask.contacts)):
+                spent = record_refused_list(so_far)
+                write_spent(self.quota_file, spent)
+                return MatchReply(refused=BUSY, spent=spent)
+            spent = record_answered_list(so_far, len(ask.contacts))
+            write_spent(self.quota_file, spent)
+            setting = SchoolSetting(schools=ask.schools, town=ask.town, year=ask.year)
+            verdict = match_contacts(ask.contacts, self.roster, setting, self.counts)
+            return MatchReply(
+                flagged=verdict.flagged, count=verdict.count, cues=verdict.cues, spent=spent
+            )
         except MonitorError as error:
             return MatchReply(refused=str(error))
-
-    def _charge_request(self, request: MatchRequest) -> MatchReply:
-        """Count a request before it is answered, so that no restart asks for nothing."""
-        so_far = roll_over_usage(self.today(), read_spent(self.quota_file))
-        if not has_quota_for(self.budget, so_far, len(request.contacts)):
-            spent = record_refused_list(so_far)
-            write_spent(self.quota_file, spent)
-            return MatchReply(refused=BUSY, spent=spent)
-        spent = record_answered_list(so_far, len(request.contacts))
-        write_spent(self.quota_file, spent)
-        return self._match_contacts(request, spent)
-
-    def _match_contacts(self, request: MatchRequest, spent: MatcherUsage) -> MatchReply:
-        setting = SchoolSetting(schools=request.schools, town=request.town, year=request.year)
-        verdict = match_contacts(request.contacts, self.roster, setting, self.counts)
-        return MatchReply(
-            flagged=verdict.flagged, count=verdict.count, cues=verdict.cues, spent=spent
-        )
 
 
 def serve_requests(worker: MatcherWorker, requests: BinaryIO, answers: BinaryIO) -> None:

@@ -173,13 +173,10 @@ class Daemon:
             try:
                 self._watch_workers(scheduler, jumps, status)
             finally:
-                self._stop_workers(scheduler)
-
-    def _stop_workers(self, scheduler: "JobScheduler") -> None:
-        self._report_status("Stopping.", "STOPPING=1")
-        scheduler.stop()
-        self.jobs.stop_running_sweep()
-        _join_workers(scheduler.workers)
+                self._report_status("Stopping.", "STOPPING=1")
+                scheduler.stop()
+                self.jobs.stop_running_sweep()
+                _join_workers(scheduler.workers)
 
     def _report_status(self, status: str, *lines: str) -> None:
         LOG.info("service_status", extra={"status": status})

@@ -138,19 +138,16 @@ class SupervisedRunner:
             yield
         except CannotWriteError:
             self._failed.add(job)
-            self._release_reserve()
+            # Free the reserve, once, so that an email to the operator can be written.
+            if self.reserve.release_reserve():
+                now = self.app.clock.now()
+                with suppress(MonitorError), self.app.db.begin_transaction():
+                    queue_disk_full_email(self.app, now)
             raise
         except Exception:
             self._failed.add(job)
             raise
         self._failed.discard(job)
-
-    def _release_reserve(self) -> None:
-        """Free the reserve, once, so that an email to the operator can be written."""
-        if self.reserve.release_reserve():
-            now = self.app.clock.now()
-            with suppress(MonitorError), self.app.db.begin_transaction():
-                queue_disk_full_email(self.app, now)
 
 
 SUCCESS_STATUSES = range(200, 300)

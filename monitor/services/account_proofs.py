@@ -56,7 +56,8 @@ def check_account_proofs(
         about = tuple(_select_account_answers(proof.account, person.id, source, answers))
         if about and not _check_requested_proof(app, person, proof, about):
             answers = _exclude_answers(answers, about)
-    for account in _list_followed_accounts(app, person):
+    everything = include_confirmed_accounts(app.db, person)
+    for account in (*everything.accounts, *everything.pages):
         about = tuple(_select_account_answers(account, person.id, source, answers))
         if (
             account not in proofs
@@ -66,11 +67,6 @@ def check_account_proofs(
             answers = _exclude_answers(answers, about)
             _drop_account(app, person, account)
     return ProofCheckResult(person=app.db.people.load_person(person.id), answers=answers)
-
-
-def _list_followed_accounts(app: App, person: Person) -> tuple[str, ...]:
-    everything = include_confirmed_accounts(app.db, person)
-    return (*everything.accounts, *everything.pages)
 
 
 def _is_other_persons_account(
@@ -132,20 +128,12 @@ def _has_proof(app: App, person: Person, account: str, trace: Trace) -> bool:
     texts = (trace.bio, trace.name, trace.title, trace.snippet)
     if any(code in text.casefold() for text in texts):
         return True
-    trusted = _list_trusted_keys(app, person)
-    linked = {
-        key for link in trace.links for key in (*extract_account_keys(link), canonicalize_url(link))
-    }
-    return not trusted.isdisjoint(linked)
-
-
-def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
     findings = (
         finding
         for finding in load_own_findings(app.db, person).values()
         if is_trusted_account(app.db, person, finding)
     )
-    return frozenset(
+    trusted = frozenset(
         key
         for finding in findings
         for key in (
@@ -155,6 +143,10 @@ def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
         )
         if key
     )
+    linked = {
+        key for link in trace.links for key in (*extract_account_keys(link), canonicalize_url(link))
+    }
+    return not trusted.isdisjoint(linked)
 
 
 def _record_proof_result(app: App, proof: AccountProof, state: ProofState, action: str) -> None:

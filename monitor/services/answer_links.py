@@ -29,7 +29,6 @@ from reports.emails.digest import (
     QuestionLine,
 )
 from reports.pages.account import AnswerCardView
-from reports.pages.findings import QuestionCard
 
 ANSWER_LINK_LASTS = timedelta(days=14)
 # As many reasons as an email gives.
@@ -100,7 +99,8 @@ def _sign_link(app: App, person: Person, subject: str, end: str) -> str:
 
 def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView | None:
     """Show what the email showed; None where nothing waits for an answer anymore."""
-    card = _find_pending_card(app, link)
+    cards = list_pending_cards(app, link.person_id)
+    card = next((card for card in cards if card.id == link.card_id), None)
     if card is None:
         return None
     return AnswerCardView(
@@ -173,11 +173,6 @@ def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: D
             decide_cases(app, (link.card_id,), entry)
         else:
             record_feedback(app, link.person_id, {link.card_id: decision}, Means.LINK)
-
-
-def _find_pending_card(app: App, link: AnswerLink) -> QuestionCard | None:
-    cards = list_pending_cards(app, link.person_id)
-    return next((card for card in cards if card.id == link.card_id), None)
 
 
 def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:

@@ -143,7 +143,15 @@ def list_token_account_ids(principal: Principal) -> Mapping[Role, str]:
 
 def _find_session_account(app: App, session: SignInSession) -> UserAccount | None:
     if session.auth_method == AuthMethod.INVITATION:
-        return _find_invited_account(app, session.account_id)
+        try:
+            invitation = app.db.invitations.load_invitation(session.account_id)
+        except InputError:
+            return None
+        if not invitation.is_open(app.clock.now()):
+            return None
+        return UserAccount(
+            invitation.mail, invitation.given or invitation.mail, invitation_id=session.account_id
+        )
     return _find_account(app, session.account_id)
 
 
@@ -154,18 +162,6 @@ def _find_account(app: App, account_id: str) -> UserAccount | None:
         address = find_office_address(account_id, app.config.district)
         return UserAccount(address, address) if address else None
     return UserAccount(person.mail, person.name.given or person.mail, person_id=person.id)
-
-
-def _find_invited_account(app: App, invitation_id: str) -> UserAccount | None:
-    try:
-        invitation = app.db.invitations.load_invitation(invitation_id)
-    except InputError:
-        return None
-    if not invitation.is_open(app.clock.now()):
-        return None
-    return UserAccount(
-        invitation.mail, invitation.given or invitation.mail, invitation_id=invitation_id
-    )
 
 
 def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:

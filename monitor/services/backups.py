@@ -61,7 +61,26 @@ def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
     yield from _find_late_due_dates(db, max(at, last_time))
     # A clock that was set back says nothing of what should be there by now.
     if last_time <= at:
-        yield from _find_missing_due_dates(db, last_time, at)
+        # Yield the missing jobs; those of people who joined since are created next time.
+        there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
+        consents = db.consents.list_latest_consents()
+        subjects: Mapping[JobScope, Collection[str]] = {
+            JobScope.DISTRICT: ("",),
+            JobScope.ENROLLED: [
+                consent.person_id
+                for consent in consents
+                if consent.given_at < last_time
+                and consent.is_active(last_time)
+                and consent.is_active(at)
+            ],
+            JobScope.WITHDRAWN: [consent.person_id for consent in consents if consent.withdrawn_at],
+            JobScope.ON_DEMAND: (),
+        }
+        for kind in JOB_KINDS.values():
+            # A copy does not say how its district was configured.
+            for subject in subjects[kind.scope] if kind.is_on is None else ():
+                if (kind.name, subject) not in there:
+                    yield kind.name
 
 
 def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
@@ -77,29 +96,6 @@ def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
         latest = max((at + kind.longest, *(pauses if kind.pausable else ())))
         if due.due_at > latest + SLACK:
             yield due.name
-
-
-def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> Iterator[str]:
-    """Yield the missing jobs; those of people who joined since are created next time."""
-    there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
-    consents = db.consents.list_latest_consents()
-    subjects: Mapping[JobScope, Collection[str]] = {
-        JobScope.DISTRICT: ("",),
-        JobScope.ENROLLED: [
-            consent.person_id
-            for consent in consents
-            if consent.given_at < last_time
-            and consent.is_active(last_time)
-            and consent.is_active(at)
-        ],
-        JobScope.WITHDRAWN: [consent.person_id for consent in consents if consent.withdrawn_at],
-        JobScope.ON_DEMAND: (),
-    }
-    for kind in JOB_KINDS.values():
-        # A copy does not say how its district was configured.
-        for subject in subjects[kind.scope] if kind.is_on is None else ():
-            if (kind.name, subject) not in there:
-                yield kind.name
 
 
 # What a damaged word, number or time comes to when it is read.
@@ -230,9 +226,28 @@ def back_up(
     database is copied first: keys copied too early would lack those of new people.
     A failure is recorded, so that the operator finds out.
     """
-    _check_separate_folders(config.state, target.folder, target.keys)
+    # Refuse folders that are not separate.
+    places = [("the state folder", config.state), ("the copies", target.folder)]
+    if target.keys is not None:
+        places.append(("the copy of the keys", target.keys))
+    for number, (one, here) in enumerate(places):
+        for other, there in places[number + 1 :]:
+            if _is_within(here, there) or _is_within(there, here):
+                reason = f"{one.capitalize()} and {other} must be in separate folders."
+                raise InputError(reason)
     try:
-        done = _write_backup(db, config, now, target)
+        unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
+        try:
+            key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
+            if target.keys is not None:
+                key_copy.renew_keys(config.state / KEYS_DATABASE, db)
+            _test_restore(config, unfinished, key_copy)
+            backup = finish_backup(unfinished)
+        finally:
+            shutil.rmtree(unfinished.path, ignore_errors=True)
+        rotation = target.rotation
+        removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
+        done = BackupResult(backup=backup, removed=removed)
         if recorded:
             details = {
                 "bytes": str(done.backup.size_bytes),
@@ -247,23 +262,6 @@ def back_up(
         raise
     LOG.info("backup_made", extra={"bytes": done.backup.size_bytes, "removed": done.removed})
     return done
-
-
-def _write_backup(
-    db: Database, config: Config, now: datetime, target: BackupTarget
-) -> BackupResult:
-    unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
-    try:
-        key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
-        if target.keys is not None:
-            key_copy.renew_keys(config.state / KEYS_DATABASE, db)
-        _test_restore(config, unfinished, key_copy)
-        backup = finish_backup(unfinished)
-    finally:
-        shutil.rmtree(unfinished.path, ignore_errors=True)
-    rotation = target.rotation
-    removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
-    return BackupResult(backup=backup, removed=removed)
 
 
 def list_excluded_files(config: Config) -> frozenset[Path]:
@@ -325,18 +323,6 @@ def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
         check_stored_values(db)
 
 
-def _check_separate_folders(state: Path, to: Path, keys: Path | None) -> None:
-    """Refuse folders that are not separate."""
-    places = [("the state folder", state), ("the copies", to)]
-    if keys is not None:
-        places.append(("the copy of the keys", keys))
-    for number, (one, here) in enumerate(places):
-        for other, there in places[number + 1 :]:
-            if _is_within(here, there) or _is_within(there, here):
-                reason = f"{one.capitalize()} and {other} must be in separate folders."
-                raise InputError(reason)
-
-
 def _is_within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
@@ -389,7 +375,13 @@ def restore_district(
                     result = _record_restore(db, now, copy.manifest.made_at, held)
             move_keys_to_disk(trial)
             hand_over_folder(trial, read_owner(folder))
-            _move_into_place(trial, folder)
+            # Move everything to its place, the database last: before it there is no district.
+            names = sorted(path.name for path in trial.iterdir())
+            for name in sorted(
+                names,
+                key=lambda one_name: MOVED_LAST.index(one_name) if one_name in MOVED_LAST else -1,
+            ):
+                (trial / name).replace(folder / name)
     except OSError as error:
         reason = f"{folder} cannot be written ({error.strerror}): check the disk and the folder."
         raise CannotWriteError(reason) from error
@@ -411,8 +403,9 @@ def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -
     )
 
 
-def _postpone_digests(db: Database, config: Config, now: datetime) -> None:
-    """We cannot know whether this week's was sent, so the next one is next week's."""
+def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
+    """Leave out the weekly emails that may have been sent, and return how many waited."""
+    # We cannot know whether this week's was sent, so the next one is next week's.
     for due in db.jobs.list_jobs():
         kind = JOB_KINDS.get(due.name)
         if kind is None or kind.slot is not DIGEST_SLOT or due.due_at > now:
@@ -424,11 +417,6 @@ def _postpone_digests(db: Database, config: Config, now: datetime) -> None:
             subject, zone = due.subject, db.people.load_person(due.subject).zone
         next_at = kind.slot.compute_next_time(now, subject, zone)
         db.jobs.finish_job(due.name, due.subject, next_at)
-
-
-def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
-    """Leave out the weekly emails that may have been sent, and return how many waited."""
-    _postpone_digests(db, config, now)
     waiting = [
         email
         for email in db.outbox.list_emails()
@@ -444,12 +432,3 @@ def _check_folder_empty(folder: Path) -> None:
     if folder.exists() and any(path.name != TRIAL_FOLDER for path in folder.iterdir()):
         reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
         raise InputError(reason)
-
-
-def _move_into_place(trial: Path, folder: Path) -> None:
-    """Move everything to its place, the database last: before it there is no district."""
-    names = sorted(path.name for path in trial.iterdir())
-    for name in sorted(
-        names, key=lambda one_name: MOVED_LAST.index(one_name) if one_name in MOVED_LAST else -1
-    ):
-        (trial / name).replace(folder / name)

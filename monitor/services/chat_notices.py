@@ -118,25 +118,23 @@ class NoticeSender:
             self._last_tried[audience.office] = now
             title, body = build_notice(app.config, audience, counts)
             faults = {chat.number: chat.send_message(title, body) for chat in chats}
-            _record_notice(app, audience, now, faults)
-
-
-def _record_notice(app: App, audience: Audience, now: datetime, faults: Mapping[int, str]) -> None:
-    """Log and store what became of a message; `faults` are by line of the secret."""
-    dead = {number: fault for number, fault in faults.items() if fault}
-    for number, fault in dead.items():
-        LOG.warning(
-            "notice_failed", extra={"kind": audience.office, "line": number, "reason": fault}
-        )
-    with app.db.begin_transaction():
-        if len(dead) < len(faults):
-            app.db.audit.append_entry(now, "namesake", audience.sent_action, "", {})
-            LOG.info(
-                "notice_sent", extra={"kind": audience.office, "sent": len(faults) - len(dead)}
-            )
-        if dead:
-            details = {"lines": " ".join(map(str, dead))}
-            app.db.audit.append_entry(now, "namesake", audience.failed_action, "", details)
+            # Log and store what became of a message; `faults` are by line of the secret.
+            dead = {number: fault for number, fault in faults.items() if fault}
+            for number, fault in dead.items():
+                LOG.warning(
+                    "notice_failed",
+                    extra={"kind": audience.office, "line": number, "reason": fault},
+                )
+            with app.db.begin_transaction():
+                if len(dead) < len(faults):
+                    app.db.audit.append_entry(now, "namesake", audience.sent_action, "", {})
+                    LOG.info(
+                        "notice_sent",
+                        extra={"kind": audience.office, "sent": len(faults) - len(dead)},
+                    )
+                if dead:
+                    details = {"lines": " ".join(map(str, dead))}
+                    app.db.audit.append_entry(now, "namesake", audience.failed_action, "", details)
 
 
 def count_news(app: App, audience: Audience, since: datetime) -> Mapping[NoticeKind, int]:

@@ -173,7 +173,15 @@ def _copy_record(record: object, person_id: str) -> object:
     if isinstance(record, AuditEntry):
         return _replace_names(record, actor=describe_actor(record.actor, person_id))
     if isinstance(record, StoredPage):
-        return _build_page_data(record)
+        page = record.page
+        return {
+            "source": record.source,
+            "url": page.url,
+            "status": page.status,
+            "fetched_at": page.fetched_at,
+            "text": page.text,
+            "read": record.reading,
+        }
     mask = MASKS.get(type(record))
     return _replace_names(record, **mask) if mask else record
 
@@ -225,18 +233,6 @@ def _build_case_data(app: App, case_id: str) -> dict[str, object]:
 def _replace_names(value: object, **roles: object) -> dict[str, object]:
     """Replace the names of people who acted on something with their roles."""
     return {**msgspec.to_builtins(value, builtin_types=(datetime,)), **roles}
-
-
-def _build_page_data(stored: StoredPage) -> ExportData:
-    page = stored.page
-    return {
-        "source": stored.source,
-        "url": page.url,
-        "status": page.status,
-        "fetched_at": page.fetched_at,
-        "text": page.text,
-        "read": stored.reading,
-    }
 
 
 def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:

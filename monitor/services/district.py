@@ -160,7 +160,10 @@ DAY = timedelta(days=1)
 def build_district_view(app: App) -> DistrictView:
     now, counts = app.clock.now(), count_review_cases(app)
     oldest = app.db.review_index.find_oldest_time(build_review_gate(app), CaseBin.NEEDS_YOU)
-    spent = _sum_weekly_cost(app)
+    # Return what the week's sources cost; of what was about no one, too.
+    district = app.config.district
+    week = compute_sweep_week(app.clock.now(), district.id, district.zone)
+    spent = sum(sum_spending_by_person(app, week).values(), ApiCost())
     most = build_spending_limits(app.config.planning).district.usd
     enough = is_large_enough(len(app.db.consents.list_consenting_person_ids(now)))
     return DistrictView(
@@ -242,13 +245,6 @@ def _find_fullest_checks(counts: Iterable[CheckCount], zone: str) -> dict[str, C
         if week not in fullest or count.checked > fullest[week].checked:
             fullest[week] = count
     return fullest
-
-
-def _sum_weekly_cost(app: App) -> ApiCost:
-    """Return what the week's sources cost; of what was about no one, too."""
-    district = app.config.district
-    week = compute_sweep_week(app.clock.now(), district.id, district.zone)
-    return sum(sum_spending_by_person(app, week).values(), ApiCost())
 
 
 def _count_by_week(

@@ -131,7 +131,12 @@ def plan_district_queries(
     """Yield what is asked of each source that has its turn, each query once."""
     names = frozenset(select_due(app.sources, weekday))
     week = format_iso_week(app.clock.now(), app.config.district.zone)
-    known = _list_known_accounts(app)
+    stored = app.db.district_findings.list_district_findings()
+    known = tuple(
+        finding.trace.account
+        for finding in stored
+        if finding.trace.account and finding.state is not DistrictFindingState.OURS
+    )
     handles = [account.rpartition("@")[2] for account in known]
     for source in (one_source for name, one_source in app.sources.items() if name in names):
         asked: set[str] = set()
@@ -141,15 +146,6 @@ def plan_district_queries(
                 if query.key not in asked and allows_district_query(single, inventory, handles):
                     asked.add(query.key)
                     yield single
-
-
-def _list_known_accounts(app: App) -> tuple[str, ...]:
-    stored = app.db.district_findings.list_district_findings()
-    return tuple(
-        finding.trace.account
-        for finding in stored
-        if finding.trace.account and finding.state is not DistrictFindingState.OURS
-    )
 
 
 def _build_identities(
@@ -275,7 +271,17 @@ def _settle_source(
             if trace and not found.says_missing:
                 _store_sighting(app, trace)
         if visit.result.outcome is Outcome.ABSENT and visit.query.kind.proves_absence:
-            _store_absence(app, source, visit.query)
+            # Note that a known account's own address denies it.
+            term = visit.query.terms[0].removeprefix("@").casefold()
+            for known in app.db.district_findings.list_district_findings():
+                own = {
+                    known.trace.handle.casefold(),
+                    known.trace.account.partition(":")[2].casefold(),
+                }
+                there = known.trace.account.partition(":")[0] == source.platform
+                if there and term in {entry.removeprefix("@") for entry in own if entry}:
+                    after = record_absence(known, app.clock.now())
+                    app.db.district_findings.save_district_finding(after)
 
 
 def _save_check(app: App, source: str, outcome: Outcome, asked: int, note: str) -> None:
@@ -292,17 +298,6 @@ def _store_sighting(app: App, trace: DistrictTrace) -> None:
 
 def _find_by_key(app: App, key: str) -> DistrictFinding | None:
     return app.db.district_findings.find_district_finding_by_key(key)
-
-
-def _store_absence(app: App, source: Source, query: Query) -> None:
-    """Note that a known account's own address denies it."""
-    term = query.terms[0].removeprefix("@").casefold()
-    for known in app.db.district_findings.list_district_findings():
-        own = {known.trace.handle.casefold(), known.trace.account.partition(":")[2].casefold()}
-        there = known.trace.account.partition(":")[0] == source.platform
-        if there and term in {entry.removeprefix("@") for entry in own if entry}:
-            after = record_absence(known, app.clock.now())
-            app.db.district_findings.save_district_finding(after)
 
 
 def _check_domains(app: App, inventory: DistrictInventory, weekday: int | None) -> None:

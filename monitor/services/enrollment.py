@@ -164,7 +164,13 @@ def queue_invitation(
         release_work_address(app, address)
         if app.db.people.find_person_id_by_mail(address):
             raise AlreadyEnrolledError(ENROLLED_ALREADY)
-        invitation = replace(invitation, reminded_at=_revoke_earlier_invitations(app, address))
+        # Close the earlier invitations of an address, which belongs to one person. Return when they
+        # were reminded of one of those, if so: no other reminder follows.
+        reminded = None
+        while earlier := app.db.invitations.find_open_invitation_by_mail(address, app.clock.now()):
+            reminded = reminded or earlier.reminded_at
+            app.db.invitations.delete_invitation(earlier.id)
+        invitation = replace(invitation, reminded_at=reminded)
         app.db.invitations.insert_invitation(invitation)
         schedule_reminder(app, invitation)
         queue_email(
@@ -238,18 +244,6 @@ def _build_name_change(
         name=name,
         asked_at=app.clock.now(),
     )
-
-
-def _revoke_earlier_invitations(app: App, address: str) -> datetime | None:
-    """Close the earlier invitations of an address, which belongs to one person.
-
-    Return when they were reminded of one of those, if so: no other reminder follows.
-    """
-    reminded = None
-    while earlier := app.db.invitations.find_open_invitation_by_mail(address, app.clock.now()):
-        reminded = reminded or earlier.reminded_at
-        app.db.invitations.delete_invitation(earlier.id)
-    return reminded
 
 
 def parse_own_name(typed: str) -> PersonName:

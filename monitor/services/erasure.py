@@ -103,21 +103,17 @@ def erase_if_ready(app: App, person_id: str) -> bool:
 def erase_person(app: App, person_id: str) -> None:
     person = app.db.people.load_person(person_id)
     if not app.db.legal_holds.has_active_legal_hold(person_id):
-        _delete_stored_emails(app, person)
+        # Delete emails from our outbox folder, also those to old addresses without a new owner.
+        given_up = (change.old for change in app.db.address_changes.list_address_changes(person.id))
+        for address in {person.mail, *given_up}:
+            if app.db.people.find_person_id_by_mail(address) in {None, person.id}:
+                app.mailer.delete_stored_emails(address)
     with app.db.begin_transaction():
         app.db.audit.append_entry(app.clock.now(), "namesake", "erased", person_id, {})
         handles = list_known_handles(person)
         app.db.hosts.delete_hosts_naming(handles)
         app.db.robots_files.delete_robots_files_naming(handles)
         app.db.people.erase_person(person_id)
-
-
-def _delete_stored_emails(app: App, person: Person) -> None:
-    """Delete emails from our outbox folder, also those to old addresses without a new owner."""
-    given_up = (change.old for change in app.db.address_changes.list_address_changes(person.id))
-    for address in {person.mail, *given_up}:
-        if app.db.people.find_person_id_by_mail(address) in {None, person.id}:
-            app.mailer.delete_stored_emails(address)
 
 
 def _record_consent_end(

@@ -84,7 +84,14 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
         after = replace(after, is_checkable=_has_own_address(app, case.finding_id))
     app.db.cases.update_case(after)
     if entry.by == case.person_id and entry.decision not in SHARING:
-        _remember_feedback(app, case, after, entry.decision)
+        # Store what a word or lever says of the finding; taking one back takes that back, too.
+        was, now = case.get_verdict(Side.PERSON), after.get_verdict(Side.PERSON)
+        if entry.decision is Decision.REOPENED:
+            spoke = case.get_word(Side.PERSON) != after.get_word(Side.PERSON)
+            if spoke and was in FINDING_DECISIONS and _has_feedback_from_case(app, case):
+                _append_feedback(app, case.finding_id, entry.decision, case.id)
+        elif now in FINDING_DECISIONS and (was is None or not is_lever(entry.decision)):
+            _append_feedback(app, case.finding_id, now, case.id)
     delete_unneeded_thumbnails(app, case.person_id)
     _audit_decision(app, "decided", case.id, entry, case.person_id)
     return after
@@ -105,17 +112,6 @@ def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:
 def learn_from_feedback(app: App, person_id: str) -> None:
     """Assess all findings of a person again with their new answers."""
     reassess_person(app, app.db.people.load_person(person_id))
-
-
-def _remember_feedback(app: App, before: Case, after: Case, decision: Decision) -> None:
-    """Store what a word or lever says of the finding; taking one back takes that back, too."""
-    was, now = before.get_verdict(Side.PERSON), after.get_verdict(Side.PERSON)
-    if decision is Decision.REOPENED:
-        spoke = before.get_word(Side.PERSON) != after.get_word(Side.PERSON)
-        if spoke and was in FINDING_DECISIONS and _has_feedback_from_case(app, before):
-            _append_feedback(app, before.finding_id, decision, before.id)
-    elif now in FINDING_DECISIONS and (was is None or not is_lever(decision)):
-        _append_feedback(app, before.finding_id, now, before.id)
 
 
 def _has_feedback_from_case(app: App, case: Case) -> bool:
@@ -208,7 +204,12 @@ def record_feedback(
         for finding_id in answers
     }
     for decision in answers.values():
-        _check_feedback_allowed(decision)
+        if decision not in FINDING_DECISIONS:
+            words = ", ".join(sorted(FINDING_DECISIONS))
+            reason = (
+                f"Answer a finding with one of {words}. The answer {decision} is only for cases."
+            )
+            raise InputError(reason)
     with app.db.begin_transaction():
         for finding_id, finding in findings.items():
             _record_finding_feedback(
@@ -305,13 +306,6 @@ def _rank_pending_feedback(feedback: PendingFeedback) -> tuple[object, ...]:
     case = build_urgency_key(feedback.cases[0]) if feedback.cases else ()
     label = _WORST_FIRST.index(feedback.assessment.label)
     return (not feedback.cases, case, label, -feedback.assessment.bits, feedback.finding.id)
-
-
-def _check_feedback_allowed(decision: Decision) -> None:
-    if decision not in FINDING_DECISIONS:
-        words = ", ".join(sorted(FINDING_DECISIONS))
-        reason = f"Answer a finding with one of {words}. The answer {decision} is only for cases."
-        raise InputError(reason)
 
 
 MIN_ANSWERS = 8

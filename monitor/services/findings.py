@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.db.sweeps import SourceRun, Sweep
+from monitor.db.sweeps import Sweep
 from monitor.domain.case import OWNERSHIP_CASES, Case, build_urgency_key
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
@@ -327,14 +327,11 @@ def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | No
 def _build_sweep_coverage(app: App, person_id: str, latest: Sweep | None) -> Coverage | None:
     if latest is None:
         return None
-    runs = _list_source_runs(app, latest)
+    if latest.kind is SweepKind.SWEEP:
+        runs = app.db.sweeps.list_source_runs_so_far(latest, app.clock.now() - SWEEP_DEADLINE)
+    else:
+        runs = app.db.sweeps.list_source_runs(latest.id)
     return build_personal_coverage(app, person_id, runs, latest.started_at)
-
-
-def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
-    if sweep.kind is SweepKind.SWEEP:
-        return app.db.sweeps.list_source_runs_so_far(sweep, app.clock.now() - SWEEP_DEADLINE)
-    return app.db.sweeps.list_source_runs(sweep.id)
 
 
 def build_finding_view(app: App, owner_id: str, finding_id: str) -> FindingView:
@@ -475,31 +472,35 @@ def _build_case_panel(app: App, owner_id: str, case: Case, zone: str) -> CasePan
 def build_reviewer_lines(fields: ReviewFields, zone: str) -> tuple[ReviewerFieldLine, ...]:
     """Show the closed list as IT reads it, field by field and in English."""
     with use_language(Language.ENGLISH):
-        return tuple(_build_reviewer_lines(fields, zone))
-
-
-def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFieldLine]:
-    others = Others(fields.given)
-    why = " ".join(render_reason(reason, others) for reason in fields.reasons)
-    shown = (
-        ("Name", fields.name),
-        ("School", fields.school or "Not given"),
-        ("Kind", words.CASE_KINDS[fields.kind]),
-        ("Severity", words.SEVERITIES[fields.severity]),
-        ("Platform", words.format_site_name(fields.platform) if fields.platform else "Web page"),
-        ("Address", fields.url),
-        ("Status", words.CASE_STATES[fields.state]),
-        ("Flagged", format_day(fields.opened_at, zone)),
-        ("First seen", format_day(fields.first_seen, zone)),
-        ("Last seen", format_day(fields.last_seen, zone)),
-        ("Why it was flagged", why),
-        ("Your answer", words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet"),
-        (
-            "What IT says",
-            words.REVIEWER_ANSWERS[fields.review_decision] if fields.review_decision else "Nothing",
-        ),
-    )
-    return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
+        others = Others(fields.given)
+        why = " ".join(render_reason(reason, others) for reason in fields.reasons)
+        shown = (
+            ("Name", fields.name),
+            ("School", fields.school or "Not given"),
+            ("Kind", words.CASE_KINDS[fields.kind]),
+            ("Severity", words.SEVERITIES[fields.severity]),
+            (
+                "Platform",
+                words.format_site_name(fields.platform) if fields.platform else "Web page",
+            ),
+            ("Address", fields.url),
+            ("Status", words.CASE_STATES[fields.state]),
+            ("Flagged", format_day(fields.opened_at, zone)),
+            ("First seen", format_day(fields.first_seen, zone)),
+            ("Last seen", format_day(fields.last_seen, zone)),
+            ("Why it was flagged", why),
+            (
+                "Your answer",
+                words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet",
+            ),
+            (
+                "What IT says",
+                words.REVIEWER_ANSWERS[fields.review_decision]
+                if fields.review_decision
+                else "Nothing",
+            ),
+        )
+        return tuple((ReviewerFieldLine(what=what, value=value) for what, value in shown))
 
 
 def _build_own_lines(comparisons: Iterable[OwnFindingComparison]) -> Iterator[OwnAccountLine]:

@@ -194,7 +194,13 @@ class SnapshotComparer:
             if not is_different_account(finding.portrait, trace)
         ]
         if not found:
-            return self._add_finding(trace)
+            look = FindingObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
+            step = create_finding(self.new_id(), self.person_id, (look,), self.at)
+            self.db.findings.insert_finding(
+                step.finding, self._list_unclaimed_aliases(trace, step.finding.id)
+            )
+            self.finding_changes.new_finding_ids.add(step.finding.id)
+            return step.finding.id
         for finding in found:
             self.finding_changes.record_portrait(finding)
         whole = found[0]
@@ -203,15 +209,6 @@ class SnapshotComparer:
             self.finding_changes.merge_findings(whole.id, other.id)
         findings.update_finding(whole, self._list_unclaimed_aliases(trace, whole.id))
         return whole.id
-
-    def _add_finding(self, trace: Trace) -> str:
-        look = FindingObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
-        step = create_finding(self.new_id(), self.person_id, (look,), self.at)
-        self.db.findings.insert_finding(
-            step.finding, self._list_unclaimed_aliases(trace, step.finding.id)
-        )
-        self.finding_changes.new_finding_ids.add(step.finding.id)
-        return step.finding.id
 
     def _list_unclaimed_aliases(self, trace: Trace, finding_id: str) -> tuple[str, ...]:
         """Leave out aliases of another finding: a handle that has a new owner."""
@@ -433,7 +430,11 @@ class PersonSettlement:
                 db.findings.update_finding(step.finding)
                 if step.second_proof_at:
                     db.jobs.ensure_job(SECOND_PROOF, finding_id, step.second_proof_at)
-                self._end_sightings_if_gone(step.finding)
+                if step.finding.presence is Presence.GONE:
+                    for sighting in self.app.db.sightings.list_sightings_of_finding(
+                        step.finding.id
+                    ):
+                        self.app.db.sightings.delete_sighting(sighting)
                 yield step
 
     def _process_cleared_contacts(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
@@ -461,11 +462,6 @@ class PersonSettlement:
             if proven
             else frozenset()
         )
-
-    def _end_sightings_if_gone(self, finding: Finding) -> None:
-        if finding.presence is Presence.GONE:
-            for sighting in self.app.db.sightings.list_sightings_of_finding(finding.id):
-                self.app.db.sightings.delete_sighting(sighting)
 
 
 AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
@@ -579,7 +575,9 @@ def _assess_source_trust(
     """Finish what canaries say: by what would be lost, and by the last proof."""
     if trust.status is SourceTrust.REFUTED:
         return trust
-    if _has_mass_loss(app, sweep, source):
+    shown = app.db.journal.count_findings_shown_before(sweep.id, source.name, ABSENCE_KINDS)
+    before = sum(count for outcome, count in shown.items() if outcome.is_conclusive)
+    if is_mass_loss(before, shown.get(Outcome.ABSENT, 0)):
         return distrust_mass_loss()
     if isinstance(source, PersonalFeedSource):
         read = any(result.outcome.is_conclusive for result in results)
@@ -633,12 +631,6 @@ def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAs
 ABSENCE_KINDS = tuple(kind for kind in QueryKind if kind.proves_absence)
 
 
-def _has_mass_loss(app: App, sweep: Sweep, source: Source) -> bool:
-    shown = app.db.journal.count_findings_shown_before(sweep.id, source.name, ABSENCE_KINDS)
-    before = sum(count for outcome, count in shown.items() if outcome.is_conclusive)
-    return is_mass_loss(before, shown.get(Outcome.ABSENT, 0))
-
-
 def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str) -> None:
     """Inside a transaction: consent is read again, then everything is written or nothing."""
     app.beat()
@@ -682,7 +674,16 @@ def _record_source_run(app: App, sweep: Sweep, review: SourceReview) -> None:
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):
             return
-        _forget_missing_canaries(app, review.missed_canaries)
+        # Count a miss: if the account is gone and not the site broken, the next check settles it.
+        with app.db.begin_transaction():
+            for canary in review.missed_canaries:
+                if canary.outcome is Outcome.ABSENT:
+                    # Its person may have been erased, or its finding merged, since it was matched.
+                    for seen in app.db.sightings.list_sightings_of_finding(
+                        canary.sighting.finding_id
+                    ):
+                        if seen.query == canary.sighting.query:
+                            app.db.sightings.save_sighting(replace(seen, misses=seen.misses + 1))
         run = SourceRun(
             source=source.name,
             outcome=trust.outcome,
@@ -751,17 +752,6 @@ def _match_learned_canary(app: App, person_id: str, visit: CrawlResult) -> Itera
     for sighting in sightings:
         if is_learned_canary(sighting, accounts):
             yield LearnedCanary(sighting=sighting, outcome=visit.result.outcome)
-
-
-def _forget_missing_canaries(app: App, learned: Iterable[LearnedCanary]) -> None:
-    """Count a miss: if the account is gone and not the site broken, the next check settles it."""
-    with app.db.begin_transaction():
-        for canary in learned:
-            if canary.outcome is Outcome.ABSENT:
-                # Its person may have been erased, or its finding merged, since it was matched.
-                for seen in app.db.sightings.list_sightings_of_finding(canary.sighting.finding_id):
-                    if seen.query == canary.sighting.query:
-                        app.db.sightings.save_sighting(replace(seen, misses=seen.misses + 1))
 
 
 def _find_outcome_start(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:

@@ -75,7 +75,12 @@ def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldPr
         _check_hold_step(app, reviewer, proposal.person_id, proposal.step)
         by = tuple(sorted((proposal.first, reviewer.address)))
         if proposal.step is HoldAction.PLACE:
-            _place_hold(app, proposal, by)
+            now = app.clock.now()
+            hold = LegalHold(
+                person_id=proposal.person_id, placed_at=now, by=by, reason=proposal.reason
+            )
+            app.db.legal_holds.insert_legal_hold(hold)
+            _queue_hold_email(app, proposal, _build_hold_view(app, hold, by, proposal.reason))
         else:
             _lift_hold(app, proposal, by)
         app.db.hold_proposals.delete_proposals_of_person(proposal.person_id)
@@ -96,13 +101,6 @@ def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
         sentence = "No one has joined under this address or reference."
         raise InputError(sentence)
     return person_id
-
-
-def _place_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
-    now = app.clock.now()
-    hold = LegalHold(person_id=proposal.person_id, placed_at=now, by=by, reason=proposal.reason)
-    app.db.legal_holds.insert_legal_hold(hold)
-    _queue_hold_email(app, proposal, _build_hold_view(app, hold, by, proposal.reason))
 
 
 def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:

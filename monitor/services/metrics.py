@@ -46,24 +46,29 @@ class VitalsCollector(Collector):
         self._vitals = vitals
 
     def collect(self) -> Iterator[Metric]:
-        yield from _collect_source_metrics(self._vitals)
+        outcome = _build_family("source_outcome", ("source", "outcome"))
+        since = _build_family("source_since_timestamp_seconds", ("source",))
+        proven = _build_family("source_proven_timestamp_seconds", ("source",))
+        for source in self._vitals.sources:
+            for one in Outcome:
+                outcome.add_metric((source.source, one), float(one is source.outcome))
+            since.add_metric((source.source,), source.since.timestamp())
+            if source.proven_at:
+                proven.add_metric((source.source,), source.proven_at.timestamp())
+        yield from (outcome, since, proven)
         yield from _collect_job_metrics(self._vitals)
-        yield from _collect_notice_metrics(self._vitals)
+        failed = _build_family("notice_failed_timestamp_seconds", ("office",))
+        for office, at in self._vitals.notices_failed.items():
+            failed.add_metric((office,), at.timestamp())
+        yield failed
         yield from _collect_email_metrics(self._vitals)
-        yield from _collect_case_metrics(self._vitals)
-
-
-def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
-    outcome = _build_family("source_outcome", ("source", "outcome"))
-    since = _build_family("source_since_timestamp_seconds", ("source",))
-    proven = _build_family("source_proven_timestamp_seconds", ("source",))
-    for source in vitals.sources:
-        for one in Outcome:
-            outcome.add_metric((source.source, one), float(one is source.outcome))
-        since.add_metric((source.source,), source.since.timestamp())
-        if source.proven_at:
-            proven.add_metric((source.source,), source.proven_at.timestamp())
-    yield from (outcome, since, proven)
+        if self._vitals.person_count is not None:
+            people = float(self._vitals.person_count)
+            yield _build_number("people", people)
+        cases = _build_family("cases", ("kind", "state"))
+        for (kind, state), count in sorted(self._vitals.case_counts.items()):
+            cases.add_metric((kind, state), float(count))
+        yield cases
 
 
 def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
@@ -90,13 +95,6 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
             yield _build_number(f"{name}_timestamp_seconds", at.timestamp())
 
 
-def _collect_notice_metrics(vitals: Vitals) -> Iterator[Metric]:
-    failed = _build_family("notice_failed_timestamp_seconds", ("office",))
-    for office, at in vitals.notices_failed.items():
-        failed.add_metric((office,), at.timestamp())
-    yield failed
-
-
 def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
     emails = _build_family("emails", ("state",))
     for state in EmailState:
@@ -106,16 +104,6 @@ def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
     if vitals.oldest_email:
         seconds = (vitals.at - vitals.oldest_email).total_seconds()
         yield _build_number("oldest_email_seconds", seconds)
-
-
-def _collect_case_metrics(vitals: Vitals) -> Iterator[Metric]:
-    if vitals.person_count is not None:
-        people = float(vitals.person_count)
-        yield _build_number("people", people)
-    cases = _build_family("cases", ("kind", "state"))
-    for (kind, state), count in sorted(vitals.case_counts.items()):
-        cases.add_metric((kind, state), float(count))
-    yield cases
 
 
 def _build_family(name: str, labels: tuple[str, ...]) -> GaugeMetricFamily:

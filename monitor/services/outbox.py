@@ -394,9 +394,20 @@ def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
 def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     reader = resolve_destination(app, email)
     if reader.refusal:
-        return _discard_email(app, email, reader.refusal)
+        # Give up an email that no one should get anymore, and delete its content.
+        with app.db.begin_transaction():
+            app.db.outbox.mark_email_dead(email.id, reader.refusal)
+            app.db.outbox.delete_email_view(email.id)
+        return DeliveryStatus.DROPPED
     if reader.hold_reason:
-        return _hold_email(app, email, reader)
+        # Let it wait for something other than the mail server.
+        now = app.clock.now()
+        if EMAIL_RETRY.is_over(now - email.attempting_since):
+            return _drop_email(app, email, reader.hold_reason)
+        with app.db.begin_transaction():
+            until = reader.until or now + EMAIL_RETRY.longest
+            app.db.outbox.schedule_retry(email.id, until, reader.hold_reason, email.tried_at)
+        return DeliveryStatus.HELD
     draft = build_email(app, email, reader.address)
     with app.db.begin_transaction():
         if resolve_destination(app, email) != reader:
@@ -412,7 +423,11 @@ def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> Deliver
     email = draft.bundle[0]
     match delivery.status:
         case DeliveryStatus.ACCEPTED:
-            return _record_accepted(app, draft)
+            body_hash = sha256(draft.email.text.encode()).hexdigest()
+            messages = (part.message_key for part in draft.bundle)
+            app.db.sent_log.append_sent_entries(messages, app.clock.now(), body_hash)
+            _record_sent(app, draft.bundle, draft.case_ids, body_hash)
+            return DeliveryStatus.ACCEPTED
         case DeliveryStatus.REFUSED:
             with app.db.begin_transaction():
                 if delivery.bounce:
@@ -422,41 +437,18 @@ def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> Deliver
     return _defer_email(app, draft, delivery)
 
 
-def _record_accepted(app: App, draft: EmailDraft) -> DeliveryStatus:
-    body_hash = sha256(draft.email.text.encode()).hexdigest()
-    messages = (part.message_key for part in draft.bundle)
-    app.db.sent_log.append_sent_entries(messages, app.clock.now(), body_hash)
-    _record_sent(app, draft.bundle, draft.case_ids, body_hash)
-    return DeliveryStatus.ACCEPTED
-
-
 def _record_sent(
     app: App, emails: tuple[OutboxEmail, ...], case_ids: tuple[str, ...], body_hash: str
 ) -> None:
     now = app.clock.now()
     with app.db.begin_transaction():
         for case in case_ids:
-            _mark_case_notified(app, case, now)
+            # Start the time after which a case may open to IT.
+            # Two cases are merged if their accounts turn out to be one.
+            with suppress(InputError):
+                app.db.cases.update_case(mark_notified(app.db.cases.load_case(case), now))
         for email in emails:
             app.db.outbox.mark_email_sent(email.id, now, body_hash)
-
-
-def _mark_case_notified(app: App, case_id: str, at: datetime) -> None:
-    """Start the time after which a case may open to IT."""
-    # Two cases are merged if their accounts turn out to be one.
-    with suppress(InputError):
-        app.db.cases.update_case(mark_notified(app.db.cases.load_case(case_id), at))
-
-
-def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> DeliveryStatus:
-    """Let it wait for something other than the mail server."""
-    now = app.clock.now()
-    if EMAIL_RETRY.is_over(now - email.attempting_since):
-        return _drop_email(app, email, destination.hold_reason)
-    with app.db.begin_transaction():
-        until = destination.until or now + EMAIL_RETRY.longest
-        app.db.outbox.schedule_retry(email.id, until, destination.hold_reason, email.tried_at)
-    return DeliveryStatus.HELD
 
 
 def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
@@ -478,12 +470,4 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
 def _drop_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
     with app.db.begin_transaction():
         app.db.outbox.mark_email_dead(email.id, reason)
-    return DeliveryStatus.DROPPED
-
-
-def _discard_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
-    """Give up an email that no one should get anymore, and delete its content."""
-    with app.db.begin_transaction():
-        app.db.outbox.mark_email_dead(email.id, reason)
-        app.db.outbox.delete_email_view(email.id)
     return DeliveryStatus.DROPPED

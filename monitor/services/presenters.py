@@ -296,18 +296,14 @@ def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
     """Add why an account on a network where they have none is not taken for an impersonation."""
     news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
-    return (*_list_strongest_doubt(assessment), *news)
-
-
-def _list_strongest_doubt(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the strongest sign of someone else, else that others have the name, if anything."""
+    # Return the strongest sign of someone else, else that others have the name, if anything.
     doubts = [
         piece
         for piece in assessment.evidence
         if piece.bits < 0 and not _is_against_impersonation(piece)
     ]
     reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
-    return (*reasons, *(doubt.reason for doubt in doubts))[:1]
+    return (*(*reasons, *(doubt.reason for doubt in doubts))[:1], *news)
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:

@@ -234,32 +234,31 @@ def confirm_work_email_change(
         release_work_address(app, change.new)
         if app.db.people.find_person_id_by_mail(change.new):
             return AddressConfirmRefusal.TAKEN
-        _change_work_email(app, before, change)
-        _end_other_sessions(app, person_id, browser_session_id)
+        # Change to the new address, and email the old one.
+        now, after = app.clock.now(), replace(before, mail=change.new)
+        # Who invited them again, not knowing that they are in, invited no one else.
+        while invitation := app.db.invitations.find_open_invitation_by_mail(change.new, now):
+            app.db.invitations.delete_invitation(invitation.id)
+        app.db.people.update_person(after)
+        forget_removed_terms(app, before, after)
+        app.db.address_changes.confirm_address_change(change.id, now)
+        if app.db.suppression_list.delete_suppression(before.id):
+            app.db.outbox.expedite_queued_emails(before.id, now)
+        plan = EmailPlan(recipient_id=before.id, dedupe_key=change.id)
+        greeting = build_greeting(app, before)
+        greeting["why"] = Reason("why.old-address")
+        greeting["leave"] = Reason("leave.old-address")
+        queue_email(
+            app,
+            plan,
+            AddressChangedView(**greeting, **build_undo_instructions(app, before), at=now),
+        )
+        app.db.audit.append_entry(now, before.id, "address-changed", before.id, {})
+        # End the access tokens, other sessions and open sign-in links of the old address.
+        app.db.access_tokens.delete_tokens_of_accounts((person_id,))
+        app.db.sign_in_links.delete_sign_in_links(person_id)
+        app.db.sessions.delete_other_sessions(person_id, hash_code(browser_session_id))
     return None
-
-
-def _change_work_email(app: App, before: Person, change: AddressChange) -> None:
-    """Change to the new address, and email the old one."""
-    now, after = app.clock.now(), replace(before, mail=change.new)
-    # Who invited them again, not knowing that they are in, invited no one else.
-    while invitation := app.db.invitations.find_open_invitation_by_mail(change.new, now):
-        app.db.invitations.delete_invitation(invitation.id)
-    app.db.people.update_person(after)
-    forget_removed_terms(app, before, after)
-    app.db.address_changes.confirm_address_change(change.id, now)
-    if app.db.suppression_list.delete_suppression(before.id):
-        app.db.outbox.expedite_queued_emails(before.id, now)
-    plan = EmailPlan(recipient_id=before.id, dedupe_key=change.id)
-    queue_email(app, plan, _build_address_changed_view(app, before, now))
-    app.db.audit.append_entry(now, before.id, "address-changed", before.id, {})
-
-
-def _end_other_sessions(app: App, person_id: str, browser_session_id: str) -> None:
-    """End the access tokens, other sessions and open sign-in links of the old address."""
-    app.db.access_tokens.delete_tokens_of_accounts((person_id,))
-    app.db.sign_in_links.delete_sign_in_links(person_id)
-    app.db.sessions.delete_other_sessions(person_id, hash_code(browser_session_id))
 
 
 def _load_consenting_person(app: App, person_id: str) -> Person:
@@ -278,10 +277,3 @@ def _build_new_address_view(app: App, change: AddressChange) -> NewAddressView:
         leave=Reason("leave.new-address"),
     )
     return NewAddressView(**greeting, expires_at=change.expires_at)
-
-
-def _build_address_changed_view(app: App, before: Person, now: datetime) -> AddressChangedView:
-    greeting = build_greeting(app, before)
-    greeting["why"] = Reason("why.old-address")
-    greeting["leave"] = Reason("leave.old-address")
-    return AddressChangedView(**greeting, **build_undo_instructions(app, before), at=now)

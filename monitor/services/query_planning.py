@@ -171,7 +171,9 @@ def choose_paid_queries(
     limits = build_spending_limits(app.config.planning)
     if depth is not SearchDepth.FULL:
         limits = limits.to_sweep_limits()
-    budget = WeeklyBudget(limits, _sum_committed_spending(app, week))
+    spent = sum_spending_by_person(app, week)
+    spent[""] = spent.get("", ApiCost()) + estimate_canary_cost(app)
+    budget = WeeklyBudget(limits, spent)
     offered = (
         candidate
         for candidate in _list_run_candidates(app, targets)
@@ -279,12 +281,6 @@ def estimate_canary_cost(app: App) -> ApiCost:
         for name, price in list_source_prices(app.sources.values()).items()
     )
     return sum(costs, ApiCost())
-
-
-def _sum_committed_spending(app: App, week: str) -> dict[str, ApiCost]:
-    spent = sum_spending_by_person(app, week)
-    spent[""] = spent.get("", ApiCost()) + estimate_canary_cost(app)
-    return spent
 
 
 def _build_person_queries(app: App, person_id: str, sources: Collection[Source]) -> Iterator[Query]:

@@ -284,7 +284,9 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
             person = replace(person, reference_picture="")
             app.db.people.update_person(person)
     if Scope.STUDENT_LINKS not in consent.scopes:
-        _delete_student_links(app, person.id)
+        for case in app.db.cases.list_cases_of_person(person.id):
+            if case.kind is CaseKind.STUDENT_LINK and not case.shared_at:
+                app.db.cases.delete_case(case.id)
     if Scope.BREACHES not in consent.scopes:
         app.db.breaches.delete_breaches_of_person(person.id)
     reassess_person(app, person)
@@ -340,22 +342,12 @@ def _release_finding(
         return
     for sighting in left:
         app.db.queries.retire_query(person_id, sighting.query)
-    if not _is_kept_for_person(app, finding_id):
-        app.db.findings.delete_finding(finding_id)
-
-
-def _is_kept_for_person(app: App, finding_id: str) -> bool:
     cases = app.db.cases.list_cases_of_finding(finding_id)
     acted_on = any(
         case.shared_at or case.is_pursued or case.state is CaseState.REMOVAL_ASKED for case in cases
     )
-    return acted_on or app.db.findings.find_finding_feedback(finding_id) is Decision.MINE
-
-
-def _delete_student_links(app: App, person_id: str) -> None:
-    for case in app.db.cases.list_cases_of_person(person_id):
-        if case.kind is CaseKind.STUDENT_LINK and not case.shared_at:
-            app.db.cases.delete_case(case.id)
+    if not (acted_on or app.db.findings.find_finding_feedback(finding_id) is Decision.MINE):
+        app.db.findings.delete_finding(finding_id)
 
 
 def _remove_picture_prints(app: App, person_id: str) -> None:

@@ -81,7 +81,23 @@ def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
     sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
     if sweep is None or sweep.closed_at is None:
         return SelfCheckPageView(state=SelfCheckState.NEVER, zone=zone)
-    return _build_finished_view(app, sweep, zone)
+    ended = sweep.closed_at
+    findings = app.db.findings.list_findings_of_person(sweep.person_id)
+    unknown = (finding for finding in findings if _is_unsorted(app, finding))
+    return SelfCheckPageView(
+        state=SelfCheckState.ENDED,
+        zone=zone,
+        asked_at=sweep.started_at,
+        ended_at=ended,
+        next_at=compute_next_check(ended, app.clock.now()),
+        coverage=build_personal_coverage(
+            app, sweep.person_id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
+        ),
+        changes=tuple(_build_change_lines(app, sweep)),
+        first=all(finding.first_seen >= sweep.started_at for finding in findings),
+        to_sort=sum(1 for _ in unknown),
+        cases=count_own_cases(app, sweep.person_id)[CaseBin.NEEDS_YOU],
+    )
 
 
 def _find_open_request(app: App, person_id: str) -> Job | None:
@@ -144,26 +160,6 @@ def _list_traces_so_far(
             if source in believed and trace.key not in met:
                 met.add(trace.key)
                 yield source, trace
-
-
-def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
-    ended = sweep.closed_at or sweep.started_at
-    findings = app.db.findings.list_findings_of_person(sweep.person_id)
-    unknown = (finding for finding in findings if _is_unsorted(app, finding))
-    return SelfCheckPageView(
-        state=SelfCheckState.ENDED,
-        zone=zone,
-        asked_at=sweep.started_at,
-        ended_at=ended,
-        next_at=compute_next_check(ended, app.clock.now()),
-        coverage=build_personal_coverage(
-            app, sweep.person_id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
-        ),
-        changes=tuple(_build_change_lines(app, sweep)),
-        first=all(finding.first_seen >= sweep.started_at for finding in findings),
-        to_sort=sum(1 for _ in unknown),
-        cases=count_own_cases(app, sweep.person_id)[CaseBin.NEEDS_YOU],
-    )
 
 
 def _is_unsorted(app: App, finding: Finding) -> bool:

@@ -232,8 +232,20 @@ def list_next_steps(
     place: SetupPlace, config: Config, *, staff_file: str = "", started: bool
 ) -> Iterator[NextStep]:
     """Yield what is left to do in a district with this configuration, in order."""
-    yield from _list_config_steps(place, config)
-    yield from _list_secret_steps(place, config, started=started)
+    path = {"path": Plain(str(place.config_path))}
+    if len(config.district.reviewers) < MIN_REVIEWERS:
+        yield NextStep(text=Reason("step.reviewers", path))
+    if not config.mail.host:
+        yield NextStep(text=Reason("step.mail", path))
+    if config.portal.sign_in is SignInMethod.OIDC:
+        address = config.portal.redirect_address
+        yield NextStep(text=Reason("step.redirect", {"address": Plain(address)}))
+    restart = ("systemctl restart namesake namesake-portal",) if started else ()
+    for name in list_missing_secrets(place, config):
+        yield NextStep(
+            text=Reason("step.secret", {"name": Plain(name)}),
+            commands=(build_secret_command(name, place.config_path, place.host), *restart),
+        )
     yield from _list_start_steps(place, config, started=started)
     yield from _list_people_steps(place, config, staff_file)
     if config.backup.keys:
@@ -245,26 +257,6 @@ def list_next_steps(
                     "keys": Plain(str(config.backup.keys)),
                 },
             )
-        )
-
-
-def _list_config_steps(place: SetupPlace, config: Config) -> Iterator[NextStep]:
-    path = {"path": Plain(str(place.config_path))}
-    if len(config.district.reviewers) < MIN_REVIEWERS:
-        yield NextStep(text=Reason("step.reviewers", path))
-    if not config.mail.host:
-        yield NextStep(text=Reason("step.mail", path))
-    if config.portal.sign_in is SignInMethod.OIDC:
-        address = config.portal.redirect_address
-        yield NextStep(text=Reason("step.redirect", {"address": Plain(address)}))
-
-
-def _list_secret_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
-    restart = ("systemctl restart namesake namesake-portal",) if started else ()
-    for name in list_missing_secrets(place, config):
-        yield NextStep(
-            text=Reason("step.secret", {"name": Plain(name)}),
-            commands=(build_secret_command(name, place.config_path, place.host), *restart),
         )
 
 
@@ -288,7 +280,11 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
             commands=(f"{given}{namesake} run", f"{given}{namesake} portal"),
         )
     if place.runs_units and config.portal.socket_path:
-        yield _build_group_step(place.host)
+        group = place.host.find_proxy_group()
+        text = Reason("step.group")
+        if group:
+            text = Reason("step.group.found", {"group": Plain(group)})
+        yield NextStep(text=text, commands=("systemctl edit namesake-portal",))
     proxy = place.config_path.parent / "proxy"
     if proxy.is_dir():
         nginx = "/etc/nginx/conf.d/namesake.conf"
@@ -299,14 +295,6 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
                 f"ln -s {proxy}/nginx.conf {nginx} && systemctl reload nginx",
             ),
         )
-
-
-def _build_group_step(host: HostMachine) -> NextStep:
-    group = host.find_proxy_group()
-    text = Reason("step.group")
-    if group:
-        text = Reason("step.group.found", {"group": Plain(group)})
-    return NextStep(text=text, commands=("systemctl edit namesake-portal",))
 
 
 def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> Iterator[NextStep]:

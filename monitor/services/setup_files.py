@@ -186,7 +186,15 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
     """Yield what belongs beside the configuration, whether it is there already or not."""
     if config.portal.address.startswith("https:"):
         folder = config_path.parent / "proxy"
-        yield PlannedFile(path=folder / "Caddyfile", text=_build_caddy_sample(config))
+        portal, header = config.portal, ""
+        if portal.sign_in is SignInMethod.HEADER:
+            header = f"\t\t{REPLACE_HEADER}\n\t\theader_up -{portal.header}\n"
+        upstream = f"unix/{portal.socket_path}" if portal.socket_path else portal.listen
+        site = urlsplit(portal.address).netloc
+        yield PlannedFile(
+            path=folder / "Caddyfile",
+            text=CADDY_SAMPLE.format(site=site, upstream=upstream, header=header),
+        )
         yield PlannedFile(path=folder / "nginx.conf", text=_build_nginx_sample(config))
     if not host.runs_units_of(config_path):
         return
@@ -346,15 +354,6 @@ server {{
 }}
 """
 REPLACE_HEADER = "# put your sign-in here: the address of who is signed in, never a browser's"
-
-
-def _build_caddy_sample(config: Config) -> str:
-    portal, header = config.portal, ""
-    if portal.sign_in is SignInMethod.HEADER:
-        header = f"\t\t{REPLACE_HEADER}\n\t\theader_up -{portal.header}\n"
-    upstream = f"unix/{portal.socket_path}" if portal.socket_path else portal.listen
-    site = urlsplit(portal.address).netloc
-    return CADDY_SAMPLE.format(site=site, upstream=upstream, header=header)
 
 
 def _build_nginx_sample(config: Config) -> str:

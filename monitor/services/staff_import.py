@@ -271,8 +271,21 @@ def import_staff(
                 states[apply_line(app, invitee, email_at, actor)] += 1
     with app.db.begin_transaction():
         report = _build_report(app, staff, states, first_email_at)
-        _save_listings(app, staff, actor)
-        _record_import(app, staff, report, actor)
+        # Remember what the file lists; of the others, those who are invited or enrolled.
+        for address in _list_unlisted(app, staff):
+            unlist_address(app, address, actor)
+        app.db.staff_listings.save_listings(invitee.mail for invitee in staff.invitees)
+        now, new = app.clock.now(), report.states[StaffLineState.NEW]
+        details = {"lines": str(report.lines), "invited": str(new), "missing": str(report.missing)}
+        app.db.audit.append_entry(now, actor, "staff-imported", "", details)
+        app.db.staff_listings.save_import(
+            StaffImportRecord(
+                at=now,
+                imported_at=now,
+                file_mark=app.db.staff_listings.hash_file(staff.mark),
+                unusable=len(report.unusable),
+            )
+        )
     return report
 
 
@@ -350,27 +363,6 @@ def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
     mails = (invitee.mail for invitee in staff.invitees)
     active = list_active_staff(app.db)
     return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails), active)
-
-
-def _save_listings(app: App, staff: StaffFile, actor: str) -> None:
-    """Remember what the file lists; of the others, those who are invited or enrolled."""
-    for address in _list_unlisted(app, staff):
-        unlist_address(app, address, actor)
-    app.db.staff_listings.save_listings(invitee.mail for invitee in staff.invitees)
-
-
-def _record_import(app: App, staff: StaffFile, report: StaffImport, actor: str) -> None:
-    now, new = app.clock.now(), report.states[StaffLineState.NEW]
-    details = {"lines": str(report.lines), "invited": str(new), "missing": str(report.missing)}
-    app.db.audit.append_entry(now, actor, "staff-imported", "", details)
-    app.db.staff_listings.save_import(
-        StaffImportRecord(
-            at=now,
-            imported_at=now,
-            file_mark=app.db.staff_listings.hash_file(staff.mark),
-            unusable=len(report.unusable),
-        )
-    )
 
 
 def preview_invitation(app: App) -> Mapping[str, str]:

@@ -60,7 +60,10 @@ def process_bounce(app: App, bounce: Bounce) -> None:
         email = app.db.outbox.find_email_by_message_key(bounce.local_id)
         if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
             return
-        _unmark_notified_cases(app, email)
+        # Undo the notification: a bounced email was not read.
+        for case in app.db.cases.list_cases_of_person(email.person_id):
+            if case.notified_at and case.notified_at == email.sent_at:
+                app.db.cases.update_case(mark_notice_bounced(case, app.clock.now()))
         app.db.outbox.mark_email_dead(email.id, f"it bounced with {bounce.status}")
         pause_address(app, email, bounce.status, email.tried_at or email.queued_at)
 
@@ -99,10 +102,3 @@ def resume_address(app: App, person_id: str) -> None:
             raise InputError(reason)
         app.db.audit.append_entry(app.clock.now(), "operator", "address-resumed", person_id, {})
         app.db.outbox.expedite_queued_emails(person_id, app.clock.now())
-
-
-def _unmark_notified_cases(app: App, email: OutboxEmail) -> None:
-    """Undo the notification: a bounced email was not read."""
-    for case in app.db.cases.list_cases_of_person(email.person_id):
-        if case.notified_at and case.notified_at == email.sent_at:
-            app.db.cases.update_case(mark_notice_bounced(case, app.clock.now()))

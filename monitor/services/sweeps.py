@@ -117,23 +117,23 @@ class SweepProgress:
             self._report_stage(source)
 
     def _report_stage(self, source: str) -> None:
-        stage = self._compute_stage(source)
-        if stage is not self._reported_stages.get(source):
-            self._reported_stages[source] = stage
-            self.on_progress(source, stage)
-
-    def _compute_stage(self, source: str) -> SourceStage:
         state, tested = self._source_states[source], not self._open_canaries.get(source)
         if (
             state == SourceStage.WAITING
             and self._reported_stages.get(source, SourceStage.WAITING) is SourceStage.WAITING
         ):
-            return SourceStage.WAITING
-        if state in {SourceStage.WAITING, SourceStage.ASKING} or not self._drained:
-            return SourceStage.ASKING if tested else SourceStage.TESTING
-        if state == SourceStage.DONE:
-            return SourceStage.DONE if tested else SourceStage.DOUBTED
-        return SourceStage.STOPPED if tested and source in self._answered else SourceStage.BLOCKED
+            stage = SourceStage.WAITING
+        elif state in {SourceStage.WAITING, SourceStage.ASKING} or not self._drained:
+            stage = SourceStage.ASKING if tested else SourceStage.TESTING
+        elif state == SourceStage.DONE:
+            stage = SourceStage.DONE if tested else SourceStage.DOUBTED
+        else:
+            stage = (
+                SourceStage.STOPPED if tested and source in self._answered else SourceStage.BLOCKED
+            )
+        if stage is not self._reported_stages.get(source):
+            self._reported_stages[source] = stage
+            self.on_progress(source, stage)
 
 
 FINAL_STATES = frozenset({"done", "blocked"})
@@ -248,7 +248,13 @@ def run_sweep(
     LOG.info("sweep_started", extra={"sweep": sweep.id, "kind": sweep.kind})
     job = replace(job, week=sweep.week)
     progress = _build_progress(app, sweep, job, on_progress)
-    tracker = _build_tracker(app, sweep, job, progress)
+    tracker = SourceTracker(
+        sources={source.name: source for source in _list_queried_sources(app, job)},
+        progress=progress,
+        now=app.clock.now,
+        began_at=app.clock.now(),
+        closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.id)},
+    )
     choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
     _stage_refused_queries(app, sweep, choice)
     queries = list_open_queries(app, sweep, job, choice)
@@ -283,16 +289,6 @@ def _build_progress(
         for staged in app.db.journal.list_answers_about_subject(sweep.id, source, DISTRICT):
             progress.record_visit(staged.visit)
     return progress
-
-
-def _build_tracker(app: App, sweep: Sweep, job: SweepJob, progress: SweepProgress) -> SourceTracker:
-    return SourceTracker(
-        sources={source.name: source for source in _list_queried_sources(app, job)},
-        progress=progress,
-        now=app.clock.now,
-        began_at=app.clock.now(),
-        closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.id)},
-    )
 
 
 SOURCES_AT_ONCE = 64
@@ -422,7 +418,13 @@ def _open_sweep(app: App, job: SweepJob) -> Sweep:
         if job.person_id:
             # Who was erased since they asked for a check has no row to hang it on.
             app.db.people.load_person(job.person_id)
-        _close_outdated_sweeps(app, job)
+        # Close sweeps that were interrupted too long ago: their answers are too old to settle.
+        for old in app.db.sweeps.list_open_sweeps():
+            alike = (old.kind, old.person_id) == (job.kind, job.person_id)
+            if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
+                app.db.journal.delete_answers_of_sweep(old.id)
+                app.db.sweeps.close_sweep(old.id, app.clock.now())
+                delete_thumbnails_of_sweep(app, old.id)
         return app.db.sweeps.open_or_resume(
             Sweep(
                 id=app.ids.new_id(),
@@ -433,16 +435,6 @@ def _open_sweep(app: App, job: SweepJob) -> Sweep:
                 person_id=job.person_id,
             )
         )
-
-
-def _close_outdated_sweeps(app: App, job: SweepJob) -> None:
-    """Close sweeps that were interrupted too long ago: their answers are too old to settle."""
-    for old in app.db.sweeps.list_open_sweeps():
-        alike = (old.kind, old.person_id) == (job.kind, job.person_id)
-        if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
-            app.db.journal.delete_answers_of_sweep(old.id)
-            app.db.sweeps.close_sweep(old.id, app.clock.now())
-            delete_thumbnails_of_sweep(app, old.id)
 
 
 def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
@@ -534,12 +526,7 @@ def run_canaries(
         for source in sources
         if len(probes[source.name]) == awaited[source.name]
     )
-    _store_canary_checks(app, checks)
-    return checks
-
-
-def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
-    """Store the answers. A proof counts from now on; only a sweep can disprove."""
+    # Store the answers. A proof counts from now on; only a sweep can disprove.
     with app.db.begin_transaction():
         for check in checks:
             app.db.canary_checks.save_canary_check(check)
@@ -551,6 +538,7 @@ def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
                 app.db.source_health.save_source_health(
                     replace(health or fresh, proven_at=check.at)
                 )
+    return checks
 
 
 RECHECK = "recheck"

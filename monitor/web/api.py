@@ -164,16 +164,13 @@ class TokenGate:
         """Return None for a wrong token; answers 429 where there were too many of them."""
         holder = find_token_holder(self.context.app, secret)
         if holder is None:
-            self._count_wrong()
+            now, wrong = self.context.now(), self.context.wrong_tokens
+            if until := wrong.find_wait(now):
+                sentence = "Too many wrong access tokens were sent: check yours, and try later."
+                refuse_until(until, now, sentence)
+            if len(wrong.times) == wrong.most:
+                LOG.warning("access_tokens_refused")
         return holder
-
-    def _count_wrong(self) -> None:
-        now, wrong = self.context.now(), self.context.wrong_tokens
-        if until := wrong.find_wait(now):
-            sentence = "Too many wrong access tokens were sent: check yours, and try later."
-            refuse_until(until, now, sentence)
-        if len(wrong.times) == wrong.most:
-            LOG.warning("access_tokens_refused")
 
 
 def build_api_blueprint(context: PortalContext, operations: tuple[Operation, ...]) -> Blueprint:
@@ -205,7 +202,10 @@ def _bind_view(
     def answer(path_id: str = "") -> Response:
         principal = _authorize(gate, operation.scope)
         call = ApiCall(context=context, principal=principal, path_id=path_id)
-        return _render_json(operation.run(call), operation.status)
+        body = operation.run(call)
+        # ASCII alone: what no reader would see is spelled out, and reads back as what it was.
+        text = json.dumps(msgspec.to_builtins(body, enc_hook=_encode_clean_text))
+        return Response(text, operation.status, mimetype="application/json")
 
     return answer
 
@@ -234,12 +234,6 @@ def _authorize(gate: TokenGate, scope: TokenScope) -> Principal:
             {"WWW-Authenticate": challenge},
         )
     return holder.principal
-
-
-def _render_json(body: ApiBody, status: HTTPStatus) -> Response:
-    # ASCII alone: what no reader would see is spelled out, and reads back as what it was.
-    text = json.dumps(msgspec.to_builtins(body, enc_hook=_encode_clean_text))
-    return Response(text, status, mimetype="application/json")
 
 
 def _encode_clean_text(value: object) -> str:

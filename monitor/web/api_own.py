@@ -9,7 +9,6 @@ import msgspec
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
-from monitor.domain.person import Person
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import (
     CaseBin,
@@ -224,7 +223,26 @@ def read_own_profile(call: ApiCall) -> ProfileBody:
     """Read what you gave Namesake, and what you agreed to."""
     person = call.app.db.people.load_person(call.principal.person_id)
     status = load_consent_status(call.app, person.id)
-    return _build_profile(person, status.phase, status.consent.scopes, status.consent.expires_at)
+    return ProfileBody(
+        id=person.id,
+        email=person.mail,
+        given_name=person.name.given,
+        middle_name=person.name.middle,
+        family_name=person.name.family,
+        nicknames=person.name.nicknames,
+        former_names=person.name.former_families,
+        organization=person.organization,
+        school=person.school,
+        job=person.role,
+        places=person.places,
+        handles=person.handles,
+        accounts=person.accounts,
+        pages=person.pages,
+        time_zone=person.zone,
+        consent=status.phase,
+        consent_scopes=tuple(sorted(status.consent.scopes)),
+        consent_ends_at=status.consent.expires_at,
+    )
 
 
 def list_own_findings(call: ApiCall, query: FindingsQuery) -> FindingPage:
@@ -352,31 +370,6 @@ def show_address(url: str) -> str:
 def _load_own_case(call: ApiCall) -> Case:
     with mask_as_not_found():
         return call.app.db.cases.load_case_of_person(call.principal.person_id, call.path_id)
-
-
-def _build_profile(
-    person: Person, phase: ConsentPhase, scopes: frozenset[Scope], ends_at: datetime
-) -> ProfileBody:
-    return ProfileBody(
-        id=person.id,
-        email=person.mail,
-        given_name=person.name.given,
-        middle_name=person.name.middle,
-        family_name=person.name.family,
-        nicknames=person.name.nicknames,
-        former_names=person.name.former_families,
-        organization=person.organization,
-        school=person.school,
-        job=person.role,
-        places=person.places,
-        handles=person.handles,
-        accounts=person.accounts,
-        pages=person.pages,
-        time_zone=person.zone,
-        consent=phase,
-        consent_scopes=tuple(sorted(scopes)),
-        consent_ends_at=ends_at,
-    )
 
 
 def _build_finding(line: FindingLine) -> FindingBody:

@@ -54,7 +54,21 @@ def create_demo_app(
 
     def build_routes(context: PortalContext) -> Blueprint:
         routes = Blueprint("demo", __name__)
-        _add_switcher_routes(routes, context, actors)
+
+        @routes.get("/demo")
+        def show_actors() -> Response:
+            here = context.browser_session.principal
+            view = CastView(actors=actors(), here=here.reader_id if here else "")
+            return context.render_page("Who do you want to be?", cast.render_cast, view)
+
+        @routes.post("/demo")
+        def submit_actor() -> Response:
+            chosen = read_form(ActorForm).reader
+            if chosen not in {actor.reader for actor in actors()}:
+                abort(400)
+            context.sign_in(chosen, AuthMethod.DEMO)
+            return context.redirect_to(url_for("front.redirect_home"))
+
         _add_mailbox_routes(routes, context, emails)
         return routes
 
@@ -64,24 +78,6 @@ def create_demo_app(
         (*list_blueprint_factories(app), build_routes),
         {**collect_access_rules(), "demo": AccessRule()},
     )
-
-
-def _add_switcher_routes(
-    routes: Blueprint, context: PortalContext, actors: Callable[[], tuple[CastMember, ...]]
-) -> None:
-    @routes.get("/demo")
-    def show_actors() -> Response:
-        here = context.browser_session.principal
-        view = CastView(actors=actors(), here=here.reader_id if here else "")
-        return context.render_page("Who do you want to be?", cast.render_cast, view)
-
-    @routes.post("/demo")
-    def submit_actor() -> Response:
-        chosen = read_form(ActorForm).reader
-        if chosen not in {actor.reader for actor in actors()}:
-            abort(400)
-        context.sign_in(chosen, AuthMethod.DEMO)
-        return context.redirect_to(url_for("front.redirect_home"))
 
 
 def _add_mailbox_routes(

@@ -510,7 +510,19 @@ class EnrollmentFlow:
         if not draft.can_open(step):
             return self.context.redirect_to(f"/join/{draft.first_open_step}")
         if step is EnrollmentStep.CHECK:
-            return self._submit_consent(draft)
+            seal = read_form(AgreementForm).seal
+            if seal != hash_district_terms(self.context.app):
+                save_enrollment_draft(
+                    self.context.app, self.invitation_id, replace(draft, done=frozenset())
+                )
+                return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
+            waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
+            person = complete_enrollment(self.context.app, self.invitation_id, draft, seal)
+            choose_preference(self.context.app, person.id, "language", get_language())
+            self.context.sign_in(person.id, AuthMethod.LINK)
+            return self.context.redirect_to(
+                url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""
+            )
         if step is EnrollmentStep.ACCOUNTS:
             return self._update_accounts(read_form(AccountsForm), draft)
         return self._save_step(step, read_step(step, draft))
@@ -550,21 +562,6 @@ class EnrollmentFlow:
                 "Added to your accounts and pages.",
             )
         return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(longer, step_input))
-
-    def _submit_consent(self, draft: EnrollmentDraft) -> Response:
-        seal = read_form(AgreementForm).seal
-        if seal != hash_district_terms(self.context.app):
-            save_enrollment_draft(
-                self.context.app, self.invitation_id, replace(draft, done=frozenset())
-            )
-            return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
-        waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
-        person = complete_enrollment(self.context.app, self.invitation_id, draft, seal)
-        choose_preference(self.context.app, person.id, "language", get_language())
-        self.context.sign_in(person.id, AuthMethod.LINK)
-        return self.context.redirect_to(
-            url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""
-        )
 
     def _render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         render, view = self._build_step_view(step, step_input)

@@ -38,14 +38,34 @@ def build_feed_routes(context: PortalContext) -> Blueprint:
     @routes.get("/calendar/<token>.ics")
     def show_calendar(token: str) -> Response:
         holder = _require_holder(gate, token, TokenScope.OWN_CALENDAR)
-        view = _build_calendar_view(context.app, holder.token.person_id)
+        app = context.app
+        portal = app.config.portal.address
+        checks = (
+            *map(_build_check, list_own_checks(app, holder.token.person_id)),
+            *_plan_next(app, holder.token.person_id),
+        )
+        view = CheckCalendarView(
+            at=app.clock.now(),
+            host=urlsplit(portal).hostname or "",
+            page=f"{portal}/me",
+            checks=checks,
+        )
         with use_language(load_language(context.app, holder.principal.person_id)):
             return Response(render_calendar(view), mimetype="text/calendar")
 
     @routes.get("/feed/<token>.atom")
     def show_queue_feed(token: str) -> Response:
         holder = _require_holder(gate, token, TokenScope.REVIEW_FEED)
-        view = _build_feed_view(context.app, holder)
+        reviewer = Reviewer(address=holder.principal.mail, person_id=holder.principal.person_id)
+        waiting = ReviewFilter(bins=(CaseBin.NEEDS_YOU,))
+        openings = list_review_openings(context.app, waiting, reviewer)
+        view = QueueFeedView(
+            page=f"{context.app.config.portal.address}/review",
+            since=holder.token.created_at,
+            severities=Counter(case.severity for case, _ in openings),
+            counts=count_review_cases(context.app, reviewer),
+            latest_at=max((opening.at for _, opening in openings), default=None),
+        )
         return Response(render_queue_feed(view), mimetype="application/atom+xml")
 
     return routes
@@ -57,17 +77,6 @@ def _require_holder(gate: TokenGate, secret: str, scope: TokenScope) -> TokenHol
     if holder is None or scope not in holder.token.scopes:
         abort(404)
     return holder
-
-
-def _build_calendar_view(app: App, person_id: str) -> CheckCalendarView:
-    portal = app.config.portal.address
-    checks = (*map(_build_check, list_own_checks(app, person_id)), *_plan_next(app, person_id))
-    return CheckCalendarView(
-        at=app.clock.now(),
-        host=urlsplit(portal).hostname or "",
-        page=f"{portal}/me",
-        checks=checks,
-    )
 
 
 def _build_title(kind: SweepKind) -> Reason:
@@ -95,16 +104,3 @@ def _plan_next(app: App, person_id: str) -> Iterator[CalendarCheck]:
             title=_build_title(SweepKind.SWEEP),
             started_at=at,
         )
-
-
-def _build_feed_view(app: App, holder: TokenHolder) -> QueueFeedView:
-    reviewer = Reviewer(address=holder.principal.mail, person_id=holder.principal.person_id)
-    waiting = ReviewFilter(bins=(CaseBin.NEEDS_YOU,))
-    openings = list_review_openings(app, waiting, reviewer)
-    return QueueFeedView(
-        page=f"{app.config.portal.address}/review",
-        since=holder.token.created_at,
-        severities=Counter(case.severity for case, _ in openings),
-        counts=count_review_cases(app, reviewer),
-        latest_at=max((opening.at for _, opening in openings), default=None),
-    )

@@ -4,7 +4,7 @@ Sorting: cards, an answer for one or for several, and taking it back.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
@@ -94,7 +94,20 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/sort")
     def show_cards() -> Response:
-        view = _build_sort_view(context)
+        app, owner = context.app, context.person_id
+        cards = list_pending_cards(app, owner)
+        number, last, shown = paginate_lines(cards, CARDS_PER_PAGE)
+        view = SortView(
+            zone=app.db.people.load_person(owner).zone,
+            cards=shown,
+            left=len(cards),
+            number=number,
+            last=last,
+            done=build_done_line(app, owner),
+            learned=build_lessons_line(app, owner),
+            answered=app.db.findings.count_findings_with_feedback(owner),
+            coverage=None if cards else build_latest_coverage(app, owner),
+        )
         return context.render_page("Review what we found", pages.render_sort, view)
 
     @routes.get("/me/sort/done")
@@ -144,23 +157,6 @@ def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[
     last = max(-(-len(lines) // size), 1)
     number = min(max(read_query(PageQuery).page, 1), last)
     return number, last, lines[(number - 1) * size : number * size]
-
-
-def _build_sort_view(context: PortalContext) -> SortView:
-    app, owner = context.app, context.person_id
-    cards = list_pending_cards(app, owner)
-    number, last, shown = paginate_lines(cards, CARDS_PER_PAGE)
-    return SortView(
-        zone=app.db.people.load_person(owner).zone,
-        cards=shown,
-        left=len(cards),
-        number=number,
-        last=last,
-        done=build_done_line(app, owner),
-        learned=build_lessons_line(app, owner),
-        answered=app.db.findings.count_findings_with_feedback(owner),
-        coverage=None if cards else build_latest_coverage(app, owner),
-    )
 
 
 def build_done_line(app: App, person_id: str) -> UndoLine | None:
@@ -293,11 +289,6 @@ def build_finding_routes(context: PortalContext) -> Blueprint:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("How it changed", pages.render_versions, view)
 
-    _add_picture_route(context, routes)
-    return routes
-
-
-def _add_picture_route(context: PortalContext, routes: Blueprint) -> None:
     @routes.get("/me/findings/<finding_id>/picture")
     def show_picture(finding_id: str) -> Response:
         owner = _require_finding_owner(context, finding_id)
@@ -306,6 +297,8 @@ def _add_picture_route(context: PortalContext, routes: Blueprint) -> None:
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return Response(picture, mimetype="image/jpeg")
+
+    return routes
 
 
 def build_case_routes(context: PortalContext) -> Blueprint:
@@ -320,7 +313,19 @@ def build_case_routes(context: PortalContext) -> Blueprint:
             record_case_answer(context.app, case, form)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        return _redirect_after_case_answer(context, case, form)
+        # Lead to what can be done about it, or back to where it was answered.
+        finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
+        if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
+            return _redirect_to_kit(context, case.finding_id)
+        if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
+            return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
+        if form.decision is Decision.IMPERSONATION:
+            return context.redirect_to(
+                f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
+            )
+        if form.back is AnswerPage.SORT:
+            return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
+        return context.redirect_to(finding_page, "Saved.")
 
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
@@ -384,26 +389,13 @@ def record_case_answer(app: App, case: Case, form: CaseAnswerForm) -> None:
     if case.kind in OWNERSHIP_CASES and form.decision in FINDING_DECISIONS:
         record_feedback(app, case.person_id, {case.finding_id: form.decision})
         return
-    entry = _build_decision_input(form, case.person_id, app.clock.now())
+    # Only a decision of harmless has an end.
+    now = app.clock.now()
+    span = HARMLESS_SPANS.get(form.until) if form.decision is Decision.HARMLESS else None
+    entry = DecisionInput(
+        decision=form.decision, by=case.person_id, until=now + span if span else None
+    )
     decide_cases(app, (case.id,), entry)
-
-
-def _redirect_after_case_answer(
-    context: PortalContext, case: Case, form: CaseAnswerForm
-) -> Response:
-    """Lead to what can be done about it, or back to where it was answered."""
-    finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
-    if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
-        return _redirect_to_kit(context, case.finding_id)
-    if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
-        return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
-    if form.decision is Decision.IMPERSONATION:
-        return context.redirect_to(
-            f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
-        )
-    if form.back is AnswerPage.SORT:
-        return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-    return context.redirect_to(finding_page, "Saved.")
 
 
 def _require_finding_owner(context: PortalContext, finding_id: str) -> str:
@@ -417,9 +409,3 @@ def _find_own_case(context: PortalContext, case_id: str) -> Case:
         return context.app.db.cases.load_case_of_person(context.person_id, case_id)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
-
-
-def _build_decision_input(form: CaseAnswerForm, person_id: str, now: datetime) -> DecisionInput:
-    """Only a decision of harmless has an end."""
-    span = HARMLESS_SPANS.get(form.until) if form.decision is Decision.HARMLESS else None
-    return DecisionInput(decision=form.decision, by=person_id, until=now + span if span else None)

@@ -345,12 +345,15 @@ def _render_address_page(
 ) -> Response:
     person = context.load_person()
     made = find_last_address_change(context.app, person.id)
+    # Return what names one's address at signing in, empty where the mailbox itself does.
+    portal = context.app.config.portal
+    named = {SignInMethod.OIDC: portal.provider, SignInMethod.HEADER: PROXY_NAME}
     view = WorkAddressView(
         zone=person.zone,
         address=person.mail,
         domains=context.app.config.district.domains,
         typed=typed,
-        accounts=_describe_sign_in(context),
+        accounts=named.get(portal.sign_in, ""),
         offices=tuple(_describe_roles(context)),
         moved=PreviousAddress(at=made.changed_at, old=made.old)
         if made and made.changed_at
@@ -371,13 +374,6 @@ def _render_code_page(
     view = AddressCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
     title = "Check your new inbox"
     return context.render_page(title, pages_address.render_address_code, view)
-
-
-def _describe_sign_in(context: PortalContext) -> str:
-    """Return what names one's address at signing in, empty where the mailbox itself does."""
-    portal = context.app.config.portal
-    named = {SignInMethod.OIDC: portal.provider, SignInMethod.HEADER: PROXY_NAME}
-    return named.get(portal.sign_in, "")
 
 
 def _describe_roles(context: PortalContext) -> Iterator[str]:

@@ -500,7 +500,16 @@ class _CaseActions:
         seen = dict(entry.split(" ", 1) for entry in form.seen if " " in entry)
         decision, note = form.decision, form.note
         if not seen or decision is None or decision not in labels.REVIEWER_CHOICES:
-            return self._render_missing_choice(tuple(seen), note)
+            case_ids = tuple(seen)
+            if len(case_ids) != 1:
+                return self.context.redirect_to(
+                    url_for("review.show_queue"),
+                    "Nothing was saved. Select cases and choose what they are.",
+                )
+            draft = CaseFormDraft(field="decision", note=note)
+            with mask_as_not_found():
+                load_reviewable_case(self.context.app, build_reviewer(self.context), case_ids[0])
+            return render_case_page(self.context, case_ids[0], draft, "Choose what it is.")
         words = self._run_action(
             seen, lambda: decide_viewed_cases(self.context.app, by, seen, decision, note), SAVED
         )
@@ -515,17 +524,6 @@ class _CaseActions:
             case_ids, lambda: undo_own_decisions(self.context.app, by, case_ids), "Undone."
         )
         return self._redirect_back(case_ids, words)
-
-    def _render_missing_choice(self, case_ids: tuple[str, ...], note: str) -> Response:
-        if len(case_ids) != 1:
-            return self.context.redirect_to(
-                url_for("review.show_queue"),
-                "Nothing was saved. Select cases and choose what they are.",
-            )
-        draft = CaseFormDraft(field="decision", note=note)
-        with mask_as_not_found():
-            load_reviewable_case(self.context.app, build_reviewer(self.context), case_ids[0])
-        return render_case_page(self.context, case_ids[0], draft, "Choose what it is.")
 
     def _run_with_draft(
         self, case_id: str, action: Callable[[], object], notice: str, draft: CaseFormDraft

@@ -118,21 +118,19 @@ class BrowserSessions(SessionInterface):
         if session.seen_at is None:
             session.modified = True
         else:
-            self._resume(session, self.app.clock.now() - session.seen_at)
+            age = self.app.clock.now() - session.seen_at
+            principal = load_principal(self.app, session.id)
+            is_remembered = principal is not None and principal.is_remembered
+            if age >= IDLE_LASTS and not is_remembered:
+                self._renew(session)
+                session.lapsed = principal is not None
+            else:
+                session.principal = principal
+                session.modified = age > REFRESH_AFTER
         if self.proxy_header:
             session.principal = self._find_proxy_principal(request) or _find_invited_principal(
                 session
             )
-
-    def _resume(self, session: BrowserSession, age: timedelta) -> None:
-        principal = load_principal(self.app, session.id)
-        is_remembered = principal is not None and principal.is_remembered
-        if age >= IDLE_LASTS and not is_remembered:
-            self._renew(session)
-            session.lapsed = principal is not None
-        else:
-            session.principal = principal
-            session.modified = age > REFRESH_AFTER
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie along, unless the browser has one that will do; files of ours need none.

@@ -31,7 +31,6 @@ from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import (
     CrawlPriority,
     CrawlResult,
-    ParseResult,
     Query,
 )
 from scrapers.source import AccessMode, Source
@@ -144,13 +143,25 @@ class Crawler(CrawlTenant):
         self._frontier.add_run(run)
         try:
             while not (run.stopped or self.is_stopped()):
-                self._feed_run(run)
+                # Pull queries while no one waits for us and someone could use them.
+                while not run.drained and run.events.empty() and self._frontier.needs_queries(run):
+                    query = next(run.queries, None)
+                    if query is None:
+                        self._frontier.mark_drained(run)
+                    else:
+                        self._admit_query(run, CrawlQuery(query=query))
                 if run.is_finished:
                     break
                 yield from self._process_event(run, run.events.get())
         finally:
             self._frontier.remove_run(run)
-            self._save_host_states(run)
+            self._save_quota_and_robots()
+            if self.share is not None:
+                self.share.save_shares()
+            for host in sorted(run.hosts):
+                host_queue = self._frontier.get_host_queue(host)
+                if host_queue is not None and host_queue.state.next_at is not None:
+                    self.host_store.save_host_state(host_queue.state)
 
     def forget_proofs(self, sources: Iterable[str]) -> None:
         """Ask the canaries of these sources again, whatever other districts heard."""
@@ -183,15 +194,6 @@ class Crawler(CrawlTenant):
     def _frontier(self) -> Frontier:
         return self._engine.frontier
 
-    def _feed_run(self, run: CrawlRun) -> None:
-        """Pull queries while no one waits for us and someone could use them."""
-        while not run.drained and run.events.empty() and self._frontier.needs_queries(run):
-            query = next(run.queries, None)
-            if query is None:
-                self._frontier.mark_drained(run)
-            else:
-                self._admit_query(run, CrawlQuery(query=query))
-
     def _process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
         if step.error is not None:
             raise step.error
@@ -220,12 +222,23 @@ class Crawler(CrawlTenant):
         try:
             if source is None:
                 raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
-            self._load_robots(source, crawl_query)
+            # Take up what the host's robots.txt said before a restart.
+            if source.crawl_policy.access is AccessMode.PAGE:
+                self._engine.robots.load_record(
+                    RequestTarget.from_url(crawl_query.request.url).origin, self.clock.now()
+                )
             host = self.router.plan_next_request(
                 crawl_query, source.crawl_policy, self.clock.now()
             ).host
         except FetchError as end:
-            self._conclude_unasked(run, crawl_query, end.result)
+            crawl_query.pages.clear()
+            joined = (
+                end.result
+                if crawl_query.result is None
+                else crawl_query.result.merge_next_page(end.result)
+            )
+            visit = CrawlResult(query=crawl_query.query, result=joined, at=self.clock.now())
+            run.events.put(CrawlEvent(result=visit))
             return
         self.quota.load_usage(source, self.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
@@ -237,23 +250,6 @@ class Crawler(CrawlTenant):
         self._frontier.add_query(host_queue, run, crawl_query, pause)
         self._engine.ensure_worker()
 
-    def _conclude_unasked(
-        self, run: CrawlRun, crawl_query: CrawlQuery, result: ParseResult
-    ) -> None:
-        crawl_query.pages.clear()
-        joined = (
-            result if crawl_query.result is None else crawl_query.result.merge_next_page(result)
-        )
-        visit = CrawlResult(query=crawl_query.query, result=joined, at=self.clock.now())
-        run.events.put(CrawlEvent(result=visit))
-
-    def _load_robots(self, source: Source, crawl_query: CrawlQuery) -> None:
-        """Take up what the host's robots.txt said before a restart."""
-        if source.crawl_policy.access is AccessMode.PAGE:
-            self._engine.robots.load_record(
-                RequestTarget.from_url(crawl_query.request.url).origin, self.clock.now()
-            )
-
     def _save_quota_and_robots(self) -> None:
         self.quota.save_usage()
         self._engine.robots.save_records()
@@ -261,12 +257,3 @@ class Crawler(CrawlTenant):
             self.proofs.cache.save_proofs()
         if self.share is not None:
             self.share.save_shares(at_least=SAVED_EVERY)
-
-    def _save_host_states(self, run: CrawlRun) -> None:
-        self._save_quota_and_robots()
-        if self.share is not None:
-            self.share.save_shares()
-        for host in sorted(run.hosts):
-            host_queue = self._frontier.get_host_queue(host)
-            if host_queue is not None and host_queue.state.next_at is not None:
-                self.host_store.save_host_state(host_queue.state)

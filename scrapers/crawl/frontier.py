@@ -278,7 +278,17 @@ class Frontier:
         due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
         with self._lock:
             if host_state.host.startswith("*."):
-                due = max(due, self._find_latest_due(host_state.host))
+                # Return when the last of a site's subdomains may be asked; they had queues of their
+                # own. That is so where a district that opened later declared the site.
+                under = (
+                    queue
+                    for queue in self._host_queues.values()
+                    if queue.host.endswith(host_state.host[1:])
+                )
+                due = max(
+                    due,
+                    max((queue.due + LONGEST_FLIGHT * queue.busy for queue in under), default=0.0),
+                )
             return self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
 
     def reload_host_queue(self, host_state: HostState) -> HostQueue:
@@ -288,14 +298,6 @@ class Frontier:
             host_queue = self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
             host_queue.state, host_queue.due = host_state, due
             return host_queue
-
-    def _find_latest_due(self, site: str) -> float:
-        """Return when the last of a site's subdomains may be asked; they had queues of their own.
-
-        That is so where a district that opened later declared the site.
-        """
-        under = (queue for queue in self._host_queues.values() if queue.host.endswith(site[1:]))
-        return max((queue.due + LONGEST_FLIGHT * queue.busy for queue in under), default=0.0)
 
     def add_query(
         self, host_queue: HostQueue, run: CrawlRun, crawl_query: CrawlQuery, pause_seconds: float

@@ -29,7 +29,7 @@ from scrapers.http.errors import (
     build_refusal_error,
     build_unreadable_error,
 )
-from scrapers.http.event_loop import EventLoop, enter_event_loop, run_in_thread
+from scrapers.http.event_loop import enter_event_loop, run_in_thread
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.models import (
     CrawlResult,
@@ -130,50 +130,44 @@ class CrawlWorker:
         """Serve turns until no one wants anything more, side by side."""
         try:
             with enter_event_loop() as loop:
-                self._serve_slots(loop)
+                in_flight = Group()
+                try:
+                    while (slot := self.frontier.take_slot(loop)) is not None:
+                        in_flight.spawn(self._serve_slot, slot)
+                finally:
+                    # Its loop ends with this thread, and what still waits in it must not.
+                    in_flight.kill()
         except Exception as error:  # noqa: BLE001 - the thread's end; its consumers raise it
             self.frontier.fail_runs(error)
 
-    def _serve_slots(self, loop: EventLoop) -> None:
-        in_flight = Group()
-        try:
-            while (slot := self.frontier.take_slot(loop)) is not None:
-                in_flight.spawn(self._serve_slot, slot)
-        finally:
-            # Its loop ends with this thread, and what still waits in it must not.
-            in_flight.kill()
-
     def _serve_slot(self, slot: CrawlSlot) -> None:
         try:
-            self._advance_query(slot)
+            source = slot.tenant.sources[slot.crawl_query.query.source]
+            next_request = slot.tenant.router.plan_next_request(
+                slot.crawl_query, source.crawl_policy, self.clock.now()
+            )
+            slot.is_guest = slot.tenant.router.is_guest(slot.crawl_query, slot.host_queue.host)
+            kept_away = self._check_may_ask(slot)
+            proofs, proven = slot.tenant.proofs, None
+            if proofs is not None and kept_away is None:
+                proven = proofs.find_answer(slot.crawl_query.query, self.clock.now())
+            if proven is not None:
+                self._conclude_query(slot, proven, slot.host_queue.due, shared=True)
+            elif kept_away is None and next_request.host != slot.host_queue.host:
+                self._requeue_query(slot, slot.host_queue.due)
+            elif kept_away is None and next_request.asks_robots:
+                self._fetch_robots(slot, next_request, source.crawl_policy)
+            else:
+                if kept_away is None and source.crawl_policy.access is AccessMode.PAGE:
+                    kept_away = slot.tenant.router.robots.check_allowed(next_request.target)
+                if kept_away is None:
+                    self._fetch_page(slot, next_request, source)
+                else:
+                    self._conclude_query(slot, kept_away, slot.host_queue.due)
         except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
             pause = self.throttle.compute_pause(slot.host_queue.pause_seconds, 0.0)
             self._release_slot(slot, self.clock.monotonic() + pause)
             slot.run.events.put(CrawlEvent(error=error))
-
-    def _advance_query(self, slot: CrawlSlot) -> None:
-        source = slot.tenant.sources[slot.crawl_query.query.source]
-        next_request = slot.tenant.router.plan_next_request(
-            slot.crawl_query, source.crawl_policy, self.clock.now()
-        )
-        slot.is_guest = slot.tenant.router.is_guest(slot.crawl_query, slot.host_queue.host)
-        kept_away = self._check_may_ask(slot)
-        proofs, proven = slot.tenant.proofs, None
-        if proofs is not None and kept_away is None:
-            proven = proofs.find_answer(slot.crawl_query.query, self.clock.now())
-        if proven is not None:
-            self._conclude_query(slot, proven, slot.host_queue.due, shared=True)
-        elif kept_away is None and next_request.host != slot.host_queue.host:
-            self._requeue_query(slot, slot.host_queue.due)
-        elif kept_away is None and next_request.asks_robots:
-            self._fetch_robots(slot, next_request, source.crawl_policy)
-        else:
-            if kept_away is None and source.crawl_policy.access is AccessMode.PAGE:
-                kept_away = slot.tenant.router.robots.check_allowed(next_request.target)
-            if kept_away is None:
-                self._fetch_page(slot, next_request, source)
-            else:
-                self._conclude_query(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
         """Return what the query comes to unasked: it is not allowed anymore, or not wanted."""
@@ -226,7 +220,15 @@ class CrawlWorker:
         answer = slot.tenant.client.fetch(request, source.crawl_policy)
         due = self._compute_due(slot, next_request, began)
         if isinstance(answer, Redirect):
-            self._follow_redirect(slot, answer, due)
+            try:
+                slot.crawl_query.follow_redirect(answer.request)
+            except FetchError as end:
+                self._conclude_query(
+                    slot, end.result, due, self._update_host_state(slot, end.result, due)
+                )
+            else:
+                slot.run.failures.pop(slot.host_queue.host, None)
+                self._requeue_query(slot, due)
             return
         result = (
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
@@ -304,17 +306,6 @@ class CrawlWorker:
         pause = self._get_pause(slot, next_request)
         return ended + self.throttle.compute_pause(pause, ended - began)
 
-    def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
-        try:
-            slot.crawl_query.follow_redirect(redirect.request)
-        except FetchError as end:
-            self._conclude_query(
-                slot, end.result, due, self._update_host_state(slot, end.result, due)
-            )
-        else:
-            slot.run.failures.pop(slot.host_queue.host, None)
-            self._requeue_query(slot, due)
-
     def _compute_retry_wait(self, crawl_query: CrawlQuery, result: ParseResult) -> float | None:
         """Return the seconds until it is worth asking once more in this run; None if it is not."""
         if result.outcome not in AGAIN or result.retry_at is None:
@@ -345,7 +336,20 @@ class CrawlWorker:
             slot.run.failures.pop(route, None)
         if slot.is_guest:
             host_queue.state = self._add_pause(host_queue.state, due)
-            return self._charge_origin(slot, result)
+            # Charge what a redirect led to to the host of the page that it came from.
+            now = self.clock.now()
+            origin = self.frontier.get_host_queue(
+                slot.tenant.router.get_origin_queue(slot.crawl_query)
+            )
+            if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
+                return None
+            if is_answered(result):
+                origin.refused_key = ""
+            refused = result.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
+            if not refused or not _is_refusal_confirmed(origin, slot.crawl_query, result):
+                return None
+            origin.state = apply_result(origin.state, result, now)
+            return origin.state
         before, after = host_queue.state, host_queue.state
         policy = slot.tenant.sources[slot.crawl_query.query.source].crawl_policy
         single = policy.access is AccessMode.PAGE and result.outcome is Outcome.BLOCKED
@@ -357,20 +361,6 @@ class CrawlWorker:
         changed = (before.parked_until, before.failures) != (after.parked_until, after.failures)
         long = due - self.clock.monotonic() >= LONG_PAUSE
         return host_queue.state if changed or long else None
-
-    def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
-        """Charge what a redirect led to to the host of the page that it came from."""
-        now = self.clock.now()
-        origin = self.frontier.get_host_queue(slot.tenant.router.get_origin_queue(slot.crawl_query))
-        if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
-            return None
-        if is_answered(result):
-            origin.refused_key = ""
-        refused = result.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
-        if not refused or not _is_refusal_confirmed(origin, slot.crawl_query, result):
-            return None
-        origin.state = apply_result(origin.state, result, now)
-        return origin.state
 
     def _add_pause(self, host_state: HostState, due: float) -> HostState:
         pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))

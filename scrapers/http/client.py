@@ -23,7 +23,7 @@ from scrapers.http.errors import (
     build_refusal_error,
     build_unreadable_error,
 )
-from scrapers.http.limits import FetchAllowance, FetchLimits, get_current_allowance, grant_allowance
+from scrapers.http.limits import FetchLimits, get_current_allowance, grant_allowance
 from scrapers.http.ssrf_guard import (
     DEFAULT_PORTS,
     Dialer,
@@ -112,7 +112,11 @@ class HttpTransport:
         allowance.begin_head()
         response = send(signed, request, headers, scope)
         allowance.begin_body()
-        return _refuse_interim_response(response)
+        # Refuse an interim answer (103): what follows it would be taken for the next answer.
+        if response.status < HTTPStatus.OK:
+            response.close()
+            raise build_failure_error(FailureReason.CUT_SHORT)
+        return response
 
     def _send_with_requests(
         self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
@@ -142,14 +146,6 @@ class HttpTransport:
         }
 
 
-def _refuse_interim_response(response: HttpResponse) -> HttpResponse:
-    """Refuse an interim answer (103): what follows it would be taken for the next answer."""
-    if response.status < HTTPStatus.OK:
-        response.close()
-        raise build_failure_error(FailureReason.CUT_SHORT)
-    return response
-
-
 # zlib's window sizes: 31 expects a gzip frame, 15 a zlib frame, -15 none.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -169,36 +165,21 @@ def read_body(
     if not _is_framing_allowed(response.headers.get("transfer-encoding", "")):
         response.close()
         raise build_unreadable_error(FailureReason.PACKED)
-    coding = _parse_content_coding(response.headers.get("content-encoding", ""))
-    if not _is_media_wanted(response.headers.get("content-type", ""), media):
+    # One layer, gzip or deflate: layers multiply, and a bomb needs only two.
+    header = response.headers.get("content-encoding", "")
+    codings = [part.strip().lower() for part in header.split(",")]
+    codings = [coding.removeprefix("x-") for coding in codings if coding not in {"", "identity"}]
+    if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
+        raise build_unreadable_error(FailureReason.PACKED)
+    coding = codings[0] if codings else ""
+    content_type = response.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].lower()
+    if not (not kind.strip() or any(entry in kind for entry in _READ[media])):
         response.close()
         return b"", True
     raw = response.read_raw_body(cap + 1)
     if not coding or not raw:
         return raw[:cap], len(raw) > cap
-    return _decompress_body(raw, coding, cap)
-
-
-def _parse_content_coding(header: str) -> str:
-    """One layer, gzip or deflate: layers multiply, and a bomb needs only two."""
-    codings = [part.strip().lower() for part in header.split(",")]
-    codings = [coding.removeprefix("x-") for coding in codings if coding not in {"", "identity"}]
-    if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
-        raise build_unreadable_error(FailureReason.PACKED)
-    return codings[0] if codings else ""
-
-
-def _is_framing_allowed(header: str) -> bool:
-    """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
-    return all(part.strip().lower() in {"", "identity", "chunked"} for part in header.split(","))
-
-
-def _is_media_wanted(content_type: str, media: MediaKind) -> bool:
-    kind = content_type.partition(";")[0].lower()
-    return not kind.strip() or any(entry in kind for entry in _READ[media])
-
-
-def _decompress_body(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
     cut = len(raw) > cap
     try:
         return _inflate_stream(raw, _GZIP if coding == "gzip" else _ZLIB, cap, cut=cut)
@@ -210,6 +191,11 @@ def _decompress_body(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
         return _inflate_stream(raw, _BARE, cap, cut=cut)
     except zlib.error:
         raise build_unreadable_error(FailureReason.PACKED) from None
+
+
+def _is_framing_allowed(header: str) -> bool:
+    """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
+    return all(part.strip().lower() in {"", "identity", "chunked"} for part in header.split(","))
 
 
 def _inflate_stream(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:
@@ -323,13 +309,30 @@ class HttpClient:
     def _fetch_once(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
         with grant_allowance(self.clock, self.limits) as allowance:
             try:
-                return self._send_request(request, policy)
+                target = RequestTarget.from_request(request)
+                if not request.led and match_origin(target, policy.origins) is None:
+                    raise build_refusal_error(FailureReason.NOT_ITS_OWN)
+                if target.origin in self.credentials.missing:
+                    raise build_refusal_error(FailureReason.NO_KEY)
+                reach = self._choose_scope(target, policy)
+                response = self._transport.send_request(
+                    target, request, scope=reach, access=policy.access
+                )
+                try:
+                    return self._handle_response(target, request, response, policy)
+                except BaseException:
+                    response.close()
+                    raise
             except FetchError as end:
                 return end.result
             except SSLError:
                 return build_failure_error(FailureReason.NO_TRUST).result
             except OSError:
-                return self._build_broken_result(allowance)
+                # Ask again, in turn, if a reused connection may have been closed meanwhile.
+                result = build_failure_error(FailureReason.BROKE_OFF).result
+                if allowance.dialled or allowance.received:
+                    return result
+                return replace(result, retry_at=self.clock.now())
             except ValueError:  # a header that cannot be sent
                 return build_failure_error(FailureReason.BROKE_OFF).result
             finally:
@@ -339,47 +342,31 @@ class HttpClient:
         if self.connections is None:
             self._transport.connections.close()
 
-    def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
-        """Ask again, in turn, if a reused connection may have been closed meanwhile."""
-        result = build_failure_error(FailureReason.BROKE_OFF).result
-        if allowance.dialled or allowance.received:
-            return result
-        return replace(result, retry_at=self.clock.now())
-
-    def _send_request(self, request: Request, policy: CrawlPolicy) -> Page | Redirect:
-        target = RequestTarget.from_request(request)
-        if not request.led and match_origin(target, policy.origins) is None:
-            raise build_refusal_error(FailureReason.NOT_ITS_OWN)
-        if target.origin in self.credentials.missing:
-            raise build_refusal_error(FailureReason.NO_KEY)
-        reach = self._choose_scope(target, policy)
-        response = self._transport.send_request(target, request, scope=reach, access=policy.access)
-        try:
-            return self._handle_response(target, request, response, policy)
-        except BaseException:
-            response.close()
-            raise
-
     def _handle_response(
         self, target: RequestTarget, request: Request, response: HttpResponse, policy: CrawlPolicy
     ) -> Page | Redirect:
         location = response.headers.get("location")
         followed = request.hops > 0 and not request.body
         if response.status not in REDIRECTS or location is None or not followed:
-            return self._build_page(target, response, request.media, policy.access)
+            body, cut = read_body(response, self.limits.body_bytes, request.media)
+            if cut and policy.access is AccessMode.API:
+                # Half of a JSON document is nothing; half a page still shows its content.
+                raise build_unreadable_error(FailureReason.NOT_TEXT)
+            return Page(
+                url=target.url,
+                status=response.status,
+                body=body,
+                fetched_at=self.clock.now(),
+                headers=response.headers,
+                cut=cut,
+            )
         response.discard_body()
-        onward = self._resolve_redirect(target, location, policy)
-        # What we keep is of the address that was asked, not of where it leads today.
-        return Redirect(replace(remove_conditions(request), url=onward.url, params=(), led=True))
-
-    def _resolve_redirect(
-        self, target: RequestTarget, location: str, policy: CrawlPolicy
-    ) -> RequestTarget:
-        """Judge where a redirect leads: a page's anywhere public, an API's to its origins."""
+        # Judge where a redirect leads: a page's anywhere public, an API's to its origins.
         onward = self.credentials.strip_credential_params(target.resolve_location(location))
         if policy.access is AccessMode.API and match_origin(onward, policy.origins) is None:
             raise build_refusal_error(FailureReason.AWAY)
-        return onward
+        # What we keep is of the address that was asked, not of where it leads today.
+        return Redirect(replace(remove_conditions(request), url=onward.url, params=(), led=True))
 
     def _choose_scope(self, target: RequestTarget, policy: CrawlPolicy) -> NetworkScope:
         """Only an origin that is the source's own and named in the config may be private."""
@@ -390,19 +377,3 @@ class HttpClient:
         if not usual and not self.dialer.allows_any_port(target.host):
             raise build_refusal_error(FailureReason.PORT)
         return NetworkScope.PUBLIC
-
-    def _build_page(
-        self, target: RequestTarget, response: HttpResponse, media: MediaKind, access: AccessMode
-    ) -> Page:
-        body, cut = read_body(response, self.limits.body_bytes, media)
-        if cut and access is AccessMode.API:
-            # Half of a JSON document is nothing; half a page still shows its content.
-            raise build_unreadable_error(FailureReason.NOT_TEXT)
-        return Page(
-            url=target.url,
-            status=response.status,
-            body=body,
-            fetched_at=self.clock.now(),
-            headers=response.headers,
-            cut=cut,
-        )

@@ -100,7 +100,11 @@ class Http1Response:
             lenient_optional_cr_before_lf=True,
             lenient_spaces_after_chunk_size=True,
         )
-        self._receive_head(self._parser)
+        while not self.status:
+            if not self._receive_piece(self._parser, _HEAD_PIECE):
+                raise ConnectionResetError
+        if self._fields > _MOST_HEADERS:
+            raise build_failure_error(FailureReason.ENDLESS)
 
     def on_message_begin(self) -> None:
         self._surplus = self._whole
@@ -135,7 +139,10 @@ class Http1Response:
     def read_raw_body(self, most: int) -> bytes:
         while self._parser is not None and not self._whole and self._size < most:
             if not self._receive_piece(self._parser, _BODY_PIECE):
-                self._accept_hangup_as_end()
+                # Take it for the end where nothing else was to mark one.
+                framed = "chunked" in self.headers.get("transfer-encoding", "").lower()
+                if framed or "content-length" in self.headers:
+                    raise build_failure_error(FailureReason.BROKE_OFF)
                 break
         self._finish_response()
         body, self._pieces = b"".join(self._pieces), []
@@ -148,13 +155,6 @@ class Http1Response:
         self._keeps = False
         self._finish_response()
 
-    def _receive_head(self, parser: HttpResponseParser) -> None:
-        while not self.status:
-            if not self._receive_piece(parser, _HEAD_PIECE):
-                raise ConnectionResetError
-        if self._fields > _MOST_HEADERS:
-            raise build_failure_error(FailureReason.ENDLESS)
-
     def _receive_piece(self, parser: HttpResponseParser, most: int) -> bool:
         piece = self._line.receive_bytes(most)
         try:
@@ -166,12 +166,6 @@ class Http1Response:
                 raise build_failure_error(FailureReason.BROKE_OFF) from None
             self._surplus = True  # not part of the answer, which counts
         return bool(piece)
-
-    def _accept_hangup_as_end(self) -> None:
-        """Take it for the end where nothing else was to mark one."""
-        framed = "chunked" in self.headers.get("transfer-encoding", "").lower()
-        if framed or "content-length" in self.headers:
-            raise build_failure_error(FailureReason.BROKE_OFF)
 
     def _finish_response(self) -> None:
         """Keep the line if it carried this response to its end and nothing else."""

@@ -50,7 +50,10 @@ class NameService:
         try:
             resolver = self._get_resolver()
             mail_servers = tuple(self._list_mail_servers(resolver, domain))
-            addresses = self._list_addresses(resolver, domain)
+            kinds = ("A", "AAAA")
+            addresses = sorted(
+                str(entry) for kind in kinds for entry in self._ask(resolver, domain, kind)
+            )
         except dns.resolver.NXDOMAIN:
             return DomainRecords(outcome=Outcome.ABSENT)
         except dns.exception.Timeout:
@@ -78,10 +81,6 @@ class NameService:
         }
         # "." says that the domain takes no email (RFC 7505).
         yield from sorted(entry for entry in found if entry and _NAME_CHARACTERS.issuperset(entry))
-
-    def _list_addresses(self, resolver: "dns.resolver.Resolver", domain: str) -> list[str]:
-        kinds = ("A", "AAAA")
-        return sorted(str(entry) for kind in kinds for entry in self._ask(resolver, domain, kind))
 
     def _ask(self, resolver: "dns.resolver.Resolver", domain: str, kind: str) -> list[object]:
         answer = resolver.resolve(

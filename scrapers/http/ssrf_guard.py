@@ -183,7 +183,16 @@ class Dialer:
         if (address := parse_ip_literal(host)) is not None:
             answers: tuple[AddressInfo, ...] = (_build_address_info(str(address), port),)
         else:
-            answers = self._resolve_host(host, port, allowance.get_connect_seconds())
+            # Resolve beside this thread, for getaddrinfo knows no time-out.
+            seconds = allowance.get_connect_seconds()
+            try:
+                answers = run_in_thread(lambda: tuple(self.resolve(host, port)), seconds)
+            except TimeoutError:
+                raise build_failure_error(FailureReason.NO_NAME_SERVICE) from None
+            except (OSError, UnicodeError):
+                answers = ()
+            if not answers:
+                raise build_failure_error(FailureReason.NO_SUCH_NAME)
         if scope is NetworkScope.PUBLIC and not all(
             self._is_allowed_answer(answer) for answer in answers
         ):
@@ -198,18 +207,6 @@ class Dialer:
 
     def _is_in_allowed_network(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self.allow_networks)
-
-    def _resolve_host(self, host: str, port: int, seconds: float) -> tuple[AddressInfo, ...]:
-        """Resolve beside this thread, for getaddrinfo knows no time-out."""
-        try:
-            answers = run_in_thread(lambda: tuple(self.resolve(host, port)), seconds)
-        except TimeoutError:
-            raise build_failure_error(FailureReason.NO_NAME_SERVICE) from None
-        except (OSError, UnicodeError):
-            answers = ()
-        if not answers:
-            raise build_failure_error(FailureReason.NO_SUCH_NAME)
-        return answers
 
 
 @lru_cache(maxsize=16)
@@ -281,7 +278,14 @@ class RequestTarget:
             raise build_refusal_error(FailureReason.NOT_HTTP)
         if parts.auth is not None:
             raise build_refusal_error(FailureReason.USER_NAME)
-        _check_host(parts.host)
+        host = parts.host
+        if "%" in host:
+            raise build_refusal_error(FailureReason.ZONE)
+        # Anyone who strips the dots behind a name reads another name than anyone who does not.
+        if not all(host.removesuffix(".").split(".")):
+            raise build_refusal_error(FailureReason.MALFORMED)
+        if _NUMBER_LIKE.search(host) and parse_ip_literal(host) is None:
+            raise build_refusal_error(FailureReason.MISLEADING)
         return cls(
             scheme=parts.scheme,
             host=parts.host,
@@ -329,16 +333,6 @@ class RequestTarget:
         if self.scheme == "https" and target.scheme == "http":
             raise build_refusal_error(FailureReason.DOWNGRADE)
         return target
-
-
-def _check_host(host: str) -> None:
-    if "%" in host:
-        raise build_refusal_error(FailureReason.ZONE)
-    # Anyone who strips the dots behind a name reads another name than anyone who does not.
-    if not all(host.removesuffix(".").split(".")):
-        raise build_refusal_error(FailureReason.MALFORMED)
-    if _NUMBER_LIKE.search(host) and parse_ip_literal(host) is None:
-        raise build_refusal_error(FailureReason.MISLEADING)
 
 
 def match_origin(target: RequestTarget, origins: Iterable[str]) -> str | None:

@@ -257,17 +257,13 @@ def _walk_cards(soup: BeautifulSoup, page_url: str) -> Iterator[_HCardDraft]:
         elif classes & _NOT_CARDS:
             owner, inside = None, True
         elif owner is not None:
-            _record_property(owner, tag, page_url, classes)
+            for part, names in _CARD_PROPERTIES.items():
+                if not classes.isdisjoint(names):
+                    owner.parts.setdefault(part, tag)
+            if tag.name in {"a", "area", "link"} and classes & (_URL | _UID):
+                _record_address(owner, tag, page_url, classes)
         inner = [child for child in tag.children if isinstance(child, Tag)]
         ahead.extend((child, owner, inside) for child in reversed(inner))
-
-
-def _record_property(card: _HCardDraft, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
-    for part, names in _CARD_PROPERTIES.items():
-        if not classes.isdisjoint(names):
-            card.parts.setdefault(part, tag)
-    if tag.name in {"a", "area", "link"} and classes & (_URL | _UID):
-        _record_address(card, tag, page_url, classes)
 
 
 def _record_address(card: _HCardDraft, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
@@ -416,7 +412,9 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     top = extract_page_head(first)
     parts = _ProfileParts(
         head=top,
-        person=extract_linked_person(value.get_text() for value in _select_linked_data(soup)),
+        person=extract_linked_person(
+            value.get_text() for value in soup.find_all("script", type="application/ld+json")
+        ),
         card=parse_representative_card(soup, url),
         heading=extract_tag_text(soup.h1) if soup is not first else _extract_heading(text),
         title=top.pick_first_meta("og:title", "twitter:title") or top.title,
@@ -442,10 +440,6 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
 def _extract_heading(text: str) -> str:
     match = HEADING.search(text)
     return extract_tag_text(parse_document(match[0])) if match else ""
-
-
-def _select_linked_data(soup: BeautifulSoup) -> Iterable[Tag]:
-    return soup.find_all("script", type="application/ld+json")
 
 
 def _resolve_addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:

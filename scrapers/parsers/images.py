@@ -179,7 +179,15 @@ def _compute_print(picture: Image.Image) -> PicturePrint | None:
     if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
     shades = picture.convert("L")
-    trimmed = _trim_border(shades)
+    # Take off a frame that someone put around a picture.
+    width, height = shades.size
+    ground = Image.new("L", shades.size, shades.getpixel((0, 0)))
+    other = ImageChops.difference(shades, ground).point(_is_other_shade)
+    left, top, right, bottom = other.getbbox() or (0, 0, width, height)
+    across, down = (left, width - right), (top, height - bottom)
+    framed = min(*across, *down) > 0
+    slim = max(across) <= _LARGEST_BORDER * width and max(down) <= _LARGEST_BORDER * height
+    trimmed = shades.crop((left, top, right, bottom)) if framed and slim else shades
     # The first cut is the whole picture, as it is: what looks like a frame may be a part of it.
     pictures = (shades, *repeat(trimmed, len(CROPS) - 1))
     straight, mirrored = zip(*map(_hash_crop, pictures, CROPS), strict=True)
@@ -233,18 +241,6 @@ def _is_plain_picture(picture: Image.Image) -> bool:
 
 # A border is of one shade and on all four sides; no more than this share of a side is one.
 _LARGEST_BORDER = 0.15
-
-
-def _trim_border(shades: Image.Image) -> Image.Image:
-    """Take off a frame that someone put around a picture."""
-    width, height = shades.size
-    ground = Image.new("L", shades.size, shades.getpixel((0, 0)))
-    other = ImageChops.difference(shades, ground).point(_is_other_shade)
-    left, top, right, bottom = other.getbbox() or (0, 0, width, height)
-    across, down = (left, width - right), (top, height - bottom)
-    framed = min(*across, *down) > 0
-    slim = max(across) <= _LARGEST_BORDER * width and max(down) <= _LARGEST_BORDER * height
-    return shades.crop((left, top, right, bottom)) if framed and slim else shades
 
 
 def _is_other_shade(difference: int) -> int:

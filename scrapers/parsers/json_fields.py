@@ -226,7 +226,12 @@ def parse_linked_data(text: str) -> object:
     try:
         return json.loads(TRAILING_COMMA.sub(r"\1", bare))
     except (ValueError, RecursionError):
-        return _decode_first_value(bare)
+        # Return what comes before something that is not JSON: a second object, a script.
+        try:
+            value: object = json.JSONDecoder().raw_decode(bare)[0]
+        except (ValueError, RecursionError):
+            return None
+        return value
 
 
 def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
@@ -236,15 +241,6 @@ def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
     return frozenset(
         one_type.rpartition("/")[2] for one_type in several if isinstance(one_type, str)
     )
-
-
-def _decode_first_value(bare: str) -> object:
-    """Return what comes before something that is not JSON: a second object, a script."""
-    try:
-        value: object = json.JSONDecoder().raw_decode(bare)[0]
-    except (ValueError, RecursionError):
-        return None
-    return value
 
 
 def _walk_nodes(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:

@@ -192,24 +192,20 @@ CONTACTS_HIDDEN = "contacts-hidden"
 def parse_contact_list(query: Query, answer: Mapping[str, object]) -> ParseResult:
     """Read a collection or one of its pages; a collection may hold its first page in itself."""
     if COLLECTION_TYPES.intersection(extract_types(answer)):
-        return _parse_collection(query, answer)
+        first = answer.get("first")
+        if first is not None and get_optional_count(answer, "totalItems") == 0:
+            return ParseResult(outcome=Outcome.ABSENT)
+        if isinstance(first, Mapping) and _extract_items(first) is not None:
+            return _parse_collection_page(query, first)
+        if first is not None:
+            return build_contact_page_result(query, (), get_optional_address(answer, "first"))
+        if _extract_items(answer) is not None:
+            return _parse_collection_page(query, answer)
+        # Whatever it counts: snac shows a zero to all who may not see, be it true or not.
+        return ParseResult(outcome=Outcome.DECLINED, note=CONTACTS_HIDDEN)
     if not COLLECTION_PAGE_TYPES.intersection(extract_types(answer)):
         raise_shape_error("type")
     return _parse_collection_page(query, answer)
-
-
-def _parse_collection(query: Query, answer: Mapping[str, object]) -> ParseResult:
-    first = answer.get("first")
-    if first is not None and get_optional_count(answer, "totalItems") == 0:
-        return ParseResult(outcome=Outcome.ABSENT)
-    if isinstance(first, Mapping) and _extract_items(first) is not None:
-        return _parse_collection_page(query, first)
-    if first is not None:
-        return build_contact_page_result(query, (), get_optional_address(answer, "first"))
-    if _extract_items(answer) is not None:
-        return _parse_collection_page(query, answer)
-    # Whatever it counts: snac shows a zero to all who may not see, be it true or not.
-    return ParseResult(outcome=Outcome.DECLINED, note=CONTACTS_HIDDEN)
 
 
 def _parse_collection_page(query: Query, answer: Mapping[str, object]) -> ParseResult:

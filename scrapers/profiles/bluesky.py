@@ -97,6 +97,7 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
     """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
     handled = actor.handle.casefold() != NO_HANDLE
     links = (clean_web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
+    # Return the content id in a picture's address: the same picture has the same one.
     return Trace(
         key=canonicalize_url(_format_profile_url(actor.did)),
         kind=TraceKind.ACCOUNT,
@@ -108,7 +109,7 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
         bio=actor.bio,
         links=tuple(dict.fromkeys(link for link in links if link))[:MOST_LINKS],
         picture=clean_web_address(actor.avatar),
-        picture_hash=_extract_content_id(actor.avatar),
+        picture_hash=actor.avatar.rpartition("/")[2].partition("@")[0][:128],
         created_at=actor.created_at,
         counts=actor.counts,
     )
@@ -120,11 +121,6 @@ def build_bluesky_contact(actor: BlueskyActor) -> Contact:
 
 def _format_profile_url(actor: str) -> str:
     return f"https://bsky.app/profile/{actor}"
-
-
-def _extract_content_id(avatar: str) -> str:
-    """Return the content id in a picture's address: the same picture has the same one."""
-    return avatar.rpartition("/")[2].partition("@")[0][:128]
 
 
 def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
@@ -249,11 +245,7 @@ class Bluesky:
         contacts = tuple(
             build_bluesky_contact(actor) for actor in members if not actor.asks_for_privacy
         )
-        return self._build_contacts_result(query, contacts, get_optional_text(answer, "cursor"))
-
-    def _build_contacts_result(
-        self, query: Query, contacts: tuple[Contact, ...], cursor: str
-    ) -> ParseResult:
+        cursor = get_optional_text(answer, "cursor")
         outcome = Outcome.FOUND if contacts else Outcome.ABSENT
         if not cursor:
             return ParseResult(outcome=outcome, contacts=contacts)

@@ -114,7 +114,12 @@ class HaveIBeenPwned:
             return refused
         try:
             if page.status == NOT_FOUND:
-                return _parse_absence(page)
+                # Believe an empty body, or the service's own words: a page is some other server's.
+                if page.body.strip():
+                    answer = require_object(parse_json(page), "an answer")
+                    if answer.get("statusCode") != NOT_FOUND:
+                        raise_shape_error("statusCode")
+                return ParseResult(outcome=Outcome.ABSENT)
             if page.status != OK:
                 return build_unreadable_result(f"query-refused:{page.status}")
             breaches = tuple(_parse_breaches(parse_json(page)))
@@ -138,39 +143,29 @@ class HaveIBeenPwned:
         )
 
 
-def _parse_absence(page: Page) -> ParseResult:
-    """Believe an empty body, or the service's own words: a page is some other server's."""
-    if page.body.strip():
-        answer = require_object(parse_json(page), "an answer")
-        if answer.get("statusCode") != NOT_FOUND:
-            raise_shape_error("statusCode")
-    return ParseResult(outcome=Outcome.ABSENT)
-
-
 def _parse_breaches(answer: object) -> Iterator[Breach]:
     rows = require_list({"breaches": answer}, "breaches")
     if not rows or len(rows) > MOST_BREACHES:
         raise ShapeError(NO_BREACHES if not rows else "it names more breaches than there are")
     for row in rows:
         shown = require_object(row, "a breach")
-        breach = _parse_breach(shown)
+        from_malware = (
+            get_optional_flag(shown, "IsMalware"),
+            get_optional_flag(shown, "IsStealerLog"),
+        )
+        breach = Breach(
+            name=require_text(shown, "Name")[:LONGEST_WORDS],
+            title=require_text(shown, "Title")[:LONGEST_WORDS],
+            happened_on=_parse_day(shown, "BreachDate"),
+            data=tuple(_parse_data_classes(shown)),
+            verified=require_flag(shown, "IsVerified"),
+            fabricated=require_flag(shown, "IsFabricated"),
+            spam_list=require_flag(shown, "IsSpamList"),
+            from_malware=any(from_malware),
+        )
         # Neither is given to others than the address's owner; here they would be in a work mailbox.
         if not require_flag(shown, "IsSensitive") and not require_flag(shown, "IsRetired"):
             yield breach
-
-
-def _parse_breach(shown: Mapping[str, object]) -> Breach:
-    from_malware = (get_optional_flag(shown, "IsMalware"), get_optional_flag(shown, "IsStealerLog"))
-    return Breach(
-        name=require_text(shown, "Name")[:LONGEST_WORDS],
-        title=require_text(shown, "Title")[:LONGEST_WORDS],
-        happened_on=_parse_day(shown, "BreachDate"),
-        data=tuple(_parse_data_classes(shown)),
-        verified=require_flag(shown, "IsVerified"),
-        fabricated=require_flag(shown, "IsFabricated"),
-        spam_list=require_flag(shown, "IsSpamList"),
-        from_malware=any(from_malware),
-    )
 
 
 def _parse_day(shown: Mapping[str, object], key: str) -> date:

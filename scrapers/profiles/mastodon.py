@@ -316,8 +316,9 @@ class Mastodon:
                 query, contacts, parse_next_link(page), CONTACTS_HIDDEN
             )
         account = parse_mastodon_account(require_object(answer, "an account"))
-        if complete_handle(account.acct, self.domain).casefold() != self._format_asked_handle(
-            query
+        if (
+            complete_handle(account.acct, self.domain).casefold()
+            != complete_handle(query.terms[0], self.domain).casefold()
         ):
             return build_unreadable_result(ANOTHER_ACCOUNT)
         if account.suspended:
@@ -370,9 +371,6 @@ class Mastodon:
 
     def _parse_own_username(self, account: str) -> str:
         return parse_own_username(account, self.platform, self.domain)
-
-    def _format_asked_handle(self, query: Query) -> str:
-        return complete_handle(query.terms[0], self.domain).casefold()
 
     def _build_search_query(self, name: str, subject: str) -> Query:
         # Only members may ask for more than the first page, or for other servers to be asked.

@@ -181,7 +181,15 @@ KEY_PATTERN = re.compile(r"[a-z0-9-]*")
 
 def list_row_faults(row: CatalogRow) -> Iterator[str]:
     """Yield one clause for each fault of an entry."""
-    yield from _list_missing_fields(row)
+    for key in ("name", "uri_check", "e_string"):
+        if not get_text(row, key):
+            yield f"{key} must be a text that is not empty"
+    if not isinstance(row.get("m_string"), str):
+        yield "m_string must be a text"
+    for key in ("e_code", "m_code"):
+        value = row.get(key)
+        if not isinstance(value, int) or value not in HTTP_STATUSES:
+            yield f"{key} must be an HTTP status"
     yield from _list_type_faults(row)
     yield from _list_content_faults(row)
 
@@ -217,18 +225,6 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
         report_form=get_text(row, "report"),
         pictures=get_texts(row, "pictures"),
     )
-
-
-def _list_missing_fields(row: CatalogRow) -> Iterator[str]:
-    for key in ("name", "uri_check", "e_string"):
-        if not get_text(row, key):
-            yield f"{key} must be a text that is not empty"
-    if not isinstance(row.get("m_string"), str):
-        yield "m_string must be a text"
-    for key in ("e_code", "m_code"):
-        value = row.get(key)
-        if not isinstance(value, int) or value not in HTTP_STATUSES:
-            yield f"{key} must be an HTTP status"
 
 
 def _list_type_faults(row: CatalogRow) -> Iterator[str]:
@@ -449,7 +445,14 @@ def load_catalog_file(path: Path) -> SiteCatalog:
 
 
 def parse_catalog(file: str, content: bytes) -> SiteCatalog:
-    rows = _parse_rows(file, content)
+    data = parse_json_file(file, content)
+    rows = data.get("sites") if isinstance(data, dict) else None
+    if not isinstance(rows, list) or not rows:
+        message = f"{file} is not a site list: it has no `sites`."
+        raise CatalogError([message])
+    broken = [n for n, site in enumerate(rows, 1) if not isinstance(site, dict)]
+    if broken:
+        raise CatalogError([f"{file}, entry {n}: it is not an object." for n in broken])
     faults = [
         f"{at}: {fault}." for at, row in _label_rows(file, rows) for fault in list_row_faults(row)
     ]
@@ -487,18 +490,6 @@ def parse_json_file(file: str, content: bytes) -> object:
         message = f"{file} is not whole: it is not valid JSON ({_describe_json_position(error)})."
         raise CatalogError([message]) from None
     return data
-
-
-def _parse_rows(file: str, content: bytes) -> list[CatalogRow]:
-    data = parse_json_file(file, content)
-    sites = data.get("sites") if isinstance(data, dict) else None
-    if not isinstance(sites, list) or not sites:
-        message = f"{file} is not a site list: it has no `sites`."
-        raise CatalogError([message])
-    broken = [n for n, site in enumerate(sites, 1) if not isinstance(site, dict)]
-    if broken:
-        raise CatalogError([f"{file}, entry {n}: it is not an object." for n in broken])
-    return sites
 
 
 def _describe_json_position(error: Exception) -> str:

@@ -45,7 +45,15 @@ class PresenceSource:
     crawl_policy: CrawlPolicy = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "version", _compute_version(self.entry))
+        entry = self.entry
+        rule = entry.rule
+        four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+        more = (*rule.e_others, *rule.m_others, *rule.m_codes)
+        body = (entry.body,) if entry.body else ()
+        parts = (READER_VERSION, entry.uri_check, *body, *four, *more)
+        object.__setattr__(
+            self, "version", int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)
+        )
         crawl_policy = replace(self.entry.crawl_policy, quota=self.quota)
         object.__setattr__(self, "crawl_policy", crawl_policy)
 
@@ -155,12 +163,3 @@ class PresenceSource:
             handle=handle,
             says_missing=result.note == BOTH_SHOWN,
         )
-
-
-def _compute_version(entry: SiteEntry) -> int:
-    rule = entry.rule
-    four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
-    more = (*rule.e_others, *rule.m_others, *rule.m_codes)
-    body = (entry.body,) if entry.body else ()
-    parts = (READER_VERSION, entry.uri_check, *body, *four, *more)
-    return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

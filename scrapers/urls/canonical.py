@@ -116,7 +116,10 @@ def _normalize_host(seen: str) -> str:
     if not host.isascii():
         host = _encode_idna(host)
     if ":" in host:
-        return _compress_ipv6(host)
+        try:
+            return str(IPv6Address(host))
+        except AddressValueError:
+            return host
     while match := HOST_PREFIX.match(host):
         host = host[match.end() :]
     return BLOGSPOT.sub(".com", MOBILE_WIKI.sub("", host))
@@ -126,13 +129,6 @@ def _encode_idna(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode()
     except UnicodeError:
-        return host
-
-
-def _compress_ipv6(host: str) -> str:
-    try:
-        return str(IPv6Address(host))
-    except AddressValueError:
         return host
 
 
@@ -258,7 +254,16 @@ def _extract_inner_urls(url: str) -> Iterator[str]:
             if wrapper.has_host(host):
                 yield from _extract_from_query(url, seen, wrapper.params)
     yield from _extract_from_path(url, host, seen)
-    yield from _decode_packed_target(host, path, seen)
+    # Yield what a redirector hides in a code of its own.
+    given = dict(parse_qsl(seen.query)).get("u", "") if path in {"/ck/a", "/v2/url"} else ""
+    if given and host.endswith("bing.com"):
+        packed = given.removeprefix("a1")
+        try:
+            yield urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
+        except ValueError:
+            return
+    if given and host == "urldefense.proofpoint.com":
+        yield unquote(given.replace("-", "%").replace("_", "/"))
 
 
 def _extract_from_query(url: str, seen: SplitResult, params: tuple[str, ...]) -> Iterator[str]:
@@ -298,16 +303,3 @@ def _extract_from_path(url: str, host: str, seen: SplitResult) -> Iterator[str]:
     proofpoint = PROOFPOINT.match(url)
     if proofpoint:
         yield proofpoint["target"]
-
-
-def _decode_packed_target(host: str, path: str, seen: SplitResult) -> Iterator[str]:
-    """Yield what a redirector hides in a code of its own."""
-    given = dict(parse_qsl(seen.query)).get("u", "") if path in {"/ck/a", "/v2/url"} else ""
-    if given and host.endswith("bing.com"):
-        packed = given.removeprefix("a1")
-        try:
-            yield urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
-        except ValueError:
-            return
-    if given and host == "urldefense.proofpoint.com":
-        yield unquote(given.replace("-", "%").replace("_", "/"))

@@ -48,7 +48,13 @@ def normalize_path(path: str) -> str:
     if "//" in text:
         text = re.sub(r"(?<!:)/{2,}", "/", text)
     if "/." in text:
-        text = _resolve_dot_segments(text)
+        kept: list[str] = []
+        for segment in text.split("/"):
+            if segment == "..":
+                kept[1:] = kept[1:-1]
+            elif segment != ".":
+                kept.append(segment)
+        text = "/".join(kept)
     return INDEX.sub("", text).rstrip("/") or "/"
 
 
@@ -116,13 +122,3 @@ def _compose_accents(text: str) -> str:
 def _decode_letters(match: re.Match[str]) -> str:
     letters = unquote(match[0])
     return match[0] if "\ufffd" in letters else letters
-
-
-def _resolve_dot_segments(path: str) -> str:
-    kept: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            kept[1:] = kept[1:-1]
-        elif segment != ".":
-            kept.append(segment)
-    return "/".join(kept)

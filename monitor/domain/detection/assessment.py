@@ -312,7 +312,12 @@ def _choose_label(
     inputs: AssessmentInput, evidence: Collection[Evidence], weights: Weights
 ) -> OwnershipLabel:
     shares = _compute_shares(inputs, evidence, weights)
-    label = choose_cheapest_label(shares, _choose_other_label(inputs))
+    unlike = inputs.appearance.match_level is MatchLevel.DIFFERENT or not (
+        inputs.appearance.name_match or inputs.appearance.handle_uses_name
+    )
+    label = choose_cheapest_label(
+        shares, OwnershipLabel.UNRELATED if unlike else OwnershipLabel.NAMESAKE
+    )
     return (
         OwnershipLabel.UNKNOWN
         if inputs.is_bare_handle and _needs_more_than_handle(label, inputs, evidence)
@@ -370,13 +375,6 @@ def _needs_more_than_handle(
         return label is OwnershipLabel.IMPERSONATION
     found = {piece.rule for piece in evidence}
     return not inputs.has_telltale_handle and _MORE_THAN_HANDLE.isdisjoint(found)
-
-
-def _choose_other_label(inputs: AssessmentInput) -> OwnershipLabel:
-    unlike = inputs.appearance.match_level is MatchLevel.DIFFERENT or not (
-        inputs.appearance.name_match or inputs.appearance.handle_uses_name
-    )
-    return OwnershipLabel.UNRELATED if unlike else OwnershipLabel.NAMESAKE
 
 
 def _build_assessment(

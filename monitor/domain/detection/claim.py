@@ -78,8 +78,13 @@ def match_picture_rule(trace: Trace, inventory: Inventory) -> Iterator[RuleMatch
         default=None,
     )
     if near is not None and near.weight_share > 0:
+        mirrored = ".mirrored" if near.similarity.mirrored else ""
+        place = near.own.platform if near.own else ""
+        whose = "account" if place else "page" if near.own else "added"
+        facts = {"network": Site(place)} if place else {}
         yield rules.SAME_PICTURE.build_match(
-            amount=near.weight_share, reason=_describe_same_picture(near)
+            amount=near.weight_share,
+            reason=Reason("same-picture", {"picture": Reason(f"picture.{whose}{mirrored}", facts)}),
         )
 
 
@@ -110,14 +115,6 @@ def _match_own_pictures(trace: Trace, inventory: Inventory) -> Iterator[PictureM
 def _is_network_picture(trace: Trace, own: Trace) -> bool:
     """Tell whether both show the network's default picture, which has one address for all."""
     return trace.platform == own.platform and trace.picture == own.picture != ""
-
-
-def _describe_same_picture(near: PictureMatch) -> Reason:
-    mirrored = ".mirrored" if near.similarity.mirrored else ""
-    place = near.own.platform if near.own else ""
-    whose = "account" if place else "page" if near.own else "added"
-    facts = {"network": Site(place)} if place else {}
-    return Reason("same-picture", {"picture": Reason(f"picture.{whose}{mirrored}", facts)})
 
 
 _RULE_BY_LEVEL = {
@@ -166,7 +163,14 @@ def match_claim_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield rules.LINKS_TO_OWN.build_match()
     yield from match_picture_rule(inputs.trace, inputs.inventory)
     if not inputs.is_account:
-        yield from _match_page_rules(inputs)
+        # Weigh what tells a page about the person from one about a relative or a stranger.
+        title, name = inputs.trace.title, inputs.person.name
+        if not match_mention(title, name).is_whole and _names_relative(title, inputs.person):
+            yield rules.TITLE_OTHER.build_match()
+        elif _OBITUARY.search(inputs.appearance.text):
+            yield rules.OBITUARY_PAGE.build_match()
+        if _CRIME.search(inputs.appearance.text):
+            yield rules.CRIME_PAGE.build_match()
 
 
 # Words of pages that list arrests, which search engines show under the names of strangers, too.
@@ -183,17 +187,6 @@ _OBITUARY = re.compile(
     r"in (?:loving )?memory of|laid to rest|celebration of life|visitation)\b",
     re.IGNORECASE,
 )
-
-
-def _match_page_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
-    """Weigh what tells a page about the person from one about a relative or a stranger."""
-    title, name = inputs.trace.title, inputs.person.name
-    if not match_mention(title, name).is_whole and _names_relative(title, inputs.person):
-        yield rules.TITLE_OTHER.build_match()
-    elif _OBITUARY.search(inputs.appearance.text):
-        yield rules.OBITUARY_PAGE.build_match()
-    if _CRIME.search(inputs.appearance.text):
-        yield rules.CRIME_PAGE.build_match()
 
 
 def _names_relative(title: str, person: Person) -> bool:

@@ -279,15 +279,12 @@ def learn_from_feedback(
 
 def build_lessons(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
     mine, theirs = tuple(me), tuple(other)
-    rarity = _compute_rarity((*mine, *theirs))
+    judged = (*mine, *theirs)
+    met = Counter(trait for traits in judged for trait in traits)
+    rarity = {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
     return Lessons(
         me=_build_centroid(mine, rarity), other=_build_centroid(theirs, rarity), rarity=rarity
     )
-
-
-def _compute_rarity(judged: tuple[Traits, ...]) -> Vector:
-    met = Counter(trait for traits in judged for trait in traits)
-    return {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
 
 
 def _build_centroid(several: tuple[Traits, ...], rarity: Vector) -> TraitCentroid:

@@ -70,7 +70,15 @@ def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> It
 
 def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> Iterator[RuleMatch]:
     yield from _match_handle_rules(inputs)
-    yield from _match_bio_rules(inputs)
+    here = [own for own in inputs.same_bio_accounts if own.platform == inputs.trace.platform]
+    if here:
+        yield rules.COPIED_BIO.build_match()
+        if any(squash_text(own.name) == squash_text(inputs.appearance.shown_name) for own in here):
+            yield rules.COPIED_NAME.build_match()
+    elif inputs.same_bio_accounts:
+        yield rules.COPIED_ELSEWHERE.build_match()
+    elif len(inputs.appearance.description) >= SHORTEST_BIO and inputs.has_repeatable_bio:
+        yield rules.OWN_WORDS.build_match()
     yield from _match_letter_rules(inputs)
     absent = inputs.trace.platform in inputs.inventory.absent_platforms
     if absent and presented and inputs.appearance.is_whole_match:
@@ -164,18 +172,6 @@ def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield rules.UNLIKE_HANDLE.build_match()
     elif inputs.lookalike_anywhere.is_deliberate:
         yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=inputs.lookalike_anywhere.reason)
-
-
-def _match_bio_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
-    here = [own for own in inputs.same_bio_accounts if own.platform == inputs.trace.platform]
-    if here:
-        yield rules.COPIED_BIO.build_match()
-        if any(squash_text(own.name) == squash_text(inputs.appearance.shown_name) for own in here):
-            yield rules.COPIED_NAME.build_match()
-    elif inputs.same_bio_accounts:
-        yield rules.COPIED_ELSEWHERE.build_match()
-    elif len(inputs.appearance.description) >= SHORTEST_BIO and inputs.has_repeatable_bio:
-        yield rules.OWN_WORDS.build_match()
 
 
 def _match_letter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:

@@ -67,7 +67,10 @@ def _match_source_accounts(address: str, sources: Iterable[Source]) -> Iterator[
     """Ask each source of that host where an account of this name would be, and compare."""
     seen = urlsplit(address)
     host = (seen.hostname or "").removeprefix("www.")
-    words = _list_handle_candidates(seen.path, host)
+    segments = (unquote(part).removeprefix("@") for part in seen.path.split("/"))
+    words = tuple(
+        dict.fromkeys(segment for segment in (*segments, host.partition(".")[0]) if segment)
+    )
     for source in sources:
         if (
             source.platform
@@ -78,13 +81,6 @@ def _match_source_accounts(address: str, sources: Iterable[Source]) -> Iterator[
                 account = f"{source.platform}:@{word.casefold()}"
                 if canonicalize_url(address).casefold() in _list_profile_addresses(source, account):
                     yield account
-
-
-def _list_handle_candidates(path: str, host: str) -> tuple[str, ...]:
-    segments = (unquote(part).removeprefix("@") for part in path.split("/"))
-    return tuple(
-        dict.fromkeys(segment for segment in (*segments, host.partition(".")[0]) if segment)
-    )
 
 
 def _serves_host(source: Source, host: str) -> bool:

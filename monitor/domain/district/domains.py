@@ -102,7 +102,7 @@ def list_lookalike_domains(inventory: DistrictInventory) -> tuple[LookalikeDomai
 def _build_variants(own: _OwnDomain, words: frozenset[str]) -> Iterator[LookalikeDomain]:
     """Take one of each kind in turn, so that a cut leaves something of every kind."""
     kinds = (
-        (_list_endings(own), Reason("district-domain.other-ending")),
+        ((f"{own.label}.{ending}" for ending in _ENDINGS), Reason("district-domain.other-ending")),
         (_list_added_words(own), WORD_ADDED),
         (_list_looks(own), LOOKS_LIKE),
         (_list_hyphens(own, words), OTHER_HYPHENS),
@@ -114,10 +114,6 @@ def _build_variants(own: _OwnDomain, words: frozenset[str]) -> Iterator[Lookalik
         for name, reason in filter(None, row):
             if all(0 < len(label) <= _LONGEST_LABEL for label in name.split(".")):
                 yield LookalikeDomain(name=name, original=own.name, reason=reason)
-
-
-def _list_endings(own: _OwnDomain) -> Iterator[str]:
-    return (f"{own.label}.{ending}" for ending in _ENDINGS)
 
 
 def _list_added_words(own: _OwnDomain) -> Iterator[str]:

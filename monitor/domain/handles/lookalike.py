@@ -207,7 +207,12 @@ def _list_moves(
     """Yield price, change, and how many letters of both handles it uses up, ending here."""
     here, there = theirs[i - 1 : i], ours[j - 1 : j]
     if here and there:
-        change = _classify_replacement(here, there)
+        if here == there:
+            change = None
+        elif here in SEPARATORS and there in SEPARATORS:
+            change = HandleChange.SEPARATOR
+        else:
+            change = _CHANGE_BY_PAIR.get((here, there), HandleChange.REPLACED)
         yield (PRICES[change] if change else 0.0), change, 1, 1
     if here:
         change = _classify_gap(here, there, HandleChange.ADDED)
@@ -222,14 +227,6 @@ def _list_moves(
         yield PRICES[HandleChange.LOOK], HandleChange.LOOK, 2, 1
     if here and _ONE_FOR_TWO.get(pair) == here:
         yield PRICES[HandleChange.LOOK], HandleChange.LOOK, 1, 2
-
-
-def _classify_replacement(here: str, there: str) -> HandleChange | None:
-    if here == there:
-        return None
-    if here in SEPARATORS and there in SEPARATORS:
-        return HandleChange.SEPARATOR
-    return _CHANGE_BY_PAIR.get((here, there), HandleChange.REPLACED)
 
 
 def _classify_gap(letter: str, before: str, otherwise: HandleChange) -> HandleChange:

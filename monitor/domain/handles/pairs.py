@@ -135,13 +135,9 @@ def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Ite
     shares: dict[Reason, tuple[Evidence, float]] = {}
     for reading in chain(*readings):
         bits = reading.bits / len(readings) * (against if _speaks_against(reading) else 1.0)
-        told = _describe_shared(reading)
+        words = "handle-name-start" if reading.rule in _STARTS else reading.reason.rule
+        told = Reason(f"{words}.pair", reading.reason.facts)
         first, sum_so_far = shares.get(told, (reading, 0.0))
         shares[told] = (first, sum_so_far + bits)
     for told, (share, bits) in shares.items():
         yield replace(share, bits=bits, reason=told)
-
-
-def _describe_shared(piece: Evidence) -> Reason:
-    words = "handle-name-start" if piece.rule in _STARTS else piece.reason.rule
-    return Reason(f"{words}.pair", piece.reason.facts)

@@ -120,7 +120,16 @@ def _list_evidence(handle: str, name: PersonName, counts: NameCounts) -> Iterato
         yield from _weigh_shared_letters(fit, name)
         return
     yield from (rule.build_evidence() for part, rule in _BY_PART if part in parts)
-    yield from _weigh_rarity(fit, name, counts)
+    if NamePart.FAMILY in fit.name_parts:
+        family = fit.get_part_text(NamePart.FAMILY) or squash_text(name.family)
+        yield _weigh_rare_name(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
+    called = (
+        fit.get_part_text(NamePart.GIVEN)
+        or fit.get_part_text(NamePart.NICK)
+        or squash_text(name.given)
+    )
+    if fit.name_parts & _CALLED - {NamePart.MIDDLE}:
+        yield _weigh_rare_name(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
     if NamePart.FAMILY in parts and parts & _CALLED:
         yield BOTH.build_evidence()
     yield from _weigh_foreign_pieces(fit, build_name_forms(name))
@@ -130,7 +139,11 @@ def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
     forms = build_name_forms(name)
     letters = "".join(piece.text for piece in fit.pieces if piece.is_foreign)
-    yield from _weigh_first_letters(letters, forms)
+    # Weigh how a handle begins that holds no part of the name.
+    begun = [given for given in (*forms.givens, *forms.families) if letters[:1] == given[:1] != ""]
+    if begun:
+        two = any(letters[:2] == given[:2] for given in begun if len(letters) > 1)
+        yield FIRST_LETTER.build_evidence(bits=FIRST_LETTER.bits * (2 if two else 1))
     if (
         1 < len(letters) <= MOST_HEADS
         and letters[0] + letters[-1] == forms.initials[0] + forms.initials[2]
@@ -146,14 +159,6 @@ def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence
         )
 
 
-def _weigh_first_letters(letters: str, forms: NameForms) -> Iterator[Evidence]:
-    """Weigh how a handle begins that holds no part of the name."""
-    begun = [given for given in (*forms.givens, *forms.families) if letters[:1] == given[:1] != ""]
-    if begun:
-        two = any(letters[:2] == given[:2] for given in begun if len(letters) > 1)
-        yield FIRST_LETTER.build_evidence(bits=FIRST_LETTER.bits * (2 if two else 1))
-
-
 def _find_longest_run(text: str, part: str) -> str:
     """Return the longest run of letters that two words share, if it is longer than by chance."""
     runs = (
@@ -164,19 +169,6 @@ def _find_longest_run(text: str, part: str) -> str:
     return next((run for run in runs if run in text), "")
 
 
-def _weigh_rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
-    if NamePart.FAMILY in fit.name_parts:
-        family = fit.get_part_text(NamePart.FAMILY) or squash_text(name.family)
-        yield _weigh_rare_name(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
-    called = (
-        fit.get_part_text(NamePart.GIVEN)
-        or fit.get_part_text(NamePart.NICK)
-        or squash_text(name.given)
-    )
-    if fit.name_parts & _CALLED - {NamePart.MIDDLE}:
-        yield _weigh_rare_name(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
-
-
 def _weigh_rare_name(
     rule: HandleWeight, name: str, counts: NameCountTable, usual: float
 ) -> Evidence:
@@ -184,13 +176,9 @@ def _weigh_rare_name(
     return rule.build_evidence(
         bits=rule.bits * min(rarity - usual, MOST_RARE),
         words="handle-rare",
-        people=Count(_round_to_digit(2**rarity)),
+        people=Count(int(float(f"{(2**rarity):.1g}"))),
         rare=Name(name),
     )
-
-
-def _round_to_digit(number: float) -> int:
-    return int(float(f"{number:.1g}"))
 
 
 def _weigh_foreign_pieces(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:

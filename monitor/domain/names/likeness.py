@@ -73,7 +73,11 @@ def compare_families(one: ParsedName, other: ParsedName) -> tuple[FamilyAgreemen
         return FamilyAgreement.PART, max(shared, key=lambda part: (len(part), part))
     if _is_family_initial(one, other) or _is_family_initial(other, one):
         return FamilyAgreement.INITIAL, ""
-    near = _is_near_family(one.family_text, other.family_text)
+    shorter = min(len(one.family_text), len(other.family_text))
+    if shorter < _SPELLABLE:
+        near = False
+    else:
+        near = count_edits(one.family_text, other.family_text) <= (2 if shorter >= _LONG else 1)
     return (FamilyAgreement.NEAR if near else FamilyAgreement.DIFFERENT), ""
 
 
@@ -99,13 +103,6 @@ def _is_family_initial(one: ParsedName, other: ParsedName) -> bool:
     """Tell whether one name ends with the initial of the other's family name: Jane D."""
     initials = {part[0] for part in (*other.family, other.bare_family) if part}
     return bool(one.givens) and len(one.family_text) == 1 and one.family_text in initials
-
-
-def _is_near_family(one: str, other: str) -> bool:
-    shorter = min(len(one), len(other))
-    if shorter < _SPELLABLE:
-        return False
-    return count_edits(one, other) <= (2 if shorter >= _LONG else 1)
 
 
 class GivenAgreement(StrEnum):

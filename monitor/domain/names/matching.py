@@ -1,6 +1,6 @@
 """Whether a written name could be a person's name, and how well it agrees."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -184,7 +184,24 @@ def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
     readings: dict[ParsedName, bool] = {}
     for family in (name.family, *name.former_families):
         for spell in (romanize_text, _spell_out_romanized):
-            parsed = _parse_own_name(name, family, spell)
+            # Take a name apart that its owner gave in parts.
+            words = split_words(spell(family))
+            # A particle is joined to what follows it, if there is a word before it.
+            _, *joined = join_particles(("", *words))
+            parsed = ParsedName(
+                givens=tuple(
+                    part
+                    for side in (name.given, name.middle)
+                    for word in split_words(spell(side))
+                    for part in word.split("-")
+                ),
+                family=tuple(part for word in joined for part in word.split("-")),
+                bare_family=words[-1] if words else "",
+                called=tuple(
+                    filter(None, (squash_text(spell(nickname)) for nickname in name.nicknames))
+                ),
+                generation=extract_generation(f"{name.given} {family}"),
+            )
             readings.setdefault(parsed, family != name.family)
     spelled = (romanize_text(name.given), _spell_out_romanized(name.given))
     givens = frozenset(map(squash_text, spelled))
@@ -196,25 +213,6 @@ def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
 
 def _spell_out_romanized(text: str) -> str:
     return spell_out_letters(romanize_text(text))
-
-
-def _parse_own_name(name: PersonName, family: str, spell: Callable[[str], str]) -> ParsedName:
-    """Take a name apart that its owner gave in parts."""
-    words = split_words(spell(family))
-    # A particle is joined to what follows it, if there is a word before it.
-    _, *joined = join_particles(("", *words))
-    return ParsedName(
-        givens=tuple(
-            part
-            for side in (name.given, name.middle)
-            for word in split_words(spell(side))
-            for part in word.split("-")
-        ),
-        family=tuple(part for word in joined for part in word.split("-")),
-        bare_family=words[-1] if words else "",
-        called=tuple(filter(None, (squash_text(spell(nickname)) for nickname in name.nicknames))),
-        generation=extract_generation(f"{name.given} {family}"),
-    )
 
 
 def _split_single_word(written: str, name: PersonName) -> Iterator[ParsedName]:

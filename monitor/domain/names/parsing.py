@@ -172,18 +172,14 @@ def _list_orders(parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool
     if not parts:
         return
     if len(parts) > 1 and len(parts[-1]) == 1:
-        yield _move_initials_first(parts), False
+        # Reverse `Delgado M`: a single letter is no family name if there is another word.
+        start = len(parts) - 1
+        while start > 1 and len(parts[start - 1]) == 1:
+            start -= 1
+        yield (parts[start:] + parts[:start]), False
     yield parts, False
     if len(parts) == 2:  # noqa: PLR2004  # only two words leave no doubt of what was turned
         yield parts[::-1], True
-
-
-def _move_initials_first(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Reverse `Delgado M`: a single letter is no family name if there is another word."""
-    start = len(parts) - 1
-    while start > 1 and len(parts[start - 1]) == 1:
-        start -= 1
-    return parts[start:] + parts[:start]
 
 
 def join_particles(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -144,7 +144,11 @@ def read_card(contact: Contact, setting: SchoolSetting) -> CardReading:
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
     folded = fold_text(card)
     current = _is_current_student(card, folded, setting)
-    if _is_grown_up(contact.name, folded) or (not current and _is_elsewhere(card, folded, setting)):
+    addressed = fold_text(contact.name).partition(" ")[0].rstrip(".") in _ADDRESSES
+    said = (_RELATIVE, _ALUM, _AT_WORK, _LOW_GRADE, _TAUGHT_GRADE, _TWO_YEARS)
+    if (addressed or any(entry.search(folded) for entry in said)) or (
+        not current and _is_elsewhere(card, folded, setting)
+    ):
         return CardReading(is_someone_else=True)
     return CardReading(
         cues=frozenset(
@@ -177,12 +181,6 @@ def names_grade_at_school(found: frozenset[StudentCue]) -> bool:
 
 
 _SCHOOL_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL})
-
-
-def _is_grown_up(name: str, folded: str) -> bool:
-    addressed = fold_text(name).partition(" ")[0].rstrip(".") in _ADDRESSES
-    said = (_RELATIVE, _ALUM, _AT_WORK, _LOW_GRADE, _TAUGHT_GRADE, _TWO_YEARS)
-    return addressed or any(entry.search(folded) for entry in said)
 
 
 def _is_current_student(card: str, folded: str, setting: SchoolSetting) -> bool:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from monitor.domain.handles.handles import NAME_AFFIXES, is_opaque_handle, split_handle_words
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import is_listed_given, list_short_givens, stem_given_name
-from monitor.domain.names.parsing import ParsedName, parse_name_variants
+from monitor.domain.names.parsing import parse_name_variants
 from monitor.domain.students.cues import (
     SchoolSetting,
     names_grade_at_school,
@@ -82,25 +82,28 @@ def _list_shown_forms(name: str, counts: NameCounts) -> Iterator[RosterForm]:
             and len(words) <= _LONGEST_NAME
             and not any(map(str.isdigit, "".join(words)))
         ):
-            yield from _list_name_forms(reading, counts)
+            first, *more = reading.givens
+            givens = {first, "".join(reading.givens[:2])} if more else {first}
+            families = {reading.family_text, reading.family[0], reading.family[-1]}
+            if more:
+                families.add("".join((*more, *reading.family)))
+                families.add(more[-1] + reading.family_text)
+            if more and counts.family.compute_share(more[-1]) > counts.given.compute_share(
+                more[-1]
+            ):
+                families.add(more[-1])
+            names = frozenset(given for given in (*givens, *reading.called) if len(given) > 1)
+            lasts = frozenset(family for family in families if len(family) > 1)
+            yield from build_whole_forms(names, lasts)
+            if not reading.turned:
+                yield from _list_short_forms(first, reading.family_text, counts.given)
         elif len(words) == 1:
-            yield from _list_unspaced_forms(words[0])
-
-
-def _list_name_forms(reading: ParsedName, counts: NameCounts) -> Iterator[RosterForm]:
-    first, *more = reading.givens
-    givens = {first, "".join(reading.givens[:2])} if more else {first}
-    families = {reading.family_text, reading.family[0], reading.family[-1]}
-    if more:
-        families.add("".join((*more, *reading.family)))
-        families.add(more[-1] + reading.family_text)
-    if more and counts.family.compute_share(more[-1]) > counts.given.compute_share(more[-1]):
-        families.add(more[-1])
-    names = frozenset(given for given in (*givens, *reading.called) if len(given) > 1)
-    lasts = frozenset(family for family in families if len(family) > 1)
-    yield from build_whole_forms(names, lasts)
-    if not reading.turned:
-        yield from _list_short_forms(first, reading.family_text, counts.given)
+            word = words[0]
+            if len(word) in _UNSPACED_LENGTHS and all(
+                ord(letter) in _IDEOGRAPHS for letter in word
+            ):
+                for at in range(1, len(word)):
+                    yield RosterForm(FormKind.WHOLE, word[at:], word[:at])
 
 
 def _list_short_forms(given: str, family: str, counts: NameCountTable) -> Iterator[RosterForm]:
@@ -162,12 +165,6 @@ def _list_splits(word: str, counts: NameCountTable) -> Iterator[RosterForm]:
 
 def _is_given_name(word: str, counts: NameCountTable) -> bool:
     return is_listed_given(word) or counts.has_name(word)
-
-
-def _list_unspaced_forms(word: str) -> Iterator[RosterForm]:
-    if len(word) in _UNSPACED_LENGTHS and all(ord(letter) in _IDEOGRAPHS for letter in word):
-        for at in range(1, len(word)):
-            yield RosterForm(FormKind.WHOLE, word[at:], word[:at])
 
 
 # How likely two people of the 2020 census share an initial, or the first letters of a given name.

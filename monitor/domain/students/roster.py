@@ -131,7 +131,11 @@ def list_family_words(family: str) -> frozenset[str]:
 
 def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
     for first, last in product(list_spellings(given), list_spellings(family)):
-        yield from _build_spelling_forms(_list_givens(first), _list_families(last))
+        # Return a given name in one word, and its first two words: Mary Ann is also called Mary.
+        words = [part for word in split_words(first) for part in word.split("-")]
+        yield from _build_spelling_forms(
+            frozenset(filter(None, ("".join(words), *words[:2]))), _list_families(last)
+        )
 
 
 def _build_spelling_forms(givens: frozenset[str], families: frozenset[str]) -> Iterator[RosterForm]:
@@ -146,12 +150,6 @@ def _build_spelling_forms(givens: frozenset[str], families: frozenset[str]) -> I
                     yield RosterForm(FormKind.START, given[:size], last)
             for form in list_given_forms(given) if len(given) > 1 else ():
                 yield RosterForm(FormKind.GIVEN_AND_INITIAL, form, last[0])
-
-
-def _list_givens(written: str) -> frozenset[str]:
-    """Return a given name in one word, and its first two words: Mary Ann is also called Mary."""
-    words = [part for word in split_words(written) for part in word.split("-")]
-    return frozenset(filter(None, ("".join(words), *words[:2])))
 
 
 def _list_families(written: str) -> frozenset[str]:

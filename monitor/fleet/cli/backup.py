@@ -1,7 +1,5 @@
 """The backups of many districts."""
 
-from collections.abc import Iterable
-
 from monitor.cli import logs
 from monitor.cli.backup import build_rotation
 from monitor.cli.context import CliContext, Output
@@ -24,11 +22,7 @@ def back_up_fleet(
     districts = list_district_folders(file.fleet.districts, file.backup)
     now, rotation = context.environment.clock.now(), build_rotation(**most)
     backups = back_up_districts(districts, now, rotation, places, changed=changed)
-    return _report_backups(backups, as_json=as_json)
-
-
-def _report_backups(backups: Iterable[DistrictBackup], *, as_json: bool) -> int:
-    """Tell of each district as soon as it is done: all of them may take hours."""
+    # Tell of each district as soon as it is done: all of them may take hours.
     output, done = Output("UTC"), []
     with logs.log_to_journal():
         for backup in backups:

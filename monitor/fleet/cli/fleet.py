@@ -78,22 +78,18 @@ def worker(
     fetch = structs.replace(file.fetch if file else FetchConfig(), workers=hosts)
     settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
     with logs.log_to_stream(settings=settings):
-        _run_worker(context, address, fetch)
-
-
-def _run_worker(context: CliContext, address: str, fetch: FetchConfig) -> None:
-    try:
-        from monitor.fleet.fence import Fence
-        from monitor.fleet.worker import open_fleet_worker
-    except ImportError as error:
-        raise build_extra_error() from error
-    environment = context.environment
-    secret = read_secret(FLEET_KEY, environment.variables)
-    notifier = SystemdNotifier(environment.variables)
-    with open_fleet_worker(address, secret, environment, fetch, Fence()) as opened:
-        notifier.send_state("READY=1", "STATUS=Asking.")
-        opened.run_until_stopped()
-        notifier.send_state("STOPPING=1")
+        try:
+            from monitor.fleet.fence import Fence
+            from monitor.fleet.worker import open_fleet_worker
+        except ImportError as error:
+            raise build_extra_error() from error
+        environment = context.environment
+        secret = read_secret(FLEET_KEY, environment.variables)
+        notifier = SystemdNotifier(environment.variables)
+        with open_fleet_worker(address, secret, environment, fetch, Fence()) as opened:
+            notifier.send_state("READY=1", "STATUS=Asking.")
+            opened.run_until_stopped()
+            notifier.send_state("STOPPING=1")
 
 
 @click.group()

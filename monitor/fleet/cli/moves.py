@@ -85,7 +85,16 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
     """
     with open_leases(context, folder, "drain") as (_, file, sender):
         path = file.fleet.districts / DRAINED_FILE
-        _set_mark(path, marked=not undo)
+        marked = not undo
+        try:
+            if marked:
+                path.touch()
+                give_to_folder_owner(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = f"{path} cannot be written ({error.strerror}): check its folder."
+            raise CannotWriteError(reason) from error
         districts = list_district_folders(file.fleet.districts)
         names = tuple(district.name for district in districts)
         if not undo:
@@ -102,18 +111,6 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
             f"All {len(names)} districts are let go, and stay this machine's. "
             "Go on with `namesake fleet drain --undo`, or move them with `namesake fleet move`."
         )
-
-
-def _set_mark(path: Path, *, marked: bool) -> None:
-    try:
-        if marked:
-            path.touch()
-            give_to_folder_owner(path)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        reason = f"{path} cannot be written ({error.strerror}): check its folder."
-        raise CannotWriteError(reason) from error
 
 
 def _check_drained(folder: Path) -> None:
