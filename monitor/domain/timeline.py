@@ -17,7 +17,7 @@ from monitor.domain.detection.feedback import Feedback
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
-from monitor.domain.reason import Name, Plain, Reason, Told
+from monitor.domain.reason import Plain, Reason, Told
 from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
 from scrapers.models import Trace
 
@@ -137,10 +137,7 @@ def _format_day(trace: Trace) -> str:
 
 
 def _list_counts(trace: Trace) -> list[Told]:
-    return [
-        Reason(f"count.{name}", {"name": Name(name), "count": Plain(str(count))})
-        for name, count in trace.counts
-    ]
+    return [Reason(f"count.{name}", {"count": Plain(str(count))}) for name, count in trace.counts]
 
 
 def _get_material_name(field: str) -> str:

@@ -65,7 +65,6 @@ class Vitals:
     """
 
     at: datetime
-    clock_jumped: timedelta
     sources: tuple[SourceHealth, ...]
     jobs: tuple[Job, ...]
     email_counts: Mapping[EmailState, int]
@@ -84,6 +83,7 @@ class Vitals:
     person_count: int | None
     has_people: bool
     case_counts: Mapping[tuple[CaseKind, CaseState], int]
+    clock_jumped: timedelta = timedelta()
 
     @property
     def overdue_jobs(self) -> tuple[Job, ...]:

@@ -243,7 +243,7 @@ def list_next_steps(
     restart = ("systemctl restart namesake namesake-portal",) if started else ()
     for name in list_missing_secrets(place, config):
         yield NextStep(
-            text=Reason("step.secret", {"name": Plain(name)}),
+            text=Reason("step.secret", {"secret": Plain(name)}),
             commands=(build_secret_command(name, place.config_path, place.host), *restart),
         )
     yield from _list_start_steps(place, config, started=started)

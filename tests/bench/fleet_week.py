@@ -23,6 +23,7 @@ from monitor.db.database import Database
 from monitor.demo.response import FakeRequest
 from monitor.demo.setup import StoryClock
 from monitor.domain.person import Person
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.shared import SharedDatabase
@@ -262,7 +263,7 @@ def look_at_district(
 def is_told_why(app: App, person_id: str) -> bool:
     """Tell whether a person's weekly email says that their site's week was used up."""
     gaps = build_digest_view(app, person_id).coverage.gaps
-    return [gap.note for gap in gaps] == [FailureReason.SHARE_USED]
+    return [gap.note for gap in gaps] == [Reason(f"note.{FailureReason.SHARE_USED}")]
 
 
 def main() -> None:

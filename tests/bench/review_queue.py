@@ -68,7 +68,7 @@ def measured(size: Size) -> Figures:
         gate = build_review_gate(portal.world.app)
         opened = portal.world.state.review_index.count_visible_cases(gate, ReviewFilter())
     return Figures(
-        open=opened,
+        open=sum(opened.values()),
         medians={place: median(time) for place, time in times.items()},
         worst=max(max(time) for time in times.values()),
     )

@@ -58,3 +58,21 @@ def test_no_sentence_is_added_to_rules_and_services() -> None:
     ]
 
     assert len(found) <= MOST_SENTENCES, found
+
+
+def test_no_fact_is_called_as_the_reader_is() -> None:
+    """`{name}` in a sentence is whose data it is, whatever a reason brings."""
+    calls = (
+        (path, node)
+        for top in ("monitor", "scrapers", "reports")
+        for path in (ROOT / top).rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason"
+    )
+    named = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, node in calls
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and part.value == "name"
+    ]
+    assert named == []

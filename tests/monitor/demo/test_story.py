@@ -213,8 +213,8 @@ def test_the_reviewers_read_of_no_student_and_of_the_impersonation_only_after_a_
         assert "Marchetti" not in mail.whole
     for mail in (first, second):
         assert "Delgado" not in mail.whole
-    assert "0 need IT" in second.email.subject
-    assert "1 needs IT" in third.email.subject
+    assert "0 need IT" in second.subject
+    assert "1 needs IT" in third.subject
     assert "Delgado" not in third.whole
 
 

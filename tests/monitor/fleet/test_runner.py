@@ -15,6 +15,7 @@ from monitor.db.files import StateFolderLock
 from monitor.db.open_files import find_processes
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.db.shared import SHARED_DATABASE
 from monitor.fleet.districts import (
@@ -204,7 +205,7 @@ def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fle
         sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
         assert sweep is not None
         gaps = build_coverage(db.sweeps.list_source_runs(sweep.id)).gaps
-    assert {gap.note for gap in gaps} == {FailureReason.SHARE_USED}
+    assert {gap.note for gap in gaps} == {Reason(f"note.{FailureReason.SHARE_USED}")}
     assert sum(gap.count for gap in gaps) == SITES
 
 

@@ -237,16 +237,6 @@ def test_a_bad_address_reaches_nobody_and_is_given_up(send, recipient):
     assert counter.emails == []
 
 
-@pytest.mark.parametrize(("offered", "verdict"), [(True, "accepted"), (False, "refused")])
-def test_an_address_beyond_ascii_goes_to_a_server_that_takes_such(certificate, offered, verdict):
-    ways = {"tls_context": server_context(certificate), "enable_SMTPUTF8": offered}
-    with opened(Counter(), **ways) as office:
-        settings = with_settings(port=office.port, ca_file=certificate)
-        envelope = replace(ENVELOPE, recipient="josé@cedarvalley.example")
-
-        assert smtp(settings, "").send_email(EMAIL, envelope).status == verdict
-
-
 def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):
     delivery = send(Counter(), ca_file=tmp_path / "nothing.pem")
 

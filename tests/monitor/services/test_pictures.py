@@ -123,7 +123,7 @@ def test_they_go_when_the_account_is_gone(maria: Staff):
 
     maria.world.writes()
 
-    assert maria.case(CaseKind.IMPERSONATION).is_undecided
+    assert maria.case(CaseKind.IMPERSONATION).gone_at
     assert stored(maria) == set()
 
 
