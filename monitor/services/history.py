@@ -140,7 +140,10 @@ def _describe_timeline_entry(moment: TimelineEntry) -> Told:
 def _describe_decision(moment: TimelineEntry) -> Told:
     if not moment.word:
         return Reason("history.forgotten")
-    answer = {"answer": Label("given-answers", moment.word)}
     if moment.by is DecisionMaker.REVIEWER:
-        return Reason("history.it-decided", answer)
-    return words.OWN_STEPS.get(Decision(moment.word)) or Reason("history.answered", answer)
+        if moment.word == Decision.REOPENED:
+            return Reason("history.it-undid")
+        # In words to the person: what they press themselves says "my name".
+        return Reason("history.it-decided", {"answer": Label("decisions", moment.word)})
+    answer = Reason("history.answered", {"answer": Label("given-answers", moment.word)})
+    return words.OWN_STEPS.get(Decision(moment.word)) or answer

@@ -7,12 +7,16 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness
+from monitor.services.feedback import DecisionInput, record_decision
 from monitor.services.history import (
     build_finding_timeline,
+    build_timeline_lines,
     compare_finding_versions,
     compare_with_own_findings,
 )
-from tests.monitor.services.world import IMPOSTOR, Staff, account
+from monitor.services.notifications import build_reviewer_id
+from reports.wording import render_told
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, account
 
 
 @pytest.fixture
@@ -48,6 +52,19 @@ def test_a_timeline_tells_versions_events_cases_and_rulings(maria: Staff, fake: 
     later = [entry for entry in told if entry.kind == "shown" and entry.marks]
     assert {entry.source for entry in later} == {"bluesky"}
     assert {mark.field for entry in later for mark in entry.marks} == {"bio"}
+
+
+def test_what_reviewers_decided_and_undid_is_told_in_words_to_the_person(maria: Staff, fake: str):
+    case = maria.case(CaseKind.IMPERSONATION)
+    for decision in (Decision.NAMESAKE, Decision.REOPENED):
+        word = DecisionInput(decision=decision, by=build_reviewer_id(REVIEWERS[0]))
+        case = record_decision(maria.world.app, case, word)
+
+    told = build_finding_timeline(maria.world.app, maria.id, fake)
+
+    said = [render_told(line.words) for line in build_timeline_lines(told)]
+    assert "IT decided: It is someone else with your name." in said
+    assert "IT undid its last answer." in said
 
 
 def test_any_two_versions_are_compared(maria: Staff, fake: str):
