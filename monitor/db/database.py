@@ -35,6 +35,7 @@ from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
 
 if TYPE_CHECKING:
+    import monitor.db.access_log
     import monitor.db.account_proofs
     import monitor.db.accounts
     import monitor.db.audit
@@ -102,7 +103,7 @@ class Database:
     assignments: "monitor.db.review.AssignmentsTable"
     review_notes: "monitor.db.review.ReviewNotesTable"
     break_glass: "monitor.db.review.BreakGlassTable"
-    access_log: "monitor.db.review.AccessLogTable"
+    access_log: "monitor.db.access_log.AccessLogTable"
     pages: "monitor.db.pages.PagesTable"
     jobs: "monitor.db.jobs.JobsTable"
     clock: "monitor.db.jobs.ClockTable"

@@ -22,12 +22,12 @@ from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_school, load_case_owner
 from monitor.domain.case import Case
+from monitor.domain.case_end import Countdown
 from monitor.domain.case_progress import find_review_turn
 from monitor.domain.disclosure import (
     KEPT_AFTER_END,
     BreakGlass,
     BreakGlassProposal,
-    Countdown,
     forecast_opening,
 )
 from monitor.domain.errors import InputError
@@ -328,38 +328,6 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
 
     def parse_row(self, row: Row) -> ReviewNote:
         return self.decrypt_value(row["person_id"], row["seq"], row["encrypted"], ReviewNote)
-
-
-class AccessLogTable(Table):
-    """`reviewer` is an opaque id."""
-
-    declaration = TableDeclaration(
-        "access_log",
-        Owner.PERSON,
-        RetainedKind.ACCESS,
-        "which reviewer opened which case, until when",
-        Expiry(CLOSED, at="until"),
-        not_exported="the audit log says who looked",
-        even_held=True,
-    )
-
-    def record_access(self, reviewer_id: str, case_id: str, until: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row(
-                "access_log",
-                reviewer_id=reviewer_id,
-                case_id=case_id,
-                person_id=load_case_owner(self.connection, case_id),
-                until=until,
-            )
-
-    def has_access(self, reviewer_id: str, case_id: str, now: datetime) -> bool:
-        return self.connection.has_row(
-            "SELECT 1 FROM access_log WHERE reviewer_id = ? AND case_id = ? AND until > ?",
-            reviewer_id,
-            case_id,
-            now,
-        )
 
 
 class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):

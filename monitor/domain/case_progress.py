@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.case_log import CLAIMS, SENT_LEVERS, DecisionRecord, is_confirmation
-from monitor.domain.disclosure import (
+from monitor.domain.case_end import (
     ANSWER_EXPECTED,
     ANSWER_WITHIN,
     CLAIM_STANDS_AFTER,
     CaseEnd,
     Countdown,
+    can_be_looked_at,
+    find_end,
+)
+from monitor.domain.case_log import CLAIMS, SENT_LEVERS, DecisionRecord, is_confirmation
+from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
-    can_be_looked_at,
     compute_review_opening,
-    find_end,
     needs_immediate_notice,
 )
 from monitor.domain.vocabulary import CaseBin, CaseStep, Decision, Severity, Side, StepActor

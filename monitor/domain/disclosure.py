@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import takewhile
 
-from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.case_log import CLAIMS, DecisionRecord, is_confirmation, is_lever, read_verdict
+from monitor.domain.case import Case
+from monitor.domain.case_end import ANSWER_WITHIN, Countdown, find_end, find_lapse, list_fixed_ends
+from monitor.domain.case_log import is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.finding import Finding
@@ -22,7 +22,6 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     Decision,
-    EndReason,
     HoldAction,
     OpeningReason,
     Severity,
@@ -141,16 +140,7 @@ def check_two_reviewers(first: str, second: str, *, waits: bool) -> None:
         raise NotPermittedError(reason)
 
 
-ANSWER_WITHIN = timedelta(days=7)
-ANSWER_EXPECTED: Mapping[Severity, timedelta] = {
-    Severity.HIGH: ANSWER_WITHIN,
-    Severity.MEDIUM: timedelta(days=28),
-    Severity.LOW: timedelta(days=90),
-}
 KEPT_AFTER_END = timedelta(days=7)
-# A word of IT's that it is harmless gives a silent person four weeks.
-SILENT_AFTER = timedelta(days=28)
-CLAIM_STANDS_AFTER = timedelta(days=30)
 MIN_STUDENT_LINK_DAYS = 14
 
 
@@ -221,26 +211,6 @@ class DisclosureInput:
     case: Case
     consent: Consent
     glass: tuple[BreakGlass, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Countdown:
-    """A time limit of its person's: none of it runs while they have paused."""
-
-    start: datetime
-    span: timedelta
-
-    def compute_end(self, consent: Consent) -> datetime:
-        end = self.start + self.span
-        return end + consent.compute_paused_time(self.start, end)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseEnd:
-    """When and why a case ends; `at` may lie ahead."""
-
-    at: datetime
-    reason: EndReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,19 +327,6 @@ def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> 
     return min((opening.at for opening in _list_timed_openings(inputs, policy)), default=None)
 
 
-def find_end(case: Case, consent: Consent) -> CaseEnd | None:
-    """Return when and why a case ends, or has ended; None while nothing ends it.
-
-    Proof does, and its person's word. No word of IT's does, but it gives a silent person a limit.
-    """
-    ends = [CaseEnd(at=at, reason=reason) for at, reason in _list_fixed_ends(case)]
-    if lapse := _find_lapse(case):
-        silent = case.get_verdict(Side.IT) is not None
-        reason = EndReason.SILENT if silent else EndReason.LAPSED
-        ends.append(CaseEnd(at=lapse.compute_end(consent), reason=reason))
-    return min(ends, key=lambda end: end.at, default=None)
-
-
 def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
     """Return who in IT said or did something of it: none may keep what its person says is theirs.
 
@@ -427,8 +384,8 @@ def forecast_opening(case: Case) -> OpeningForecast:
         since=min(fixed, default=None),
         unanswered=_find_unanswered(case) if OpeningReason.UNANSWERED in keys else None,
         counsel_from=_find_counsel_start(case) if OpeningReason.COUNSEL in keys else None,
-        ended_at=min((at for at, _ in _list_fixed_ends(case)), default=None),
-        lapse=_find_lapse(case),
+        ended_at=min((at for at, _ in list_fixed_ends(case)), default=None),
+        lapse=find_lapse(case),
         is_ruled_by_it=case.get_word(Side.IT) is not None,
         holds=list_holds(case),
     )
@@ -500,47 +457,6 @@ def _find_counsel_start(case: Case) -> datetime | None:
         and case.get_side(entry) is Side.PERSON
     )
     return max((case.notified_at, *unsettled))
-
-
-def _list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
-    lever = case.last_lever
-    if case.gone_at:
-        yield case.gone_at, EndReason.PROOF
-    if case.is_dismissed:
-        own = [entry for entry in case.standing if case.get_side(entry) is Side.PERSON]
-        # Another word that dismisses it, too, does not end it anew.
-        last = takewhile(lambda entry: _dismisses(case, entry), reversed(own))
-        yield min(entry.at for entry in last), EndReason.DISMISSED
-    if lever and lever.decision in CLAIMS and not can_be_looked_at(case):
-        yield lever.at + CLAIM_STANDS_AFTER, EndReason.CLAIMED
-
-
-def _dismisses(case: Case, entry: DecisionRecord) -> bool:
-    return not is_confirmation(case.kind, read_verdict(case.kind, entry))
-
-
-def can_be_looked_at(case: Case) -> bool:
-    """Tell whether a look could prove that it is gone: nothing reads a list of contacts twice."""
-    return case.is_checkable and case.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT}
-
-
-def _find_lapse(case: Case) -> Countdown | None:
-    """Return what ends a case of which its person says nothing; what is serious never lapses."""
-    theirs = case.get_word(Side.IT)
-    silent = case.get_verdict(Side.PERSON) is None and case.notified_at is not None
-    if not silent or case.notified_at is None:
-        return None
-    # Whatever IT says, or takes back, leaves the whole time from then on.
-    spoke = (entry.at for entry in case.entries if case.get_side(entry) is Side.IT)
-    since = max((case.notified_at, *spoke))
-    if theirs:
-        if is_lever(theirs.decision) or is_confirmation(case.kind, theirs.decision):
-            return None
-        return Countdown(start=since, span=SILENT_AFTER)
-    opens_by_time = case.kind is CaseKind.STUDENT_LINK and case.relation == QueryKind.FOLLOWS
-    if case.severity is Severity.HIGH or case.shared_at or opens_by_time:
-        return None
-    return Countdown(start=since, span=2 * ANSWER_EXPECTED[case.severity])
 
 
 # Fewer people than this in one figure, and it is not shown.

@@ -25,7 +25,7 @@ HASH_VERSION = 1
 
 
 class Presence(StrEnum):
-    """MISSING is one proof of absence; GONE is two, two days apart."""
+    """MISSING is one proof of absence; GONE is two, two days apart (`monitor/domain/events.py`)."""
 
     PRESENT = "present"
     MISSING = "missing"

@@ -1,4 +1,7 @@
-"""The service: it starts jobs when they are due, and reports to systemd."""
+"""The service: it starts jobs when they are due, and reports to systemd.
+
+Which kinds of jobs there are: `monitor/services/job_kinds.py`.
+"""
 
 import logging
 import signal

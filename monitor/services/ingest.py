@@ -17,7 +17,7 @@ from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.case import list_watched_exposures
-from monitor.domain.detection.comparison import PictureResults
+from monitor.domain.detection.picture_likeness import PictureResults
 from monitor.domain.events import (
     EventPolicy,
     FindingAbsence,

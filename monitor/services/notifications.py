@@ -22,7 +22,8 @@ from monitor.db.outbox import OutboxEmail
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
-from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
+from monitor.domain.case_end import ANSWER_WITHIN
+from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email import build_message_id, fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures

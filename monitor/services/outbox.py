@@ -15,7 +15,7 @@ from hashlib import sha256
 from monitor.app import App
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.case import mark_notified
-from monitor.domain.disclosure import ANSWER_WITHIN
+from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.vocabulary import EmailState, Language, Severity

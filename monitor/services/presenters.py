@@ -9,11 +9,12 @@ from monitor.config import load_policy_texts
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.case import Case
+from monitor.domain.case_end import CaseEnd
 from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import NextStep
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.disclosure import CaseEnd, ReviewOpening
+from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.finding import Finding

@@ -1,4 +1,7 @@
-"""What a process asks Linux for that Python has no function for; each answer is below 0, or not."""
+"""What a process asks Linux for that Python has no function for; each answer is below 0, or not.
+
+What the parsing process gives up by it: `scrapers/sandbox/worker.py`.
+"""
 
 import ctypes
 from functools import cache

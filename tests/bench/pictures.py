@@ -20,7 +20,7 @@ from time import perf_counter
 
 from PIL import Image
 
-from monitor.domain.detection.comparison import compare_prints
+from monitor.domain.detection.picture_likeness import compare_prints
 from scrapers.models import PicturePrint
 from scrapers.parsers.images import read_profile_picture
 from tests.bench.altered import BEYOND, WITHIN_REACH, Alter, packed

@@ -19,13 +19,13 @@ from monitor.domain.detection.mock import (
     read_mock_signs,
 )
 from monitor.domain.edit_distance import measure_overlap
-from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import (
     extract_local_part,
     is_same_handle,
     shares_letter_pair,
 )
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
+from monitor.domain.handles.name_fit import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import load_census

@@ -27,9 +27,9 @@ from monitor.domain.detection.appearance import (
     has_link_to,
     is_linked_both_ways,
 )
-from monitor.domain.detection.comparison import PictureSimilarity, compare_prints
+from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
-from monitor.domain.handles.from_name import NameCover
+from monitor.domain.handles.name_fit import NameCover
 from monitor.domain.names.matching import (
     FULL_LEVELS,
     MatchLevel,

@@ -17,7 +17,6 @@ from monitor.domain.detection.appearance import (
     repeats_bio,
 )
 from monitor.domain.detection.claim import match_picture_rule
-from monitor.domain.detection.comparison import compare_prints
 from monitor.domain.detection.feedback import (
     Lessons,
     Trait,
@@ -25,6 +24,7 @@ from monitor.domain.detection.feedback import (
     Traits,
     extract_traits,
 )
+from monitor.domain.detection.picture_likeness import compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
 from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.domain.evidence import Evidence, EvidenceAxis
-from monitor.domain.handles.from_name import HandleFit, fit_name_to_handle
 from monitor.domain.handles.handles import is_opaque_handle
+from monitor.domain.handles.name_fit import HandleFit, fit_name_to_handle
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import squash_text

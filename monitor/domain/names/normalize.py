@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from unicodedata import lookup, normalize
@@ -279,3 +279,13 @@ def _build_alphabet(script: str, table: str) -> Mapping[str, str]:
 
 
 _ROMANIZED_ALPHABETS = (_build_alphabet("CYRILLIC", _CYRILLIC), _build_alphabet("GREEK", _GREEK))
+
+
+def drop_duplicates(texts: Iterable[str]) -> Iterator[str]:
+    """Drop what is empty, and what differs only in case or spaces from an earlier text."""
+    known: set[str] = set()
+    for text in texts:
+        clean = " ".join(normalize("NFC", text).split())
+        if clean and clean.casefold() not in known:
+            known.add(clean.casefold())
+            yield clean

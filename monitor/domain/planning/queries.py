@@ -6,11 +6,11 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import islice, product
 from typing import TypeGuard
-from unicodedata import normalize
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.names.normalize import squash_text
+from monitor.domain.handles.guesses import guess_handles
+from monitor.domain.names.normalize import drop_duplicates
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
 from scrapers.models import Identity, Query, QueryKind
@@ -24,9 +24,6 @@ SCOPE_BY_FAMILY = {
 }
 
 MAX_NAMES = 8
-MAX_GUESSED_HANDLES = 6
-# A shorter guess belongs to someone everywhere, and hardly ever to this person.
-SHORTEST_GUESS = 5
 
 
 class StudentLinkSwitch(StrEnum):
@@ -41,19 +38,19 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
     if consent.person_id != person.id or not consent.allows_queries(now):
         reason = "This person has no valid consent, or has paused checks. No search was run."
         raise NotPermittedError(reason)
-    guesses = _guess_handles(person.name) if consent.covers_scope(Scope.PROFILES, now) else ()
+    guesses = guess_handles(person.name) if consent.covers_scope(Scope.PROFILES, now) else ()
     hashed = consent.covers_scope(Scope.MAIL_HASH, now)
     declared = tuple(handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
         person_id=person.id,
-        names=tuple(islice(_drop_duplicates(_list_full_names(person.name)), MAX_NAMES)),
-        handles=tuple(_drop_duplicates((*declared, *guesses))),
+        names=tuple(islice(drop_duplicates(_list_full_names(person.name)), MAX_NAMES)),
+        handles=tuple(drop_duplicates((*declared, *guesses))),
         accounts=person.accounts,
         pages=person.pages,
         places=person.places,
         organization=person.organization,
         school=person.school,
-        own_handles=tuple(_drop_duplicates(declared)),
+        own_handles=tuple(drop_duplicates(declared)),
         alert_feeds=(
             tuple(feed.address for feed in person.alert_feeds)
             if consent.covers_scope(Scope.SEARCH, now)
@@ -70,7 +67,7 @@ def list_known_handles(person: Person) -> frozenset[str]:
     owned = (account.rpartition(":@")[2] for account in person.accounts)
     several = {
         account.casefold()
-        for account in (*declared, *owned, *_guess_handles(person.name))
+        for account in (*declared, *owned, *guess_handles(person.name))
         if account
     }
     # An account's handle may itself be a host: its first label is the person's.
@@ -208,27 +205,3 @@ def _list_full_names(name: PersonName) -> Iterator[str]:
         yield f"{given} {family}"
     if name.middle:
         yield f"{name.given} {name.middle} {name.family}"
-
-
-def _guess_handles(name: PersonName) -> tuple[str, ...]:
-    """Guess handles: the name as written today first, former surnames last."""
-    pairs = product((name.family, *name.former_families), (name.given, *name.nicknames))
-    shapes = (
-        shape
-        for given, family in ((squash_text(given), squash_text(family)) for family, given in pairs)
-        if given and family
-        for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
-        # Most sites allow no other letters in a handle.
-        if len(shape) >= SHORTEST_GUESS and shape.isascii()
-    )
-    return tuple(islice(_drop_duplicates(shapes), MAX_GUESSED_HANDLES))
-
-
-def _drop_duplicates(texts: Iterable[str]) -> Iterator[str]:
-    """Drop what is empty, and what differs only in case or spaces from an earlier text."""
-    known: set[str] = set()
-    for text in texts:
-        clean = " ".join(normalize("NFC", text).split())
-        if clean and clean.casefold() not in known:
-            known.add(clean.casefold())
-            yield clean

@@ -15,6 +15,7 @@ from monitor.domain.case import (
     mark_notified,
     resume_case,
 )
+from monitor.domain.case_end import find_end
 from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, SENT_LEVERS, SHARING, DecisionRecord
 from monitor.domain.case_progress import find_case_end, find_case_standing, find_next_step
 from monitor.domain.consent import Consent, apply_pause
@@ -24,7 +25,6 @@ from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
-    find_end,
     forecast_time_opening,
 )
 from monitor.domain.errors import MonitorError

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from monitor.demo.district import BETH, JOHN, MARIA
-from monitor.domain.disclosure import ANSWER_WITHIN
+from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState

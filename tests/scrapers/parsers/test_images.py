@@ -10,7 +10,7 @@ pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 from PIL import Image, ImageOps
 
-from monitor.domain.detection.comparison import compare_prints
+from monitor.domain.detection.picture_likeness import compare_prints
 from scrapers.models import CROPS, PicturePrint
 from scrapers.parsers.images import (
     MOST_PIXELS,

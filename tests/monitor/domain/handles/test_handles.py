@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.handles.from_name import NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import is_opaque_handle, is_same_handle, split_handle_words
+from monitor.domain.handles.name_fit import NameCover, fit_name_to_handle
 from monitor.domain.names.parts import NamePart
 from monitor.domain.person import PersonName
 

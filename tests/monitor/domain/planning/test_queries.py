@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.handles.guesses import MAX_GUESSED_HANDLES
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
-    MAX_GUESSED_HANDLES,
     MAX_NAMES,
     StudentLinkSwitch,
     asks_people_search,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.detection.comparison import PictureResults
+from monitor.domain.detection.picture_likeness import PictureResults
 from scrapers.models import (
     CrawlResult,
     Outcome,

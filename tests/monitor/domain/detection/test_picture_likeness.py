@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.comparison import DHASH_LIMIT, PDQ_LIMIT, PHASH_LIMIT, compare_prints
+from monitor.domain.detection.picture_likeness import (
+    DHASH_LIMIT,
+    PDQ_LIMIT,
+    PHASH_LIMIT,
+    compare_prints,
+)
 from scrapers.models import CropHashes, PicturePrint
 
 NOTHING = CropHashes(dhash=0, phash=0, pdq=0)
