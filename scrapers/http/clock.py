@@ -21,7 +21,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BootTime:
-    """Seconds since this machine started, the time it slept included, and which start it was."""
+    """Seconds since this machine started, the time it slept included, and which start it was.
+
+    `boot` is empty where a process may not know, as under our units, which hide /proc/sys: then
+    only what the process itself has seen can be compared.
+    """
 
     boot: str
     seconds: float
@@ -45,9 +49,12 @@ class SystemClock:
         time.sleep(seconds)
 
     def read_boot_time(self) -> BootTime:
-        return BootTime(_read_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME))
+        return BootTime(read_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 @cache
-def _read_boot_id() -> str:
-    return BOOT_ID.read_text("ascii").strip()
+def read_boot_id() -> str:
+    try:
+        return BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""

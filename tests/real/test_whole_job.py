@@ -161,7 +161,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
     overview = district.writes(rosa, emails=4)
-    assert "2 of 2 sources checked" in overview
+    assert "2 of 2 places checked" in overview
 
     district.clock.at += timedelta(weeks=1)
     bluesky.describe(Profile(handle=ROSA.handle, display_name="Rosa M. on tour"))

@@ -14,6 +14,7 @@ from monitor.services.clock_check import believe_clock, describe_jump, record_ti
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.jobs import delete_expired_data, schedule_jobs
 from reports.wording import render_told
+from scrapers.http import clock as clock_module
 from scrapers.http.clock import BootTime, SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 from tests.monitor.conftest import Found
@@ -110,6 +111,28 @@ def test_what_starts_after_the_jump_goes_by_what_was_recorded_before(
     assert build_clock(wall, state).now() == wall.at
 
 
+def test_a_process_that_knows_no_start_goes_by_what_it_has_seen(
+    wall: SettableClock, state: Database
+) -> None:
+    wall.boot = replace(wall.boot, boot="")
+    state.clock.record_time(wall.at - YEAR, wall.boot)
+    clock = build_clock(wall, state)
+    assert clock.now() == START
+
+    wall.at += YEAR
+    wall.passes(HOUR)
+    assert clock.now() == START + HOUR
+
+
+def test_a_start_that_may_not_be_known_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock_module, "BOOT_ID", Path("/nowhere/boot_id"))
+    clock_module.read_boot_id.cache_clear()
+    try:
+        assert SystemClock().read_boot_time().boot == ""
+    finally:
+        clock_module.read_boot_id.cache_clear()
+
+
 def test_the_clock_of_this_machine_counts_from_its_start() -> None:
     clock = SystemClock()
     first, second = clock.read_boot_time(), clock.read_boot_time()
@@ -140,15 +163,22 @@ def test_a_year_in_a_minute_deletes_nothing_and_the_health_says_so(
     assert "it jumped there" in terminal.run("jobs").out
 
 
-def test_an_operator_s_word_is_heard_by_what_runs(terminal: Terminal, wall: SettableClock) -> None:
+@pytest.mark.parametrize("boot", ["first", ""], ids=["with an ID", "without"])
+def test_an_operator_s_word_is_heard_by_what_runs(
+    terminal: Terminal, wall: SettableClock, boot: str
+) -> None:
     terminal.enrols()
+    wall.boot = replace(wall.boot, boot=boot)
     with terminal.app() as app:
         wall.at += 3 * HOUR
         wall.passes(HOUR)
         assert describe_jump(app)
 
+        # The command runs outside the unit, and may know which start of the machine it is.
+        wall.boot = replace(wall.boot, boot="first")
         with terminal.app() as command:
             believe_clock(command)
+        wall.boot = replace(wall.boot, boot=boot)
         wall.passes(timedelta(minutes=1))
 
         assert (app.clock.now(), describe_jump(app)) == (wall.at, "")
