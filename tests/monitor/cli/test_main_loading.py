@@ -23,7 +23,7 @@ HEAVY = {
 }
 # Python itself, click and the commands' names are 120 of these.
 MOST_MODULES_OF_HELP = 190
-MOST_MODULES_OF_A_LIST = 281
+MOST_MODULES_OF_A_LIST = 282
 MOST_MEBIBYTES_OF_A_LIST = 45
 PEOPLE = 20
 

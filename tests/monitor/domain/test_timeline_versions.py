@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.finding import list_material_changes
-from monitor.domain.reason import Name, Plain, Reason
+from monitor.domain.reason import Plain, Reason
 from monitor.domain.timeline import diff_traces
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace, TraceKind
@@ -43,7 +43,7 @@ def test_a_version_never_differs_from_itself():
 
 
 def count_followers(count: int) -> Reason:
-    facts = {"name": Name("followers"), "count": Plain(str(count))}
+    facts = {"count": Plain(str(count))}
     return Reason("count.followers", facts)
 
 
