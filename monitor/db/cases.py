@@ -61,24 +61,16 @@ class CasesTable(EncryptedTable, Records[Case]):
         ),
     )
 
-    select = """SELECT id, person_id, finding_id, kind, relation, state, opened_at, encrypted
-    FROM cases"""
+    record = Case
+    stored = ("id", "person_id", "finding_id", "kind", "relation", "state", "opened_at")
+
+    @classmethod
+    def list_selected_columns(cls) -> tuple[str, ...]:
+        return (*cls.stored, "encrypted")
 
     def insert_case(self, case: Case) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO cases (id, person_id, finding_id, kind, relation, state, opened_at,
-                encrypted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                case.id,
-                case.person_id,
-                case.finding_id,
-                case.kind,
-                case.relation,
-                case.state,
-                case.opened_at,
-                self._encrypt_case(case),
-            )
+            self.insert_record(case, encrypted=self._encrypt_case(case))
             self._append_entries(case)
             self.update_review_index(case)
 
@@ -88,17 +80,7 @@ class CasesTable(EncryptedTable, Records[Case]):
             load_case_owner(self.connection, case.id)
             self._append_entries(case)
             whole = replace(case, log=self._list_log(case.id))
-            self.connection.execute(
-                """UPDATE cases SET finding_id = ?, kind = ?, relation = ?, state = ?,
-                opened_at = ?, encrypted = ? WHERE id = ?""",
-                whole.finding_id,
-                whole.kind,
-                whole.relation,
-                whole.state,
-                whole.opened_at,
-                self._encrypt_case(whole),
-                whole.id,
-            )
+            self.replace_record(whole, encrypted=self._encrypt_case(whole))
             self.update_review_index(whole)
 
     def update_review_index(self, case: Case) -> None:
@@ -119,15 +101,16 @@ class CasesTable(EncryptedTable, Records[Case]):
                 continue
             unknown[record] -= 1
             seq = find_next_seq(self.connection, "decisions")
-            self.connection.execute(
-                """INSERT INTO decisions (seq, case_id, person_id, decision, at, encrypted)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                seq,
-                case.id,
-                case.person_id,
-                record.decision,
-                record.at,
-                self.encryption.encrypt(case.person_id, f"decisions/{seq}/encrypted", record),
+            self.connection.insert_row(
+                "decisions",
+                seq=seq,
+                case_id=case.id,
+                person_id=case.person_id,
+                decision=record.decision,
+                at=record.at,
+                encrypted=self.encryption.encrypt(
+                    case.person_id, f"decisions/{seq}/encrypted", record
+                ),
             )
 
     def load_case(self, case_id: str) -> Case:
@@ -193,7 +176,7 @@ class CasesTable(EncryptedTable, Records[Case]):
     def list_altered_case_ids(self) -> Iterator[str]:
         """Yield each case with plain columns, of its own or its decisions, that were altered."""
         for row in self.connection.fetch_rows(self.select):
-            if _is_altered(row, self._decrypt_case(row)):
+            if self._is_altered(row, self._decrypt_case(row)):
                 yield row["id"]
         for row in self.connection.fetch_rows(
             "SELECT case_id, decision, at, seq, person_id, encrypted FROM decisions"
@@ -268,25 +251,17 @@ class CasesTable(EncryptedTable, Records[Case]):
     def parse_row(self, row: Row) -> Case:
         """Raise DatabaseError where a plain column says something else than what is encrypted."""
         case = self._decrypt_case(row)
-        if _is_altered(row, case):
+        if self._is_altered(row, case):
             raise build_damage_error(self.connection.path)
         return case
+
+    def _is_altered(self, row: Row, case: Case) -> bool:
+        columns = {**self.build_row(case), "opened_at": format_datetime(case.opened_at)}
+        return any(row[name] != value for name, value in columns.items())
 
     def _decrypt_case(self, row: Row) -> Case:
         case = self.decrypt_value(row["person_id"], row["id"], row["encrypted"], Case)
         return replace(case, log=self._list_log(row["id"]))
-
-
-def _is_altered(row: Row, case: Case) -> bool:
-    return tuple(row)[:-1] != (
-        case.id,
-        case.person_id,
-        case.finding_id,
-        case.kind,
-        case.relation,
-        case.state,
-        format_datetime(case.opened_at),
-    )
 
 
 def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:

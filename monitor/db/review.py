@@ -12,14 +12,12 @@ from enum import StrEnum
 
 from monitor.db.connection import (
     Records,
-    Row,
     Table,
-    find_next_seq,
     parse_datetime,
     parse_optional_datetime,
 )
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import EncryptedTable
+from monitor.db.encryption import EncryptedTable, SealedRecords
 from monitor.db.people import hash_school, load_case_owner
 from monitor.domain.case import Case
 from monitor.domain.case_end import Countdown
@@ -294,7 +292,7 @@ class ReviewNote:
     text: str
 
 
-class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
+class ReviewNotesTable(SealedRecords[ReviewNote]):
     declaration = TableDeclaration(
         "review_notes",
         Owner.PERSON,
@@ -304,21 +302,14 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
         exported="findings.cases.notes",
     )
 
-    select = "SELECT seq, person_id, encrypted FROM review_notes"
+    record = ReviewNote
+    stored = ("case_id", "at")
+    key = ("seq",)
 
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
-            person = load_case_owner(self.connection, note.case_id)
-            seq = find_next_seq(self.connection, "review_notes")
-            self.connection.execute(
-                """INSERT INTO review_notes (seq, case_id, person_id, at, encrypted)
-                VALUES (?, ?, ?, ?, ?)""",
-                seq,
-                note.case_id,
-                person,
-                note.at,
-                self.encrypt_value(person, seq, note),
-            )
+            owner = load_case_owner(self.connection, note.case_id)
+            self.insert_record(note, person_id=owner)
 
     def list_review_notes_of_case(self, case_id: str) -> tuple[ReviewNote, ...]:
         return self.list_records("WHERE case_id = ? ORDER BY at, seq", case_id)
@@ -326,11 +317,8 @@ class ReviewNotesTable(EncryptedTable, Records[ReviewNote]):
     def list_review_notes_of_person(self, person_id: str) -> tuple[ReviewNote, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY at, seq", person_id)
 
-    def parse_row(self, row: Row) -> ReviewNote:
-        return self.decrypt_value(row["person_id"], row["seq"], row["encrypted"], ReviewNote)
 
-
-class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
+class BreakGlassTable(SealedRecords[BreakGlassProposal]):
     declaration = TableDeclaration(
         "break_glass",
         Owner.PERSON,
@@ -342,23 +330,13 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
         even_held=True,
     )
 
-    select = "SELECT id, person_id, encrypted FROM break_glass"
+    record = BreakGlassProposal
+    stored = ("id", "case_id", "person_id", "at", "broken_at")
 
     def save_break_glass_proposal(self, proposal: BreakGlassProposal) -> None:
         """Keep it, in place of what it was before."""
         broken = proposal.break_glass
-        self.connection.write_rows(
-            """INSERT OR REPLACE INTO break_glass (id, case_id, person_id, at, broken_at, until,
-                encrypted)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            proposal.id,
-            proposal.case_id,
-            proposal.person_id,
-            proposal.at,
-            proposal.broken_at,
-            broken.until if broken else None,
-            self.encrypt_value(proposal.person_id, proposal.id, proposal),
-        )
+        self.replace_record(proposal, until=broken.until if broken else None)
 
     def load_break_glass_proposal(self, proposal_id: str) -> BreakGlassProposal:
         found = self.find_record("WHERE id = ?", proposal_id)
@@ -376,17 +354,11 @@ class BreakGlassTable(EncryptedTable, Records[BreakGlassProposal]):
 
     def list_active_break_glass(self, case_id: str, now: datetime) -> tuple[BreakGlass, ...]:
         """Return what holds a case open now."""
-        rows = self.connection.fetch_rows(
-            """SELECT id, person_id, encrypted FROM break_glass
-            WHERE case_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id""",
-            case_id,
-            now,
+        found = self.list_records(
+            "WHERE case_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id", case_id, now
         )
-        found = (self.parse_row(row).break_glass for row in rows)
-        return tuple(break_glass for break_glass in found if break_glass)
-
-    def parse_row(self, row: Row) -> BreakGlassProposal:
-        return self.decrypt_value(row["person_id"], row["id"], row["encrypted"], BreakGlassProposal)
+        opened = (proposal.break_glass for proposal in found)
+        return tuple(break_glass for break_glass in opened if break_glass)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
