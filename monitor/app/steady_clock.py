@@ -33,31 +33,36 @@ class SteadyClock:
         self._read_at = boot.seconds
 
     def now(self) -> datetime:
-        return self.wall.now() - self.measure_jump()
+        # One reading of the wall clock for both: it may jump at any moment.
+        now = self.wall.now()
+        return now - self._measure_jump(now)
 
     def measure_jump(self) -> timedelta:
         """Return how far the wall clock is ahead of what may be believed; 0 for an hour or less."""
-        ahead = self._measure_difference()
+        return self._measure_jump(self.wall.now())
+
+    def _measure_jump(self, now: datetime) -> timedelta:
         boot = self.wall.read_boot_time()
+        ahead = self._measure_difference(now, boot)
         if ahead > MAX_JUMP and boot.seconds >= self._read_at + READ_AGAIN_SECONDS:
             self._read_at = boot.seconds
-            self._take_up_record(boot)
-            ahead = self._measure_difference()
+            self._take_up_record(now, boot)
+            ahead = self._measure_difference(now, boot)
         return ahead if ahead > MAX_JUMP else timedelta()
 
-    def _take_up_record(self, boot: BootTime) -> None:
+    def _take_up_record(self, now: datetime, boot: BootTime) -> None:
         """Believe an operator's word, which another process recorded."""
-        found, now = self._table.find_record(), self.wall.now()
+        found = self._table.find_record()
         if found and found.boot and found.boot.boot == boot.boot:
             self._known = found
         elif found and abs(now - found.at) <= MAX_JUMP:
             self._known = TimeRecord(at=now, boot=boot)
 
-    def _measure_difference(self) -> timedelta:
-        boot, known = self.wall.read_boot_time(), self._known
+    def _measure_difference(self, now: datetime, boot: BootTime) -> timedelta:
+        known = self._known
         if known.boot is None or known.boot.boot != boot.boot:
             return timedelta()
-        return self.wall.now() - known.at - timedelta(seconds=boot.seconds - known.boot.seconds)
+        return now - known.at - timedelta(seconds=boot.seconds - known.boot.seconds)
 
     def read_boot_time(self) -> BootTime:
         return self.wall.read_boot_time()

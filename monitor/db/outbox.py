@@ -339,8 +339,11 @@ class EmailCounts(Table):
 
     def is_any_refused_now(self, but: str) -> bool:
         """Tell whether an email of any kind but one waits since the server did not take it."""
-        tried = "state = 'queued' AND error IS NOT NULL AND attempts > 0 AND kind != ?"
-        return bool(self.connection.count_rows("outbox", tried, but))
+        return self.connection.has_row(
+            """SELECT 1 FROM outbox
+            WHERE state = 'queued' AND error IS NOT NULL AND attempts > 0 AND kind != ?""",
+            but,
+        )
 
     def count_abandoned_emails(self, since: datetime) -> int:
         """Count what someone was to get and did not; what no one was to get any more is void."""
