@@ -6,7 +6,9 @@ from monitor.app import App
 from monitor.app.steady_clock import measure_jump, read_boot_time
 from monitor.domain.dates import format_local_time
 from monitor.domain.errors import UnavailableError
+from monitor.domain.reason import Moment, Reason
 from monitor.domain.schedule import is_clock_plausible
+from reports.wording import render_in_english
 
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 
@@ -35,11 +37,8 @@ def describe_jump(app: App) -> str:
     jump, believed = measure_jump(app.clock), app.clock.now()
     if not jump:
         return ""
-    return (
-        f"The clock says {format_local_time(believed + jump, 'UTC')}, but it jumped there: by the"
-        f" time since this machine started, it is {format_local_time(believed, 'UTC')}. Namesake"
-        " goes by that. Set the clock; if it is right, run `namesake jobs --clock-is-right`."
-    )
+    facts = {"shown": Moment(believed + jump), "now": Moment(believed)}
+    return render_in_english(Reason("clock.jumped", facts))
 
 
 def believe_clock(app: App) -> None:
