@@ -200,7 +200,7 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
     pages = tuple(_select_fitting_pages(view.pages))
     with use_language(Language.ENGLISH):
         files = dict(_build_files(view, pages))
-    # List what `sha256sum --check` reads.
+    # As `sha256sum --check` reads it.
     lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
     files[MANIFEST] = "".join(lines).encode()
     archive = BytesIO()

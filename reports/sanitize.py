@@ -174,13 +174,11 @@ def _format_defanged(parts: SplitResult) -> str:
     port = f":{parts.port}" if parts.port else ""
     path = "" if parts.path == "/" else parts.path
     query = f"?{parts.query}" if parts.query else ""
-    # Give a host as the network spells it and as a person reads it.
     host = parts.hostname or ""
     labels = [label for label in re.split("[.\u3002\uff0e\uff61]", host) if label]
-    plain, reading = (
-        ".".join(map(_encode_punycode, labels)),
-        ".".join(map(_decode_punycode, labels)),
-    )
+    # As the network spells it, and as a person reads it.
+    plain = ".".join(map(_encode_punycode, labels))
+    reading = ".".join(map(_decode_punycode, labels))
     place = _truncate_text(f"{_defang_dots(plain)}{port}{_defang_dots(path + query)}", CAP)
     if plain == reading:
         return place

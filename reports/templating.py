@@ -253,7 +253,7 @@ def _build_environment() -> Environment:
     )
     environment.filters.update(_list_filters())
     environment.globals.update(labels=labels, language=get_language)
-    # Give templates `_()` and `ngettext()`: in HTML the facts in a text are escaped, it is not.
+    # Of `_()` and `ngettext()`, the facts in a text are escaped in HTML, and the text is not.
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         translate_message, translate_plural, newstyle=True

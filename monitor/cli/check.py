@@ -122,7 +122,6 @@ class RequestWait:
         elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
             self._checks_ahead = ahead
             self._deadline = self._pick_up_deadline
-        # Say that the service has ended or is back; raise UnavailableError if it stays away.
         now = self.clock.monotonic()
         if is_service_running(self.app):
             if self._gone_at is not None:

@@ -235,7 +235,6 @@ def print_story(folder: Path, console: Console) -> None:
 
     print_part(_build_opening())
     story = play_story(folder, lambda number, week: print_part(_build_week_panel(number, week)))
-    # List the emails with news, and count the others.
     notable = tuple(_select_notable_emails(story))
     table = _build_grid()
     for email in notable:

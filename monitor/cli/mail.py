@@ -74,7 +74,7 @@ def send(context: CliContext, *, as_json: bool) -> None:
 
     with context.open_app_locked() as app:
         counts = outbox.send_due(app)
-        # Count queued emails by the mail server's response, which contains no names.
+        # The mail server's response contains no names.
         emails = app.db.outbox.list_emails()
         waiting = Counter(
             email.error for email in emails if email.error and email.state is EmailState.QUEUED

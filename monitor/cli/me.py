@@ -235,8 +235,8 @@ def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> Quic
     if not (own_name.given and own_name.family):
         reason = 'Give a first and a last name in quotes, such as "Maria Delgado".'
         raise InputError(reason)
-    for town in (name, school, *lists["towns"], *lists["handles"]):
-        if len(town) > MAX_TEXT:
+    for text in (name, school, *lists["towns"], *lists["handles"]):
+        if len(text) > MAX_TEXT:
             reason = f"Use at most {MAX_TEXT} characters for a name, town, school or handle."
             raise InputError(reason)
     if any(len(entries) > MAX_ENTRIES for entries in lists.values()):

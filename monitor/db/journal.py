@@ -88,11 +88,6 @@ class JournalTable(SealedRecords[StagedAnswer]):
         queries = (query for staged in asking for query in staged.visit.result.follow)
         return tuple({query.key: query for query in queries if query.key not in answered}.values())
 
-    def list_answering_sources(self, sweep_id: str) -> tuple[str, ...]:
-        """Name each source that anything was read of."""
-        query = "SELECT DISTINCT source FROM journal WHERE sweep_id = ? ORDER BY source"
-        return tuple(source for (source,) in self.connection.fetch_rows(query, sweep_id))
-
     def load_answers_by_subject(
         self, sweep_id: str, source: str
     ) -> Mapping[str, tuple[StagedAnswer, ...]]:

@@ -192,7 +192,7 @@ def _build_result(page: DemoPage, query: str, position: int, week: int) -> dict[
     url = _build_result_url(page, week)
     engine = ENGINES[int(_hash_text(page.url), 16) % len(ENGINES)]
     published = None if page.age is None else compute_sweep_time(1) - timedelta(days=page.age)
-    # Cut the text around the first wanted word, behind a date that is relative to the day.
+    # As engines do: the text around the first wanted word, behind a date relative to the day.
     at = page.text.casefold().find(find_first_word(query))
     start = max(0, at - SNIPPET_LENGTH // 3)
     cut = page.text[start : start + SNIPPET_LENGTH]

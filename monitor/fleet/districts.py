@@ -259,7 +259,7 @@ def _find_target(
             # Each would delete the old backups of the other, and overwrite its keys.
             reason = f"{place} has the backups of {owner}. Give each district folders of its own."
             raise InputError(reason)
-    taken.update({side.resolve(): district.name for side in (folder, keys) if side})
+    taken.update({path.resolve(): district.name for path in (folder, keys) if path})
     return BackupTarget(folder=folder, keys=keys, rotation=rotation)
 
 

@@ -76,9 +76,9 @@ def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
             "of its keys; or set both under [backup]."
         )
         raise InputError(reason)
-    for side in (places.folder, places.keys):
-        if not side.is_dir():
-            reason = f"{side} is not there. Fetch the district's backup, and name its folder."
+    for path in (places.folder, places.keys):
+        if not path.is_dir():
+            reason = f"{path} is not there. Fetch the district's backup, and name its folder."
             raise InputError(reason)
     copy = find_newest_backup(places.folder)
     copy.check_files()

@@ -103,7 +103,7 @@ class FleetSender:
         """
         handover = find_handover(state)
         if handover is not None:
-            # Raise MovedError unless all of a district that was moved is here, as it was.
+            # All of a district that was moved has to be here, as it was.
             if not handover.token or not handover.files:
                 check_not_moved(state)
             missing = find_missing_file(folder, handover)

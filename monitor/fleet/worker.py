@@ -377,8 +377,8 @@ class FleetWorker:
                     install_signal_handlers=False,
                 )
             )
-            for side in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(side, self._stop, taking)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._stop, taking)
             with suppress(asyncio.CancelledError):
                 await taking
             if not self.guard.stopping.is_set():

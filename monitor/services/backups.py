@@ -61,7 +61,7 @@ def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
     yield from _find_late_due_dates(db, max(at, last_time))
     # A clock that was set back says nothing of what should be there by now.
     if last_time <= at:
-        # Yield the missing jobs; those of people who joined since are created next time.
+        # Jobs of people who joined since are created next time.
         there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
         consents = db.consents.list_latest_consents()
         subjects: Mapping[JobScope, Collection[str]] = {
@@ -267,7 +267,7 @@ def back_up(
 def list_excluded_files(config: Config) -> frozenset[Path]:
     """Leave out the roster and its key, wherever they are, so that no copy has both."""
     students = config.students
-    return frozenset(side.resolve() for side in (students.tokens, students.key_file) if side)
+    return frozenset(path.resolve() for path in (students.tokens, students.key_file) if path)
 
 
 def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:

@@ -118,7 +118,7 @@ class NoticeSender:
             self._last_tried[audience.office] = now
             title, body = build_notice(app.config, audience, counts)
             faults = {chat.number: chat.send_message(title, body) for chat in chats}
-            # Log and store what became of a message; `faults` are by line of the secret.
+            # `faults` are by line of the secret.
             dead = {number: fault for number, fault in faults.items() if fault}
             for number, fault in dead.items():
                 LOG.warning(

@@ -160,9 +160,9 @@ DAY = timedelta(days=1)
 def build_district_view(app: App) -> DistrictView:
     now, counts = app.clock.now(), count_review_cases(app)
     oldest = app.db.review_index.find_oldest_time(build_review_gate(app), CaseBin.NEEDS_YOU)
-    # Return what the week's sources cost; of what was about no one, too.
     district = app.config.district
-    week = compute_sweep_week(app.clock.now(), district.id, district.zone)
+    week = compute_sweep_week(now, district.id, district.zone)
+    # What was about no one counts, too.
     spent = sum(sum_spending_by_person(app, week).values(), ApiCost())
     most = build_spending_limits(app.config.planning).district.usd
     enough = is_large_enough(len(app.db.consents.list_consenting_person_ids(now)))

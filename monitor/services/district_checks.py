@@ -271,7 +271,7 @@ def _settle_source(
             if trace and not found.says_missing:
                 _store_sighting(app, trace)
         if visit.result.outcome is Outcome.ABSENT and visit.query.kind.proves_absence:
-            # Note that a known account's own address denies it.
+            # The known account's own address denies it.
             term = visit.query.terms[0].removeprefix("@").casefold()
             for known in app.db.district_findings.list_district_findings():
                 own = {

@@ -25,7 +25,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
-from monitor.domain.names.normalize import join_words
+from monitor.domain.names.normalize import clean_line
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
@@ -153,10 +153,10 @@ def queue_invitation(
     invitation = Invitation(
         id=app.ids.new_id(),
         mail=address,
-        given=join_words(invitee.given),
-        family=join_words(invitee.family),
-        school=join_words(invitee.school),
-        title=join_words(invitee.title),
+        given=clean_line(invitee.given),
+        family=clean_line(invitee.family),
+        school=clean_line(invitee.school),
+        title=clean_line(invitee.title),
         invited_at=now,
         expires_at=now + INVITATION_LASTS,
     )
@@ -164,10 +164,9 @@ def queue_invitation(
         release_work_address(app, address)
         if app.db.people.find_person_id_by_mail(address):
             raise AlreadyEnrolledError(ENROLLED_ALREADY)
-        # Close the earlier invitations of an address, which belongs to one person. Return when they
-        # were reminded of one of those, if so: no other reminder follows.
+        # An address belongs to one person, who is not reminded again.
         reminded = None
-        while earlier := app.db.invitations.find_open_invitation_by_mail(address, app.clock.now()):
+        while earlier := app.db.invitations.find_open_invitation_by_mail(address, now):
             reminded = reminded or earlier.reminded_at
             app.db.invitations.delete_invitation(earlier.id)
         invitation = replace(invitation, reminded_at=reminded)

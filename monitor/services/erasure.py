@@ -171,7 +171,7 @@ def _find_erasure_start(app: App, consent: Consent) -> datetime:
     lifted = (
         hold.lifted_at for hold in app.db.legal_holds.list_legal_holds_of_person(consent.person_id)
     )
-    return max(lifted_at for lifted_at in (consent.withdrawn_at, *lifted) if lifted_at is not None)
+    return max(at for at in (consent.withdrawn_at, *lifted) if at is not None)
 
 
 def resolve_actor(person_id: str, channel: ConsentChannel) -> str:

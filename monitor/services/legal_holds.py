@@ -71,11 +71,11 @@ def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldPr
     with app.db.begin_transaction():
         proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
         _check_reviewers(app, proposal.first, reviewer.address)
-        proposal.check_second_reviewer(reviewer.address, app.clock.now())
+        now = app.clock.now()
+        proposal.check_second_reviewer(reviewer.address, now)
         _check_hold_step(app, reviewer, proposal.person_id, proposal.step)
         by = tuple(sorted((proposal.first, reviewer.address)))
         if proposal.step is HoldAction.PLACE:
-            now = app.clock.now()
             hold = LegalHold(
                 person_id=proposal.person_id, placed_at=now, by=by, reason=proposal.reason
             )

@@ -394,7 +394,7 @@ def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
 def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     reader = resolve_destination(app, email)
     if reader.refusal:
-        # Give up an email that no one should get anymore, and delete its content.
+        # No one should get it anymore, so its content goes, too.
         with app.db.begin_transaction():
             app.db.outbox.mark_email_dead(email.id, reader.refusal)
             app.db.outbox.delete_email_view(email.id)

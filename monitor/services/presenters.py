@@ -297,7 +297,7 @@ def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
     """Add why an account on a network where they have none is not taken for an impersonation."""
     news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
-    # Return the strongest sign of someone else, else that others have the name, if anything.
+    # The strongest sign of someone else comes before that others have the name, too.
     doubts = [
         piece
         for piece in assessment.evidence

@@ -226,7 +226,8 @@ def confirm_work_email_change(
     """
     with app.db.begin_transaction():
         change = app.db.address_changes.find_address_change_by_code(hash_code(code))
-        if change is None or change.person_id != person_id or not change.is_open(app.clock.now()):
+        now = app.clock.now()
+        if change is None or change.person_id != person_id or not change.is_open(now):
             return AddressConfirmRefusal.OVER
         if not hmac.compare_digest(change.browser, hash_code(browser_session_id)):
             return AddressConfirmRefusal.ELSEWHERE
@@ -234,8 +235,7 @@ def confirm_work_email_change(
         release_work_address(app, change.new)
         if app.db.people.find_person_id_by_mail(change.new):
             return AddressConfirmRefusal.TAKEN
-        # Change to the new address, and email the old one.
-        now, after = app.clock.now(), replace(before, mail=change.new)
+        after = replace(before, mail=change.new)
         # Who invited them again, not knowing that they are in, invited no one else.
         while invitation := app.db.invitations.find_open_invitation_by_mail(change.new, now):
             app.db.invitations.delete_invitation(invitation.id)

@@ -17,7 +17,7 @@ from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSecti
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError
-from monitor.domain.names.normalize import join_words
+from monitor.domain.names.normalize import clean_line
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
@@ -149,9 +149,9 @@ def apply_scopes(form: ScopesForm, draft: EnrollmentDraft) -> StepInput:
 
 def apply_names(form: NamesForm, draft: EnrollmentDraft) -> StepInput:
     name = PersonName(
-        given=join_words(form.given),
-        family=join_words(form.family),
-        middle=join_words(form.middle),
+        given=clean_line(form.given),
+        family=clean_line(form.family),
+        middle=clean_line(form.middle),
         former_families=split_entries(form.former),
         nicknames=split_entries(form.nicknames),
     )
@@ -164,7 +164,7 @@ def apply_names(form: NamesForm, draft: EnrollmentDraft) -> StepInput:
 
 
 def apply_work(form: WorkForm, draft: EnrollmentDraft) -> StepInput:
-    school, role = join_words(form.school), join_words(form.role)
+    school, role = clean_line(form.school), clean_line(form.role)
     places = split_entries(form.places)
     return StepInput(
         draft=replace(draft, school=school, role=role, places=places),
@@ -230,7 +230,7 @@ def add_address_fault(step_input: StepInput, words: str) -> StepInput:
 def split_entries(text: str) -> tuple[str, ...]:
     """Take apart a list that was typed with commas, each entry once."""
     typed = text.replace("\n", ",").replace(";", ",")
-    entries = map(join_words, typed.split(","))
+    entries = map(clean_line, typed.split(","))
     return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 

@@ -313,7 +313,6 @@ def build_case_routes(context: PortalContext) -> Blueprint:
             record_case_answer(context.app, case, form)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        # Lead to what can be done about it, or back to where it was answered.
         finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
         if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
             return _redirect_to_kit(context, case.finding_id)

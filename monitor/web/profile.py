@@ -345,7 +345,7 @@ def _render_address_page(
 ) -> Response:
     person = context.load_person()
     made = find_last_address_change(context.app, person.id)
-    # Return what names one's address at signing in, empty where the mailbox itself does.
+    # Empty where the mailbox itself names one's address at signing in.
     portal = context.app.config.portal
     named = {SignInMethod.OIDC: portal.provider, SignInMethod.HEADER: PROXY_NAME}
     view = WorkAddressView(

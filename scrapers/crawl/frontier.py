@@ -278,8 +278,8 @@ class Frontier:
         due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
         with self._lock:
             if host_state.host.startswith("*."):
-                # Return when the last of a site's subdomains may be asked; they had queues of their
-                # own. That is so where a district that opened later declared the site.
+                # Where a district that opened later declared the site, its subdomains had queues of
+                # their own: the last of them counts.
                 under = (
                     queue
                     for queue in self._host_queues.values()

@@ -226,7 +226,7 @@ def parse_linked_data(text: str) -> object:
     try:
         return json.loads(TRAILING_COMMA.sub(r"\1", bare))
     except (ValueError, RecursionError):
-        # Return what comes before something that is not JSON: a second object, a script.
+        # What follows may be no JSON: a second object, a script.
         try:
             value: object = json.JSONDecoder().raw_decode(bare)[0]
         except (ValueError, RecursionError):

@@ -97,7 +97,6 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
     """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
     handled = actor.handle.casefold() != NO_HANDLE
     links = (clean_web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
-    # Return the content id in a picture's address: the same picture has the same one.
     return Trace(
         key=canonicalize_url(_format_profile_url(actor.did)),
         kind=TraceKind.ACCOUNT,
@@ -109,6 +108,7 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
         bio=actor.bio,
         links=tuple(dict.fromkeys(link for link in links if link))[:MOST_LINKS],
         picture=clean_web_address(actor.avatar),
+        # The content id: the same picture has the same one.
         picture_hash=actor.avatar.rpartition("/")[2].partition("@")[0][:128],
         created_at=actor.created_at,
         counts=actor.counts,

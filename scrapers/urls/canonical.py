@@ -254,7 +254,7 @@ def _extract_inner_urls(url: str) -> Iterator[str]:
             if wrapper.has_host(host):
                 yield from _extract_from_query(url, seen, wrapper.params)
     yield from _extract_from_path(url, host, seen)
-    # Yield what a redirector hides in a code of its own.
+    # Some redirectors hide the target in a code of their own.
     given = dict(parse_qsl(seen.query)).get("u", "") if path in {"/ck/a", "/v2/url"} else ""
     if given and host.endswith("bing.com"):
         packed = given.removeprefix("a1")

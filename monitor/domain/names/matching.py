@@ -184,7 +184,7 @@ def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
     readings: dict[ParsedName, bool] = {}
     for family in (name.family, *name.former_families):
         for spell in (romanize_text, _spell_out_romanized):
-            # Take a name apart that its owner gave in parts.
+            # Its owner gave the name in parts.
             words = split_words(spell(family))
             # A particle is joined to what follows it, if there is a word before it.
             _, *joined = join_particles(("", *words))
@@ -218,8 +218,7 @@ def _spell_out_romanized(text: str) -> str:
 def _split_single_word(written: str, name: PersonName) -> Iterator[ParsedName]:
     """Part a word that begins or ends with the family name: terryspahr."""
     word = squash_text(romanize_text(written)) if len(written.split()) == 1 else ""
-    for former_family in (name.family, *name.former_families):
-        family = _squash_cached(former_family)
+    for family in map(_squash_cached, (name.family, *name.former_families)):
         rest = word.removesuffix(family) if word.endswith(family) else word.removeprefix(family)
         if len(family) >= _SHORTEST_FAMILY and 0 < len(rest) < len(word):
             yield ParsedName(givens=(rest,), family=(family,), bare_family=family)

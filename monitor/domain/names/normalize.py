@@ -95,7 +95,7 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(kept)).casefold().translate(_TRANSLITERATED)
 
 
-def join_words(text: str) -> str:
+def clean_line(text: str) -> str:
     """Leave one blank between words, and no sign that cannot be seen: engines would be asked it."""
     seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return " ".join(seen.split())

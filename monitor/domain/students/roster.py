@@ -131,7 +131,7 @@ def list_family_words(family: str) -> frozenset[str]:
 
 def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
     for first, last in product(list_spellings(given), list_spellings(family)):
-        # Return a given name in one word, and its first two words: Mary Ann is also called Mary.
+        # Mary Ann is also called Mary, and Maryann.
         words = [part for word in split_words(first) for part in word.split("-")]
         yield from _build_spelling_forms(
             frozenset(filter(None, ("".join(words), *words[:2]))), _list_families(last)
