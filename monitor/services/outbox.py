@@ -316,8 +316,8 @@ def find_worst_severity(view: EmailView) -> str:
 EMAIL_RETRY = Retry(
     first=timedelta(minutes=5), longest=timedelta(hours=12), give_up_after=timedelta(days=5)
 )
-# Someone waits for it, and its code works for ten minutes only.
-SIGN_IN_RETRY = Retry(first=timedelta(seconds=20), factor=3, longest=timedelta(minutes=1))
+# The code of a sign-in works for ten minutes only.
+AWAITED_RETRY = Retry(first=timedelta(seconds=20), factor=3, longest=timedelta(minutes=1))
 # After so many deferrals in a row, the server is left alone until the next run.
 MAX_DEFERRALS_IN_A_ROW = 3
 # The service sends every 20 seconds. After an outage, those of a whole staff are overdue at once.
@@ -457,8 +457,7 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
     tried_for = now - email.attempting_since
     if EMAIL_RETRY.is_over(tried_for):
         return _drop_email(app, email, f"given up after {tried_for.days} days: {delivery.note}")
-    is_awaited = EmailKind(email.kind).form.code is EmailCode.SIGN_IN
-    retry = SIGN_IN_RETRY if is_awaited else EMAIL_RETRY
+    retry = AWAITED_RETRY if EmailKind(email.kind).form.awaited else EMAIL_RETRY
     until = now + retry.compute_delay(email.attempts + 1)
     with app.db.begin_transaction():
         for part in draft.bundle:

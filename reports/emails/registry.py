@@ -43,6 +43,7 @@ class EmailForm:
     goodbye; whoever is invited, and an office, has none to give. What is `pausable` rests while
     they have paused; all else is a notice, and goes. What is `stoppable` ends when they
     unsubscribe. What is `weekly` is not sent again after a restore: it would be old news.
+    For what is `awaited`, someone sits in front of a page, so it is soon tried again.
     """
 
     view: type[EmailView]
@@ -53,6 +54,7 @@ class EmailForm:
     pausable: bool = False
     stoppable: bool = False
     weekly: bool = False
+    awaited: bool = False
     code: EmailCode | None = None
 
 
@@ -103,6 +105,7 @@ class EmailKind(StrEnum):
             account.SignInLinkView,
             account.render_sign_in_link,
             needs_consent=False,
+            awaited=True,
             code=EmailCode.SIGN_IN,
         ),
     )
