@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from monitor.domain.case_log import (
     CONFIRMATIONS,
@@ -112,15 +113,31 @@ class Case:
         return next(reversed(done), None)
 
     @property
+    def dismissals(self) -> tuple[DecisionRecord, ...]:
+        """Return by which words in a row its person last said that it needs nothing more."""
+        own = [entry for entry in self.standing if self.get_side(entry) is Side.PERSON]
+        last = takewhile(
+            lambda entry: not is_confirmation(self.kind, read_verdict(self.kind, entry)),
+            reversed(own),
+        )
+        return tuple(reversed(list(last)))
+
+    @property
     def awaits_confirmation(self) -> bool:
-        """Tell whether a word by a mailed link would alone wave away what IT says is serious."""
-        own, theirs = self.get_word(Side.PERSON), self.get_verdict(Side.IT)
+        """Tell whether words by mailed links would alone wave away what IT says is serious.
+
+        What IT takes back changes nothing of it: only its person's word on a page does.
+        """
+        words = self.dismissals
         return (
-            own is not None
-            and own.means is Means.LINK
+            bool(words)
+            and all(word.means is Means.LINK for word in words)
             and self.severity is Severity.HIGH
-            and not is_confirmation(self.kind, read_verdict(self.kind, own))
-            and is_confirmation(self.kind, theirs)
+            and any(
+                is_confirmation(self.kind, read_verdict(self.kind, entry))
+                for entry in self.entries
+                if self.get_side(entry) is Side.IT
+            )
         )
 
     @property

@@ -6,10 +6,9 @@ How long a person has to answer; their time limits stand still while they have p
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.case_log import CLAIMS, DecisionRecord, is_confirmation, is_lever, read_verdict
+from monitor.domain.case_log import CLAIMS, is_confirmation, is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.vocabulary import CaseKind, EndReason, Severity, Side
 from scrapers.models import QueryKind
@@ -63,16 +62,10 @@ def list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
     if case.gone_at:
         yield case.gone_at, EndReason.PROOF
     if case.is_dismissed:
-        own = [entry for entry in case.standing if case.get_side(entry) is Side.PERSON]
         # Another word that dismisses it, too, does not end it anew.
-        last = takewhile(lambda entry: _dismisses(case, entry), reversed(own))
-        yield min(entry.at for entry in last), EndReason.DISMISSED
+        yield min(entry.at for entry in case.dismissals), EndReason.DISMISSED
     if lever and lever.decision in CLAIMS and not can_be_looked_at(case):
         yield lever.at + CLAIM_STANDS_AFTER, EndReason.CLAIMED
-
-
-def _dismisses(case: Case, entry: DecisionRecord) -> bool:
-    return not is_confirmation(case.kind, read_verdict(case.kind, entry))
 
 
 def can_be_looked_at(case: Case) -> bool:
@@ -83,7 +76,7 @@ def can_be_looked_at(case: Case) -> bool:
 def find_lapse(case: Case) -> Countdown | None:
     """Return what ends a case of which its person says nothing; what is serious never lapses."""
     theirs = case.get_word(Side.IT)
-    silent = case.get_verdict(Side.PERSON) is None and case.notified_at is not None
+    silent = case.get_verdict(Side.PERSON) is None or case.awaits_confirmation
     if not silent or case.notified_at is None:
         return None
     # Whatever IT says, or takes back, leaves the whole time from then on.

@@ -466,3 +466,27 @@ def test_saying_once_more_that_it_is_nothing_opens_nothing_again():
     assert dismissed.at(MONDAY + 8 * DAY).opening("ana")
     assert again.opening("ana") is None
     assert again.end().at == MONDAY + 2 * DAY
+
+
+def test_a_link_that_repeats_what_was_said_on_a_page_takes_nothing_back():
+    disputed = told().at(MONDAY + 8 * DAY).play("ana", Decision.IMPERSONATION)
+    dismissed = disputed.play("rosa", Decision.HARMLESS)
+
+    again = dismissed.at(MONDAY + 9 * DAY).play("rosa", Decision.HARMLESS, Means.LINK)
+
+    assert again.end() == dismissed.end()
+    assert not again.case.awaits_confirmation
+
+
+def test_a_word_by_link_to_which_it_objected_is_said_again_on_a_page_or_ends_in_silence():
+    disputed = told().at(MONDAY + 8 * DAY).play("ana", Decision.IMPERSONATION)
+    held = disputed.play("rosa", Decision.MINE, Means.LINK)
+
+    assert held.step().what is CaseStep.CONFIRM
+    for decision in (Decision.REOPENED, Decision.HARMLESS):
+        after = held.play("ana", decision)
+        assert after.opening("ana")
+        assert after.step().what is CaseStep.CONFIRM
+        assert after.play("rosa", Decision.MINE).end().reason is EndReason.DISMISSED
+    silent = held.play("ana", Decision.HARMLESS).at(MONDAY + 36 * DAY)
+    assert silent.end().reason is EndReason.SILENT
