@@ -90,12 +90,13 @@ LANGUAGES: Final[Mapping[Language, str]] = {
 QUOTE_LEADS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "It calls itself",
     CaseKind.STUDENT_LINK: "It calls itself",
-    CaseKind.EXPOSED_CONTACT: "It calls itself",
+    CaseKind.EXPOSED_CONTACT: "It says",
     CaseKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
     CaseKind.MOCK_ACCOUNT: "It calls itself",
 }
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
+    EventKind.FOUND_NOW: "Found now, the first time we asked",
     EventKind.CHANGED: "Changed",
     EventKind.VANISHED: "Gone",
     EventKind.REAPPEARED: "Back again",
@@ -280,6 +281,7 @@ CASE_STATES: Final[Mapping[CaseState, str]] = {
     CaseState.REMOVAL_ASKED: "Removal requested",
     CaseState.REMOVAL_DONE: "Removed",
     CaseState.GONE: "Gone",
+    CaseState.RESTORED: "Theirs again",
 }
 # What was decided, as a sentence to the person without its period.
 DECISION_SENTENCES: Final[Mapping[str, str]] = {
@@ -299,6 +301,7 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.REMOVAL_ASKED: "You asked the site to remove the details",
     Decision.REMOVAL_DONE: "You said that the details are gone",
     CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
+    CaseState.RESTORED: "It shows your name, username and picture again",
 }
 # What a person may answer, in the order of the buttons and of their keys.
 ANSWERS: Final[Mapping[Decision, str]] = {
@@ -373,6 +376,7 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
     CaseState.GONE: "No longer shown",
+    CaseState.RESTORED: "Yours again",
 }
 # What a person did with a case that is no answer to it.
 OWN_STEPS: Final[Mapping[Decision, str]] = {
@@ -467,6 +471,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
+    EndReason.RESTORED: "It shows your name, username and picture again.",
     EndReason.DISMISSED: "You said that nothing more is needed.",
     EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
     EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
@@ -474,6 +479,7 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
 }
 REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "two checks, days apart, no longer found it",
+    EndReason.RESTORED: "it shows the staff member again",
     EndReason.DISMISSED: "the staff member said that nothing more is needed",
     EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
     EndReason.SILENT: "IT found it harmless, and the staff member did not answer",
@@ -499,12 +505,14 @@ LIKENESSES: Final[Mapping[FieldLikeness, str]] = {
     FieldLikeness.LIKE: "Looks the same",
     FieldLikeness.PARTLY: "Partly the same",
     FieldLikeness.DIFFERENT: "Different",
+    FieldLikeness.NOT_COMPARED: "Not compared",
 }
 EVIDENCE_LIKENESSES: Final[Mapping[FieldLikeness, str]] = {
     FieldLikeness.SAME: "the same",
     FieldLikeness.LIKE: "made to look the same",
     FieldLikeness.PARTLY: "the same in part",
     FieldLikeness.DIFFERENT: "different",
+    FieldLikeness.NOT_COMPARED: "not compared",
 }
 
 # What a person may say of a report to a platform, and a hint beside it.

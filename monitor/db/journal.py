@@ -284,6 +284,19 @@ class QueriesTable(SealedRecords[QueryRecord]):
     def list_queries_of_person(self, person_id: str) -> tuple[QueryRecord, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY rowid", person_id)
 
+    def was_settled_before(
+        self, person_id: str, at: datetime, source: str = "", version: int = 0
+    ) -> bool:
+        """Tell whether any query was: of this version of a source, if one is named."""
+        return self.connection.has_row(
+            """SELECT 1 FROM queries WHERE person_id = ?1 AND settled_at < ?2
+            AND (?3 = '' OR (source = ?3 AND version = ?4)) LIMIT 1""",
+            person_id,
+            at,
+            source,
+            version,
+        )
+
     def list_sources_settled_since(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources whose answers about a person were settled."""
         rows = self.connection.fetch_rows(

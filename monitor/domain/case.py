@@ -54,10 +54,10 @@ class Case:
     two cases of a finding list the same kind of those.
 
     `notified_at` is when the mail server accepted the notice to the person, None before; then
-    `bounced_at` is when it came back. `gone_at` is when it proved to be shown no longer, None
-    while it is shown. A case that begins again at `opened_at` leaves the first `past` entries of
-    its log behind; what was done against it before it came back is among the first `back`.
-    `is_checkable` tells whether any source reads its own address.
+    `bounced_at` is when it came back. `gone_at` is when it proved to be shown no longer, or an own
+    account to show its owner again; None before. A case that begins again at `opened_at` leaves
+    the first `past` entries of its log behind; what was done against it before it came back is
+    among the first `back`. `is_checkable` tells whether any source reads its own address.
     """
 
     id: str
@@ -171,7 +171,8 @@ class Case:
         """Return its status: what its person says of it, and how far help is."""
         verdict, lever = self.get_verdict(Side.PERSON), self.last_lever
         if self.gone_at:
-            return CaseState.GONE
+            own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
+            return CaseState.RESTORED if own else CaseState.GONE
         if verdict and self.is_dismissed:
             return CaseState.HARMLESS if verdict is Decision.UNRELATED else CaseState(verdict)
         if lever:
@@ -267,18 +268,39 @@ def build_urgency_key(case: Case) -> tuple[int, datetime, str]:
 
 
 def assess_change_severity(
-    before: Trace, after: Trace | None, shows_name: Callable[[str], bool]
+    before: Trace,
+    after: Trace | None,
+    shows_name: Callable[[str], bool],
+    has_lure: Callable[[Trace, str], bool],
 ) -> Severity:
     """Weigh a material change of an own account; `after` is None where it is gone.
 
-    `shows_name` tells whether a display name is one of the person's own.
+    `shows_name` tells whether a display name is one of the person's own, `has_lure` whether a text
+    of an account baits others.
     """
     if after is None or (_is_bare(after) and not _is_bare(before)):
         return Severity.HIGH
     fields = list_material_changes(before, after)
     if "handle" in fields or (shows_name(before.name) and not shows_name(after.name)):
         return Severity.HIGH
+    if has_lure(after, after.name) and not has_lure(before, before.name):
+        return Severity.HIGH
     return Severity.MEDIUM if {"name", "bio"} & set(fields) else Severity.LOW
+
+
+def close_if_restored(case: Case, before: Iterable[Trace], event: Event, after: Trace) -> Case:
+    """End the case of an account that was taken over once it shows its owner as before.
+
+    What `before` showed of name, username and picture is the owner's. While its person has not
+    said that it was taken over, it is theirs to say what happened.
+    """
+    own = case.kind is CaseKind.OWN_ACCOUNT_CHANGED and case.is_pursued and case.gone_at is None
+    shown = event.kind is not EventKind.VANISHED
+    faces = (_FACE.isdisjoint(list_material_changes(trace, after)) for trace in before)
+    return replace(case, gone_at=event.at) if own and shown and any(faces) else case
+
+
+_FACE = frozenset({"name", "handle", "picture_hash"})
 
 
 def _is_bare(trace: Trace) -> bool:
@@ -342,7 +364,7 @@ def reopen_on_event(case: Case, event: Event) -> Case:
     if (event.person_id, event.finding_id) != (case.person_id, case.finding_id):
         return case
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        settled = case.state in {CaseState.MINE, CaseState.HARMLESS, CaseState.REMOVED}
+        settled = case.gone_at or case.state in {CaseState.MINE, CaseState.HARMLESS}
         again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
         return restart_case(case, event.at) if settled and again else case
     if event.kind is EventKind.REAPPEARED:
@@ -446,6 +468,7 @@ _STRONGEST_FIRST = (
     "open",
     "new",
     "gone",
+    "restored",
 )
 
 

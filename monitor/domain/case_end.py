@@ -60,7 +60,8 @@ def find_end(case: Case, consent: Consent) -> CaseEnd | None:
 def list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
     lever = case.last_lever
     if case.gone_at:
-        yield case.gone_at, EndReason.PROOF
+        own = case.kind is CaseKind.OWN_ACCOUNT_CHANGED
+        yield case.gone_at, EndReason.RESTORED if own else EndReason.PROOF
     if case.is_dismissed:
         # Another word that dismisses it, too, does not end it anew.
         yield min(entry.at for entry in case.dismissals), EndReason.DISMISSED

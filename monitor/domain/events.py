@@ -119,6 +119,8 @@ class FindingObservation:
     `baseline` marks a query that was never settled before, or not with these words or this
     version of the parser: there is nothing to compare, so it creates no events. `listed` marks a
     search result: its words are the engine's, and a change in them is no change of the page.
+    `is_late` marks a query that its person or time brought, and no new version of ours: what it
+    shows first is reported as found now.
     """
 
     kind: QueryKind
@@ -126,6 +128,7 @@ class FindingObservation:
     change: TraceChange | None = None
     baseline: bool = False
     listed: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +166,13 @@ def create_finding(
     finding = Finding(
         id=finding_id, person_id=person_id, portrait=portrait, first_seen=at, last_seen=at
     )
-    is_reported = any(not look.baseline for look in seen_by)
-    return FindingUpdate(
-        finding=finding,
-        events=(_build_event(finding, EventKind.APPEARED, at),) if is_reported else (),
-    )
+    if any(not look.baseline for look in seen_by):
+        return FindingUpdate(
+            finding=finding, events=(_build_event(finding, EventKind.APPEARED, at),)
+        )
+    is_late = any(look.is_late for look in seen_by)
+    late = (_build_event(finding, EventKind.FOUND_NOW, at),) if is_late else ()
+    return FindingUpdate(finding=finding, events=late)
 
 
 def update_seen_finding(

@@ -46,6 +46,7 @@ class CaseState(StrEnum):
     REMOVAL_ASKED = "removal-asked"
     REMOVAL_DONE = "removal-done"
     GONE = "gone"
+    RESTORED = "restored"
 
 
 class DistrictFindingKind(StrEnum):
@@ -130,6 +131,7 @@ class EndReason(StrEnum):
     """Why a case ended. IT alone ends none."""
 
     PROOF = "proof"
+    RESTORED = "restored"
     DISMISSED = "dismissed"
     CLAIMED = "claimed"
     SILENT = "silent"
@@ -145,12 +147,19 @@ class CaseBin(StrEnum):
 
 
 class EventKind(StrEnum):
+    """FOUND_NOW is what a new query shows first: it may have been there for long."""
+
     APPEARED = "appeared"
+    FOUND_NOW = "found-now"
     CHANGED = "changed"
     VANISHED = "vanished"
     REAPPEARED = "reappeared"
     FLAPPING = "flapping"
     CLEARED = "cleared"
+
+
+# With these kinds the history of a finding begins.
+FIRST_SEEN = frozenset({EventKind.APPEARED, EventKind.FOUND_NOW})
 
 
 class OwnershipLabel(StrEnum):
@@ -303,12 +312,16 @@ class HealthLevel(StrEnum):
 
 
 class FieldLikeness(StrEnum):
-    """LIKE passes for the same at a glance; PARTLY shares words or entries."""
+    """LIKE passes for the same at a glance; PARTLY shares words or entries.
+
+    NOT_COMPARED is what only one of them shows, or what nobody has looked at.
+    """
 
     SAME = "same"
     LIKE = "like"
     PARTLY = "partly"
     DIFFERENT = "different"
+    NOT_COMPARED = "not-compared"
 
 
 class InvitationStatus(StrEnum):

@@ -19,6 +19,7 @@ from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import (
+    FIRST_SEEN,
     CaseBin,
     CaseKind,
     EmailCadence,
@@ -290,7 +291,7 @@ def _build_change_lines(
         label = (
             app.db.findings.find_finding_label(record.event.finding_id) or OwnershipLabel.UNKNOWN
         )
-        asked = record.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
+        asked = record.event.kind in FIRST_SEEN and label is OwnershipLabel.UNKNOWN
         if record.event.kind is EventKind.CLEARED:
             continue  # its case is listed instead
         if (
@@ -303,7 +304,7 @@ def _build_change_lines(
 
 def _list_new_findings(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Finding]:
     for record in recorded:
-        if record.event.kind is EventKind.APPEARED:
+        if record.event.kind in FIRST_SEEN:
             yield app.db.findings.load_finding(record.event.finding_id)
 
 

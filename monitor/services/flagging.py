@@ -3,7 +3,7 @@
 What a person declared, confirmed or decided before counts.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.app import App
@@ -16,6 +16,7 @@ from monitor.domain.case import (
     OWNERSHIP_CASES,
     Case,
     assess_change_severity,
+    close_if_restored,
     close_on_event,
     join_contact_kinds,
     name_contacts,
@@ -27,8 +28,9 @@ from monitor.domain.case import (
     resume_case,
 )
 from monitor.domain.detection import rules
-from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
+from monitor.domain.detection.appearance import Inventory, Subject, build_appearance, has_lure
 from monitor.domain.detection.assessment import (
+    NEARNESS,
     Assessment,
     Assessor,
     rate_severity,
@@ -286,13 +288,9 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
         _close_cleared_cases(app, event)
     _withdraw_outgrown_feedback(app, person, changes, own)
     joined = tuple(_record_new_accounts(app, person, changes, own))
-    _assess_findings(
-        app,
-        person,
-        _select_findings_to_assess(app, person, changes, own),
-        own,
-        changes.trust_status,
-    )
+    proven = changes.trust_status is SourceTrust.PROVEN
+    findings = _select_findings_to_assess(app, person, changes, own)
+    _assess_findings(app, person, findings, own, lambda _: proven)
     for event in changes.events:
         if event.finding_id in own and changes.trust_status is SourceTrust.PROVEN:
             _flag_account_change(app, person, own[event.finding_id], event, changes.before)
@@ -338,18 +336,21 @@ def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -
             owner = app.db.people.load_person(owner_id)
             own = load_own_findings(app.db, owner)
             findings = (app.db.findings.load_finding(finding_id),)
-            _assess_findings(app, owner, findings, own, SourceTrust.PROVEN)
+            _assess_findings(app, owner, findings, own, lambda _: True)
 
 
 def reassess_person(app: App, person: Person) -> None:
-    """Assess everything again after the person's answers.
+    """Assess everything again after the person's answers; what follows is told at once."""
+    own, findings = load_own_findings(app.db, person), app.db.findings
+    health = app.db.source_health
 
-    The next sweep updates cases, since it knows which sources are proven.
-    """
-    own = load_own_findings(app.db, person)
-    _assess_findings(
-        app, person, app.db.findings.list_findings_of_person(person.id), own, SourceTrust.UNPROVEN
-    )
+    def is_proven(finding: Finding) -> bool:
+        sightings = app.db.sightings.list_sightings_of_finding(finding.id)
+        sources = {sighting.source for sighting in sightings if not sighting.misses}
+        found = filter(None, map(health.find_source_health, sources))
+        return any(source_health.proven_at for source_health in found)
+
+    _assess_findings(app, person, findings.list_findings_of_person(person.id), own, is_proven)
 
 
 def build_person_assessor(app: App, person: Person) -> Assessor:
@@ -433,8 +434,9 @@ def _assess_findings(
     person: Person,
     findings: tuple[Finding, ...],
     own: Mapping[str, Finding],
-    trust_status: SourceTrust,
+    is_proven: Callable[[Finding], bool],
 ) -> None:
+    """Assess findings; only what a proven source showed may raise a case."""
     assessor = _build_assessor(app, person, own)
     for finding in findings:
         decision = app.db.findings.find_finding_feedback(finding.id)
@@ -442,13 +444,20 @@ def _assess_findings(
             _exclude_disputed_handles(app, finding), decision
         )
         app.db.findings.set_assessment(finding.id, assessment)
-        if trust_status is SourceTrust.PROVEN:
-            # What is gone pretends to be no one.
-            if assessment.label in CASE_OF_LABEL and finding.presence is not Presence.GONE:
-                draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
-                _raise_case(app, person, finding, draft)
-            if _is_exposure_likely_theirs(person, finding, assessment):
-                _raise_exposure(app, person, finding, assessment.label)
+        # What is gone pretends to be no one, and exposes nothing.
+        if finding.presence is Presence.GONE:
+            continue
+        imitates = assessment.label in CASE_OF_LABEL
+        exposes = bool(finding.portrait.exposed) and _is_contact_likely_theirs(
+            person, finding.portrait, assessment, decision
+        )
+        if not (imitates or exposes) or not is_proven(finding):
+            continue
+        if imitates:
+            draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
+            _raise_case(app, person, finding, draft)
+        if exposes:
+            _raise_exposure(app, person, finding, assessment.label)
 
 
 def _withdraw_outgrown_feedback(
@@ -475,17 +484,41 @@ def _build_assessor(app: App, person: Person, own: Mapping[str, Finding]) -> Ass
 def _flag_account_change(
     app: App, person: Person, finding: Finding, event: Event, before: Mapping[str, Trace]
 ) -> None:
-    if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
+    if event.kind not in {EventKind.CHANGED, EventKind.VANISHED, EventKind.REAPPEARED}:
         return
     if not is_trusted_account(app.db, person, finding):
         return
     after = finding.portrait if event.kind is EventKind.CHANGED else None
+    known = app.db.cases.find_case(finding.id, CaseKind.OWN_ACCOUNT_CHANGED)
+    if known:
+        shown = _list_traces_before_case(app, known)
+        restored = close_if_restored(known, shown, event, finding.portrait)
+        if restored != known:
+            _close_case(app, restored, event)
+            return
+    if event.kind is EventKind.REAPPEARED:
+        return
     worst = assess_change_severity(
         before.get(event.finding_id, finding.portrait),
         after,
         lambda written: match_display_name(written, person.name).is_whole,
+        has_lure,
     )
     _raise_case(app, person, finding, build_account_change_draft(event, worst))
+
+
+def _list_traces_before_case(app: App, case: Case) -> tuple[Trace, ...]:
+    """Return what an account showed until the change that its case is about."""
+    events = app.db.events.list_events_of_finding(case.finding_id)
+    changed = [
+        record.event.at
+        for record in events
+        if record.event.kind in {EventKind.CHANGED, EventKind.VANISHED}
+        and record.event.at <= case.opened_at
+    ]
+    until = max(changed, default=case.opened_at)
+    versions = app.db.versions.list_versions(case.finding_id)
+    return tuple(version.trace for version in versions if version.at < until)
 
 
 def _reopen_unsettled_cases(app: App, event: Event) -> Iterator[str]:
@@ -503,9 +536,14 @@ def _close_cleared_cases(app: App, event: Event) -> None:
     for case in app.db.cases.list_cases_of_finding(event.finding_id):
         done = close_on_event(case, event)
         if done != case:
-            app.db.cases.update_case(done)
-            if done.gone_at:
-                app.db.audit.append_entry(event.at, "namesake", "closed", case.id, {})
+            _close_case(app, done, event)
+
+
+def _close_case(app: App, case: Case, event: Event) -> None:
+    """Store a case that may have ended: one about several details goes on about the others."""
+    app.db.cases.update_case(case)
+    if case.gone_at:
+        app.db.audit.append_entry(event.at, "namesake", "closed", case.id, {})
 
 
 def _raise_case(app: App, person: Person, finding: Finding, draft: CaseDraft) -> None:
@@ -622,18 +660,16 @@ def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:
     return frozenset(ExposedContact.from_stored_text(text).kind for text in portrait.exposed)
 
 
-def _is_exposure_likely_theirs(person: Person, finding: Finding, assessment: Assessment) -> bool:
-    """Tell whether to flag contact details; a finding that is gone exposes none."""
-    exposed = finding.portrait.exposed and finding.presence is not Presence.GONE
-    return bool(exposed) and _is_contact_likely_theirs(person, finding.portrait, assessment)
+def _is_contact_likely_theirs(
+    person: Person, portrait: Trace, assessment: Assessment, decision: Decision | None
+) -> bool:
+    """Tell whether the contact details are likely the person's: a namesake has some, too.
 
-
-def _is_contact_likely_theirs(person: Person, portrait: Trace, assessment: Assessment) -> bool:
-    """Tell whether the contact details are likely the person's: a namesake has some, too."""
-    match assessment.label:
-        case OwnershipLabel.MINE | OwnershipLabel.ABOUT_ME:
-            return True
-        case OwnershipLabel.NAMESAKE | OwnershipLabel.UNRELATED:
-            return False
-    likely = assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
+    What was learned elsewhere sets nothing aside that names the person and their town or school.
+    """
+    if assessment.label in {OwnershipLabel.MINE, OwnershipLabel.ABOUT_ME}:
+        return True
+    likely = decision is None and any(piece.rule in NEARNESS for piece in assessment.evidence)
+    if assessment.label not in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED}:
+        likely |= assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
     return likely and build_appearance(portrait, person.name).is_whole_match

@@ -119,7 +119,8 @@ class SnapshotComparer:
     """`version` is that of the source's reader; a new one makes a silent baseline.
 
     `prints` are those of the pictures that the profiles found show.
-    `week` is that of the sweep, as `to_week_number` counts.
+    `week` is that of the sweep, as `to_week_number` counts. `was_asked` tells whether the person's
+    other queries were settled with this version before, so that a new one is theirs, or time's.
     """
 
     db: Database
@@ -129,6 +130,7 @@ class SnapshotComparer:
     week: int
     new_id: Callable[[], str]
     family: SourceFamily = SourceFamily.PROFILES
+    was_asked: bool = False
     prints: PictureResults = field(default_factory=PictureResults)
     finding_changes: FindingChanges = field(default_factory=FindingChanges)
 
@@ -163,6 +165,7 @@ class SnapshotComparer:
                 change=changes.get(key),
                 baseline=baseline,
                 listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
+                is_late=asked is None and self.was_asked,
             )
             self.finding_changes.observations[finding].append(look)
         for key, change in changes.items():
@@ -387,6 +390,7 @@ class PersonSettlement:
             week=to_week_number(self.sweep.week),
             new_id=self.app.ids.new_id,
             family=self.source.family,
+            was_asked=self._was_asked_before(),
             prints=PictureResults.from_visits(staged.visit for staged in answers),
         )
         # In an order of their own, so that the network's haste decides nothing.
@@ -398,6 +402,16 @@ class PersonSettlement:
             ):
                 comparer.compare_answer(visit.query, visit.result)
         return comparer.finding_changes
+
+    def _was_asked_before(self) -> bool:
+        """Tell whether what is asked anew was brought by the person, or by time.
+
+        A feed is always the person's own; of other sources a version must have been settled.
+        """
+        queries, person_id = self.app.db.queries, self.person.id
+        if isinstance(self.source, PersonalFeedSource):
+            return queries.was_settled_before(person_id, self.at)
+        return queries.was_settled_before(person_id, self.at, self.source.name, self.source.version)
 
     def _process_seen_findings(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         db = self.app.db

@@ -78,6 +78,7 @@ NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.REMOVED: (Decision.REOPENED,),
     CaseState.REFUSED: (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED),
     CaseState.GONE: (),
+    CaseState.RESTORED: (),
 }
 # Enough for a profile, its posts and a conversation; the evidence must still fit into an email.
 MAX_SCREENSHOTS = 5

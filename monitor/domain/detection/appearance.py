@@ -40,7 +40,7 @@ from monitor.domain.names.normalize import TITLES, fold_text, split_words, squas
 from monitor.domain.person import Person, PersonName
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from scrapers.models import Trace, TraceKind
-from scrapers.urls.canonical import canonicalize_url
+from scrapers.urls.canonical import canonicalize_url, split_url_or_none
 from scrapers.urls.canonical import extract_account_keys as accounts_at
 
 
@@ -158,6 +158,29 @@ class Appearance:
     def handle_uses_name(self) -> bool:
         """The handle is made of the name, or of so much of it that it is likelier theirs."""
         return self.handle_bits > 0
+
+
+_LURES = re.compile(
+    r"\b(?:cash\s?app|venmo|zelle|paypal|bitcoin|btc|crypto\w*|forex|investments?|investing|"
+    r"giveaways?|gift\s?cards?|free gifts?|winners?|whatsapp|telegram|onlyfans|"
+    r"dm (?:me|us|for|now|to)|dms open|message me|text me|inbox me|click (?:the |my )?link|"
+    r"link in bio for|promo code|earn (?:money|\$)|passive income|how i made|"
+    r"(?:new|backup|second|old) (?:accounts?|acct?|page|profile)|follow my|"
+    r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
+    re.IGNORECASE,
+)
+_SHORTEST_SITE_NAME = 4
+
+
+def has_lure(trace: Trace, text: str) -> bool:
+    """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
+    baits = [squash_text(match[0]) for match in _LURES.finditer(text)]
+    if not baits:
+        return False
+    address = split_url_or_none(trace.url)
+    host = (address.hostname if address else None) or ""
+    site = squash_text(f"{trace.platform}{host}")
+    return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
 def build_appearance(trace: Trace, name: PersonName) -> Appearance:

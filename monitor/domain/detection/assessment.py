@@ -229,7 +229,7 @@ def collect_evidence(
             yield from weights.weigh_matches([rules.NEW_UNDER_NAME.build_match()])
 
 
-_NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
+NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
 _FEW_NAMESAKES = 1.0
 
 
@@ -241,7 +241,7 @@ def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     that it means someone else.
     """
     signs = inputs.appearance.mock_signs
-    if signs.by_family and not _NEARNESS.isdisjoint(found):
+    if signs.by_family and not NEARNESS.isdisjoint(found):
         return True
     rare = signs.by_family and (inputs.subject.commonness < _FEW_NAMESAKES or inputs.is_new_account)
     lewd = signs.harmful and (inputs.appearance.is_whole_match or signs.by_family)
@@ -264,15 +264,16 @@ def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool
 _PARTIAL_LEVELS = frozenset({MatchLevel.INITIAL, MatchLevel.FAMILY_INITIAL})
 
 
-# What makes an account that others made more than a prank.
+# What makes an account more than a prank, and an imitation dangerous at once.
 _HARM_RULES = frozenset({rules.MOCK_HARM.name, rules.LURE.name})
 
 
 def rate_severity(assessment: Assessment) -> Severity:
-    """Two independent kinds of imitation are no accident; neither is harm beside a mock account."""
+    """Two independent kinds of imitation are no accident; nor is a lure, nor harm beside a joke."""
+    if any(piece.rule in _HARM_RULES for piece in assessment.evidence):
+        return Severity.HIGH
     if assessment.label is OwnershipLabel.MOCK:
-        harmful = any(piece.rule in _HARM_RULES for piece in assessment.evidence)
-        return Severity.HIGH if harmful else Severity.MEDIUM
+        return Severity.MEDIUM
     kinds = {
         _KIND_BY_RULE.get(piece.rule, "")
         for piece in assessment.evidence

@@ -4,7 +4,7 @@ Which words of a text are also in another one.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from monitor.domain.detection.appearance import has_link_to
@@ -89,7 +89,7 @@ class FieldComparison:
 
     @property
     def is_copied(self) -> bool:
-        return self.likeness is not FieldLikeness.DIFFERENT
+        return self.likeness not in {FieldLikeness.DIFFERENT, FieldLikeness.NOT_COMPARED}
 
 
 def compare_accounts(theirs: Trace, ours: Trace) -> tuple[FieldComparison, ...]:
@@ -102,7 +102,13 @@ def compare_accounts(theirs: Trace, ours: Trace) -> tuple[FieldComparison, ...]:
         _compare_pictures(theirs, ours),
         _compare_links(theirs, ours),
     )
-    return tuple(entry for entry in fields if entry.theirs or entry.ours)
+    return tuple(
+        entry
+        if entry.theirs and entry.ours
+        else replace(entry, likeness=FieldLikeness.NOT_COMPARED)
+        for entry in fields
+        if entry.theirs or entry.ours
+    )
 
 
 def _compare_names(theirs: Trace, ours: Trace) -> FieldComparison:
@@ -122,7 +128,7 @@ def _compare_handles(theirs: Trace, ours: Trace) -> FieldComparison:
         return _build_matching_field("handle", texts, FieldLikeness.SAME)
     found = detect_lookalike(*texts)
     if found is None:
-        return _build_different_field("handle", texts)
+        return _build_unlike_field("handle", texts)
     return _build_matching_field("handle", texts, FieldLikeness.LIKE, found.reason)
 
 
@@ -134,9 +140,11 @@ def _compare_pictures(theirs: Trace, ours: Trace) -> FieldComparison:
     )
     # Two accounts have one picture address only if it is the network's default picture.
     of_the_network = theirs.platform == ours.platform and theirs.picture == ours.picture != ""
-    near = compare_prints(one, other) if one and other and not of_the_network else None
-    if near is None or not near.is_same_picture:
-        return _build_different_field("picture", texts)
+    if of_the_network or not (one and other):
+        return _build_unlike_field("picture", texts, FieldLikeness.NOT_COMPARED)
+    near = compare_prints(one, other)
+    if not near.is_same_picture:
+        return _build_unlike_field("picture", texts)
     reason = Reason(f"compared-picture{'.mirrored' if near.mirrored else ''}")
     return _build_matching_field("picture", texts, FieldLikeness.SAME, reason)
 
@@ -192,9 +200,11 @@ def _build_matching_field(
     return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)
 
 
-def _build_different_field(field: str, texts: tuple[str, str]) -> FieldComparison:
+def _build_unlike_field(
+    field: str, texts: tuple[str, str], likeness: FieldLikeness = FieldLikeness.DIFFERENT
+) -> FieldComparison:
     theirs, ours = (_build_text_run(text, copied=False) for text in texts)
-    return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=FieldLikeness.DIFFERENT)
+    return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness)
 
 
 def _build_text_run(text: str, *, copied: bool) -> tuple[TextRun, ...]:

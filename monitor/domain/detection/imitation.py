@@ -4,7 +4,6 @@ Whether an account comes again with what another one pretended to be the person 
 trace is like what the person said is them, or like what they said is not.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from monitor.domain.detection.appearance import (
     SHORTEST_BIO,
     AssessmentInput,
     has_link_to,
+    has_lure,
     repeats_bio,
 )
 from monitor.domain.detection.claim import match_picture_rule
@@ -32,23 +32,12 @@ from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Fact, Listed, Quoted, Reason
 from scrapers.models import PicturePrint, Trace, TraceKind
-from scrapers.urls.canonical import split_url_or_none
 
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.
 _MUCH_EARLIER = timedelta(days=183)
 _BOAST_WORDS = frozenset({"real", "official", "verified", "original", "backup"})
-_LURES = re.compile(
-    r"\b(?:cash\s?app|venmo|zelle|paypal|bitcoin|btc|crypto\w*|forex|investments?|investing|"
-    r"giveaways?|gift\s?cards?|free gifts?|winners?|whatsapp|telegram|onlyfans|"
-    r"dm (?:me|us|for|now|to)|dms open|message me|text me|inbox me|click (?:the |my )?link|"
-    r"link in bio for|promo code|earn (?:money|\$)|passive income|how i made|"
-    r"(?:new|backup|second|old) (?:accounts?|acct?|page|profile)|follow my|"
-    r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
-    re.IGNORECASE,
-)
 _LONG_STANDING = timedelta(days=3 * 365)
-_SHORTEST_SITE_NAME = 4
 # Bought followers and mass-made accounts follow many and are followed by few.
 _LOPSIDED_RATIO = 4.0
 _MANY_FOLLOWED = 50
@@ -90,7 +79,7 @@ def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> 
     yield from _match_newness_rules(inputs, {circumstance.rule for circumstance in circumstances})
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
-    if _has_lure(inputs):
+    if has_lure(inputs.trace, inputs.appearance.text):
         yield rules.LURE.build_match()
     signs = inputs.appearance.mock_signs
     theirs = inputs.appearance.presents_name or signs.by_family
@@ -143,17 +132,6 @@ def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
         if not _BOAST_WORDS.isdisjoint(pieces):
             yield rules.BOAST.build_match(reason=Reason("boast.handle"))
-
-
-def _has_lure(inputs: AssessmentInput) -> bool:
-    """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    baits = [squash_text(match[0]) for match in _LURES.finditer(inputs.appearance.text)]
-    if not baits:
-        return False
-    address = split_url_or_none(inputs.trace.url)
-    host = (address.hostname if address else None) or ""
-    site = squash_text(f"{inputs.trace.platform}{host}")
-    return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
 def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:

@@ -18,7 +18,7 @@ from tests.monitor.demo.played import Played, played_into
 
 LINKED = render_reason(describe_case_kind(CaseKind.STUDENT_LINK, Severity.LOW))
 EXPOSED = render_reason(describe_case_kind(CaseKind.EXPOSED_CONTACT, Severity.LOW))
-CHANGED = render_reason(describe_case_kind(CaseKind.OWN_ACCOUNT_CHANGED, Severity.LOW))
+CHANGED = render_reason(describe_case_kind(CaseKind.OWN_ACCOUNT_CHANGED, Severity.HIGH))
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -85,7 +85,7 @@ def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played
         (BETH, "exposed-contact", "medium", WHEREABOUTS),
         (MARIA, "impersonation", "high", PRETENDER),
         (ROSA, "student-link", "medium", BAND),
-        (THOMAS, "own-account-changed", "medium", TAKEN_OVER),
+        (THOMAS, "own-account-changed", "high", TAKEN_OVER),
     ]
 
 
@@ -167,9 +167,8 @@ def test_everybody_else_gets_one_email_a_week(played: Played):
 
 def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(played: Played):
     (case,) = (one_case for one_case in played.story.weeks[1].cases if one_case.person == MARIA)
-    (alert,) = (mail for mail in played.mails if mail.kind == "alert")
+    (alert,) = (mail for mail in played.mails if (mail.kind, mail.to) == ("alert", MARIA))
 
-    assert alert.to == MARIA
     assert alert.day == f"{days.compute_sweep_time(2):%Y-%m-%d}"
     assert case.reasons[0] in alert.text
     digest = played.digest(MARIA, 2)
@@ -218,11 +217,12 @@ def test_the_reviewers_read_of_no_student_and_of_the_impersonation_only_after_a_
     assert "Delgado" not in third.whole
 
 
-def test_the_changed_account_is_told_with_what_differs(played: Played):
-    digest = played.digest(THOMAS, 2)
+def test_an_own_account_that_baits_is_told_at_once_with_what_differs(played: Played):
+    (alert,) = (mail for mail in played.mails if (mail.kind, mail.to) == ("alert", THOMAS))
 
-    assert CHANGED in digest.text
-    assert "display name" in digest.text
+    assert CHANGED in alert.text
+    assert "display name" in alert.text
+    assert played.digest(THOMAS, 2).subject.endswith("1 for your attention")
 
 
 def test_every_digest_names_the_three_sources_and_why(played: Played):

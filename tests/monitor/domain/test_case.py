@@ -14,6 +14,7 @@ from monitor.domain.case import (
     list_watched_exposures,
     rate_exposure,
 )
+from monitor.domain.detection.appearance import has_lure
 from monitor.domain.events import Event
 from monitor.domain.vocabulary import (
     CaseKind,
@@ -51,6 +52,10 @@ def test_the_kinds_of_case_are_a_closed_list():
     ]
 
 
+def shows_rosa(name: str) -> bool:
+    return "Rosa" in name
+
+
 @pytest.mark.parametrize(
     ("changed", "severity"),
     [
@@ -68,11 +73,11 @@ def test_the_kinds_of_case_are_a_closed_list():
 def test_a_changed_own_account_is_as_bad_as_what_changed(changed, severity):
     after = replace(OWN, **changed)
 
-    assert assess_change_severity(OWN, after, lambda name: "Rosa" in name) is severity
+    assert assess_change_severity(OWN, after, shows_rosa, has_lure) is severity
 
 
 def test_a_deleted_own_account_is_serious():
-    assert assess_change_severity(OWN, None, lambda name: "Rosa" in name) is Severity.HIGH
+    assert assess_change_severity(OWN, None, shows_rosa, has_lure) is Severity.HIGH
 
 
 def test_an_account_that_never_showed_the_name_has_not_lost_it():
@@ -80,7 +85,15 @@ def test_an_account_that_never_showed_the_name_has_not_lost_it():
 
     after = replace(before, name="Band Room 14")
 
-    assert assess_change_severity(before, after, lambda name: "Rosa" in name) is Severity.MEDIUM
+    assert assess_change_severity(before, after, shows_rosa, has_lure) is Severity.MEDIUM
+
+
+def test_a_name_that_baits_is_serious_whatever_the_account_was_called():
+    before = replace(OWN, name="Band Room 12")
+    after = replace(before, name="FREE CRYPTO TIPS")
+
+    assert assess_change_severity(before, after, shows_rosa, has_lure) is Severity.HIGH
+    assert assess_change_severity(after, before, shows_rosa, has_lure) is Severity.MEDIUM
 
 
 def test_the_worst_comes_first_and_among_equals_the_oldest():

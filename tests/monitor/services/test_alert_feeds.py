@@ -80,6 +80,23 @@ def test_what_an_alert_found_is_matched_and_judged_like_a_search_result(world, s
     assert health.proven_at == world.clock.at
 
 
+def test_what_a_new_feed_finds_first_is_in_the_next_email_as_found_now(world, service, maria):
+    service.shows(FEED, MURAL)
+    world.sweep()
+    world.on_monday()
+    world.a_week_later()
+    add_alert_feed(world.app, maria.id, OTHER_FEED)
+    service.shows(OTHER_FEED, COPY)
+
+    told = world.sweep()
+    world.on_monday()
+
+    assert ("Maria", "found-now", COPY[1]) in told
+    digest = maria.emails_of("digest")[-1]
+    assert "nothing new" not in digest.email.subject.lower()
+    assert "first time we asked" in digest.text or "IS THIS YOU?" in digest.text
+
+
 def test_it_is_read_once_in_each_sweep_and_at_its_own_service_alone(world, service, maria):
     service.shows(FEED, MURAL)
     world.forgets_visits()

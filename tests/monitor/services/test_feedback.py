@@ -166,6 +166,29 @@ def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff
     assert label_of(maria, case) is OwnershipLabel.MINE
 
 
+def test_an_account_that_was_taken_over_is_its_owners_again_once_it_looks_as_before(maria: Staff):
+    world, own = maria.world, account("maria")
+    taken = replace(own, name="M. D. | FREE CRYPTO", bio="DM me to invest")
+    case = None
+    for shown in (taken, replace(taken, bio="Invest today"), replace(own, bio="I am back")):
+        world.internet = world.internet.remove_entry(own).add_entry(shown)
+        own = shown
+        world.a_week_later()
+        world.sweep()
+        if case is None:
+            case = maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)
+            continue
+        case = world.state.cases.load_case(case.id)
+        assert (case.state is CaseState.RESTORED) == (shown.bio == "I am back")
+
+    world.internet = world.internet.remove_entry(own).add_entry(taken)
+    world.a_week_later()
+    world.sweep()
+
+    again = world.state.cases.load_case(case.id)
+    assert (again.is_undecided, again.severity) == (True, Severity.HIGH)
+
+
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
     world = rosa.world
     case, *_ = rosa.cases

@@ -6,10 +6,11 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.data import DemoPage
-from monitor.demo.district import MARIA
+from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
+from monitor.services.feedback import record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
@@ -269,3 +270,40 @@ def test_the_stronger_answer_stays_where_two_findings_become_one(maria: Staff):
     assert [(text.id, text.state) for text in exposed(maria).values()] == [
         (said.id, CaseState.REMOVAL_ASKED)
     ]
+
+
+REALTOR = (
+    "Maria Delgado, realtor at Lakeside Homes, Cedar Valley: open houses, mortgages, listings."
+)
+
+
+def test_what_was_learned_of_a_namesake_hides_no_address_in_the_persons_town(world: World):
+    for number in range(9):
+        home = replace(PAGE, url=f"http://homes.example/{number}", title="Homes", text=REALTOR)
+        world.internet = world.internet.add_entry(home)
+    maria = world.joins(MARIA)
+    world.sweep()
+    homes = [finding.id for url, finding in maria.findings.items() if "homes.example" in url]
+    record_feedback(world.app, maria.id, dict.fromkeys(homes, Decision.NAMESAKE))
+    listing = replace(PAGE, title="Homes", text=f"{REALTOR} Home: 14 Elm Street, 319-555-0134")
+    world.internet = world.internet.add_entry(listing)
+    world.a_week_later()
+    world.sweep()
+
+    (case,) = exposed(maria).values()
+    label = world.state.findings.find_finding_label(case.finding_id)
+    assert label in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNKNOWN}
+
+
+def test_what_follows_from_an_answer_is_asked_at_once(world: World):
+    namesake = replace(account("plumber", week=2), since=1)
+    namesake = replace(namesake, bio=f"{namesake.bio} Call me at home: 319-555-0134")
+    world.internet = world.internet.add_entry(namesake)
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    (finding,) = (entry for entry in daniel.findings.values() if entry.portrait.exposed)
+    assert exposed(daniel) == {}
+
+    record_feedback(world.app, daniel.id, {finding.id: Decision.MINE})
+
+    assert set(exposed(daniel)) == {"phone"}

@@ -59,7 +59,7 @@ def test_the_first_email_asks_to_sort_what_nobody_can_tell(world: World):
     assert "bsky[.]app/profile/herons[.]skies[.]example" in overview.text
 
 
-def test_a_new_handle_starts_silently(world_of):
+def test_what_a_new_handle_shows_first_is_told_once_as_found_now(world_of):
     world = world_of("readerly")
     world.internet = world.internet.add_entry(
         replace(profile("readerly", "bethreads"), handle="mariareads", name="Maria Delgado")
@@ -70,15 +70,18 @@ def test_a_new_handle_starts_silently(world_of):
     world.state.people.update_person(replace(person, handles=(*person.handles, "mariareads")))
     world.a_week_later()
 
+    reader = "http://readerly.example/reader/mariareads"
+    assert world.sweep() == [("Maria", "found-now", reader)]
+    assert reader in maria.findings
+    world.a_week_later()
     assert world.sweep() == []
-    assert "http://readerly.example/reader/mariareads" in maria.findings
 
 
 @pytest.mark.parametrize(
     "change",
     [{"given": "Mary"}, {"family": "Torres", "former_families": ("Delgado",)}, {"middle": "Ines"}],
 )
-def test_a_new_name_starts_silently(world: World, change):
+def test_a_new_name_that_shows_nothing_new_is_silent(world: World, change):
     maria = world.joins(MARIA)
     world.sweep()
     person = world.state.people.load_person(maria.id)

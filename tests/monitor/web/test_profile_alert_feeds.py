@@ -27,6 +27,8 @@ def test_the_page_shows_the_exact_search_to_paste(maria):
     shown = [element.get_text() for element in maria.get(PAGE).page.select("code")]
 
     assert shown[0] == f'"Maria Delgado" "{MARIA.person.school}"'
+    assert any("site:facebook.com" in search for search in shown)
+    assert not any("[.]" in search for search in shown)
 
 
 def test_a_pasted_feed_is_listed_without_its_address(maria):

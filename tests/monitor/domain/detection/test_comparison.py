@@ -116,7 +116,20 @@ def test_a_picture_that_the_network_gives_to_everybody_is_nobodys(pictures):
     theirs, ours = replace(STRANGER, **same), replace(OURS, **same)
 
     told = {account.field: account.likeness for account in compare_accounts(theirs, ours)}
-    assert told["picture"] is FieldLikeness.DIFFERENT
+    assert told["picture"] is FieldLikeness.NOT_COMPARED
+
+
+def test_pictures_that_nobody_has_looked_at_are_not_called_different(pictures):
+    theirs, ours = ({"picture": f"https://alpha.example/{number}.png"} for number in (1, 2))
+    for told in ({}, {"picture_print": pictures}):
+        beside = compare_accounts(replace(STRANGER, **theirs, **told), replace(OURS, **ours))
+        (picture,) = (account for account in beside if account.field == "picture")
+        assert (picture.likeness, picture.is_copied) == (FieldLikeness.NOT_COMPARED, False)
+
+
+def test_what_only_one_of_them_shows_is_not_called_different():
+    assert likeness("bio", bio="") is FieldLikeness.NOT_COMPARED
+    assert likeness("links", links=()) is FieldLikeness.NOT_COMPARED
 
 
 def test_a_copied_picture_is_marked(pictures):
