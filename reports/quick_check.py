@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason
-from reports.emails.digest import CaseLine, Coverage, NamesakeLine, OwnFindingLine, QuestionLine
+from reports.emails.digest import Coverage
 from reports.emails.render import fill_template, wrap_text
+from reports.finding_view import CaseView, FindingView
 
 _LINES = ("heading", "covered")
 
@@ -22,11 +23,11 @@ class QuickCheckView:
     at: datetime
     coverage: Coverage
     trouble: Reason | None = None
-    cases: tuple[CaseLine, ...] = ()
-    questions: tuple[QuestionLine, ...] = ()
-    about: tuple[OwnFindingLine, ...] = ()
-    own: tuple[OwnFindingLine, ...] = ()
-    set_aside: tuple[NamesakeLine, ...] = ()
+    cases: tuple[CaseView, ...] = ()
+    questions: tuple[FindingView, ...] = ()
+    about: tuple[FindingView, ...] = ()
+    own: tuple[FindingView, ...] = ()
+    set_aside: tuple[FindingView, ...] = ()
     has_search_engine: bool = False
     has_own_accounts: bool = False
 

@@ -33,10 +33,7 @@ from monitor.scheduler.daemon import WakeSocket, work_in_background
 from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services import setup_files
-from monitor.services.consent import (
-    list_offered_scopes,
-    render_district_terms,
-)
+from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.digests import build_digest_view
 from monitor.services.enrollment import (
     enroll_with_code,

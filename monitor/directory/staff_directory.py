@@ -25,6 +25,7 @@ from monitor.directory.scim_user import (
     find_invitee,
 )
 from monitor.directory.tables import find_directory, open_directory
+from monitor.domain.person import build_operator_id
 from monitor.domain.schedule import compute_next_night
 from monitor.domain.staff_file import StaffFileContext, has_unusual_size
 from monitor.domain.vocabulary import StaffLineState
@@ -34,7 +35,7 @@ from monitor.services.enrollment import (
     queue_invitation,
 )
 from monitor.services.leavers import list_leavers, unlist_address
-from monitor.services.notifications import EmailGreeting, build_operator_id, queue_operator_emails
+from monitor.services.notifications import EmailGreeting, queue_operator_emails
 from monitor.services.staff_import import (
     BATCH_SIZE,
     apply_line,

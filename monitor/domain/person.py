@@ -5,7 +5,9 @@ What a signed-in person may do: see their own pages, review, or operate.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
+from monitor.domain.email import fold_address
 from monitor.domain.vocabulary import AuthMethod, Role
 
 
@@ -88,3 +90,28 @@ class Principal:
     person_id: str = ""
     invitation_id: str = ""
     is_remembered: bool = False
+
+
+def build_reviewer_id(address: str) -> str:
+    """Return an ID for a reviewer's address; the address is looked up when mail is sent."""
+    return f"reviewer-{_hash_address(address)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewer:
+    """`person_id` is their own id where they have joined as staff, else empty."""
+
+    address: str
+    person_id: str = ""
+
+    @property
+    def id(self) -> str:
+        return build_reviewer_id(self.address)
+
+
+def build_operator_id(address: str) -> str:
+    return f"operator-{_hash_address(address)}"
+
+
+def _hash_address(address: str) -> str:
+    return sha256(fold_address(address).encode()).hexdigest()[:16]

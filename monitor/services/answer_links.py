@@ -7,32 +7,22 @@ when the email is sent, so that nothing stores it. It opens while the card waits
 import hmac
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict, TypeVar
 
 from monitor.app import App
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
-from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import Decision, Means, Severity
-from monitor.services.feedback import DecisionInput, list_ownership_cases, record_feedback
-from monitor.services.findings import build_finding_card, list_pending_cards
-from monitor.services.presenters import build_case_line, build_question_line
+from monitor.domain.vocabulary import Decision, Means
+from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.services.findings import list_pending_cards
 from monitor.services.review import decide_cases
-from reports import labels as words
 from reports.emails.account import AlertView, ReviewerQuestionView
-from reports.emails.digest import (
-    CaseLine,
-    EmailView,
-    OpenCaseLine,
-    PersonalEmailView,
-    QuestionLine,
-)
+from reports.emails.digest import ChangeLine, EmailView, PersonalEmailView
+from reports.finding_view import CaseView, FindingView
 from reports.pages.account import AnswerCardView
+from reports.pages.findings import QuestionCard
 
 ANSWER_LINK_LASTS = timedelta(days=14)
-# As many reasons as an email gives.
-MOST_REASONS = 3
 # Seconds since 1970 have ten digits until 2286; more would be no date.
 MAX_END_DIGITS = 10
 
@@ -103,63 +93,11 @@ def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView 
     card = next((card for card in cards if card.id == link.card_id), None)
     if card is None:
         return None
-    return AnswerCardView(
-        token=token,
-        zone=app.db.people.load_person(link.person_id).zone,
-        finding_id=link.finding_id,
-        url=card.url,
-        platform=card.platform,
-        choices=card.choices,
-        opens_to_it=not link.is_case,
-        expires_at=link.expires_at,
-        **_build_card_words(app, link),
-    )
+    zone = app.db.people.load_person(link.person_id).zone
+    return AnswerCardView(token=token, zone=zone, card=card, expires_at=link.expires_at)
 
 
-class AnswerCardWords(TypedDict):
-    """The words of a card: as an email has them for a case, or for a question."""
-
-    question: Told
-    title: str
-    kind: str
-    severity: Severity | None
-    snippet: str
-    reasons: tuple[Reason, ...]
-
-
-def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:
-    case = _find_card_case(app, link)
-    if case is not None:
-        line = build_case_line(app, case)
-        return AnswerCardWords(
-            question=line.what,
-            title=line.title,
-            kind=words.CASE_KINDS[line.kind],
-            severity=line.severity,
-            snippet="",
-            reasons=line.reasons[:MOST_REASONS],
-        )
-    finding = app.db.findings.load_finding(link.finding_id)
-    question = build_question_line(app, finding)
-    return AnswerCardWords(
-        question=build_finding_card(app, finding).question,
-        title=question.title,
-        kind="",
-        severity=None,
-        snippet=question.snippet,
-        reasons=question.reasons[:MOST_REASONS],
-    )
-
-
-def _find_card_case(app: App, link: AnswerLink) -> Case | None:
-    """Return the case that the card is about; None for a question whose something is."""
-    if link.is_case:
-        return app.db.cases.load_case(link.card_id)
-    asking = (case for case in list_ownership_cases(app, link.finding_id) if case.is_undecided)
-    return next(asking, None)
-
-
-def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: Decision) -> None:
+def answer_by_link(app: App, link: AnswerLink, card: QuestionCard, decision: Decision) -> None:
     """Record the person's answer. Raises InputError where this card does not take it."""
     if decision not in {choice.value for choice in card.choices}:
         reason = "This finding does not take this answer now. Sign in to see it."
@@ -184,26 +122,17 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
                 view, case=links.link_case(view.case), more=tuple(map(links.link_case, view.more))
             )
         case ReviewerQuestionView():
-            return replace(view, link_url=links.build_case_page_url(view.id))
+            return replace(view, case=links.link_to_page(view.case))
         case PersonalEmailView():
             return replace(
                 view,
                 cases=tuple(map(links.link_case, view.cases)),
                 questions=tuple(map(links.link_question, view.questions)),
                 waiting=tuple(map(links.link_open_case, view.waiting)),
-                changes=tuple(
-                    replace(change, link_url=links.build_page_url(change.id))
-                    for change in view.changes
-                ),
-                decided=tuple(
-                    replace(text, link_url=links.build_case_page_url(text.id))
-                    for text in view.decided
-                ),
+                changes=tuple(map(links.link_change, view.changes)),
+                decided=tuple(map(links.link_to_page, view.decided)),
             )
     return view
-
-
-CaseLike = TypeVar("CaseLike", CaseLine, OpenCaseLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,35 +142,37 @@ class LinkBuilder:
     app: App
     expires_at: datetime
 
-    def build_page_url(self, finding_id: str) -> str:
+    def _build_page_url(self, finding_id: str) -> str:
         return f"{self.app.config.portal.address}/me/findings/{finding_id}"
 
-    def build_case_page_url(self, case_id: str) -> str:
-        case = self._find_case(case_id)
-        return self.build_page_url(case.finding_id) if case else ""
+    def link_change(self, line: ChangeLine) -> ChangeLine:
+        url = self._build_page_url(line.finding.id)
+        return replace(line, finding=replace(line.finding, link_url=url))
 
-    def link_case(self, line: CaseLike) -> CaseLike:
+    def link_to_page(self, view: CaseView) -> CaseView:
+        case = self._find_case(view.id)
+        return replace(view, link_url=self._build_page_url(case.finding_id) if case else "")
+
+    def link_case(self, view: CaseView) -> CaseView:
         """Ask whose it is where the case does; any other case has answers of its own."""
-        case = self._find_case(line.id)
+        case = self._find_case(view.id)
         if case is None:
-            return line
+            return view
         is_case = case.kind not in OWNERSHIP_CASES
         card_id = case.id if is_case else case.finding_id
         return replace(
-            line, link_url=self._build_answer_url(card_id, case.finding_id, is_case=is_case)
+            view, link_url=self._build_answer_url(card_id, case.finding_id, is_case=is_case)
         )
 
-    def link_open_case(self, line: OpenCaseLine) -> OpenCaseLine:
+    def link_open_case(self, view: CaseView) -> CaseView:
         """Ask again what has no answer; what has one is followed on its page."""
-        if line.is_unanswered:
-            return self.link_case(line)
-        return replace(line, link_url=self.build_case_page_url(line.id))
+        return self.link_case(view) if view.is_undecided else self.link_to_page(view)
 
-    def link_question(self, line: QuestionLine) -> QuestionLine:
+    def link_question(self, view: FindingView) -> FindingView:
         try:
-            return replace(line, link_url=self._build_answer_url(line.id, line.id, is_case=False))
+            return replace(view, link_url=self._build_answer_url(view.id, view.id, is_case=False))
         except InputError:
-            return line
+            return view
 
     def _find_case(self, case_id: str) -> Case | None:
         try:

@@ -16,15 +16,13 @@ from monitor.app import App
 from monitor.db.accounts import SignInLink, SignInSession
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError
-from monitor.domain.person import Principal
+from monitor.domain.person import Principal, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
     EmailPlan,
     build_custom_greeting,
-    build_operator_id,
-    build_reviewer_id,
     find_office_address,
     queue_email,
 )

@@ -1,7 +1,6 @@
 """A consent that continues: renewed, narrowed, widened, paused, or resumed.
 
-A consent that expires: the person gets reminders, and without renewal everything is erased. The
-text that people in this district read before they agree, and what follows from it.
+A consent that expires: the person gets reminders, and without renewal everything is erased.
 
 Checks stop when a consent ends; its data stays a while, so that it can be renewed. Each change is a
 row of the ledger, an email to the mailbox, and an audit entry.
@@ -11,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.app.sources import PictureSupport, detect_picture_support, list_engine_titles
 from monitor.config import CONSENT_DURATION
 from monitor.db.legal_holds import LegalHold
 from monitor.domain.consent import (
@@ -20,24 +18,18 @@ from monitor.domain.consent import (
     apply_pause,
     apply_resume,
     compute_consent_phase,
-    hash_consent_text,
     is_renewal_due,
     select_due_reminder,
 )
 from monitor.domain.consent_text import (
-    CONSENT_ITEM,
     TEXT_VERSION,
-    ConsentSection,
-    ConsentTerms,
-    build_consent_sections,
     describe_scopes,
 )
-from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.planning.queries import SCOPE_BY_FAMILY, StudentLinkSwitch, asks_people_search
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
+from monitor.services.consent_terms import hash_district_terms
 from monitor.services.erasure import end_lapsed_consent, recall_queries, resolve_actor
 from monitor.services.notifications import (
     EmailPlan,
@@ -45,11 +37,9 @@ from monitor.services.notifications import (
     build_undo_instructions,
     queue_email,
 )
-from monitor.services.query_planning import get_student_link_switch
 from monitor.services.retention import delete_unconsented_results
 from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
-from reports.wording import render_in_english
 
 CONSENT_REMINDER = "consent-reminder"
 # A wrong clock must erase no one: there is a week to notice it.
@@ -101,66 +91,6 @@ def compute_lapse_erasure(consent: Consent) -> datetime:
     """Return when the data of an expired consent is erased."""
     return consent.expires_at + (
         RETENTION_PERIODS[RetainedKind.EXPIRED_CONSENT].open or timedelta(0)
-    )
-
-
-def list_offered_scopes(app: App) -> tuple[Scope, ...]:
-    """Return the scopes that some source here uses; no other is offered."""
-    families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
-    if any(map(asks_people_search, app.sources.values())):
-        families.add(Scope.PEOPLE_SEARCH)
-    if detect_picture_support() is PictureSupport.OPENED:
-        families.add(Scope.PHOTOS)
-    if get_student_link_switch(app) is StudentLinkSwitch.ON:
-        families.add(Scope.STUDENT_LINKS)
-    return tuple(scope for scope in Scope if scope in families)
-
-
-def render_consent_text(terms: ConsentTerms) -> str:
-    """Write the whole text in English, as its hash is taken: that is what people agree to."""
-    return "\n".join(f"{_render_section(section)}\n" for section in build_consent_sections(terms))
-
-
-def _render_section(section: ConsentSection) -> str:
-    lines = (section.heading, *section.lines, *section.more)
-    return "\n".join(
-        f"- {render_in_english(line)}" if line.rule == CONSENT_ITEM else render_in_english(line)
-        for line in lines
-    )
-
-
-def render_district_terms(app: App) -> str:
-    return render_consent_text(_build_terms(app))
-
-
-def list_terms_sections(app: App) -> tuple[ConsentSection, ...]:
-    """Return the same text in sections, for a page."""
-    return tuple(build_consent_sections(_build_terms(app)))
-
-
-def _build_terms(app: App) -> ConsentTerms:
-    return ConsentTerms(
-        engines=list_engine_titles(app.sources),
-        scopes=list_offered_scopes(app),
-        disclosure=_build_configured_policy(app),
-    )
-
-
-def hash_district_terms(app: App) -> str:
-    return hash_consent_text(render_district_terms(app))
-
-
-def build_disclosure_policy(app: App) -> DisclosurePolicy:
-    """Days that were not in the text a person read do not count for them."""
-    return replace(_build_configured_policy(app), told_in=frozenset({hash_district_terms(app)}))
-
-
-def _build_configured_policy(app: App) -> DisclosurePolicy:
-    students = app.config.students
-    return DisclosurePolicy(
-        student_link_days=students.share_after_days,
-        counsel=students.counsel,
-        counsel_approved_on=students.counsel_approved_on,
     )
 
 

@@ -13,8 +13,7 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
-from monitor.domain.case import Case, FlaggedFindings
-from monitor.domain.case_progress import CaseStanding
+from monitor.domain.case import FlaggedFindings
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
@@ -30,35 +29,13 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.breaches import EPOCH, list_new_breaches
-from monitor.services.disclosure import find_review_opening, list_own_standings
+from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
-from monitor.services.presenters import (
-    build_aside_line,
-    build_case_line,
-    build_change_line,
-    build_coverage,
-    build_open_case_line,
-    build_outcome_line,
-    build_own_line,
-    build_personal_coverage,
-    build_question_line,
-    clear_news,
-)
-from reports.emails.digest import (
-    BreachLine,
-    CaseLine,
-    CaseOutcomeLine,
-    ChangeLine,
-    Coverage,
-    DigestView,
-    NamesakeLine,
-    OpenCaseLine,
-    OwnFindingLine,
-    QuestionLine,
-    SelfCheckView,
-)
+from monitor.services.presenters import build_coverage, build_personal_coverage, clear_news
+from reports.emails.digest import BreachLine, ChangeLine, Coverage, DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
+from reports.finding_view import CaseView, FindingView
 from reports.labels import DigestKind
 from scrapers.models import Outcome
 
@@ -105,14 +82,14 @@ class DigestSections(TypedDict):
 
     needs_you: int
     coverage: Coverage
-    cases: tuple[CaseLine, ...]
+    cases: tuple[CaseView, ...]
     changes: tuple[ChangeLine, ...]
-    questions: tuple[QuestionLine, ...]
-    own: tuple[OwnFindingLine, ...]
-    about: tuple[OwnFindingLine, ...]
-    set_aside: tuple[NamesakeLine, ...]
-    waiting: tuple[OpenCaseLine, ...]
-    decided: tuple[CaseOutcomeLine, ...]
+    questions: tuple[FindingView, ...]
+    own: tuple[FindingView, ...]
+    about: tuple[FindingView, ...]
+    set_aside: tuple[FindingView, ...]
+    waiting: tuple[CaseView, ...]
+    decided: tuple[CaseView, ...]
     breaches: tuple[BreachLine, ...]
 
 
@@ -207,9 +184,9 @@ def build_digest_sections(
 ) -> DigestSections:
     """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
-    standings, hidden = _select_cases(app, person_id, flagged)
-    going = tuple((case, standing) for case, standing in standings if standing.next_step)
-    undecided = tuple(case for case, _ in going if case.is_undecided)
+    cases, hidden = _select_cases(app, person_id, flagged)
+    going = tuple(case for case in cases if case.next_step)
+    undecided = tuple(case for case in going if case.is_undecided)
     fresh = tuple(case for case in undecided if case.opened_at >= after)
     recorded = tuple(
         event
@@ -220,31 +197,31 @@ def build_digest_sections(
     stored = () if since else app.db.findings.list_findings_of_person(person_id)
     found = _list_new_findings(app, recorded) if since else _filter_unanswered(app, stored)
     findings = tuple(finding for finding in found if finding.id not in hidden)
-    asked = frozenset(case.finding_id for case in undecided)
-    listed = tuple(finding for finding in stored if finding.id not in asked | hidden)
-    changes = tuple(_build_change_lines(app, recorded, fresh))
-    questions = tuple(_build_question_lines(app, findings, undecided))
+    asked = frozenset(case.finding.id for case in undecided)
+    listed = tuple(
+        disclose_finding(app, finding) for finding in stored if finding.id not in asked | hidden
+    )
+    changes = tuple(_list_changes(app, recorded, fresh))
+    questions = tuple(_list_questions(app, findings, undecided))
     return DigestSections(
-        needs_you=sum(standing.bin is CaseBin.NEEDS_YOU for _, standing in standings),
+        needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
-        cases=tuple(build_case_line(app, case) for case in fresh),
+        cases=fresh,
         changes=changes,
         questions=questions,
-        own=tuple(_build_known_lines(app, listed, OwnershipLabel.MINE)),
-        about=tuple(_build_known_lines(app, listed, OwnershipLabel.ABOUT_ME)),
-        set_aside=tuple(_build_aside_lines(app, findings)),
-        waiting=tuple(
-            build_open_case_line(app, case, standing.next_step, find_review_opening(app, case))
-            for case, standing in going
-            if case not in fresh and standing.next_step
+        own=_select_known(listed, OwnershipLabel.MINE),
+        about=_select_known(listed, OwnershipLabel.ABOUT_ME),
+        set_aside=tuple(
+            view
+            for finding in findings
+            if (view := disclose_finding(app, finding)).label is OwnershipLabel.NAMESAKE
         ),
+        waiting=tuple(case for case in going if case not in fresh),
         decided=tuple(
-            build_outcome_line(app, case, standing.end)
-            for case, standing in standings
+            case
+            for case in cases
             # Its reader's own answer is no news to them.
-            if standing.end
-            and standing.end.at >= after
-            and standing.end.reason is not EndReason.DISMISSED
+            if case.ended_at and case.ended_at >= after and case.end is not EndReason.DISMISSED
         ),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )
@@ -262,44 +239,40 @@ def _list_new_breaches(
 
 def _select_cases(
     app: App, person_id: str, flagged: FlaggedFindings
-) -> tuple[tuple[tuple[Case, CaseStanding], ...], frozenset[str]]:
+) -> tuple[tuple[CaseView, ...], frozenset[str]]:
     """Return the cases to list, and the findings that are left out because of them."""
-    standings = list_own_standings(app, person_id)
     if flagged is FlaggedFindings.SHOWN:
-        return standings, frozenset()
+        return disclose_cases(app, app.db.people.load_person(person_id)), frozenset()
     cases = app.db.cases.list_cases_of_person(person_id)
     return (), frozenset(case.finding_id for case in cases)
 
 
-def _build_question_lines(
-    app: App, findings: tuple[Finding, ...], undecided: tuple[Case, ...]
-) -> Iterator[QuestionLine]:
+def _list_questions(
+    app: App, findings: tuple[Finding, ...], undecided: tuple[CaseView, ...]
+) -> Iterator[FindingView]:
     """Ask whose a finding is where only the person knows; a case about contact details asks it."""
-    exposed = {case.finding_id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
+    exposed = {case.finding.id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
     for finding in findings:
-        unknown = _has_label(app, finding, OwnershipLabel.UNKNOWN)
+        view = disclose_finding(app, finding)
+        unknown = view.label is OwnershipLabel.UNKNOWN
         if unknown and finding.id not in exposed and not is_district_page(app, finding):
-            yield build_question_line(app, finding)
+            yield view
 
 
-def _build_change_lines(
-    app: App, recorded: tuple[EventRecord, ...], cases: tuple[Case, ...]
+def _list_changes(
+    app: App, recorded: tuple[EventRecord, ...], cases: tuple[CaseView, ...]
 ) -> Iterator[ChangeLine]:
     """Leave out what a case already shows, what is asked, and what belongs to someone else."""
-    flagged = {case.finding_id for case in cases}
+    flagged = {case.finding.id for case in cases}
     for record in recorded:
-        label = (
-            app.db.findings.find_finding_label(record.event.finding_id) or OwnershipLabel.UNKNOWN
-        )
-        asked = record.event.kind in FIRST_SEEN and label is OwnershipLabel.UNKNOWN
-        if record.event.kind is EventKind.CLEARED:
+        if record.event.kind is EventKind.CLEARED or record.event.finding_id in flagged:
             continue  # its case is listed instead
-        if (
-            record.event.finding_id not in flagged
-            and label not in OTHER_PERSON_LABELS
-            and not asked
+        change = disclose_change(app, record)
+        asked = change.finding.label is OwnershipLabel.UNKNOWN
+        if change.finding.label not in OTHER_PERSON_LABELS and not (
+            asked and change.event in FIRST_SEEN
         ):
-            yield build_change_line(app, record)
+            yield change
 
 
 def _list_new_findings(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Finding]:
@@ -315,20 +288,9 @@ def _filter_unanswered(app: App, findings: tuple[Finding, ...]) -> Iterator[Find
             yield finding
 
 
-def _build_aside_lines(app: App, findings: tuple[Finding, ...]) -> Iterator[NamesakeLine]:
-    for finding in findings:
-        if _has_label(app, finding, OwnershipLabel.NAMESAKE):
-            yield build_aside_line(app, finding)
-
-
-def _build_known_lines(
-    app: App, findings: tuple[Finding, ...], label: OwnershipLabel
-) -> Iterator[OwnFindingLine]:
-    """Yield what is known to be theirs, or seems to be about them, accounts first."""
-    for finding in sorted(findings, key=lambda one_finding: not one_finding.portrait.platform):
-        if _has_label(app, finding, label):
-            yield build_own_line(finding)
-
-
-def _has_label(app: App, finding: Finding, label: OwnershipLabel) -> bool:
-    return app.db.findings.find_finding_label(finding.id) is label
+def _select_known(
+    listed: tuple[FindingView, ...], label: OwnershipLabel
+) -> tuple[FindingView, ...]:
+    """Return what is known to be theirs, or seems to be about them, accounts first."""
+    known = (finding for finding in listed if finding.label is label)
+    return tuple(sorted(known, key=lambda finding: not finding.platform))

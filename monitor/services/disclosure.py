@@ -1,15 +1,24 @@
-"""Who may see a case now, and how it stands for them: with current data, by the one rule.
+"""What a reader may know of a finding or a case now: the one place that decides it.
 
-Every page, email and program asks here, so that none shows what another hides.
+A person knows what is about them; IT knows a case while the rule of `monitor/domain/disclosure.py`
+opens it, by name once a look was written down, and never one about themselves. Every page, email,
+program and evidence pack shows what comes from here, so that none shows what another hides.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.app import App
+from monitor.db.database import Database
+from monitor.db.findings import EventRecord
+from monitor.db.review import ReviewNoteKind
 from monitor.domain.case import Case
+from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import CaseStanding, find_case_standing
+from monitor.domain.detection import rules
+from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import (
     DisclosureInput,
     ReviewOpening,
@@ -17,8 +26,98 @@ from monitor.domain.disclosure import (
     forecast_time_opening,
     list_holds,
 )
-from monitor.domain.vocabulary import CaseBin, Side
-from monitor.services.consent import build_disclosure_policy
+from monitor.domain.errors import NotPermittedError
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.finding import Finding, Presence
+from monitor.domain.person import Person, Reviewer, build_reviewer_id
+from monitor.domain.reason import Label, Reason
+from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, Side
+from monitor.services.consent_terms import build_disclosure_policy
+from monitor.services.next_steps import build_advice_lines
+from monitor.services.presenters import format_finding_title
+from reports.emails.digest import ChangeLine
+from reports.finding_view import CaseSummary, CaseView, FindingView
+from scrapers.models import TraceKind
+
+Reader = Person | Reviewer
+_OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
+# These speak of who sees a case, or take another decision back.
+_SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
+SUGGESTED_ANSWERS = {
+    OwnershipLabel.MINE: Decision.MINE,
+    OwnershipLabel.ABOUT_ME: Decision.MINE,
+    OwnershipLabel.MOCK: Decision.MOCK,
+    OwnershipLabel.NAMESAKE: Decision.NAMESAKE,
+    OwnershipLabel.UNRELATED: Decision.UNRELATED,
+    OwnershipLabel.IMPERSONATION: Decision.IMPERSONATION,
+}
+
+
+def disclose(app: App, case: Case, reader: Reader) -> CaseView | None:
+    """Return what they may know of a case; None where that is nothing.
+
+    To its reviewers it has a name only while their look at it is on record.
+    """
+    if isinstance(reader, Person):
+        return _build_own_view(app, case) if reader.id == case.person_id else None
+    summary = summarize(app, case, reader)
+    if summary is None or not app.db.access_log.has_access(reader.id, case.id, app.clock.now()):
+        return None
+    return _build_outside_view(app, case, summary)
+
+
+def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
+    """Return what a list shows of a case to a reviewer; None while it is not open to them."""
+    if reviewer.person_id and reviewer.person_id == case.person_id:
+        return None
+    summary = _summarize(app, case, Side.IT, reviewer.id)
+    if summary is None:
+        return None
+    taken_by = find_reviewer_address(app, find_assignee_id(app, case.id))
+    return replace(summary, taken_by=taken_by, asked_at=find_last_question_time(app.db, case.id))
+
+
+def disclose_to_others(app: App, case: Case) -> CaseView:
+    """Return it as IT reads it once it is open, and whoever gets its evidence from its person."""
+    summary = _summarize(app, case, Side.PERSON)
+    if summary is None:
+        reason = "Nobody reads a case of someone who never agreed to anything."
+        raise NotPermittedError(reason)
+    return _build_outside_view(app, case, summary)
+
+
+def disclose_finding(app: App, finding: Finding) -> FindingView:
+    """Return what its person knows of it; others know a finding only by a case that is open."""
+    portrait, answer = finding.portrait, app.db.findings.find_finding_feedback(finding.id)
+    assessment = app.db.findings.find_assessment(finding.id)
+    label = assessment and (assessment.suggestion or assessment.label)
+    return FindingView(
+        **_locate(finding),
+        id=finding.id,
+        is_missing=finding.presence is Presence.MISSING,
+        is_gone=finding.presence is Presence.GONE,
+        title=format_finding_title(portrait),
+        handle=portrait.handle.removeprefix("@") if portrait.name else "",
+        snippet=portrait.bio or portrait.snippet,
+        label=app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
+        answer=answer,
+        suggested=SUGGESTED_ANSWERS.get(label) if label else None,
+        speaks_for=list_reasons_for(assessment) if assessment else (),
+        speaks_against=list_reasons_against(assessment) if assessment else (),
+        aside=_list_why_aside(assessment) if assessment else (),
+    )
+
+
+def disclose_change(app: App, recorded: EventRecord) -> ChangeLine:
+    """Return what happened to a finding, at the address that it had then."""
+    event = recorded.event
+    finding = disclose_finding(app, app.db.findings.load_finding(event.finding_id))
+    return ChangeLine(
+        finding=replace(finding, url=recorded.url),
+        event=event.kind,
+        at=event.at,
+        fields=event.fields,
+    )
 
 
 def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOpening | None:
@@ -28,14 +127,6 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
         return None
     policy = build_disclosure_policy(app)
     return compute_review_opening(inputs, app.clock.now(), policy, reviewer_id)
-
-
-def list_holder_ids(app: App, case: Case) -> tuple[str, ...]:
-    """Return which reviewers still see what the others do not, because they decided on it."""
-    if find_review_opening(app, case):
-        return ()
-    holders = (hold.reviewer_id for hold in list_holds(case))
-    return tuple(holder for holder in holders if find_review_opening(app, case, holder))
 
 
 def find_standing(
@@ -52,21 +143,142 @@ def find_standing(
     return find_case_standing(inputs, app.clock.now(), policy, reader, reviewer_id)
 
 
-def list_own_standings(app: App, person_id: str) -> tuple[tuple[Case, CaseStanding], ...]:
-    """Return a person's cases with how each stands, the oldest first."""
-    cases = app.db.cases.list_cases_of_person(person_id)
-    found = ((case, find_standing(app, case)) for case in cases)
-    return tuple((case, standing) for case, standing in found if standing)
+def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:
+    """Return what a person knows of their cases, the oldest first."""
+    cases = app.db.cases.list_cases_of_person(person.id)
+    return tuple(view for case in cases if (view := disclose(app, case, person)))
 
 
-def count_own_cases(app: App, person_id: str) -> Mapping[CaseBin, int]:
-    """Count a person's cases as every page, email and program of theirs does."""
-    counted = Counter(standing.bin for _, standing in list_own_standings(app, person_id))
-    return {one_bin: counted[one_bin] for one_bin in CaseBin}
+def find_reviewer_address(app: App, reviewer_id: str) -> str:
+    """Return the address of a reviewer's ID; the ID itself if they left the list."""
+    named = {build_reviewer_id(reviewer): reviewer for reviewer in app.config.district.reviewers}
+    return named.get(reviewer_id, reviewer_id)
 
 
-def forecast_own_opening(app: App, case: Case) -> datetime | None:
-    """Return when a case opens to IT by itself if the person does not answer; None for never."""
+def find_assignee_id(app: App, case_id: str) -> str:
+    taken = app.db.assignments.find_assignment(case_id)
+    return taken.reviewer_id if taken else ""
+
+
+def find_last_question_time(db: Database, case_id: str) -> datetime | None:
+    """Return when its person was last asked; None where no one did."""
+    asked = (
+        note
+        for note in db.review_notes.list_review_notes_of_case(case_id)
+        if note.kind is ReviewNoteKind.QUESTION
+    )
+    return max((note.at for note in asked), default=None)
+
+
+def _summarize(app: App, case: Case, side: Side, reviewer_id: str = "") -> CaseSummary | None:
+    inputs = _load_input(app, case)
+    if inputs is None:
+        return None
+    now, policy = app.clock.now(), build_disclosure_policy(app)
+    opening = compute_review_opening(inputs, now, policy, reviewer_id)
+    standing = find_case_standing(inputs, now, policy, side, reviewer_id)
+    if standing is None:
+        return None
+    step, end = standing.next_step, standing.end
+    return CaseSummary(
+        id=case.id,
+        kind=case.kind,
+        severity=case.severity,
+        state=case.state,
+        opened_at=case.opened_at,
+        platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
+        school=app.db.people.load_person(case.person_id).school,
+        decision=case.get_verdict(Side.PERSON),
+        review_decision=case.get_verdict(Side.IT),
+        bin=standing.bin,
+        next_by=step.who if step else None,
+        next_step=step.what if step else None,
+        due=step.due if step else None,
+        end=end.reason if end else None,
+        ended_at=end.at if end else None,
+        it_sees_since=opening.at if opening else None,
+        opened_by=opening.reason if opening else None,
+    )
+
+
+def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
+    """Say nothing in words of the web: no title, no text, no quote in a reason."""
+    person, finding = (
+        app.db.people.load_person(case.person_id),
+        app.db.findings.load_finding(case.finding_id),
+    )
+    return CaseView(
+        **_copy_summary(summary),
+        finding=FindingView(**_locate(finding)),
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
+        nature=case.nature,
+        reasons=tuple(reason.without_quotes for reason in case.reasons),
+        is_shared=case.shared_at is not None,
+        given=person.name.given,
+        person=person.name.full_name,
+        revision=case.revision,
+    )
+
+
+def _build_own_view(app: App, case: Case) -> CaseView | None:
+    summary, finding = (
+        _summarize(app, case, Side.PERSON),
+        app.db.findings.load_finding(case.finding_id),
+    )
+    if summary is None:
+        return None
+    # An own account is no news; what it shows may be.
+    first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
+    lever, is_open = case.last_lever, summary.it_sees_since is not None
+    return CaseView(
+        **_copy_summary(summary),
+        finding=disclose_finding(app, finding),
+        first_seen=first_seen,
+        last_seen=max(first_seen, finding.last_seen),
+        nature=case.nature,
+        reasons=case.reasons,
+        is_shared=case.shared_at is not None,
+        since=case.notified_at or case.opened_at,
+        is_undecided=case.is_undecided,
+        is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
+        can_undo=any(case.get_side(entry) is Side.PERSON for entry in case.standing),
+        lowered_by=case.lowered_by,
+        earlier=_describe_earlier_answer(case),
+        steps=build_advice_lines(app, case),
+        lever=lever.decision if lever else None,
+        until=case.harmless_until,
+        opens_at=None if is_open else _forecast_opening(app, case),
+        holders=() if is_open else tuple(_list_holders(app, case)),
+        contact_kinds=case.contact_kinds,
+    )
+
+
+def _copy_summary(summary: CaseSummary) -> dict[str, Any]:
+    return {field.name: getattr(summary, field.name) for field in fields(summary)}
+
+
+def _locate(finding: Finding) -> dict[str, Any]:
+    """Return where it is and when it was seen: all of a finding that others may ever know."""
+    portrait = finding.portrait
+    return {
+        "url": portrait.url,
+        "platform": portrait.platform,
+        "is_account": portrait.kind is TraceKind.ACCOUNT,
+        "first_seen": finding.first_seen,
+        "last_seen": finding.last_seen,
+    }
+
+
+def _list_holders(app: App, case: Case) -> Iterator[str]:
+    """Yield which reviewers still see what the others do not, because they decided on it."""
+    for hold in list_holds(case):
+        if find_review_opening(app, case, hold.reviewer_id):
+            yield find_reviewer_address(app, hold.reviewer_id)
+
+
+def _forecast_opening(app: App, case: Case) -> datetime | None:
+    """Return when it opens to IT by itself if its person does not answer; None for never."""
     inputs = _load_input(app, case)
     return forecast_time_opening(inputs, build_disclosure_policy(app)) if inputs else None
 
@@ -77,3 +289,47 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
         return None
     glass = app.db.break_glass.list_active_break_glass(case.id, app.clock.now())
     return DisclosureInput(case=case, consent=consent, glass=glass)
+
+
+def list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
+    """Return the reasons that point to the person, strongest first."""
+    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits >= 0)
+
+
+def list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
+    """Return the reasons that point to someone else, strongest first."""
+    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits < 0)
+
+
+def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
+    return tuple(
+        piece for piece in assessment.shown_evidence if not _is_against_impersonation(piece)
+    )
+
+
+def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
+    """Add why an account on a network where they have none is not taken for an impersonation."""
+    news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
+    # The strongest sign of someone else comes before that others have the name, too.
+    doubts = [
+        piece
+        for piece in assessment.evidence
+        if piece.bits < 0 and not _is_against_impersonation(piece)
+    ]
+    reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
+    return (*(*reasons, *(doubt.reason for doubt in doubts))[:1], *news)
+
+
+def _is_against_impersonation(evidence: Evidence) -> bool:
+    """Tell whether it only speaks against imitation, which does not show whose it is."""
+    return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
+
+
+def _describe_earlier_answer(case: Case) -> Reason | None:
+    """Say what its person answered before a change reopened the case, if anything."""
+    before = case.log[: max(case.past, case.back)]
+    own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
+    spoken = [entry.decision for entry in own if entry.decision not in _SILENT_DECISIONS]
+    if not spoken:
+        return None
+    return Reason("earlier-answer", {"answer": Label("decisions", spoken[-1])})

@@ -20,6 +20,7 @@ from monitor.domain.district.findings import (
     decide_finding,
 )
 from monitor.domain.errors import InputError
+from monitor.domain.person import Reviewer
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.reason import read_note
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
@@ -29,17 +30,16 @@ from monitor.domain.vocabulary import (
     DistrictFindingState,
     GapKind,
 )
+from monitor.services.disclosure import find_reviewer_address
 from monitor.services.district_checks import (
     CHECKED_WITHIN,
     include_own_findings,
 )
-from monitor.services.notifications import Reviewer
 from monitor.services.presenters import build_coverage
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_queue import (
     build_review_gate,
     count_review_cases,
-    find_reviewer_address,
 )
 from monitor.services.takedown import find_platform_guide
 from reports.pages.district import (

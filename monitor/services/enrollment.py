@@ -33,7 +33,7 @@ from monitor.domain.planning.queries import (
     get_required_scope,
 )
 from monitor.domain.vocabulary import ConsentChannel, EnrollmentStep, InvitationStatus, Scope
-from monitor.services.consent import hash_district_terms
+from monitor.services.consent_terms import hash_district_terms
 from monitor.services.erasure import release_work_address
 from monitor.services.name_changes import apply_searchable_name, store_name_change
 from monitor.services.notifications import (

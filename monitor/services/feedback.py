@@ -29,11 +29,6 @@ from monitor.domain.detection.feedback import (
     resolve_feedback,
     resolve_previous_decision,
 )
-from monitor.domain.disclosure import (
-    ReviewFields,
-    ReviewOpening,
-    build_review_fields,
-)
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.pii import is_on_district_site
@@ -41,7 +36,6 @@ from monitor.domain.vocabulary import (
     CaseKind,
     Decision,
     Means,
-    OpeningReason,
     OwnershipLabel,
     Side,
 )
@@ -136,14 +130,6 @@ def _audit_decision(
     )
 
 
-SUGGESTED_ANSWERS = {
-    OwnershipLabel.MINE: Decision.MINE,
-    OwnershipLabel.ABOUT_ME: Decision.MINE,
-    OwnershipLabel.MOCK: Decision.MOCK,
-    OwnershipLabel.NAMESAKE: Decision.NAMESAKE,
-    OwnershipLabel.UNRELATED: Decision.UNRELATED,
-    OwnershipLabel.IMPERSONATION: Decision.IMPERSONATION,
-}
 # What we cannot tell comes before what we think we can; an imitation before everything.
 _WORST_FIRST = (
     *(OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN),
@@ -161,35 +147,15 @@ class PendingFeedback:
     cases: tuple[Case, ...]
 
     @property
-    def suggested_answer(self) -> Decision | None:
-        """Our suggestion; None if we have none."""
-        return SUGGESTED_ANSWERS.get(self.assessment.suggestion or self.assessment.label)
-
-    @property
     def has_exposure_case(self) -> bool:
         """Tell whether a case about contact details asks whose it is already."""
         kinds = {case.kind for case in self.cases}
         return CaseKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_CASES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingFeedback:
-    finding: Finding
-    answer: Decision
-
-
 def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...]:
     """Return the findings without an answer, the worst first."""
     return tuple(sorted(_find_pending_feedback(app, owner_id), key=_rank_pending_feedback))
-
-
-def list_given_feedback(app: App, owner_id: str) -> tuple[FindingFeedback, ...]:
-    """Return the answered findings, the oldest first."""
-    findings_with_feedback = app.db.findings.list_findings_with_feedback(owner_id)
-    return tuple(
-        FindingFeedback(finding=finding, answer=decision)
-        for finding, decision in findings_with_feedback
-    )
 
 
 def record_feedback(
@@ -332,22 +298,6 @@ def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
     return tuple(
         entry.word if entry.kind is TraitKind.WORD else entry.word.title() for entry in named
     )[:MAX_TRAITS]
-
-
-def preview_shared_fields(app: App, owner_id: str, case_id: str) -> ReviewFields:
-    """Return exactly what IT sees of a case, or would see if it were shared now."""
-    case = app.db.cases.load_case_of_person(owner_id, case_id)
-    person, finding = (
-        app.db.people.load_person(owner_id),
-        app.db.findings.load_finding(case.finding_id),
-    )
-    opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
-    return build_review_fields(person, finding, case, opening)
-
-
-def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
-    """Tell whether IT can see a case of this kind once the person gave this answer."""
-    return answer is Decision.IMPERSONATION and kind in OWNERSHIP_CASES
 
 
 def share_case(app: App, owner_id: str, case_id: str) -> None:

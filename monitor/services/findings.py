@@ -5,58 +5,48 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
-from monitor.domain.case import OWNERSHIP_CASES, Case, build_urgency_key
+from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
-from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
-from monitor.domain.disclosure import ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.finding import Finding, Presence
+from monitor.domain.finding import Finding
 from monitor.domain.person import Person
-from monitor.domain.policy import list_account_clauses
-from monitor.domain.reason import Reason
+from monitor.domain.policy import CASE_CLAUSES, list_account_clauses
+from monitor.domain.reason import Label, Listed, Reason, Told
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
+from monitor.domain.takedown import AdviceTarget
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
     CaseState,
-    Decision,
+    ContactKind,
     DiffMarkKind,
     EmailCadence,
     FindingGroup,
     Language,
     OwnershipLabel,
     Severity,
-    Side,
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
 from monitor.services.breaches import count_breaches
 from monitor.services.disclosure import (
-    count_own_cases,
-    find_review_opening,
-    find_standing,
-    forecast_own_opening,
-    list_holder_ids,
-    list_own_standings,
+    disclose,
+    disclose_cases,
+    disclose_finding,
+    disclose_to_others,
 )
 from monitor.services.district import build_personal_weeks
-from monitor.services.feedback import (
-    PendingFeedback,
-    list_given_feedback,
-    list_pending_feedback,
-    opens_to_it,
-    preview_shared_fields,
-)
+from monitor.services.feedback import PendingFeedback, list_pending_feedback
 from monitor.services.history import (
     OwnFindingComparison,
     build_field_line,
@@ -65,40 +55,28 @@ from monitor.services.history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from monitor.services.next_steps import (
-    build_advice_lines,
-    fold_exposures,
-    list_progress,
-)
+from monitor.services.next_steps import OWN_PAGES
 from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
-    build_case_line,
-    build_case_reminder,
     build_personal_coverage,
     build_policy_reminder,
-    describe_verdict,
     format_finding_title,
-    list_reasons_against,
-    list_reasons_for,
 )
-from monitor.services.review_queue import find_reviewer_address
+from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
 from reports.emails.digest import Coverage
 from reports.emails.registry import EmailKind
-from reports.labels import OWNERS
+from reports.finding_view import CaseView, FindingView, fold_exposures
 from reports.pages.findings import (
-    AnswerChoice,
-    AnswerHistoryLine,
     CasePanel,
     ComparisonLine,
     ComparisonView,
-    FindingLine,
-    FindingView,
+    FindingPageView,
     HighlightPiece,
     HomeView,
     OwnAccountLine,
+    ProgressLine,
     QuestionCard,
-    ReviewerFieldLine,
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
@@ -106,149 +84,42 @@ from reports.translation import format_day, format_local_time, use_language
 from reports.wording import Others, render_phrase, render_reason
 from scrapers.models import TraceKind
 
-ACCOUNT_QUESTION = "Is this you?"
-PAGE_QUESTION = "Is this about you?"
-
 
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
+    person = app.db.people.load_person(owner_id)
     pending = list_pending_feedback(app, owner_id)
-    asked = [build_pending_card(app, answer) for answer in pending if not answer.has_exposure_case]
-    waiting = list_open_cases(app, owner_id)
-    case_cards = [
-        build_case_card(app, case) for case in waiting if case.kind not in OWNERSHIP_CASES
-    ]
-    cards = (*case_cards, *asked)
+    cases = (
+        view
+        for view in list_open_cases(disclose_cases(app, person))
+        if view.kind not in OWNERSHIP_CASES
+    )
+    cards = [QuestionCard(finding=view.finding, case=view, is_case=True) for view in cases]
+    cards += [_build_pending_card(app, person, it) for it in pending if not it.has_exposure_case]
     return tuple(
-        sorted(cards, key=lambda card: card.severity.rank if card.severity else len(Severity))
+        sorted(cards, key=lambda card: card.case.severity.rank if card.case else len(Severity))
     )
 
 
-def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
-    finding, cases = pending.finding, pending.cases
-    worst = cases[0] if cases else None
-    line = build_case_line(app, worst) if worst else None
-    portrait = finding.portrait
-    question = ACCOUNT_QUESTION if portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION
+def _build_pending_card(app: App, person: Person, pending: PendingFeedback) -> QuestionCard:
+    finding = pending.finding
+    asking = next((case for case in pending.cases if case.kind in OWNERSHIP_CASES), None)
     return QuestionCard(
-        id=finding.id,
-        finding_id=finding.id,
-        question=line.what if line else question,
-        kind=words.CASE_KINDS[worst.kind] if worst else "",
-        severity=worst.severity if worst else None,
-        choices=build_finding_choices(portrait.kind, pending.suggested_answer),
-        lowered_by=worst.lowered_by if worst else (),
-        earlier=line.earlier if line else None,
-        advice=build_advice_lines(app, worst) if worst else (),
-        pictures=find_picture_pair(app, finding.person_id, finding.id),
-        **_build_card_fields(finding, pending.assessment),
+        finding=disclose_finding(app, finding),
+        case=disclose(app, asking, person) if asking else None,
+        pictures=find_picture_pair(app, person.id, finding.id),
     )
 
 
-def build_case_card(app: App, case: Case) -> QuestionCard:
-    """Show a case that asks more than whose account it is."""
-    line = build_case_line(app, case)
-    return QuestionCard(
-        id=case.id,
-        finding_id=case.finding_id,
-        is_case=True,
-        question=line.what,
-        kind=words.CASE_KINDS[line.kind],
-        severity=line.severity,
-        choices=build_case_choices(case.kind),
-        url=line.url,
-        platform=line.platform,
-        title=line.title,
-        speaks_for=case.reasons,
-        lowered_by=case.lowered_by,
-        first_seen=line.first_seen,
-        last_seen=line.last_seen,
-        earlier=line.earlier,
-        advice=build_advice_lines(app, case),
-    )
-
-
-def build_finding_card(app: App, finding: Finding) -> QuestionCard:
-    """Show a finding, whether or not anything is asked about it."""
-    assessment = app.db.findings.find_assessment(finding.id)
-    return QuestionCard(
-        id=finding.id,
-        finding_id=finding.id,
-        question=ACCOUNT_QUESTION if finding.portrait.kind is TraceKind.ACCOUNT else PAGE_QUESTION,
-        choices=build_finding_choices(finding.portrait.kind),
-        pictures=find_picture_pair(app, finding.person_id, finding.id),
-        **_build_card_fields(finding, assessment),
-    )
-
-
-def list_answered_findings(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...]:
+def list_answered_findings(app: App, owner_id: str) -> tuple[FindingView, ...]:
     """Return what was answered, the latest found first."""
-    return tuple(
-        AnswerHistoryLine(
-            finding_id=answer.finding.id,
-            title=format_finding_title(answer.finding.portrait),
-            url=answer.finding.portrait.url,
-            platform=answer.finding.portrait.platform,
-            words=words.ANSWERS[answer.answer],
-        )
-        for answer in reversed(list_given_feedback(app, owner_id))
-    )
-
-
-def build_finding_choices(
-    kind: TraceKind, suggested: Decision | None = None
-) -> tuple[AnswerChoice, ...]:
-    """Return the four answers to the question whose it is."""
-    answers = words.ANSWERS if kind is TraceKind.ACCOUNT else words.PAGE_ANSWERS
-    return tuple(
-        AnswerChoice(
-            value=value,
-            words=label,
-            suggested=value == suggested,
-            opens=opens_to_it(CaseKind.IMPERSONATION, value),
-        )
-        for value, label in answers.items()
-    )
-
-
-def build_case_choices(kind: CaseKind) -> tuple[AnswerChoice, ...]:
-    """Return the answers that fit a kind of case; sharing is separate."""
-    labels = words.CASE_ANSWERS[kind]
-    return tuple(
-        AnswerChoice(value=value, words=label, opens=opens_to_it(kind, value))
-        for value, label in labels.items()
-    )
-
-
-class FindingCardFields(TypedDict):
-    """The part of a card that shows the finding."""
-
-    url: str
-    platform: str
-    title: str
-    snippet: str
-    first_seen: datetime
-    last_seen: datetime
-    speaks_for: tuple[Reason, ...]
-    speaks_against: tuple[Reason, ...]
-
-
-def _build_card_fields(finding: Finding, assessment: Assessment | None) -> FindingCardFields:
-    portrait = finding.portrait
-    return FindingCardFields(
-        url=portrait.url,
-        platform=portrait.platform,
-        title=format_finding_title(portrait),
-        snippet=portrait.bio or portrait.snippet,
-        first_seen=finding.first_seen,
-        last_seen=finding.last_seen,
-        speaks_for=list_reasons_for(assessment) if assessment else (),
-        speaks_against=list_reasons_against(assessment) if assessment else (),
-    )
+    answered = app.db.findings.list_findings_with_feedback(owner_id)
+    return tuple(disclose_finding(app, finding) for finding, _ in reversed(answered))
 
 
 MAX_CASES = 5
-REMOVABLE_STATES = frozenset({CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE})
+# What is still to be removed, and what its person asked to remove.
+_REMOVAL_STATES = frozenset({CaseState.MINE, CaseState.REMOVAL_ASKED})
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -261,18 +132,19 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     if not consents:
         reason = "You have not joined."
         raise NotPermittedError(reason)
-    cases, exposures = fold_exposures(app, list_open_cases(app, person_id))
+    own = disclose_cases(app, person)
+    cases, exposures = fold_exposures(list_open_cases(own))
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.jobs.find_latest_request_of_person(person_id)
     return HomeView(
         name=person.name.given,
         zone=person.zone,
-        cases=tuple(build_case_line(app, case) for case in cases[:MAX_CASES]),
+        cases=cases[:MAX_CASES],
         more_cases=max(len(cases) - MAX_CASES, 0),
-        needs_you=count_own_cases(app, person_id)[CaseBin.NEEDS_YOU],
+        needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in own),
         to_sort=sum(1 for answer in list_pending_feedback(app, person_id) if not answer.cases),
         exposures=exposures,
-        progress=list_progress(app, person_id),
+        progress=list_progress(app, own),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(now, district.id, district.zone),
         next_digest=_find_next_digest(app, person),
@@ -288,6 +160,57 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
     )
+
+
+def list_progress(app: App, cases: Iterable[CaseView]) -> tuple[ProgressLine, ...]:
+    """Return what its person has answered and has not ended: who acts next, and by when."""
+    going = (case for case in cases if case.next_step and not case.is_undecided)
+    return tuple(_build_progress_line(app, case) for case in going)
+
+
+def _build_progress_line(app: App, view: CaseView) -> ProgressLine:
+    case = app.db.cases.load_case(view.id)
+    finding = app.db.findings.load_finding(case.finding_id)
+    times = list_recheck_times(app.db, case) if list_recheck_keys(app, finding) else ()
+    return ProgressLine(
+        case=view,
+        words=_describe_progress(case, finding),
+        path=_find_progress_page(case),
+        at=_find_step_time(app, case),
+        looks_at=next((at for at in times if at > app.clock.now()), None),
+    )
+
+
+def _describe_progress(case: Case, finding: Finding) -> Told:
+    """Say what is under way."""
+    if case.kind is CaseKind.EXPOSED_CONTACT and case.state in _REMOVAL_STATES:
+        kinds = _list_shown_kinds(case, finding) or case.contact_kinds
+        what = Listed(tuple(Label("own-contacts", kind) for kind in kinds))
+        return Reason(f"removal-progress.{case.state}", {"what": what})
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and case.state is CaseState.IMPERSONATION:
+        return words.TAKEN_OVER
+    return words.TAKEDOWN_PROGRESS.get(case.state, words.DECISION_SENTENCES.get(case.state, ""))
+
+
+def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
+    """Return what is still to be removed; of what no one asked to remove, what is shown today."""
+    if case.state is CaseState.REMOVAL_ASKED:
+        return case.contact_kinds
+    shown = {text.partition(":")[0] for text in finding.portrait.exposed}
+    return tuple(kind for kind in case.contact_kinds if kind in shown)
+
+
+def _find_progress_page(case: Case) -> str:
+    if case.kind is CaseKind.EXPOSED_CONTACT:
+        return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{case.id}"
+    if case.kind in {CaseKind.OWN_ACCOUNT_CHANGED, CaseKind.STUDENT_LINK}:
+        return f"/me/findings/{case.finding_id}"
+    return f"{OWN_PAGES[AdviceTarget.KIT]}{case.id}"
+
+
+def _find_step_time(app: App, case: Case) -> datetime | None:
+    done = case.state in {CaseState.REPORTED, CaseState.REFUSED, CaseState.REMOVAL_ASKED}
+    return find_report_time(app.db, case) if done else None
 
 
 def _find_next_digest(app: App, person: Person) -> datetime | None:
@@ -308,11 +231,10 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
     )
 
 
-def list_open_cases(app: App, person_id: str) -> tuple[Case, ...]:
+def list_open_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
     """Return the cases that wait for an answer, the worst first."""
-    standings = list_own_standings(app, person_id)
-    waiting = (case for case, standing in standings if standing.next_step and case.is_undecided)
-    return tuple(sorted(waiting, key=build_urgency_key))
+    waiting = (case for case in cases if case.next_step and case.is_undecided)
+    return tuple(sorted(waiting, key=lambda case: (case.severity.rank, case.opened_at, case.id)))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
@@ -334,25 +256,19 @@ def _build_sweep_coverage(app: App, person_id: str, latest: Sweep | None) -> Cov
     return build_personal_coverage(app, person_id, runs, latest.started_at)
 
 
-def build_finding_view(app: App, owner_id: str, finding_id: str) -> FindingView:
+def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageView:
     finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
-    decision = app.db.findings.find_finding_feedback(finding_id)
-    label = app.db.findings.find_finding_label(finding_id) or OwnershipLabel.UNKNOWN
+    person, view = app.db.people.load_person(owner_id), disclose_finding(app, finding)
     moments = build_finding_timeline(app, owner_id, finding_id)
-    zone = app.db.people.load_person(owner_id).zone
-    return FindingView(
-        card=build_finding_card(app, finding),
-        zone=zone,
-        whose=words.OWNERS[label],
-        policy=_build_account_reminder(app, finding, label),
-        cases=tuple(
-            _build_case_panel(app, owner_id, case, zone)
-            for case in app.db.cases.list_cases_of_finding(finding_id)
-        ),
+    cases = (disclose(app, case, person) for case in app.db.cases.list_cases_of_finding(finding_id))
+    return FindingPageView(
+        finding=view,
+        pictures=find_picture_pair(app, owner_id, finding_id),
+        zone=person.zone,
+        policy=_build_account_reminder(app, finding, view.label),
+        cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
         own=tuple(_build_own_lines(compare_with_own_findings(app, owner_id, finding_id))),
         moments=tuple(build_timeline_lines(moments)),
-        decision=words.ANSWERS[decision] if decision else "",
-        gone=finding.presence is Presence.GONE,
         versions=_list_versions(app, owner_id, finding_id),
     )
 
@@ -433,74 +349,33 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
     )
 
 
-def _build_case_panel(app: App, owner_id: str, case: Case, zone: str) -> CasePanel:
-    line, lever = build_case_line(app, case), case.last_lever
-    opening, standing = find_review_opening(app, case), find_standing(app, case)
-    step, end = (standing.next_step, standing.end) if standing else (None, None)
+def _build_case_panel(app: App, view: CaseView, zone: str) -> CasePanel:
     return CasePanel(
-        id=case.id,
-        kind=words.CASE_KINDS[line.kind],
-        severity=line.severity,
-        what=line.what,
-        reasons=case.reasons,
-        lowered_by=case.lowered_by,
-        choices=build_case_choices(case.kind),
-        policy=build_case_reminder(app, case.kind),
-        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, case.id), zone)),
-        opened_at=opening.at if opening else None,
-        why=words.ACCESS_REASONS[opening.reason] if opening else "",
-        opens_at=None if opening else forecast_own_opening(app, case),
-        ruled=describe_verdict(case, Side.PERSON),
-        review_ruled=describe_verdict(case, Side.IT),
-        help=words.DECISION_SENTENCES[lever.decision] if lever else "",
-        is_undecided=case.is_undecided,
-        undoes=any(case.get_side(entry) is Side.PERSON for entry in case.standing),
-        next_step=words.OWN_NEXT_STEPS[step.who, step.what] if step else "",
-        due=step.due if step else None,
-        ended=words.OWN_END_REASONS[end.reason] if end else "",
-        holders=tuple(find_reviewer_address(app, who) for who in list_holder_ids(app, case)),
-        until=case.harmless_until,
-        earlier=line.earlier,
-        shared=case.shared_at is not None,
-        pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
-        removable=case.state in REMOVABLE_STATES,
-        advice=build_advice_lines(app, case),
-        asks_whose=case.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT},
+        case=view,
+        policy=build_policy_reminder(app, CASE_CLAUSES.get(view.kind, ())),
+        fields=list_reviewer_fields(disclose_to_others(app, app.db.cases.load_case(view.id)), zone),
     )
 
 
-def build_reviewer_lines(fields: ReviewFields, zone: str) -> tuple[ReviewerFieldLine, ...]:
-    """Show the closed list as IT reads it, field by field and in English."""
+def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ...]:
+    """Show what IT reads of a case, or would, field by field and in English."""
     with use_language(Language.ENGLISH):
-        others = Others(fields.given)
-        why = " ".join(render_reason(reason, others) for reason in fields.reasons)
-        shown = (
-            ("Name", fields.name),
-            ("School", fields.school or "Not given"),
-            ("Kind", words.CASE_KINDS[fields.kind]),
-            ("Severity", words.SEVERITIES[fields.severity]),
-            (
-                "Platform",
-                words.format_site_name(fields.platform) if fields.platform else "Web page",
-            ),
-            ("Address", fields.url),
-            ("Status", words.CASE_STATES[fields.state]),
-            ("Flagged", format_day(fields.opened_at, zone)),
-            ("First seen", format_day(fields.first_seen, zone)),
-            ("Last seen", format_day(fields.last_seen, zone)),
-            ("Why it was flagged", why),
-            (
-                "Your answer",
-                words.REVIEWER_ANSWERS[fields.decision] if fields.decision else "None yet",
-            ),
-            (
-                "What IT says",
-                words.REVIEWER_ANSWERS[fields.review_decision]
-                if fields.review_decision
-                else "Nothing",
-            ),
+        others, answers = Others(case.given or ""), words.REVIEWER_ANSWERS
+        return (
+            ("Name", case.person),
+            ("School", case.school or "Not given"),
+            ("Kind", words.CASE_KINDS[case.kind]),
+            ("Severity", words.SEVERITIES[case.severity]),
+            ("Platform", words.format_site_name(case.platform) if case.platform else "Web page"),
+            ("Address", case.finding.url),
+            ("Status", words.CASE_STATES[case.state]),
+            ("Flagged", format_day(case.opened_at, zone)),
+            ("First seen", format_day(case.first_seen, zone)),
+            ("Last seen", format_day(case.last_seen, zone)),
+            ("Why it was flagged", " ".join(render_reason(why, others) for why in case.reasons)),
+            ("Your answer", answers[case.decision] if case.decision else "None yet"),
+            ("What IT says", answers[case.review_decision] if case.review_decision else "Nothing"),
         )
-        return tuple((ReviewerFieldLine(what=what, value=value) for what, value in shown))
 
 
 def _build_own_lines(comparisons: Iterable[OwnFindingComparison]) -> Iterator[OwnAccountLine]:
@@ -543,62 +418,46 @@ _GROUP_BY_LABEL: Mapping[OwnershipLabel, FindingGroup] = {
 }
 
 
-def list_findings(app: App, owner_id: str) -> tuple[FindingLine, ...]:
-    """Return a line for each finding of a person: what needs them first, then the newest."""
+def list_findings(app: App, owner_id: str) -> tuple[FindingView, ...]:
+    """Return all findings of a person: what needs them first, then the newest."""
     order = list(FindingGroup)
     newest = sorted(
-        _build_finding_lines(app, owner_id), key=lambda line: line.last_seen, reverse=True
+        _list_grouped_findings(app, owner_id), key=lambda view: view.last_seen, reverse=True
     )
-    newest.sort(key=lambda line: order.index(line.group))
-    return tuple(newest)
+    return tuple(sorted(newest, key=lambda view: order.index(view.group or order[-1])))
 
 
-def count_findings(lines: tuple[FindingLine, ...]) -> Mapping[FindingGroup, int]:
-    """Count the lines of each group, in the order of the groups; none is left out."""
-    counts = Counter(line.group for line in lines)
+def count_findings(views: tuple[FindingView, ...]) -> Mapping[FindingGroup, int]:
+    """Count those of each group, in the order of the groups; none is left out."""
+    counts = Counter(view.group for view in views)
     return {group: counts[group] for group in FindingGroup}
 
 
 def filter_findings(
-    lines: tuple[FindingLine, ...], group: FindingGroup | None, words: str
-) -> tuple[FindingLine, ...]:
-    """Return the lines of a group, if one is given, that contain all of the words."""
+    views: tuple[FindingView, ...], group: FindingGroup | None, words: str
+) -> tuple[FindingView, ...]:
+    """Return those of a group, if one is given, that contain all of the words."""
     wanted = words.casefold().split()
     return tuple(
-        line
-        for line in lines
-        if group in {None, line.group} and all(word in line.searchable_text for word in wanted)
+        view
+        for view in views
+        if group in {None, view.group} and all(word in view.searchable_text for word in wanted)
     )
 
 
-def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
+def _list_grouped_findings(app: App, owner_id: str) -> Iterator[FindingView]:
     waiting = {answer.finding.id for answer in list_pending_feedback(app, owner_id)}
-    standings = list_own_standings(app, owner_id)
-    waiting |= {
-        case.finding_id for case, standing in standings if standing.bin is CaseBin.NEEDS_YOU
-    }
-    pursued = frozenset(
-        case.finding_id for case, standing in standings if standing.bin is CaseBin.IN_PROGRESS
-    )
+    cases = disclose_cases(app, app.db.people.load_person(owner_id))
+    waiting |= {case.finding.id for case in cases if case.bin is CaseBin.NEEDS_YOU}
+    pursued = {case.finding.id for case in cases if case.bin is CaseBin.IN_PROGRESS}
     for finding in app.db.findings.list_findings_of_person(owner_id):
-        label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
-        yield FindingLine(
-            finding_id=finding.id,
-            title=format_finding_title(finding.portrait),
-            url=finding.portrait.url,
-            platform=finding.portrait.platform,
-            whose=OWNERS[label],
-            group=_choose_group(finding, label, waiting=waiting, pursued=pursued),
-            first_seen=finding.first_seen,
-            last_seen=finding.last_seen,
-        )
+        view = disclose_finding(app, finding)
+        yield replace(view, group=_choose_group(view, waiting=waiting, pursued=pursued))
 
 
-def _choose_group(
-    finding: Finding, label: OwnershipLabel, *, waiting: set[str], pursued: frozenset[str]
-) -> FindingGroup:
-    if finding.id in waiting:
+def _choose_group(view: FindingView, *, waiting: set[str], pursued: set[str]) -> FindingGroup:
+    if view.id in waiting:
         return FindingGroup.NEEDS_YOU
-    if finding.presence is Presence.GONE:
+    if view.is_gone:
         return FindingGroup.GONE
-    return FindingGroup.IN_PROGRESS if finding.id in pursued else _GROUP_BY_LABEL[label]
+    return FindingGroup.IN_PROGRESS if view.id in pursued else _GROUP_BY_LABEL[view.label]

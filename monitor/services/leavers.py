@@ -11,8 +11,8 @@ from monitor.app import App
 from monitor.db.accounts import UnlistedAddress
 from monitor.db.database import Database
 from monitor.domain.errors import InputError
+from monitor.domain.person import build_operator_id
 from monitor.services.erasure import record_departure
-from monitor.services.notifications import build_operator_id
 
 
 def is_leaver(db: Database, unlisted: UnlistedAddress, now: datetime) -> bool:

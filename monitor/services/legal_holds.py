@@ -14,15 +14,11 @@ from monitor.db.legal_holds import LegalHold
 from monitor.domain.disclosure import HoldProposal
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import HoldAction
 from monitor.services.erasure import ERASURE
-from monitor.services.notifications import (
-    EmailPlan,
-    Reviewer,
-    build_greeting,
-    queue_email,
-)
+from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.retention import delete_unconsented_results
 from reports.emails.account import LegalHoldView
 from reports.labels import HOLD_ERRORS

@@ -11,13 +11,8 @@ from monitor.db.database import Database
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
-from monitor.domain.person import Person, PersonName
-from monitor.services.notifications import (
-    EmailPlan,
-    build_greeting,
-    build_operator_id,
-    queue_email,
-)
+from monitor.domain.person import Person, PersonName, build_operator_id
+from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.retention import forget_removed_terms
 from reports.emails.account import NameDecidedView
 

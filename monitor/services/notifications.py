@@ -11,7 +11,6 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import TypedDict
 
 from monitor.app import App
@@ -24,13 +23,14 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
-from monitor.domain.email import build_message_id, fold_address
+from monitor.domain.email import build_message_id
 from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
-from monitor.domain.person import Person
+from monitor.domain.person import Person, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Language
-from monitor.services.presenters import build_case_line, build_gap
+from monitor.services.disclosure import disclose
+from monitor.services.presenters import build_gap
 from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
@@ -79,27 +79,6 @@ class EmailPlan:
     due_at: datetime | None = None
 
 
-def build_reviewer_id(address: str) -> str:
-    """Return an ID for a reviewer's address; the address is looked up when mail is sent."""
-    return f"reviewer-{_hash_address(address)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewer:
-    """`person_id` is their own id where they have joined as staff, else empty."""
-
-    address: str
-    person_id: str = ""
-
-    @property
-    def id(self) -> str:
-        return build_reviewer_id(self.address)
-
-
-def build_operator_id(address: str) -> str:
-    return f"operator-{_hash_address(address)}"
-
-
 def find_office_address(office_id: str, district: DistrictConfig) -> str:
     """Return the address that holds an office today, or nothing if it holds none anymore."""
     addresses = {
@@ -107,10 +86,6 @@ def find_office_address(office_id: str, district: DistrictConfig) -> str:
         **{build_operator_id(operator): operator for operator in district.operators},
     }
     return addresses.get(office_id, "")
-
-
-def _hash_address(address: str) -> str:
-    return sha256(fold_address(address).encode()).hexdigest()[:16]
 
 
 def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
@@ -218,7 +193,8 @@ def build_custom_greeting(app: App, name: str, why: Reason, leave: Reason) -> Em
 
 
 def queue_alert(app: App, person: Person, case: Case) -> None:
-    if not needs_immediate_notice(case):
+    view = disclose(app, case, person) if needs_immediate_notice(case) else None
+    if view is None:
         return
     opens = case.kind is CaseKind.IMPERSONATION
     queue_email(
@@ -227,7 +203,7 @@ def queue_alert(app: App, person: Person, case: Case) -> None:
         EmailPlan(recipient_id=person.id, dedupe_key=f"{case.id} {case.opened_at.isoformat()}"),
         AlertView(
             **build_greeting(app, person),
-            case=build_case_line(app, case),
+            case=view,
             opens_at=case.opened_at + ANSWER_WITHIN if opens else None,
         ),
     )

@@ -1,4 +1,4 @@
-"""Build the lines of emails from stored data: the one place that discloses findings."""
+"""What a check covered and what it could not, and what the policy of the district says."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,71 +6,17 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.config import load_policy_texts
-from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
-from monitor.domain.case import Case
-from monitor.domain.case_end import CaseEnd
-from monitor.domain.case_log import SHARING
-from monitor.domain.case_progress import NextStep
-from monitor.domain.detection import rules
-from monitor.domain.detection.assessment import Assessment
-from monitor.domain.disclosure import ReviewOpening
-from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
-from monitor.domain.finding import Finding
-from monitor.domain.policy import CASE_CLAUSES, PolicyClause
-from monitor.domain.reason import Count, Label, Reason, read_note
+from monitor.domain.policy import PolicyClause
+from monitor.domain.reason import Count, Reason, read_note
 from monitor.domain.source_trust import WITHHELD
-from monitor.domain.vocabulary import (
-    CaseKind,
-    CoverageState,
-    Decision,
-    GapKind,
-    OwnershipLabel,
-    Side,
-)
-from reports import labels as words
-from reports.emails.digest import (
-    CaseLine,
-    CaseOutcomeLine,
-    ChangeLine,
-    Coverage,
-    CoverageGap,
-    CoveredSource,
-    NamesakeLine,
-    OpenCaseLine,
-    OwnFindingLine,
-    QuestionLine,
-)
+from monitor.domain.vocabulary import CoverageState, GapKind
+from reports.emails.digest import Coverage, CoverageGap, CoveredSource
 from reports.pages.layout import PolicyReminder
-from scrapers.models import Outcome, Trace, TraceKind
+from scrapers.models import Outcome, Trace
 
-OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
-# These speak of who sees a case, or take another decision back.
-SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
-
-
-def build_case_line(app: App, case: Case) -> CaseLine:
-    finding = app.db.findings.load_finding(case.finding_id)
-    # An own account is no news; what it shows may be.
-    first_seen = case.opened_at if case.kind in OWN_ACCOUNT_KINDS else finding.first_seen
-    return CaseLine(
-        kind=case.kind,
-        severity=case.severity,
-        what=words.describe_case_kind(case.kind, case.severity),
-        url=finding.portrait.url,
-        first_seen=first_seen,
-        last_seen=max(first_seen, finding.last_seen),
-        id=case.id,
-        platform=finding.portrait.platform,
-        title="" if case.kind is CaseKind.STUDENT_LINK else _format_title(finding.portrait),
-        reasons=case.reasons,
-        earlier=_describe_earlier_answer(case),
-        finding_id=case.finding_id,
-        advice=Reason(f"advice.{case.kind}"),
-        contact_kinds=case.contact_kinds if finding.portrait.kind is TraceKind.PAGE else (),
-    )
 
 
 def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyReminder:
@@ -78,107 +24,6 @@ def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyRe
     texts = load_policy_texts(app.config.policy)
     return PolicyReminder(
         texts=tuple(texts[clause] for clause in clauses), url=app.config.policy.url
-    )
-
-
-def build_case_reminder(app: App, kind: CaseKind) -> PolicyReminder:
-    return build_policy_reminder(app, CASE_CLAUSES.get(kind, ()))
-
-
-def _describe_earlier_answer(case: Case) -> Reason | None:
-    """Say what its person answered before a change reopened the case, if anything."""
-    before = case.log[: max(case.past, case.back)]
-    own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
-    spoken = [entry.decision for entry in own if entry.decision not in SILENT_DECISIONS]
-    if not spoken:
-        return None
-    return Reason("earlier-answer", {"answer": Label("decisions", spoken[-1])})
-
-
-def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
-    event = recorded.event
-    finding = app.db.findings.load_finding(event.finding_id)
-    label = app.db.findings.find_finding_label(event.finding_id) or OwnershipLabel.UNKNOWN
-    return ChangeLine(
-        event=event.kind,
-        whose=label,
-        url=recorded.url,
-        at=event.at,
-        id=event.finding_id,
-        platform=finding.portrait.platform,
-        title=_format_title(finding.portrait),
-        fields=event.fields,
-    )
-
-
-def build_question_line(app: App, finding: Finding) -> QuestionLine:
-    assessment = app.db.findings.find_assessment(finding.id)
-    return QuestionLine(
-        url=finding.portrait.url,
-        id=finding.id,
-        title=_format_title(finding.portrait),
-        platform=finding.portrait.platform,
-        snippet=finding.portrait.bio or finding.portrait.snippet,
-        reasons=_list_reasons(assessment) if assessment else (),
-    )
-
-
-def build_own_line(finding: Finding) -> OwnFindingLine:
-    return OwnFindingLine(
-        url=finding.portrait.url,
-        platform=finding.portrait.platform,
-        title=_format_title(finding.portrait),
-    )
-
-
-def build_open_case_line(
-    app: App, case: Case, step: NextStep, opening: ReviewOpening | None
-) -> OpenCaseLine:
-    """Show a case that goes on; `opening` is why IT sees it, None while it does not."""
-    portrait = app.db.findings.load_finding(case.finding_id).portrait
-    return OpenCaseLine(
-        kind=case.kind,
-        url=portrait.url,
-        since=case.notified_at or case.opened_at,
-        id=case.id,
-        platform=portrait.platform,
-        next_step=words.OWN_NEXT_STEPS[step.who, step.what],
-        due=step.due,
-        is_unanswered=case.is_undecided,
-        said=describe_verdict(case, Side.PERSON),
-        review_said=describe_verdict(case, Side.IT),
-        it_sees_since=opening.at if opening else None,
-    )
-
-
-def describe_verdict(case: Case, side: Side) -> str:
-    """Say what one side says that it is, and never the other's word; empty for silence."""
-    verdict = case.get_verdict(side)
-    if verdict is None:
-        return ""
-    if side is Side.PERSON:
-        return words.describe_given_answer(case.kind, verdict)
-    return words.DECISION_SENTENCES[verdict]
-
-
-def build_outcome_line(app: App, case: Case, end: CaseEnd) -> CaseOutcomeLine:
-    portrait = app.db.findings.load_finding(case.finding_id).portrait
-    return CaseOutcomeLine(
-        kind=case.kind,
-        url=portrait.url,
-        reason=end.reason,
-        at=end.at,
-        id=case.id,
-        platform=portrait.platform,
-    )
-
-
-def build_aside_line(app: App, finding: Finding) -> NamesakeLine:
-    assessment = app.db.findings.find_assessment(finding.id)
-    return NamesakeLine(
-        url=finding.portrait.url,
-        reasons=_list_why_aside(assessment) if assessment else (),
-        title=_format_title(finding.portrait),
     )
 
 
@@ -273,52 +118,5 @@ def build_gap(group: FailureGroup) -> CoverageGap:
     )
 
 
-def list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the reasons that point to the person, strongest first."""
-    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits >= 0)
-
-
-def list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the reasons that point to someone else, strongest first."""
-    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits < 0)
-
-
-def _list_reasons(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the reasons for the person first; each half already has the strongest first."""
-    return (*list_reasons_for(assessment), *list_reasons_against(assessment))
-
-
-def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(
-        piece for piece in assessment.shown_evidence if not _is_against_impersonation(piece)
-    )
-
-
-def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
-    """Add why an account on a network where they have none is not taken for an impersonation."""
-    news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
-    # The strongest sign of someone else comes before that others have the name, too.
-    doubts = [
-        piece
-        for piece in assessment.evidence
-        if piece.bits < 0 and not _is_against_impersonation(piece)
-    ]
-    reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
-    return (*(*reasons, *(doubt.reason for doubt in doubts))[:1], *news)
-
-
-def _is_against_impersonation(evidence: Evidence) -> bool:
-    """Tell whether it only speaks against imitation, which does not show whose it is."""
-    return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
-
-
 def format_finding_title(portrait: Trace) -> str:
     return portrait.name or portrait.title or portrait.handle
-
-
-def _format_title(portrait: Trace) -> str:
-    """Add the handle only where the address does not show it."""
-    handle = portrait.handle.removeprefix("@")
-    if portrait.name and handle and handle.casefold() not in portrait.url.casefold():
-        return f"{portrait.name} (@{handle})"
-    return format_finding_title(portrait)

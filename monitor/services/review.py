@@ -14,32 +14,35 @@ from monitor.db.review import ReviewAssignment, ReviewFilter, ReviewNote, Review
 from monitor.domain.case import Case
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import CaseBin, Decision, Side
 from monitor.services.digests import list_weekly_runs
-from monitor.services.disclosure import find_review_opening
+from monitor.services.disclosure import (
+    disclose,
+    find_last_question_time,
+    find_review_opening,
+)
 from monitor.services.district_checks import summarize_district
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 from monitor.services.notifications import (
     BreakGlassActor,
     EmailPlan,
-    Reviewer,
     build_custom_greeting,
     build_greeting,
-    build_reviewer_id,
     queue_email,
     record_break_glass,
 )
 from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
+    NOT_YET,
     REVIEWER_DECISIONS,
     build_review_gate,
     check_not_own_case,
     check_review_access,
     count_review_cases,
-    find_last_question_time,
     list_review_openings,
 )
 from reports import labels as words
@@ -246,12 +249,13 @@ def _build_remark(
 
 
 def _build_question_view(app: App, case: Case, note_record: ReviewNote) -> ReviewerQuestionView:
-    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    person = app.db.people.load_person(case.person_id)
+    view = disclose(app, case, person)
+    if view is None:
+        raise NotPermittedError(NOT_YET)
     return ReviewerQuestionView(
-        **build_greeting(app, app.db.people.load_person(case.person_id)),
-        kind=case.kind,
-        url=portrait.url,
-        id=case.id,
+        **build_greeting(app, person),
+        case=view,
         by=note_record.by,
         question=note_record.text,
     )

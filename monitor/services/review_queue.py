@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.database import Database
 from monitor.db.review import (
     WHOLE_LIST,
     DisclosureCutoff,
     ListSlice,
     ReviewFilter,
     ReviewNote,
-    ReviewNoteKind,
 )
 from monitor.domain.case import Case, list_possible_decisions
 from monitor.domain.case_log import DecisionRecord
@@ -29,6 +27,7 @@ from monitor.domain.disclosure import (
     build_review_fields,
 )
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -38,9 +37,14 @@ from monitor.domain.vocabulary import (
     Severity,
     Side,
 )
-from monitor.services.consent import build_disclosure_policy
-from monitor.services.disclosure import find_review_opening, find_standing
-from monitor.services.notifications import Reviewer, build_reviewer_id
+from monitor.services.consent_terms import build_disclosure_policy
+from monitor.services.disclosure import (
+    find_assignee_id,
+    find_last_question_time,
+    find_review_opening,
+    find_reviewer_address,
+    find_standing,
+)
 
 NOT_YET = (
     "Only the staff member can see this case so far. "
@@ -271,18 +275,12 @@ def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> ViewedCase |
         fields=load_review_fields(app, case, opening),
         opening=opening,
         standing=standing,
-        assignee_id=_find_assignee_id(app, case_id),
+        assignee_id=find_assignee_id(app, case_id),
         assignee_address=_find_assignee_address(app, case_id),
         history=app.db.cases.list_decisions(case_id),
         remarks=app.db.review_notes.list_review_notes_of_case(case_id),
         has_evidence=case.shared_at is not None,
     )
-
-
-def find_reviewer_address(app: App, reviewer_id: str) -> str:
-    """Return the address of a reviewer's ID; the ID itself if they left the list."""
-    named = {build_reviewer_id(reviewer): reviewer for reviewer in app.config.district.reviewers}
-    return named.get(reviewer_id, reviewer_id)
 
 
 def _build_queue_rows(
@@ -317,23 +315,8 @@ def _build_queue_row(
     )
 
 
-def _find_assignee_id(app: App, case_id: str) -> str:
-    taken = app.db.assignments.find_assignment(case_id)
-    return taken.reviewer_id if taken else ""
-
-
 def _find_assignee_address(app: App, case_id: str) -> str:
-    return find_reviewer_address(app, _find_assignee_id(app, case_id))
-
-
-def find_last_question_time(db: Database, case_id: str) -> datetime | None:
-    """Return when its person was last asked; None where no one did."""
-    asked = (
-        note
-        for note in db.review_notes.list_review_notes_of_case(case_id)
-        if note.kind is ReviewNoteKind.QUESTION
-    )
-    return max((note.at for note in asked), default=None)
+    return find_reviewer_address(app, find_assignee_id(app, case_id))
 
 
 def check_not_own_case(reviewer: Reviewer, case: Case) -> None:

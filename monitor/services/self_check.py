@@ -16,10 +16,9 @@ from monitor.domain.finding import Finding
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import CaseBin, EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
-from monitor.services.disclosure import count_own_cases
+from monitor.services.disclosure import disclose_cases, disclose_change
 from monitor.services.feedback import is_district_page
 from monitor.services.presenters import (
-    build_change_line,
     build_personal_coverage,
     format_finding_title,
 )
@@ -74,7 +73,8 @@ def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPa
 
 
 def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
-    zone = app.db.people.load_person(person_id).zone
+    person = app.db.people.load_person(person_id)
+    zone = person.zone
     request = _find_open_request(app, person_id)
     if request is not None and request.asked_at is not None:
         return _build_running_view(app, request, request.asked_at, zone)
@@ -96,7 +96,7 @@ def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(finding.first_seen >= sweep.started_at for finding in findings),
         to_sort=sum(1 for _ in unknown),
-        cases=count_own_cases(app, sweep.person_id)[CaseBin.NEEDS_YOU],
+        cases=sum(case.bin is CaseBin.NEEDS_YOU for case in disclose_cases(app, person)),
     )
 
 
@@ -171,9 +171,10 @@ def _is_unsorted(app: App, finding: Finding) -> bool:
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
     for event in app.db.events.list_events_of_sweep(sweep.id):
-        label = app.db.findings.find_finding_label(event.event.finding_id) or OwnershipLabel.UNKNOWN
-        if label not in OTHER_PERSON_LABELS and event.event.kind is not EventKind.FLAPPING:
-            yield build_change_line(app, event)
+        change = disclose_change(app, event)
+        others = change.finding.label in OTHER_PERSON_LABELS
+        if not others and change.event is not EventKind.FLAPPING:
+            yield change
 
 
 def _build_found_line(source: str, trace: Trace) -> ResultLine:

@@ -44,14 +44,14 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
     def submit_answer(token: str) -> Response:
         decision = read_form(LinkAnswerForm).decision
         link = open_answer_link(app, token)
-        card = build_answer_card(app, link, token) if link else None
-        if link is None or card is None:
+        asked = build_answer_card(app, link, token) if link else None
+        if link is None or asked is None:
             return _render_over(context)
         try:
-            answer_by_link(app, link, card, decision)
+            answer_by_link(app, link, asked.card, decision)
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
-        answer = next(choice.words for choice in card.choices if choice.value == decision)
+        answer = next(choice.words for choice in asked.card.choices if choice.value == decision)
         view = _build_done_view(context, link, decision, answer)
         return context.render_page("Saved", pages.render_answer_done, view)
 

@@ -9,6 +9,7 @@ import msgspec
 from monitor.db.review import ReviewFilter
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError
+from monitor.domain.person import Reviewer, build_operator_id
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -21,7 +22,6 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
-from monitor.services.notifications import Reviewer, build_operator_id
 from monitor.services.review_queue import (
     ReviewQueueRow,
     list_queue_rows,

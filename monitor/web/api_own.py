@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Final, Literal
 
 import msgspec
+from werkzeug.exceptions import NotFound
 
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
@@ -20,17 +21,14 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Scope,
     Severity,
-    Side,
     StepActor,
     SweepKind,
     TokenScope,
 )
 from monitor.services.consent import load_consent_status
-from monitor.services.disclosure import find_review_opening, find_standing, list_own_standings
+from monitor.services.disclosure import disclose, disclose_cases, disclose_finding
 from monitor.services.feedback import record_feedback, undo_feedback
-from monitor.services.findings import build_finding_card, filter_findings, list_findings
-from monitor.services.next_steps import build_advice_lines
-from monitor.services.presenters import build_case_line
+from monitor.services.findings import filter_findings, list_findings
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
 from monitor.web.api import (
     ApiBody,
@@ -47,8 +45,8 @@ from monitor.web.api import (
 )
 from monitor.web.errors import mask_as_not_found
 from monitor.web.findings import CaseAnswerForm, record_case_answer
-from reports.labels import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
-from reports.pages.findings import FindingLine
+from reports.finding_view import CaseView, FindingView
+from reports.labels import ANSWERS, CASE_ANSWERS, OWNERS, PAGE_ANSWERS
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_web_text, defang_url
 from reports.templating import mark_web_link
@@ -248,10 +246,8 @@ def read_own_profile(call: ApiCall) -> ProfileBody:
 def list_own_findings(call: ApiCall, query: FindingsQuery) -> FindingPage:
     """List what was found about you, the newest first."""
     group = None if query.group is msgspec.UNSET else query.group
-    lines = filter_findings(list_findings(call.app, call.principal.person_id), group, query.words)
-    shown, cursor = cut_page(
-        lines, lambda line: format_position(line.first_seen, line.finding_id), query
-    )
+    views = filter_findings(list_findings(call.app, call.principal.person_id), group, query.words)
+    shown, cursor = cut_page(views, lambda view: format_position(view.first_seen, view.id), query)
     return FindingPage(items=tuple(map(_build_finding, shown)), next_cursor=cursor)
 
 
@@ -260,20 +256,20 @@ def read_own_finding(call: ApiCall) -> FindingDetailBody:
     db = call.app.db
     with mask_as_not_found():
         finding = db.findings.load_finding_of_person(call.principal.person_id, call.path_id)
-    card = build_finding_card(call.app, finding)
+    view = disclose_finding(call.app, finding)
     return FindingDetailBody(
-        id=finding.id,
-        title=clean_web_text(card.title),
-        text=clean_web_text(card.snippet),
-        url=show_address(card.url),
-        platform=card.platform,
-        label=db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
-        answer=db.findings.find_finding_feedback(finding.id),
-        reasons_for=tuple(map(build_reason_body, card.speaks_for)),
-        reasons_against=tuple(map(build_reason_body, card.speaks_against)),
+        id=view.id,
+        title=clean_web_text(view.title),
+        text=clean_web_text(view.snippet),
+        url=show_address(view.url),
+        platform=view.platform,
+        label=view.label,
+        answer=view.answer,
+        reasons_for=tuple(map(build_reason_body, view.speaks_for)),
+        reasons_against=tuple(map(build_reason_body, view.speaks_against)),
         case_ids=tuple(case.id for case in db.cases.list_cases_of_finding(finding.id)),
-        first_seen=finding.first_seen,
-        last_seen=finding.last_seen,
+        first_seen=view.first_seen,
+        last_seen=view.last_seen,
     )
 
 
@@ -305,15 +301,19 @@ def undo_own_answer(call: ApiCall) -> FindingDetailBody:
 
 def list_own_cases(call: ApiCall, query: CasesQuery) -> CasePage:
     """List your cases and what you can do about each, the newest first."""
-    standings = list_own_standings(call.app, call.principal.person_id)
-    wanted = (case for case, standing in standings if query.state == "all" or not standing.end)
+    cases = disclose_cases(call.app, call.app.db.people.load_person(call.principal.person_id))
+    wanted = (case for case in cases if query.state == "all" or not case.end)
     shown, cursor = cut_page(wanted, lambda case: format_position(case.opened_at, case.id), query)
     return CasePage(items=tuple(_build_case(call, entry) for entry in shown), next_cursor=cursor)
 
 
 def read_own_case(call: ApiCall) -> CaseBody:
     """Read one case and what you can do about it."""
-    return _build_case(call, _load_own_case(call))
+    person = call.app.db.people.load_person(call.principal.person_id)
+    view = disclose(call.app, _load_own_case(call), person)
+    if view is None:
+        raise NotFound
+    return _build_case(call, view)
 
 
 def answer_own_case(call: ApiCall, given: CaseAnswerInput) -> CaseBody:
@@ -372,51 +372,48 @@ def _load_own_case(call: ApiCall) -> Case:
         return call.app.db.cases.load_case_of_person(call.principal.person_id, call.path_id)
 
 
-def _build_finding(line: FindingLine) -> FindingBody:
+def _build_finding(view: FindingView) -> FindingBody:
     return FindingBody(
-        id=line.finding_id,
-        title=clean_web_text(line.title),
-        url=show_address(line.url),
-        platform=line.platform,
-        group=line.group,
-        whose=line.whose,
-        first_seen=line.first_seen,
-        last_seen=line.last_seen,
+        id=view.id,
+        title=clean_web_text(view.title),
+        url=show_address(view.url),
+        platform=view.platform,
+        group=view.group or FindingGroup.ABOUT_ME,
+        whose=OWNERS[view.label],
+        first_seen=view.first_seen,
+        last_seen=view.last_seen,
     )
 
 
-def _build_case(call: ApiCall, case: Case) -> CaseBody:
-    app, portal = call.app, call.app.config.portal.address
-    line, opening = build_case_line(app, case), find_review_opening(app, case)
-    standing = find_standing(app, case)
-    step, end = (standing.next_step, standing.end) if standing else (None, None)
+def _build_case(call: ApiCall, case: CaseView) -> CaseBody:
+    portal = call.app.config.portal.address
     return CaseBody(
         id=case.id,
-        finding_id=case.finding_id,
+        finding_id=case.finding.id,
         kind=case.kind,
         severity=case.severity,
         state=case.state,
-        what=render_reason(line.what),
-        url=show_address(line.url),
-        platform=line.platform,
+        what=render_reason(case.what),
+        url=show_address(case.finding.url),
+        platform=case.platform,
         reasons=tuple(map(build_reason_body, case.reasons)),
         opened_at=case.opened_at,
-        first_seen=line.first_seen,
-        last_seen=line.last_seen,
-        it_sees_since=opening.at if opening else None,
-        answer=case.get_verdict(Side.PERSON),
-        review_answer=case.get_verdict(Side.IT),
-        bin=standing.bin if standing else CaseBin.DONE,
-        next_by=step.who if step else None,
-        due_at=step.due if step else None,
-        ended_at=end.at if end else None,
+        first_seen=case.first_seen,
+        last_seen=case.last_seen,
+        it_sees_since=case.it_sees_since,
+        answer=case.decision,
+        review_answer=case.review_decision,
+        bin=case.bin,
+        next_by=case.next_by,
+        due_at=case.due,
+        ended_at=case.ended_at,
         answers=tuple(CASE_ANSWERS[case.kind]),
         next_steps=tuple(
             NextStepBody(
-                words=render_reason(advice_line.words),
-                url=f"{portal}{advice_line.path}" if advice_line.path else advice_line.url,
+                words=render_reason(step.words),
+                url=f"{portal}{step.path}" if step.path else step.url,
             )
-            for advice_line in build_advice_lines(app, case)
+            for step in case.steps
         ),
     )
 

@@ -21,7 +21,11 @@ from monitor.domain.names.normalize import clean_line
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
-from monitor.services.consent import hash_district_terms, list_offered_scopes, list_terms_sections
+from monitor.services.consent_terms import (
+    hash_district_terms,
+    list_offered_scopes,
+    list_terms_sections,
+)
 from monitor.services.enrollment import (
     complete_enrollment,
     discard_enrollment_draft,

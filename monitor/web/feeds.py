@@ -13,11 +13,12 @@ from flask import Blueprint, Response, abort
 from monitor.app import App
 from monitor.db.review import ReviewFilter
 from monitor.db.sweeps import Sweep
+from monitor.domain.person import Reviewer
 from monitor.domain.reason import Label, Reason
 from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
 from monitor.domain.vocabulary import CaseBin, SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
-from monitor.services.notifications import Reviewer, load_language
+from monitor.services.notifications import load_language
 from monitor.services.review_queue import count_review_cases, list_review_openings
 from monitor.services.self_check import list_own_checks
 from monitor.web.api import TokenGate

@@ -20,11 +20,11 @@ from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Count, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
+from monitor.services.disclosure import disclose_to_others
 from monitor.services.feedback import (
     DecisionInput,
     build_lessons_line,
     find_ownership_case,
-    preview_shared_fields,
     record_feedback,
     share_case,
     undo_feedback,
@@ -32,15 +32,15 @@ from monitor.services.feedback import (
 )
 from monitor.services.findings import (
     build_comparison_view,
-    build_finding_view,
+    build_finding_page,
     build_latest_coverage,
-    build_reviewer_lines,
     build_versions_view,
     count_findings,
     filter_findings,
     list_answered_findings,
     list_findings,
     list_pending_cards,
+    list_reviewer_fields,
 )
 from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_cases, undo_decisions
@@ -264,7 +264,7 @@ def build_finding_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/findings/<finding_id>")
     def show_finding(finding_id: str) -> Response:
-        view = build_finding_view(
+        view = build_finding_page(
             context.app, _require_finding_owner(context, finding_id), finding_id
         )
         return context.render_page("What we found", pages.render_finding, view)
@@ -351,9 +351,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     def show_share(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
         zone = context.app.db.people.load_person(case.person_id).zone
-        fields = tuple(
-            build_reviewer_lines(preview_shared_fields(app, case.person_id, case_id), zone)
-        )
+        fields = list_reviewer_fields(disclose_to_others(app, case), zone)
         view = ShareView(id=case_id, finding_id=case.finding_id, fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 

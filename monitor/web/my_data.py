@@ -28,13 +28,15 @@ from monitor.services.breaches import build_breaches_view
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
-    hash_district_terms,
-    list_offered_scopes,
-    list_terms_sections,
     load_consent_status,
     pause_checks,
     renew_consent,
     resume_checks,
+)
+from monitor.services.consent_terms import (
+    hash_district_terms,
+    list_offered_scopes,
+    list_terms_sections,
 )
 from monitor.services.data_export import (
     count_stored_data,

@@ -19,6 +19,7 @@ from monitor.domain.case import Case
 from monitor.domain.case_progress import CaseStanding
 from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.vocabulary import (
     CaseBin,
@@ -27,12 +28,12 @@ from monitor.domain.vocabulary import (
     HoldAction,
     Severity,
 )
+from monitor.services.disclosure import find_reviewer_address
 from monitor.services.legal_holds import (
     confirm_legal_hold,
     list_hold_proposals,
     propose_legal_hold,
 )
-from monitor.services.notifications import Reviewer
 from monitor.services.review import (
     add_review_note,
     assign_case,
@@ -52,7 +53,6 @@ from monitor.services.review_queue import (
     QueuePage,
     ReviewQueueRow,
     ViewedCase,
-    find_reviewer_address,
     list_open_schools,
     list_open_waves,
     load_opened_case,

@@ -8,9 +8,10 @@ from typing import Final, TypeVar
 from urllib.parse import quote
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, ConsentAction
-from reports.emails.digest import CaseLine, EmailView, limit_lines
+from monitor.domain.vocabulary import ConsentAction
+from reports.emails.digest import EmailView, limit_lines
 from reports.emails.render import Email, compose_email, compose_fitting_email
+from reports.finding_view import CaseView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,8 @@ class AlertView(EmailView):
     `opens_at` is when IT sees an impersonation if the person does not answer; None: never.
     """
 
-    case: CaseLine
-    more: tuple[CaseLine, ...] = ()
+    case: CaseView
+    more: tuple[CaseView, ...] = ()
     opens_at: datetime | None = None
 
 
@@ -63,17 +64,11 @@ class BreakGlassView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerQuestionView(EmailView):
-    """IT asks about a case. `by` is who asks; `question` is in their words.
+    """IT asks about a case. `by` is who asks; `question` is in their words."""
 
-    `link_url` leads to the finding's own page; it is put in when the email is sent.
-    """
-
-    kind: CaseKind
-    url: str
-    id: str
+    case: CaseView
     by: str
     question: str
-    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,19 +12,10 @@ from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
 from monitor.domain.reason import Count, Reason, Site
-from monitor.domain.vocabulary import (
-    BreachAdvice,
-    CaseKind,
-    ContactKind,
-    CoverageState,
-    EndReason,
-    EventKind,
-    GapKind,
-    OwnershipLabel,
-    Severity,
-)
+from monitor.domain.vocabulary import BreachAdvice, CoverageState, EventKind, GapKind
 from reports.emails.render import MOST, Email, compose_fitting_email, fill_template
-from reports.labels import DigestKind, describe_exposures
+from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
+from reports.labels import DigestKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,111 +37,13 @@ class EmailView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """`what` is our sentence, `title` what the page calls itself.
-
-    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `finding_id`
-    is what it is about, for a page that leads there; `advice` is what to do, in one or two
-    sentences. `link_url` is put in when an email is sent: it answers this finding and no other.
-    `contact_kinds` are those that a page of other people's shows, empty for anything else.
-    """
-
-    kind: CaseKind
-    severity: Severity
-    what: Reason
-    url: str
-    first_seen: datetime
-    last_seen: datetime
-    id: str
-    platform: str = ""
-    title: str = ""
-    reasons: tuple[Reason, ...] = ()
-    earlier: Reason | None = None
-    finding_id: str = ""
-    advice: Reason | None = None
-    contact_kinds: tuple[ContactKind, ...] = ()
-    link_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """`fields` are names of fields that differ; `link_url` leads to the finding's own page."""
+    """What happened to a finding; `fields` are names of fields that differ."""
 
+    finding: FindingView
     event: EventKind
-    whose: OwnershipLabel
-    url: str
     at: datetime
-    id: str
-    platform: str = ""
-    title: str = ""
     fields: tuple[str, ...] = ()
-    link_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionLine:
-    """Something whose owner only the reader knows."""
-
-    url: str
-    id: str
-    title: str = ""
-    platform: str = ""
-    snippet: str = ""
-    reasons: tuple[Reason, ...] = ()
-    link_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFindingLine:
-    """Something that is the reader's own, or seems to be about them: nothing to do."""
-
-    url: str
-    platform: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCaseLine:
-    """An earlier case that goes on; `since` is when it was first listed.
-
-    `next_step` is our sentence on who acts next, by `due`. `said` is what the reader said of it and
-    `review_said` what IT did, both empty for silence. `it_sees_since` is None while IT does not.
-    """
-
-    kind: CaseKind
-    url: str
-    since: datetime
-    id: str
-    next_step: str
-    due: datetime
-    is_unanswered: bool = False
-    platform: str = ""
-    said: str = ""
-    review_said: str = ""
-    it_sees_since: datetime | None = None
-    link_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOutcomeLine:
-    """How an earlier case ended."""
-
-    kind: CaseKind
-    url: str
-    reason: EndReason
-    at: datetime
-    id: str
-    platform: str = ""
-    link_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamesakeLine:
-    """Someone else with the reader's name: nothing to do."""
-
-    url: str
-    reasons: tuple[Reason, ...] = ()
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,18 +163,16 @@ class PersonalEmailView(EmailView):
 
     coverage: Coverage
     needs_you: int = 0
-    cases: tuple[CaseLine, ...] = ()
+    cases: tuple[CaseView, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
-    questions: tuple[QuestionLine, ...] = ()
-    own: tuple[OwnFindingLine, ...] = ()
-    about: tuple[OwnFindingLine, ...] = ()
-    set_aside: tuple[NamesakeLine, ...] = ()
-    waiting: tuple[OpenCaseLine, ...] = ()
-    decided: tuple[CaseOutcomeLine, ...] = ()
+    questions: tuple[FindingView, ...] = ()
+    own: tuple[FindingView, ...] = ()
+    about: tuple[FindingView, ...] = ()
+    set_aside: tuple[FindingView, ...] = ()
+    waiting: tuple[CaseView, ...] = ()
+    decided: tuple[CaseView, ...] = ()
     breaches: tuple[BreachLine, ...] = ()
 
-
-MIN_PAGES_FOLDED = 2
 
 T = TypeVar("T")
 
@@ -309,31 +200,29 @@ class EmailSections:
     """The sections of a personal email."""
 
     needs_you: int
-    cases: SectionLines[CaseLine]
+    cases: SectionLines[CaseView]
     changes: SectionLines[ChangeLine]
-    questions: SectionLines[QuestionLine]
-    waiting: SectionLines[OpenCaseLine]
-    decided: SectionLines[CaseOutcomeLine]
-    own: SectionLines[OwnFindingLine]
-    about: SectionLines[OwnFindingLine]
-    set_aside: SectionLines[NamesakeLine]
+    questions: SectionLines[FindingView]
+    waiting: SectionLines[CaseView]
+    decided: SectionLines[CaseView]
+    own: SectionLines[FindingView]
+    about: SectionLines[FindingView]
+    set_aside: SectionLines[FindingView]
     gaps: SectionLines[CoverageGap]
     breaches: SectionLines[BreachLine]
 
     @property
-    def single_cases(self) -> tuple[CaseLine, ...]:
-        return tuple(line for line in self.cases.shown if line not in self.folded_cases)
+    def single_cases(self) -> tuple[CaseView, ...]:
+        return fold_exposures(self.cases.shown)[0]
 
     @property
-    def folded_cases(self) -> tuple[CaseLine, ...]:
+    def folded_cases(self) -> tuple[CaseView, ...]:
         """Return the pages with contact details, where there are several: one entry for all."""
-        pages = tuple(line for line in self.cases.shown if line.contact_kinds)
-        return pages if len(pages) >= MIN_PAGES_FOLDED else ()
+        return fold_exposures(self.cases.shown)[1]
 
     @property
     def folded_sentence(self) -> Reason:
-        shown = {kind for case in self.folded_cases for kind in case.contact_kinds}
-        return describe_exposures(len(self.folded_cases), shown)
+        return describe_folded(self.folded_cases)
 
     @property
     def news(self) -> int:
@@ -365,8 +254,8 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         "breaches": view.breaches,
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
-        "waiting": sorted(view.waiting, key=lambda line: line.since),
-        "decided": sorted(view.decided, key=lambda line: line.at),
+        "waiting": sorted(view.waiting, key=lambda case: case.since or case.opened_at),
+        "decided": sorted(view.decided, key=lambda case: case.ended_at or case.opened_at),
         "own": view.own,
         "about": view.about,
         "set_aside": view.set_aside,
@@ -379,7 +268,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     return EmailSections(**sections, gaps=gaps, needs_you=view.needs_you)
 
 
-def _key_by_severity_and_age(line: CaseLine) -> tuple[int, float, str]:
+def _key_by_severity_and_age(line: CaseView) -> tuple[int, float, str]:
     return line.severity.rank, line.first_seen.timestamp(), line.id
 
 

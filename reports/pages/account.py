@@ -8,9 +8,8 @@ A page that says why there is none.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import Severity
-from reports.pages.findings import AnswerChoice
+from monitor.domain.reason import Reason
+from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
 
@@ -132,25 +131,12 @@ render_unsubscribe = build_renderer("stop", UnsubscribeView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCardView:
-    """One finding, as its email showed it. `severity` is None where only its owner is asked for.
-
-    `opens_to_it` says that one of the answers lets IT see it.
-    """
+    """One card, as its email showed it."""
 
     token: str
     zone: str
-    finding_id: str
-    question: Told
-    url: str
-    choices: tuple[AnswerChoice, ...]
+    card: QuestionCard
     expires_at: datetime
-    opens_to_it: bool
-    kind: str = ""
-    severity: Severity | None = None
-    platform: str = ""
-    title: str = ""
-    snippet: str = ""
-    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

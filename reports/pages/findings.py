@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
-from reports.emails.digest import CaseLine, Coverage
-from reports.labels import ANSWERS, format_site_name
+from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup
+from reports.emails.digest import Coverage
+from reports.finding_view import AnswerChoice, CaseView, FindingView, describe_folded
+from reports.labels import ANSWERS
 from reports.pages.layout import (
     BarChart,
     PolicyReminder,
@@ -18,48 +19,17 @@ from reports.translation import format_short_week, format_week_start, translate_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceLine:
-    """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
-
-    `unconfirmed` says that no one has looked at that address for long, or ever.
-    """
-
-    words: Reason
-    path: str = ""
-    link: str = ""
-    url: str = ""
-    unconfirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressLine:
-    """Something that is under way until the address proves gone.
+    """A case that is under way until its address proves gone; `path` leads to its page.
 
-    `at` is when the person reported it or asked for it, None before that. `needs_you` says that
-    nothing happens before they do something; `next_step` says who acts, by `due`.
+    `at` is when the person reported it or asked for it, None before that.
     """
 
+    case: CaseView
     words: Told
-    title: str
-    url: str
     path: str
-    last_seen: datetime
     at: datetime | None = None
     looks_at: datetime | None = None
-    seems_gone: bool = False
-    needs_you: bool = False
-    next_step: str = ""
-    due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureGroupLine:
-    """Several pages with contact details, as one line."""
-
-    pages: int
-    what: Reason
-    severity: Severity
-    urls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +75,7 @@ class PersonalWeekLine:
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
-    `exposures` folds several pages with contact details, None where there are not several.
+    `exposures` are several pages with contact details, which are one entry.
     `next_digest` is None for someone who stopped the regular email; `only_on_news` says that it
     comes only with news. `paused` says that nothing is asked at the moment, and
     `lacks_search_engine` that no engine is asked about this person. `can_add_feeds` says that alert
@@ -115,7 +85,7 @@ class HomeView:
 
     name: str
     zone: str
-    cases: tuple[CaseLine, ...]
+    cases: tuple[CaseView, ...]
     more_cases: int
     needs_you: int
     to_sort: int
@@ -123,7 +93,7 @@ class HomeView:
     next_sweep: datetime
     next_digest: datetime | None
     ends_at: datetime
-    exposures: ExposureGroupLine | None = None
+    exposures: tuple[CaseView, ...] = ()
     progress: tuple[ProgressLine, ...] = ()
     coverage: Coverage | None = None
     checked_at: datetime | None = None
@@ -150,24 +120,11 @@ class HomeView:
         return sum(1 for week in self.weeks if week.known_news is None)
 
     @property
-    def lists_cases(self) -> bool:
-        return bool(self.cases or self.exposures)
+    def folded_sentence(self) -> Reason:
+        return describe_folded(self.exposures)
 
 
 render_home = build_renderer("home", HomeView)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerChoice:
-    """An answer: the word that is sent, and what it means. `suggested` is what we would say.
-
-    `opens` says that IT can see the finding after it.
-    """
-
-    value: str
-    words: str
-    suggested: bool = False
-    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,31 +139,37 @@ class PicturePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """`id` is what an answer is about: a finding, or a case where `is_case` says so.
+    """A question whose a finding is, or, where `is_case` says so, what its case asks.
 
-    `severity` is None where nothing is wrong, and only the owner is asked for. `title`
-    and `snippet` are words from the web.
+    `case` is the worst one of the finding, None where nothing is wrong.
     """
 
-    id: str
-    finding_id: str
-    question: Told
-    url: str
-    choices: tuple[AnswerChoice, ...]
-    first_seen: datetime
-    last_seen: datetime
+    finding: FindingView
+    case: CaseView | None = None
     is_case: bool = False
-    kind: str = ""
-    severity: Severity | None = None
-    platform: str = ""
-    title: str = ""
-    snippet: str = ""
-    speaks_for: tuple[Reason, ...] = ()
-    speaks_against: tuple[Reason, ...] = ()
-    lowered_by: tuple[Reason, ...] = ()
-    earlier: Reason | None = None
-    advice: tuple[AdviceLine, ...] = ()
     pictures: PicturePair | None = None
+
+    @property
+    def id(self) -> str:
+        """Return what an answer is about."""
+        return self.case.id if self.case and self.is_case else self.finding.id
+
+    @property
+    def shown(self) -> CaseView | FindingView:
+        return self.case if self.case and self.is_case else self.finding
+
+    @property
+    def choices(self) -> tuple[AnswerChoice, ...]:
+        return self.shown.choices
+
+    @property
+    def question(self) -> Told:
+        return self.case.what if self.case else self.finding.question
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return what an email gives as reasons: of a case, its own."""
+        return self.case.reasons if self.case else self.finding.reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,18 +221,9 @@ class SortView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerHistoryLine:
-    finding_id: str
-    title: str
-    url: str
-    words: str
-    platform: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerHistoryView:
     zone: str
-    lines: tuple[AnswerHistoryLine, ...]
+    lines: tuple[FindingView, ...]
     number: int = 1
     last: int = 1
 
@@ -305,63 +259,12 @@ class TimelineLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewerFieldLine:
-    """One field of the closed list that IT sees."""
-
-    what: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePanel:
-    """A case with its decisions. `fields` is what IT sees, or would see.
+    """A case on the page of its finding; `fields` are what IT reads of it, or would."""
 
-    `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
-    not, and then `opens_at` is when it would without an answer: None for never by itself.
-    `ruled` is what its person said and `review_ruled` what IT did, empty for silence; `until` is
-    when the first lapses. `is_undecided` asks for an answer, `undoes` offers to take one back.
-    `next_step` says who acts, by `due`; where it has `ended`, that says why. `holders` are
-    reviewers who see it though the others do not. `pursued` has a take-down kit, `removable` a
-    page about removal.
-    """
-
-    id: str
-    kind: str
-    severity: Severity
-    what: Reason
-    reasons: tuple[Reason, ...]
-    lowered_by: tuple[Reason, ...]
-    choices: tuple[AnswerChoice, ...]
-    fields: tuple[ReviewerFieldLine, ...]
+    case: CaseView
     policy: PolicyReminder
-    opened_at: datetime | None = None
-    why: str = ""
-    opens_at: datetime | None = None
-    ruled: str = ""
-    review_ruled: str = ""
-    help: str = ""
-    is_undecided: bool = True
-    undoes: bool = False
-    next_step: str = ""
-    due: datetime | None = None
-    ended: str = ""
-    holders: tuple[str, ...] = ()
-    until: datetime | None = None
-    earlier: Reason | None = None
-    shared: bool = False
-    pursued: bool = False
-    removable: bool = False
-    asks_whose: bool = False
-    advice: tuple[AdviceLine, ...] = ()
-
-    @property
-    def answers(self) -> tuple[AnswerChoice, ...]:
-        return tuple(choice for choice in self.choices if choice.value != Decision.HARMLESS)
-
-    @property
-    def harmless_choice(self) -> AnswerChoice | None:
-        """Return the answer that may have an end, if this kind of case has one."""
-        return next((choice for choice in self.choices if choice.value == Decision.HARMLESS), None)
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,40 +278,20 @@ class OwnAccountLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingView:
-    card: QuestionCard
+class FindingPageView:
+    finding: FindingView
     zone: str
-    whose: str
     policy: PolicyReminder
+    pictures: PicturePair | None = None
     cases: tuple[CasePanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
-    decision: str = ""
-    gone: bool = False
     versions: tuple[tuple[int, str], ...] = ()
 
     @property
     def has_ownership_question(self) -> bool:
         """Tell whether an open case asks already whose it is."""
-        return any(case.asks_whose and not case.ruled for case in self.cases)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingLine:
-    """One page or account in the list of all; `whose` is our clause."""
-
-    finding_id: str
-    title: str
-    url: str
-    platform: str
-    whose: str
-    group: FindingGroup
-    first_seen: datetime
-    last_seen: datetime
-
-    @property
-    def searchable_text(self) -> str:
-        return f"{self.title} {self.url} {format_site_name(self.platform)}".casefold()
+        return any(panel.case.asks_whose and not panel.case.decision for panel in self.cases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,7 +300,7 @@ class FindingListView:
 
     zone: str
     counts: Mapping[FindingGroup, int]
-    lines: tuple[FindingLine, ...]
+    lines: tuple[FindingView, ...]
     group: FindingGroup | None
     words: str
     number: int
@@ -477,10 +360,10 @@ class ShareView:
 
     id: str
     finding_id: str
-    fields: tuple[ReviewerFieldLine, ...]
+    fields: tuple[tuple[str, str], ...]
 
 
-render_finding = build_renderer("finding", FindingView)
+render_finding = build_renderer("finding", FindingPageView)
 render_comparison = build_renderer("beside", ComparisonView)
 render_versions = build_renderer("versions", VersionsView)
 render_share = build_renderer("share", ShareView)

@@ -8,13 +8,14 @@ from monitor.domain.reason import Day, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language, Severity
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
+from reports.finding_view import AdviceLine
 from reports.labels import (
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
     REPORT_STEPS,
     UNSEEN_REPORT_STEPS,
 )
-from reports.pages.findings import AdviceLine, UndoLine
+from reports.pages.findings import UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.translation import use_language
 

@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 
 from reports.emails.digest import (
-    CaseLine,
     ChangeLine,
     DigestView,
     EmailView,
-    NamesakeLine,
-    OpenCaseLine,
-    QuestionLine,
 )
 from reports.emails.office import ReviewView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
+from reports.finding_view import CaseView, FindingView
 from tests.reports.samples import (
     ASIDE,
     CHANGED,
@@ -59,7 +56,7 @@ def digest() -> Callable[..., DigestView]:
 
 
 @pytest.fixture
-def case() -> CaseLine:
+def case() -> CaseView:
     return IMPERSONATION
 
 
@@ -69,17 +66,17 @@ def change() -> ChangeLine:
 
 
 @pytest.fixture
-def question() -> QuestionLine:
+def question() -> FindingView:
     return QUESTION
 
 
 @pytest.fixture
-def waiting() -> OpenCaseLine:
+def waiting() -> CaseView:
     return WAITING
 
 
 @pytest.fixture
-def aside() -> NamesakeLine:
+def aside() -> FindingView:
     return ASIDE
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
 from monitor.domain.reason import Count, Label, Plain, Reason
 from monitor.domain.vocabulary import (
     CaseKind,
+    CaseState,
     CaseStep,
     ConsentAction,
     CoverageState,
@@ -31,22 +32,17 @@ from reports.emails.account import (
     WithdrawnView,
 )
 from reports.emails.digest import (
-    CaseLine,
-    CaseOutcomeLine,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
     DigestView,
     EmailView,
-    NamesakeLine,
-    OpenCaseLine,
-    OwnFindingLine,
-    QuestionLine,
     SelfCheckView,
 )
 from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
-from reports.labels import OWN_NEXT_STEPS, DigestKind
+from reports.finding_view import CaseView, FindingView
+from reports.labels import DigestKind
 from tests.reports.readers import (
     CONTACT,
     DISTRICT,
@@ -67,11 +63,36 @@ ANSWER: Final = (
 )
 FINDING: Final = f"{PORTAL}/me/findings/0123456789abcdef0123456789abcdef"
 ZERO_FOR_O: Final = HandleEdit(change=HandleChange.LOOK, ours="o", theirs="0")
-IMPERSONATION: Final = CaseLine(
-    kind=CaseKind.IMPERSONATION,
-    severity=Severity.HIGH,
-    what=Reason("case.impersonation"),
-    url="https://bsky.example/profile/rosa-delgad0.bsky.example",
+
+
+def make_finding(url: str, **told: Any) -> FindingView:
+    return FindingView(url=url, **{"first_seen": MONDAY, "last_seen": MONDAY, **told})
+
+
+def make_case(kind: CaseKind, url: str, **told: Any) -> CaseView:
+    """Make a case of a finding at an address; `title` is what that calls itself."""
+    seen = {
+        "first_seen": told.pop("first_seen", MONDAY - timedelta(days=2)),
+        "last_seen": told.pop("last_seen", MONDAY),
+    }
+    platform, title = told.get("platform", ""), told.pop("title", "")
+    return CaseView(
+        kind=kind,
+        nature=kind,
+        finding=make_finding(url, platform=platform, title=title, **seen),
+        **{
+            "severity": Severity.HIGH,
+            "state": CaseState.OPEN,
+            "opened_at": MONDAY,
+            **seen,
+            **told,
+        },
+    )
+
+
+IMPERSONATION: Final = make_case(
+    CaseKind.IMPERSONATION,
+    "https://bsky.example/profile/rosa-delgad0.bsky.example",
     platform="Bluesky",
     title="Rosa Delgado",
     reasons=(
@@ -80,92 +101,90 @@ IMPERSONATION: Final = CaseLine(
         Reason("copied-name"),
         Reason("younger"),
     ),
-    first_seen=MONDAY - timedelta(days=2),
-    last_seen=MONDAY,
     id="7f3a91c2",
-    advice=Reason("advice.impersonation"),
     link_url=ANSWER,
 )
-STUDENT_LINK: Final = CaseLine(
-    kind=CaseKind.STUDENT_LINK,
+STUDENT_LINK: Final = make_case(
+    CaseKind.STUDENT_LINK,
+    "https://bsky.example/profile/rosadelgado.bsky.example",
     severity=Severity.MEDIUM,
-    what=Reason("case.student-link"),
-    url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
     reasons=(Reason("student-link-follows", {"count": Count(2)}),),
     first_seen=MONDAY - timedelta(days=1),
-    last_seen=MONDAY,
     id="c40d22ab",
     earlier=Reason("earlier-answer", {"answer": Label("decisions", Decision.EXPLAINED)}),
-    advice=Reason("advice.student-link"),
     link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(
+    finding=make_finding(
+        "https://alpha.example/@rosadelgado",
+        label=OwnershipLabel.MINE,
+        platform="Alpha",
+        title="Rosa D. reads",
+        id="19be77d0",
+        link_url=FINDING,
+    ),
     event=EventKind.CHANGED,
-    whose=OwnershipLabel.MINE,
-    url="https://alpha.example/@rosadelgado",
-    platform="Alpha",
-    title="Rosa D. reads",
     fields=("name", "bio"),
     at=MONDAY - timedelta(days=3),
-    id="19be77d0",
-    link_url=FINDING,
 )
-QUESTION: Final = QuestionLine(
-    url="https://www.bookclub.example/members/rdelgado",
+QUESTION: Final = make_finding(
+    "https://www.bookclub.example/members/rdelgado",
     title="R. Delgado, member since 2019",
     platform="Bookclub",
     snippet="Reads historical novels, lives in Cedar Valley. Favorite author: Isabel Allende.",
-    reasons=(
+    speaks_for=(
         Reason("name-initial"),
         Reason("state"),
     ),
     id="a81c5e09",
     link_url=ANSWER,
 )
-WAITING: Final = OpenCaseLine(
-    kind=CaseKind.OWN_ACCOUNT_CHANGED,
-    url="https://alpha.example/@rosadelgado",
+WAITING: Final = make_case(
+    CaseKind.OWN_ACCOUNT_CHANGED,
+    "https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     id="5d2f80aa",
-    next_step=OWN_NEXT_STEPS[StepActor.PERSON, CaseStep.ANSWER],
+    next_by=StepActor.PERSON,
+    next_step=CaseStep.ANSWER,
     due=MONDAY + timedelta(days=14),
-    is_unanswered=True,
+    is_undecided=True,
     link_url=ANSWER,
 )
-GOING: Final = OpenCaseLine(
-    kind=CaseKind.IMPERSONATION,
-    url="https://posts.example/rosade1gado",
+GOING: Final = make_case(
+    CaseKind.IMPERSONATION,
+    "https://posts.example/rosade1gado",
     platform="posts",
     since=MONDAY - timedelta(days=12),
     id="e07b1d63",
-    next_step=OWN_NEXT_STEPS[StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER],
+    next_by=StepActor.PLATFORM,
+    next_step=CaseStep.WAIT_FOR_ANSWER,
     due=MONDAY + timedelta(days=3),
-    said="Someone pretending to be me",
-    review_said="It pretends to be you",
+    decision=Decision.IMPERSONATION,
+    review_decision=Decision.IMPERSONATION,
     it_sees_since=MONDAY - timedelta(days=10),
     link_url=FINDING,
 )
-DECIDED: Final = CaseOutcomeLine(
-    kind=CaseKind.IMPERSONATION,
-    url="https://chirps.example/rosa_delgad0",
-    reason=EndReason.PROOF,
-    at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
+DECIDED: Final = make_case(
+    CaseKind.IMPERSONATION,
+    "https://chirps.example/rosa_delgad0",
+    end=EndReason.PROOF,
+    ended_at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
     platform="chirps",
     link_url=FINDING,
 )
-OWN: Final = OwnFindingLine(
-    url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
+OWN: Final = make_finding(
+    "https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
 )
-OWN_PAGE: Final = OwnFindingLine(
-    url="https://north.cedarvalley.example/staff", title="Staff of North Elementary"
+OWN_PAGE: Final = make_finding(
+    "https://north.cedarvalley.example/staff", title="Staff of North Elementary"
 )
-ASIDE: Final = NamesakeLine(
-    url="https://gamma.example/rosa.delgado.realty",
+ASIDE: Final = make_finding(
+    "https://gamma.example/rosa.delgado.realty",
     title="Rosa Delgado Realty",
-    reasons=(Reason("other-place"),),
+    aside=(Reason("other-place"),),
 )
 GAPS: Final = (
     CoverageGap(
@@ -281,12 +300,9 @@ EMAILS: Final[dict[str, EmailView]] = {
     "withdrawn-held": WithdrawnView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
     "asked": ReviewerQuestionView(
         **ROSA,
-        kind=CaseKind.IMPERSONATION,
-        url=IMPERSONATION.url,
-        id="7f3a91c2",
+        case=replace(IMPERSONATION, link_url=FINDING),
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
-        link_url=FINDING,
     ),
     "break-glass": BreakGlassView(
         **ROSA,

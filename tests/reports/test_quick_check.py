@@ -7,33 +7,25 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.reason import Count, Name, Reason
-from monitor.domain.vocabulary import CaseKind, GapKind, Severity
+from monitor.domain.vocabulary import CaseKind, GapKind
 from reports.emails.digest import (
-    CaseLine,
     Coverage,
     CoverageGap,
-    NamesakeLine,
-    OwnFindingLine,
-    QuestionLine,
 )
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
 from reports.wording import render_reason
 from tests.hostile_strings import HIDDEN, MARKUP
+from tests.reports.samples import make_case, make_finding
 
 NOW = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
 GAP = CoverageGap(source="goodreads", outcome=GapKind.BLOCKED, since=NOW)
-CASE = CaseLine(
-    kind=CaseKind.IMPERSONATION,
-    severity=Severity.HIGH,
-    what=Reason("case.impersonation"),
-    url="https://bsky.app/profile/roza.example",
-    first_seen=NOW,
-    last_seen=NOW,
+CASE = make_case(
+    CaseKind.IMPERSONATION,
+    "https://bsky.app/profile/roza.example",
     id="f" * 32,
     platform="bluesky",
     title="Rosa Marchetti",
     reasons=tuple(map(Reason, ("copied-bio", "copied-name", "younger", "lure"))),
-    advice=Reason("advice.impersonation"),
 )
 VIEW = QuickCheckView(
     name="Rosa Marchetti",
@@ -42,13 +34,13 @@ VIEW = QuickCheckView(
     coverage=Coverage(checked=60, total=61, gaps=(GAP,)),
     cases=(CASE,),
     questions=(
-        QuestionLine(
-            url="https://site.example/rosa", id="q", title="Rosa M", reasons=(Reason("state"),) * 5
+        make_finding(
+            "https://site.example/rosa", id="q", title="Rosa M", speaks_for=(Reason("state"),) * 5
         ),
     ),
-    about=(OwnFindingLine(url="https://news.example/band", title="Band wins"),),
-    own=(OwnFindingLine(url="https://own.example/rosa", platform="own"),),
-    set_aside=(NamesakeLine(url="https://other.example/rosa", reasons=(Reason("other-place"),)),),
+    about=(make_finding("https://news.example/band", title="Band wins"),),
+    own=(make_finding("https://own.example/rosa", platform="own"),),
+    set_aside=(make_finding("https://other.example/rosa", aside=(Reason("other-place"),)),),
     has_search_engine=True,
     has_own_accounts=True,
 )
@@ -128,11 +120,13 @@ def test_the_page_is_whole_by_itself_and_leads_nowhere():
 @pytest.mark.parametrize("text", [*MARKUP, *HIDDEN])
 def test_hostile_text_stays_text(text):
     why = Reason("district-place", {"place": Name(text)})
-    case = replace(CASE, title=text, url=f"https://x.example/{text}", reasons=(why,))
-    question = QuestionLine(
-        url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(why,)
+    case = make_case(
+        CaseKind.IMPERSONATION, f"https://x.example/{text}", id="f", title=text, reasons=(why,)
     )
-    told = OwnFindingLine(url=text, title=text)
+    question = make_finding(
+        text, id="q", title=text, snippet=text, platform=text[:20], speaks_for=(why,)
+    )
+    told = make_finding(text, title=text)
     view = replace(
         VIEW,
         name=text,
@@ -140,7 +134,7 @@ def test_hostile_text_stays_text(text):
         questions=(question,),
         about=(told,),
         own=(told,),
-        set_aside=(NamesakeLine(url=text, reasons=(why,), title=text),),
+        set_aside=(make_finding(text, aside=(why,), title=text),),
     )
 
     page = render_quick_check_page(view)

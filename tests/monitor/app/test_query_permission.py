@@ -5,7 +5,7 @@ import pytest
 from monitor.demo.district import BASIC_SCOPES, JOHN, MARIA, ROSA
 from monitor.domain.students.matching import UNFLAGGED
 from monitor.domain.vocabulary import Scope
-from monitor.services.consent import render_district_terms
+from monitor.services.consent_terms import render_district_terms
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due

@@ -14,7 +14,7 @@ from monitor.cli.context import CliContext
 from monitor.cli.first_check import offer_first_check
 from monitor.db.files import StateFolderLock
 from monitor.demo.server import WebServer
-from monitor.services.consent import list_offered_scopes, render_district_terms
+from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.emails import read
 from tests.monitor.post_office import Counter, opened

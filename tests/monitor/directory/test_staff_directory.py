@@ -20,6 +20,7 @@ from monitor.directory.staff_directory import (
     list_newcomers,
 )
 from monitor.directory.tables import open_directory
+from monitor.domain.person import build_operator_id
 from monitor.domain.vocabulary import StaffLineState
 from monitor.people_files import SizeCheck
 from monitor.services.data_export import export_person_data, list_access_log
@@ -27,7 +28,6 @@ from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
 from monitor.services.leavers import confirm_leaver, list_leavers
-from monitor.services.notifications import build_operator_id
 from monitor.services.outbox import send_due
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World

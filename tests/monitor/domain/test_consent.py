@@ -27,7 +27,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentPhase, Scope
-from monitor.services.consent import render_consent_text
+from monitor.services.consent_terms import render_consent_text
 from reports.wording import render_in_english
 
 DEFAULT_TEXT = render_consent_text(ConsentTerms())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.consent_text import ConsentTerms
-from monitor.services.consent import render_consent_text
+from monitor.services.consent_terms import render_consent_text
 
 TESTS = Path(__file__).parents[2]
 

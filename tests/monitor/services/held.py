@@ -1,9 +1,9 @@
 """A legal hold, placed and lifted as two reviewers of the district do it."""
 
 from monitor.app import App
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import HoldAction
 from monitor.services.legal_holds import confirm_legal_hold, propose_legal_hold
-from monitor.services.notifications import Reviewer
 
 
 def places_hold(app: App, person: str, reason: str) -> None:

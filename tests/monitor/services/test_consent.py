@@ -11,12 +11,12 @@ from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhas
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
-    hash_district_terms,
     load_consent_status,
     pause_checks,
     renew_consent,
     resume_checks,
 )
+from monitor.services.consent_terms import hash_district_terms
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.feedback import record_feedback
 from monitor.services.jobs import run_due_sweeps

@@ -13,6 +13,7 @@ import pytest
 from monitor.db.database import list_declarations
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseState, Decision, EmailState, SweepKind
 from monitor.mail.smtp import build_message
 from monitor.services.data_export import (
@@ -20,7 +21,6 @@ from monitor.services.data_export import (
     queue_export_email,
 )
 from monitor.services.feedback import record_feedback
-from monitor.services.notifications import build_reviewer_id
 from tests.monitor.services.world import Staff, World, account
 
 MOST_SECONDS = 60

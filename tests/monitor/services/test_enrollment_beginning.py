@@ -9,7 +9,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import EnrollmentStep, InvitationStatus, Scope
-from monitor.services.consent import hash_district_terms
+from monitor.services.consent_terms import hash_district_terms
 from monitor.services.enrollment import (
     complete_enrollment,
     discard_enrollment_draft,

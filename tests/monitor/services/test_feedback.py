@@ -1,7 +1,7 @@
 """What people rule is remembered, comes back only with reason, and can be taken back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,10 +11,11 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
-from monitor.services.disclosure import find_review_opening, forecast_own_opening
-from monitor.services.feedback import DecisionInput, opens_to_it, record_feedback
+from monitor.services.disclosure import disclose, find_review_opening
+from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_cases, undo_decisions
+from reports.finding_view import opens_to_it
 from reports.labels import CASE_ANSWERS
 from scrapers.models import QueryKind
 from tests.cases import say
@@ -320,10 +321,14 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     )
     follows = next(one_case for one_case in rosa.cases if one_case.relation == QueryKind.FOLLOWS)
     case = mark_notified(follows, world.clock.at)
+    reader = world.state.people.load_person(rosa.id)
 
-    assert forecast_own_opening(world.app, case) is None
+    def opens_at() -> datetime | None:
+        return disclose(world.app, case, reader).opens_at
+
+    assert opens_at() is None
     monkeypatch.setattr("monitor.services.disclosure.build_disclosure_policy", lambda _: counsel)
-    assert forecast_own_opening(world.app, case) == world.clock.at + timedelta(days=21)
+    assert opens_at() == world.clock.at + timedelta(days=21)
 
 
 @pytest.mark.parametrize("kind", CaseKind)

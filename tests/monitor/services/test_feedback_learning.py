@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.services.disclosure import disclose_finding
 from monitor.services.feedback import record_feedback, undo_feedback
-from monitor.services.presenters import build_question_line
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 
@@ -121,6 +121,6 @@ def test_learning_raises_no_case_before_the_next_sweep(maria: Staff):
 def test_the_words_are_told_to_the_person(maria: Staff):
     sorts(maria, DIRECTORY, Decision.MINE)
     finding = maria.world.state.findings.load_finding(found(maria, FAIR))
-    question = build_question_line(maria.world.app, finding)
+    question = disclose_finding(maria.world.app, finding)
 
     assert any("“volcanoes”" in render_reason(reason) for reason in question.reasons)

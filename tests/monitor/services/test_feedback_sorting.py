@@ -14,14 +14,14 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
 )
-from monitor.services.disclosure import find_review_opening
+from monitor.services.disclosure import disclose_finding, find_review_opening
 from monitor.services.feedback import (
-    list_given_feedback,
     list_pending_feedback,
     record_feedback,
     share_case,
     undo_feedback,
 )
+from monitor.services.findings import list_answered_findings
 from monitor.services.takedown import record_takedown_step
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -69,7 +69,8 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     first, *rest = waiting(maria)
 
     assert first.finding.id == fake(maria)
-    assert first.suggested_answer is Decision.IMPERSONATION
+    view = disclose_finding(maria.world.app, first.finding)
+    assert view.suggested is Decision.IMPERSONATION
     assert first.assessment.reasons
     assert rest
     labels = [other.assessment.label for other in rest]
@@ -116,9 +117,7 @@ def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
         OwnershipLabel.UNRELATED
     }
     assert [entry.finding.id for entry in waiting(maria)] == [fake(maria)]
-    assert {answer.finding.id for answer in list_given_feedback(sorting(maria), maria.id)} == set(
-        refs
-    )
+    assert {line.id for line in list_answered_findings(sorting(maria), maria.id)} == set(refs)
 
 
 def test_a_sorting_settles_the_case_that_asks_the_same(maria: Staff):

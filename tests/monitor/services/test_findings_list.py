@@ -18,19 +18,17 @@ def maria(world: World) -> Staff:
 
 
 def list_groups(maria: Staff) -> dict[str, FindingGroup]:
-    return {
-        finding.finding_id: finding.group for finding in list_findings(maria.world.app, maria.id)
-    }
+    return {finding.id: finding.group for finding in list_findings(maria.world.app, maria.id)}
 
 
 def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
     lines = list_findings(maria.world.app, maria.id)
     pending = {answer.finding.id for answer in list_pending_feedback(maria.world.app, maria.id)}
 
-    assert sorted(line.finding_id for line in lines) == sorted(
+    assert sorted(line.id for line in lines) == sorted(
         finding.id for finding in maria.findings.values()
     )
-    assert {line.finding_id for line in lines if line.group is FindingGroup.NEEDS_YOU} == pending
+    assert {line.id for line in lines if line.group is FindingGroup.NEEDS_YOU} == pending
     order = list(FindingGroup)
     assert [order.index(line.group) for line in lines] == sorted(
         order.index(line.group) for line in lines
@@ -79,7 +77,5 @@ def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
 def test_no_one_sees_what_was_found_about_someone_else(maria: Staff):
     john = maria.world.joins(JOHN)
 
-    theirs = {finding.finding_id for finding in list_findings(maria.world.app, maria.id)}
-    assert theirs.isdisjoint(
-        finding.finding_id for finding in list_findings(maria.world.app, john.id)
-    )
+    theirs = {finding.id for finding in list_findings(maria.world.app, maria.id)}
+    assert theirs.isdisjoint(finding.id for finding in list_findings(maria.world.app, john.id))

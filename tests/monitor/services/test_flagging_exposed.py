@@ -9,10 +9,10 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
 from monitor.services.feedback import record_feedback
 from monitor.services.findings import list_pending_cards
-from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import load_opened_case, record_case_views
 from reports.wording import render_reason
@@ -238,8 +238,8 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
 def test_a_page_with_contact_details_is_one_card(maria: Staff):
     (case,) = exposed(maria).values()
 
-    cards = [card for card in list_pending_cards(maria.world.app, maria.id) if card.url == PAGE.url]
-    assert [card.id for card in cards] == [case.id]
+    cards = list_pending_cards(maria.world.app, maria.id)
+    assert [card.id for card in cards if card.finding.url == PAGE.url] == [case.id]
 
 
 def test_of_two_findings_that_become_one_each_kind_is_asked_about_once(maria: Staff):

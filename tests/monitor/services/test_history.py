@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
+from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness
 from monitor.services.feedback import DecisionInput, record_decision
 from monitor.services.history import (
@@ -14,7 +15,6 @@ from monitor.services.history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from monitor.services.notifications import build_reviewer_id
 from reports.wording import render_told
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, account
 

@@ -9,10 +9,10 @@ from monitor.demo.district import MARIA
 from monitor.domain.disclosure import CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Presence
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
 from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
-from monitor.services.notifications import Reviewer
 from monitor.services.retention import purge_expired_data
 from monitor.services.review_queue import list_review_openings
 from tests.monitor.services.held import lifts_hold, places_hold

@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
-from monitor.domain.person import Person, PersonName
+from monitor.domain.person import Person, PersonName, build_operator_id
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.name_changes import (
     confirm_name_change,
@@ -15,7 +15,6 @@ from monitor.services.name_changes import (
     list_name_changes,
     withdraw_name_change,
 )
-from monitor.services.notifications import build_operator_id
 from monitor.services.outbox import send_due
 from monitor.services.profile import edit_profile
 from tests.monitor.services.world import Staff, World

@@ -10,10 +10,10 @@ from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
-from monitor.domain.vocabulary import CaseKind, Decision, Severity
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Severity
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.next_steps import build_advice_lines, list_progress
+from monitor.services.next_steps import build_advice_lines
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import record_removal_step, record_takedown_step
 from reports.wording import render_reason, render_told
@@ -45,7 +45,7 @@ def home(maria: Staff):
 
 
 def progress(maria: Staff) -> list[str]:
-    return [render_told(stage.words) for stage in list_progress(maria.world.app, maria.id)]
+    return [render_told(stage.words) for stage in home(maria).progress]
 
 
 def advice(maria: Staff, case: Case) -> list[str]:
@@ -68,8 +68,8 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
 
     record_takedown_step(world.app, maria.id, case.id, Decision.REPORTED)
     assert progress(maria) == ["Take-down reported"]
-    (line,) = list_progress(world.app, maria.id)
-    assert (line.at, line.needs_you) == (world.clock.now(), False)
+    (line,) = home(maria).progress
+    assert (line.at, line.case.bin) == (world.clock.now(), CaseBin.IN_PROGRESS)
     assert line.path == f"/me/takedown/{case.id}"
 
     run_due_sweeps(world.app)
@@ -88,18 +88,18 @@ def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(m
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_ASKED)
     assert progress(maria) == [f"{online} requested"]
-    (line,) = list_progress(world.app, maria.id)
+    (line,) = home(maria).progress
     assert line.looks_at is None
     sources = structs.replace(world.config.sources, pages=PageSourcesConfig())
     world.restarts(structs.replace(world.config, sources=sources))
-    (line,) = list_progress(world.app, maria.id)
+    (line,) = home(maria).progress
     assert line.looks_at == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_DONE)
     assert progress(maria) == ["You said that the details are gone"]
-    (line,) = list_progress(world.app, maria.id)
-    assert line.due
-    assert not line.needs_you
+    (line,) = home(maria).progress
+    assert line.case.due
+    assert line.case.bin is CaseBin.IN_PROGRESS
 
 
 def test_what_may_stay_is_not_in_progress(maria: Staff):
@@ -109,17 +109,16 @@ def test_what_may_stay_is_not_in_progress(maria: Staff):
 
 
 def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
-    assert home(maria).exposures is None
+    assert home(maria).exposures == ()
     world = maria.world
     for other in OTHERS:
         world.internet = world.internet.add_entry(other)
     world.a_week_later()
     world.sweep()
 
-    group = home(maria).exposures
-    assert group
-    assert render_reason(group.what) == "3 sites seem to show your street address and phone number."
-    assert group.severity is Severity.HIGH
+    shown = "3 sites seem to show your street address and phone number."
+    assert render_reason(home(maria).folded_sentence) == shown
+    assert home(maria).exposures[0].severity is Severity.HIGH
     assert [case.kind for case in home(maria).cases] == [CaseKind.IMPERSONATION]
     assert home(maria).needs_you == 4
 
@@ -153,4 +152,4 @@ def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_repor
     assert first.url == "https://www.instagram.com/hacked/"
     assert first.unconfirmed
     assert progress(maria) == ["Account taken over, as you said"]
-    assert list_progress(maria.world.app, maria.id)[0].path == f"/me/findings/{own.finding_id}"
+    assert home(maria).progress[0].path == f"/me/findings/{own.finding_id}"

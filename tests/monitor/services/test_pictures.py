@@ -12,15 +12,11 @@ from monitor.domain.errors import InputError
 from monitor.domain.finding import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope, SweepKind
-from monitor.services.consent import (
-    ConsentAnswer,
-    drop_consent_scopes,
-    hash_district_terms,
-    renew_consent,
-)
+from monitor.services.consent import ConsentAnswer, drop_consent_scopes, renew_consent
+from monitor.services.consent_terms import hash_district_terms
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.feedback import record_feedback
-from monitor.services.findings import build_finding_view, list_pending_cards
+from monitor.services.findings import build_finding_page, list_pending_cards
 from monitor.services.pictures import find_picture_pair, load_compared_picture
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
@@ -64,7 +60,7 @@ def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     assert stored(maria) == {found, own}
     for side in (found, own):
         assert load_compared_picture(maria.world.app, maria.id, side).startswith(b"\xff\xd8\xff")
-    assert build_finding_view(maria.world.app, maria.id, found).card.pictures == pair
+    assert build_finding_page(maria.world.app, maria.id, found).pictures == pair
     assert list_pending_cards(maria.world.app, maria.id)[0].pictures == pair
 
 

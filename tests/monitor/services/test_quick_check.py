@@ -46,7 +46,7 @@ def test_a_first_check_flags_who_copies_an_account_that_was_named(world):
     view = checked(world)
 
     (case,) = view.cases
-    assert (case.kind, case.url) == (CaseKind.IMPERSONATION, COPY)
+    assert (case.kind, case.finding.url) == (CaseKind.IMPERSONATION, COPY)
     assert "Its username is yours, but the o is replaced by the digit 0." in map(
         render_reason, case.reasons
     )

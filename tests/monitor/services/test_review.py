@@ -8,10 +8,10 @@ from msgspec import structs
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision, Side
-from monitor.services.feedback import preview_shared_fields
-from monitor.services.notifications import Reviewer
+from monitor.services.disclosure import disclose_to_others
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_review_digests
 from monitor.services.review_queue import (
@@ -192,7 +192,7 @@ def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
 
 def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
     case = fake(maria)
-    before = preview_shared_fields(maria.world.app, maria.id, case.id)
+    before = disclose_to_others(maria.world.app, case)
     maria.rules(case, Decision.SHARED)
     ((now, opening),) = list_review_openings(maria.world.app)
     shown = load_review_fields(maria.world.app, now, opening)

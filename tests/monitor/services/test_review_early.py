@@ -10,9 +10,9 @@ from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
 from monitor.services.review import (

@@ -9,8 +9,9 @@ from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
-from monitor.services.notifications import Reviewer
+from monitor.services.disclosure import find_reviewer_address
 from monitor.services.outbox import send_due
 from monitor.services.review import (
     add_review_note,
@@ -25,7 +26,6 @@ from monitor.services.review_queue import (
     PAGE_SIZE,
     VIEW_LASTS,
     count_review_cases,
-    find_reviewer_address,
     list_open_schools,
     list_open_waves,
     load_opened_case,

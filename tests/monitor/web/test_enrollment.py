@@ -5,7 +5,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.enrollment import Invitee
 from monitor.domain.vocabulary import AuthMethod, Scope
-from monitor.services.consent import list_offered_scopes, render_district_terms
+from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.enrollment import invite_person, queue_invitation
 from tests.monitor.web.portal import Guest, Portal, Seen
 

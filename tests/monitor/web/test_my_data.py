@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.person import Reviewer
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.data_export import export_person_data
 from monitor.services.feedback import share_case
-from monitor.services.notifications import Reviewer
 from monitor.services.review import confirm_break_glass, propose_break_glass
 from monitor.services.review_queue import record_case_views
 from tests.monitor.services.held import places_hold

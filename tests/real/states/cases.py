@@ -7,9 +7,9 @@ from monitor.app import App
 from monitor.demo.story import REVIEWERS
 from monitor.domain.case import Case
 from monitor.domain.finding import Presence
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, Decision, Severity
-from monitor.services.findings import build_finding_view
-from monitor.services.notifications import Reviewer
+from monitor.services.findings import build_finding_page
 from monitor.services.review import (
     add_review_note,
     assign_case,
@@ -60,7 +60,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
     told |= _exposed(app, fake)
     told["own"] = next(
-        entry.finding_id for entry in build_finding_view(app, refs["maria"], fake.finding_id).own
+        entry.finding_id for entry in build_finding_page(app, refs["maria"], fake.finding_id).own
     )
     return told
 

@@ -237,7 +237,7 @@ def _answer(app: App, ref: str) -> str:
     link = AnswerLink(
         person_id=ref,
         card_id=card.id,
-        finding_id=card.finding_id,
+        finding_id=card.finding.id,
         is_case=False,
         expires_at=app.clock.now() + DAY,
     )

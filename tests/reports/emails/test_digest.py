@@ -12,18 +12,15 @@ from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, CoverageState, GapKind, Severity
 from reports.emails.digest import (
     MOST_DOTS,
-    CaseLine,
     ChangeLine,
     Coverage,
     CoverageGap,
     CoveredSource,
     DigestView,
-    NamesakeLine,
-    OpenCaseLine,
-    QuestionLine,
     render_digest,
 )
 from reports.emails.render import HEAVIEST, Email
+from reports.finding_view import CaseView, FindingView
 from reports.labels import GAPS, DigestKind
 from reports.wording import render_reason
 from tests.reports.samples import DECIDED, GOING, IMPERSONATION
@@ -105,8 +102,8 @@ def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     assert f"Since Nov 3, Alpha {GAPS[gap]}" in render_digest(digest(coverage=coverage)).html
 
 
-def test_worse_comes_first_then_older(digest: Digest, case: CaseLine) -> None:
-    def a_case(ref: str, severity: Severity, days: int) -> CaseLine:
+def test_worse_comes_first_then_older(digest: Digest, case: CaseView) -> None:
+    def a_case(ref: str, severity: Severity, days: int) -> CaseView:
         seen = case.first_seen - timedelta(days=days)
         return replace(case, id=ref, severity=severity, first_seen=seen)
 
@@ -124,7 +121,7 @@ def test_worse_comes_first_then_older(digest: Digest, case: CaseLine) -> None:
 
 
 def test_the_first_digest_asks_to_sort_once_with_cases_on_top(
-    digest: Digest, case: CaseLine, question: QuestionLine
+    digest: Digest, case: CaseView, question: FindingView
 ) -> None:
     email = render_digest(digest(kind=DigestKind.FIRST, cases=(case,), questions=(question,)))
 
@@ -151,7 +148,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
 
 
 def test_what_waits_for_an_answer_is_named_again(
-    digest: Digest, waiting: OpenCaseLine, change: ChangeLine
+    digest: Digest, waiting: CaseView, change: ChangeLine
 ) -> None:
     email = render_digest(digest(waiting=(waiting,), changes=(change,)))
 
@@ -169,13 +166,13 @@ def test_what_became_of_earlier_findings_is_told(digest: Digest) -> None:
 
 
 def test_one_count_is_left_to_the_headline(
-    digest: Digest, case: CaseLine, change: ChangeLine
+    digest: Digest, case: CaseView, change: ChangeLine
 ) -> None:
     assert "1 for your attention" not in render_digest(digest(cases=(case,))).text
     assert "- 1 for your attention" in render_digest(digest(cases=(case,), changes=(change,))).text
 
 
-def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseLine) -> None:
+def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseView) -> None:
     email = render_digest(digest(cases=(replace(case, id="0123456789abcdef" * 2),)))
 
     for part in (email.text, email.html):
@@ -183,7 +180,7 @@ def test_a_reference_is_short_enough_to_write_back(digest: Digest, case: CaseLin
 
 
 def test_a_namesake_asks_for_nothing(
-    digest: Digest, aside: NamesakeLine, change: ChangeLine
+    digest: Digest, aside: FindingView, change: ChangeLine
 ) -> None:
     assert "all quiet" in render_digest(digest(set_aside=(aside,))).subject
 
@@ -192,7 +189,7 @@ def test_a_namesake_asks_for_nothing(
     assert "Someone else with your name. No action needed." in email.text
 
 
-def test_an_email_leads_to_the_portal(digest: Digest, case: CaseLine) -> None:
+def test_an_email_leads_to_the_portal(digest: Digest, case: CaseView) -> None:
     url = "https://us.example/" + "review/" * 20
     email = render_digest(digest(cases=(case,), review_url=url))
 
@@ -204,7 +201,7 @@ def test_an_email_leads_to_the_portal(digest: Digest, case: CaseLine) -> None:
     ("number", "more"), [(0, None), (1, None), (25, None), (42, 17), (500, 475)]
 )
 def test_25_findings_are_shown_and_the_rest_is_counted(
-    digest: Digest, question: QuestionLine, number: int, more: int | None
+    digest: Digest, question: FindingView, number: int, more: int | None
 ) -> None:
     questions = tuple(replace(question, id=f"q{n}") for n in range(number))
     email = render_digest(digest(questions=questions))
@@ -216,7 +213,7 @@ def test_25_findings_are_shown_and_the_rest_is_counted(
 
 
 def test_cases_take_the_room_of_everything_else(
-    digest: Digest, case: CaseLine, change: ChangeLine, question: QuestionLine
+    digest: Digest, case: CaseView, change: ChangeLine, question: FindingView
 ) -> None:
     view = digest(cases=(case,) * 20, changes=(change,) * 20, questions=(question,) * 20)
     email = render_digest(view)
@@ -227,9 +224,10 @@ def test_cases_take_the_room_of_everything_else(
     assert email.subject.endswith("20 for your attention, 20 changes, 20 questions")
 
 
-def test_25_long_findings_fit_whole(digest: Digest, case: CaseLine) -> None:
+def test_25_long_findings_fit_whole(digest: Digest, case: CaseView) -> None:
     tale = LONG[:280]
-    long = replace(case, title=tale, url=f"https://alpha.example/{'a' * 180}")
+    page = replace(case.finding, title=tale, url=f"https://alpha.example/{'a' * 180}")
+    long = replace(case, finding=page)
 
     email = render_digest(digest(cases=(long,) * 25))
 
@@ -239,13 +237,12 @@ def test_25_long_findings_fit_whole(digest: Digest, case: CaseLine) -> None:
 
 @pytest.mark.parametrize("character", ["\U0001f984", "&", "x"])
 def test_the_worst_pages_never_make_an_email_too_heavy(
-    digest: Digest, case: CaseLine, question: QuestionLine, character: str
+    digest: Digest, case: CaseView, question: FindingView, character: str
 ) -> None:
     tale = f"{character * 30} " * 12
     worst = replace(
         case,
-        title=tale,
-        url=f"https://alpha.example/{tale}",
+        finding=replace(case.finding, title=tale, url=f"https://alpha.example/{tale}"),
         reasons=(Reason("district-place", {"place": Name(tale)}),) * 30,
     )
     view = digest(cases=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
@@ -258,7 +255,7 @@ def test_the_worst_pages_never_make_an_email_too_heavy(
 
 
 def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
-    digest: Digest, case: CaseLine
+    digest: Digest, case: CaseView
 ) -> None:
     reasons = tuple(
         Reason("district-place", {"place": Name(f"Place {number}")}) for number in range(7)
@@ -274,7 +271,7 @@ MOST_WORDS = 250
 
 
 def test_three_cases_are_at_most_250_words_before_the_footer(
-    digest: Digest, case: CaseLine
+    digest: Digest, case: CaseView
 ) -> None:
     reasons = (
         Reason("copied-bio"),
@@ -326,12 +323,11 @@ def test_many_sources_are_a_bar_of_their_states(digest: Digest, change: ChangeLi
 
 
 def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
-    digest: Digest, case: CaseLine
+    digest: Digest, case: CaseView
 ) -> None:
     shown = replace(
         case,
         kind=CaseKind.EXPOSED_CONTACT,
-        what=Reason("case.exposed-contact"),
         platform="",
         contact_kinds=(ContactKind.PHONE,),
     )
@@ -340,7 +336,7 @@ def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
         replace(
             shown,
             id=f"{host}-case",
-            url=f"https://{host}.example/rosa",
+            finding=replace(case.finding, url=f"https://{host}.example/rosa"),
             link_url=f"https://namesake.cedarvalley.example/answer/{host}",
         )
         for host in hosts
@@ -365,7 +361,7 @@ def says(email: Email) -> list[str]:
     return words.splitlines()
 
 
-def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLine) -> None:
+def test_an_email_without_news_is_three_lines(digest: Digest, aside: FindingView) -> None:
     assert says(render_digest(digest())) == [
         "Hello Rosa, we found nothing new under your name.",
         "60 of 60 places checked.",
@@ -375,7 +371,7 @@ def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLin
 
 
 def test_an_email_over_an_open_case_is_never_titled_nothing_new(
-    digest: Digest, waiting: OpenCaseLine
+    digest: Digest, waiting: CaseView
 ) -> None:
     silent = render_digest(digest(waiting=(waiting,), needs_you=1))
     going = render_digest(digest(waiting=(GOING,)))

@@ -6,7 +6,8 @@ from bs4 import BeautifulSoup
 
 from monitor.domain.vocabulary import CoverageState, FindingGroup
 from reports.emails.digest import MOST_DOTS, Coverage, CoveredSource
-from reports.pages.findings import FindingLine, HomeView, PersonalWeekLine, render_home
+from reports.finding_view import FindingView
+from reports.pages.findings import HomeView, PersonalWeekLine, render_home
 from reports.pages.layout import PageFrame
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -115,12 +116,11 @@ def test_the_first_week_is_told_in_words() -> None:
 
 
 def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
-    line = FindingLine(
-        finding_id="1",
+    line = FindingView(
+        id="1",
         title="Rosa",
         url="https://slides.example/rosa",
         platform="speaker-deck",
-        whose="yours",
         group=FindingGroup.MINE,
         first_seen=MONDAY,
         last_seen=MONDAY,

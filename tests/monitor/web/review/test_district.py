@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import Decision
-from monitor.services.notifications import Reviewer
 from monitor.services.review_queue import record_case_views
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal

@@ -1,0 +1,262 @@
+"""What one reader may know of a finding, and of a case about it.
+
+`monitor/services/disclosure.py` alone makes these, for one reader. What they may not know is not
+there: None, or empty. Pages, emails, programs and the evidence show them, and nothing beside them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseState,
+    CaseStep,
+    ContactKind,
+    Decision,
+    EndReason,
+    FindingGroup,
+    OpeningReason,
+    OwnershipLabel,
+    Severity,
+    StepActor,
+)
+from reports import labels
+
+MIN_PAGES_FOLDED = 2
+_OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerChoice:
+    """An answer: the word that is sent, and what it means. `suggested` is what we would say.
+
+    `opens` says that IT can see the finding after it.
+    """
+
+    value: str
+    words: str
+    suggested: bool = False
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceLine:
+    """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
+
+    `unconfirmed` says that no one has looked at that address for long, or ever.
+    """
+
+    words: Reason
+    path: str = ""
+    link: str = ""
+    url: str = ""
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """One account or page over time. IT reads where it is and when it was seen, and no more.
+
+    `title`, `handle` and `snippet` are words from the web. `label` is whose we think it is,
+    `answer` what its person said, `suggested` what we would say; None for nothing. The reasons are
+    strongest first; `aside` says why it is taken for somebody else's. `group` is where the list of
+    all has it, None elsewhere. `link_url` is put in when an email is sent.
+    """
+
+    url: str
+    first_seen: datetime
+    last_seen: datetime
+    id: str = ""
+    platform: str = ""
+    is_account: bool = False
+    is_missing: bool = False
+    is_gone: bool = False
+    title: str = ""
+    handle: str = ""
+    snippet: str = ""
+    label: OwnershipLabel = OwnershipLabel.UNKNOWN
+    answer: Decision | None = None
+    suggested: Decision | None = None
+    speaks_for: tuple[Reason, ...] = ()
+    speaks_against: tuple[Reason, ...] = ()
+    aside: tuple[Reason, ...] = ()
+    group: FindingGroup | None = None
+    link_url: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """Add the username where the address does not show it."""
+        if self.handle and self.handle.casefold() not in self.url.casefold():
+            return f"{self.title} (@{self.handle})"
+        return self.title
+
+    @property
+    def question(self) -> str:
+        return "Is this you?" if self.is_account else "Is this about you?"
+
+    @property
+    def choices(self) -> tuple[AnswerChoice, ...]:
+        """Return the answers to the question whose it is."""
+        answers = labels.ANSWERS if self.is_account else labels.PAGE_ANSWERS
+        return _build_choices(CaseKind.IMPERSONATION, answers, self.suggested)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return (*self.speaks_for, *self.speaks_against)
+
+    @property
+    def searchable_text(self) -> str:
+        return f"{self.title} {self.url} {labels.format_site_name(self.platform)}".casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """What a list shows of a case to IT: nothing by which its person could be known.
+
+    `decision` is what its person says that it is, `review_decision` what IT does; None for silence.
+    `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. IT sees it
+    since `it_sees_since` because of `opened_by`; None while it does not. `taken_by` is a reviewer's
+    address, and `asked_at` when its person was last asked; both are for IT alone.
+    """
+
+    id: str
+    kind: CaseKind
+    severity: Severity
+    state: CaseState
+    opened_at: datetime
+    platform: str = ""
+    school: str = ""
+    decision: Decision | None = None
+    review_decision: Decision | None = None
+    bin: CaseBin = CaseBin.NEEDS_YOU
+    next_by: StepActor | None = None
+    next_step: CaseStep | None = None
+    due: datetime | None = None
+    end: EndReason | None = None
+    ended_at: datetime | None = None
+    it_sees_since: datetime | None = None
+    opened_by: OpeningReason | None = None
+    taken_by: str = ""
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView(CaseSummary):
+    """A case with its finding. `nature` is its kind, as its person sees it.
+
+    `given` is what the reasons call its person, whose full name is `person`; they themselves are
+    spoken to, and both are empty. `revision` says whether it changed since it was read.
+
+    For its person alone: what would lower it, what they said `earlier`, before it began again, and
+    what they can do about it. They saw it `since` then; `lever` was done last against it, and a
+    harmless one rests `until` then. It `opens_at` to IT if they stay silent, None for never;
+    `holders` are reviewers who see it though the others do not. One that `is_pursued` has a
+    take-down kit.
+    """
+
+    finding: FindingView
+    first_seen: datetime
+    last_seen: datetime
+    nature: CaseKind
+    reasons: tuple[Reason, ...] = ()
+    is_shared: bool = False
+    given: str | None = None
+    person: str = ""
+    revision: str = ""
+    since: datetime | None = None
+    is_undecided: bool = False
+    is_pursued: bool = False
+    can_undo: bool = False
+    lowered_by: tuple[Reason, ...] = ()
+    earlier: Reason | None = None
+    steps: tuple[AdviceLine, ...] = ()
+    lever: Decision | None = None
+    until: datetime | None = None
+    opens_at: datetime | None = None
+    holders: tuple[str, ...] = ()
+    contact_kinds: tuple[ContactKind, ...] = ()
+    link_url: str = ""
+
+    @property
+    def what(self) -> Reason:
+        return labels.describe_case_kind(self.kind, self.severity)
+
+    @property
+    def advice(self) -> Reason:
+        """What to do, in one or two sentences."""
+        return Reason(f"advice.{self.kind}")
+
+    @property
+    def title(self) -> str:
+        """Return what it calls itself; of a link to students, nothing."""
+        return "" if self.kind is CaseKind.STUDENT_LINK else self.finding.full_title
+
+    @property
+    def choices(self) -> tuple[AnswerChoice, ...]:
+        """Return the answers that fit its kind; sharing is separate."""
+        return _build_choices(self.kind, labels.CASE_ANSWERS[self.kind])
+
+    @property
+    def answers(self) -> tuple[AnswerChoice, ...]:
+        return tuple(choice for choice in self.choices if choice.value != Decision.HARMLESS)
+
+    @property
+    def harmless_choice(self) -> AnswerChoice | None:
+        """Return the answer that may have an end, if this kind of case has one."""
+        return next((choice for choice in self.choices if choice.value == Decision.HARMLESS), None)
+
+    @property
+    def said(self) -> str:
+        """What its person said, in their words; nothing of it is ever IT's word."""
+        return labels.describe_given_answer(self.kind, self.decision) if self.decision else ""
+
+    @property
+    def review_said(self) -> str:
+        return labels.DECISION_SENTENCES[self.review_decision] if self.review_decision else ""
+
+    @property
+    def is_removable(self) -> bool:
+        """Tell whether there is a page about its removal."""
+        return self.state in {CaseState.REMOVAL_ASKED, CaseState.REMOVAL_DONE}
+
+    @property
+    def asks_whose(self) -> bool:
+        return self.kind in {*_OWNERSHIP_KINDS, CaseKind.EXPOSED_CONTACT}
+
+
+def _build_choices(
+    kind: CaseKind, answers: Mapping[Decision, str], suggested: Decision | None = None
+) -> tuple[AnswerChoice, ...]:
+    return tuple(
+        AnswerChoice(
+            value=value,
+            words=words,
+            suggested=value == suggested,
+            opens=opens_to_it(kind, value),
+        )
+        for value, words in answers.items()
+    )
+
+
+def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
+    """Tell whether IT can see a case of this kind once the person gave this answer."""
+    return answer is Decision.IMPERSONATION and kind in _OWNERSHIP_KINDS
+
+
+def fold_exposures(
+    cases: Iterable[CaseView],
+) -> tuple[tuple[CaseView, ...], tuple[CaseView, ...]]:
+    """Return the cases to show one by one, and several pages with contact details for one entry."""
+    several = tuple(cases)
+    pages = tuple(case for case in several if case.contact_kinds and not case.finding.is_account)
+    if len(pages) < MIN_PAGES_FOLDED:
+        return several, ()
+    return tuple(case for case in several if case not in pages), pages
+
+
+def describe_folded(pages: tuple[CaseView, ...]) -> Reason:
+    shown = {kind for page in pages for kind in page.contact_kinds}
+    return labels.describe_exposures(len(pages), shown)

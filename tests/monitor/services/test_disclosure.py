@@ -1,0 +1,180 @@
+"""What each reader knows of a case in every state: who acts keeps it, and no way leads around."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.review import ReviewFilter
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.case import Case
+from monitor.domain.errors import MonitorError, NotPermittedError
+from monitor.domain.person import Reviewer
+from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity
+from monitor.services.disclosure import disclose, disclose_to_others, summarize
+from monitor.services.feedback import DecisionInput
+from monitor.services.review import (
+    decide_cases,
+    decide_viewed_cases,
+    download_review_evidence,
+    load_reviewable_case,
+    undo_own_decisions,
+)
+from monitor.services.review_queue import list_queue_rows, load_opened_case, record_case_views
+from reports.finding_view import CaseSummary, CaseView, FindingView
+from tests.cases import forget
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
+
+ANA, BO = (Reviewer(address=address) for address in REVIEWERS)
+EVE = Reviewer(address="eve@cedarvalley.example")
+# What a reviewer may read of a finding: where it is, and when it was seen.
+LOCATED = {"url", "platform", "is_account", "first_seen", "last_seen"}
+# What only its person may know of a case.
+OF_ITS_PERSON = {
+    *("since", "is_undecided", "is_pursued", "can_undo", "lowered_by", "earlier", "steps"),
+    *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
+}
+LIVES = range(40)
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody who is impersonated, and of whom nothing is shared."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.later(minutes=1)
+    return maria
+
+
+def open_case(maria: Staff, number: int, chance: random.Random) -> Case:
+    """Open a case of any kind and weight about the account, of which its person was told or not."""
+    told_at = chance.choice([None, maria.world.clock.at])
+    case = replace(
+        forget(maria.case(CaseKind.IMPERSONATION)),
+        id=f"{number:032x}",
+        kind=chance.choice(list(CaseKind)),
+        severity=chance.choice(list(Severity)),
+        opened_at=maria.world.clock.at,
+        notified_at=told_at,
+        relation=chance.choice(list(ContactKind)),
+    )
+    if case.kind is not CaseKind.EXPOSED_CONTACT:
+        case = replace(case, relation=f"other-{number}")
+    maria.world.state.cases.insert_case(case)
+    return case
+
+
+def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
+    """Yield who just said or did something of it, as far as they could; days go by between."""
+    app, reader = maria.world.app, maria.world.state.people.load_person(maria.id)
+    for _ in range(6):
+        maria.world.clock.at += timedelta(days=chance.choice([0, 1, 1, 8, 30]))
+        actor = chance.choice([reader, reader, ANA, BO])
+        said, now = chance.choice(list(Decision)), app.db.cases.load_case(case.id)
+        try:
+            if actor is reader:
+                decide_cases(app, (case.id,), DecisionInput(decision=said, by=maria.id))
+            else:
+                record_case_views(app, actor, (case.id,))
+                if said is Decision.REOPENED:
+                    undo_own_decisions(app, actor, (case.id,))
+                else:
+                    decide_viewed_cases(app, actor, {case.id: now.revision}, said)
+        except MonitorError:
+            continue
+        yield actor
+
+
+def list_known(view: object, plain: object) -> set[str]:
+    """Return the fields in which a view differs from one that knows nothing."""
+    return {
+        field.name
+        for field in fields(view)
+        if getattr(view, field.name) != getattr(plain, field.name)
+    }
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_who_may_act_may_see_after_acting(maria: Staff, life: int):
+    chance = random.Random(life)  # noqa: S311 - the same again is the point
+    case = open_case(maria, life, chance)
+
+    for actor in play(maria, case, chance):
+        now = maria.world.state.cases.load_case(case.id)
+        assert disclose(maria.world.app, now, actor), (actor, now.kind, now.state)
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_nobody_sees_by_a_second_way_what_the_first_way_hides(maria: Staff, life: int):
+    app, chance = maria.world.app, random.Random(life)  # noqa: S311 - as above
+    john = app.db.people.load_person(maria.world.joins(JOHN).id)
+    case = open_case(maria, life, chance)
+
+    for _ in play(maria, case, chance):
+        # What was looked at half an hour ago is no look of now.
+        maria.world.clock.at += timedelta(hours=1)
+        now = app.db.cases.load_case(case.id)
+        assert disclose(app, now, john) is None
+        for reviewer in (
+            ANA,
+            BO,
+            replace(ANA, person_id=maria.id),
+            Reviewer(address="x@y.example"),
+        ):
+            check_ways(maria, now, reviewer)
+
+
+def check_ways(maria: Staff, case: Case, reviewer: Reviewer) -> None:
+    app, summary = maria.world.app, summarize(maria.world.app, case, reviewer)
+    listed = {row.case_id for row in list_queue_rows(app, reviewer, ReviewFilter(), "", 1_000)}
+    assert (case.id in listed) is (summary is not None)
+    assert disclose(app, case, reviewer) is None
+    if summary is None:
+        for way in (
+            lambda: record_case_views(app, reviewer, (case.id,)),
+            lambda: load_opened_case(app, reviewer, case.id),
+            lambda: load_reviewable_case(app, reviewer, case.id),
+            lambda: download_review_evidence(app, reviewer, case.id),
+        ):
+            with pytest.raises(NotPermittedError):
+                way()
+        return
+    record_case_views(app, reviewer, (case.id,))
+    view = disclose(app, case, reviewer)
+    assert isinstance(view, CaseView)
+    assert load_opened_case(app, reviewer, case.id)
+    assert_tells_no_more(view)
+    if case.shared_at is None:
+        with pytest.raises(NotPermittedError):
+            download_review_evidence(app, reviewer, case.id)
+
+
+def assert_tells_no_more(view: CaseView) -> None:
+    at = view.opened_at
+    assert list_known(view.finding, FindingView(url="", first_seen=at, last_seen=at)) <= LOCATED
+    nothing = replace(
+        view, **{field.name: field.default for field in fields(view) if field.name in OF_ITS_PERSON}
+    )
+    assert view == nothing
+    assert view.person
+    assert all(reason == reason.without_quotes for reason in view.reasons)
+
+
+def test_a_list_has_no_field_by_which_a_person_is_known():
+    assert {field.name for field in fields(CaseSummary)} == {
+        *("id", "kind", "severity", "state", "opened_at", "platform", "school"),
+        *("decision", "review_decision", "bin", "next_by", "next_step", "due", "end", "ended_at"),
+        *("it_sees_since", "opened_by", "taken_by", "asked_at"),
+    }
+
+
+def test_what_others_get_is_what_it_reads_of_the_case(maria: Staff):
+    case = maria.case(CaseKind.IMPERSONATION)
+
+    view = disclose_to_others(maria.world.app, case)
+
+    assert_tells_no_more(view)
