@@ -17,9 +17,10 @@ from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, Language, Severity
+from monitor.domain.vocabulary import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
+from reports.finding_view import CaseView
 from reports.labels import describe_field
 from reports.sanitize import clean_header_line
 from reports.translation import use_language
@@ -161,21 +162,12 @@ class EvidenceView:
     it depends on when it is made.
     """
 
-    id: str
-    person: str
-    given: str
+    case: CaseView
     organization: str
     zone: str
-    kind: CaseKind
-    severity: Severity
-    platform: str
-    url: str
     account: str
     handle: str
     name: str
-    first_seen: datetime
-    last_seen: datetime
-    reasons: tuple[Reason, ...]
     own: tuple[str, ...]
     copied: tuple[ComparedElement, ...]
     log: tuple[ActionLogLine, ...]
@@ -206,7 +198,7 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
     archive = BytesIO()
     with ZipFile(archive, "w") as zipped:
         for name, content in files.items():
-            moment = view.last_seen.astimezone(UTC)
+            moment = view.case.last_seen.astimezone(UTC)
             entry = ZipInfo(name, moment.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
@@ -215,7 +207,7 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
 
 
 def format_pack_name(view: EvidenceView) -> str:
-    return f"evidence-{view.id[:8]}.zip"
+    return f"evidence-{view.case.id[:8]}.zip"
 
 
 def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
@@ -233,13 +225,14 @@ def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tu
 
 
 def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
+    others = Others(view.case.given or "")
     return {
-        "reference": view.id,
-        "about": {"name": view.person, "organization": view.organization, "own": view.own},
+        "reference": view.case.id,
+        "about": {"name": view.case.person, "organization": view.organization, "own": view.own},
         "account": _build_account(view),
-        "kind": view.kind,
-        "severity": view.severity,
-        "reasons": [render_reason(reason, Others(view.given)) for reason in view.reasons],
+        "kind": view.case.nature,
+        "severity": view.case.severity,
+        "reasons": [render_reason(reason, others) for reason in view.case.reasons],
         "elements": [_build_element(entry) for entry in view.copied],
         "log": [
             {"at": _format_utc(entry.at), "who": entry.who, "what": entry.what, "note": entry.note}
@@ -260,13 +253,13 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
 
 def _build_account(view: EvidenceView) -> Mapping[str, object]:
     return {
-        "platform": view.platform,
-        "address": view.url,
+        "platform": view.case.platform,
+        "address": view.case.finding.url,
         "key": view.account,
         "handle": view.handle,
         "display_name": view.name,
-        "first_seen": _format_utc(view.first_seen),
-        "last_seen": _format_utc(view.last_seen),
+        "first_seen": _format_utc(view.case.first_seen),
+        "last_seen": _format_utc(view.case.last_seen),
     }
 
 

@@ -15,12 +15,8 @@ from monitor.domain.case_end import ANSWER_WITHIN, Countdown, find_end, find_lap
 from monitor.domain.case_log import is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
-from monitor.domain.finding import Finding
-from monitor.domain.person import Person
-from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,
-    CaseState,
     Decision,
     HoldAction,
     OpeningReason,
@@ -245,30 +241,6 @@ class ReviewOpening:
     reason: OpeningReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewFields:
-    """All that IT ever sees of a case: a closed list, without a word from the web.
-
-    `given` is what the reasons call the person. `decision` is what the person says that it is,
-    `review_decision` what IT does; None while they are silent.
-    """
-
-    name: str
-    school: str
-    kind: CaseKind
-    severity: Severity
-    platform: str
-    url: str
-    state: CaseState
-    opened_at: datetime
-    first_seen: datetime
-    last_seen: datetime
-    given: str
-    reasons: tuple[Reason, ...]
-    decision: Decision | None
-    review_decision: Decision | None
-
-
 def get_notice_timing(case: Case) -> NoticeTiming:
     at_once = case.severity in DISCLOSURE_RULES[case.kind].at_once
     return NoticeTiming.AT_ONCE if at_once else NoticeTiming.IN_DIGEST
@@ -340,39 +312,6 @@ def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
             times.setdefault(entry.by, []).append(entry.at)
     return tuple(
         ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
-    )
-
-
-def build_review_fields(
-    person: Person, finding: Finding, case: Case, opening: ReviewOpening
-) -> ReviewFields:
-    """Return what IT sees of a case, which takes the opening that allows it."""
-    if (person.id, finding.id, finding.person_id) != (
-        case.person_id,
-        case.finding_id,
-        case.person_id,
-    ):
-        reason = "This case is about another person or another finding."
-        raise InputError(reason)
-    always = {OpeningReason.BREAK_GLASS, OpeningReason.DECIDED}
-    if opening.reason not in DISCLOSURE_RULES[case.nature].opened_by | always:
-        reason = f"A case of kind {case.kind} is not opened by {opening.reason}."
-        raise InputError(reason)
-    return ReviewFields(
-        name=person.name.full_name,
-        school=person.school,
-        kind=case.kind,
-        severity=case.severity,
-        platform=finding.portrait.platform,
-        url=finding.portrait.url,
-        state=case.state,
-        opened_at=case.opened_at,
-        first_seen=finding.first_seen,
-        last_seen=finding.last_seen,
-        given=person.name.given,
-        reasons=tuple(reason.without_quotes for reason in case.reasons),
-        decision=case.get_verdict(Side.PERSON),
-        review_decision=case.get_verdict(Side.IT),
     )
 
 

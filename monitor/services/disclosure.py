@@ -16,7 +16,7 @@ from monitor.db.findings import EventRecord
 from monitor.db.review import ReviewNoteKind
 from monitor.domain.case import Case
 from monitor.domain.case_log import SHARING
-from monitor.domain.case_progress import CaseStanding, find_case_standing
+from monitor.domain.case_progress import find_case_standing
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import (
@@ -127,20 +127,6 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
         return None
     policy = build_disclosure_policy(app)
     return compute_review_opening(inputs, app.clock.now(), policy, reviewer_id)
-
-
-def find_standing(
-    app: App, case: Case, reader: Side = Side.PERSON, reviewer_id: str = ""
-) -> CaseStanding | None:
-    """Return who acts next, by when, and where it is listed for a reader; None if they may not.
-
-    Nobody does anything about a case of someone without a consent.
-    """
-    inputs = _load_input(app, case)
-    if inputs is None:
-        return None
-    policy = build_disclosure_policy(app)
-    return find_case_standing(inputs, app.clock.now(), policy, reader, reviewer_id)
 
 
 def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:

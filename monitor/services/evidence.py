@@ -12,6 +12,7 @@ from monitor.db.pages import StoredPage
 from monitor.domain.case import Case
 from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.vocabulary import Side
+from monitor.services.disclosure import disclose_to_others
 from monitor.services.history import OwnFindingComparison, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
@@ -26,21 +27,12 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
     )
     portrait = finding.portrait
     return EvidenceView(
-        id=case.id,
-        person=person.name.full_name,
+        case=disclose_to_others(app, case),
         organization=person.organization,
         zone=person.zone,
-        kind=case.nature,
-        severity=case.severity,
-        platform=portrait.platform,
-        url=portrait.url,
         account=portrait.account,
         handle=portrait.handle,
         name=portrait.name,
-        first_seen=finding.first_seen,
-        last_seen=finding.last_seen,
-        given=person.name.given,
-        reasons=tuple(reason.without_quotes for reason in case.reasons),
         own=tuple(_list_own_urls(app, case)),
         copied=list_copied_fields(app, case),
         log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),

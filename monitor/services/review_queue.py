@@ -5,7 +5,7 @@ by the rule in `monitor/domain/disclosure.py`, with current data.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,36 +15,22 @@ from monitor.db.review import (
     DisclosureCutoff,
     ListSlice,
     ReviewFilter,
-    ReviewNote,
 )
 from monitor.domain.case import Case, list_possible_decisions
-from monitor.domain.case_log import DecisionRecord
-from monitor.domain.case_progress import CaseStanding
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
-    ReviewFields,
     ReviewOpening,
-    build_review_fields,
 )
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
-    CaseState,
     Decision,
-    OpeningReason,
-    Severity,
-    Side,
 )
 from monitor.services.consent_terms import build_disclosure_policy
-from monitor.services.disclosure import (
-    find_assignee_id,
-    find_last_question_time,
-    find_review_opening,
-    find_reviewer_address,
-    find_standing,
-)
+from monitor.services.disclosure import disclose, find_review_opening, summarize
+from reports.finding_view import CaseSummary, CaseView
 
 NOT_YET = (
     "Only the staff member can see this case so far. "
@@ -67,14 +53,6 @@ def check_review_access(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
     if opening is None:
         raise NotPermittedError(NOT_YET)
     return opening
-
-
-def load_review_fields(app: App, case: Case, opening: ReviewOpening) -> ReviewFields:
-    person, finding = (
-        app.db.people.load_person(case.person_id),
-        app.db.findings.load_finding(case.finding_id),
-    )
-    return build_review_fields(person, finding, case, opening)
 
 
 def build_review_gate(app: App, reviewer: Reviewer | None = None) -> DisclosureCutoff:
@@ -111,61 +89,11 @@ ABOUT_YOURSELF = "This case is about you. Find it under My results; another revi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewQueueRow:
-    """What the list shows of a case: nothing that identifies its person.
-
-    `assignee_address` is a reviewer's address, empty while no one has. `asked_at` is when its
-    person was last asked, None where no one did.
-    """
-
-    case_id: str
-    kind: CaseKind
-    severity: Severity
-    state: CaseState
-    standing: CaseStanding
-    platform: str
-    school: str
-    opened_at: datetime
-    decision: Decision | None
-    review_decision: Decision | None
-    assignee_address: str
-    asked_at: datetime | None
-    is_opened_early: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    rows: tuple[ReviewQueueRow, ...]
+    rows: tuple[CaseSummary, ...]
     number: int
     last: int
     total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewedCase:
-    """A case that a reviewer has opened. `has_evidence` says that its person shared it.
-
-    `taken` is the id of who has taken it, `assignee_address` their address; both empty for no one.
-    """
-
-    case: Case
-    fields: ReviewFields
-    opening: ReviewOpening
-    standing: CaseStanding
-    assignee_id: str
-    assignee_address: str
-    history: tuple[DecisionRecord, ...]
-    remarks: tuple[ReviewNote, ...]
-    has_evidence: bool
-
-    @property
-    def allowed_decisions(self) -> tuple[Decision, ...]:
-        """What IT may decide now."""
-        return tuple(
-            decision
-            for decision in Decision
-            if decision in REVIEWER_DECISIONS & list_possible_decisions(self.case)
-        )
 
 
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
@@ -176,7 +104,7 @@ def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: 
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
     case_ids = app.db.review_index.list_visible_case_ids(gate, wanted, part)
-    rows = tuple(_build_queue_rows(app, reviewer, case_ids))
+    rows = _list_summaries(app, reviewer, case_ids)
     return QueuePage(rows=rows, number=number, last=last, total=total)
 
 
@@ -195,7 +123,7 @@ def list_review_openings(
 
 def list_queue_rows(
     app: App, reviewer: Reviewer, wanted: ReviewFilter, before: str, length: int
-) -> tuple[ReviewQueueRow, ...]:
+) -> tuple[CaseSummary, ...]:
     """Return the next rows for a program, by descending ID: cases that come and go move none.
 
     `before` is the last ID it has, empty for none.
@@ -207,7 +135,7 @@ def list_queue_rows(
         for visible_case_id in sorted(visible, reverse=True)
         if not before or visible_case_id < before
     ]
-    return tuple(_build_queue_rows(app, reviewer, ids[:length]))
+    return _list_summaries(app, reviewer, ids[:length])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,64 +187,28 @@ def record_case_views(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> 
             )
 
 
-def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> ViewedCase | None:
+def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> CaseView | None:
     """Return a case that this reviewer opened recently, else None.
 
     Raises NotPermittedError if it is not open to IT, or no longer.
     """
     case = app.db.cases.load_case(case_id)
     check_not_own_case(reviewer, case)
-    opening = check_review_access(app, case, reviewer.id)
-    standing = find_standing(app, case, Side.IT, reviewer.id)
-    if standing is None or not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
-        return None
-    return ViewedCase(
-        case=case,
-        fields=load_review_fields(app, case, opening),
-        opening=opening,
-        standing=standing,
-        assignee_id=find_assignee_id(app, case_id),
-        assignee_address=_find_assignee_address(app, case_id),
-        history=app.db.cases.list_decisions(case_id),
-        remarks=app.db.review_notes.list_review_notes_of_case(case_id),
-        has_evidence=case.shared_at is not None,
-    )
+    check_review_access(app, case, reviewer.id)
+    return disclose(app, case, reviewer)
 
 
-def _build_queue_rows(
+def list_allowed_decisions(case: Case) -> tuple[Decision, ...]:
+    """Return what IT may decide now."""
+    allowed = REVIEWER_DECISIONS & list_possible_decisions(case)
+    return tuple(decision for decision in Decision if decision in allowed)
+
+
+def _list_summaries(
     app: App, reviewer: Reviewer, case_ids: Iterable[str]
-) -> Iterator[ReviewQueueRow]:
-    for case_id in case_ids:
-        case = app.db.cases.load_case(case_id)
-        opening = find_review_opening(app, case, reviewer.id)
-        standing = find_standing(app, case, Side.IT, reviewer.id)
-        if opening and standing:
-            yield _build_queue_row(app, case, opening, standing)
-
-
-def _build_queue_row(
-    app: App, case: Case, opening: ReviewOpening, standing: CaseStanding
-) -> ReviewQueueRow:
-    fields = load_review_fields(app, case, opening)
-    return ReviewQueueRow(
-        case_id=case.id,
-        kind=fields.kind,
-        severity=fields.severity,
-        state=fields.state,
-        standing=standing,
-        platform=fields.platform,
-        school=fields.school,
-        opened_at=fields.opened_at,
-        decision=fields.decision,
-        review_decision=fields.review_decision,
-        assignee_address=_find_assignee_address(app, case.id),
-        asked_at=find_last_question_time(app.db, case.id),
-        is_opened_early=opening.reason is OpeningReason.BREAK_GLASS,
-    )
-
-
-def _find_assignee_address(app: App, case_id: str) -> str:
-    return find_reviewer_address(app, find_assignee_id(app, case_id))
+) -> tuple[CaseSummary, ...]:
+    cases = map(app.db.cases.load_case, case_ids)
+    return tuple(row for case in cases if (row := summarize(app, case, reviewer)))
 
 
 def check_not_own_case(reviewer: Reviewer, case: Case) -> None:

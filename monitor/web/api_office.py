@@ -17,13 +17,13 @@ from monitor.domain.vocabulary import (
     CaseStep,
     Decision,
     HealthLevel,
+    OpeningReason,
     Severity,
     StepActor,
     TokenScope,
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
 from monitor.services.review_queue import (
-    ReviewQueueRow,
     list_queue_rows,
     load_opened_case,
     record_case_views,
@@ -43,6 +43,7 @@ from monitor.web.api import (
 from monitor.web.api_own import show_address
 from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
+from reports.finding_view import CaseSummary
 from reports.sanitize import clean_web_text
 from reports.wording import Others
 
@@ -179,7 +180,7 @@ def list_review_cases(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
     )
     # One more than is shown tells whether there is another page.
     rows = list_queue_rows(call.app, _build_reviewer(call), wanted, query.cursor, query.limit + 1)
-    shown, cursor = cut_page(rows, lambda row: row.case_id, query)
+    shown, cursor = cut_page(rows, lambda row: row.id, query)
     return QueueRowPage(items=tuple(map(_build_queue_row, shown)), next_cursor=cursor)
 
 
@@ -191,22 +192,23 @@ def open_review_case(call: ApiCall) -> ReviewedCaseBody:
         shown = load_opened_case(call.app, reviewer, call.path_id)
     if shown is None:
         refuse(HTTPStatus.NOT_FOUND, "This case is not open to IT anymore.")
-    fields = shown.fields
     return ReviewedCaseBody(
-        id=shown.case.id,
-        name=clean_web_text(fields.name),
-        school=clean_web_text(fields.school),
-        kind=fields.kind,
-        severity=fields.severity,
-        platform=fields.platform,
-        url=show_address(fields.url),
-        state=fields.state,
-        opened_at=fields.opened_at,
-        first_seen=fields.first_seen,
-        last_seen=fields.last_seen,
-        reasons=tuple(build_reason_body(reason, Others(fields.given)) for reason in fields.reasons),
-        answer=fields.decision,
-        review_answer=fields.review_decision,
+        id=shown.id,
+        name=clean_web_text(shown.person),
+        school=clean_web_text(shown.school),
+        kind=shown.kind,
+        severity=shown.severity,
+        platform=shown.platform,
+        url=show_address(shown.finding.url),
+        state=shown.state,
+        opened_at=shown.opened_at,
+        first_seen=shown.first_seen,
+        last_seen=shown.last_seen,
+        reasons=tuple(
+            build_reason_body(reason, Others(shown.given or "")) for reason in shown.reasons
+        ),
+        answer=shown.decision,
+        review_answer=shown.review_decision,
     )
 
 
@@ -275,10 +277,9 @@ def _build_reviewer(call: ApiCall) -> Reviewer:
     return Reviewer(address=call.principal.mail, person_id=call.principal.person_id)
 
 
-def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
-    step = row.standing.next_step
+def _build_queue_row(row: CaseSummary) -> QueueRowBody:
     return QueueRowBody(
-        id=row.case_id,
+        id=row.id,
         kind=row.kind,
         severity=row.severity,
         state=row.state,
@@ -287,13 +288,13 @@ def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
         opened_at=row.opened_at,
         answer=row.decision,
         review_answer=row.review_decision,
-        bin=row.standing.bin,
-        next_by=step.who if step else None,
-        next_step=step.what if step else None,
-        due_at=step.due if step else None,
-        assigned_to=row.assignee_address,
+        bin=row.bin,
+        next_by=row.next_by,
+        next_step=row.next_step,
+        due_at=row.due,
+        assigned_to=row.taken_by,
         asked_at=row.asked_at,
-        is_opened_early=row.is_opened_early,
+        is_opened_early=row.opened_by is OpeningReason.BREAK_GLASS,
     )
 
 

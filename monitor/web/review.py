@@ -16,7 +16,6 @@ from flask import Blueprint, Response, url_for
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.domain.case import Case
-from monitor.domain.case_progress import CaseStanding
 from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
@@ -28,7 +27,7 @@ from monitor.domain.vocabulary import (
     HoldAction,
     Severity,
 )
-from monitor.services.disclosure import find_reviewer_address
+from monitor.services.disclosure import find_assignee_id, find_reviewer_address
 from monitor.services.legal_holds import (
     confirm_legal_hold,
     list_hold_proposals,
@@ -51,8 +50,7 @@ from monitor.services.review_queue import (
     PAGE_SIZE,
     OpenWave,
     QueuePage,
-    ReviewQueueRow,
-    ViewedCase,
+    list_allowed_decisions,
     list_open_schools,
     list_open_waves,
     load_opened_case,
@@ -66,6 +64,7 @@ from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.takedown import build_pack_response
 from reports import labels
 from reports.evidence_pack import ActionLogLine
+from reports.finding_view import CaseView
 from reports.pages import review as pages
 from reports.pages.layout import FieldProblem
 from reports.pages.review import (
@@ -78,10 +77,8 @@ from reports.pages.review import (
     LegalHoldsView,
     Option,
     QueueFilter,
-    ReviewCase,
     ReviewCaseView,
     ReviewNoteLine,
-    ReviewQueueLine,
     ReviewQueueView,
     UnopenedCasesView,
     WaveLine,
@@ -180,7 +177,8 @@ def build_queue_view(
 ) -> ReviewQueueView:
     return ReviewQueueView(
         filters=tuple(_build_filters(query, tuple(schools))),
-        lines=tuple(_build_queue_line(row, now) for row in page.rows),
+        lines=page.rows,
+        now=now,
         number=page.number,
         last=page.last,
         total=page.total,
@@ -196,12 +194,13 @@ def build_queue_view(
     )
 
 
-def build_case_view(
-    app: App, reviewer: Reviewer, shown: ViewedCase, now: datetime
-) -> ReviewCaseView:
+def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime) -> ReviewCaseView:
+    case = app.db.cases.load_case(view.id)
+    remarks = app.db.review_notes.list_review_notes_of_case(case.id)
+    taken = find_assignee_id(app, case.id)
     return ReviewCaseView(
-        case=build_opened_case(shown),
-        history=tuple(_build_history(app, shown)),
+        case=view,
+        history=tuple(_build_history(app, case)),
         remarks=tuple(
             ReviewNoteLine(
                 at=remark.at,
@@ -209,51 +208,22 @@ def build_case_view(
                 text=remark.text,
                 question=remark.kind is ReviewNoteKind.QUESTION,
             )
-            for remark in shown.remarks
+            for remark in remarks
         ),
-        decisions=list_decision_options((shown,)),
-        taken_by=shown.assignee_address,
-        taken=shown.assignee_id,
-        mine=shown.assignee_id == reviewer.id,
-        evidence=shown.has_evidence,
-        guide=build_review_guide(app, shown.case),
-        is_reportable=can_be_reported(shown.case),
-        is_made_by_others=shown.case.nature is CaseKind.MOCK_ACCOUNT,
-        undoes=any(entry.by == reviewer.id for entry in shown.case.standing),
-        ask_from=_compute_next_question_time(shown, now),
+        decisions=list_decision_options((case,)),
+        taken=taken,
+        mine=taken == reviewer.id,
+        guide=build_review_guide(app, case),
+        is_reportable=can_be_reported(case),
+        is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
+        undoes=any(entry.by == reviewer.id for entry in case.standing),
+        ask_from=_compute_next_question_time(view.asked_at, now),
     )
 
 
-def build_opened_case(shown: ViewedCase) -> ReviewCase:
-    fields = shown.fields
-    return ReviewCase(
-        id=shown.case.id,
-        person=fields.name,
-        school=fields.school,
-        kind=fields.kind,
-        severity=fields.severity,
-        platform=fields.platform,
-        url=fields.url,
-        state=labels.CASE_STATES[fields.state],
-        revision=shown.case.revision,
-        next_step=describe_next_step(shown.standing),
-        due=shown.standing.next_step.due if shown.standing.next_step else None,
-        opened_at=fields.opened_at,
-        first_seen=fields.first_seen,
-        last_seen=fields.last_seen,
-        given=fields.given,
-        reasons=fields.reasons,
-        decision=_describe_decision(fields.decision),
-        review_decision=_describe_decision(fields.review_decision),
-        why=labels.REVIEWER_ACCESS_REASONS[shown.opening.reason],
-    )
-
-
-def list_decision_options(several: tuple[ViewedCase, ...]) -> tuple[Option, ...]:
+def list_decision_options(several: Iterable[Case]) -> tuple[Option, ...]:
     """Return what can be said of all of them."""
-    fitting = (
-        set.intersection(*(set(case.allowed_decisions) for case in several)) if several else set()
-    )
+    fitting = set.intersection(*(set(list_allowed_decisions(case)) for case in several))
     return tuple(
         (key.value, text) for key, text in labels.REVIEWER_CHOICES.items() if key in fitting
     )
@@ -276,37 +246,10 @@ def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[Queu
         yield QueueFilter(name=name, label=label, options=(("", "All"), *options), chosen=selected)
 
 
-def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
-    return ReviewQueueLine(
-        id=row.case_id,
-        kind=row.kind,
-        severity=row.severity,
-        state=labels.CASE_STATES[row.state],
-        next_step=describe_next_step(row.standing),
-        due=row.standing.next_step.due if row.standing.next_step else None,
-        platform=row.platform,
-        school=row.school,
-        opened_at=row.opened_at,
-        days=(now - row.opened_at).days,
-        decision=_describe_decision(row.decision),
-        review_decision=_describe_decision(row.review_decision),
-        taken_by=row.assignee_address,
-        asked_at=row.asked_at,
-        early=row.is_opened_early,
-    )
-
-
-def describe_next_step(standing: CaseStanding) -> str:
-    """Say what is next, as IT reads it; why it ended where nothing is."""
-    if standing.next_step:
-        return labels.REVIEWER_NEXT_STEPS[standing.next_step.who, standing.next_step.what]
-    return f"Ended: {labels.REVIEWER_END_REASONS[standing.end.reason]}" if standing.end else ""
-
-
-def _build_history(app: App, shown: ViewedCase) -> Iterator[ActionLogLine]:
+def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
     """List who decided what. Only reviewers' notes are shown."""
-    for entry in shown.history:
-        of_person = entry.by == shown.case.person_id
+    for entry in app.db.cases.list_decisions(case.id):
+        of_person = entry.by == case.person_id
         who = "The staff member" if of_person else find_reviewer_address(app, entry.by)
         note = "" if of_person else entry.note
         yield ActionLogLine(
@@ -314,13 +257,7 @@ def _build_history(app: App, shown: ViewedCase) -> Iterator[ActionLogLine]:
         )
 
 
-def _describe_decision(decision: Decision | None) -> str:
-    return labels.REVIEWER_ANSWERS[decision] if decision else ""
-
-
-def _compute_next_question_time(shown: ViewedCase, now: datetime) -> datetime | None:
-    asked = [remark.at for remark in shown.remarks if remark.kind is ReviewNoteKind.QUESTION]
-    last = max(asked, default=None)
+def _compute_next_question_time(last: datetime | None, now: datetime) -> datetime | None:
     return last + ASK_AGAIN_AFTER if last and not can_ask_again(last, now) else None
 
 
@@ -390,12 +327,11 @@ class _ReviewPages:
             return self.context.redirect_to(
                 url_for("review.show_queue"), "None of these cases is open anymore."
             )
-        view = BulkDecisionView(
-            cases=tuple(map(build_opened_case, opened)), decisions=list_decision_options(opened)
-        )
+        cases = [self.context.app.db.cases.load_case(case.id) for case in opened]
+        view = BulkDecisionView(cases=opened, decisions=list_decision_options(cases))
         return self.context.render_page("Several cases", pages.render_bulk_decision, view)
 
-    def _load_still_open(self, case_ids: tuple[str, ...]) -> Iterator[ViewedCase | None]:
+    def _load_still_open(self, case_ids: tuple[str, ...]) -> Iterator[CaseView | None]:
         """Leave out cases that have closed meanwhile; the rest can still be decided."""
         for case_id in case_ids:
             with suppress(InputError, NotPermittedError):

@@ -7,37 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Severity
 from reports.evidence_pack import ActionLogLine
+from reports.finding_view import CaseSummary, CaseView
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
 
 Option = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewQueueLine:
-    """One row. All but the ids and times are words; empty if there is nothing to say.
-
-    `due` is when `next_step` is, None where the case has ended.
-    """
-
-    id: str
-    kind: CaseKind
-    severity: Severity
-    state: str
-    next_step: str
-    due: datetime | None
-    platform: str
-    school: str
-    opened_at: datetime
-    days: int
-    decision: str
-    review_decision: str
-    taken_by: str
-    asked_at: datetime | None
-    early: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +39,8 @@ class WaveLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueView:
     filters: tuple[QueueFilter, ...]
-    lines: tuple[ReviewQueueLine, ...]
+    lines: tuple[CaseSummary, ...]
+    now: datetime
     number: int
     last: int
     total: int
@@ -90,35 +67,6 @@ render_review_queue = build_renderer("review", ReviewQueueView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewCase:
-    """All that IT sees of a case, without a word from the web.
-
-    `given` is what the reasons call its person, whose own `decision` it is; `review_decision` is
-    what IT says. `due` is when `next_step` is, None where the case has ended.
-    """
-
-    id: str
-    person: str
-    school: str
-    kind: CaseKind
-    severity: Severity
-    platform: str
-    url: str
-    state: str
-    revision: str
-    next_step: str
-    due: datetime | None
-    opened_at: datetime
-    first_seen: datetime
-    last_seen: datetime
-    given: str
-    reasons: tuple[Reason, ...]
-    decision: str
-    review_decision: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewNoteLine:
     at: datetime
     by: str
@@ -128,21 +76,19 @@ class ReviewNoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCaseView:
-    """`taken_by` is an address, `taken` its id as the form hands it back.
+    """`taken` is the id of who has taken it, as the form hands it back.
 
     `note`, `question` and `remark` are what was typed into a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
     last decision is the reader's own. `guide` is None where we know of none.
     """
 
-    case: ReviewCase
+    case: CaseView
     history: tuple[ActionLogLine, ...]
     remarks: tuple[ReviewNoteLine, ...]
     decisions: tuple[Option, ...]
-    taken_by: str
     taken: str
     mine: bool
-    evidence: bool
     guide: PlatformGuide | None
     is_reportable: bool
     is_made_by_others: bool
@@ -159,7 +105,7 @@ class ReviewCaseView:
 class BulkDecisionView:
     """Several cases, to be ruled alike."""
 
-    cases: tuple[ReviewCase, ...]
+    cases: tuple[CaseView, ...]
     decisions: tuple[Option, ...]
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()

@@ -119,7 +119,7 @@ class TakedownView:
     @property
     def is_mock(self) -> bool:
         """Tell whether it is an account about the person, which copies nothing."""
-        return self.evidence.kind is CaseKind.MOCK_ACCOUNT
+        return self.evidence.case.nature is CaseKind.MOCK_ACCOUNT
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:

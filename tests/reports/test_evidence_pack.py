@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import CaseKind, Severity
+from monitor.domain.vocabulary import CaseKind
 from reports.evidence_pack import (
     COPIED,
     FINDINGS,
@@ -28,6 +28,7 @@ from reports.evidence_pack import (
     build_evidence_pack,
 )
 from tests.hostile_strings import ALL
+from tests.reports.samples import make_case
 
 MONDAY = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
 PAGE = PageCopy(
@@ -38,21 +39,22 @@ PAGE = PageCopy(
     headers={"date": "Mon, 23 Nov 2026 12:12:00 GMT", "content-encoding": "gzip"},
 )
 VIEW = EvidenceView(
-    id="7f3a91c2" * 4,
-    person="Rosa Delgado",
-    given="Rosa",
+    case=make_case(
+        CaseKind.IMPERSONATION,
+        PAGE.url,
+        id="7f3a91c2" * 4,
+        person="Rosa Delgado",
+        given="Rosa",
+        platform="bluesky",
+        first_seen=MONDAY - timedelta(days=2),
+        last_seen=MONDAY,
+        reasons=(Reason("copied-bio"),),
+    ),
     organization="Cedar Valley Public Schools",
     zone="America/New_York",
-    kind=CaseKind.IMPERSONATION,
-    severity=Severity.HIGH,
-    platform="bluesky",
-    url=PAGE.url,
     account="bluesky:did:plc:abc",
     handle="rosa-delgad0",
     name="Rosa Delgado",
-    first_seen=MONDAY - timedelta(days=2),
-    last_seen=MONDAY,
-    reasons=(Reason("copied-bio"),),
     own=("https://bsky.example/profile/rosadelgado",),
     copied=(
         ComparedElement(
@@ -87,8 +89,10 @@ def hostile(text: str) -> EvidenceView:
     why = Reason("district-place", {"place": Name(text)})
     line = replace(VIEW.copied[0], theirs=text, ours=text, own=text, reason=why)
     page = replace(PAGE, url=f"https://evil.example/{text}", headers={text: text, "date": text})
-    told = {"url": text, "account": text, "handle": text, "name": text, "own": (text,)}
-    return replace(VIEW, copied=(line,), pages=(page,), reasons=(why,), **told)
+    finding = replace(VIEW.case.finding, url=text)
+    case = replace(VIEW.case, finding=finding, reasons=(why,))
+    told = {"account": text, "handle": text, "name": text, "own": (text,)}
+    return replace(VIEW, case=case, copied=(line,), pages=(page,), **told)
 
 
 def test_a_pack_holds_the_report_the_findings_the_list_the_page_and_their_checksums():
@@ -143,7 +147,7 @@ def test_a_pack_is_capped_and_says_what_it_left_out():
 def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
     report = files(VIEW)[REPORT].decode()
 
-    assert VIEW.url in report
+    assert VIEW.case.finding.url in report
     assert "1 copied element" in report
     assert report.count('class="copied"') == 1
     assert PAGE.sha256 in report

@@ -1,6 +1,6 @@
 """The person first; IT only what was opened to it, and of that only a closed list of fields."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +15,6 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     NoticeTiming,
     ReviewOpening,
-    build_review_fields,
     compute_review_opening,
     get_notice_timing,
     needs_immediate_notice,
@@ -267,39 +266,6 @@ def test_glass_broken_before_a_case_began_anew_does_not_open_it():
     stale = replace(inputs(case(CaseKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
 
     assert opening(stale) is None
-
-
-def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
-    shared = inputs(case(), Decision.SHARED, Decision.IMPERSONATION)
-
-    shown = build_review_fields(PERSON, FINDING, shared.case, opening(shared))
-
-    assert [field.name for field in fields(shown)] == [
-        *("name", "school", "kind", "severity", "platform", "url", "state"),
-        *("opened_at", "first_seen", "last_seen", "given", "reasons", "decision"),
-        "review_decision",
-    ]
-    assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
-    assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
-    assert shown.decision is Decision.IMPERSONATION
-    assert (shown.given, shown.reasons) == ("Rosa", (Reason("known-handle"),))
-    assert "text from the web" not in repr(shown)
-
-
-def test_fields_are_given_out_for_the_right_opening_of_the_right_case_only():
-    link = inputs(case(CaseKind.STUDENT_LINK), Decision.SHARED)
-
-    with pytest.raises(InputError):
-        build_review_fields(
-            replace(PERSON, id="beth"),
-            FINDING,
-            link.case,
-            ReviewOpening(at=MONDAY, reason=OpeningReason.SHARED),
-        )
-    with pytest.raises(InputError):
-        build_review_fields(
-            PERSON, FINDING, link.case, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
-        )
 
 
 def test_a_ruling_taken_back_is_the_persons_word_no_more():

@@ -48,7 +48,7 @@ def early(maria: Staff):
 
 def opened(maria: Staff) -> list[str]:
     page = load_queue_page(maria.world.app, ANA, ReviewFilter(), 1)
-    return [row.case_id for row in page.rows]
+    return [row.id for row in page.rows]
 
 
 def told(maria: Staff):

@@ -47,7 +47,7 @@ def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
     view = kit(maria)
 
     assert view.place.name == "Bluesky"
-    assert view.evidence.url in view.report_text
+    assert view.evidence.case.finding.url in view.report_text
     assert {copy.field for copy in view.evidence.copies} >= {"name", "handle"}
     assert view.evidence.own[0] in view.report_text
     assert "not mine" in view.report_text
@@ -57,8 +57,12 @@ def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: St
     case = fake(maria)
     given_out = build_takedown_evidence(maria.world.app, maria.id, case.id)
 
-    assert any("Maria's" in render_reason(reason, Others("Maria")) for reason in given_out.reasons)
-    assert not any("your" in render_reason(reason, Others("Maria")) for reason in given_out.reasons)
+    assert any(
+        "Maria's" in render_reason(reason, Others("Maria")) for reason in given_out.case.reasons
+    )
+    assert not any(
+        "your" in render_reason(reason, Others("Maria")) for reason in given_out.case.reasons
+    )
     told = [render_reason(copy.reason, Others("Maria")) for copy in given_out.copied if copy.reason]
     own = [render_reason(copy.reason) for copy in kit(maria).evidence.copied if copy.reason]
     assert not any("your" in entry for entry in told)
@@ -169,7 +173,7 @@ def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_da
     world.later(days=2, hours=1)
     run_due_sweeps(world.app)
     assert kit(maria).looked is AccountSighting.GONE
-    assert ("vanished", kit(maria).evidence.url) in maria.told
+    assert ("vanished", kit(maria).evidence.case.finding.url) in maria.told
 
 
 def test_a_site_that_cannot_be_asked_proves_nothing_about_a_report(maria: Staff):
