@@ -40,6 +40,7 @@ from reports.finding_view import CaseSummary, CaseView, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
+NEVER_AGREED = "Nobody reads a case of someone who never agreed to anything."
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a case, or take another decision back.
 _SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
@@ -81,9 +82,16 @@ def disclose_to_others(app: App, case: Case) -> CaseView:
     """Return it as IT reads it once it is open, and whoever gets its evidence from its person."""
     summary = _summarize(app, case, Side.PERSON)
     if summary is None:
-        reason = "Nobody reads a case of someone who never agreed to anything."
-        raise NotPermittedError(reason)
+        raise NotPermittedError(NEVER_AGREED)
     return _build_outside_view(app, case, summary)
+
+
+def disclose_own(app: App, case: Case) -> CaseView:
+    """Return a case to its person, who may always see it."""
+    view = _build_own_view(app, case)
+    if view is None:
+        raise NotPermittedError(NEVER_AGREED)
+    return view
 
 
 def disclose_finding(app: App, finding: Finding) -> FindingView:

@@ -34,13 +34,13 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         handle=portrait.handle,
         name=portrait.name,
         own=tuple(_list_own_urls(app, case)),
-        copied=list_copied_fields(app, case),
+        copied=_list_copied_fields(app, case),
         log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
         pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
     )
 
 
-def list_copied_fields(app: App, case: Case) -> tuple[ComparedElement, ...]:
+def _list_copied_fields(app: App, case: Case) -> tuple[ComparedElement, ...]:
     """Lay the account beside the own one that it shows most of, as the person reads it."""
     for beside in compare_with_own_findings(app, case.person_id, case.finding_id)[:1]:
         return tuple(

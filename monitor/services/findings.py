@@ -60,7 +60,6 @@ from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
     build_personal_coverage,
     build_policy_reminder,
-    format_finding_title,
 )
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
@@ -267,7 +266,10 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         zone=person.zone,
         policy=_build_account_reminder(app, finding, view.label),
         cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
-        own=tuple(_build_own_lines(compare_with_own_findings(app, owner_id, finding_id))),
+        own=tuple(
+            _build_own_line(app, comparison)
+            for comparison in compare_with_own_findings(app, owner_id, finding_id)
+        ),
         moments=tuple(build_timeline_lines(moments)),
         versions=_list_versions(app, owner_id, finding_id),
     )
@@ -299,16 +301,10 @@ def build_comparison_view(
         reason = "There is no account of yours to compare it with."
         raise InputError(reason)
     return ComparisonView(
-        finding_id=finding_id,
-        title=format_finding_title(finding.portrait),
-        url=finding.portrait.url,
-        own_title=format_finding_title(chosen.own.portrait),
-        own_url=chosen.own.portrait.url,
+        finding=disclose_finding(app, finding),
+        own=_build_own_line(app, chosen),
         lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
-        others=tuple(
-            _build_own_lines(comparison for comparison in comparisons if comparison is not chosen)
-        ),
-        copied=chosen.copied_count,
+        others=tuple(_build_own_line(app, other) for other in comparisons if other is not chosen),
         zone=app.db.people.load_person(owner_id).zone,
         pictures=find_picture_pair(app, owner_id, finding_id, (chosen,)),
     )
@@ -324,8 +320,7 @@ def build_versions_view(
     first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
     marks = compare_finding_versions(app, owner_id, finding_id, first, last) if numbers else ()
     return VersionsView(
-        finding_id=finding_id,
-        title=format_finding_title(finding.portrait),
+        finding=disclose_finding(app, finding),
         zone=app.db.people.load_person(owner_id).zone,
         versions=versions,
         older=first,
@@ -378,15 +373,10 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
         )
 
 
-def _build_own_lines(comparisons: Iterable[OwnFindingComparison]) -> Iterator[OwnAccountLine]:
-    for comparison in comparisons:
-        portrait = comparison.own.portrait
-        yield OwnAccountLine(
-            finding_id=comparison.own.id,
-            title=format_finding_title(portrait),
-            platform=portrait.platform,
-            copied=comparison.copied_count,
-        )
+def _build_own_line(app: App, comparison: OwnFindingComparison) -> OwnAccountLine:
+    return OwnAccountLine(
+        finding=disclose_finding(app, comparison.own), copied=comparison.copied_count
+    )
 
 
 def _build_comparison_line(comparison: FieldComparison) -> ComparisonLine:

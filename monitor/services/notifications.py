@@ -29,7 +29,7 @@ from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.person import Person, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Language
-from monitor.services.disclosure import disclose
+from monitor.services.disclosure import disclose_own
 from monitor.services.presenters import build_gap
 from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
@@ -193,8 +193,7 @@ def build_custom_greeting(app: App, name: str, why: Reason, leave: Reason) -> Em
 
 
 def queue_alert(app: App, person: Person, case: Case) -> None:
-    view = disclose(app, case, person) if needs_immediate_notice(case) else None
-    if view is None:
+    if not needs_immediate_notice(case):
         return
     opens = case.kind is CaseKind.IMPERSONATION
     queue_email(
@@ -203,7 +202,7 @@ def queue_alert(app: App, person: Person, case: Case) -> None:
         EmailPlan(recipient_id=person.id, dedupe_key=f"{case.id} {case.opened_at.isoformat()}"),
         AlertView(
             **build_greeting(app, person),
-            case=view,
+            case=disclose_own(app, case),
             opens_at=case.opened_at + ANSWER_WITHIN if opens else None,
         ),
     )

@@ -20,7 +20,7 @@ from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import CaseBin, Decision, Side
 from monitor.services.digests import list_weekly_runs
 from monitor.services.disclosure import (
-    disclose,
+    disclose_own,
     find_last_question_time,
     find_review_opening,
 )
@@ -37,7 +37,6 @@ from monitor.services.notifications import (
 )
 from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
-    NOT_YET,
     REVIEWER_DECISIONS,
     build_review_gate,
     check_not_own_case,
@@ -249,13 +248,9 @@ def _build_remark(
 
 
 def _build_question_view(app: App, case: Case, note_record: ReviewNote) -> ReviewerQuestionView:
-    person = app.db.people.load_person(case.person_id)
-    view = disclose(app, case, person)
-    if view is None:
-        raise NotPermittedError(NOT_YET)
     return ReviewerQuestionView(
-        **build_greeting(app, person),
-        case=view,
+        **build_greeting(app, app.db.people.load_person(case.person_id)),
+        case=disclose_own(app, case),
         by=note_record.by,
         question=note_record.text,
     )

@@ -33,13 +33,11 @@ from monitor.domain.vocabulary import (
     Side,
     UploadProblem,
 )
-from monitor.services.disclosure import find_review_opening
-from monitor.services.evidence import build_evidence_view, list_copied_fields
+from monitor.services.disclosure import disclose_own
+from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
-from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
-from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_cases
 from monitor.services.sweeps import (
     RECHECK,
@@ -50,11 +48,9 @@ from monitor.services.sweeps import (
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
-    CASE_STATES,
     DECISION_PHRASES,
     OWN_CASE_STATES,
     REMOVAL_PHRASES,
-    REMOVAL_STATES,
 )
 from reports.pages.takedown import (
     AccountSighting,
@@ -92,24 +88,16 @@ LOOK_BY_PRESENCE = {
 def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
     case = _load_pursued_case(app, owner_id, case_id)
     finding = app.db.findings.load_finding(case.finding_id)
-    view = replace(
-        build_evidence_view(app, case, Side.PERSON), copied=list_copied_fields(app, case)
-    )
     return TakedownView(
-        id=case.id,
-        evidence=view,
+        case=disclose_own(app, case),
+        evidence=build_evidence_view(app, case, Side.PERSON),
         can_look=bool(list_recheck_keys(app, finding)),
-        state=CASE_STATES[case.state],
         place=_find_guide(app, case),
         log=tuple(build_log_lines(app, case)),
         choices=NEXT_DECISIONS[case.state],
         looked=_find_last_look(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
-        looks_at=next(
-            (at for at in list_recheck_times(app.db, case) if at > app.clock.now()), None
-        ),
-        opens=case.nature is CaseKind.IMPERSONATION and find_review_opening(app, case) is None,
-        advice=tuple(line for line in build_advice_lines(app, case) if not line.path),
+        looks_at=next(iter(_list_next_looks(app, case)), None),
         screenshots=_build_screenshots_view(app, case),
     )
 
@@ -318,13 +306,8 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         finding.portrait.kind is TraceKind.ACCOUNT
     )
     return RemovalView(
-        id=case.id,
-        finding_id=finding.id,
+        case=disclose_own(app, case),
         zone=person.zone,
-        title=format_finding_title(finding.portrait),
-        url=finding.portrait.url,
-        severity=case.severity,
-        state=REMOVAL_STATES[case.state],
         shows=Reason(
             f"removal-shows.{'own' if is_own else 'other'}",
             {"what": name_contacts(case.contact_kinds)},
@@ -334,7 +317,6 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         choices=NEXT_REMOVAL_DECISIONS[case.state],
         log=tuple(build_log_lines(app, case, REMOVAL_PHRASES)),
         own=is_own,
-        answered=case.state is CaseState.MINE,
         looked=_find_sighting(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
         looks_at=_list_next_looks(app, case),

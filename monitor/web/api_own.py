@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Final, Literal
 
 import msgspec
-from werkzeug.exceptions import NotFound
 
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
@@ -26,7 +25,7 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.consent import load_consent_status
-from monitor.services.disclosure import disclose, disclose_cases, disclose_finding
+from monitor.services.disclosure import disclose_cases, disclose_finding, disclose_own
 from monitor.services.feedback import record_feedback, undo_feedback
 from monitor.services.findings import filter_findings, list_findings
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
@@ -309,11 +308,7 @@ def list_own_cases(call: ApiCall, query: CasesQuery) -> CasePage:
 
 def read_own_case(call: ApiCall) -> CaseBody:
     """Read one case and what you can do about it."""
-    person = call.app.db.people.load_person(call.principal.person_id)
-    view = disclose(call.app, _load_own_case(call), person)
-    if view is None:
-        raise NotFound
-    return _build_case(call, view)
+    return _build_case(call, disclose_own(call.app, _load_own_case(call)))
 
 
 def answer_own_case(call: ApiCall, given: CaseAnswerInput) -> CaseBody:

@@ -20,7 +20,7 @@ from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Count, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
-from monitor.services.disclosure import disclose_to_others
+from monitor.services.disclosure import disclose_own, disclose_to_others
 from monitor.services.feedback import (
     DecisionInput,
     build_lessons_line,
@@ -352,7 +352,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         case = _find_own_case(context, case_id)
         zone = context.app.db.people.load_person(case.person_id).zone
         fields = list_reviewer_fields(disclose_to_others(app, case), zone)
-        view = ShareView(id=case_id, finding_id=case.finding_id, fields=fields)
+        view = ShareView(case=disclose_own(app, case), fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 
     @routes.post("/me/cases/<case_id>/share")

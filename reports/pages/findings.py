@@ -271,9 +271,7 @@ class CasePanel:
 class OwnAccountLine:
     """An own account to lay beside. `copied` counts the fields that look taken from it."""
 
-    finding_id: str
-    title: str
-    platform: str
+    finding: FindingView
     copied: int
 
 
@@ -329,14 +327,10 @@ class ComparisonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    finding_id: str
-    title: str
-    url: str
-    own_title: str
-    own_url: str
+    finding: FindingView
+    own: OwnAccountLine
     lines: tuple[ComparisonLine, ...]
     others: tuple[OwnAccountLine, ...]
-    copied: int
     zone: str
     pictures: PicturePair | None = None
 
@@ -345,8 +339,7 @@ class ComparisonView:
 class VersionsView:
     """Two versions of one finding; `older` and `newer` are their numbers."""
 
-    finding_id: str
-    title: str
+    finding: FindingView
     zone: str
     versions: tuple[tuple[int, str], ...]
     older: int
@@ -358,8 +351,7 @@ class VersionsView:
 class ShareView:
     """What IT would see of a case, before it is shared."""
 
-    id: str
-    finding_id: str
+    case: CaseView
     fields: tuple[tuple[str, str], ...]
 
 

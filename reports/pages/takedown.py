@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.reason import Day, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.finding_view import AdviceLine
+from reports.finding_view import AdviceLine, CaseView
 from reports.labels import (
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
@@ -95,13 +95,11 @@ class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
     `can_look` says that a source opens its address.
-    `note` is what was typed into a form that came back, `done` the answer that led here. `opens`
-    says that IT can see the case after a report, and not before; `advice` is what else to do.
+    `note` is what was typed into a form that came back, `done` the answer that led here.
     """
 
-    id: str
+    case: CaseView
     evidence: EvidenceView
-    state: str
     place: PlatformGuide | None
     log: tuple[ActionLogLine, ...]
     choices: tuple[Decision, ...]
@@ -113,13 +111,21 @@ class TakedownView:
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     done: UndoLine | None = None
-    opens: bool = False
-    advice: tuple[AdviceLine, ...] = ()
 
     @property
     def is_mock(self) -> bool:
         """Tell whether it is an account about the person, which copies nothing."""
-        return self.evidence.case.nature is CaseKind.MOCK_ACCOUNT
+        return self.case.nature is CaseKind.MOCK_ACCOUNT
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether IT can see the case after a report, and not before."""
+        return self.case.nature is CaseKind.IMPERSONATION and self.case.it_sees_since is None
+
+    @property
+    def advice(self) -> tuple[AdviceLine, ...]:
+        """Return what else to do: this is the page of our own that the others lead to."""
+        return tuple(step for step in self.case.steps if not step.path)
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
@@ -177,23 +183,17 @@ class RemovalView:
     """`guide` is None for a site that we do not know, `own` if the page is the person's account.
 
     `looked` is None before the site was asked; `looks_at` is when we look again, and `can_look`
-    says whether any source may open the page. `answered` offers to take the answer back.
+    says whether any source may open the page.
     """
 
-    id: str
-    finding_id: str
+    case: CaseView
     zone: str
-    title: str
-    url: str
-    severity: Severity
-    state: str
     shows: Reason
     guide: RemovalGuideLine | None
     results_tool: str
     choices: tuple[Decision, ...]
     log: tuple[ActionLogLine, ...]
     own: bool = False
-    answered: bool = False
     looked: PageSighting | None = None
     looked_at: datetime | None = None
     looks_at: tuple[datetime, ...] = ()

@@ -60,7 +60,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
     told |= _exposed(app, fake)
     told["own"] = next(
-        entry.finding_id for entry in build_finding_page(app, refs["maria"], fake.finding_id).own
+        entry.finding.id for entry in build_finding_page(app, refs["maria"], fake.finding_id).own
     )
     return told
 
