@@ -12,6 +12,7 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import MonitorError, NotPermittedError
 from monitor.domain.person import Reviewer
+from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity, Side
 from monitor.services.disclosure import disclose, disclose_to_others, summarize
 from monitor.services.evidence import build_evidence_view
@@ -61,6 +62,7 @@ def open_case(maria: Staff, number: int, chance: random.Random) -> Case:
         severity=chance.choice(list(Severity)),
         opened_at=maria.world.clock.at,
         notified_at=told_at,
+        reasons=(Reason("like-me.quoted", {"traits": Quoted("volcanoes")}), Reason("younger")),
         relation=chance.choice(list(ContactKind)),
     )
     if case.kind is not CaseKind.EXPOSED_CONTACT:
@@ -169,7 +171,7 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
 
 
 def test_evidence_tells_it_and_others_what_it_reads_of_the_case(maria: Staff):
-    case = maria.case(CaseKind.IMPERSONATION)
+    case = open_case(maria, 1, random.Random(1))  # noqa: S311 - as above
 
     view = disclose_to_others(maria.world.app, case)
 
