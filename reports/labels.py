@@ -494,6 +494,10 @@ HOLD_NOTICES: Final[Mapping[HoldAction, str]] = {
     HoldAction.PLACE: "The hold is in place. We are emailing the person.",
     HoldAction.LIFT: "The hold is lifted. We are emailing the person.",
 }
+HOLD_PROPOSALS: Final[Mapping[HoldAction, str]] = {
+    HoldAction.PLACE: "Place a legal hold",
+    HoldAction.LIFT: "Lift a legal hold",
+}
 HOLD_ERRORS: Final[Mapping[HoldAction, str]] = {
     HoldAction.PLACE: "This person is already under a legal hold.",
     HoldAction.LIFT: "This person is not under a legal hold.",

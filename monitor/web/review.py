@@ -66,16 +66,15 @@ from reports import labels
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseView
 from reports.pages import review as pages
+from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem
 from reports.pages.review import (
-    ActiveLegalHoldLine,
-    BreakGlassRequestLine,
     BreakGlassRequestsView,
     BulkDecisionView,
     DecisionDoneView,
-    LegalHoldProposalLine,
     LegalHoldsView,
     Option,
+    ProposalLine,
     QueueFilter,
     ReviewCaseView,
     ReviewNoteLine,
@@ -83,6 +82,7 @@ from reports.pages.review import (
     UnopenedCasesView,
     WaveLine,
 )
+from reports.templating import shorten_id
 
 MAX_TEXT_LENGTH = 1_000
 ReviewText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]
@@ -568,8 +568,14 @@ class _EarlyAccessPages:
     ) -> Response:
         view = BreakGlassRequestsView(
             proposals=tuple(
-                _build_proposal_line(self.context, *proposal)
-                for proposal in list_break_glass_proposals(self.context.app)
+                _build_proposal_line(
+                    self.context,
+                    proposal,
+                    labels.CASE_KINDS[case.kind],
+                    f"Reference {shorten_id(case.id)}",
+                    case.severity,
+                )
+                for proposal, case in list_break_glass_proposals(self.context.app)
             ),
             case_id=form.case_id,
             reason=form.reason,
@@ -613,14 +619,18 @@ class _LegalHoldPages:
         return self.context.redirect_to(url_for("holds.show_proposals"), notice)
 
     def _render_holds(self, form: LegalHoldForm, faults: tuple[FieldProblem, ...]) -> Response:
-        mine = build_reviewer(self.context).address.casefold()
         view = LegalHoldsView(
             proposals=tuple(
-                _build_hold_line(proposal, mine)
+                _build_proposal_line(
+                    self.context,
+                    proposal,
+                    labels.HOLD_PROPOSALS[proposal.step],
+                    f"Person {proposal.person_id}",
+                )
                 for proposal in list_hold_proposals(self.context.app)
             ),
             active=tuple(
-                ActiveLegalHoldLine(
+                LegalHoldLine(
                     person_id=hold.person_id, by=hold.by, reason=hold.reason, since=hold.placed_at
                 )
                 for hold in self.context.app.db.legal_holds.list_active_legal_holds()
@@ -633,33 +643,23 @@ class _LegalHoldPages:
         return self.context.render_page("Legal holds", pages.render_legal_holds, view)
 
 
-def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:
-    return LegalHoldProposalLine(
-        id=proposal.id,
-        person_id=proposal.person_id,
-        lifts=proposal.step is HoldAction.LIFT,
-        by=proposal.first,
-        reason=proposal.reason,
-        at=proposal.at,
-        until=proposal.at + CONFIRM_WITHIN,
-        mine=proposal.first.casefold() == mine,
-    )
-
-
 def _build_proposal_line(
-    context: PortalContext, proposal: BreakGlassProposal, case: Case
-) -> BreakGlassRequestLine:
-    mine = build_reviewer(context).address.casefold()
-    return BreakGlassRequestLine(
+    context: PortalContext,
+    proposal: BreakGlassProposal | HoldProposal,
+    title: str,
+    subject: str,
+    severity: Severity = Severity.MEDIUM,
+) -> ProposalLine:
+    return ProposalLine(
         id=proposal.id,
-        case_id=case.id,
-        kind=case.kind,
-        severity=case.severity,
+        title=title,
+        subject=subject,
+        severity=severity,
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,
         until=proposal.at + CONFIRM_WITHIN,
-        mine=proposal.first.casefold() == mine,
+        mine=proposal.first.casefold() == build_reviewer(context).address.casefold(),
     )
 
 

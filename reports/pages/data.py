@@ -16,8 +16,12 @@ from reports.pages.layout import FieldProblem, build_renderer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalHoldLine:
-    """A legal hold: since when, by whom, and why, in their words."""
+    """A legal hold: since when, by whom, and why, in their words.
 
+    `person_id` is whom it is about, empty where they read it.
+    """
+
+    person_id: str = ""
     since: datetime
     by: tuple[str, ...]
     reason: str

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from monitor.domain.vocabulary import CaseKind, Severity
+from monitor.domain.vocabulary import Severity
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseSummary, CaseView
+from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
 
@@ -137,13 +138,16 @@ render_unopened_cases = build_renderer("review_unopened", UnopenedCasesView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlassRequestLine:
-    """`mine` says that the reader proposed it, and so cannot confirm it."""
+class ProposalLine:
+    """What one reviewer proposed and another may confirm, about a case or a person.
+
+    `mine` says that the reader proposed it, and so cannot confirm it.
+    """
 
     id: str
-    case_id: str
-    kind: CaseKind
-    severity: Severity
+    title: str
+    subject: str
+    severity: Severity = Severity.MEDIUM
     by: str
     reason: str
     at: datetime
@@ -153,7 +157,7 @@ class BreakGlassRequestLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassRequestsView:
-    proposals: tuple[BreakGlassRequestLine, ...]
+    proposals: tuple[ProposalLine, ...]
     case_id: str = ""
     reason: str = ""
     faults: tuple[FieldProblem, ...] = ()
@@ -161,33 +165,11 @@ class BreakGlassRequestsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegalHoldProposalLine:
-    """`lifts` tells lifting from placing; `mine` says that the reader proposed it."""
-
-    id: str
-    person_id: str
-    lifts: bool
-    by: str
-    reason: str
-    at: datetime
-    until: datetime
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActiveLegalHoldLine:
-    person_id: str
-    by: tuple[str, ...]
-    reason: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LegalHoldsView:
     """`person`, `step` and `reason` are what was typed into the form."""
 
-    proposals: tuple[LegalHoldProposalLine, ...]
-    active: tuple[ActiveLegalHoldLine, ...]
+    proposals: tuple[ProposalLine, ...]
+    active: tuple[LegalHoldLine, ...]
     person: str = ""
     step: str = "place"
     reason: str = ""
