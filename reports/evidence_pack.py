@@ -16,12 +16,11 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
-from reports.finding_view import CaseView
-from reports.labels import describe_field
+from reports.finding_view import CaseView, ComparisonLine
+from reports.labels import EVIDENCE_LIKENESSES, describe_field
 from reports.sanitize import clean_header_line
 from reports.translation import use_language
 from reports.wording import Others, render_reason
@@ -119,19 +118,6 @@ PAGES, MANIFEST = "pages.warc.gz", "MANIFEST.sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedElement:
-    """One element of both accounts. `own` is the address of the account it is compared with."""
-
-    field: str
-    theirs: str
-    ours: str
-    copied: bool
-    likeness: str
-    own: str
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLogLine:
     """What was done about it: `who` and `what` are our own words, `note` is the person's."""
 
@@ -157,9 +143,10 @@ class ScreenshotCopy:
 class EvidenceView:
     """What the person may give to others about one account that others made or took over.
 
-    `account` is the platform's own key of it, `name` and `handle` as it shows them. `pages` are
-    the newest first; `screenshots` are in the person's own pack only, the oldest first. Nothing in
-    it depends on when it is made.
+    `account` is the platform's own key of it, `name` and `handle` as it shows them. `compared_with`
+    is the address of the own account that `copied` compares it with. `pages` are the newest first;
+    `screenshots` are in the person's own pack only, the oldest first. Nothing in it depends on when
+    it is made.
     """
 
     case: CaseView
@@ -169,7 +156,8 @@ class EvidenceView:
     handle: str
     name: str
     own: tuple[str, ...]
-    copied: tuple[ComparedElement, ...]
+    compared_with: str
+    copied: tuple[ComparisonLine, ...]
     log: tuple[ActionLogLine, ...]
     pages: tuple[PageCopy, ...] = ()
     screenshots: tuple[ScreenshotCopy, ...] = ()
@@ -183,7 +171,7 @@ class EvidenceView:
         }
 
     @property
-    def copies(self) -> tuple[ComparedElement, ...]:
+    def copies(self) -> tuple[ComparisonLine, ...]:
         return tuple(entry for entry in self.copied if entry.copied)
 
 
@@ -233,7 +221,7 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
         "kind": view.case.nature,
         "severity": view.case.severity,
         "reasons": [render_reason(reason, others) for reason in view.case.reasons],
-        "elements": [_build_element(entry) for entry in view.copied],
+        "elements": [_build_element(view, line) for line in view.copied],
         "log": [
             {"at": _format_utc(entry.at), "who": entry.who, "what": entry.what, "note": entry.note}
             for entry in view.log
@@ -263,13 +251,14 @@ def _build_account(view: EvidenceView) -> Mapping[str, object]:
     }
 
 
-def _build_element(line: ComparedElement) -> Mapping[str, object]:
+def _build_element(view: EvidenceView, line: ComparisonLine) -> Mapping[str, object]:
+    theirs, ours = line.texts
     return {
         "field": line.field,
-        "theirs": line.theirs,
-        "yours": line.ours,
-        "compared_with": line.own,
-        "likeness": line.likeness,
+        "theirs": theirs,
+        "yours": ours,
+        "compared_with": view.compared_with,
+        "likeness": EVIDENCE_LIKENESSES[line.likeness],
         "copied": line.copied,
     }
 
@@ -287,10 +276,9 @@ def _build_page_entry(page: PageCopy) -> Mapping[str, object]:
 
 def _build_element_rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
     yield ("Element", "Theirs", "Yours", "Similarity", "Copied", "Compared with")
-    for entry in view.copied:
-        copied = "yes" if entry.copied else "no"
-        words = describe_field(entry.field)
-        yield (words, entry.theirs, entry.ours, entry.likeness, copied, entry.own)
+    for line in view.copied:
+        copied, likeness = "yes" if line.copied else "no", EVIDENCE_LIKENESSES[line.likeness]
+        yield (describe_field(line.field), *line.texts, likeness, copied, view.compared_with)
 
 
 def _select_fitting_pages(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:

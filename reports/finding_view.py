@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -16,7 +16,9 @@ from monitor.domain.vocabulary import (
     CaseStep,
     ContactKind,
     Decision,
+    DiffMarkKind,
     EndReason,
+    FieldLikeness,
     FindingGroup,
     OpeningReason,
     OwnershipLabel,
@@ -110,6 +112,31 @@ class FindingView:
     @property
     def searchable_text(self) -> str:
         return f"{self.title} {self.url} {labels.format_site_name(self.platform)}".casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HighlightPiece:
+    text: Told
+    mark: DiffMarkKind = DiffMarkKind.KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonLine:
+    """One field of two accounts. `reason` says more of how alike they are, or nothing."""
+
+    field: str
+    theirs: tuple[HighlightPiece, ...]
+    ours: tuple[HighlightPiece, ...]
+    likeness: FieldLikeness
+    copied: bool
+    reason: Reason | None = None
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Return both as plain text."""
+        return "".join(str(piece.text) for piece in self.theirs), "".join(
+            str(piece.text) for piece in self.ours
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from monitor.app import App
 from monitor.db.pages import StoredPage
 from monitor.domain.case import Case
-from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.vocabulary import Side
 from monitor.services.disclosure import disclose_to_others
-from monitor.services.history import OwnFindingComparison, compare_with_own_findings
+from monitor.services.history import build_comparison_line, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings
-from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
-from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
+from reports.evidence_pack import ActionLogLine, EvidenceView, PageCopy
+from reports.labels import DECISION_PHRASES
 
 
 def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
@@ -26,6 +25,7 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         app.db.findings.load_finding(case.finding_id),
     )
     portrait = finding.portrait
+    beside = compare_with_own_findings(app, case.person_id, case.finding_id)
     return EvidenceView(
         case=disclose_to_others(app, case),
         organization=person.organization,
@@ -34,19 +34,12 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         handle=portrait.handle,
         name=portrait.name,
         own=tuple(_list_own_urls(app, case)),
-        copied=_list_copied_fields(app, case),
+        # The own account that it shows most of, as the person reads it.
+        compared_with=beside[0].own.portrait.url if beside else "",
+        copied=tuple(map(build_comparison_line, beside[0].field_comparisons)) if beside else (),
         log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
         pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
     )
-
-
-def _list_copied_fields(app: App, case: Case) -> tuple[ComparedElement, ...]:
-    """Lay the account beside the own one that it shows most of, as the person reads it."""
-    for beside in compare_with_own_findings(app, case.person_id, case.finding_id)[:1]:
-        return tuple(
-            _build_copied_line(comparison, beside) for comparison in beside.field_comparisons
-        )
-    return ()
 
 
 def _list_own_urls(app: App, case: Case) -> Iterator[str]:
@@ -64,22 +57,6 @@ def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[
             what=DECISION_PHRASES[entry.decision],
             note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )
-
-
-def _build_copied_line(parallel: FieldComparison, beside: OwnFindingComparison) -> ComparedElement:
-    return ComparedElement(
-        field=parallel.field,
-        theirs=_join_pieces(parallel.theirs),
-        ours=_join_pieces(parallel.ours),
-        copied=parallel.is_copied,
-        likeness=EVIDENCE_LIKENESSES[parallel.likeness],
-        own=beside.own.portrait.url,
-        reason=parallel.reason,
-    )
-
-
-def _join_pieces(pieces: tuple[TextRun, ...]) -> str:
-    return "".join(piece.text for piece in pieces)
 
 
 def _build_page_copy(stored: StoredPage) -> PageCopy:

@@ -14,8 +14,6 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
-from monitor.domain.detection.comparison import FieldComparison
-from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
@@ -29,7 +27,6 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     ContactKind,
-    DiffMarkKind,
     EmailCadence,
     FindingGroup,
     Language,
@@ -49,6 +46,7 @@ from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import PendingFeedback, list_pending_feedback
 from monitor.services.history import (
     OwnFindingComparison,
+    build_comparison_line,
     build_field_line,
     build_finding_timeline,
     build_timeline_lines,
@@ -68,10 +66,8 @@ from reports.emails.registry import EmailKind
 from reports.finding_view import CaseView, FindingView, fold_exposures
 from reports.pages.findings import (
     CasePanel,
-    ComparisonLine,
     ComparisonView,
     FindingPageView,
-    HighlightPiece,
     HomeView,
     OwnAccountLine,
     ProgressLine,
@@ -303,7 +299,7 @@ def build_comparison_view(
     return ComparisonView(
         finding=disclose_finding(app, finding),
         own=_build_own_line(app, chosen),
-        lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
+        lines=tuple(map(build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_line(app, other) for other in comparisons if other is not chosen),
         zone=app.db.people.load_person(owner_id).zone,
         pictures=find_picture_pair(app, owner_id, finding_id, (chosen,)),
@@ -376,23 +372,6 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
 def _build_own_line(app: App, comparison: OwnFindingComparison) -> OwnAccountLine:
     return OwnAccountLine(
         finding=disclose_finding(app, comparison.own), copied=comparison.copied_count
-    )
-
-
-def _build_comparison_line(comparison: FieldComparison) -> ComparisonLine:
-    return ComparisonLine(
-        field=words.describe_field(comparison.field),
-        theirs=tuple(map(_build_piece, comparison.theirs)),
-        ours=tuple(map(_build_piece, comparison.ours)),
-        likeness=words.LIKENESSES[comparison.likeness],
-        copied=comparison.is_copied,
-        reason=comparison.reason,
-    )
-
-
-def _build_piece(piece: ReadPiece) -> HighlightPiece:
-    return HighlightPiece(
-        text=piece.text, mark=DiffMarkKind.COPIED if piece.copied else DiffMarkKind.KEPT
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.app import App
-from monitor.domain.detection.comparison import FieldComparison, compare_accounts
+from monitor.domain.detection.comparison import FieldComparison, TextRun, compare_accounts
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.reason import Label, Reason, Site, Told
@@ -22,14 +22,11 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_traces,
 )
-from monitor.domain.vocabulary import Decision, DecisionMaker
+from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind
 from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
-from reports.pages.findings import (
-    FieldDiffLine,
-    HighlightPiece,
-    TimelineLine,
-)
+from reports.finding_view import ComparisonLine, HighlightPiece
+from reports.pages.findings import FieldDiffLine, TimelineLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +106,23 @@ def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineL
             fields=tuple(map(build_field_line, moment.marks)),
             version=moment.number,
         )
+
+
+def build_comparison_line(comparison: FieldComparison) -> ComparisonLine:
+    return ComparisonLine(
+        field=comparison.field,
+        theirs=tuple(map(_build_run, comparison.theirs)),
+        ours=tuple(map(_build_run, comparison.ours)),
+        likeness=comparison.likeness,
+        copied=comparison.is_copied,
+        reason=comparison.reason,
+    )
+
+
+def _build_run(run: TextRun) -> HighlightPiece:
+    return HighlightPiece(
+        text=run.text, mark=DiffMarkKind.COPIED if run.copied else DiffMarkKind.KEPT
+    )
 
 
 def build_field_line(marks: FieldDiff) -> FieldDiffLine:

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup
+from monitor.domain.vocabulary import Decision, FindingGroup
 from reports.emails.digest import Coverage
-from reports.finding_view import AnswerChoice, CaseView, FindingView, describe_folded
+from reports.finding_view import (
+    AnswerChoice,
+    CaseView,
+    ComparisonLine,
+    FindingView,
+    HighlightPiece,
+    describe_folded,
+)
 from reports.labels import ANSWERS
 from reports.pages.layout import (
     BarChart,
@@ -233,12 +240,6 @@ render_answer_history = build_renderer("sorted", AnswerHistoryView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HighlightPiece:
-    text: Told
-    mark: DiffMarkKind = DiffMarkKind.KEPT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDiffLine:
     """One field of a version beside another. `emailed`: whether we email about changes."""
 
@@ -311,18 +312,6 @@ class FindingListView:
 
 
 render_finding_list = build_renderer("finding_list", FindingListView)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonLine:
-    """One field of two accounts. `likeness` says how alike; `reason` more of it, or nothing."""
-
-    field: str
-    theirs: tuple[HighlightPiece, ...]
-    ours: tuple[HighlightPiece, ...]
-    likeness: str
-    copied: bool
-    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import CaseKind
+from monitor.domain.vocabulary import CaseKind, FieldLikeness
 from reports.evidence_pack import (
     COPIED,
     FINDINGS,
@@ -21,12 +21,12 @@ from reports.evidence_pack import (
     PAGES,
     REPORT,
     ActionLogLine,
-    ComparedElement,
     EvidenceView,
     PageCopy,
     ScreenshotCopy,
     build_evidence_pack,
 )
+from reports.finding_view import ComparisonLine, HighlightPiece
 from tests.hostile_strings import ALL
 from tests.reports.samples import make_case
 
@@ -56,22 +56,21 @@ VIEW = EvidenceView(
     handle="rosa-delgad0",
     name="Rosa Delgado",
     own=("https://bsky.example/profile/rosadelgado",),
+    compared_with="https://bsky.example/profile/rosadelgado",
     copied=(
-        ComparedElement(
+        ComparisonLine(
             field="bio",
-            theirs="Reads aloud.",
-            ours="Reads aloud.",
+            theirs=(HighlightPiece(text="Reads aloud."),),
+            ours=(HighlightPiece(text="Reads aloud."),),
             copied=True,
-            likeness="the same",
-            own="https://bsky.example/profile/rosadelgado",
+            likeness=FieldLikeness.SAME,
         ),
-        ComparedElement(
+        ComparisonLine(
             field="location",
-            theirs="Elsewhere",
-            ours="Cedar Valley",
+            theirs=(HighlightPiece(text="Elsewhere"),),
+            ours=(HighlightPiece(text="Cedar Valley"),),
             copied=False,
-            likeness="different",
-            own="https://bsky.example/profile/rosadelgado",
+            likeness=FieldLikeness.DIFFERENT,
         ),
     ),
     log=(ActionLogLine(at=MONDAY, who="Rosa Delgado", what="reported it to the platform"),),
@@ -87,11 +86,12 @@ def files(view: EvidenceView) -> dict[str, bytes]:
 def hostile(text: str) -> EvidenceView:
     """Return the view with a hostile text in every place that the web can fill."""
     why = Reason("district-place", {"place": Name(text)})
-    line = replace(VIEW.copied[0], theirs=text, ours=text, own=text, reason=why)
+    shown = (HighlightPiece(text=text),)
+    line = replace(VIEW.copied[0], theirs=shown, ours=shown, reason=why)
     page = replace(PAGE, url=f"https://evil.example/{text}", headers={text: text, "date": text})
     finding = replace(VIEW.case.finding, url=text)
     case = replace(VIEW.case, finding=finding, reasons=(why,))
-    told = {"account": text, "handle": text, "name": text, "own": (text,)}
+    told = {"account": text, "handle": text, "name": text, "own": (text,), "compared_with": text}
     return replace(VIEW, case=case, copied=(line,), pages=(page,), **told)
 
 
