@@ -1,6 +1,7 @@
 """The text that people in this district read before they agree, and what follows from it."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_engine_titles
@@ -30,6 +31,7 @@ def list_offered_scopes(app: App) -> tuple[Scope, ...]:
     return tuple(scope for scope in Scope if scope in families)
 
 
+@lru_cache(maxsize=16)  # each look at a case asks what its person was told
 def render_consent_text(terms: ConsentTerms) -> str:
     """Write the whole text in English, as its hash is taken: that is what people agree to."""
     return "\n".join(f"{_render_section(section)}\n" for section in build_consent_sections(terms))
