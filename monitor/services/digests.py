@@ -197,12 +197,21 @@ def build_digest_sections(
     stored = () if since else app.db.findings.list_findings_of_person(person_id)
     found = _list_new_findings(app, recorded) if since else _filter_unanswered(app, stored)
     findings = tuple(finding for finding in found if finding.id not in hidden)
+    views = tuple(disclose_finding(app, finding) for finding in findings)
     asked = frozenset(case.finding.id for case in undecided)
     listed = tuple(
         disclose_finding(app, finding) for finding in stored if finding.id not in asked | hidden
     )
     changes = tuple(_list_changes(app, recorded, fresh))
-    questions = tuple(_list_questions(app, findings, undecided))
+    exposed = {case.finding.id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
+    # Ask whose it is where only the person knows; a case about contact details asks it itself.
+    questions = tuple(
+        view
+        for finding, view in zip(findings, views, strict=True)
+        if view.label is OwnershipLabel.UNKNOWN
+        and view.id not in exposed
+        and not is_district_page(app, finding)
+    )
     return DigestSections(
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
@@ -211,11 +220,7 @@ def build_digest_sections(
         questions=questions,
         own=_select_known(listed, OwnershipLabel.MINE),
         about=_select_known(listed, OwnershipLabel.ABOUT_ME),
-        set_aside=tuple(
-            view
-            for finding in findings
-            if (view := disclose_finding(app, finding)).label is OwnershipLabel.NAMESAKE
-        ),
+        set_aside=tuple(view for view in views if view.label is OwnershipLabel.NAMESAKE),
         waiting=tuple(case for case in going if case not in fresh),
         decided=tuple(
             case
@@ -245,18 +250,6 @@ def _select_cases(
         return disclose_cases(app, app.db.people.load_person(person_id)), frozenset()
     cases = app.db.cases.list_cases_of_person(person_id)
     return (), frozenset(case.finding_id for case in cases)
-
-
-def _list_questions(
-    app: App, findings: tuple[Finding, ...], undecided: tuple[CaseView, ...]
-) -> Iterator[FindingView]:
-    """Ask whose a finding is where only the person knows; a case about contact details asks it."""
-    exposed = {case.finding.id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
-    for finding in findings:
-        view = disclose_finding(app, finding)
-        unknown = view.label is OwnershipLabel.UNKNOWN
-        if unknown and finding.id not in exposed and not is_district_page(app, finding):
-            yield view
 
 
 def _list_changes(

@@ -96,8 +96,7 @@ def disclose_own(app: App, case: Case) -> CaseView:
 
 def disclose_finding(app: App, finding: Finding) -> FindingView:
     """Return what its person knows of it; others know a finding only by a case that is open."""
-    portrait, answer = finding.portrait, app.db.findings.find_finding_feedback(finding.id)
-    assessment = app.db.findings.find_assessment(finding.id)
+    portrait, assessment = finding.portrait, app.db.findings.find_assessment(finding.id)
     label = assessment and (assessment.suggestion or assessment.label)
     return FindingView(
         **_locate(finding),
@@ -108,10 +107,10 @@ def disclose_finding(app: App, finding: Finding) -> FindingView:
         handle=portrait.handle.removeprefix("@") if portrait.name else "",
         snippet=portrait.bio or portrait.snippet,
         label=app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
-        answer=answer,
+        answer=app.db.findings.find_finding_feedback(finding.id),
         suggested=SUGGESTED_ANSWERS.get(label) if label else None,
-        speaks_for=list_reasons_for(assessment) if assessment else (),
-        speaks_against=list_reasons_against(assessment) if assessment else (),
+        speaks_for=_list_reasons_for(assessment) if assessment else (),
+        speaks_against=_list_reasons_against(assessment) if assessment else (),
         aside=_list_why_aside(assessment) if assessment else (),
     )
 
@@ -216,12 +215,10 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
 
 
 def _build_own_view(app: App, case: Case) -> CaseView | None:
-    summary, finding = (
-        _summarize(app, case, Side.PERSON),
-        app.db.findings.load_finding(case.finding_id),
-    )
-    if summary is None:
+    inputs, summary = _load_input(app, case), _summarize(app, case, Side.PERSON)
+    if inputs is None or summary is None:
         return None
+    finding, policy = app.db.findings.load_finding(case.finding_id), build_disclosure_policy(app)
     # An own account is no news; what it shows may be.
     first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
     lever, is_open = case.last_lever, summary.it_sees_since is not None
@@ -242,7 +239,7 @@ def _build_own_view(app: App, case: Case) -> CaseView | None:
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
         until=case.harmless_until,
-        opens_at=None if is_open else _forecast_opening(app, case),
+        opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
         contact_kinds=case.contact_kinds,
     )
@@ -271,12 +268,6 @@ def _list_holders(app: App, case: Case) -> Iterator[str]:
             yield find_reviewer_address(app, hold.reviewer_id)
 
 
-def _forecast_opening(app: App, case: Case) -> datetime | None:
-    """Return when it opens to IT by itself if its person does not answer; None for never."""
-    inputs = _load_input(app, case)
-    return forecast_time_opening(inputs, build_disclosure_policy(app)) if inputs else None
-
-
 def _load_input(app: App, case: Case) -> DisclosureInput | None:
     consent = app.db.consents.find_latest_consent(case.person_id)
     if consent is None:
@@ -285,12 +276,12 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
     return DisclosureInput(case=case, consent=consent, glass=glass)
 
 
-def list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
+def _list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to the person, strongest first."""
     return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits >= 0)
 
 
-def list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
+def _list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the reasons that point to someone else, strongest first."""
     return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits < 0)
 
