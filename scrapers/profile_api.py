@@ -46,6 +46,7 @@ from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import filter_web_links, has_family_name, is_name_in_handle, strip_html
 from scrapers.source import (
+    NEXT_PAGE_EMPTY,
     UNLIMITED_QUOTA,
     Canary,
     CrawlPolicy,
@@ -387,7 +388,8 @@ class ProfileApi:
     """A source whose answers all have the shapes that its `methods` name.
 
     `handle_pattern` is the pattern of a handle there. `known_account` is an account that surely
-    exists (`@handle`, or its id): the service's own, never a private person's. `hits_followed` is
+    exists (`@handle`, or its id): the service's own, never a private person's. `known_name` is a
+    name that its search surely finds, whoever bears it. `hits_followed` is
     how many hits of a search are looked at one by one, where the search itself tells too little.
     `backs_off` says that an answer may ask us to pause. `always` are parameters of every request.
     `pictures` are the origins at which the service keeps the pictures of its profiles.
@@ -400,6 +402,7 @@ class ProfileApi:
     methods: ApiMethods
     handle_pattern: str = r"\w[\w.-]{0,38}"
     known_account: str = ""
+    known_name: str = ""
     names_asked: int = 8
     handles_asked: int = 4
     hits_followed: int = 0
@@ -457,6 +460,9 @@ class ProfileApi:
         if self.known_account:
             query = self._build_account_query(QueryKind.PRESENCE, self.known_account, "")
             yield Canary(query=query, expects=Outcome.FOUND)
+        if self.known_name and self.methods.by_name:
+            query = self._build_query(QueryKind.SEARCH, self.methods.by_name, self.known_name, "")
+            yield Canary(query=query, expects=Outcome.FOUND)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         refused = check_denials(self.methods.denials, page) or detect_refusal(page)
@@ -498,9 +504,13 @@ class ProfileApi:
     ) -> ParseResult:
         shown = [row for row in method.extract_accounts(answer) if not method.shape.is_closed(row)]
         accounts = [method.shape.build_trace(self.platform, row) for row in shown]
+        if not shown and query.page > 1:  # the page before announced it
+            return build_unreadable_result(NEXT_PAGE_EMPTY)
         result = build_name_search_result(query.terms[0], accounts)
         hits = (self._build_hit_query(query, account) for account in accounts[: self.hits_followed])
-        follow = (*self._build_next_page_query(query, page, method, answer), *hits)
+        onward = (*self._build_next_page_query(query, page, method, answer), *hits)
+        # Whom a canary shows is nothing to follow up.
+        follow = onward if query.subject else ()
         if method.cut and is_true_at(answer, method.cut):
             return replace(result, outcome=Outcome.PARTIAL, note=SEARCH_INCOMPLETE, follow=follow)
         return replace(result, follow=follow)
@@ -590,6 +600,13 @@ LIST_ELSEWHERE = "list-elsewhere"
 LIST_TOO_LONG = f"list-long:{LAST_PAGE}"
 
 
+def build_last_page_result(shown: tuple[Contact, ...]) -> ParseResult:
+    """Return what the last page comes to that a canary asks for: someone is on it, or it broke."""
+    if not shown:
+        return build_unreadable_result(NEXT_PAGE_EMPTY)
+    return ParseResult(outcome=Outcome.FOUND, contacts=shown)
+
+
 def build_contact_page_result(
     query: Query, contacts: Iterable[Contact], onward: str, hidden: str = ""
 ) -> ParseResult:
@@ -598,6 +615,8 @@ def build_contact_page_result(
     With `hidden`, a list that begins with no one, but should not be empty, is withheld from us.
     """
     shown = tuple(contacts)
+    if query.pages and query.page >= query.pages:
+        return build_last_page_result(shown)
     if not onward and not shown and hidden and query.page == FIRST_OF_LIST:
         return ParseResult(outcome=Outcome.DECLINED, note=hidden)
     if not onward:

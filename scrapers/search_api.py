@@ -67,6 +67,9 @@ DISTRICT_SITES = (
     ("ratemyteachers.com", "teacherspayteachers.com", "donorschoose.org"),
 )
 NOBODY_NAMED = "nobody-named"
+# On more pages of the web than one page of results holds.
+COMMON_PHRASE = "school district"
+SECOND_PAGE = 2
 
 
 def build_district_terms(district: District) -> Iterator[SearchTerms]:
@@ -284,8 +287,14 @@ class SearchApi:
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         nobody = build_impossible_handle(nonce, self.name)
-        yield Canary(query=self._build_query((nobody,), ""), expects=Outcome.ABSENT)
-        yield Canary(query=self._build_query((self.known_query,), ""), expects=Outcome.FOUND)
+        for term, expects in ((nobody, Outcome.ABSENT), (self.known_query, Outcome.FOUND)):
+            query = replace(self._build_query((term,), ""), pages=1)
+            yield Canary(query=query, expects=expects)
+        if self.wire.page and self.last_page > 1:
+            query = self._build_query((COMMON_PHRASE,), "")
+            request = self._build_request(query.kind, query.terms, SECOND_PAGE)
+            query = replace(query, page=SECOND_PAGE, request=request)
+            yield Canary(query=query, expects=Outcome.FOUND)
 
     def _parse_answer(self, query: Query, answer: SearchAnswer) -> ParseResult:
         searched = split_words(answer.searched_text)

@@ -1,6 +1,6 @@
 """What a source is: it plans queries, reads answers, and can be tested in the field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
 
-from scrapers.models import District, Identity, Outcome, Page, ParseResult, Query
+from scrapers.models import District, Identity, Outcome, Page, ParseResult, Query, QueryKind
 
 
 class AccessMode(StrEnum):
@@ -159,12 +159,50 @@ class SourceInfo:
     seen_live: date | None = None
 
 
+class Method(StrEnum):
+    """A way of asking a source that may break while its other ways still work.
+
+    A service that looks accounts up may search for no names, list no contacts, or repeat its first
+    page forever.
+    """
+
+    LOOKUP = "lookup"
+    SEARCH = "search"
+    NEXT_PAGE = "next-page"
+    CONTACTS = "contacts"
+
+
+METHODS: Mapping[QueryKind, Method] = {
+    QueryKind.SEARCH: Method.SEARCH,
+    QueryKind.PEOPLE_SEARCH: Method.SEARCH,
+    QueryKind.DISTRICT: Method.SEARCH,
+    QueryKind.PROFILE: Method.LOOKUP,
+    QueryKind.PRESENCE: Method.LOOKUP,
+    QueryKind.BREACHES: Method.LOOKUP,
+    QueryKind.PICTURE: Method.LOOKUP,
+    QueryKind.FOLLOWS: Method.CONTACTS,
+    QueryKind.FOLLOWERS: Method.CONTACTS,
+}
+# The most frequent family name in the United States: a search that does not find it is broken.
+COMMON_NAME = "Smith"
+NEXT_PAGE_EMPTY = "next-page-empty"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """A query whose answer we know: `expects` is FOUND or ABSENT."""
+    """A query whose answer we know: `expects` is FOUND or ABSENT.
+
+    It tests one method, and no other. `blind_note` is what it means that nothing was found where
+    the rules of the service explain it: it shows less to strangers, and the rest of it works.
+    """
 
     query: Query
     expects: Outcome
+    blind_note: str = ""
+
+    @property
+    def method(self) -> Method:
+        return Method.NEXT_PAGE if self.query.page > 1 else METHODS[self.query.kind]
 
 
 class Source(Protocol):
@@ -203,7 +241,11 @@ class Source(Protocol):
         ...
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
-        """Yield queries with known answers; `nonce` makes a name that cannot exist."""
+        """Yield queries with known answers; `nonce` makes a name that cannot exist.
+
+        That someone is absent is believed of a method with canaries alone. What answers with a list
+        needs one that is FOUND: an empty list is how a broken search looks.
+        """
         ...
 
 

@@ -115,6 +115,8 @@ _Api = TypeVar("_Api", ProfileApi, HaveIBeenPwned)
 
 
 def _configure_profile_api(api: _Api, chosen: ProfileApiConfig) -> _Api:
+    if isinstance(api, ProfileApi):
+        api = replace(api, known_name=chosen.canary_name or api.known_name)
     return replace(
         api,
         base_url=chosen.url or api.base_url,
@@ -155,7 +157,7 @@ def _build_wordpress_source(chosen: WordPressConfig) -> Source:
 
 def _build_fediverse_source(chosen: FediverseServerConfig) -> Source:
     kind = Mastodon if chosen.speaks is FediverseDialect.MASTODON else ActivityPub
-    server = kind(
+    server: Mastodon | ActivityPub = kind(
         base_url=chosen.url,
         domain=chosen.domain,
         known_account=chosen.canary,
@@ -163,6 +165,8 @@ def _build_fediverse_source(chosen: FediverseServerConfig) -> Source:
         allow_private=chosen.allow_private,
         quota=build_budget(chosen),
     )
+    if isinstance(server, Mastodon) and chosen.canary_name:
+        server = replace(server, known_name=chosen.canary_name)
     pause = chosen.seconds_between or server.seconds_between
     return replace(server, name=server.domain, seconds_between=pause)
 

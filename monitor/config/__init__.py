@@ -131,12 +131,15 @@ class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
     """An API of profiles that is asked because its table is there.
 
     `canary` is an account that surely exists (`@handle`): the service's own, never a private
-    person's. `seconds_between` is the pause after each answer; the usual one is what strangers
-    may ask, and with a key it can be shorter. What is left empty is as the source comes.
+    person's. `canary_name` is a name that its search surely finds: a small server may know nobody
+    of the most frequent one. `seconds_between` is the pause after each answer; the usual one is
+    what strangers may ask, and with a key it can be shorter. What is left empty is as the source
+    comes.
     """
 
     url: str = ""
     canary: str = ""
+    canary_name: str = ""
     seconds_between: Annotated[float, Meta(ge=0.1, le=3600)] | None = None
     allow_private: tuple[Text, ...] = ()
 

@@ -19,7 +19,7 @@ from monitor.demo.response import (
 
 HOST = "appview.example"
 # The account of the network itself, which always exists.
-CANARY = "skies.example"
+CANARY, NETWORK = "skies.example", "skies"
 MAX_LIMIT = 100
 # A page of a list may be shorter than asked for, and still have another one behind it.
 LONGEST_LIST_PAGE = 10
@@ -47,6 +47,8 @@ class AppViewCall:
         return [whom for follow in mine for whom in follow.whom]
 
     def list_follower_ids(self, id_: str) -> list[str]:
+        if id_ == NETWORK:  # whom all follow, on more than one page
+            return [account.id for account in self.traces.accounts]
         return [follow.who for follow in self.traces.follows if id_ in follow.whom]
 
     def find_accounts(self, ids: Iterable[str]) -> list[DemoAccount]:

@@ -99,6 +99,15 @@ Disallow: /preferences
 Disallow: /search
 Disallow: /*?*q=*
 """
+# About other districts than the one of the story: more of them than one page of results holds.
+OTHER_DISTRICTS = tuple(
+    DemoPage(
+        url=f"https://district-{number}.example/",
+        title=f"Harlan School District {number}",
+        text=f"Harlan School District {number}: calendar, lunch menus and bus routes.",
+    )
+    for number in range(1, 2 * RESULTS_A_PAGE)
+)
 # What an engine that was left at its defaults says to format=json.
 FORBIDDEN = """\
 <!doctype html>
@@ -151,7 +160,7 @@ class FakeSearxng:
     ) -> FakeResponse:
         query = given["q"]
         start = (int(given.get("pageno", "1")) - 1) * RESULTS_A_PAGE
-        ranked = list(self._rank_pages(query, asked.week, traces.pages))
+        ranked = list(self._rank_pages(query, asked.week, (*traces.pages, *OTHER_DISTRICTS)))
         shown = ranked[start : start + RESULTS_A_PAGE]
         found = {
             "query": query,

@@ -13,16 +13,26 @@ from monitor.demo import fake_sites as sites
 from monitor.demo import response
 from monitor.demo.data import ALWAYS, DemoContents, DemoEntry, DemoProfile, load_demo_contents
 from monitor.demo.fake_searxng import FakeSearxng
-from monitor.demo.response import FakeRequest, FakeResponse, build_html_response, render_template
+from monitor.demo.response import (
+    FakeRequest,
+    FakeResponse,
+    build_html_response,
+    build_json_response,
+    render_template,
+)
 
 
 class HostMood(StrEnum):
-    """`VAGUE` shows the same profile for everyone, `REBUILT` a page without any known mark."""
+    """`VAGUE` shows the same profile for everyone, `REBUILT` a page without any known mark.
+
+    `SEARCHLESS` answers every search with an empty list, and is well in all else.
+    """
 
     BLOCKING = "blocking"
     LIMITING = "limiting"
     VAGUE = "vague"
     REBUILT = "rebuilt"
+    SEARCHLESS = "searchless"
     BROKEN = "broken"
     DOWN = "down"
 
@@ -40,17 +50,18 @@ class HostTrouble:
     def applies_to(self, asked: FakeRequest) -> bool:
         """Tell whether this request runs into it; robots.txt is served from elsewhere."""
         spared = asked.path == "/robots.txt" and self.mood is not HostMood.DOWN
+        if self.mood is HostMood.SEARCHLESS:
+            spared = asked.path not in SEARCH_PATHS
         return asked.host == self.host and self.since <= asked.week <= self.until and not spared
 
     def build_answer(self, asked: FakeRequest) -> FakeResponse | None:
         """Answer in this mood; None closes the connection without a byte."""
+        template = MOOD_TEMPLATES.get(self.mood)
+        if template:
+            return build_html_response(
+                render_template(template, host=asked.host, nonce=asked.nonce)
+            )
         match self.mood:
-            case HostMood.BLOCKING:
-                return build_html_response(
-                    render_template("captcha.html", host=asked.host, nonce=asked.nonce)
-                )
-            case HostMood.REBUILT:
-                return build_html_response(render_template("rebuilt.html", nonce=asked.nonce))
             case HostMood.LIMITING:
                 text = (
                     b"<!doctype html><title>429 Too Many Requests</title><h1>Too Many Requests</h1>"
@@ -70,12 +81,15 @@ class HostTrouble:
                     bio="Sign in to see more.",
                 )
                 return sites.render_profile_page(site, asked, anyone)
+            case HostMood.SEARCHLESS:
+                return build_json_response(
+                    {"actors": [], "results": [], "unresponsive_engines": []}
+                )
             case HostMood.BROKEN:
                 return build_html_response(
                     "<!doctype html><title>Error</title><h1>Oops</h1>", status=503
                 )
-            case HostMood.DOWN:
-                return None
+        return None
 
 
 # A CAPTCHA that is gone a week later; a limit and a redesign that stay.
@@ -84,6 +98,8 @@ TROUBLES = (
     HostTrouble(host="stitchbook.example", mood=HostMood.LIMITING, since=2),
     HostTrouble(host="snapgarden.example", mood=HostMood.VAGUE, since=2),
 )
+MOOD_TEMPLATES = {HostMood.BLOCKING: "captcha.html", HostMood.REBUILT: "rebuilt.html"}
+SEARCH_PATHS = frozenset({"/search", "/xrpc/app.bsky.actor.searchActors"})
 ANSWER_BY_HOST = {appview.HOST: appview.answer_appview, response.HOST: response.answer_cdn}
 
 
@@ -142,6 +158,9 @@ class Internet:
 
     def show_same_profile(self, host: str) -> "Internet":
         return self._add_trouble(HostTrouble(host=host, mood=HostMood.VAGUE))
+
+    def empty_search(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.SEARCHLESS))
 
     def change_markup(self, host: str) -> "Internet":
         return self._add_trouble(HostTrouble(host=host, mood=HostMood.REBUILT))

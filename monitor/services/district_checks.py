@@ -41,7 +41,13 @@ from monitor.domain.district.inventory import (
 )
 from monitor.domain.planning.budget import ApiCost, to_week_number
 from monitor.domain.schedule import CANARY_VALID_FOR, format_iso_week
-from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
+from monitor.domain.source_trust import (
+    CanaryProbe,
+    MethodAnswer,
+    TrustAssessment,
+    assess_trust,
+    believe_result,
+)
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, SourceStage
 from monitor.services.query_planning import (
     build_spending_limits,
@@ -50,8 +56,15 @@ from monitor.services.query_planning import (
 )
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.emails.office import DistrictSummary
-from scrapers.models import CrawlResult, DomainRecords, Identity, Outcome, Query
-from scrapers.source import Canary, Source, SourceFamily
+from scrapers.models import (
+    CrawlResult,
+    DomainRecords,
+    Identity,
+    LoggedNames,
+    Outcome,
+    Query,
+)
+from scrapers.source import METHODS, Canary, Method, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
 DISTRICT_CHECK = "district-check"
@@ -63,6 +76,8 @@ MOST_NAMES_A_WEEK = 3
 # Some APIs are asked for no more handles of one identity.
 HANDLES_AT_ONCE = 4
 MOST_LOG_WORDS = 3
+# One of them surely has a certificate.
+MOST_LOG_CANARIES = 2
 # Each source has its turn once a week.
 CHECKED_WITHIN = timedelta(days=8)
 MOST_LOGGED_DOMAINS = 100
@@ -72,6 +87,7 @@ UNTESTED = "untested"
 OVER_BUDGET = "the week's budget for searches that cost money is used up"
 INVENTS_ANSWERS = "names-invented"
 OWN_UNKNOWN = "own-name-unknown"
+OWN_UNLOGGED = "own-certificate-unknown"
 
 
 def load_inventory(app: App) -> DistrictInventory | None:
@@ -209,7 +225,7 @@ def _check_accounts(
 def _sort_visit(run: _AccountRun, visit: CrawlResult) -> None:
     canary = run.canaries.get(visit.query.key)
     if canary is not None:
-        probe = CanaryProbe(expects=canary.expects, result=visit.result)
+        probe = CanaryProbe(canary=canary, result=visit.result)
         run.probes[visit.query.source].append(probe)
     elif visit.query.subject == DISTRICT_SUBJECT:
         run.visits[visit.query.source].append(visit)
@@ -238,7 +254,9 @@ def _list_due_canaries(app: App, planned: Iterable[Query]) -> Iterator[Canary]:
     nonce = app.ids.new_id()
     for name in dict.fromkeys(query.source for query in planned):
         if not _is_recently_proven(app, name):
-            yield from app.sources[name].build_canaries(nonce)
+            canaries = app.sources[name].build_canaries(nonce)
+            # No one's contacts are asked for in the district's name.
+            yield from (canary for canary in canaries if canary.method is not Method.CONTACTS)
 
 
 def _is_recently_proven(app: App, name: str) -> bool:
@@ -253,11 +271,13 @@ def _settle_source(
 ) -> None:
     """Store what a trusted source showed; of another one, only that it could not be checked."""
     visits = run.visits[source.name]
-    trust = assess_trust(run.probes[source.name], [one_visit.result for one_visit in visits])
-    outcome, note = trust.outcome, trust.note
-    proven = trust.status is SourceTrust.PROVEN or (
-        trust.status is SourceTrust.UNPROVEN and _is_recently_proven(app, source.name)
+    trust = assess_trust(
+        run.probes[source.name],
+        [MethodAnswer(method=METHODS[visit.query.kind], result=visit.result) for visit in visits],
+        was_proven=_is_recently_proven(app, source.name),
     )
+    outcome, note = trust.outcome, trust.note
+    proven = trust.can_raise_cases
     if source.name in run.over_budget:
         outcome, note = (Outcome.PARTIAL if visits else Outcome.SKIPPED), OVER_BUDGET
     if not proven and outcome.is_conclusive:
@@ -265,7 +285,7 @@ def _settle_source(
     _save_check(app, source.name, outcome, len(visits), note)
     if not proven:
         return
-    for visit in visits:
+    for visit in _list_believed_visits(visits, trust):
         for found in visit.result.traces:
             trace = build_account_trace(found, source.name, inventory)
             if trace and not found.says_missing:
@@ -282,6 +302,17 @@ def _settle_source(
                 if there and term in {entry.removeprefix("@") for entry in own if entry}:
                     after = record_absence(known, app.clock.now())
                     app.db.district_findings.save_district_finding(after)
+
+
+def _list_believed_visits(
+    visits: Iterable[CrawlResult], trust: TrustAssessment
+) -> Iterator[CrawlResult]:
+    for visit in visits:
+        kind = visit.query.kind
+        # Of accounts that may be invented, none has a name that proves it.
+        result = believe_result(trust.get_belief(kind), kind, visit.result, lambda _: False)
+        if result is not None:
+            yield replace(visit, result=result)
 
 
 def _save_check(app: App, source: str, outcome: Outcome, asked: int, note: str) -> None:
@@ -367,6 +398,8 @@ def _check_certificate_log(app: App, inventory: DistrictInventory, weekday: int 
     for word in words:
         app.beat()
         answer = app.records.search_certificate_log(word)
+        if answer.outcome is Outcome.ABSENT:
+            answer = _doubt_empty_log(app, inventory, answer)
         if not answer.outcome.is_conclusive:
             _save_check(app, CERTIFICATE_LOG, answer.outcome, len(words), answer.note)
             return
@@ -378,6 +411,21 @@ def _check_certificate_log(app: App, inventory: DistrictInventory, weekday: int 
             if records.outcome is Outcome.FOUND:
                 _store_lookup(app, domain, records, CERTIFICATE_LOG)
     _save_check(app, CERTIFICATE_LOG, Outcome.FOUND, len(words), "")
+
+
+def _doubt_empty_log(app: App, inventory: DistrictInventory, answer: LoggedNames) -> LoggedNames:
+    """Believe an empty answer only if the log knows the district's own names just then.
+
+    Under load, crt.sh answers with an empty list, too.
+    """
+    for domain in inventory.domains[:MOST_LOG_CANARIES]:
+        app.beat()
+        own = app.records.search_certificate_log(domain)
+        if own.outcome is Outcome.FOUND:
+            return answer
+        if not own.outcome.is_conclusive:
+            return own
+    return LoggedNames(outcome=Outcome.UNREADABLE, note=OWN_UNLOGGED)
 
 
 def list_check_gaps(checks: Iterable[DistrictCheck], since: datetime) -> tuple[DistrictCheck, ...]:

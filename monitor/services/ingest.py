@@ -47,6 +47,7 @@ from monitor.domain.finding import (
     is_different_account,
     list_aliases,
 )
+from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.pii import list_vanished_contacts
 from monitor.domain.planning.budget import (
@@ -57,12 +58,15 @@ from monitor.domain.planning.budget import (
 )
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.source_trust import (
+    MASS_LOSS,
     CanaryProbe,
+    MethodAnswer,
     SourceTrust,
     TrustAssessment,
     apply_learned_canaries,
     assess_trust,
-    distrust_mass_loss,
+    believe_result,
+    distrust_lookups,
     is_learned_canary,
 )
 from monitor.services.account_proofs import check_account_proofs
@@ -72,7 +76,7 @@ from monitor.services.flagging import SettlementChanges, assess_changes, flag_st
 from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.pictures import store_thumbnails
 from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Trace
-from scrapers.source import PersonalFeedSource, Source, SourceFamily
+from scrapers.source import METHODS, Method, PersonalFeedSource, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
 
@@ -550,9 +554,8 @@ def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, So
     """Yield person by person what may be settled, so that a person's findings are read once."""
     about: dict[str, list[SourceReview]] = defaultdict(list)
     for review in reviews:
-        if review.trust.status is not SourceTrust.REFUTED:
-            for person_id in review.person_ids:
-                about[person_id].append(review)
+        for person_id in review.person_ids:
+            about[person_id].append(review)
     for person_id in sorted(about):
         yield from ((person_id, review) for review in about[person_id])
 
@@ -560,8 +563,14 @@ def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, So
 def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
     answers = app.db.journal.load_answers_by_subject(sweep.id, source.name)
     feed = source if isinstance(source, PersonalFeedSource) else None
-    results = tuple(_summarize_visits(app, source, feed, answers))
-    by_canaries = assess_trust(_list_probes(sweep, source, answers), results)
+    by_method = tuple(_summarize_visits(app, source, feed, answers))
+    results = tuple(answer.result for answer in by_method)
+    health = app.db.source_health.find_source_health(source.name)
+    by_canaries = assess_trust(
+        _list_probes(sweep, source, answers),
+        by_method,
+        was_proven=bool(feed or (health and health.proven_at)),
+    )
     learned: tuple[LearnedCanary, ...] = ()
     if by_canaries.status is not SourceTrust.REFUTED:
         learned = tuple(_list_learned_canaries(app, sweep, source, answers))
@@ -586,22 +595,22 @@ def _assess_source_trust(
     results: tuple[ParseResult, ...],
     trust: TrustAssessment,
 ) -> TrustAssessment:
-    """Finish what canaries say: by what would be lost, and by the last proof."""
+    """Finish what canaries say: by what would be lost."""
     if trust.status is SourceTrust.REFUTED:
         return trust
     shown = app.db.journal.count_findings_shown_before(sweep.id, source.name, ABSENCE_KINDS)
     before = sum(count for outcome, count in shown.items() if outcome.is_conclusive)
     if is_mass_loss(before, shown.get(Outcome.ABSENT, 0)):
-        return distrust_mass_loss()
+        return distrust_lookups(trust, MASS_LOSS)
     if isinstance(source, PersonalFeedSource):
         read = any(result.outcome.is_conclusive for result in results)
-        return replace(trust, status=SourceTrust.PROVEN, probed=read)
-    return trust if trust.probed else _use_last_proof(app, source, trust)
+        return replace(trust, status=SourceTrust.PROVEN, probed=read, can_raise_cases=True)
+    return trust
 
 
 def _summarize_visits(
     app: App, source: Source, feed: PersonalFeedSource | None, answers: AnswersByPerson
-) -> Iterator[ParseResult]:
+) -> Iterator[MethodAnswer]:
     """Yield each outcome without its traces, which may not fit into memory.
 
     People who left or paused are left out, since others must not learn of that. So are pictures: an
@@ -615,7 +624,10 @@ def _summarize_visits(
                 if staged.visit.query.kind is not QueryKind.PICTURE and not _is_own_fault(
                     feed, staged.visit
                 ):
-                    yield _summarize_result(source, staged.visit.result)
+                    yield MethodAnswer(
+                        method=METHODS[staged.visit.query.kind],
+                        result=_summarize_result(source, staged.visit.result),
+                    )
 
 
 def _summarize_result(source: Source, result: ParseResult) -> ParseResult:
@@ -634,14 +646,6 @@ def _is_own_fault(feed: PersonalFeedSource | None, visit: CrawlResult) -> bool:
     return bool(feed.find_address_fault(visit.result))
 
 
-def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:
-    """Use the last proof if this run asked for none."""
-    health = app.db.source_health.find_source_health(source.name)
-    proven = health is not None and health.proven_at is not None
-    trust_status = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
-    return TrustAssessment(status=trust_status, outcome=trust.outcome, note=trust.note)
-
-
 ABSENCE_KINDS = tuple(kind for kind in QueryKind if kind.proves_absence)
 
 
@@ -656,19 +660,36 @@ def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str)
         return
     consented = tuple(answer for answer in staged if _has_consent(app, answer, source))
     if consented:
+        person, proven = app.db.people.load_person(person_id), review.trust.can_raise_cases
+        believed = tuple(_list_believed_answers(consented, person, review.trust))
         PersonSettlement(
             app=app,
             sweep=sweep,
             source=source,
-            person=app.db.people.load_person(person_id),
-            trust=review.trust.status,
+            person=person,
+            trust=SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN,
             at=app.clock.now(),
-        ).settle_answers(consented)
+        ).settle_answers(believed)
         if review.feed is not None:
-            record_feed_results(app, person_id, review.feed, (answer.visit for answer in consented))
+            record_feed_results(app, person_id, review.feed, (answer.visit for answer in believed))
         if source.family is SourceFamily.BREACHES:
-            record_breaches(app, person_id, (answer.visit for answer in consented))
+            record_breaches(app, person_id, (answer.visit for answer in believed))
     app.db.journal.mark_settled(sweep.id, source.name, person_id)
+
+
+def _list_believed_answers(
+    answers: Iterable[StagedAnswer], person: Person, trust: TrustAssessment
+) -> Iterator[StagedAnswer]:
+    for staged in answers:
+        visit = staged.visit
+        result = believe_result(
+            trust.get_belief(visit.query.kind),
+            visit.query.kind,
+            visit.result,
+            lambda trace: has_exact_name(trace.name, person),
+        )
+        if result is not None:
+            yield replace(staged, visit=replace(visit, result=result))
 
 
 def _has_consent(app: App, staged: StagedAnswer, source: Source) -> bool:
@@ -734,11 +755,11 @@ def _log_trouble(
 
 
 def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iterator[CanaryProbe]:
-    expected = {canary.query.key: canary.expects for canary in source.build_canaries(sweep.nonce)}
+    canaries = {canary.query.key: canary for canary in source.build_canaries(sweep.nonce)}
     for staged in answers.get("", ()):
         key = staged.visit.query.key
-        if key in expected:
-            yield CanaryProbe(expects=expected[key], result=staged.visit.result)
+        if key in canaries:
+            yield CanaryProbe(canary=canaries[key], result=staged.visit.result)
 
 
 def _list_learned_canaries(
@@ -749,7 +770,8 @@ def _list_learned_canaries(
     Their owners' queries are asked anyway, so nothing is asked for this, and nothing is stored.
     """
     canaries = source.build_canaries(sweep.nonce)
-    if any(canary.expects is Outcome.FOUND for canary in canaries):
+    known = (canary for canary in canaries if canary.expects is Outcome.FOUND)
+    if any(canary.method is Method.LOOKUP for canary in known):
         return
     now = app.clock.now()
     for person_id in filter(None, answers):

@@ -79,6 +79,13 @@ def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
     return person.name, replace(work, names=names)
 
 
+def drop_strangers(visit: CrawlResult) -> CrawlResult:
+    """Return the answer to a canary without whom it shows: only that it shows someone counts."""
+    if visit.query.subject or visit.query.kind is QueryKind.DISTRICT:
+        return visit
+    return replace(visit, result=replace(visit.result, traces=(), contacts=(), follow=()))
+
+
 CONTACT_QUERY_KINDS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
 CONTACTS_COMPARED = "compared"
 

@@ -49,6 +49,7 @@ from monitor.services.query_planning import (
 from monitor.services.staging import (
     audit_contact_checks,
     check_contacts,
+    drop_strangers,
     keep_evidence_pages,
     keep_pages,
     list_findings_lacking_pages,
@@ -56,7 +57,7 @@ from monitor.services.staging import (
     redact_visit,
 )
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
-from scrapers.source import Canary, Source, SourceFamily, interleave_canaries
+from scrapers.source import Canary, Method, Source, SourceFamily, interleave_canaries
 
 ProgressListener = Callable[[str, str], None]
 """Gets each source by name and its progress: waiting, asking, done or blocked."""
@@ -478,7 +479,14 @@ def _list_due_canaries(app: App, sweep: Sweep, job: SweepJob) -> Iterator[Canary
         for source in _list_queried_sources(app, job)
         if job.kind is SweepKind.SWEEP or not _is_recently_proven(app, source)
     )
-    yield from interleave_canaries(due, sweep.nonce)
+    yield from _list_canaries(app, due, sweep.nonce)
+
+
+def _list_canaries(app: App, sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
+    """Yield those of the methods in use: without a student list, no contacts are asked for."""
+    for canary in interleave_canaries(sources, nonce):
+        if canary.method is not Method.CONTACTS or app.matcher.is_enabled:
+            yield canary
 
 
 def _is_recently_proven(app: App, source: Source) -> bool:
@@ -489,7 +497,7 @@ def _is_recently_proven(app: App, source: Source) -> bool:
 
 
 def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
-    checked, verdict = check_contacts(app, visit)
+    checked, verdict = check_contacts(app, drop_strangers(visit))
     with app.db.begin_transaction(SyncMode.NORMAL):
         record_visit_cost(app, sweep.week, visit)
         source = app.sources.get(visit.query.source)
@@ -509,7 +517,7 @@ def run_canaries(
     """
     sources = [source for name, source in app.sources.items() if source_name in {"", name}]
     expected = {
-        canary.query.key: canary for canary in interleave_canaries(sources, app.ids.new_id())
+        canary.query.key: canary for canary in _list_canaries(app, sources, app.ids.new_id())
     }
     awaited = Counter(canary.query.source for canary in expected.values())
     probes: dict[str, list[CanaryProbe]] = defaultdict(list)
@@ -518,7 +526,7 @@ def run_canaries(
     with closing(app.crawler.crawl(queries, watch=on_progress)) as visits:
         for visit in visits:
             app.beat()
-            probe = CanaryProbe(expects=expected[visit.query.key].expects, result=visit.result)
+            probe = CanaryProbe(canary=expected[visit.query.key], result=visit.result)
             probes[visit.query.source].append(probe)
     now = app.clock.now()
     checks = tuple(

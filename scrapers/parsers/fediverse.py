@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.source import Canary
@@ -42,9 +43,21 @@ def build_list_queries(build_query: QueryBuilder, username: str, subject: str) -
         yield build_query(QueryKind.FOLLOWERS, username, subject)
 
 
-def build_account_canaries(build_query: QueryBuilder, nobody: str, known: str) -> Iterator[Canary]:
-    """Ask for an account that no one has, and for one that surely exists, where one is known."""
+def build_account_canaries(
+    build_query: QueryBuilder, nobody: str, known: str, pages_before_list: int
+) -> Iterator[Canary]:
+    """Ask for an account that no one has, and for one that surely exists, where one is known.
+
+    Whom that one follows is read for a page, and who follows it for two: there are more of those.
+    `pages_before_list` are the answers that only lead to the list.
+    """
     yield Canary(query=build_query(QueryKind.PRESENCE, nobody, ""), expects=Outcome.ABSENT)
     if known:
-        query = build_query(QueryKind.PRESENCE, known.removeprefix("@"), "")
-        yield Canary(query=query, expects=Outcome.FOUND)
+        username = known.removeprefix("@")
+        for kind, pages in (
+            (QueryKind.PRESENCE, None),
+            (QueryKind.FOLLOWS, pages_before_list + 1),
+            (QueryKind.FOLLOWERS, pages_before_list + 2),
+        ):
+            query = replace(build_query(kind, username, ""), pages=pages)
+            yield Canary(query=query, expects=Outcome.FOUND)

@@ -290,6 +290,8 @@ OK = 200
 NOT_FOUND = 404
 GONE = 410
 FIRST, SECOND = 1, 2
+# WebFinger, the account, and the head of the list.
+PAGES_BEFORE_LIST = 3
 DOCUMENT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 ACCOUNT_ELSEWHERE = "account-elsewhere"
 
@@ -340,6 +342,7 @@ class ActivityPub:
             self._build_webfinger_query,
             build_impossible_handle(nonce, self.name),
             self.known_account,
+            pages_before_list=PAGES_BEFORE_LIST,
         )
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:

@@ -34,8 +34,9 @@ from scrapers.parsers.json_fields import (
     require_text,
 )
 from scrapers.parsers.presence import build_impossible_handle
-from scrapers.profile_api import build_name_search_result
+from scrapers.profile_api import build_last_page_result, build_name_search_result
 from scrapers.source import (
+    COMMON_NAME,
     UNLIMITED_QUOTA,
     Canary,
     CrawlPolicy,
@@ -175,8 +176,9 @@ NOBODY_MESSAGES = ("profile not found", "actor not found")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bluesky:
-    """`known_actor` is an account of the network's own, which surely exists.
+    """`known_actor` is an account of the network's own, which surely exists and has followers.
 
+    `known_name` is a name that its search surely finds, whoever bears it.
     `contacts_per_page` is how many contacts a page may list.
     `pictures` is where the network keeps the pictures of its profiles.
     """
@@ -184,6 +186,7 @@ class Bluesky:
     base_url: str = "https://public.api.bsky.app"
     pictures: str = "https://cdn.bsky.app"
     known_actor: str = "bsky.app"
+    known_name: str = COMMON_NAME
     handle_domain: str = "bsky.social"
     contacts_per_page: int = CONTACTS_PER_PAGE
     seconds_between: float = 1.0
@@ -219,8 +222,14 @@ class Bluesky:
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         nobody = f"{build_impossible_handle(nonce, self.name)}.{self.handle_domain}"
         yield Canary(query=self._build_query(QueryKind.PROFILE, nobody, ""), expects=Outcome.ABSENT)
-        query = self._build_query(QueryKind.PROFILE, self.known_actor, "")
-        yield Canary(query=query, expects=Outcome.FOUND)
+        for kind, term, pages in (
+            (QueryKind.PROFILE, self.known_actor, None),
+            (QueryKind.SEARCH, self.known_name, None),
+            (QueryKind.FOLLOWS, self.known_actor, 1),
+            (QueryKind.FOLLOWERS, self.known_actor, 2),
+        ):
+            query = replace(self._build_query(kind, term, ""), pages=pages)
+            yield Canary(query=query, expects=Outcome.FOUND)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         refused = detect_refusal(page)
@@ -241,10 +250,15 @@ class Bluesky:
             return _build_profile_result(query, parse_bluesky_actor(answer))
         if query.kind is QueryKind.SEARCH:
             return _build_search_result(query, _parse_actors(answer, "actors"))
+        return self._parse_contact_page(query, answer)
+
+    def _parse_contact_page(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         members = _parse_actors(answer, query.kind)
         contacts = tuple(
             build_bluesky_contact(actor) for actor in members if not actor.asks_for_privacy
         )
+        if query.pages and query.page >= query.pages:
+            return build_last_page_result(contacts)
         cursor = get_optional_text(answer, "cursor")
         outcome = Outcome.FOUND if contacts else Outcome.ABSENT
         if not cursor:

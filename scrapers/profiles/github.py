@@ -2,7 +2,7 @@
 
 from scrapers.models import Outcome
 from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
-from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
+from scrapers.source import COMMON_NAME, ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="GitHub",
@@ -75,6 +75,7 @@ GITHUB = ProfileApi(
     names_asked=2,
     handle_pattern=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
     known_account="@github",
+    known_name=COMMON_NAME,
     headers=(
         ("accept", "application/vnd.github+json"),
         ("x-github-api-version", "2022-11-28"),

@@ -56,6 +56,7 @@ from scrapers.profile_api import (
     parse_next_link,
 )
 from scrapers.source import (
+    COMMON_NAME,
     UNLIMITED_QUOTA,
     Canary,
     CrawlPolicy,
@@ -213,7 +214,10 @@ SOURCE_INFO = SourceInfo(
     asks="a name, the handle of an account of this server, or the follow list of a declared one",
     discloses="the name or the handle, to the operator of the server",
     sees="display name, handle, bio, links, picture and counts of accounts that the server knows",
-    cannot_see="accounts that opted out of search, and servers that answer only members",
+    cannot_see=(
+        "accounts that opted out of search, servers that answer only members, and accounts by name "
+        "where a server lets its members alone search"
+    ),
     provenance="Mastodon's API documentation, recorded answers, and a snac 2 run on loopback",
     terms=TermsOfService(url="https://docs.joinmastodon.org/api/"),
 )
@@ -226,6 +230,7 @@ COUNT_NAMES = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
 # It counts and lists no one's contacts, and says that they are not hidden.
 SNAC_PREFIX = "snac/"
 MEMBERS_ONLY = "members-only"
+SEARCH_FOR_MEMBERS = "search-for-members"
 CONTACTS_HIDDEN = "contacts-hidden"
 PROFILE_DECLINED = "account-declines-robots"
 DENIAL_RULES = (
@@ -244,12 +249,14 @@ class Mastodon:
     """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
     `known_account` is an account of the server's own, which surely exists; empty where there is
-    none. `contacts_per_page` is how many contacts a page may list.
+    none. `known_name` is a name that its search surely finds, whoever bears it.
+    `contacts_per_page` is how many contacts a page may list.
     """
 
     base_url: str = "https://mastodon.social"
     domain: str = ""
     known_account: str = ""
+    known_name: str = COMMON_NAME
     contacts_per_page: int = CONTACTS_PER_PAGE
     seconds_between: float = 1.5
     pictures: tuple[str, ...] = ()
@@ -285,8 +292,15 @@ class Mastodon:
         )
 
     def build_canaries(self, nonce: str) -> Iterator[Canary]:
-        return build_account_canaries(
-            self._build_lookup_query, build_impossible_handle(nonce, self.name), self.known_account
+        nobody = build_impossible_handle(nonce, self.name)
+        yield from build_account_canaries(
+            self._build_lookup_query, nobody, self.known_account, pages_before_list=1
+        )
+        # A server may answer strangers with an empty list, whomever they look for.
+        yield Canary(
+            query=self._build_search_query(self.known_name, ""),
+            expects=Outcome.FOUND,
+            blind_note=SEARCH_FOR_MEMBERS,
         )
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:

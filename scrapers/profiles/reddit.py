@@ -16,7 +16,14 @@ from scrapers.profile_api import (
     ProfileApi,
     build_name_search_result,
 )
-from scrapers.source import ApiKeySpec, AppTokenSpec, SecretPlace, SourceInfo, TermsOfService
+from scrapers.source import (
+    COMMON_NAME,
+    ApiKeySpec,
+    AppTokenSpec,
+    SecretPlace,
+    SourceInfo,
+    TermsOfService,
+)
 
 SOURCE_INFO = SourceInfo(
     title="Reddit",
@@ -92,6 +99,7 @@ class Reddit(ProfileApi):
     names_asked: int = 2
     last_page: int = 1
     known_account: str = "@reddit"
+    known_name: str = COMMON_NAME
 
     def _parse_profile(self, term: str, answer: object) -> ParseResult:
         """Read an account; a suspended one shows its handle alone."""

@@ -2,7 +2,7 @@
 
 from scrapers.models import Outcome
 from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
-from scrapers.source import ApiKeySpec, RequestQuota, SourceInfo, TermsOfService
+from scrapers.source import COMMON_NAME, ApiKeySpec, RequestQuota, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Stack Exchange",
@@ -76,6 +76,7 @@ def build_stack_exchange_source(site: str) -> ProfileApi:
         fixed_params=(("site", site),),
         # The network's own account, which every site has.
         known_account="-1",
+        known_name=COMMON_NAME,
         backs_off=True,
         quota=KEYLESS_QUOTA,
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from scrapers.models import Outcome
 from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
-from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
+from scrapers.source import COMMON_NAME, ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="YouTube",
@@ -104,4 +104,5 @@ YOUTUBE = ProfileApi(
     last_page=1,
     handle_pattern=r"\w[\w.·-]{2,29}",
     known_account="@YouTube",
+    known_name=COMMON_NAME,
 )

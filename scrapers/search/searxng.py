@@ -41,6 +41,7 @@ from scrapers.parsers.search_terms import (
     format_search_query,
 )
 from scrapers.search_api import (
+    COMMON_PHRASE,
     build_district_terms,
     format_district_query,
     split_district_result,
@@ -143,6 +144,7 @@ LAST_PAGE = 2
 OK = 200
 FORBIDDEN = 403
 JSON_IS_OFF = "json-off"
+ONE_PAGE_ONLY = "engines-one-page"
 # What SearXNG says of an engine that did not answer, the worst first; all else is a failure.
 SILENCE_RULES = (
     (Outcome.BLOCKED, ("captcha", "access denied"), "engines-refused"),
@@ -213,8 +215,16 @@ class SearxNG:
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         nobody = build_impossible_handle(nonce, self.name)
-        yield Canary(query=self._build_query((nobody,), ""), expects=Outcome.ABSENT)
-        yield Canary(query=self._build_query((self.known_query,), ""), expects=Outcome.FOUND)
+        for term, expects in ((nobody, Outcome.ABSENT), (self.known_query, Outcome.FOUND)):
+            query = replace(self._build_query((term,), ""), pages=1)
+            yield Canary(query=query, expects=expects)
+        query = self._build_query((COMMON_PHRASE,), "")
+        request = self._build_request(query.kind, query.terms, LAST_PAGE)
+        yield Canary(
+            query=replace(query, page=LAST_PAGE, request=request),
+            expects=Outcome.FOUND,
+            blind_note=ONE_PAGE_ONLY,
+        )
         yield Canary(query=self._build_config_query(), expects=Outcome.FOUND)
 
     def _build_config_query(self) -> Query:

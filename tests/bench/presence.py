@@ -146,8 +146,7 @@ def measured(job: Job, lanes: Crawler, client: HttpClient) -> dict[str, object]:
 
 def _refuted(controls: Iterable[Canary], tally: Tally) -> bool:
     probes = [
-        CanaryProbe(expects=canary.expects, result=tally.probes[canary.query.key])
-        for canary in controls
+        CanaryProbe(canary=canary, result=tally.probes[canary.query.key]) for canary in controls
     ]
     return assess_trust(probes, ()).status is SourceTrust.REFUTED
 

@@ -27,6 +27,7 @@ from scrapers.models import (
 )
 from scrapers.registry import SourceRegistry
 from scrapers.search.brave import BRAVE
+from scrapers.search_api import COMMON_PHRASE
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url
 from tests.monitor.services.world import Staff, World, priced
@@ -45,6 +46,9 @@ def hit(url: str, title: str, snippet: str = "") -> Trace:
 def of_maria(number: int = 1) -> Trace:
     name = MARIA.person.name.full_name
     return hit(f"https://clips.example/{number}", f"{name} at {NAME}")
+
+
+WELL_KNOWN = {(BRAVE.known_query,), (COMMON_PHRASE,)}
 
 
 @dataclass
@@ -72,9 +76,7 @@ class Engine:
     def _reading(self, query: Query) -> ParseResult:
         if query.kind is QueryKind.DISTRICT:
             return self.lists
-        return ParseResult(
-            outcome=Outcome.FOUND if query.terms == (BRAVE.known_query,) else Outcome.ABSENT
-        )
+        return ParseResult(outcome=Outcome.FOUND if query.terms in WELL_KNOWN else Outcome.ABSENT)
 
     def shows(self, *traces: Trace) -> None:
         self.lists = ParseResult(outcome=Outcome.FOUND, traces=traces)

@@ -11,6 +11,8 @@ from monitor.services.outbox import send_due
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, configured
 
+# They ask for an account that is there, for one that is not, and for a name.
+CANARIES = 3
 TODAY = "the budget for this source is used up for today"
 
 
@@ -35,20 +37,20 @@ def asked(world: World) -> int:
 
 
 def test_a_sweep_asks_what_the_budget_allows_and_says_what_it_left_out(budgeted):
-    world = budgeted(per_day=3)
+    world = budgeted(per_day=CANARIES + 1)
     maria = world.joins(MARIA)
 
     world.sweep()
     world.on_monday()
 
-    assert asked(world) == 3
+    assert asked(world) == CANARIES + 1
     assert world.gaps() == {"bluesky": Outcome.PARTIAL}
     (digest,) = maria.emails_of("digest")
     assert f"Bluesky has given only part of its answers ({TODAY})" in " ".join(digest.text.split())
 
 
 def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
-    world = budgeted(per_day=2)
+    world = budgeted(per_day=CANARIES)
     maria = world.joins(MARIA)
     world.sweep()
     world.later(hours=1)
@@ -56,7 +58,7 @@ def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
     world.sweep()
     world.on_monday()
 
-    assert asked(world) == 2
+    assert asked(world) == CANARIES
     assert world.gaps() == {"bluesky": Outcome.SKIPPED}
     assert world.state.source_health.find_source_health("bluesky").retry_at is not None
     (digest,) = maria.emails_of("digest")
@@ -64,7 +66,7 @@ def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
 
 
 def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(budgeted):
-    world = budgeted(per_day=3)
+    world = budgeted(per_day=CANARIES + 1)
     maria = world.joins(MARIA)
     world.sweep()
     world.restarts()
@@ -79,7 +81,7 @@ def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(
 
 
 def test_the_next_day_and_the_next_week_bring_new_ones(budgeted):
-    world = budgeted(per_day=3, per_week=5)
+    world = budgeted(per_day=CANARIES + 1, per_week=CANARIES + 3)
     for member in (MARIA, ROSA):
         world.joins(member)
     counts = []
@@ -90,4 +92,4 @@ def test_the_next_day_and_the_next_week_bring_new_ones(budgeted):
         world.clock.at += timedelta(days=1)
 
     # It begins on a Saturday.
-    assert counts == [3, 2, 3, 2]
+    assert counts == [4, 2, 4, 2]

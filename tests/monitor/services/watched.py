@@ -37,6 +37,7 @@ class FakeRecords:
     )
     otherwise: DomainRecords = ABSENT
     log: LoggedNames = NO_NAMES
+    logs: dict[str, LoggedNames] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ class FakeRecords:
 
     def search_certificate_log(self, word: str) -> LoggedNames:
         self.searched.append(word)
-        return self.log
+        return self.logs.get(word, self.log)
 
 
 def watching(config: Config, **changes: object) -> Config:

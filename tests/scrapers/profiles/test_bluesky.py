@@ -240,7 +240,7 @@ def test_contacts_of_nobody_are_absent(
 
 
 def test_its_canaries_are_nobody_and_the_networks_own_account(bluesky: Bluesky) -> None:
-    nobody, known = bluesky.build_canaries("nonce")
+    nobody, known, *_ = bluesky.build_canaries("nonce")
 
     assert nobody.expects is Outcome.ABSENT
     assert nobody.query.terms[0].endswith(".bsky.social")

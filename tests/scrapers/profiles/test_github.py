@@ -7,6 +7,7 @@ import pytest
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profile_api import ProfileApi
 from scrapers.profiles.github import GITHUB
+from scrapers.source import Method
 
 Answered = Callable[..., Page]
 
@@ -160,7 +161,18 @@ def test_a_search_that_was_cut_short_is_partial(
 
 
 def test_its_canaries_are_nobody_and_its_own_account(github: ProfileApi) -> None:
-    nobody, known = github.build_canaries("nonce")
+    nobody, known, _ = github.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert known.query.terms == ("github",)
+
+
+def test_the_canary_of_its_search_is_a_name_that_many_have_and_leads_no_further(
+    github: ProfileApi, saved: Answered
+) -> None:
+    *_, common = github.build_canaries("nonce")
+    shown = github.parse_response(common.query, saved(f"{PAGES}/search.json"))
+
+    assert (common.method, common.expects) == (Method.SEARCH, Outcome.FOUND)
+    assert dict(common.query.request.params)["q"] == '"Smith" in:name'
+    assert shown.follow == ()

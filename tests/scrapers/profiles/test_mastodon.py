@@ -229,7 +229,7 @@ def test_a_server_may_live_elsewhere_than_its_handles_say() -> None:
         base_url="https://social.quill.example", domain="quill.example", known_account="@us"
     )
     person = replace(NORA, names=(), handles=(), accounts=("mastodon:@nora@quill.example",))
-    nobody, known = moved.build_canaries("nonce")
+    nobody, known, *_ = moved.build_canaries("nonce")
 
     (query,) = moved.build_queries(person)
     assert query.request.url.startswith("https://social.quill.example/")

@@ -106,7 +106,7 @@ def test_a_throttle_says_when_to_ask_again(
 
 
 def test_its_known_account_is_the_networks_own(overflow: ProfileApi) -> None:
-    nobody, known = overflow.build_canaries("nonce")
+    nobody, known, _ = overflow.build_canaries("nonce")
 
     assert nobody.query.kind is QueryKind.SEARCH
     assert known.query.request.url.endswith("/2.3/users/-1")

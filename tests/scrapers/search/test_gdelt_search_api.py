@@ -9,7 +9,7 @@ from scrapers.models import Outcome, Query, TraceKind
 from scrapers.search.brave import BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search_api import QUERY_ALTERED, SearchAnswer, SearchApi
-from scrapers.source import AccessMode, Source, SourceFamily
+from scrapers.source import AccessMode, Method, Source, SourceFamily
 from tests.scrapers.known_sources import written_sources
 from tests.scrapers.search.conftest import NORA, Answered, Comes, first
 
@@ -62,11 +62,23 @@ def test_no_key_stands_in_a_query(engine: SearchApi) -> None:
 
 @every_engine
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(engine: SearchApi) -> None:
-    nobody, known = engine.build_canaries("nonce")
+    nobody, known, *_ = engine.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert nobody.query.subject == known.query.subject == ""
     assert nobody.query.key != next(iter(engine.build_canaries("another"))).query.key
+
+
+@every_engine
+def test_a_canary_asks_for_the_second_page_where_there_is_one(engine: SearchApi) -> None:
+    _, known, *deeper = engine.build_canaries("nonce")
+
+    assert known.query.pages == 1
+    assert len(deeper) == bool(engine.wire.page and engine.last_page > 1)
+    for canary in deeper:
+        assert (canary.method, canary.expects) == (Method.NEXT_PAGE, Outcome.FOUND)
+        first_page = replace(engine, wire=replace(engine.wire, page="")).build_canaries("nonce")
+        assert canary.query.request not in {canary.query.request for canary in first_page}
 
 
 @pytest.mark.parametrize("engine", WITH_SNIPPETS, ids=lambda engine: engine.name)

@@ -233,12 +233,13 @@ def test_an_empty_second_page_leaves_the_first_one_found(
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(
     searxng: SearxNG,
 ) -> None:
-    nobody, known, inspection = searxng.build_canaries("nonce")
+    nobody, known, deeper, inspection = searxng.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert asked(known.query) == '"wikipedia"'
     assert nobody.query.subject == known.query.subject == ""
     assert nobody.query.key != next(iter(searxng.build_canaries("another"))).query.key
+    assert dict(deeper.query.request.params)["pageno"] == "2"
     assert inspection.query.request.url == "http://searx.example/config"
 
 
