@@ -46,6 +46,13 @@ SITES = """\
 Each is a source of its own; [profile sites](sources-catalog.md) says how they were chosen. `*`
 marks one with a known account as canary.
 """
+ENDED = """\
+## Engines that ended
+
+Bing: Microsoft ended its Search APIs on August 11, 2025. Google: its Custom Search API takes no new
+customers and ends on January 1, 2027. Neither can be asked; Kagi and Serper show some of what they
+list.
+"""
 CLOSED = """\
 ## What is never read
 
@@ -70,6 +77,7 @@ def build_page() -> str:
                 for group in groupby(written, key=lambda source: source.family)
             ),
             f"{SITES}\n{_build_site_groups(sites)}\n{_build_site_table()}",
+            ENDED,
             CLOSED.format(
                 names=_join_names(platform.hosts[0] for platform in PLATFORMS if platform.closed)
             ),

@@ -56,7 +56,6 @@ from scrapers.search.alerts import (
 )
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
-from scrapers.search.google import build_google_source
 from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
@@ -300,8 +299,6 @@ def _build_search_engines(config: SourceSettings) -> Iterator[Source]:
     for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
         if table:
             yield _configure_search_engine(engine, table)
-    if chosen.google:
-        yield _configure_search_engine(build_google_source(chosen.google.engine), chosen.google)
     if chosen.serper:
         if not chosen.serper.notice_read:
             notice = SERPER.info.notice

@@ -110,12 +110,6 @@ class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
     notice_read: bool = False
 
 
-class GoogleConfig(SearchEngineConfig, frozen=True, kw_only=True):
-    """`engine` is the id ("cx") of the search engine that you made at Google."""
-
-    engine: Text
-
-
 class AlertFeedsConfig(BudgetedConfig, frozen=True, kw_only=True):
     """Alert feeds that people paste on their pages, and `district_feeds` of the district's name.
 
@@ -190,7 +184,6 @@ class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     alerts: AlertFeedsConfig | None = None
     brave: BraveConfig | None = None
     gdelt: SearchEngineConfig | None = None
-    google: GoogleConfig | None = None
     kagi: SearchEngineConfig | None = None
     mojeek: SearchEngineConfig | None = None
     serper: SerperConfig | None = None

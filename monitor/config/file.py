@@ -486,6 +486,12 @@ _SECRET = re.compile(r"password|secret|token|(^|_)(api_?)?key$")
 _SECRETS_ELSEWHERE = (
     "Secrets do not belong in this file: `Secrets` in docs/operate.md says where they go."
 )
+_OTHER_ENGINE = "Remove the table, and set up another engine, such as [sources.brave]."
+# Sources that others end, and what to do about it.
+_ENDED = {
+    "sources.google": f"Google ends its Custom Search API on January 1, 2027. {_OTHER_ENGINE}",
+    "sources.bing": f"Microsoft ended the Bing Search APIs on August 11, 2025. {_OTHER_ENGINE}",
+}
 # The parser's words, and what the writer of such a line most likely has to do.
 _TOML_HINTS = {
     "Invalid value": "Put text in quotes; write true, false and numbers without.",
@@ -527,6 +533,8 @@ def _describe_unknown_key(schema: type[Struct], keys: list[str], name: str) -> s
     known = [field.encode_name for field in _list_fields(schema, keys)]
     inside = f"`{'.'.join(keys)}`" if keys else "the file"
     close = get_close_matches(name, known, n=1, cutoff=0.7)
+    if ended := _ENDED.get(".".join([*keys, name])):
+        return f"`{'.'.join([*keys, name])}` is no source anymore: {ended}"
     if _SECRET.search(name) and not get_close_matches(name, known, n=1, cutoff=0.8):
         return f"unknown key `{name}` in {inside}. {_SECRETS_ELSEWHERE}"
     hint = f"Did you mean `{close[0]}`?" if close else f"Known there: {', '.join(sorted(known))}."

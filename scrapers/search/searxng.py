@@ -1,9 +1,8 @@
 """A SearXNG of the operator's own, asked for JSON.
 
 An empty list proves nothing by itself: the engines that did not answer are listed beside it.
-`/config` tells which engines it asks, but not which of them read result pages instead of an API;
-the lists below do, for the settings of SearXNG 2026.8.22. An engine that an operator renamed is
-known by the first word of its name.
+`/config` tells which engines it asks, but not which of them read result pages instead of an API:
+that stays with the code of each engine (SearXNG 2026.8.22).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,28 +56,6 @@ from scrapers.source import (
 )
 
 DEFAULT_CATEGORY = "general"
-# They ask an API that its owner offers for that.
-API_ENGINES = frozenset(
-    {
-        *("braveapi", "deepl", "elasticsearch", "encyclosearch", "exaapi", "google cse", "jina"),
-        *("keenable", "lemmy communities", "lemmy users", "lemmy posts", "lemmy comments"),
-        *("libretranslate", "marginalia", "mastodon users", "mastodon hashtags", "mwmbl"),
-        *("mymemory translated", "openlibrary", "tagesschau", "tootfinder", "wikibooks"),
-        *("wikidata", "wikinews", "wikipedia", "wikiquote", "wikisource", "wikispecies"),
-        *("wikiversity", "wikivoyage", "wolframalpha_api", "yacy", "yandex api"),
-    }
-)
-# They read the pages that are made for people, whose terms mostly forbid it.
-SCRAPED_ENGINES = frozenset(
-    {
-        *("360search", "baidu", "bing", "boardreader", "brave", "chinaso", "crowdview", "dogpile"),
-        *("duckduckgo", "fireball", "gmx", "google", "grokipedia", "heexy", "infospace", "iseek"),
-        *("luxxle", "mojeek", "naver", "neosearch", "privacywall", "quark", "qwant", "reloado"),
-        *("resulthunter", "reuters", "searchtoday", "searchzee", "seekninja", "seznam", "sogou"),
-        *("startpage", "startpagina", "swisscows", "tiger", "tineye", "tusksearch", "vuhuv"),
-        *("wolframalpha", "yahoo", "yandex", "yep", "zapmeta"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,26 +78,6 @@ def parse_engine_list(answer: Mapping[str, object]) -> EngineList:
     }
     by_default = (name for name, categories in on.items() if DEFAULT_CATEGORY in categories)
     return EngineList(enabled=frozenset(on), by_default=frozenset(by_default))
-
-
-def list_scraped_engines(names: Iterable[str]) -> tuple[str, ...]:
-    """Return what we call those of the engines that read result pages, each once."""
-    return tuple(sorted({word for name in names for word in _match_scraped_engine(name)}))
-
-
-def describe_scraped_engines(names: Iterable[str]) -> str:
-    """Say which engines read result pages, in our words; empty where we know of none."""
-    engines = list_scraped_engines(names)
-    if not engines:
-        return ""
-    return f"engines-scrape:{', '.join(engines)}"
-
-
-def _match_scraped_engine(name: str) -> Iterator[str]:
-    plain = name.casefold().strip()
-    first = plain.replace(".", " ").partition(" ")[0]
-    if plain not in API_ENGINES and first in SCRAPED_ENGINES:
-        yield first
 
 
 SOURCE_INFO = SourceInfo(
@@ -238,8 +195,8 @@ class SearxNG:
         unknown = [name for name in self.engines if name not in listed.enabled]
         if unknown:
             return build_unreadable_result(f"engines-missing:{', '.join(unknown)}")
-        note = describe_scraped_engines(self.engines or listed.by_default)
-        return ParseResult(outcome=Outcome.FOUND, note=note)
+        unnamed = "" if self.engines else f"engines-unnamed:{len(listed.by_default)}"
+        return ParseResult(outcome=Outcome.FOUND, note=unnamed)
 
     def _build_query(
         self, terms: SearchTerms, subject: str, kind: QueryKind = QueryKind.SEARCH

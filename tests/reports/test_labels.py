@@ -141,7 +141,6 @@ SOURCE_NAMES = {
     "gdelt": "GDELT",
     "github-api": "GitHub",
     "gitlab-api": "GitLab",
-    "google": "Google",
     "gravatar-api": "Gravatar",
     "have-i-been-pwned": "Have I Been Pwned",
     "kagi": "Kagi",

@@ -13,7 +13,6 @@ from monitor.config import (
     DistrictConfig,
     FediverseDialect,
     FediverseServerConfig,
-    GoogleConfig,
     MailConfig,
     PageSourcesConfig,
     ProfileApiConfig,
@@ -108,14 +107,13 @@ def test_an_engine_is_asked_where_its_table_is_there():
         configured(
             brave=BraveConfig(per_week=1_400),
             gdelt=SearchEngineConfig(),
-            google=GoogleConfig(engine="cx-1"),
             kagi=SearchEngineConfig(canary="encyclopedia"),
             mojeek=SearchEngineConfig(url="https://gateway.example"),
             serper=SerperConfig(notice_read=True),
         )
     )
 
-    assert set(sources) == {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
+    assert set(sources) == {"brave", "brave-news", "gdelt", "kagi", "mojeek", "serper"}
     assert sources["brave-news"].crawl_policy.quota == RequestQuota(weekly=1_400)
     assert sources["mojeek"].crawl_policy.origins == ("https://gateway.example",)
     assert list(sources["kagi"].build_canaries("nonce"))[1].query.terms == ("encyclopedia",)

@@ -26,8 +26,22 @@ from tests.monitor.config.test_config import GOOD
         ),
         (
             "[mail]",
-            "[sources.goggle]\n[mail]",
-            "line 10: unknown key `goggle` in `sources`. Did you mean `google`?",
+            "[sources.barve]\n[mail]",
+            "line 10: unknown key `barve` in `sources`. Did you mean `brave`?",
+        ),
+        *(
+            (
+                "[mail]",
+                f'[sources.{engine}]\nengine = "cx"\n[mail]',
+                (
+                    f"line 10: `sources.{engine}` is no source anymore: {ended}. Remove the table, "
+                    "and set up another engine, such as [sources.brave]."
+                ),
+            )
+            for engine, ended in (
+                ("google", "Google ends its Custom Search API on January 1, 2027"),
+                ("bing", "Microsoft ended the Bing Search APIs on August 11, 2025"),
+            )
         ),
         (
             "[portal]",

@@ -36,7 +36,7 @@ every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: eng
 
 
 def test_they_are_all_here() -> None:
-    names = {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
+    names = {"brave", "brave-news", "gdelt", "kagi", "mojeek", "serper"}
 
     assert {engine.name for engine in ENGINES} == names
 
@@ -142,7 +142,6 @@ def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> No
     ("name", "page", "second"),
     [
         ("brave", "offset", 1),
-        ("google", "start", 11),
         ("kagi", "page", 2),
         ("mojeek", "s", 11),
         ("serper", "page", 2),
@@ -197,7 +196,7 @@ def test_closed_networks_are_looked_into_where_site_is_known() -> None:
         for engine in ENGINES
     }
 
-    for name in ("brave", "google", "kagi", "serper"):
+    for name in ("brave", "kagi", "serper"):
         assert any(text.startswith('"Nora Quill" (site:facebook.com OR ') for text in texts[name])
         assert any("site:linkedin.com" in text for text in texts[name])
     assert '"Nora Quill"' in texts["mojeek"]

@@ -8,7 +8,6 @@ import pytest
 from scrapers.models import District, Outcome, QueryKind, TraceKind
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
-from scrapers.search.google import GOOGLE, build_google_source
 from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.serper import SERPER
@@ -99,9 +98,6 @@ def test_half_an_answer_of_brave_proves_nothing(comes: Comes, body: str) -> None
         (GDELT, "limited.txt", 200, LIMITED, TOO_OFTEN),
         (GDELT, "unreadable.txt", 200, UNREADABLE, "query-too-common"),
         (GDELT, "Timeout", 200, UNREADABLE, "answer-no-json"),
-        (GOOGLE, "blocked.json", 400, BLOCKED, NO_KEY),
-        (GOOGLE, "limited.json", 403, LIMITED, NO_CREDIT),
-        (GOOGLE, '{"error": {"errors": [{"reason": "badRequest"}]}}', 400, UNREADABLE, ODD),
     ],
 )
 def test_complaints_are_told_apart(
@@ -127,11 +123,6 @@ def test_complaints_are_told_apart(
         (MOJEEK, ("response", "head", "return")),
         (MOJEEK, ("response", "status")),
         (GDELT, ("articles", 0, "url")),
-        (GOOGLE, ("items",)),
-        (GOOGLE, ("kind",)),
-        (GOOGLE, ("searchInformation",)),
-        (GOOGLE, ("queries",)),
-        (GOOGLE, ("items", 0, "link")),
     ],
 )
 def test_a_missing_part_is_never_an_empty_success(
@@ -170,13 +161,8 @@ def test_gdelt_shows_only_articles_whose_title_or_address_names_the_person(comes
     assert comes(GDELT, '{"articles": []}').outcome is Outcome.ABSENT
 
 
-def test_google_is_asked_through_the_operators_own_engine() -> None:
-    assert dict(first(build_google_source("cx-1")).request.params)["cx"] == "cx-1"
-
-
-@pytest.mark.parametrize("engine", [SERPER, GOOGLE])
-def test_whoever_turns_it_on_is_warned(engine: SearchApi) -> None:
-    assert engine.info.notice
+def test_whoever_turns_on_a_reseller_is_warned() -> None:
+    assert SERPER.info.notice
 
 
 def test_an_engine_stands_where_the_configuration_says() -> None:
@@ -186,7 +172,7 @@ def test_an_engine_stands_where_the_configuration_says() -> None:
     assert near.crawl_policy.origins == ("http://127.0.0.1:8080",)
 
 
-@pytest.mark.parametrize("engine", [BRAVE, GOOGLE, KAGI, SERPER])
+@pytest.mark.parametrize("engine", [BRAVE, KAGI, SERPER])
 def test_engines_that_know_sites_are_asked_about_the_district_alone(engine: SearchApi) -> None:
     asked = tuple(engine.build_district_queries(DISTRICT))
 
