@@ -85,6 +85,7 @@ screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; need
 .PHONY: sources
 sources: $(INSTALLED) ## Renew the pages of sources, configuration and commands from the program
 	@$(BIN)/python -m docs.sources
+	@$(BIN)/python -m docs.question_costs
 	@$(BIN)/python -m docs.configuration
 	@$(BIN)/python -m docs.commands
 

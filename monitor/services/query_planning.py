@@ -5,6 +5,7 @@ Queries about the whole district: asked once, and each person gets what names th
 What an answer says about a person needs that person's consent; the rest is dropped.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from monitor.db.sources import WeeklyApiCost
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.planning.budget import (
+    SELF_CHECK_SHARE,
     ApiCost,
     CostCap,
     CostLimits,
@@ -49,7 +51,7 @@ from monitor.services.own_accounts import (
     list_removal_pages,
     list_trusted_accounts,
 )
-from monitor.services.staging import CONTACT_QUERY_KINDS
+from monitor.services.staging import CONTACT_QUERY_KINDS, UNSETTLED_STATES
 from scrapers.models import CrawlResult, District, Identity, Outcome, Query
 from scrapers.source import DistrictSource, Source, SourceFamily
 
@@ -173,13 +175,34 @@ def choose_paid_queries(
         limits = limits.to_sweep_limits()
     spent = sum_spending_by_person(app, week)
     spent[""] = spent.get("", ApiCost()) + estimate_canary_cost(app)
-    budget = WeeklyBudget(limits, spent)
+    budget = WeeklyBudget(limits, spent, _list_allowances(app, week, depth))
     offered = (
         candidate
         for candidate in _list_run_candidates(app, targets)
         if candidate.query.key not in answered
     )
     return select_queries(offered, to_week_number(week), budget, depth)
+
+
+def _list_allowances(app: App, week: str, depth: SearchDepth) -> Mapping[str, int]:
+    """Return the requests left this week of each priced source that has a quota of its own.
+
+    As of the money, a part is kept for those who check themselves.
+    """
+    asked: Counter[str] = Counter()
+    for paid in app.db.api_costs.list_api_costs_of_week(week):
+        asked[paid.source] += paid.requests
+    return {
+        name: _reserve_requests(weekly, depth)
+        - asked[name]
+        - app.crawler.count_unproven_canaries(app.sources[name])
+        for name in list_source_prices(app.sources.values())
+        if (weekly := app.sources[name].crawl_policy.quota.weekly) is not None
+    }
+
+
+def _reserve_requests(weekly: int, depth: SearchDepth) -> int:
+    return weekly if depth is SearchDepth.FULL else int(weekly * (1 - SELF_CHECK_SHARE))
 
 
 def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandidate]:
@@ -203,7 +226,14 @@ def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]
         if app.db.consents.find_latest_consent(person_id) is None:
             return ()  # erased since they were planned, and their key with them
         raise
-    return rank_candidates(queries, prices, {query.key: query.history for query in asked})
+    return rank_candidates(
+        queries,
+        prices,
+        {query.key: query.history for query in asked},
+        is_urgent=any(
+            case.state in UNSETTLED_STATES for case in app.db.cases.list_cases_of_person(person_id)
+        ),
+    )
 
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
@@ -232,6 +262,7 @@ def build_weekly_bill(app: App, week: str) -> SweepBill:
         offered=tuple(_list_run_candidates(app, run)),
         limits=limits.to_sweep_limits(),
         canaries=canaries,
+        allowances=_list_allowances(app, week, SearchDepth.ROTATING),
     )
     return SweepBill(
         people=len(people),

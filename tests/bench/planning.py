@@ -35,7 +35,13 @@ WITHIN = 4
 SOURCES = (BRAVE, BRAVE_NEWS)
 PRICES = list_source_prices(SOURCES)
 DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
-CANARIES = sum((ApiCost.from_requests(2, usd) for usd in PRICES.values()), ApiCost())
+CANARIES = sum(
+    (
+        ApiCost.from_requests(len(list(source.build_canaries("nonce"))), PRICES[source.name])
+        for source in SOURCES
+    ),
+    ApiCost(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 How often a query is asked: often where it brings something new, seldom where it does not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Self
 
 PRICED_BY = 1000
@@ -66,23 +68,35 @@ class CostLimits:
 
 
 class WeeklyBudget:
-    """What was spent of a week, counted as it is spent. `spent` is by person; "" is of no one."""
+    """What was spent of a week, counted as it is spent. `spent` is by person; "" is of no one.
 
-    __slots__ = ("_limits", "_spent", "total")
+    `allowances` are the requests that are left of the week of those sources that have a quota.
+    """
 
-    def __init__(self, limits: CostLimits, spent: dict[str, ApiCost]) -> None:
+    __slots__ = ("_allowances", "_limits", "_spent", "total")
+
+    def __init__(
+        self,
+        limits: CostLimits,
+        spent: Mapping[str, ApiCost],
+        allowances: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._limits = limits
         self._spent = dict(spent)
+        self._allowances = dict(allowances)
         self.total = sum(spent.values(), ApiCost())
 
-    def try_spend(self, person_id: str, cost: ApiCost) -> bool:
-        """Pay, or change nothing where it would be more than either limit allows."""
+    def try_spend(self, person_id: str, cost: ApiCost, source: str = "") -> bool:
+        """Pay, or change nothing where it would be more than any limit allows."""
         theirs, total = self._spent.get(person_id, ApiCost()) + cost, self.total + cost
-        if not (
+        left = self._allowances.get(source, cost.requests) - cost.requests
+        if left < 0 or not (
             self._limits.person.allows_cost(theirs) and self._limits.district.allows_cost(total)
         ):
             return False
         self._spent[person_id], self.total = theirs, total
+        if source in self._allowances:
+            self._allowances[source] = left
         return True
 
 

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from hashlib import sha256
 from typing import Self
 
 from monitor.domain.planning.budget import (
+    AFTER_NEWS,
     MAX_INTERVAL,
     AnswerNovelty,
     ApiCost,
@@ -27,6 +28,8 @@ from scrapers.models import Query
 
 FULL_DEPTH = 2
 FIRST_PAGE = 1
+# The name with the school, and on the two groups of closed networks.
+BEST_RANKS = 3
 
 
 class SearchDepth(StrEnum):
@@ -36,11 +39,25 @@ class SearchDepth(StrEnum):
     FULL = "full"
 
 
+class Need(IntEnum):
+    """Whose query goes first, where a week has no room for all that are due.
+
+    NEW is the best about someone that has never had an answer. The others of those come with what
+    is CHANGED: what brought news when it was last asked.
+    """
+
+    NEW = 0
+    OPEN_CASE = 1
+    CHANGED = 2
+    USUAL = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryCandidate:
     """A query that costs `usd_per_1000`; `rank` is its place in its source's own order.
 
-    `history` is None until it has had a whole answer.
+    `history` is None until it has had a whole answer. `is_urgent` says that its person has an open
+    case: then it is asked as often as after news.
     """
 
     query: Query
@@ -48,10 +65,21 @@ class QueryCandidate:
     offset: int
     usd_per_1000: Decimal
     history: QueryHistory | None = None
+    is_urgent: bool = False
 
     @property
     def interval(self) -> int:
-        return compute_interval(self.history, self.rank)
+        usual = compute_interval(self.history, self.rank)
+        return min(usual, AFTER_NEWS[min(self.rank, 1)]) if self.is_urgent else usual
+
+    @property
+    def need(self) -> Need:
+        if self.history is None and self.rank < BEST_RANKS:
+            return Need.NEW
+        if self.is_urgent:
+            return Need.OPEN_CASE
+        changed = self.history is None or self.history.hit == self.history.asked
+        return Need.CHANGED if changed else Need.USUAL
 
     @property
     def turn(self) -> RotationTurn:
@@ -90,6 +118,8 @@ def rank_candidates(
     queries: Iterable[Query],
     prices: Mapping[str, Decimal],
     histories: Mapping[str, QueryHistory | None],
+    *,
+    is_urgent: bool = False,
 ) -> tuple[QueryCandidate, ...]:
     """Rank one person's queries to priced sources; each source yields its best first."""
     ranks: Counter[str] = Counter()
@@ -105,6 +135,7 @@ def rank_candidates(
             offset=compute_offset(query.subject, place),
             usd_per_1000=prices[source],
             history=histories.get(query.key),
+            is_urgent=is_urgent,
         )
         for place, (rank, source, query) in enumerate(ranked)
     )
@@ -121,7 +152,7 @@ def select_queries(
         query = candidate.query
         if depth is SearchDepth.ROTATING and not candidate.turn.is_due(week):
             resting.add(query.key)
-        elif budget.try_spend(query.subject, candidate.compute_max_cost(depth)):
+        elif budget.try_spend(query.subject, candidate.compute_max_cost(depth), query.source):
             asked[query.key] = replace(query, pages=candidate.count_pages(depth))
         else:
             refused[query.key] = query
@@ -130,12 +161,12 @@ def select_queries(
 
 def _build_value_key(
     query_candidate: QueryCandidate, week: int
-) -> tuple[bool, bool, int, int, str, str]:
-    """Order by value: never answered, past its floor, best of its source, longest unasked."""
+) -> tuple[Need, bool, int, int, str, str]:
+    """Order by value: need, past its floor, best of its source, longest unasked."""
     asked = query_candidate.history.asked if query_candidate.history else 0
     late = week - asked > MAX_INTERVAL
     source, key = query_candidate.query.source, query_candidate.query.key
-    return (query_candidate.history is not None, not late, query_candidate.rank, asked, source, key)
+    return (query_candidate.need, not late, query_candidate.rank, asked, source, key)
 
 
 # An assumption, for no one can know: twice a year something new turns up about a person.
@@ -158,11 +189,15 @@ class CostForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRotation:
-    """Candidates that go through week after week; `canaries` are asked in each."""
+    """Candidates that go through week after week; `canaries` are asked in each.
+
+    `allowances` are what each source with a quota has left for them in a week.
+    """
 
     offered: tuple[QueryCandidate, ...]
     limits: CostLimits
     canaries: ApiCost = field(default_factory=ApiCost)
+    allowances: Mapping[str, int] = field(default_factory=dict)
 
     def simulate_weeks(
         self, weeks: Iterable[int], predict: PredictNovelty
@@ -170,7 +205,7 @@ class QueryRotation:
         """Yield what each week asks, and what it costs at most."""
         histories = {candidate.query.key: candidate.history for candidate in self.offered}
         for week in weeks:
-            purse = WeeklyBudget(self.limits, {"": self.canaries})
+            purse = WeeklyBudget(self.limits, {"": self.canaries}, self.allowances)
             now = (
                 replace(candidate, history=histories[candidate.query.key])
                 for candidate in self.offered

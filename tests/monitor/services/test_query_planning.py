@@ -8,14 +8,15 @@ from msgspec import structs
 
 from monitor.config import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
-from monitor.demo.district import BETH, JOHN, MARIA
+from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.demo.response import FakeRequest
 from monitor.domain.planning.budget import MAX_INTERVAL
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.job_kinds import preview_sweep, run_self_check
-from monitor.services.query_planning import OVER_BUDGET
+from monitor.services.query_planning import OVER_BUDGET, list_paid_candidates
 from reports.wording import render_note
 from scrapers.models import Outcome
+from tests.monitor.services.test_sweeps_canaries import PRETENDER
 from tests.monitor.services.world import World
 
 A_YEAR_OF_FLOORS = 6 * MAX_INTERVAL
@@ -210,3 +211,38 @@ def test_a_sweep_that_was_cut_short_pays_for_nothing_twice(priced: World):
 
     assert len(searched(priced)) >= planned(priced)
     assert priced.gaps() == {}
+
+
+def test_the_week_of_an_engine_is_given_to_what_is_worth_most(priced: World):
+    """What its quota leaves is shared out before anything is asked, and not by who comes first."""
+    sources = priced.config.sources
+    engine = structs.replace(sources.searxng, per_week=20)
+    priced.restarts(
+        structs.replace(priced.config, sources=structs.replace(sources, searxng=engine))
+    )
+    for member in (MARIA, BETH):
+        priced.joins(member)
+
+    priced.sweep()
+
+    assert sum(entry.requests for entry in paid(priced)) <= 18 + 1
+    assert priced.gaps() == {"searxng": Outcome.PARTIAL}
+    assert priced.coverage()["searxng"].note == OVER_BUDGET
+    about = {entry.person_id for entry in paid(priced)} - {""}
+    assert len(about) == 2
+
+
+def test_a_person_with_an_open_case_is_asked_about_more_often(world_of):
+    world = world_of("paceclub", families=("searxng",))
+    world.prices["searxng"] = Decimal(5)
+    world.internet = world.internet.add_entry(PRETENDER)
+    daniel, beth = world.joins(DANIEL), world.joins(BETH)
+
+    world.sweep()
+
+    urgent = {
+        person.id: {candidate.is_urgent for candidate in list_paid_candidates(world.app, person.id)}
+        for person in (daniel, beth)
+    }
+    assert bool(daniel.cases) is True
+    assert urgent == {daniel.id: {True}, beth.id: {False}}

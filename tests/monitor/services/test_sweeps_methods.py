@@ -44,7 +44,7 @@ def test_a_search_that_finds_nobody_at_all_is_a_gap_and_what_it_looks_up_is_told
     run = network.coverage()["bluesky"]
     assert (run.outcome, run.note) == (Outcome.PARTIAL, "search-misses-all")
     assert [url for url in maria.findings if "mariadelgado" in url]
-    assert "its search finds no one, not even by a name that everybody knows" in text_of(
+    assert "its search finds no one, not even by the most common name" in text_of(
         network, maria.mail
     )
 

@@ -253,7 +253,7 @@ def test_an_instance_whose_engines_were_not_chosen_is_warned_of(saved: Answered)
     by_default = inspected((), saved("searxng/config.json"))
 
     assert (by_default.outcome, by_default.note) == (Outcome.FOUND, "engines-unnamed:5")
-    assert "cannot tell which of them read result pages" in render_note(by_default.note)
+    assert "does not tell which of them read result pages" in render_note(by_default.note)
 
 
 def test_engines_that_somebody_chose_need_no_warning(saved: Answered) -> None:

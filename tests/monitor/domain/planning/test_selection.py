@@ -15,7 +15,9 @@ from monitor.domain.planning.budget import (
     WeeklyBudget,
 )
 from monitor.domain.planning.selection import (
+    BEST_RANKS,
     FULL_DEPTH,
+    Need,
     SearchDepth,
     rank_candidates,
     select_queries,
@@ -98,9 +100,53 @@ def test_money_goes_to_the_most_valuable_queries(offered, requests):
 @given(districts())
 def test_who_was_never_asked_about_comes_first(offered):
     order = list(chosen(offered).selected)
-    known = {entry.query.key: entry.history is not None for entry in offered}
+    needs = {entry.query.key: entry.need for entry in offered}
 
-    assert [known[key] for key in order] == sorted(known[key] for key in order)
+    assert [needs[key] for key in order] == sorted(needs[key] for key in order)
+    for entry in offered:
+        assert (entry.need is Need.NEW) is (entry.history is None and entry.rank < BEST_RANKS)
+
+
+def test_need_goes_first_where_a_week_has_room_for_few():
+    """Who joined, who has an open case, what brought something new; then the rest."""
+    persons = ("new", "in-need", "changed", "usual")
+    asked = {person: query(person, "dear", 0) for person in persons}
+    ago = QueryHistory(asked=WEEK - 2)
+    histories = {"in-need": ago, "changed": replace(ago, hit=WEEK - 2), "usual": ago}
+    offered = [
+        replace(candidate, is_urgent=person == "in-need")
+        for person in persons
+        for candidate in rank_candidates(
+            [asked[person]], PRICES, {asked[person].key: histories.get(person)}
+        )
+    ]
+
+    for room in range(2, 6):
+        few = CostLimits(district=CostCap(requests=room))
+        order = [one.subject for one in chosen(offered[::-1], few).selected.values()]
+        assert order == list(persons[: room - 1])
+
+
+@given(st.integers(0, 7), st.integers(0, 40))
+def test_a_person_with_an_open_case_is_asked_about_as_after_news(rank, clean):
+    (usual,) = rank_candidates([query("beth", "dear", 0)], PRICES, {})
+    usual = replace(usual, rank=rank, history=QueryHistory(asked=WEEK, clean=clean))
+
+    urgent = replace(usual, is_urgent=True)
+
+    assert urgent.interval <= min(usual.interval, 2)
+    assert urgent.interval == 1 or rank > 0
+
+
+@given(districts(), depths, st.integers(0, 12))
+def test_no_source_is_asked_more_than_its_quota_leaves(offered, depth, left):
+    budget = WeeklyBudget(RICH, {}, {"dear": left})
+
+    choice = select_queries(offered, WEEK + 1, budget, depth)
+
+    spent = [one.pages for one in choice.selected.values() if one.source == "dear"]
+    assert sum(spent) <= left
+    assert all(one.source == "dear" for one in choice.over_budget.values())
 
 
 def test_what_is_past_its_floor_comes_before_better_queries():

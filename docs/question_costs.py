@@ -1,0 +1,230 @@
+"""Write docs/question-costs.md from the plan itself: `python -m docs.question_costs`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from monitor.domain.consent import Consent
+from monitor.domain.person import Person, PersonName
+from monitor.domain.planning.budget import (
+    MAX_INTERVAL,
+    SELF_CHECK_SHARE,
+    AnswerNovelty,
+    ApiCost,
+    CostLimits,
+)
+from monitor.domain.planning.queries import build_person_queries
+from monitor.domain.planning.selection import (
+    BEST_RANKS,
+    SETTLED_WEEKS,
+    QueryCandidate,
+    QueryRotation,
+    rank_candidates,
+)
+from monitor.domain.vocabulary import Scope
+from monitor.services.district_checks import MOST_NAMES_A_WEEK
+from scrapers.models import District, Identity, Query, QueryKind
+from scrapers.search.brave import BRAVE
+
+FILE = Path(__file__).with_name("question-costs.md")
+# Five dollars of credit a month, at five dollars for 1,000: 12,000 in a year of 52 weeks.
+FREE_A_WEEK = 230
+STAFF = (130, 200, 400)
+WHEN = datetime(2026, 9, 1, tzinfo=UTC)
+PRICES = {BRAVE.name: Decimal(5)}
+DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
+CANARIES = len(list(BRAVE.build_canaries("nonce")))
+PLAIN = Person(
+    id="staff",
+    name=PersonName(given="Nora", family="Quill"),
+    mail="nquill@harbourlane.example",
+    organization=DISTRICT.name,
+    zone="America/New_York",
+    school="Elm Street School",
+    places=("Wexford Bay",),
+)
+NAMED = replace(
+    PLAIN,
+    name=replace(PLAIN.name, nicknames=("Norie", "Nonie"), former_families=("Lark",)),
+)
+KNOWN_BY_USERNAME = replace(NAMED, handles=("noraquill", "nquill77", "missquill"))
+SEARCHED, LISTED = frozenset({Scope.SEARCH}), frozenset({Scope.SEARCH, Scope.PEOPLE_SEARCH})
+# What is added one by one, and to whom.
+FEATURES = (
+    ("name, school, district and one place", PLAIN, SEARCHED),
+    ("two nicknames and a former surname", NAMED, SEARCHED),
+    ("three usernames", KNOWN_BY_USERNAME, SEARCHED),
+    ("people-search sites", KNOWN_BY_USERNAME, LISTED),
+)
+_, FULL, EVERYTHING = FEATURES[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """Means of a settled week, and how far apart questions are, in weeks.
+
+    `first_round` is in how many weeks everyone's best questions have been asked once.
+    """
+
+    wanted: int
+    asked: int
+    first_round: int
+    best_every: float
+    others_every: float
+
+
+def list_candidates(person: Person, scopes: frozenset[Scope]) -> tuple[QueryCandidate, ...]:
+    consent = Consent(
+        person_id=person.id,
+        text_version="1",
+        text_hash="",
+        scopes=scopes,
+        given_at=WHEN,
+        expires_at=WHEN + timedelta(days=365),
+    )
+    return rank_candidates(build_person_queries(person, consent, (BRAVE,), WHEN), PRICES, {})
+
+
+def list_district_candidates() -> tuple[QueryCandidate, ...]:
+    return rank_candidates(BRAVE.build_district_queries(DISTRICT), PRICES, {})
+
+
+def count_watch_questions() -> int:
+    """Count what the district's own names cost in a week, if it watches them."""
+    name = Identity(person_id="district", names=("Harbour Lane High School",))
+    asked = [query for query in BRAVE.build_queries(name) if query.kind is QueryKind.SEARCH]
+    return MOST_NAMES_A_WEEK * len(asked)
+
+
+@cache
+def measure(people: int, quota: int | None = FREE_A_WEEK) -> WeekFigures:
+    """Play two years in which everybody has everything, joins in one week, and nothing is new."""
+    offered = tuple(
+        candidate
+        for number in range(people)
+        for candidate in list_candidates(replace(FULL, id=f"staff-{number}"), EVERYTHING)
+    )
+    ranks = {candidate.query.key: candidate.rank for candidate in offered}
+    fixed = ApiCost.from_requests(CANARIES + count_watch_questions(), PRICES[BRAVE.name])
+    allowances = {}
+    if quota is not None:
+        allowances[BRAVE.name] = int(quota * (1 - SELF_CHECK_SHARE)) - fixed.requests
+    rotation = QueryRotation(
+        offered=(*list_district_candidates(), *offered),
+        limits=CostLimits(),
+        canaries=fixed,
+        allowances=allowances,
+    )
+    new = {key for key, rank in ranks.items() if rank < BEST_RANKS}
+    first_round, bills, best, others = 0, [], 0, 0
+    weeks = rotation.simulate_weeks(range(SETTLED_WEEKS.stop), _bring_nothing)
+    for week, (choice, bill) in enumerate(weeks):
+        if new:
+            new -= choice.selected.keys()
+            first_round = week + 1
+        if week in SETTLED_WEEKS:
+            asked = [ranks[key] for key in choice.selected if key in ranks]
+            best, others = best + asked.count(0), others + len(asked) - asked.count(0)
+            bills.append(bill.requests)
+    settled = len(SETTLED_WEEKS)
+    return WeekFigures(
+        wanted=measure(people, None).asked if quota is not None else 0,
+        asked=round(sum(bills) / settled),
+        first_round=first_round,
+        best_every=people * settled / best,
+        others_every=(len(ranks) - people) * settled / others,
+    )
+
+
+def _bring_nothing(_query: Query, _week: int) -> AnswerNovelty:
+    return AnswerNovelty.NOTHING
+
+
+def _list_feature_rows() -> Iterator[str]:
+    before, settled_before = 0, 0.0
+    for words, person, scopes in FEATURES:
+        offered = list_candidates(person, scopes)
+        begun = sum(1 / candidate.interval for candidate in offered)
+        added = len(offered) - before
+        yield f"| {words} | {added} | {begun - settled_before:.2f} | {added / MAX_INTERVAL:.2f} |\n"
+        before, settled_before = len(offered), begun
+    yield (
+        f"| **one person with all of that** | **{before}** | **{settled_before:.2f}** | "
+        f"**{before / MAX_INTERVAL:.2f}** |\n"
+    )
+
+
+def build_page() -> str:
+    district = sum(1 for _ in list_district_candidates())
+    watch = count_watch_questions()
+    rows = "".join(
+        f"| {people} | {figures.wanted} | {figures.asked} | {figures.first_round} weeks | "
+        f"every {figures.best_every:.0f} weeks | every {figures.others_every:.0f} weeks |\n"
+        for people in STAFF
+        for figures in (measure(people),)
+    )
+    return PAGE.format(
+        free=FREE_A_WEEK,
+        kept=FREE_A_WEEK - int(FREE_A_WEEK * (1 - SELF_CHECK_SHARE)),
+        features="".join(_list_feature_rows()),
+        canaries=CANARIES,
+        district=district,
+        watch=watch,
+        names=MOST_NAMES_A_WEEK,
+        fixed=CANARIES + district + watch,
+        rows=rows,
+    )
+
+
+PAGE = """\
+# How many questions a week costs
+
+On Brave without its news, computed from the plan. `make sources` writes this page. How questions
+are chosen: [what is asked](sources-planning.md).
+
+## One person
+
+| what is known of them | questions | a week at first | a week once settled |
+|---|---|---|---|
+{features}
+At first, the best question is weekly and the others come every four or eight weeks. Where nothing
+new turns up, all come every eight weeks in the end; what is new makes them frequent again. A name
+with a title, such as "Ms. Quill", is not asked.
+
+## One district
+
+| | questions a week |
+|---|---|
+| self-tests | {canaries} |
+| the district's name, next to "teacher" and its mail domain | {district} |
+| look-alikes, with `[official]`: {names} names of it and its schools a week, in turn | {watch} |
+| **together, however many staff** | **{fixed}** |
+
+A school costs nothing by itself: its name stands in the questions about its staff, and among the
+names that take turns.
+
+## A week, on Brave's free credit
+
+Brave gives five dollars of credit a month, which is about {free} questions a week: set
+`per_week = {free}` and `news = false` under `[sources.brave]`. Of those, {kept} are kept for people
+who check themselves. Here everybody has joined in one week with all of the above, and nothing new
+turns up:
+
+| staff | due a week, settled | asked | all best three asked within | then the best | others |
+|---|---|---|---|---|---|
+{rows}
+So the credit is enough for 130 staff. With 400, everything is asked, but half as often or less, and
+an account that appears is found up to four months later. For 400 as often as for 130, pay:
+[what searches cost](operate.md#what-searches-cost).
+
+**Need goes first** where a week has no room for all that are due: who has just joined or changed a
+name, who has an open case, and what brought something new when it was last asked. Whenever
+something is left out, everybody's digest says so, and it comes first of its kind in the next week.
+"""
+
+
+if __name__ == "__main__":
+    FILE.write_text(build_page(), "utf-8")
