@@ -6,6 +6,7 @@ What a look at the service's health comes to: a reason each, and what to do abou
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.reason import (
@@ -31,7 +32,8 @@ BACKED_UP, BACKUP_FAILED = "backed-up", "backup-failed"
 class HealthResult:
     """`what` names the part, `message` says how it is, and `remedy` what to do, if anything.
 
-    `exit_code` is what a command ends with for it; only BAD has one.
+    `exit_code` is what a command ends with for it; only BAD has one, and not where the district may
+    have chosen to be without.
     """
 
     what: str
@@ -61,7 +63,7 @@ EXIT_CODES_WORST_FIRST = (78, 64, 73, 77, 76, 65, 75, 69, 70)
 
 def compute_exit_code(results: Iterable[HealthResult]) -> int:
     """Return the exit code of the worst of them, 0 where none is bad."""
-    codes = {result.exit_code for result in results if result.level is HealthLevel.BAD}
+    codes = {result.exit_code for result in results if result.exit_code}
     return min(codes, key=EXIT_CODES_WORST_FIRST.index, default=0)
 
 
@@ -106,11 +108,12 @@ def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> H
     `missing_keys` are the credentials that the other engines in the configuration wait for.
     """
     none = Reason("health.search.none")
+    report_none = partial(report_failure, "search", none, exit_code=0)
     if names := ", ".join(engines):
         return report_ok("search", Reason("health.search", {"engines": Plain(names)}))
     if keys := " or ".join(missing_keys):
-        return report_warning("search", none, Reason("remedy.search-key", {"keys": Plain(keys)}))
-    return report_warning("search", none, Reason("remedy.search"))
+        return report_none(Reason("remedy.search-key", {"keys": Plain(keys)}))
+    return report_none(Reason("remedy.search"))
 
 
 # One proposes to open a case early, and another one agrees.

@@ -28,6 +28,7 @@ from monitor.domain.vocabulary import (
     Scope,
     SweepKind,
 )
+from monitor.services.alert_feeds import lacks_search_engine
 from monitor.services.breaches import EPOCH, list_new_breaches
 from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
 from monitor.services.feedback import is_district_page
@@ -212,6 +213,8 @@ def build_digest_sections(
         and view.id not in exposed
         and not is_district_page(app, finding)
     )
+    person = app.db.people.load_person(person_id)
+    coverage = replace(coverage, lacks_search_engine=lacks_search_engine(app, person))
     return DigestSections(
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),

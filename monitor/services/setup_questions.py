@@ -477,7 +477,8 @@ SEARCH_QUESTIONS = (
     SetupQuestion(
         key="search",
         parse=_parse_search,
-        default=NONE,
+        default="brave",
+        unattended=NONE,
     ),
     SetupQuestion(
         key="brave-key",

@@ -115,6 +115,7 @@ class Coverage:
 
     `withheld` are those of them that have accounts which ask not to be found or read. `sources`
     says what each came to for one person; it is empty where the coverage is about no one.
+    `lacks_search_engine` says that no engine looks at what only engines may read.
     """
 
     checked: int
@@ -122,6 +123,7 @@ class Coverage:
     gaps: tuple[CoverageGap, ...] = ()
     withheld: tuple[str, ...] = ()
     sources: tuple[CoveredSource, ...] = ()
+    lacks_search_engine: bool = False
 
     @property
     def news(self) -> int:

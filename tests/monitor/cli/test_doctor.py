@@ -24,7 +24,10 @@ from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
 from tests.scrapers.http.loopback import Loopback, answer, answering
 
-NO_SEARCH_ENGINE = "No search engine is set up, so web searches are not done."
+NO_SEARCH_ENGINE = (
+    "No search engine is asked: impersonation on Facebook, Instagram, TikTok, X or LinkedIn cannot "
+    "be seen."
+)
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
     *(
@@ -85,7 +88,7 @@ def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
         entry for entry in terminal.run("doctor", "--json").json if entry["what"] == "search"
     ]
 
-    assert told["level"] == "warn"
+    assert told["level"] == "bad"
     assert told["message"] == NO_SEARCH_ENGINE
     assert "docs/operate.md" in told["remedy"]
 
@@ -96,7 +99,7 @@ def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
 
     ((level, message, remedy),) = parts(terminal)["search"]
 
-    assert (level, message) == ("warn", NO_SEARCH_ENGINE)
+    assert (level, message) == ("bad", NO_SEARCH_ENGINE)
     assert remedy == "Your search engine has no key: put it into the credential brave-key."
 
 

@@ -31,7 +31,7 @@ TYPED = {
     "mail_sender": "",
     "portal_address": "",
     "sign_in": "",
-    "search": "",
+    "search": "none",
     "backup_folder": "",
 }
 
@@ -221,7 +221,7 @@ def test_a_place_that_cannot_be_written_exits_with_73(tmp_path):
     assert "--config" in said.sentence
 
 
-NO_ENGINE = "No search engine is set up, so web searches are not done."
+NO_ENGINE = "impersonation on Facebook, Instagram, TikTok, X or LinkedIn cannot be seen."
 
 
 def sources_of(path):
@@ -365,9 +365,7 @@ def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
         mail = f"127.0.0.1\nrelay\n{office.port}"
         said = init(
             path,
-            typed=type_answers(
-                staff_file=f"{bad}\n{good}", mail_host=mail, mail_sender="\nno", backup_folder="\n"
-            ),
+            typed=type_answers(staff_file=f"{bad}\n{good}", mail_host=mail, mail_sender="\nno\n"),
         )
 
     assert said.code == 0

@@ -321,3 +321,17 @@ def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, mari
     entries = world.state.audit.list_entries_of_subjects((maria.id,))
     assert [entry.action for entry in entries].count("cadence-chosen") == 2
     assert mondays(world, maria, 2) == [True, True]
+
+
+@pytest.mark.parametrize("engine", [True, False])
+def test_without_a_search_engine_each_digest_says_what_cannot_be_seen(world_of, *, engine):
+    world = world_of("chalkboard", families=("searxng",) if engine else ())
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    world.on_monday()
+
+    (digest,) = maria.emails_of("digest")
+    unseen = "impersonation on Facebook, Instagram, TikTok, X or LinkedIn cannot be seen"
+    for text in (digest.text, digest.email.html):
+        assert (unseen in " ".join(text.split())) is not engine
