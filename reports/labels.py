@@ -743,6 +743,7 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
 JOB_LABELS: Final[Mapping[str, str]] = {
     "check": "check that somebody asked for",
     "canaries": "self-tests of sources",
+    "first-contact": "first contact with sources",
     "sweep": "weekly sweep",
     "digest": "weekly digest",
     "review": "weekly email to reviewers",
@@ -822,9 +823,34 @@ FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
 }
 
 # What a command waits for: "Waiting for the service to ... ."
+# What an operator reads of a first contact: a source, or one of its answers, and then this.
+CONTACT_VERDICTS: Final[Mapping[str, str]] = {
+    "changed": "answers in another form than we read",
+    "credulous": "finds what cannot exist",
+    "silent": "finds nothing where something surely is",
+    "login": "asks to sign in",
+    "wall": "shows a wall to programs",
+    "refused": "refuses us",
+    "moved": "has moved to another address",
+    "cut": "breaks off its answer",
+    "late": "answers too late",
+    "limited": "asks to come back later",
+    "unreached": "cannot be reached",
+    "robots": "refuses robots",
+    "not-asked": "was not asked",
+    "fields-gone": "understood, but what was there before is gone",
+    "new-keys": "understood, with names that are new",
+    "understood": "understood",
+}
+CONTACT_STATUSES: Final[Mapping[str, str]] = {
+    "proven": "proven by first contact on {day}",
+    "changed": "changed since {day}",
+    "never-proven": "never proven",
+}
 REQUESTED_RUNS: Final[Mapping[str, str]] = {
     "check": "check this person",
     "canaries": "test the sources",
+    "first-contact": "make first contact with the sources",
     "sweep": "run the sweep",
     "district-check": "look for look-alikes of the district",
 }

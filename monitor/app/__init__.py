@@ -22,6 +22,7 @@ from scrapers.http.clock import Clock, SystemClock
 
 # What asks the web takes long to load, and most commands ask nothing.
 if TYPE_CHECKING:
+    from monitor.app.contact_recorder import ContactRecorder
     from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
     from monitor.mail.bounces import BounceMailbox
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scrapers.http.limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
     from scrapers.models import Contact, DomainRecords, LoggedNames
+    from scrapers.probes import Probe
     from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser
     from scrapers.source import Source
@@ -267,6 +269,12 @@ class App:
             built: Crawler | None = vars(self).get("crawler")
         if built is not None:
             built.stop()
+
+    def build_contact_recorder(self, probes: "dict[str, Probe]") -> "ContactRecorder":
+        """Return what sees the answers of a first contact."""
+        from monitor.app.contact_recorder import ContactRecorder
+
+        return ContactRecorder(sources=self.sources, parser=self.copier, probes=probes)
 
     @BuiltOnce
     def records(self) -> PublicRecords:

@@ -107,7 +107,7 @@ class RequestWait:
 
     def announce_wait(self, *, is_known: bool) -> None:
         known = " This was requested already." if is_known else ""
-        _print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.name]}.{known}")
+        print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.name]}.{known}")
         self._latest_deadline = self.clock.monotonic() + self._allowed.total_seconds()
         self._deadline = self._pick_up_deadline
 
@@ -118,20 +118,20 @@ class RequestWait:
         if not self._has_started and requests.load_progress(self.request.subject):
             self._has_started = True
             self._deadline = self.clock.monotonic() + self._allowed.total_seconds()
-            _print_status("It has started.")
+            print_status("It has started.")
         elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
             self._checks_ahead = ahead
             self._deadline = self._pick_up_deadline
         now = self.clock.monotonic()
         if is_service_running(self.app):
             if self._gone_at is not None:
-                _print_status("The service is back.")
+                print_status("The service is back.")
                 self._gone_at = None
                 self._deadline = max(self._deadline, self._pick_up_deadline)
         elif self._gone_at is None:
             self._gone_at = now
             minutes = BACK_WITHIN // MINUTE
-            _print_status(f"The service has stopped. {IT_STAYS} Waiting {minutes} minutes for it.")
+            print_status(f"The service has stopped. {IT_STAYS} Waiting {minutes} minutes for it.")
         elif now - self._gone_at >= BACK_WITHIN.total_seconds():
             reason = f"The service did not come back. {IT_STAYS}"
             raise UnavailableError(reason)
@@ -229,7 +229,7 @@ def request_self_tests(context: CliContext, app: App, source: str = "") -> tuple
     return tuple(canary_check for canary_check in checks if source in {"", canary_check.source})
 
 
-def _print_status(sentence: str) -> None:
+def print_status(sentence: str) -> None:
     """Say it beside the output, which may be read by a program."""
     click.echo(f"namesake: {sentence}", err=True)
 

@@ -76,6 +76,7 @@ CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sweep": "Run this week's sweep for everyone with consent.",
             "plan": "Print planned queries, with dates and costs.",
             "sources": "List, test and import sources.",
+            "first-contact": "Learn how sources really answer, without any name.",
             "district": "List and check look-alikes of the district itself.",
         },
         "Review": {
@@ -108,6 +109,7 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
         "district": lambda: import_module("monitor.cli.district").district,
         "doctor": lambda: import_module("monitor.cli.doctor").doctor,
         "evidence": lambda: import_module("monitor.cli.findings").evidence,
+        "first-contact": lambda: import_module("monitor.cli.first_contact").first_contact,
         "explain": lambda: import_module("monitor.cli.findings").explain_finding,
         "cases": lambda: import_module("monitor.cli.findings").cases,
         "init": lambda: import_module("monitor.cli.init").init,

@@ -20,7 +20,8 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
-from reports.labels import format_site_name
+from monitor.services.first_contact import ContactStanding, find_contact_standings
+from reports.labels import CONTACT_STATUSES, format_site_name
 from reports.wording import render_note
 from scrapers.crawl.throttle import HostState
 from scrapers.registry import discover_built_in_sources
@@ -193,10 +194,12 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
             _print_unused(context, app, as_json=as_json)
             return
         health = {part.source: part for part in app.db.source_health.list_source_health()}
+        standing = find_contact_standings(app.db)
         rows = [
             {
                 **_build_source_row(source, health.get(name)),
                 **_build_quota_columns(app, source),
+                "first_contact": standing.get(name, ContactStanding()),
                 "note": _describe_trouble(app, source, health.get(name)),
             }
             for name, source in app.sources.items()
@@ -208,6 +211,7 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
 
 
 def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
+    contacts = find_contact_standings(app.db)
     if rows:
         context.output.print_table(
             (
@@ -219,6 +223,7 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
                 "outcome",
                 "since",
                 "last self-test passed",
+                "first contact",
             ),
             [
                 (
@@ -230,6 +235,7 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
                     row["outcome"] or "not run yet",
                     row["since"],
                     row["proven_at"] or "never",
+                    _format_contact(contacts.get(source.name, ContactStanding())),
                 )
                 for row, source in zip(rows, app.sources.values(), strict=True)
             ],
@@ -361,6 +367,12 @@ def _build_source_row(source: Source, health: SourceHealth | None) -> dict[str, 
     }
 
 
+def _format_contact(standing: ContactStanding) -> str:
+    """Say it in words: proven on a day, changed since that, or never proven."""
+    day = f"{standing.proven_at:%Y-%m-%d}" if standing.proven_at else ""
+    return CONTACT_STATUSES[standing.status].format(day=day)
+
+
 RUNS_SHOWN = 10
 UNKNOWN_PRICE = "unknown price"
 SheetLine = tuple[str, object]
@@ -397,6 +409,7 @@ class SourceHealthReport:
     note: str
     last_good: datetime | None
     proven_at: datetime | None
+    contact: ContactStanding
     canary: SelfTestLine | None
     parked_until: datetime | None
     asked: int
@@ -456,6 +469,7 @@ class SourceSheet:
             yield "note", health.note
         yield "last good", health.last_good or "never"
         yield "last self-test passed", health.proven_at or "never"
+        yield "first contact", _format_contact(health.contact)
         if health.canary is None:
             yield "self-test", "no manual self-test yet"
         else:
@@ -484,6 +498,7 @@ def _build_health_report(app: App, source: Source) -> SourceHealthReport:
         note=render_note(health.note) if health else "",
         last_good=next(good, None),
         proven_at=health.proven_at if health else None,
+        contact=find_contact_standings(db).get(name, ContactStanding()),
         canary=None if check is None else _build_self_test_line(check),
         parked_until=_find_parked_until(db, source, app.clock.now()),
         asked=asked,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import monitor.db.audit
     import monitor.db.breaches
     import monitor.db.cases
+    import monitor.db.contacts
     import monitor.db.district
     import monitor.db.findings
     import monitor.db.hold_proposals
@@ -110,6 +111,7 @@ class Database:
     audit: "monitor.db.audit.AuditTable"
     source_health: "monitor.db.sources.SourceHealthTable"
     canary_checks: "monitor.db.sweeps.CanaryChecksTable"
+    first_contacts: "monitor.db.contacts.FirstContactsTable"
     hosts: "monitor.db.sources.HostsTable"
     robots_files: "monitor.db.robots_files.RobotsFilesTable"
     request_quota: "monitor.db.sources.RequestQuotaTable"

@@ -554,6 +554,17 @@ CREATE TABLE canary_checks (
     note TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE first_contacts (
+    source TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    reader INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    proven_at TEXT, -- null until all was understood, and something known was found
+    reports TEXT NOT NULL,
+    understood TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE hosts (keyed_hash BLOB PRIMARY KEY, encrypted BLOB NOT NULL) STRICT;
 
 CREATE TABLE robots_files (

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
+from monitor.domain.first_contact import ContactStatus
 from monitor.domain.reason import (
     Count,
     Day,
@@ -160,6 +161,30 @@ def assess_sources(
             Reason("health.unproven", {"sources": Listed(tuple(map(Site, unproven)))}),
             Reason("remedy.unproven"),
         )
+
+
+def assess_first_contact(
+    named: Iterable[str], standing: Mapping[str, ContactStatus], last: datetime | None
+) -> HealthResult:
+    """Say which sources are proven by first contact, and which have changed since."""
+    names = tuple(named)
+    if last is None:
+        return report_ok("sources", Reason("health.first-contact.none"))
+    by_status = {
+        status: [name for name in names if standing.get(name) is status] for status in ContactStatus
+    }
+    facts: Facts = {
+        "at": Day(last.date()),
+        "proven": Count(len(by_status[ContactStatus.PROVEN])),
+        "all": Count(len(names)),
+    }
+    if changed := by_status[ContactStatus.CHANGED]:
+        message = Reason(
+            "health.first-contact.changed",
+            {**facts, "sources": Listed(tuple(map(Site, changed)))},
+        )
+        return report_warning("sources", message, Reason("remedy.first-contact"))
+    return report_ok("sources", Reason("health.first-contact", facts))
 
 
 def _report_failure_group(group: FailureGroup) -> HealthResult:

@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 
 from monitor.app.sources import export_sources
 from monitor.config import SourcesConfig
+from monitor.domain.errors import UnavailableError
 from monitor.fleet.batches import (
     BATCH_PLACE,
     BATCH_SIZE,
@@ -26,7 +27,13 @@ from monitor.fleet.batches import (
 from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
 from monitor.fleet.db.seal import FleetSeal
 from scrapers.crawl.crawler import Crawler
-from scrapers.crawl.frontier import LOOK_AHEAD, CrawlRun, ProgressCallback, SourceProgress
+from scrapers.crawl.frontier import (
+    LOOK_AHEAD,
+    CrawlRun,
+    Inspector,
+    ProgressCallback,
+    SourceProgress,
+)
 from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUERIES, CrawlQuery, HostManners
 from scrapers.http.errors import (
     FailureReason,
@@ -128,8 +135,15 @@ class FleetCrawler(Crawler):
         queries: Iterable[Query],
         watch: ProgressCallback | None = None,
         priority: CrawlPriority = CrawlPriority.USUAL,
+        inspect: Inspector | None = None,
     ) -> Generator[CrawlResult, None, None]:
-        """Have all queries asked and what they lead to, and yield each query's visit once."""
+        """Have all queries asked and what they lead to, and yield each query's visit once.
+
+        Raises UnavailableError where exchanges are to be inspected: other machines have them.
+        """
+        if inspect is not None:
+            reason = "Other machines ask for this district, so answers cannot be looked at here."
+            raise UnavailableError(reason)
         # Drop what this district sent before a crash: what it still wants it sends again.
         if not self._cleared:
             district = tag_district(self.dispatch.seal, self.dispatch.district)

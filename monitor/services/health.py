@@ -7,7 +7,7 @@ mail.
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +41,7 @@ from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
 from monitor.services.annex_services import AnnexServices
 from monitor.services.chat_notices import AUDIENCES, find_failed_notice
+from monitor.services.first_contact import ContactStanding, find_contact_standings
 from monitor.services.job_kinds import JobQueue, find_job_queue
 from monitor.services.leavers import count_leavers
 from reports.emails.office import TrialView
@@ -83,6 +84,7 @@ class Vitals:
     person_count: int | None
     has_people: bool
     case_counts: Mapping[tuple[CaseKind, CaseState], int]
+    contacts: Mapping[str, ContactStanding]
     clock_jumped: timedelta = timedelta()
 
     @property
@@ -102,6 +104,7 @@ def collect_vitals(db: Database, now: datetime, jumped: timedelta = timedelta())
         at=now,
         clock_jumped=jumped,
         sources=db.source_health.list_source_health(),
+        contacts=find_contact_standings(db),
         jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda job: job.due_at)),
         email_counts=db.email_counts.count_emails_by_state(),
         oldest_email=db.email_counts.find_oldest_queued_time(),
@@ -138,7 +141,7 @@ def _count_cases(db: Database) -> Mapping[tuple[CaseKind, CaseState], int]:
     return {which: count for which, count in counts.items() if count >= MIN_COUNT}
 
 
-def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResult]:
+def check_vitals(vitals: Vitals, sources: Collection[str]) -> Iterator[HealthResult]:
     source_trust = {
         source.source: SourceCondition(
             name=source.source,
@@ -150,6 +153,9 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
         for source in vitals.sources
     }
     yield from condition.assess_sources(sources, source_trust)
+    standing = {name: contact.status for name, contact in vitals.contacts.items()}
+    last = max((contact.at for contact in vitals.contacts.values() if contact.at), default=None)
+    yield condition.assess_first_contact(sources, standing, last)
     yield condition.assess_sweep(
         vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.has_people
     )

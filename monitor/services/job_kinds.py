@@ -29,6 +29,7 @@ from monitor.services.district_checks import (
 )
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER, queue_invitation_reminder
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
+from monitor.services.first_contact import FIRST_CONTACT, run_first_contact
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.notifications import queue_source_alert
 from monitor.services.review import queue_review_digests
@@ -186,6 +187,12 @@ def check_person(app: App, due: Job) -> None:
 def ask_canaries(app: App, due: Job) -> None:
     run_canaries(app, due.source, _track_progress(app, due))
     app.db.jobs.finish_request(due.subject, app.clock.now())
+
+
+@JobKind(name=FIRST_CONTACT, queue=JobQueue.CHECKS, longest=DAY)
+def make_first_contact(app: App, due: Job) -> None:
+    if run_first_contact(app, due.source.split(), _track_progress(app, due)):
+        app.db.jobs.finish_request(due.subject, app.clock.now())
 
 
 @JobKind(name=SWEEP, queue=JobQueue.SWEEPS, longest=WEEK, scope=JobScope.DISTRICT, slot=SWEEP_SLOT)

@@ -11,6 +11,7 @@ from scrapers.crawl.frontier import (
     CrawlRun,
     CrawlTenant,
     Frontier,
+    Inspector,
     ProgressCallback,
     SourceProgress,
 )
@@ -129,6 +130,7 @@ class Crawler(CrawlTenant):
         queries: Iterable[Query],
         watch: ProgressCallback | None = None,
         priority: CrawlPriority = CrawlPriority.USUAL,
+        inspect: Inspector | None = None,
     ) -> Generator[CrawlResult, None, None]:
         """Ask all queries and what they lead to, and yield each query's visit once.
 
@@ -138,7 +140,11 @@ class Crawler(CrawlTenant):
         counts as not asked.
         """
         run = CrawlRun(
-            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
+            queries=iter(queries),
+            on_progress=watch,
+            priority=priority,
+            tenant=self._tenant,
+            inspect=inspect,
         )
         self._frontier.add_run(run)
         try:

@@ -15,13 +15,14 @@ from scrapers.crawl.budget import QuotaCounter
 from scrapers.crawl.routing import CrawlQuery, CrawlRouter
 from scrapers.crawl.sharing import DistrictProofs, HostShareTracker
 from scrapers.crawl.throttle import HostState
-from scrapers.http.client import PageFetcher
+from scrapers.http.client import PageFetcher, Redirect
 from scrapers.http.clock import Clock
 from scrapers.http.event_loop import EventLoop
 from scrapers.models import (
     CrawlPriority,
     CrawlResult,
     Outcome,
+    Page,
     ParseResult,
     Query,
 )
@@ -39,6 +40,23 @@ class SourceProgress(StrEnum):
 
 
 ProgressCallback = Callable[[str, SourceProgress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request of a query, and its answer; `result` is None where a redirect leads on.
+
+    `seconds` is how long the answer took, unpacked and read.
+    """
+
+    query: Query
+    answer: Page | ParseResult | Redirect
+    seconds: float
+    result: ParseResult | None = None
+
+
+Inspector = Callable[[Exchange], ParseResult | None]
+"""Sees each exchange of a run on the thread that asks, and may say what it comes to instead."""
 
 _UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
 
@@ -73,6 +91,7 @@ class CrawlRun:
 
     queries: Iterator[Query]
     on_progress: ProgressCallback | None = None
+    inspect: Inspector | None = None
     priority: CrawlPriority = CrawlPriority.USUAL
     tenant: "CrawlTenant"
     events: SimpleQueue[CrawlEvent] = field(default_factory=SimpleQueue)

@@ -13,6 +13,7 @@ from scrapers.crawl.frontier import (
     CrawlEvent,
     CrawlSlot,
     CrawlTenant,
+    Exchange,
     Frontier,
     HostQueue,
 )
@@ -219,7 +220,10 @@ class CrawlWorker:
         request = next_request.request if led else add_conditions(query, source.version)
         answer = slot.tenant.client.fetch(request, source.crawl_policy)
         due = self._compute_due(slot, next_request, began)
+        seconds, inspect = self.clock.monotonic() - began, slot.run.inspect
         if isinstance(answer, Redirect):
+            if inspect is not None:
+                inspect(Exchange(query=query, answer=answer, seconds=seconds))
             try:
                 slot.crawl_query.follow_redirect(answer.request)
             except FetchError as end:
@@ -233,6 +237,9 @@ class CrawlWorker:
         result = (
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
         )
+        if inspect is not None:
+            exchange = Exchange(query=query, answer=answer, seconds=seconds, result=result)
+            result = inspect(exchange) or result
         if slot.tenant.proofs is not None:
             slot.tenant.proofs.note_answer(slot.crawl_query.query, result, self.clock.now())
         self._handle_result(slot, result, due)

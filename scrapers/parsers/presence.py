@@ -84,6 +84,19 @@ def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) 
     return build_unreadable_result(_describe_unknown_page(page))
 
 
+def list_shown_marks(rule: PresenceRule, handle: str, page: Page) -> tuple[str, ...]:
+    """Return a digest of each mark of the rule that a page shows, whatever its status."""
+    return tuple(
+        digest for mark, digest in list_mark_digests(rule) if _has_mark(page, mark, handle)
+    )
+
+
+def list_mark_digests(rule: PresenceRule) -> tuple[tuple[str, str], ...]:
+    """Return the marks of a rule, and a short name of each that tells nothing of it."""
+    marks = (rule.e_string, *rule.e_others, rule.m_string, *rule.m_others)
+    return tuple((mark, sha256(mark.encode()).hexdigest()[:12]) for mark in marks if mark)
+
+
 def build_impossible_handle(nonce: str, source: str, length: int = 14) -> str:
     """Return a handle that no one has, in letters that every site allows."""
     drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()

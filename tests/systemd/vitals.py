@@ -20,6 +20,7 @@ def build_full_vitals(at: datetime) -> Vitals:
             SourceHealth(source=f"site-{one}", outcome=one, since=earlier, proven_at=earlier)
             for one in Outcome
         ),
+        contacts={},
         jobs=(Job(name="mail", subject="", due_at=earlier),),
         email_counts={EmailState.QUEUED: 3, EmailState.SENT: 40, EmailState.DEAD: 1},
         oldest_email=earlier,

@@ -50,7 +50,7 @@ def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), c
 
 
 # What the service does while they look on.
-ASKING = frozenset({"check", "sweep", "sources check"})
+ASKING = frozenset({"check", "sweep", "sources check", "first-contact"})
 GLASS, REFUSED = "opened-early", (77,)
 # Nothing can be served there, or the test would wait for its end.
 NOWHERE = ("[portal]\n", '[portal]\nlisten = "unix:/nowhere/pages.sock"\n')
@@ -109,6 +109,11 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "sources remove": (row("{case}", codes=(65,)),),
     "sources list": (row(), row("--json")),
     "sources show": (row("bluesky"), row("bluesky", "--json"), row("{case}", codes=(65,))),
+    "first-contact": (
+        row("--dry-run"),
+        row("--bundle", "{folder}/contact.tar"),
+        row("{case}", codes=(65,)),
+    ),
     "sources check": (row("chalkboard"), row("{case}", codes=(65,))),
     "digest preview": (
         row("{person}", codes=REFUSED),

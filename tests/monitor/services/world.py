@@ -38,6 +38,7 @@ from monitor.services.jobs import (
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
 from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.frontier import Inspector
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
@@ -68,6 +69,7 @@ class Witness:
         queries: Iterable[Query],
         watch: ProgressListener,
         priority: CrawlPriority = CrawlPriority.USUAL,
+        inspect: Inspector | None = None,
     ) -> Iterator[CrawlResult]:
         ends: list[tuple[str, str]] = []
 
@@ -78,7 +80,7 @@ class Witness:
             else:
                 watch(source, state)
 
-        visits = self.crawler.crawl(queries, later, priority)
+        visits = self.crawler.crawl(queries, later, priority, inspect)
         for visit in visits if self.world.order is None else self.world.order(list(visits)):
             self.world.meanwhile(visit)
             yield visit

@@ -1,0 +1,136 @@
+"""Make first contact: learn how every source really answers, and write what may be sent on."""
+
+from collections.abc import Collection, Iterator, Mapping
+from math import ceil
+from pathlib import Path
+
+import click
+
+from monitor.app import App
+from monitor.cli.check import new_request, print_status, request_run
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.cli.sources import describe_unknown_source
+from monitor.db.files import write_file
+from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.first_contact import ProbeReport, SourceContact, group_by_verdict
+from monitor.services.contact_bundle import build_bundle, rename_publicly
+from monitor.services.first_contact import FIRST_CONTACT, ContactPlan, plan_first_contact
+from reports.labels import CONTACT_VERDICTS
+from scrapers.models import Outcome
+
+NO_NAMES = "No name of staff, school or district is in any of them."
+
+
+@click.command("first-contact")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--dry-run", is_flag=True, help="Say what it would cost. Ask nothing.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("first-contact.tar"),
+    show_default=True,
+    help="Where to write the bundle.",
+)
+@json_option
+@pass_cli_context
+def first_contact(
+    context: CliContext, names: tuple[str, ...], *, dry_run: bool, bundle: Path, as_json: bool
+) -> None:
+    """Ask each source for its own account and for names that cannot exist. Searches for no person.
+
+    Says how each answered, and writes a bundle: shapes of answers, without their words. Read it,
+    and send it to the project or not. The service does it; exits with 69 if none runs.
+    """
+    with context.open_app() as app:
+        for name in names:
+            if name not in app.sources:
+                raise InputError(describe_unknown_source(app, name))
+        plan = plan_first_contact(app, names)
+        if dry_run and as_json:
+            context.output.print_json(plan)
+            return
+        for sentence in describe_plan(plan):
+            (context.output.print_line if dry_run else print_status)(sentence)
+        if dry_run:
+            return
+        contacts = _request_contacts(context, app, names)
+        public = tuple(rename_publicly(app.sources, contacts))
+        packed = build_bundle(app.db, public, render_contact_page(public))
+        write_file(bundle, packed)
+    if as_json:
+        context.output.print_json({"contacts": contacts, "bundle": str(bundle)})
+        return
+    context.output.print_line(render_contact_page(contacts))
+    context.output.print_line(
+        f"{bundle} holds shapes of these answers, and none of their words. Read it"
+        f" (`tar xf {bundle}`), then send it to the project or delete it."
+    )
+
+
+def _request_contacts(
+    context: CliContext, app: App, names: Collection[str]
+) -> tuple[SourceContact, ...]:
+    wanted = new_request(app, FIRST_CONTACT, source=" ".join(sorted(names)))
+    request = request_run(context, app, wanted)
+    made = app.db.first_contacts.list_contacts_since(request.asked_at or request.due_at)
+    contacts = tuple(contact for contact in made if not names or contact.source in names)
+    if not contacts:
+        reason = "No source was asked: none of these has anything that may be asked without a name."
+        raise UnavailableError(reason)
+    return contacts
+
+
+def describe_plan(plan: ContactPlan) -> Iterator[str]:
+    """Say what it costs at most, before anything is asked."""
+    minutes = ceil(plan.seconds / 60)
+    yield (
+        f"First contact with {plan.sources} sources: at most {plan.requests} requests, in about"
+        f" {minutes} minute{'' if minutes == 1 else 's'}. {NO_NAMES}"
+    )
+    if plan.budgets:
+        spent = ", ".join(f"{name} {count}" for name, count in plan.budgets.items())
+        yield f"They come out of these budgets: {spent}."
+    if plan.unprobed:
+        yield f"Nothing can be asked of these without a name: {', '.join(plan.unprobed)}."
+
+
+def render_contact_page(contacts: Collection[SourceContact]) -> str:
+    """Return what a person reads of it: what is understood, what is not, and each answer."""
+    understood = sum(contact.verdict.is_understood for contact in contacts)
+    day = max(contact.at for contact in contacts)
+    lines = [
+        f"First contact on {day:%Y-%m-%d}: {understood} of {len(contacts)} sources understood."
+    ]
+    for verdict, names in group_by_verdict(contacts).items():
+        lines.append(f"{len(names):4} {CONTACT_VERDICTS[verdict]}: {', '.join(names)}")
+    for contact in contacts:
+        lines += ["", f"{contact.source}: {CONTACT_VERDICTS[contact.verdict]}"]
+        lines += [f"  {_describe_report(report)}" for report in contact.reports]
+    return "\n".join(lines) + "\n"
+
+
+def _describe_report(report: ProbeReport) -> str:
+    """Say what was asked, what it means, and what is worth a look, in one line."""
+    known = "known" if report.expects == Outcome.FOUND else "impossible"
+    page = f", page {report.page}" if report.page > 1 else ""
+    said = f"{report.method} ({known}{page}): {CONTACT_VERDICTS[report.verdict]}"
+    return "; ".join((said, *_list_remarks(report)))
+
+
+def _list_remarks(report: ProbeReport) -> Iterator[str]:
+    answer = report.answer
+    if report.note:
+        yield f"note {report.note}"
+    if answer is not None and not report.verdict.is_understood:
+        yield f"status {answer.status}, {answer.size} bytes of {answer.content_type or 'no type'}"
+    lists: Mapping[str, Collection[str]] = {
+        "read": report.fields,
+        "new": report.new,
+        "gone": report.gone,
+        "not there": answer.missing if answer and report.expects == Outcome.FOUND else (),
+        "not read": answer.unread if answer and report.expects == Outcome.FOUND else (),
+        "led to": answer.redirects if answer else (),
+    }
+    yield from (f"{title} {', '.join(listed)}" for title, listed in lists.items() if listed)
+    if answer is not None and report.is_slow:
+        yield f"slow: {answer.seconds:g} s"

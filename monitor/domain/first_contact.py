@@ -1,0 +1,253 @@
+"""What a source's answers say of our readers, and what has changed since: verdicts, and no words.
+
+All values here may leave the machine: they hold skeletons, counts and public words alone.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from scrapers.models import Outcome, ParseResult
+from scrapers.source import Source
+
+# An answer that takes longer makes a sweep of hundreds of people late.
+SLOW_SECONDS = 10.0
+
+
+class Verdict(StrEnum):
+    """What an answer, or a source with all of its answers, comes to; the first is the worst."""
+
+    CHANGED = "changed"
+    CREDULOUS = "credulous"
+    SILENT = "silent"
+    LOGIN = "login"
+    WALL = "wall"
+    REFUSED = "refused"
+    MOVED = "moved"
+    CUT = "cut"
+    LATE = "late"
+    LIMITED = "limited"
+    UNREACHED = "unreached"
+    ROBOTS = "robots"
+    NOT_ASKED = "not-asked"
+    FIELDS_GONE = "fields-gone"
+    NEW_KEYS = "new-keys"
+    UNDERSTOOD = "understood"
+
+    @property
+    def is_understood(self) -> bool:
+        return self in {Verdict.UNDERSTOOD, Verdict.NEW_KEYS, Verdict.FIELDS_GONE}
+
+
+class ContactStatus(StrEnum):
+    PROVEN = "proven"
+    CHANGED = "changed"
+    NEVER_PROVEN = "never-proven"
+
+
+BY_NOTE: Mapping[str, Verdict] = {
+    "captcha": Verdict.WALL,
+    "browser-check": Verdict.WALL,
+    "cookie-wall": Verdict.WALL,
+    "login-wall": Verdict.LOGIN,
+    "answer-late": Verdict.LATE,
+    "answer-cut-off": Verdict.CUT,
+    "connection-lost": Verdict.CUT,
+    "page-large": Verdict.CUT,
+    "redirected-away": Verdict.MOVED,
+    "redirect-loop": Verdict.MOVED,
+    "robots": Verdict.ROBOTS,
+    "robots-unknown": Verdict.ROBOTS,
+}
+BY_OUTCOME: Mapping[Outcome, Verdict] = {
+    Outcome.BLOCKED: Verdict.REFUSED,
+    Outcome.LIMITED: Verdict.LIMITED,
+    Outcome.FAILED: Verdict.UNREACHED,
+    Outcome.UNREADABLE: Verdict.CHANGED,
+    Outcome.SKIPPED: Verdict.NOT_ASKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerShape:
+    """What was recorded of one answer. `marks` are digests of those of our marks that it shows.
+
+    `names` are the names in it, `unread` those that the reader left alone, and `missing` what it
+    asked for and was not there. `redirects` are addresses with marks in place of words.
+    `is_moved` says that they led to another host. `is_page` is a page where data was promised.
+    """
+
+    status: int
+    seconds: float
+    size: int
+    content_type: str
+    kind: str
+    headers: Mapping[str, str | int] = field(default_factory=dict)
+    redirects: tuple[str, ...] = ()
+    is_moved: bool = False
+    is_page: bool = False
+    is_cut: bool = False
+    names: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    tree: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeReport:
+    """One request and what came of it. `expects` is found or absent; `answer` is None for none.
+
+    `request` is its form: keys without values; `robots` is what robots.txt says, if it was asked.
+    `fields` are those that were read in the answer.
+    `new` and `gone` are names that the last understood answer did not have, or had.
+    """
+
+    method: str
+    expects: str
+    page: int
+    request: Mapping[str, Any]
+    robots: str
+    verdict: Verdict
+    outcome: str
+    note: str = ""
+    answer: AnswerShape | None = None
+    fields: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, int, str]:
+        """What it has in common with the same probe of another time."""
+        return (self.method, self.expects, self.page, self.request["path"])
+
+    @property
+    def is_slow(self) -> bool:
+        return self.answer is not None and self.answer.seconds >= SLOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTimes:
+    """When a source was last asked so, and when all was understood; None where that never was."""
+
+    source: str
+    at: datetime
+    proven_at: datetime | None
+
+    def find_status(self, contradicted_since: datetime | None = None) -> ContactStatus:
+        """Say how it stands; a source whose answers could not be read since has changed, too."""
+        if self.proven_at is None:
+            return ContactStatus.NEVER_PROVEN
+        contradicted = contradicted_since is not None and contradicted_since > self.proven_at
+        is_proven = self.proven_at == self.at and not contradicted
+        return ContactStatus.PROVEN if is_proven else ContactStatus.CHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceContact(ContactTimes):
+    """The last first contact with a source; `proven_at` is when all was last understood.
+
+    It is None where that never was, or nothing that surely exists is known there. `kind` and
+    `reader` are the class and the version of what reads its answers. `understood` are the reports
+    of `proven_at`, which the next ones are held against.
+    """
+
+    kind: str
+    reader: int
+    verdict: Verdict
+    reports: tuple[ProbeReport, ...]
+    understood: tuple[ProbeReport, ...] = ()
+
+
+def judge_probe(expects: Outcome, result: ParseResult, answer: AnswerShape | None) -> Verdict:
+    """Say what an answer means, from what was known before and what our reader made of it."""
+    by_note = BY_NOTE.get(result.note.partition(":")[0])
+    by_answer = _judge_answer(answer, result.outcome) if answer is not None else None
+    verdict = by_note or by_answer or BY_OUTCOME.get(result.outcome)
+    if verdict is not None:
+        return verdict
+    if result.outcome is expects:
+        return Verdict.UNDERSTOOD
+    opposites = {Outcome.FOUND: Verdict.CREDULOUS, Outcome.ABSENT: Verdict.SILENT}
+    # A part of a list, or an account that asks not to be read, is understood, too.
+    return opposites.get(result.outcome, Verdict.UNDERSTOOD)
+
+
+def _judge_answer(answer: AnswerShape, outcome: Outcome) -> Verdict | None:
+    """Say what is wrong with an answer, whatever was found in it; None for nothing."""
+    if any("login" in hop or "signin" in hop for hop in answer.redirects):
+        return Verdict.LOGIN
+    if answer.is_moved:
+        return Verdict.MOVED
+    if outcome is not Outcome.UNREADABLE:
+        return None
+    if answer.is_cut:
+        return Verdict.CUT
+    if answer.is_page:
+        return Verdict.REFUSED
+    return Verdict.SILENT if answer.tree in (None, {}, ["0 rows"]) else Verdict.CHANGED
+
+
+def compare_reports(
+    reports: Iterable[ProbeReport], before: Sequence[ProbeReport]
+) -> tuple[ProbeReport, ...]:
+    """Hold each report against that of the last time when all was understood."""
+    known = {report.key: report for report in before}
+    return tuple(_compare_report(report, known.get(report.key)) for report in reports)
+
+
+def _compare_report(report: ProbeReport, before: ProbeReport | None) -> ProbeReport:
+    if before is None or before.answer is None or report.answer is None:
+        return report
+    if before.answer.kind != report.answer.kind:
+        return report
+    names = set(report.answer.names)
+    new = tuple(sorted(names - set(before.answer.names)))
+    gone = tuple(sorted(set(before.answer.names) - names))
+    verdict = report.verdict
+    if verdict is Verdict.UNDERSTOOD and report.expects == Outcome.FOUND:
+        lost = set(before.fields) - set(report.fields)
+        verdict = Verdict.NEW_KEYS if new else verdict
+        verdict = Verdict.FIELDS_GONE if lost or gone else verdict
+    return replace(report, verdict=verdict, new=new, gone=gone)
+
+
+def assess_contact(
+    source: Source, at: datetime, reports: Iterable[ProbeReport], before: SourceContact | None
+) -> SourceContact:
+    """Say how a source stands: as its worst answer, and proven where something known was found."""
+    reference = before.understood if before else ()
+    compared = compare_reports(reports, reference)
+    verdict = _find_worst(report.verdict for report in compared)
+    found = any(
+        report.expects == Outcome.FOUND and report.verdict.is_understood for report in compared
+    )
+    proven = verdict.is_understood and found
+    return SourceContact(
+        source=source.name,
+        kind=type(source).__name__,
+        reader=source.version,
+        at=at,
+        verdict=verdict,
+        proven_at=at if proven else before.proven_at if before else None,
+        reports=compared,
+        understood=compared if proven else reference,
+    )
+
+
+def _find_worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Pictures and the like may not have been asked for; where nothing was, that is the verdict."""
+    order = list(Verdict)
+    seen = sorted(verdicts, key=order.index)
+    asked = [verdict for verdict in seen if verdict is not Verdict.NOT_ASKED]
+    return next(iter((*asked, *seen)), Verdict.NOT_ASKED)
+
+
+def group_by_verdict(contacts: Collection[SourceContact]) -> Mapping[Verdict, tuple[str, ...]]:
+    return {
+        verdict: names
+        for verdict in Verdict
+        if (names := tuple(c.source for c in contacts if c.verdict is verdict))
+    }

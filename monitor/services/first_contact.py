@@ -1,0 +1,124 @@
+"""First contact: ask every source what is known, and learn how it really answers.
+
+Nothing in it has to do with anyone: the service's own accounts are asked for, and names that cannot
+exist. What is stored are shapes of answers.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from urllib.parse import urlsplit
+
+from monitor.app import App
+from monitor.db.database import Database
+from monitor.domain.first_contact import (
+    ContactStatus,
+    ProbeReport,
+    assess_contact,
+)
+from monitor.services.sweeps import ProgressListener
+from scrapers.models import Outcome
+from scrapers.probes import Probe, count_requests, list_probes
+from scrapers.source import AccessMode, Source
+
+FIRST_CONTACT = "first-contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPlan:
+    """The most that a first contact costs; `budgets` are the requests to sources with one."""
+
+    sources: int
+    requests: int
+    seconds: float
+    budgets: Mapping[str, int]
+    unprobed: tuple[str, ...]
+
+
+def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
+    """Count what would be asked; hosts are asked side by side, so the slowest one sets the time."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    counts: dict[str, int] = {}
+    for source in _choose_sources(app, names):
+        policy = source.crawl_policy
+        probes = tuple(list_probes(source, FIRST_CONTACT))
+        counts[source.name] = count_requests(source, probes)
+        hosts = {urlsplit(probe.query.request.url).hostname for probe in probes}
+        asks_robots = len(hosts) if policy.access is AccessMode.PAGE else 0
+        counts[source.name] += asks_robots
+        seconds[policy.origins[0]] += counts[source.name] * policy.seconds_between
+    return ContactPlan(
+        sources=len(counts),
+        requests=sum(counts.values()),
+        seconds=max(seconds.values(), default=0),
+        budgets={
+            name: count
+            for name, count in counts.items()
+            if count and app.sources[name].crawl_policy.quota.is_limited
+        },
+        unprobed=tuple(name for name, count in counts.items() if not count),
+    )
+
+
+def run_first_contact(app: App, names: Collection[str], on_progress: ProgressListener) -> bool:
+    """Ask all probes, and store what came of each source; return whether it came to its end."""
+    sources = _choose_sources(app, names)
+    nonce = app.ids.new_id()
+    planned = [tuple(list_probes(source, nonce)) for source in sources]
+    probes = {probe.query.key: probe for probe in _interleave(planned)}
+    recorder = app.build_contact_recorder(dict(probes))
+    reports: dict[str, list[ProbeReport]] = defaultdict(list)
+    queries = [probe.query for probe in probes.values()]
+    app.crawler.forget_proofs(source.name for source in sources)
+    crawl = app.crawler.crawl(queries, watch=on_progress, inspect=recorder.inspect)
+    with closing(crawl) as visits:
+        for visit in visits:
+            app.beat()
+            reports[visit.query.source].extend(recorder.list_reports(visit))
+    if app.crawler.is_stopped():
+        return False
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        for name, made in reports.items():
+            before = app.db.first_contacts.find_contact(name)
+            contact = assess_contact(app.sources[name], now, made, before)
+            app.db.first_contacts.save_contact(contact)
+    return True
+
+
+def _choose_sources(app: App, names: Collection[str]) -> tuple[Source, ...]:
+    return tuple(source for name, source in app.sources.items() if not names or name in names)
+
+
+def _interleave(planned: Iterable[Iterable[Probe]]) -> Iterator[Probe]:
+    """Yield one probe of each source, then another: no host waits until others had them all."""
+    for probes in zip_longest(*planned):
+        yield from (probe for probe in probes if probe is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactStanding:
+    """How a source stands since its first contact; the times are None where there was none."""
+
+    status: ContactStatus = ContactStatus.NEVER_PROVEN
+    at: datetime | None = None
+    proven_at: datetime | None = None
+
+
+def find_contact_standings(db: Database) -> Mapping[str, ContactStanding]:
+    unreadable = {
+        health.source: health.since
+        for health in db.source_health.list_source_health()
+        if health.outcome is Outcome.UNREADABLE
+    }
+    return {
+        times.source: ContactStanding(
+            status=times.find_status(unreadable.get(times.source)),
+            at=times.at,
+            proven_at=times.proven_at,
+        )
+        for times in db.first_contacts.list_times()
+    }

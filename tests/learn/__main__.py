@@ -1,0 +1,141 @@
+"""`python -m tests.learn BUNDLE...`: what districts saw of the real services, against our readers.
+
+Prints what was seen and what differs from the last time, adds the skeletons as fixtures, and sets
+the day on which a site was seen. Exits with 1 if a reader does not understand what was seen.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from monitor.domain.first_contact import ProbeReport
+from scrapers.models import Query, QueryKind, Request
+from scrapers.probes import METHODS, list_probes
+from scrapers.sites.presence import PresenceSource
+from scrapers.source import Source
+from tests.learn.bundles import BundleError, SeenSource, read_bundle, read_seen, write_seen
+from tests.learn.replay import REPLAYED_KINDS, replay
+from tests.scrapers.known_sources import all_sources
+
+SEEN = Path(__file__).parent / "seen"
+CATALOG = Path(__file__).parents[2] / "scrapers" / "sites" / "own.json"
+KINDS = {method: kind for kind, method in METHODS.items()}
+
+
+@click.command(help=__doc__)
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
+def main(bundles: tuple[Path, ...]) -> None:
+    sources = {source.name: source for source in all_sources()}
+    try:
+        seen = [one for path in bundles for one in read_bundle(path)]
+    except BundleError as error:
+        raise click.ClickException(str(error)) from error
+    failed = False
+    for one in seen:
+        click.echo(f"{one.source}: {one.verdict} on {one.on}")
+        source = sources.get(one.source)
+        if source is None:
+            click.echo(f"  a {one.kind} that an operator named, so nothing is kept")
+            continue
+        failed = failed or any(find_faults(source, one))
+        for line in (*list_differences(load_seen(SEEN, one.source), one), *learn(source, one)):
+            click.echo(f"  {line}")
+    sys.exit(failed)
+
+
+def load_seen(folder: Path, name: str) -> SeenSource | None:
+    file = folder / f"{name}.json"
+    return read_seen(file.read_bytes()) if file.exists() else None
+
+
+def learn(
+    source: Source, seen: SeenSource, folder: Path = SEEN, catalog: Path = CATALOG
+) -> Iterator[str]:
+    """Keep what a reader understands as a fixture, and say what it does not understand."""
+    faults = tuple(find_faults(source, seen))
+    yield from faults
+    before = load_seen(folder, seen.source)
+    if faults or seen.status != "proven" or (before is not None and before.on > seen.on):
+        yield "not kept: only what is proven, understood and not older than what is here"
+        return
+    folder.mkdir(exist_ok=True)
+    (folder / f"{seen.source}.json").write_bytes(write_seen(seen))
+    yield f"kept in {folder.name}/{seen.source}.json"
+    if isinstance(source, PresenceSource):
+        text = catalog.read_text("utf-8")
+        catalog.write_text(set_seen_on(text, source.entry.name, seen.on.isoformat()), "utf-8")
+        yield f"seen_on is {seen.on} in {catalog.name}"
+    else:
+        yield f"set `seen_live=date({seen.on:%Y, %-m, %-d})` in the declaration of {source.name}"
+
+
+def set_seen_on(catalog: str, name: str, day: str) -> str:
+    """Return a catalog with the day on which a site was seen; nothing else in it changes."""
+    before, mark, entry = catalog.partition(f'"name": "{name}"')
+    if not mark:
+        return catalog
+    head, key, rest = entry.partition('"seen_on": "')
+    return before + mark + head + key + day + rest[rest.index('"') :]
+
+
+def find_faults(source: Source, seen: SeenSource) -> Iterator[str]:
+    """Yield each answer that was understood then, and whose skeleton is not understood now."""
+    for report in seen.reports:
+        answer = report.answer
+        if answer is None or answer.kind not in REPLAYED_KINDS or answer.is_cut:
+            continue
+        if not report.verdict.is_understood or report.outcome not in {"found", "absent"}:
+            continue
+        result = replay(source, build_query(source, report), answer)
+        if result.outcome != report.outcome:
+            yield (
+                f"NOT UNDERSTOOD: {report.method} ({report.expects}, page {report.page}) was"
+                f" {report.outcome}, and its skeleton is {result.outcome} {result.note}"
+            )
+
+
+def build_query(source: Source, report: ProbeReport) -> Query:
+    """Return a query of the kind that was asked: a known account as its term, or a form of it."""
+    for probe in list_probes(source, "nonce"):
+        if (probe.method, probe.expects) == (report.method, report.expects):
+            return probe.query
+    address = f"{source.crawl_policy.origins[0].replace('*.', '')}/"
+    return Query(
+        source=source.name,
+        kind=KINDS.get(report.method, QueryKind.PROFILE),
+        terms=tuple(report.request["terms"]),
+        request=Request(url=address),
+        page=report.page,
+    )
+
+
+def list_differences(before: SeenSource | None, seen: SeenSource) -> Iterator[str]:
+    """Yield what is new and what is gone since the fixture: names, fields, and marks of ours."""
+    if before is None:
+        yield "never seen before"
+        return
+    known = {report.key: report for report in before.reports}
+    for report in seen.reports:
+        earlier = known.get(report.key)
+        if earlier is None or earlier.answer is None or report.answer is None:
+            continue
+        parts = (
+            ("names", earlier.answer.names, report.answer.names),
+            ("fields", earlier.fields, report.fields),
+            ("marks", earlier.answer.marks, report.answer.marks),
+            ("not read", earlier.answer.unread, report.answer.unread),
+        )
+        for title, old, new in parts:
+            yield from _compare(f"{report.method} ({report.expects}) {title}", old, new)
+
+
+def _compare(title: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+    gone, added = sorted({*old} - {*new}), sorted({*new} - {*old})
+    if gone or added:
+        yield f"{title}: {' '.join((*(f'-{e}' for e in gone), *(f'+{e}' for e in added)))}"
+
+
+if __name__ == "__main__":
+    main()

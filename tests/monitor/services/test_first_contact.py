@@ -1,0 +1,242 @@
+"""What a first contact asks, and what it says of services whose answers have changed."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from monitor.cli.first_contact import render_contact_page
+from monitor.demo.district import MARIA
+from monitor.demo.response import FakeResponse, build_html_response, build_redirect
+from monitor.demo.setup import StoryClock
+from monitor.domain.first_contact import ContactStatus, Verdict
+from monitor.services.first_contact import find_contact_standings, plan_first_contact
+from tests.monitor.services.contacted import (
+    APPVIEW,
+    FOLLOWERS,
+    PROFILE,
+    SEARCH,
+    SITE,
+    at,
+    contact,
+    in_json,
+)
+from tests.monitor.services.world import World
+
+LOGIN_PAGE = '<title>Log in</title><form><input type="password" name="p"></form>'
+WALL = "<title>Just a moment...</title><h1>Checking your browser</h1>"
+
+
+def page_of(contacts) -> str:
+    return render_contact_page(tuple(contacts.values()))
+
+
+def test_all_methods_of_a_source_are_tried_with_what_is_known_and_what_cannot_exist(world: World):
+    contacts = contact(world)
+
+    asked = {(part.method, part.expects, part.page) for part in contacts["bluesky"].reports}
+    assert asked == {
+        *(("lookup", "found", 1), ("lookup", "absent", 1)),
+        *(("search", "found", 1), ("search", "absent", 1)),
+        *(("followers", "found", 1), ("followers", "found", 2)),
+    }
+    assert {name: part.verdict for name, part in contacts.items()} == dict.fromkeys(
+        ("bluesky", "chalkboard", "searxng"), Verdict.UNDERSTOOD
+    )
+
+
+def test_nobody_is_asked_about(world: World):
+    world.joins(MARIA)
+    world.forgets_visits()
+
+    contact(world)
+
+    person = MARIA.person
+    for word in (person.name.given, person.name.family, "cedar", *person.handles):
+        assert world.asked_about(word) == []
+
+
+def test_no_more_is_asked_than_was_said_before(world: World):
+    plan = plan_first_contact(world.app, ())
+    contact(world)
+
+    assert len(world.web.visits) <= plan.requests
+    assert plan.sources == 3
+
+
+def test_fields_that_were_read_are_told(world: World):
+    contacts = contact(world)
+
+    (known,) = (
+        part
+        for part in contacts["chalkboard"].reports
+        if part.expects == "found" and part.method == "lookup"
+    )
+    assert known.fields == ("handle", "name", "bio")
+    assert known.answer.tree["title_in"] == "head"
+    assert known.robots == "allowed"
+    assert "og:title" in known.answer.names
+
+
+def answer_html(text, status=200):
+    return lambda _asked, _answer: build_html_response(f"<!doctype html>{text}", status)
+
+
+def as_json(body: bytes):
+    headers = (("content-type", "application/json"),)
+    return lambda _asked, _answer: FakeResponse(body=body, headers=headers)
+
+
+def led_to(address):
+    return lambda asked, answer: (
+        build_html_response(LOGIN_PAGE) if "login" in asked.path else build_redirect(address, "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "change", "verdict", "told"),
+    [
+        (
+            "bluesky",
+            at(PROFILE, in_json(lambda told: told.pop("handle"))),
+            Verdict.CHANGED,
+            "answer-lacks:handle",
+        ),
+        (
+            "bluesky",
+            at(PROFILE, in_json(lambda told: told.pop("description"))),
+            Verdict.FIELDS_GONE,
+            "gone description",
+        ),
+        (
+            "bluesky",
+            at(PROFILE, in_json(lambda told: told.update(pronouns="they/them"))),
+            Verdict.NEW_KEYS,
+            "new pronouns",
+        ),
+        (
+            "bluesky",
+            at(SEARCH, in_json(lambda told: told.update(actors=[]))),
+            Verdict.SILENT,
+            "search (known): finds nothing where something surely is",
+        ),
+        ("chalkboard", at(SITE, answer_html(WALL)), Verdict.WALL, "wall to programs"),
+        ("bluesky", at(APPVIEW, answer_html(WALL, 403)), Verdict.WALL, "browser-check"),
+        (
+            "chalkboard",
+            at(SITE, led_to(f"http://{SITE}/login?next=x")),
+            Verdict.LOGIN,
+            "led to http://{host}/login",
+        ),
+        (
+            "chalkboard",
+            at(SITE, led_to("http://readerly.example/welcome")),
+            Verdict.MOVED,
+            "has moved to another address",
+        ),
+        (
+            "bluesky",
+            at(APPVIEW, led_to("http://readerly.example/xrpc")),
+            Verdict.MOVED,
+            "has moved to another address",
+        ),
+        (
+            "bluesky",
+            at(APPVIEW, answer_html("<h1>We do not serve you</h1>")),
+            Verdict.REFUSED,
+            "bytes of text/html",
+        ),
+        ("bluesky", at(PROFILE, as_json(b"[]")), Verdict.SILENT, "2 bytes of application/json"),
+        ("bluesky", at(FOLLOWERS, as_json(b"{}")), Verdict.SILENT, "followers (known)"),
+        ("chalkboard", at(SITE, lambda *_: None), Verdict.CUT, "breaks off"),
+        (
+            "chalkboard",
+            at(SITE, answer_html("<h1>A new look!</h1>")),
+            Verdict.CHANGED,
+            "page-says-neither:000",
+        ),
+        (
+            "bluesky",
+            at(APPVIEW, lambda _asked, answer: replace(answer, status=429)),
+            Verdict.LIMITED,
+            "asks to come back later",
+        ),
+    ],
+)
+def test_a_report_names_what_has_changed(world: World, source, change, verdict, told):
+    contact(world)
+    contacts = contact(world, change)
+
+    assert contacts[source].verdict is verdict
+    assert told in page_of(contacts)
+    well = {name for name, part in contacts.items() if part.verdict is Verdict.UNDERSTOOD}
+    assert well == contacts.keys() - {source}
+
+
+def test_a_site_that_finds_what_cannot_exist_is_named(world: World):
+    world.internet = world.internet.show_same_profile(SITE)
+
+    contacts = contact(world)
+
+    assert contacts["chalkboard"].verdict is Verdict.CREDULOUS
+    assert "finds what cannot exist: chalkboard" in page_of(contacts)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict", "told"),
+    [(12.0, Verdict.UNDERSTOOD, "slow: 12"), (700.0, Verdict.LATE, "answers too late")],
+)
+def test_slow_answers_are_named(world: World, monkeypatch, seconds, verdict, told):
+    passed = [0.0]
+    monkeypatch.setattr(StoryClock, "monotonic", lambda _clock: time.monotonic() + passed[0])
+
+    def dawdle(_asked, answer):
+        passed[0] += seconds
+        return answer
+
+    contacts = contact(world, at(SITE, dawdle))
+
+    assert contacts["chalkboard"].verdict is verdict
+    assert told in page_of(contacts)
+
+
+def test_robots_txt_is_obeyed_and_named(world: World, monkeypatch):
+    monkeypatch.setattr("monitor.demo.fake_sites.ROBOTS", "User-agent: *\nDisallow: /\n")
+
+    contacts = contact(world)
+
+    assert contacts["chalkboard"].verdict is Verdict.ROBOTS
+    assert {part.robots for part in contacts["chalkboard"].reports} == {"robots"}
+
+
+def test_a_source_is_proven_until_its_answers_change(world: World):
+    assert find_contact_standings(world.state) == {}
+    began = world.clock.at
+    contact(world)
+    proven = find_contact_standings(world.state)["bluesky"]
+
+    contact(world, at(PROFILE, in_json(lambda told: told.pop("did"))))
+    changed = find_contact_standings(world.state)["bluesky"]
+
+    assert (proven.status, proven.proven_at) == (ContactStatus.PROVEN, began)
+    assert (changed.status, changed.proven_at) == (ContactStatus.CHANGED, began)
+    contact(world)
+    assert find_contact_standings(world.state)["bluesky"].status is ContactStatus.PROVEN
+
+
+def test_a_source_that_a_sweep_cannot_read_anymore_has_changed_since(world: World):
+    contact(world)
+    world.internet = world.internet.change_markup(SITE)
+
+    world.sweep()
+
+    standings = find_contact_standings(world.state)
+    assert standings["chalkboard"].status is ContactStatus.CHANGED
+    assert standings["bluesky"].status is ContactStatus.PROVEN
+
+
+def test_a_source_whose_own_account_never_answered_is_never_proven(world: World):
+    contact(world, at(SITE, answer_html(WALL)))
+
+    standing = find_contact_standings(world.state)["chalkboard"]
+    assert standing.status is ContactStatus.NEVER_PROVEN

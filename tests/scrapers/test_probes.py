@@ -1,0 +1,91 @@
+"""What every source is tested with: only what is known there, or cannot exist."""
+
+import pytest
+
+from scrapers.models import Outcome, QueryKind, Trace, TraceKind
+from scrapers.probes import (
+    Probe,
+    ProbeMethod,
+    count_requests,
+    list_onward_probes,
+    list_probes,
+)
+from scrapers.source import ContactSource
+from tests.scrapers.answers import nora
+from tests.scrapers.known_sources import all_sources
+
+NONCE = "nonce"
+
+
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+def test_probes_are_about_nobody_and_know_their_answer(source):
+    probes = list(list_probes(source, NONCE))
+
+    assert {probe.query.subject for probe in probes} <= {""}
+    assert {probe.expects for probe in probes} <= {Outcome.FOUND, Outcome.ABSENT}
+    assert len({probe.query.key for probe in probes}) == len(probes)
+    assert count_requests(source, probes) >= len(probes)
+
+
+def test_a_source_that_searches_names_is_asked_for_one_that_no_one_has():
+    without = [
+        source.name
+        for source in all_sources()
+        if any(query.kind is QueryKind.SEARCH for query in source.build_queries(nora(source)))
+        and not any(
+            probe.expects is Outcome.ABSENT and probe.query.kind is QueryKind.SEARCH
+            for probe in list_probes(source, NONCE)
+        )
+    ]
+
+    # Its feeds are secrets of those who made them.
+    assert without == ["alerts"]
+
+
+def known(**told) -> Trace:
+    address = "https://service.example/us"
+    return Trace(key=address, kind=TraceKind.ACCOUNT, url=address, name="Service", **told)
+
+
+def named(name: str):
+    return next(source for source in all_sources() if source.name == name)
+
+
+def lookup_of(source) -> Probe:
+    return next(
+        probe
+        for probe in list_probes(source, NONCE)
+        if probe.expects is Outcome.FOUND and probe.method is ProbeMethod.LOOKUP
+    )
+
+
+def test_the_answer_about_the_services_own_account_leads_to_the_other_methods():
+    source = named("bluesky")
+    trace = known(
+        account="bluesky:did:plc:abc",
+        picture="https://cdn.bsky.app/us.jpeg",
+        counts=(("follows", 2), ("followers", 0)),
+    )
+
+    onward = list(list_onward_probes(source, lookup_of(source), trace))
+
+    assert isinstance(source, ContactSource)
+    assert [(probe.method, probe.expects) for probe in onward] == [
+        (ProbeMethod.SEARCH, Outcome.FOUND),
+        # A list that is empty by its count would tell nothing.
+        (ProbeMethod.FOLLOWS, Outcome.FOUND),
+        (ProbeMethod.PICTURE, Outcome.FOUND),
+    ]
+    assert {probe.query.subject for probe in onward} == {""}
+
+
+def test_nothing_follows_from_a_search():
+    source = named("brave")
+    found = next(p for p in list_probes(source, NONCE) if p.expects is Outcome.FOUND)
+
+    assert list(list_onward_probes(source, found, known())) == []
+
+
+def test_pages_and_feeds_are_methods_of_their_own():
+    assert {p.method for p in list_probes(named("pages"), NONCE)} == {ProbeMethod.PAGE}
+    assert {p.method for p in list_probes(named("feeds"), NONCE)} == {ProbeMethod.FEED}
