@@ -35,7 +35,7 @@ SKELETONS = frozenset({"scrapers.parsers.skeleton", "scrapers.parsers.markup_ske
 # A reader looks for a person's account only where it is told of one.
 NOBODY = "first-contact"
 # Numbers that tell how often one may ask; a longer one might be someone's.
-LONGEST_NUMBER = 7
+LONGEST_NUMBER, LONGEST_STATUS = 7, 3
 TOLD_HEADERS = frozenset(
     {"retry-after", "server", "allow", "vary", "content-encoding", "x-backoff"}
 )
@@ -144,7 +144,6 @@ class ContactRecorder:
             shape = self._build_shape(source, heard, heard.page, mask)
         is_page = source.crawl_policy.access is AccessMode.PAGE
         verdict = judge_probe(probe.expects, result, shape)
-        name, _, detail = result.note.partition(":")
         return ProbeReport(
             method=probe.method,
             expects=probe.expects,
@@ -153,7 +152,7 @@ class ContactRecorder:
             robots=_name_robots_verdict(result, is_page=is_page),
             verdict=verdict,
             outcome=result.outcome,
-            note=f"{name}:{Mask().spell(detail)}" if detail else name,
+            note=_describe_note(result.note),
             answer=shape,
             fields=tuple(_list_fields(heard.reading)) if heard else (),
         )
@@ -211,6 +210,13 @@ def describe_request(query: Query, mask: Mask) -> dict[str, object]:
         "params": [Mask().spell(name) for name in names],
         "headers": [Mask().spell(name) for name, _ in request.headers],
     }
+
+
+def _describe_note(note: str) -> str:
+    """Return a note of ours whose detail may be a word of the answer: a key, or a status."""
+    name, mark, detail = note.partition(":")
+    is_status = detail.isascii() and detail.isdigit() and len(detail) <= LONGEST_STATUS
+    return f"{name}{mark}{detail if is_status else Mask().spell(detail)}"
 
 
 def choose_headers(headers: Mapping[str, str], mask: Mask) -> dict[str, str | int]:

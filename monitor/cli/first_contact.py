@@ -1,5 +1,6 @@
 """Make first contact: learn how every source really answers, and write what may be sent on."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from math import ceil
 from pathlib import Path
@@ -16,6 +17,7 @@ from monitor.domain.first_contact import ProbeReport, SourceContact, group_by_ve
 from monitor.services.contact_bundle import build_bundle, rename_publicly
 from monitor.services.first_contact import FIRST_CONTACT, ContactPlan, plan_first_contact
 from reports.labels import CONTACT_VERDICTS
+from reports.wording import render_note
 from scrapers.models import Outcome
 
 NO_NAMES = "No name of staff, school or district is in any of them."
@@ -95,40 +97,49 @@ def describe_plan(plan: ContactPlan) -> Iterator[str]:
 
 
 def render_contact_page(contacts: Collection[SourceContact]) -> str:
-    """Return what a person reads of it: what is understood, what is not, and each answer."""
-    understood = sum(contact.verdict.is_understood for contact in contacts)
+    """Return what a person reads of it: the sum, then what needs a look, then what was read."""
+    well = [contact for contact in contacts if contact.verdict.is_understood]
+    rest = [contact for contact in contacts if not contact.verdict.is_understood]
     day = max(contact.at for contact in contacts)
-    lines = [
-        f"First contact on {day:%Y-%m-%d}: {understood} of {len(contacts)} sources understood."
-    ]
+    lines = [f"First contact on {day:%Y-%m-%d}: {len(well)} of {len(contacts)} sources understood."]
     for verdict, names in group_by_verdict(contacts).items():
         lines.append(f"{len(names):4} {CONTACT_VERDICTS[verdict]}: {', '.join(names)}")
-    for contact in contacts:
-        lines += ["", f"{contact.source}: {CONTACT_VERDICTS[contact.verdict]}"]
-        lines += [f"  {_describe_report(report)}" for report in contact.reports]
+    for title, part in (("Not understood", rest), ("Understood", well)):
+        if part:
+            lines += ["", title]
+        unanswered = [c for c in part if all(report.answer is None for report in c.reports)]
+        reasons = Counter(_describe_verdict(contact.reports[0]) for contact in unanswered)
+        lines += [f"  no answer of {count}: {reason}" for reason, count in reasons.most_common()]
+        for contact in part:
+            if contact not in unanswered:
+                lines += [f"  {contact.source}", *map("    {}".format, _describe_reports(contact))]
     return "\n".join(lines) + "\n"
 
 
-def _describe_report(report: ProbeReport) -> str:
-    """Say what was asked, what it means, and what is worth a look, in one line."""
-    known = "known" if report.expects == Outcome.FOUND else "impossible"
-    page = f", page {report.page}" if report.page > 1 else ""
-    said = f"{report.method} ({known}{page}): {CONTACT_VERDICTS[report.verdict]}"
-    return "; ".join((said, *_list_remarks(report)))
+def _describe_reports(contact: SourceContact) -> Iterator[str]:
+    for report in contact.reports:
+        known = "known" if report.expects == Outcome.FOUND else "impossible"
+        page = f", page {report.page}" if report.page > 1 else ""
+        asked = f"{report.method} ({known}{page}) {report.request['path']}"
+        yield f"{asked}: {'; '.join((_describe_verdict(report), *_list_remarks(report)))}"
+
+
+def _describe_verdict(report: ProbeReport) -> str:
+    note = f" ({render_note(report.note)})" if report.note else ""
+    return f"{CONTACT_VERDICTS[report.verdict]}{note}"
 
 
 def _list_remarks(report: ProbeReport) -> Iterator[str]:
     answer = report.answer
-    if report.note:
-        yield f"note {report.note}"
     if answer is not None and not report.verdict.is_understood:
         yield f"status {answer.status}, {answer.size} bytes of {answer.content_type or 'no type'}"
+    shown = answer if report.expects == Outcome.FOUND else None
     lists: Mapping[str, Collection[str]] = {
         "read": report.fields,
         "new": report.new,
         "gone": report.gone,
-        "not there": answer.missing if answer and report.expects == Outcome.FOUND else (),
-        "not read": answer.unread if answer and report.expects == Outcome.FOUND else (),
+        "not there": shown.missing if shown else (),
+        "not read": shown.unread if shown else (),
         "led to": answer.redirects if answer else (),
     }
     yield from (f"{title} {', '.join(listed)}" for title, listed in lists.items() if listed)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from monitor.db.connection import Records, Table, parse_datetime
 from monitor.db.declarations import Owner, TableDeclaration
-from monitor.domain.first_contact import ContactTimes, SourceContact
+from monitor.domain.first_contact import ContactTimes, SourceContact, Verdict
 from monitor.domain.retention import RetainedKind
 
 
@@ -24,11 +24,14 @@ class FirstContactsTable(Table, Records[SourceContact]):
 
     def list_times(self) -> tuple[ContactTimes, ...]:
         """Return when each was, without what came of it: that is much, and often not wanted."""
-        rows = self.connection.fetch_rows("SELECT source, at, proven_at FROM first_contacts")
+        rows = self.connection.fetch_rows(
+            "SELECT source, at, verdict, proven_at FROM first_contacts"
+        )
         return tuple(
             ContactTimes(
                 source=row["source"],
                 at=parse_datetime(row["at"]),
+                verdict=Verdict(row["verdict"]),
                 proven_at=parse_datetime(row["proven_at"]) if row["proven_at"] else None,
             )
             for row in rows

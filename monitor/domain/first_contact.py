@@ -3,7 +3,7 @@
 All values here may leave the machine: they hold skeletons, counts and public words alone.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +39,14 @@ class Verdict(StrEnum):
     @property
     def is_understood(self) -> bool:
         return self in {Verdict.UNDERSTOOD, Verdict.NEW_KEYS, Verdict.FIELDS_GONE}
+
+    @property
+    def is_of_that_day(self) -> bool:
+        """Tell whether it may be the network's or the day's fault, and says nothing of a change."""
+        return self in {
+            *(Verdict.UNREACHED, Verdict.CUT, Verdict.LATE),
+            *(Verdict.LIMITED, Verdict.NOT_ASKED),
+        }
 
 
 class ContactStatus(StrEnum):
@@ -130,10 +138,11 @@ class ProbeReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactTimes:
-    """When a source was last asked so, and when all was understood; None where that never was."""
+    """When a source was last asked so, and when all was last understood, None for never."""
 
     source: str
     at: datetime
+    verdict: Verdict
     proven_at: datetime | None
 
     def find_status(self, contradicted_since: datetime | None = None) -> ContactStatus:
@@ -141,8 +150,8 @@ class ContactTimes:
         if self.proven_at is None:
             return ContactStatus.NEVER_PROVEN
         contradicted = contradicted_since is not None and contradicted_since > self.proven_at
-        is_proven = self.proven_at == self.at and not contradicted
-        return ContactStatus.PROVEN if is_proven else ContactStatus.CHANGED
+        holds = self.verdict.is_understood or self.verdict.is_of_that_day
+        return ContactStatus.PROVEN if holds and not contradicted else ContactStatus.CHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +159,12 @@ class SourceContact(ContactTimes):
     """The last first contact with a source; `proven_at` is when all was last understood.
 
     It is None where that never was, or nothing that surely exists is known there. `kind` and
-    `reader` are the class and the version of what reads its answers. `understood` are the reports
-    of `proven_at`, which the next ones are held against.
+    `reader` are the class and the version of what reads its answers. `understood` has the last
+    report of each probe that was, which the next one is held against.
     """
 
     kind: str
     reader: int
-    verdict: Verdict
     reports: tuple[ProbeReport, ...]
     understood: tuple[ProbeReport, ...] = ()
 
@@ -190,14 +198,6 @@ def _judge_answer(answer: AnswerShape, outcome: Outcome) -> Verdict | None:
     return Verdict.SILENT if answer.tree in (None, {}, ["0 rows"]) else Verdict.CHANGED
 
 
-def compare_reports(
-    reports: Iterable[ProbeReport], before: Sequence[ProbeReport]
-) -> tuple[ProbeReport, ...]:
-    """Hold each report against that of the last time when all was understood."""
-    known = {report.key: report for report in before}
-    return tuple(_compare_report(report, known.get(report.key)) for report in reports)
-
-
 def _compare_report(report: ProbeReport, before: ProbeReport | None) -> ProbeReport:
     if before is None or before.answer is None or report.answer is None:
         return report
@@ -218,8 +218,9 @@ def assess_contact(
     source: Source, at: datetime, reports: Iterable[ProbeReport], before: SourceContact | None
 ) -> SourceContact:
     """Say how a source stands: as its worst answer, and proven where something known was found."""
-    reference = before.understood if before else ()
-    compared = compare_reports(reports, reference)
+    known = {report.key: report for report in (before.understood if before else ())}
+    compared = tuple(_compare_report(report, known.get(report.key)) for report in reports)
+    known |= {report.key: report for report in compared if report.verdict.is_understood}
     verdict = _find_worst(report.verdict for report in compared)
     found = any(
         report.expects == Outcome.FOUND and report.verdict.is_understood for report in compared
@@ -233,7 +234,7 @@ def assess_contact(
         verdict=verdict,
         proven_at=at if proven else before.proven_at if before else None,
         reports=compared,
-        understood=compared if proven else reference,
+        understood=tuple(known.values()),
     )
 
 

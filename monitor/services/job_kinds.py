@@ -189,7 +189,7 @@ def ask_canaries(app: App, due: Job) -> None:
     app.db.jobs.finish_request(due.subject, app.clock.now())
 
 
-@JobKind(name=FIRST_CONTACT, queue=JobQueue.CHECKS, longest=DAY)
+@JobKind(name=FIRST_CONTACT, queue=JobQueue.SWEEPS, longest=DAY)
 def make_first_contact(app: App, due: Job) -> None:
     if run_first_contact(app, due.source.split(), _track_progress(app, due)):
         app.db.jobs.finish_request(due.subject, app.clock.now())

@@ -100,7 +100,7 @@ def led_to(address):
             "bluesky",
             at(PROFILE, in_json(lambda told: told.pop("handle"))),
             Verdict.CHANGED,
-            "answer-lacks:handle",
+            "its answer lacks handle",
         ),
         (
             "bluesky",
@@ -118,10 +118,10 @@ def led_to(address):
             "bluesky",
             at(SEARCH, in_json(lambda told: told.update(actors=[]))),
             Verdict.SILENT,
-            "search (known): finds nothing where something surely is",
+            "searchActors: finds nothing where something surely is",
         ),
         ("chalkboard", at(SITE, answer_html(WALL)), Verdict.WALL, "wall to programs"),
-        ("bluesky", at(APPVIEW, answer_html(WALL, 403)), Verdict.WALL, "browser-check"),
+        ("bluesky", at(APPVIEW, answer_html(WALL, 403)), Verdict.WALL, "it checks whether we are a browser"),
         (
             "chalkboard",
             at(SITE, led_to(f"http://{SITE}/login?next=x")),
@@ -153,7 +153,7 @@ def led_to(address):
             "chalkboard",
             at(SITE, answer_html("<h1>A new look!</h1>")),
             Verdict.CHANGED,
-            "page-says-neither:000",
+            "(status 200) shows neither",
         ),
         (
             "bluesky",
@@ -222,6 +222,28 @@ def test_a_source_is_proven_until_its_answers_change(world: World):
     assert (changed.status, changed.proven_at) == (ContactStatus.CHANGED, began)
     contact(world)
     assert find_contact_standings(world.state)["bluesky"].status is ContactStatus.PROVEN
+
+
+def test_a_bad_evening_takes_no_proof_away(world: World):
+    contact(world)
+
+    contacts = contact(world, at(SITE, lambda *_: None))
+
+    assert contacts["chalkboard"].verdict is Verdict.CUT
+    assert find_contact_standings(world.state)["chalkboard"].status is ContactStatus.PROVEN
+
+
+def test_each_answer_is_held_against_the_last_one_of_its_probe_that_was_understood(world: World):
+    contact(world, at(FOLLOWERS, as_json(b"{}")))
+
+    contacts = contact(world, at(PROFILE, in_json(lambda told: told.pop("description"))))
+
+    (known,) = (
+        part
+        for part in contacts["bluesky"].reports
+        if (part.method, part.expects) == ("lookup", "found")
+    )
+    assert known.gone == ("description",)
 
 
 def test_a_source_that_a_sweep_cannot_read_anymore_has_changed_since(world: World):
