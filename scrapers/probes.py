@@ -7,11 +7,13 @@ is searched for, its lists and its picture are asked for. So a source declares n
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from scrapers.models import Identity, Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.parsers.pages import FEEDS_SOURCE, PAGES_SOURCE
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import build_picture_queries
+from scrapers.parsers.text import split_words
 from scrapers.source import ContactSource, Source
 
 # An id or an account, its list, and two pages of that.
@@ -68,10 +70,25 @@ def list_onward_probes(source: Source, probe: Probe, known: Trace) -> Iterator[P
     """Yield what the answer about the service's own account lets us ask."""
     if probe.method is not ProbeMethod.LOOKUP:
         return
-    names = build_name_queries(source, known.name) if known.name else ()
+    name = choose_known_name(source, probe.query.terms[0], known.name)
+    names = build_name_queries(source, name) if name else ()
     lists = _build_contact_queries(source, known) if isinstance(source, ContactSource) else ()
     for query in (*names, *lists, *_build_picture_queries(probe.query, known)):
         yield Probe(query=query, expects=Outcome.FOUND)
+
+
+def choose_known_name(source: Source, term: str, shown: str) -> str:
+    """Return the name of a service's own account to search for; empty where none is sure.
+
+    What it shows is asked for only where the source itself has these words: it could be anybody's.
+    """
+    own = split_words(
+        " ".join((source.name, source.info.title, term, *source.crawl_policy.origins))
+    )
+    words = split_words(shown)
+    if words and set(words) <= set(own):
+        return shown
+    return term if term.isascii() and term.isalpha() else ""
 
 
 def count_requests(source: Source, probes: Iterable[Probe]) -> int:
@@ -81,20 +98,17 @@ def count_requests(source: Source, probes: Iterable[Probe]) -> int:
     count = len(kinds) + sum(FOLLOWING.get(kind, 0) for kind in kinds)
     if not any(p.expects is Outcome.FOUND and p.method is ProbeMethod.LOOKUP for p in planned):
         return count
-    names = 1 + FOLLOWING[QueryKind.SEARCH] if _is_searched_by_name(source) else 0
+    searched = any(build_name_queries(source, "Namesake"))
+    names = 1 + FOLLOWING[QueryKind.SEARCH] if searched else 0
     lists = (FOLLOWING[QueryKind.FOLLOWS] + 1) * 2 if isinstance(source, ContactSource) else 0
     return count + names + lists + len(source.crawl_policy.picture_origins[:1])
-
-
-def _is_searched_by_name(source: Source) -> bool:
-    return any(build_name_queries(source, "Namesake"))
 
 
 def build_name_queries(source: Source, name: str) -> tuple[Query, ...]:
     """Return the first query of a source for a name."""
     queries = source.build_queries(Identity(person_id="", names=(name,)))
     named = (query for query in queries if query.kind is QueryKind.SEARCH)
-    return tuple(query for query, _ in zip(named, "1", strict=False))
+    return tuple(islice(named, 1))
 
 
 def _build_contact_queries(source: ContactSource, known: Trace) -> Iterator[Query]:

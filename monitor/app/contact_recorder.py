@@ -10,14 +10,7 @@ from monitor.domain.first_contact import AnswerShape, ProbeReport, judge_probe
 from scrapers.crawl.frontier import Exchange
 from scrapers.crawl.turns import parse_page
 from scrapers.http.client import Redirect
-from scrapers.models import (
-    CrawlResult,
-    Outcome,
-    Page,
-    ParseResult,
-    Query,
-    QueryKind,
-)
+from scrapers.models import CrawlResult, Outcome, Page, ParseResult, Query, QueryKind
 from scrapers.parsers.presence import list_shown_marks
 from scrapers.parsers.skeleton import Mask, Skeleton, WatchedPage, build_skeleton
 from scrapers.parsers.text import LARGEST_DOCUMENT, is_markup
@@ -45,7 +38,10 @@ TOLD_FIELDS = ("handle", "name", "bio", "location", "picture", "created_at", "li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardAnswer:
-    """An answer as it came. `reading` is what our reader made of it as of somebody's account."""
+    """An answer as it came. `reading` is what our reader made of it as of somebody's account.
+
+    `leads_on` says that there is a next page, which was to be asked for.
+    """
 
     query: Query
     page: Page | None
@@ -55,6 +51,7 @@ class HeardAnswer:
     seconds: float
     unread: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    leads_on: bool = False
 
 
 @dataclass(slots=True)
@@ -77,22 +74,24 @@ class ContactRecorder:
             self._hops[key].append(exchange)
             return None
         page = exchange.answer if isinstance(exchange.answer, Page) else None
-        heard = self._listen(exchange, exchange.result, page)
-        self._heard[key].append(heard)
         further = tuple(
             query
             for query in exchange.result.follow
             if query.key == key and query.page <= MOST_PAGES
         )
+        heard = replace(self._listen(exchange, exchange.result, page), leads_on=bool(further))
+        self._heard[key].append(heard)
         return replace(exchange.result, follow=(*further, *self._list_onward_queries(heard)))
 
     def list_reports(self, visit: CrawlResult) -> Iterator[ProbeReport]:
         """Yield what each page of a query came to; its answers are forgotten."""
         probe, heard = self.probes[visit.query.key], self._heard.pop(visit.query.key, [])
-        if not heard or visit.result.outcome is Outcome.SKIPPED:
-            yield self._build_report(probe, visit.query, visit.result)
         for answer in heard:
             yield self._build_report(probe, answer.query, answer.result, answer)
+        if not heard or heard[-1].leads_on:
+            unasked = replace(visit.query, page=len(heard) + 1)
+            result = replace(visit.result, outcome=Outcome.SKIPPED) if heard else visit.result
+            yield self._build_report(probe, unasked, result)
 
     def _listen(self, exchange: Exchange, result: ParseResult, page: Page | None) -> HeardAnswer:
         query, source = exchange.query, self.sources[exchange.query.source]
@@ -174,9 +173,10 @@ class ContactRecorder:
             kind=skeleton.kind,
             headers=choose_headers(page.headers, mask),
             redirects=tuple(_describe_address(hop, mask) for hop in heard.hops),
-            is_moved=ended.removeprefix("www.") != asked.removeprefix("www."),
+            is_moved=_name_site(ended) != _name_site(asked),
             is_page=is_api and not is_picture and is_markup(page) and skeleton.kind == "html",
-            is_cut=page.cut or skeleton.is_cut,
+            is_cut=page.cut,
+            is_partial=skeleton.is_partial,
             names=skeleton.names,
             unread=tuple(sorted({Mask().spell(name) for name in heard.unread})),
             missing=tuple(sorted({Mask().spell(name) for name in heard.missing})),
@@ -195,7 +195,7 @@ class ContactRecorder:
                 modules=SKELETONS,
             )
         except (ParserLostError, ParserStartError):
-            return Skeleton(kind="undescribed", is_cut=True)
+            return Skeleton(kind="undescribed", is_partial=True)
 
 
 def describe_request(query: Query, mask: Mask) -> dict[str, object]:
@@ -213,7 +213,7 @@ def describe_request(query: Query, mask: Mask) -> dict[str, object]:
 
 
 def _describe_note(note: str) -> str:
-    """Return a note of ours whose detail may be a word of the answer: a key, or a status."""
+    """Return a note of ours; its detail is a status, or may be a word of the answer."""
     name, mark, detail = note.partition(":")
     is_status = detail.isascii() and detail.isdigit() and len(detail) <= LONGEST_STATUS
     return f"{name}{mark}{detail if is_status else Mask().spell(detail)}"
@@ -237,6 +237,10 @@ def _describe_header(value: str, mask: Mask) -> str | int:
 def _describe_address(url: str, mask: Mask) -> str:
     address = urlsplit(url)
     return mask.spell(f"{address.scheme}://{address.hostname or ''}{address.path}")
+
+
+def _name_site(host: str) -> str:
+    return Mask(host=host).site
 
 
 def _list_marks(source: Source, query: Query, page: Page) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ def describe_plan(plan: ContactPlan) -> Iterator[str]:
         f"First contact with {plan.sources} sources: at most {plan.requests} requests, in about"
         f" {minutes} minute{'' if minutes == 1 else 's'}. {NO_NAMES}"
     )
+    if plan.usd:
+        yield f"Those that are paid for cost at most ${plan.usd:.2f}."
     if plan.budgets:
         spent = ", ".join(f"{name} {count}" for name, count in plan.budgets.items())
         yield f"They come out of these budgets: {spent}."

@@ -84,7 +84,8 @@ class AnswerShape:
 
     `names` are the names in it, `unread` those that the reader left alone, and `missing` what it
     asked for and was not there. `redirects` are addresses with marks in place of words.
-    `is_moved` says that they led to another host. `is_page` is a page where data was promised.
+    `is_moved` says that they led to another site, `is_page` is a page where data was promised.
+    `is_cut` is an answer that did not come whole, `is_partial` one that is not told as a whole.
     """
 
     status: int
@@ -97,6 +98,7 @@ class AnswerShape:
     is_moved: bool = False
     is_page: bool = False
     is_cut: bool = False
+    is_partial: bool = False
     names: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -195,7 +197,8 @@ def _judge_answer(answer: AnswerShape, outcome: Outcome) -> Verdict | None:
         return Verdict.CUT
     if answer.is_page:
         return Verdict.REFUSED
-    return Verdict.SILENT if answer.tree in (None, {}, ["0 rows"]) else Verdict.CHANGED
+    is_empty = answer.kind == "empty" or answer.tree in ({}, ["0 rows"])
+    return Verdict.SILENT if is_empty else Verdict.CHANGED
 
 
 def _compare_report(report: ProbeReport, before: ProbeReport | None) -> ProbeReport:

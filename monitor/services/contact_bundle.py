@@ -49,7 +49,17 @@ def rename_publicly(
             yield contact
         else:
             numbers[contact.kind] += 1
-            yield replace(contact, source=f"{contact.kind.lower()}-{numbers[contact.kind]}")
+            name = f"{contact.kind.lower()}-{numbers[contact.kind]}"
+            yield replace(_remove_digests(contact), source=name)
+
+
+def _remove_digests(contact: SourceContact) -> SourceContact:
+    """Drop what is computed from an operator's own words: who guesses these could confirm them."""
+    reports = tuple(
+        replace(report, answer=replace(report.answer, marks=())) if report.answer else report
+        for report in contact.reports
+    )
+    return replace(contact, reader=0, reports=reports)
 
 
 def build_bundle(db: Database, contacts: Collection[SourceContact], page: str) -> bytes:

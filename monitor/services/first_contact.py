@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
@@ -29,11 +30,15 @@ FIRST_CONTACT = "first-contact"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPlan:
-    """The most that a first contact costs; `budgets` are the requests to sources with one."""
+    """The most that a first contact costs; `budgets` are the requests to sources with one.
+
+    `usd` is the price of those whose price is known.
+    """
 
     sources: int
     requests: int
     seconds: float
+    usd: Decimal
     budgets: Mapping[str, int]
     unprobed: tuple[str, ...]
 
@@ -54,6 +59,9 @@ def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
         sources=len(counts),
         requests=sum(counts.values()),
         seconds=max(seconds.values(), default=0),
+        usd=sum(
+            (_compute_price(app.sources[name], count) for name, count in counts.items()), Decimal()
+        ),
         budgets={
             name: count
             for name, count in counts.items()
@@ -61,6 +69,10 @@ def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
         },
         unprobed=tuple(name for name, count in counts.items() if not count),
     )
+
+
+def _compute_price(source: Source, requests: int) -> Decimal:
+    return requests * (source.info.usd_per_1000 or Decimal()) / 1000
 
 
 def run_first_contact(app: App, names: Collection[str], on_progress: ProgressListener) -> bool:

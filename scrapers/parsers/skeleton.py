@@ -142,13 +142,13 @@ def _is_date(text: str) -> bool:
 class Skeleton:
     """`kind` is json, html, xml, text or empty; `names` are its keys, or its meta names and types.
 
-    `is_cut` says that there was more than is described.
+    `is_partial` says that there was more than is described.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     tree: Any = None
-    is_cut: bool = False
+    is_partial: bool = False
 
 
 def build_skeleton(page: Page, mask: Mask) -> Skeleton:
@@ -165,7 +165,7 @@ def build_skeleton(page: Page, mask: Mask) -> Skeleton:
         kind="json",
         names=tuple(sorted(sketch.names)),
         tree=tree,
-        is_cut=page.cut or sketch.left <= 0,
+        is_partial=page.cut or sketch.left <= 0,
     )
 
 
@@ -174,11 +174,11 @@ def _describe_text_page(page: Page, mask: Mask) -> Skeleton:
 
     if not is_markup(page) and not is_xml_feed(page):
         text = page.text.strip()
-        return Skeleton(kind="text", tree=mask.describe_text(text), is_cut=page.cut)
+        return Skeleton(kind="text", tree=mask.describe_text(text), is_partial=page.cut)
     kind = "xml" if is_xml_feed(page) else "html"
     tree = describe_markup(page.text, mask)
     names = sorted({name for name, _, _ in tree["meta"]} | set(tree["types"]))
-    return Skeleton(kind=kind, names=tuple(names), tree=tree, is_cut=page.cut)
+    return Skeleton(kind=kind, names=tuple(names), tree=tree, is_partial=page.cut)
 
 
 @dataclass(slots=True)
@@ -202,8 +202,8 @@ class _JsonSketch:
         return self._describe_object(value, depth) if isinstance(value, Mapping) else "..."
 
     def _describe_number(self, value: float | None) -> object:
-        is_small = isinstance(value, int) and value in (*SMALL_NUMBERS, self.mask.status)
-        if value is None or isinstance(value, bool) or is_small:
+        is_small = value in SMALL_NUMBERS or value == self.mask.status
+        if value is None or isinstance(value, bool) or (is_small and isinstance(value, int)):
             return value
         said = [mark for term, mark in self.mask.list_terms() if term == str(value)]
         return " ".join((type(value).__name__, *said))

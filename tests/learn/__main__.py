@@ -84,7 +84,7 @@ def find_faults(source: Source, seen: SeenSource) -> Iterator[str]:
     """Yield each answer that was understood then, and whose skeleton is not understood now."""
     for report in seen.reports:
         answer = report.answer
-        if answer is None or answer.kind not in REPLAYED_KINDS or answer.is_cut:
+        if answer is None or answer.kind not in REPLAYED_KINDS or answer.is_partial:
             continue
         if not report.verdict.is_understood or report.outcome not in {"found", "absent"}:
             continue

@@ -6,6 +6,7 @@ from scrapers.models import Outcome, QueryKind, Trace, TraceKind
 from scrapers.probes import (
     Probe,
     ProbeMethod,
+    choose_known_name,
     count_requests,
     list_onward_probes,
     list_probes,
@@ -44,7 +45,7 @@ def test_a_source_that_searches_names_is_asked_for_one_that_no_one_has():
 
 def known(**told) -> Trace:
     address = "https://service.example/us"
-    return Trace(key=address, kind=TraceKind.ACCOUNT, url=address, name="Service", **told)
+    return Trace(key=address, kind=TraceKind.ACCOUNT, url=address, name="Bluesky", **told)
 
 
 def named(name: str):
@@ -77,6 +78,24 @@ def test_the_answer_about_the_services_own_account_leads_to_the_other_methods():
         (ProbeMethod.PICTURE, Outcome.FOUND),
     ]
     assert {probe.query.subject for probe in onward} == {""}
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("Bluesky", "Bluesky"),
+        # Whatever an account shows may be somebody's name.
+        ("Nora Quill", ""),
+        ("Bluesky of Nora", ""),
+        ("", ""),
+    ],
+)
+def test_a_shown_name_is_searched_for_only_where_the_source_has_its_words(shown, name):
+    assert choose_known_name(named("bluesky"), "bsky.app", shown) == name
+
+
+def test_an_account_that_shows_another_name_is_searched_for_by_its_username():
+    assert choose_known_name(named("github-api"), "github", "Nora Quill") == "github"
 
 
 def test_nothing_follows_from_a_search():

@@ -67,6 +67,7 @@ def plant_in_json(told):
         },
         "message": f"{told.get('message', '')} {' '.join(PLANTED)}",
         "description": " ".join(PLANTED),
+        **({"displayName": "Ottoline Brackwater"} if "displayName" in told else {}),
         **{f"note{number}": word for number, word in enumerate(PLANTED)},
         **{word: {word: word} for word in PLANTED},
         **{word.replace(" ", "_").casefold(): [word] for word in PLANTED},
@@ -112,6 +113,14 @@ def test_no_planted_word_is_in_any_byte_of_a_bundle(world: World, status):
 
     assert len(bundle) > 10_000
     assert [form for form in list_spellings() if form in bundle] == []
+
+
+def test_a_name_that_an_answer_shows_is_asked_for_nowhere(world: World):
+    contact(world, plant_words)
+
+    assert world.asked_about("searchActors") != []
+    for word in ("ottoline", "brackwater", MARIA.person.name.family, "cedar"):
+        assert world.asked_about(word) == []
 
 
 def test_nothing_planted_is_stored_either(world: World):
@@ -160,5 +169,8 @@ def test_sources_that_an_operator_named_are_called_by_their_kind(world_of, tmp_p
 
     files = files_in(bundle_of(world))
 
-    assert "sources/presencesource-1.json" in files
+    told = json.loads(files["sources/presencesource-1.json"])
     assert b"chalkboard" not in b"".join(files.values())
+    # Neither can anyone who guesses its address or its marks confirm that.
+    assert told["reader"] == 0
+    assert {tuple(report["answer"]["marks"]) for report in told["reports"]} == {()}

@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
-from monitor.cli.first_contact import render_contact_page
+from monitor.cli.first_contact import describe_plan, render_contact_page
 from monitor.demo.district import MARIA
 from monitor.demo.response import FakeResponse, build_html_response, build_redirect
 from monitor.demo.setup import StoryClock
@@ -62,6 +64,29 @@ def test_no_more_is_asked_than_was_said_before(world: World):
 
     assert len(world.web.visits) <= plan.requests
     assert plan.sources == 3
+
+
+def test_what_is_paid_for_is_counted(world: World):
+    world.prices = {"searxng": Decimal(5)}
+
+    plan = plan_first_contact(world.app, ["searxng"])
+
+    assert plan.usd == plan.requests * Decimal(5) / 1000
+    assert "cost at most $0.0" in " ".join(describe_plan(plan))
+
+
+def test_pages_that_a_budget_leaves_unasked_are_told(world: World):
+    config = structs.replace(world.config.sources.bluesky, per_day=5)
+    sources = structs.replace(world.config.sources, bluesky=config)
+    world.restarts(structs.replace(world.config, sources=sources))
+
+    contacts = contact(world)
+
+    left = [part for part in contacts["bluesky"].reports if part.verdict is Verdict.NOT_ASKED]
+    assert [(part.method, part.page, part.note) for part in left] == [
+        ("followers", 2, "budget-today")
+    ]
+    assert contacts["bluesky"].verdict is Verdict.UNDERSTOOD
 
 
 def test_fields_that_were_read_are_told(world: World):
@@ -121,7 +146,12 @@ def led_to(address):
             "searchActors: finds nothing where something surely is",
         ),
         ("chalkboard", at(SITE, answer_html(WALL)), Verdict.WALL, "wall to programs"),
-        ("bluesky", at(APPVIEW, answer_html(WALL, 403)), Verdict.WALL, "it checks whether we are a browser"),
+        (
+            "bluesky",
+            at(APPVIEW, answer_html(WALL, 403)),
+            Verdict.WALL,
+            "it checks whether we are a browser",
+        ),
         (
             "chalkboard",
             at(SITE, led_to(f"http://{SITE}/login?next=x")),
