@@ -15,6 +15,7 @@ from monitor.app import App
 from monitor.config import Config
 from monitor.db.jobs import Job
 from monitor.db.sweeps import Sweep
+from monitor.domain.errors import UnavailableError
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.schedule import SECOND_PROOF_AFTER, WeeklySlot, compute_sweep_week
 from monitor.domain.schedule import SWEEP as SWEEP_SLOT
@@ -191,8 +192,13 @@ def ask_canaries(app: App, due: Job) -> None:
 
 @JobKind(name=FIRST_CONTACT, queue=JobQueue.SWEEPS, longest=DAY)
 def make_first_contact(app: App, due: Job) -> None:
-    if run_first_contact(app, due.source.split(), _track_progress(app, due)):
-        app.db.jobs.finish_request(due.subject, app.clock.now())
+    note = ""
+    try:
+        if not run_first_contact(app, due.source.split(), _track_progress(app, due)):
+            return
+    except UnavailableError as error:
+        note = str(error)
+    app.db.jobs.finish_request(due.subject, app.clock.now(), note)
 
 
 @JobKind(name=SWEEP, queue=JobQueue.SWEEPS, longest=WEEK, scope=JobScope.DISTRICT, slot=SWEEP_SLOT)

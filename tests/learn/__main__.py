@@ -10,8 +10,10 @@ from pathlib import Path
 
 import click
 
+from monitor.app.contact_recorder import describe_request
 from monitor.domain.first_contact import ProbeReport
 from scrapers.models import Query, QueryKind, Request
+from scrapers.parsers.skeleton import Mask
 from scrapers.probes import METHODS, list_probes
 from scrapers.sites.presence import PresenceSource
 from scrapers.source import Source
@@ -98,9 +100,12 @@ def find_faults(source: Source, seen: SeenSource) -> Iterator[str]:
 
 def build_query(source: Source, report: ProbeReport) -> Query:
     """Return a query of the kind that was asked: a known account as its term, or a form of it."""
-    for probe in list_probes(source, "nonce"):
-        if (probe.method, probe.expects) == (report.method, report.expects):
-            return probe.query
+    asked = (report.method, report.expects)
+    queries = [p.query for p in list_probes(source, "nonce") if (p.method, p.expects) == asked]
+    paths = [describe_request(query, Mask.from_query(query))["path"] for query in queries]
+    if queries:
+        path = report.request["path"]
+        return queries[paths.index(path) if path in paths else 0]
     address = f"{source.crawl_policy.origins[0].replace('*.', '')}/"
     return Query(
         source=source.name,

@@ -79,6 +79,15 @@ def test_what_a_reader_does_not_understand_fails_and_is_not_kept(world: World, t
     assert not folder.exists()
 
 
+def test_each_answer_is_read_as_that_to_its_own_question(world: World, tmp_path):
+    """A search engine is asked for a word, and for its settings: both are searches."""
+    seen = seen_in(bundle_at(tmp_path, world), "searxng")
+
+    found = [part for part in seen.reports if part.expects == "found"]
+    assert len(found) == 2
+    assert list(find_faults(source_named("searxng"), seen)) == []
+
+
 def test_every_kept_skeleton_is_still_understood():
     """Whoever changes a reader learns here what was seen of the real service."""
     kept = [read_seen(path.read_bytes()) for path in sorted(SEEN.glob("*.json"))]

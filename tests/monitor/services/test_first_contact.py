@@ -8,11 +8,18 @@ import pytest
 from msgspec import structs
 
 from monitor.cli.first_contact import describe_plan, render_contact_page
+from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
 from monitor.demo.response import FakeResponse, build_html_response, build_redirect
 from monitor.demo.setup import StoryClock
+from monitor.domain.errors import UnavailableError
 from monitor.domain.first_contact import ContactStatus, Verdict
-from monitor.services.first_contact import find_contact_standings, plan_first_contact
+from monitor.services.first_contact import (
+    FIRST_CONTACT,
+    find_contact_standings,
+    plan_first_contact,
+)
+from monitor.services.jobs import run_due_sweeps
 from tests.monitor.services.contacted import (
     APPVIEW,
     FOLLOWERS,
@@ -228,6 +235,23 @@ def test_slow_answers_are_named(world: World, monkeypatch, seconds, verdict, tol
 
     assert contacts["chalkboard"].verdict is verdict
     assert told in page_of(contacts)
+
+
+def test_whoever_waits_is_told_why_it_cannot_be_made(world: World, monkeypatch):
+    reason = "Other machines ask for this district, so answers cannot be looked at here."
+
+    def refuse(*_given, **_named):
+        raise UnavailableError(reason)
+
+    monkeypatch.setattr(world.app.crawler, "crawl", refuse)
+    request = build_request(FIRST_CONTACT, "request-1", world.clock.at)
+    world.state.jobs.insert_request(request)
+
+    run_due_sweeps(world.app)
+
+    served = world.state.jobs.find_request("request-1")
+    assert served.note == reason
+    assert served.done_at == world.clock.at
 
 
 def test_robots_txt_is_obeyed_and_named(world: World, monkeypatch):

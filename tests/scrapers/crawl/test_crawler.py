@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from scrapers.crawl.frontier import Exchange
+from scrapers.http.client import Redirect
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, Page, ParseResult, Query, Request, Trace, TraceKind
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, site
@@ -235,3 +237,30 @@ def test_a_permission_taken_back_while_a_query_waits_keeps_it_unasked(clock: Fak
     assert client.urls == ["http://alpha.example/ben"]
     assert visits[0].result.outcome is Outcome.SKIPPED
     assert visits[0].result.note == FailureReason.NOT_ALLOWED
+
+
+def test_a_run_may_look_at_each_exchange_and_say_what_it_comes_to(clock: FakeClock) -> None:
+    pages = {"rosa": "page 2", "2": "ask ben"}
+    client = FakeClient(
+        clock,
+        respond=lambda url: (
+            Redirect(Request(url="http://alpha.example/rosa", led=True))
+            if url.endswith("/moved")
+            else pages.get(url.rpartition("/")[2], "absent")
+        ),
+        takes=lambda _url: 2.0,
+    )
+    seen: list[Exchange] = []
+
+    def inspect(exchange: Exchange) -> ParseResult | None:
+        seen.append(exchange)
+        return None if exchange.result is None else replace(exchange.result, follow=())
+
+    (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("moved")], inspect=inspect)
+
+    moved, rosa = seen
+    assert (type(moved.answer), moved.result) == (Redirect, None)
+    assert (type(rosa.answer), rosa.query) == (Page, PAGED.query("moved"))
+    assert rosa.seconds >= 2.0
+    assert visit.result == replace(rosa.result or visit.result, follow=())
+    assert client.urls == ["http://alpha.example/moved", "http://alpha.example/rosa"]
