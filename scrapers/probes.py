@@ -56,11 +56,11 @@ class Probe:
 
 def list_probes(source: Source, nonce: str) -> Iterator[Probe]:
     """Yield what is asked first: its canaries, and a name that no one has, where it knows names."""
-    searched = False
-    for canary in source.build_canaries(nonce):
-        searched = searched or canary.query.kind is QueryKind.SEARCH
+    canaries = tuple(source.build_canaries(nonce))
+    for canary in canaries:
         yield Probe(query=canary.query, expects=canary.expects)
-    if not searched:
+    asked = {(canary.query.kind, canary.expects) for canary in canaries}
+    if (QueryKind.SEARCH, Outcome.ABSENT) not in asked:
         nobody = build_impossible_handle(nonce, source.name)
         for query in build_name_queries(source, nobody):
             yield Probe(query=query, expects=Outcome.ABSENT)

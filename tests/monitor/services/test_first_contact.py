@@ -44,7 +44,7 @@ def test_all_methods_of_a_source_are_tried_with_what_is_known_and_what_cannot_ex
     contacts = contact(world)
 
     asked = {(part.method, part.expects, part.page) for part in contacts["bluesky"].reports}
-    assert asked == {
+    assert asked >= {
         *(("lookup", "found", 1), ("lookup", "absent", 1)),
         *(("search", "found", 1), ("search", "absent", 1)),
         *(("followers", "found", 1), ("followers", "found", 2)),
