@@ -148,7 +148,7 @@ class ContactTimes:
     proven_at: datetime | None
 
     def find_status(self, contradicted_since: datetime | None = None) -> ContactStatus:
-        """Say how it stands; a source whose answers could not be read since has changed, too."""
+        """Say how it stands; a source that a sweep could not read since has changed, too."""
         if self.proven_at is None:
             return ContactStatus.NEVER_PROVEN
         contradicted = contradicted_since is not None and contradicted_since > self.proven_at

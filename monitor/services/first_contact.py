@@ -121,14 +121,14 @@ class ContactStanding:
 
 
 def find_contact_standings(db: Database) -> Mapping[str, ContactStanding]:
-    unreadable = {
+    contradicted = {
         health.source: health.since
         for health in db.source_health.list_source_health()
-        if health.outcome is Outcome.UNREADABLE
+        if health.outcome in {Outcome.UNREADABLE, Outcome.BLOCKED}
     }
     return {
         times.source: ContactStanding(
-            status=times.find_status(unreadable.get(times.source)),
+            status=times.find_status(contradicted.get(times.source)),
             at=times.at,
             proven_at=times.proven_at,
         )

@@ -84,7 +84,7 @@ def test_each_answer_is_read_as_that_to_its_own_question(world: World, tmp_path)
     seen = seen_in(bundle_at(tmp_path, world), "searxng")
 
     found = [part for part in seen.reports if part.expects == "found"]
-    assert len(found) == 2
+    assert len(found) > 1
     assert list(find_faults(source_named("searxng"), seen)) == []
 
 

