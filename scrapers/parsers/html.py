@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urldefrag, urljoin
+from itertools import islice
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 
 from scrapers.models import Page
-from scrapers.parsers.json_fields import (
+from scrapers.parsers.json_fields import clean_text, clean_web_address, extract_json_profile
+from scrapers.parsers.subject import (
     LinkedPerson,
-    clean_text,
-    clean_web_address,
-    extract_json_profile,
+    PageSigns,
     extract_linked_person,
+    normalize_page_address,
 )
 from scrapers.parsers.text import (
     LARGEST_DOCUMENT,
@@ -33,6 +34,17 @@ from scrapers.parsers.text import (
 )
 
 HEAD_ENDS = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
+# What a head is read for.
+LATE_MARKS = ("<title", "og:title", "og:image", "og:description")
+# A tag of the head, or nothing for what may hold its words. What looks far ahead always succeeds
+# where it begins, so no character is looked at twice.
+LATE_TAGS = re.compile(
+    r"(?i:<!--.*?(?:-->|\Z)"
+    r"|<(?:script\b.*?(?:</script|\Z)|style\b.*?(?:</style|\Z)|svg\b.*?(?:</svg|\Z)"
+    r"|textarea\b.*?(?:</textarea|\Z)|template\b.*?(?:</template|\Z))"
+    r"|(<(?:meta|link)\b[^<>]*>|<title\b[^<>]*>[^<]*</title\s*>?))",
+    re.DOTALL,
+)
 DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -41,9 +53,17 @@ class DoctypeError(ValueError):
 
 
 def parse_head(text: str) -> BeautifulSoup:
-    """Return the head alone: parsing it takes a hundredth of what the whole page takes."""
+    """Return the head alone: parsing it takes a hundredth of what the whole page takes.
+
+    Some pages end it early, name its end in a script, or have tags of it in their body.
+    """
     end = HEAD_ENDS.search(text[:LARGEST_DOCUMENT])
-    return parse_document(text[: end.start()] if end else text)
+    start = end.start() if end else min(len(text), LARGEST_DOCUMENT)
+    head = parse_document(text[:start])
+    late = any(mark in text[start:] and mark not in text[:start] for mark in LATE_MARKS)
+    if not late and (any(_extract_titles(head)) or "<title" not in text):
+        return head
+    return parse_document("".join(filter(None, LATE_TAGS.findall(text))))
 
 
 def parse_document(text: str) -> BeautifulSoup:
@@ -84,7 +104,7 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
     directives = (content for name, content in tags if name in OUR_ROBOT_NAMES)
     return PageHead(
         meta=meta,
-        title=extract_tag_text(soup.title),
+        title=next(filter(None, _extract_titles(soup)), ""),
         canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
         feeds=tuple(_extract_feed_links(soup)),
         robots_directives=frozenset(
@@ -93,6 +113,13 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
             for directive in parse_robots_directives(one_directive)
         ),
     )
+
+
+def _extract_titles(soup: BeautifulSoup) -> Iterator[str]:
+    """Yield the titles of the page; its drawings have some, too."""
+    for tag in soup.find_all("title"):
+        if tag.find_parent("svg") is None:
+            yield extract_tag_text(tag)
 
 
 def extract_tag_text(tag: Tag | None) -> str:
@@ -128,6 +155,7 @@ def _extract_feed_links(soup: BeautifulSoup) -> Iterator[str]:
 MOST_LINKS = 20
 _CARDS = frozenset({"h-card", "vcard"})
 # Other things that a page shows; anyone who is named in one is its author, not the page's owner.
+_AUTHORS = frozenset({"author", "byline", "p-author", "entry-author", "post-author", "posted-by"})
 _NOT_CARDS = frozenset(
     {
         "h-entry",
@@ -179,6 +207,7 @@ class _HCardDraft:
 
     tag: Tag
     is_nested: bool
+    is_author: bool
     parts: dict[str, Tag] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     uids: list[str] = field(default_factory=list)
@@ -200,17 +229,16 @@ def extract_me_links(soup: BeautifulSoup) -> Iterator[str]:
             yield get_attribute(tag, "href")
 
 
-def parse_representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
-    """Read the card of the page's owner; an empty one if none is known to be the owner's."""
-    cards = list(_walk_cards(soup, page_url))
-    chosen = _choose_card(
-        cards, page_url, {normalize_page_address(page_url, link) for link in extract_me_links(soup)}
-    )
+def parse_representative_card(soup: BeautifulSoup, signs: PageSigns) -> HCard:
+    """Read the card of whom the page is about; an empty one if none is known to be theirs."""
+    page_url = signs.addresses[0]
+    me = {normalize_page_address(page_url, link) for link in extract_me_links(soup)}
+    chosen = _choose_card(list(_walk_cards(soup, page_url)), signs, me)
     if chosen is None:
         return HCard()
-    texts = {name: extract_tag_text(chosen.parts.get(name)) for name in ("name", "handle", "bio")}
+    texts = {name: extract_tag_text(chosen.parts.get(name)) for name in ("handle", "bio")}
     return HCard(
-        name=texts["name"] or _extract_implied_name(chosen),
+        name=_extract_card_name(chosen),
         handle=texts["handle"].removeprefix("@"),
         bio=texts["bio"],
         picture=_extract_picture_address(chosen.parts.get("picture")),
@@ -218,25 +246,23 @@ def parse_representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
     )
 
 
-def normalize_page_address(base: str, address: str) -> str:
-    """Return an address in a form that is equal for two spellings of one page."""
-    try:
-        whole = urldefrag(urljoin(base, address.strip())).url
-    except ValueError:
-        return ""
-    return whole.partition("://")[2].removeprefix("www.").rstrip("/")
+def _choose_card(cards: list[_HCardDraft], signs: PageSigns, me: set[str]) -> _HCardDraft | None:
+    """Return the card whose page this is.
 
-
-def _choose_card(cards: list[_HCardDraft], page_url: str, me: set[str]) -> _HCardDraft | None:
-    here = normalize_page_address(page_url, page_url)
+    Authors, and whoever owns the site, have their card on many pages that are not about them.
+    """
+    here = normalize_page_address(signs.addresses[0], signs.addresses[0])
     for card in cards:
         if here in card.urls and here in card.uids:
             return card
-    for card in cards:
-        if any(url and url in me for url in card.urls):
-            return card
     top = [card for card in cards if not card.is_nested]
-    return top[0] if len(top) == 1 and here in top[0].urls else None
+    for card in top:
+        is_shown = signs.is_front or signs.names(_extract_card_name(card))
+        if is_shown and any(url and url in me for url in card.urls):
+            return card
+    if len(top) != 1 or here not in top[0].urls:
+        return None
+    return top[0] if not top[0].is_author or signs.names(_extract_card_name(top[0])) else None
 
 
 def _walk_cards(soup: BeautifulSoup, page_url: str) -> Iterator[_HCardDraft]:
@@ -249,7 +275,9 @@ def _walk_cards(soup: BeautifulSoup, page_url: str) -> Iterator[_HCardDraft]:
         tag, owner, inside = ahead.pop()
         classes = frozenset(tag.get_attribute_list("class"))
         if classes & _CARDS:
-            card = _HCardDraft(tag=tag, is_nested=inside)
+            card = _HCardDraft(
+                tag=tag, is_nested=inside, is_author=not classes.isdisjoint(_AUTHORS)
+            )
             yield card
             if tag.name == "a":
                 _record_address(card, tag, page_url, _URL)
@@ -279,10 +307,11 @@ def _record_address(card: _HCardDraft, tag: Tag, page_url: str, classes: frozens
         card.followed_urls.append(address)
 
 
-def _extract_implied_name(card: _HCardDraft) -> str:
-    """Return the name of a card that has no parts: `<a class="h-card" href="/">Jane Doe</a>`."""
-    bare = not card.parts and card.tag.find(class_=_is_property_class) is None
-    return extract_tag_text(card.tag) if bare else ""
+def _extract_card_name(card: _HCardDraft) -> str:
+    """Return the name, also of a card without parts: `<a class="h-card" href="/">Jane Doe</a>`."""
+    name = extract_tag_text(card.parts.get("name"))
+    bare = not name and not card.parts and card.tag.find(class_=_is_property_class) is None
+    return extract_tag_text(card.tag) if bare else name
 
 
 def _is_property_class(name: str | None) -> bool:
@@ -307,10 +336,10 @@ def _is_comment(tag: Tag) -> bool:
 
 
 PROFILE_CARD_MOST_LINKS = 50
+MOST_SCRIPTS = 50
+MOST_HEADINGS = 4
 # Only a page that has one of these in its body is worth parsing to the end.
-BODY_MARKS = (
-    r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|application/ld\+json|data-nosnippet"
-)
+BODY_MARKS = r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|data-nosnippet"
 HEADING = re.compile(r"<h1\b[^<>]{0,500}>(?:(?!<h1\b).){1,500}?</h1>", re.IGNORECASE | re.DOTALL)
 
 
@@ -339,7 +368,7 @@ class ProfileCard:
 def parse_profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard:
     """Read a page; `site` is what the site calls itself, where the page does not tell."""
     if is_markup(page):
-        return _parse_markup_profile(page.url, page.text[:LARGEST_DOCUMENT], handle, site)
+        return _parse_markup_profile(page.url, page.text, handle, site)
     try:
         card = extract_json_profile(page.decode_json())
     except (ValueError, RecursionError):
@@ -361,15 +390,15 @@ class _ProfileParts:
     card: HCard
     heading: str
     title: str
-    sites: tuple[str, ...]
+    signs: PageSigns
 
     def choose_name(self, handle: str) -> str:
         return (
             self.person.name
             or self._choose_heading(handle)
             or self.card.name
-            or extract_title_name(self.title, handle=handle, sites=self.sites)
-            or strip_site_name(self.title, self.sites)
+            or extract_title_name(self.title, handle=handle, sites=self.signs.sites)
+            or strip_site_name(self.title, self.signs.sites)
         )
 
     def choose_bio(self) -> str:
@@ -381,11 +410,12 @@ class _ProfileParts:
             first or self.head.pick_first_meta("twitter:description", "description")
         )
 
-    def choose_picture(self) -> str:
+    def list_pictures(self) -> tuple[str, ...]:
+        metas = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "image")
         return (
-            self.person.picture
-            or self.card.picture
-            or self.head.pick_first_meta("og:image", "twitter:image")
+            self.person.picture,
+            self.card.picture,
+            *(self.head.pick_first_meta(name) for name in metas),
         )
 
     def choose_handle(self) -> str:
@@ -395,11 +425,15 @@ class _ProfileParts:
         return named.removeprefix("@") or extract_title_handle(self.title)
 
     def _choose_heading(self, handle: str) -> str:
-        """Return the heading where the title begins with it: `Jane Doe - recipes | Alpha`."""
-        strangers = {site.casefold() for site in (handle, *self.sites)}
-        is_own = self.heading and self.heading.casefold() not in strangers
+        """Return the heading where the title begins with it: `Jane Doe - recipes | Alpha`.
+
+        It is the title where there is none, or only that of the site.
+        """
+        if self.signs.is_site(self.heading) or self.heading.casefold() == handle.casefold():
+            return ""
         begins = self.title.casefold().startswith(self.heading.casefold())
-        return self.heading if is_own and begins else ""
+        is_untitled = not self.title or self.signs.is_site(self.title)
+        return self.heading if begins or is_untitled else ""
 
 
 def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> ProfileCard:
@@ -410,25 +444,33 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
             hidden.decompose()
     remove_comments(soup)
     top = extract_page_head(first)
+    headings = (
+        [extract_tag_text(tag) for tag in soup.find_all("h1", limit=MOST_HEADINGS)]
+        if soup is not first
+        else _extract_headings(text)
+    )
+    signs = _collect_signs(url, top, headings, site)
+    heading = next((line for line in headings if line and not signs.is_site(line)), "")
     parts = _ProfileParts(
         head=top,
-        person=extract_linked_person(
-            value.get_text() for value in soup.find_all("script", type="application/ld+json")
-        ),
-        card=parse_representative_card(soup, url),
-        heading=extract_tag_text(soup.h1) if soup is not first else _extract_heading(text),
+        person=extract_linked_person(extract_linked_data(text), signs),
+        card=parse_representative_card(soup, signs),
+        heading=heading or next(iter(headings), ""),
         title=top.pick_first_meta("og:title", "twitter:title") or top.title,
-        sites=tuple(entry for entry in (top.pick_first_meta("og:site_name"), site) if entry),
+        signs=signs,
     )
-    links = (*extract_me_links(soup), *parts.person.links, *parts.card.links)
+    # Of an article they are its author's, or its site's.
+    me_links = () if "article:published_time" in top.meta else extract_me_links(soup)
+    links = (*me_links, *parts.person.links, *parts.card.links)
+    pictures = (_resolve_address(url, picture) for picture in parts.list_pictures())
     return ProfileCard(
         name=parts.choose_name(handle or parts.choose_handle()),
         handle=parts.choose_handle(),
         bio=parts.choose_bio(),
-        title=strip_site_name(parts.title, parts.sites),
+        title=strip_site_name(parts.title, signs.sites),
         heading=parts.heading,
         site=top.pick_first_meta("og:site_name"),
-        picture=_resolve_address(url, parts.choose_picture()),
+        picture=next(filter(None, pictures), ""),
         links=_resolve_addresses(url, links),
         home=_resolve_address(url, top.canonical or top.pick_first_meta("og:url")),
         feeds=_resolve_addresses(url, top.feeds),
@@ -437,9 +479,37 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     )
 
 
-def _extract_heading(text: str) -> str:
-    match = HEADING.search(text)
-    return extract_tag_text(parse_document(match[0])) if match else ""
+def _collect_signs(url: str, top: PageHead, headings: list[str], site: str) -> PageSigns:
+    sites = tuple(filter(None, (top.pick_first_meta("og:site_name"), site)))
+    titles = (top.pick_first_meta("og:title"), top.pick_first_meta("twitter:title"), top.title)
+    addresses = (url, top.canonical, top.pick_first_meta("og:url"))
+    kind = top.pick_first_meta("og:type").lower()
+    return PageSigns(
+        addresses=tuple(filter(None, addresses)),
+        lines=tuple(strip_site_name(line, sites) for line in (*titles, *headings) if line),
+        sites=sites,
+        is_profile=kind == "profile",
+        is_article=kind == "article" or "article:published_time" in top.meta,
+    )
+
+
+def extract_linked_data(text: str) -> Iterator[str]:
+    """Yield the scripts of linked data, found without parsing the page around them."""
+    at = -1
+    for _ in range(MOST_SCRIPTS):
+        at = text.find("application/ld+json", at + 1)
+        tag, start = text.rfind("<", 0, max(at, 0)), text.find(">", at) + 1
+        if at < 0 or not start:
+            return
+        in_comment = text.rfind("<!--", 0, tag) > text.rfind("-->", 0, tag)
+        if text[tag : tag + 7].lower() == "<script" and not in_comment:
+            end = text.find("</script", start)
+            yield text[start : end if end >= 0 else None]
+
+
+def _extract_headings(text: str) -> list[str]:
+    found = islice(HEADING.finditer(text), MOST_HEADINGS)
+    return [extract_tag_text(parse_document(match[0])) for match in found]
 
 
 def _resolve_addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,10 @@
 """Small strict readers of JSON: what was expected and is missing or of another kind is an error.
 
-Name, bio and links in the JSON of a profile, under the keys that sites give them. Who a page is
-of, as JSON-LD tells machines, however sites write that.
+Name, bio and links in the JSON of a profile, under the keys that sites give them.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -189,130 +187,3 @@ def _pick_first_text(holder: Mapping[str, object], keys: tuple[str, ...]) -> str
     return next(
         (clean_text(value) for value in values if isinstance(value, str) and value.strip()), ""
     )
-
-
-# Kinds that a page is about, and kinds that hold one: `{"@type": "ProfilePage", "mainEntity": …}`.
-PERSON_TYPES = frozenset({"Person", "ProfilePage", "Organization"})
-MOST_NODES = 500
-CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-TRAILING_COMMA = re.compile(r",\s*([}\]])")
-WRAPPERS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|//\s*(?=<!\[CDATA|\]\]>)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedPerson:
-    name: str = ""
-    handle: str = ""
-    bio: str = ""
-    picture: str = ""
-    links: tuple[str, ...] = ()
-    created_at: datetime | None = None
-
-
-NO_PERSON = LinkedPerson()
-
-
-def extract_linked_person(scripts: Iterable[str]) -> LinkedPerson:
-    """Return the first person or profile, a person before an organization."""
-    nodes = [node for script in scripts for node in _walk_nodes(parse_linked_data(script))]
-    people = [node for node in nodes if PERSON_TYPES & extract_node_types(node)]
-    people.sort(key=lambda node: "Organization" in extract_node_types(node))
-    return _build_linked_person(people[0], nodes) if people else NO_PERSON
-
-
-def parse_linked_data(text: str) -> object:
-    """Return JSON-LD as sites write it: in comments, with trailing commas, with raw controls."""
-    bare = WRAPPERS.sub(" ", CONTROLS.sub(" ", text)).strip().rstrip(";")
-    try:
-        return json.loads(TRAILING_COMMA.sub(r"\1", bare))
-    except (ValueError, RecursionError):
-        # What follows may be no JSON: a second object, a script.
-        try:
-            value: object = json.JSONDecoder().raw_decode(bare)[0]
-        except (ValueError, RecursionError):
-            return None
-        return value
-
-
-def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
-    """Return the types of a node without the vocabulary's address before them."""
-    types = node.get("@type")
-    several = types if isinstance(types, list) else [types]
-    return frozenset(
-        one_type.rpartition("/")[2] for one_type in several if isinstance(one_type, str)
-    )
-
-
-def _walk_nodes(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
-    several = data if isinstance(data, list) else [data]
-    for value in several[:MOST_NODES]:
-        if isinstance(value, dict):
-            yield value
-            if depth < DEEPEST:
-                yield from _walk_nodes(value.get("@graph", []), depth + 1)
-        elif isinstance(value, list) and depth < DEEPEST:
-            yield from _walk_nodes(value, depth + 1)
-
-
-def _build_linked_person(
-    node: Mapping[str, object], nodes: list[Mapping[str, object]]
-) -> LinkedPerson:
-    inner = _resolve_main_entity(node, nodes)
-    return LinkedPerson(
-        name=_join_texts(inner, "name") or _join_texts(inner, "givenName", "familyName"),
-        handle=_extract_handle(inner),
-        bio=_join_texts(inner, "description") or _join_texts(node, "description"),
-        picture=next(iter(_extract_pictures(inner.get("image"))), ""),
-        links=(*extract_addresses(inner.get("sameAs")), *_extract_home_addresses(inner)),
-        created_at=_get_lenient_datetime(node, "dateCreated")
-        or _get_lenient_datetime(inner, "dateCreated"),
-    )
-
-
-def _resolve_main_entity(
-    node: Mapping[str, object], nodes: list[Mapping[str, object]]
-) -> Mapping[str, object]:
-    """Return whom a profile page is about; a graph may say so by an id alone."""
-    for key in ("mainEntity", "about", "author"):
-        inner = node.get(key)
-        inner = inner[0] if isinstance(inner, list) and inner else inner
-        if isinstance(inner, dict):
-            named = inner.get("@id")
-            described = (
-                entry for entry in nodes if named and entry.get("@id") == named and len(entry) > 1
-            )
-            return inner if len(inner) > 1 else next(described, inner)
-        if "ProfilePage" not in extract_node_types(node):
-            return node
-    return node
-
-
-def _extract_handle(person: Mapping[str, object]) -> str:
-    """Return an alternate name only where it is spelled as a handle: others are nicknames."""
-    name = _join_texts(person, "alternateName")
-    return name.removeprefix("@") if name.startswith("@") and " " not in name else ""
-
-
-def _extract_home_addresses(person: Mapping[str, object]) -> Iterator[str]:
-    yield from extract_addresses(person.get("url"))
-
-
-def _extract_pictures(image: object) -> Iterator[str]:
-    for entry in image[:1] if isinstance(image, list) else [image]:
-        if isinstance(entry, str):
-            yield entry
-        elif isinstance(entry, dict):
-            yield _join_texts(entry, "contentUrl") or _join_texts(entry, "url")
-
-
-def _get_lenient_datetime(node: Mapping[str, object], key: str) -> datetime | None:
-    # A strange date says nothing of the rest.
-    try:
-        return get_optional_datetime(node, key)
-    except ShapeError:
-        return None
-
-
-def _join_texts(holder: Mapping[str, object], *keys: str) -> str:
-    values = [holder.get(key) for key in keys]
-    return " ".join(clean_text(value) for value in values if isinstance(value, str)).strip()

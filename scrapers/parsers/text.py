@@ -25,7 +25,7 @@ _OPENING = b"\xef\xbb\xbf \t\r\n"
 # character is looked at twice: it takes linear time, whatever is left unclosed.
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template|head)\b.*?(?:</\1\b[^<>]*>?|\Z)"
+    r"|<(script|style|template|title)\b.*?(?:</\1\b[^<>]*>?|\Z)"
     r"|</?[a-z!?][^<>]*>?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -38,9 +38,13 @@ def is_markup(page: Page) -> bool:
     return "html" in kind or page.body[:512].lstrip(_OPENING)[:1] == b"<"
 
 
+def extract_visible_text(text: str) -> str:
+    """Return the words that a page shows, in one line, near enough to tell what it says."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
+
+
 def count_visible_words(text: str) -> int:
-    """Count the words that a page shows, near enough to tell a page that says little."""
-    return len(_UNSEEN.sub(" ", text).split())
+    return len(extract_visible_text(text).split())
 
 
 # Every alternative has a bound or ends at its first closing mark: no text can make it slow.
@@ -72,7 +76,7 @@ def filter_web_links(found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link for link in seen if link))[:MOST_LINKS]
 
 
-SEPARATOR = re.compile(r"(?<!\s)\s+(?:[|•·\u2014\u2013/-]|on)\s+")
+SEPARATOR = re.compile(r"(?<!\s)(?:\s+(?:[|•·\u2014\u2013/-]|on)|,\s[Aa]uthor\sat)\s+")
 HANDLE = re.compile(r"\(@([\w.-]{1,64})\)")
 NAME_AND_HANDLE = re.compile(r"(?P<before>[^(]*?)(?<!\s)\s*\((?:@|u/)?(?P<inside>[^()]+)\)")
 

@@ -9,7 +9,11 @@ from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query, Trace, TraceKind
-from scrapers.parsers.block_detection import build_unreadable_result
+from scrapers.parsers.block_detection import (
+    FEW_WORDS,
+    build_unreadable_result,
+    detect_vacant_page,
+)
 from scrapers.parsers.json_fields import ShapeError, clean_web_address, parse_json
 from scrapers.parsers.pages import (
     FEEDS_SOURCE,
@@ -27,7 +31,13 @@ from scrapers.parsers.pages import (
 )
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
-from scrapers.parsers.text import ROBOTS_DECLINED, RobotsDirective, is_markup, parse_robots_header
+from scrapers.parsers.text import (
+    ROBOTS_DECLINED,
+    RobotsDirective,
+    count_visible_words,
+    is_markup,
+    parse_robots_header,
+)
 from scrapers.source import (
     ANY_ORIGIN,
     UNLIMITED_QUOTA,
@@ -65,7 +75,7 @@ class WebPageSource:
     name: str = PAGES_SOURCE
     platform: str = ""
     family: SourceFamily = SourceFamily.PROFILES
-    version: int = 2
+    version: int = 3
     info: SourceInfo = PAGE_SOURCE_INFO
 
     @property
@@ -98,7 +108,6 @@ class WebPageSource:
         return replace(build_unreadable_result("page-unparsed"), unparsed=True)
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
-        from scrapers.parsers.block_detection import detect_vacant_page  # noqa: PLC0415 - likewise
         from scrapers.parsers.html import parse_profile_card  # noqa: PLC0415 - in the child alone
 
         card = parse_profile_card(page, handle=build_page_trace(query, page).handle)
@@ -109,7 +118,9 @@ class WebPageSource:
             return build_unreadable_result(note)
         if not (card.name or card.title):
             return build_unreadable_result("page-nameless")
-        if has_only_site_title(query.request.url, card.name or card.title, card.site):
+        is_untitled = has_only_site_title(query.request.url, card.title, card.site)
+        is_nobodys = card.name in {card.title, card.heading}
+        if is_untitled and is_nobodys and count_visible_words(page.text) <= FEW_WORDS:
             return build_unreadable_result("page-of-site")
         shown = build_page_trace(query, page, card.home)
         trace = replace(

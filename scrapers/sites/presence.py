@@ -30,7 +30,7 @@ from scrapers.source import (
 )
 from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
-READER_VERSION = 5
+READER_VERSION = 6
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 

@@ -7,6 +7,7 @@ from scrapers.parsers.html import (
     parse_representative_card,
     remove_comments,
 )
+from scrapers.parsers.subject import PageSigns
 
 HERE = "https://jane.example/"
 COMMENTER = (
@@ -16,7 +17,7 @@ COMMENTER = (
 
 
 def card(body: str, at: str = HERE) -> HCard:
-    return parse_representative_card(parse_document(body), at)
+    return parse_representative_card(parse_document(body), PageSigns(addresses=(at,)))
 
 
 def me(body: str) -> list[str]:
@@ -81,7 +82,7 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
 
     remove_comments(soup)
 
-    assert parse_representative_card(soup, HERE) == HCard()
+    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == HCard()
     assert list(extract_me_links(soup)) == ["https://b.example/jane"]
 
 

@@ -21,7 +21,8 @@ JSON_LD = """<script type="application/ld+json"><!--
 OWNER = """<p class="h-card"><a class="u-url p-name" href="/jdoe">Jane <i>Doe</i></a>
 <i class="p-note">Hi</i></p>"""
 LINKED_PICTURE = """<script type="application/ld+json">
-{"@type": "Person", "name": "Jane Doe", "image": {"url": "https://a.example/3.png"}}</script>"""
+{"@type": "Person", "name": "Jane Doe", "image": {"url": "https://a.example/3.png"}}</script>
+<title>Jane Doe</title>"""
 
 
 def card(answered: Answered, body: str, **more: str) -> ProfileCard:
@@ -158,6 +159,96 @@ def test_a_profile_in_json_may_name_its_picture(answered: Answered) -> None:
 def test_a_hostile_page_tells_nothing(answered: Answered, body: str) -> None:
     assert card(answered, body).name == ""
     assert parse_profile_card(answered(body, headers=JSON)).name == ""
+
+
+ARTICLE = """<script type="application/ld+json">{"@graph": [
+ {"@type": "NewsArticle", "author": {"@id": "#p"}, "publisher": {"@id": "#a"}},
+ {"@type": "Person", "@id": "#p", "name": "Pat Poser", "sameAs": "https://x.example/pat"},
+ {"@type": "Organization", "@id": "#a", "name": "Alpha", "sameAs": "https://x.example/alpha",
+  "image": "https://a.example/logo.png"}]}</script>
+<meta property="article:published_time" content="2026-11-02">
+<meta property="og:image" content="https://a.example/1.png">"""
+BYLINE = "<p class='byline author vcard'><a class='url fn' rel=author href='#'>Pat Poser</a></p>"
+MASTHEAD = (
+    "<header class=h-card><a class=u-url rel=me href='https://x.example/a'>Alpha</a></header>"
+)
+
+
+def test_an_article_is_about_neither_its_writer_nor_its_publisher(answered: Answered) -> None:
+    body = f"<title>New band room</title>{ARTICLE}</head><body>{MASTHEAD}{BYLINE}</body>"
+
+    seen = card(answered, body)
+
+    assert (seen.name, seen.links) == ("New band room", ())
+    assert seen.picture == "https://a.example/1.png"
+
+
+def test_an_author_s_own_page_is_called_by_their_name_alone(answered: Answered) -> None:
+    head = """<meta property="og:site_name" content="Alpha Week"><meta property="og:type"
+    content="profile"><meta property="og:title" content="Jane Doe, Author at Alpha Week">"""
+
+    assert card(answered, f"<head>{head}</head>").name == "Jane Doe"
+
+
+def test_an_account_is_never_called_like_the_firm_that_hosts_it(answered: Answered) -> None:
+    firm = """<script type="application/ld+json">{"@type": "Organization", "name": "Alpha",
+    "sameAs": ["https://x.example/alpha"]}</script><meta property="og:type" content="profile">"""
+
+    seen = card(answered, f"<title>Jane Doe | makes songs | Alpha</title>{firm}", site="Alpha")
+
+    assert (seen.name, seen.links) == ("Jane Doe | makes songs", ())
+
+
+FILL = "<script>var page = '</head><body>'; /* " + "x" * 600_000 + " */</script>"
+TAGS = """<title>Jane Doe</title><meta property="og:description" content="Art teacher">
+<meta property="og:image" content="https://a.example/1.png">"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<head></head><body>{TAGS}<p>x</p></body>",
+        f"<head><title></title></head><body>{TAGS}</body>",
+        f"<head>{FILL}{TAGS}</head><body></body>",
+        f"<head><script>w('</head><body>')</script>{TAGS}</head><body></body>",
+        f"<head><meta charset=utf-8></head><body><svg><title>Icon</title></svg>{TAGS}</body>",
+        f"<head></head><body><!-- <title>Old</title> -->{TAGS}</body>",
+    ],
+)
+def test_tags_of_the_head_are_read_wherever_they_stand(answered: Answered, body: str) -> None:
+    seen = card(answered, body)
+
+    assert (seen.name, seen.bio) == ("Jane Doe", "Art teacher")
+    assert seen.picture == "https://a.example/1.png"
+
+
+def test_the_title_of_an_icon_is_none_of_the_page(answered: Answered) -> None:
+    body = "<head></head><body><svg><title>Icon</title></svg><textarea><title>x</title></textarea>"
+
+    assert card(answered, body).name == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<h1>Alpha</h1><h1>Jane Doe</h1>", "<title>Alpha</title><body><h1>Jane Doe</h1>"],
+)
+def test_a_page_without_a_title_of_its_own_is_called_by_its_heading(
+    answered: Answered, body: str
+) -> None:
+    assert card(answered, body, site="Alpha").name == "Jane Doe"
+
+
+def test_linked_data_in_a_comment_is_not_read(answered: Answered) -> None:
+    body = f"<title>Jane Doe</title><!-- {JSON_LD} -->"
+
+    assert card(answered, body).links == ()
+
+
+def test_a_picture_that_is_no_address_gives_way_to_the_next(answered: Answered) -> None:
+    person = LINKED_PICTURE.replace("https://a.example/3.png", "data:image/gif;base64,x")
+    body = f'{person}<meta property="og:image:secure_url" content="https://a.example/1.png">'
+
+    assert card(answered, body).picture == "https://a.example/1.png"
 
 
 @given(st.text(), st.text())

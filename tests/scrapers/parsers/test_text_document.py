@@ -16,7 +16,7 @@ Answered = Callable[..., Page]
         ("<p>Two words</p>", 2),
         ("<p>Two</p><p>words</p>", 2),
         ("<P>Two<BR>words</P>", 2),
-        ("<title>not this</title>one", 3),
+        ("<title>not this</title>one", 1),
         ("<head><title>not this</title></head>one", 1),
         ("<header>one</header>", 1),
         ("<script>not this</script>one", 1),

@@ -239,3 +239,20 @@ def test_a_document_that_is_no_page_is_not_taken_for_one(
     reading: Callable[..., ParseResult],
 ) -> None:
     assert reading("%PDF-1.7", headers={"content-type": "application/pdf"}).note
+
+
+WORDS = "<p>" + "Between lessons I write about songs and the sea. " * 20
+
+
+@pytest.mark.parametrize("heading", ["Jane Doe", "Alpha"])
+def test_only_a_page_that_says_little_is_refused_for_being_called_like_its_site(
+    reading: Callable[..., ParseResult], heading: str
+) -> None:
+    body, address = f"<title>Alpha</title><h1>{heading}</h1>", "https://alpha.example/people/7"
+
+    assert reading(body, address).note == "page-of-site"
+    assert reading(body + WORDS, address).traces[0].name == heading
+
+
+def test_a_page_without_a_title_is_known_by_its_heading(found: Callable[..., Trace]) -> None:
+    assert found("<h1>Jane Doe</h1>").name == "Jane Doe"
