@@ -4,14 +4,22 @@ They are recognized with any status, and a limit says when to come back.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from html import unescape
+from importlib.resources import files
 
 from scrapers.models import Outcome, Page, ParseResult
-from scrapers.parsers.text import count_visible_words, has_bytes_match, has_match, is_markup
+from scrapers.parsers.text import (
+    extract_visible_text,
+    has_bytes_match,
+    has_match,
+    is_full_match,
+    is_markup,
+)
 
 CAPTCHA = "captcha"
 CHECK = "browser-check"
@@ -23,6 +31,10 @@ REFUSAL = "bots-refused"
 MARKS_WITHIN = 262_144
 # A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
 FEW_WORDS = 160
+# Lists of languages and links below a form for signing in are long.
+SOME_WORDS = 600
+# What says more is served, whatever marks it carries.
+MANY_WORDS = 2_000
 SHORTEST_OWN_WORDS = 12
 # Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
 HARDLY_ANY_WORDS = 60
@@ -58,34 +70,56 @@ BLOCK_MARKUP: tuple[tuple[str, str], ...] = (
     ("'/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page", CHECK),
     ('id="px-captcha"', CAPTCHA),
     ('"https://geo.captcha-delivery.com', CAPTCHA),
-    ('src="/_incapsula_resource', CHECK),
     ('class="anomaly-modal', CAPTCHA),
-    ('id="gs_captcha_f"', CAPTCHA),
     ('"https://www.google.com/recaptcha/challengepage/', CAPTCHA),
     ('"/.within.website/x/', CHECK),
     ('id="anubis_challenge"', CHECK),
     ('id="tiktok-verify-page"', CAPTCHA),
 )
 
+WALL_WORDS: dict[str, list[str]] = tomllib.loads(
+    (files("scrapers") / "walls.toml").read_text("utf-8")
+)
+
+
+def _join_words(kind: str) -> str:
+    return f"(?:{'|'.join(map(re.escape, WALL_WORDS[kind]))})"
+
+
+_SITE = r"[\pL\pN.&'+-]+(?: [\pL\pN.&'+-]+){0,3}"
+_STROKE = " ?[:|/\u00b7\u2022\u2013\u2014-] "
+_LOGIN, _REGISTER, _TO = map(_join_words, ("login", "register", "to"))
+_OR = rf"(?: ?[/,&|] ?| {_join_words('or')} )"
+_LOGINS = rf"(?:{_REGISTER}{_OR})?{_LOGIN}(?:{_OR}(?:{_LOGIN}|{_REGISTER}))*"
+# The whole title: of a wall unless the page serves much, or says that it is an article.
 BLOCK_TITLES: tuple[tuple[str, str], ...] = (
-    (r"just a moment(?:\.{3}|…)?", CHECK),
-    (r"one moment, please(?:\.{3}|…)?", CHECK),
+    (r"just a moment", CHECK),
+    (r"one moment, please", CHECK),
     (r"attention required! \| cloudflare", CAPTCHA),
-    (r"please wait(?:\.{3}|…)? \| cloudflare", CHECK),
+    (r"please wait \| cloudflare", CHECK),
     (r"(?:vercel )?(?:client|security|browser) (?:challenge|measure|check(?:point)?)", CHECK),
     (r"checking your browser.*", CHECK),
-    (r"making sure you['\u2019]re not a bot!?", CHECK),
-    (r"pardon our interruption(?:\.{3}|…)?", CHECK),
+    (r"making sure you're not a bot", CHECK),
+    (r"pardon our interruption", CHECK),
+    (rf"(?:{_SITE}{_STROKE})?please wait for verification", CHECK),
     (r"ddos-guard|ddos protection.*", CHECK),
-    (r"(?:robot|human|bot) (?:check|verification)|are you (?:a )?(?:robot|human)\??", CAPTCHA),
+    (r"(?:robot|human|bot) (?:check|verification)|are you (?:a )?(?:robot|human)", CAPTCHA),
+    (r"robot or human|human or robot|verify to continue", CAPTCHA),
     (r"verif(?:y|ying) (?:that )?you are (?:a )?human.*", CAPTCHA),
     (r"(?:re)?captcha(?: challenge| required)?|enter the (?:characters|captcha).*", CAPTCHA),
     (r"access (?:to this page has been )?denied.*|request (?:rejected|blocked)|blocked", REFUSAL),
     (r"too many requests|unusual traffic.*", REFUSAL),
     (r"before you continue.*", CONSENT),
-    (r"(?:log ?in|sign ?in|log into|log in to|sign up|login)\b.*", LOGIN),
-    (r"[\w.]+ [•·|\u2013-] (?:log ?in|sign ?in)|login [•·|\u2013-] [\w.]+", LOGIN),
-    (r"[\w.]+ (?:log ?in|login), sign ?in.*", LOGIN),
+    (rf"(?:{_SITE}{_STROKE})?{_LOGINS}(?: {_TO} {_SITE})?(?:{_STROKE}{_SITE})?", LOGIN),
+)
+# As much as any page may be called: a wall where it says little else, or asks for a password.
+LOOSE_BLOCK_TITLES: tuple[tuple[str, str], ...] = (
+    (rf"(?:{_LOGIN}|{_REGISTER})(?:[^\pL\pN].*)?|(?:{_SITE} )(?:{_LOGINS}|{_REGISTER})", LOGIN),
+    (rf"{_SITE}{_STROKE}(?:{_LOGIN}|{_REGISTER})|join [\pL\pN.]{{4,40}}(?:{_STROKE}.*)?", LOGIN),
+    (rf"{_SITE} {_LOGINS}{_STROKE}{_SITE}", LOGIN),
+    (rf"(?:{_SITE}{_STROKE})?{_join_words('moment')}", CHECK),
+    (rf"(?:{_SITE}{_STROKE})?{_join_words('refused')}", REFUSAL),
+    (r"(?:bevor sie|avant de|antes de|prima di|voordat) .{0,60}", CONSENT),
 )
 
 # What anyone could write on a page: it counts only where the page says little else.
@@ -96,6 +130,7 @@ BLOCK_PHRASES: tuple[tuple[str, str], ...] = (
     ("perimeterxidentifiers", CAPTCHA),
     ("window.pow_challenge_data", CHECK),
     ("sucuri_cloudproxy_js", CHECK),
+    ("/_incapsula_resource?", CHECK),
     ("slardarwaf", CHECK),
     ("unusual traffic", CAPTCHA),
     ("solve the captcha", CAPTCHA),
@@ -137,15 +172,17 @@ BLOCK_PHRASES: tuple[tuple[str, str], ...] = (
     ("you need to log in", LOGIN),
 )
 CAPTCHA_WIDGETS = ("g-recaptcha", "h-captcha", "cf-turnstile", 'id="captcha"')
-PROFILE_MARKUP = (
-    r"og:type[\"']\s+content=[\"']profile\b|content=[\"']profile[\"']\s+property=[\"']og:type\b"
+# What is served says so of itself, and may still carry the scripts of those who make walls.
+SERVED_MARKUP = (
+    r"og:type[\"']\s+content=[\"'](?:profile|article)\b|article:published_time"
+    r"|content=[\"'](?:profile|article)[\"']\s+property=[\"']og:type\b"
 )
+PASSWORD_FIELD = r"<input\b[^<>]{0,300}type=[\"']?password"  # noqa: S105 - of whoever signs in
 # One pass over a page for all of them: nearly every page holds none.
 BLOCK_SIGNS = "|".join(
     re.escape(sign) for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
 ).encode()
 TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
-ANY_TITLE = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_TITLES))
 ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_URLS), re.IGNORECASE)
 
 
@@ -155,14 +192,21 @@ def detect_block(page: Page) -> str | None:
     if note or not is_markup(page):
         return note
     start = page.searchable_bytes[:MARKS_WITHIN]
-    titled, signs = _detect_block_in_title(start), has_bytes_match(BLOCK_SIGNS, start)
-    if not titled and not signs:
+    title, signs = _extract_title(start), has_bytes_match(BLOCK_SIGNS, start)
+    clear, loose = _match_title(title, BLOCK_TITLES), _match_title(title, LOOSE_BLOCK_TITLES)
+    if not (clear or loose or signs):
         return None
-    seen = page.text[:MARKS_WITHIN].lower()
+    text = page.text
+    seen, shown = text[:MARKS_WITHIN].lower(), extract_visible_text(text).lower()
+    words = len(shown.split())
     marked = next((note for mark, note in BLOCK_MARKUP if mark in seen), None)
-    if marked or re.search(PROFILE_MARKUP, seen):
-        return marked
-    return titled or _detect_block_in_text(seen)
+    if words >= MANY_WORDS or re.search(SERVED_MARKUP, seen):
+        return marked if words <= FEW_WORDS else None
+    most = MANY_WORDS if re.search(PASSWORD_FIELD, seen) else 0
+    titled = (clear if words <= max(SOME_WORDS, most) else None) or (
+        loose if words <= max(FEW_WORDS, most) else None
+    )
+    return marked or titled or _detect_block_in_text(seen, shown)
 
 
 @lru_cache(maxsize=4_096)
@@ -190,25 +234,31 @@ def _detect_block_in_url(page: Page) -> str | None:
     return next(seen, None)
 
 
-def _detect_block_in_title(start: bytes) -> str | None:
+def _extract_title(start: bytes) -> str:
     title = TITLE.match(start, max(start.lower().find(b"<title"), 0))
     text = title[1].decode("utf-8", "replace") if title else ""
     line = " ".join(unescape(text).lower().split())
-    if not ANY_TITLE.fullmatch(line):
-        return None
-    return next((note for pattern, note in BLOCK_TITLES if re.fullmatch(pattern, line)), None)
+    plain = line.replace("\u2019", "'").replace("\u2026", "").replace("...", "")
+    return plain.rstrip(" .?!")
 
 
-def _detect_block_in_text(seen: str) -> str | None:
-    """Return what the page says of itself, if it says little else."""
-    found = next((note for phrase, note in BLOCK_PHRASES if phrase in seen), None)
-    widget = any(widget in seen for widget in CAPTCHA_WIDGETS)
-    if found is None and not widget:
+def _match_title(title: str, patterns: tuple[tuple[str, str], ...]) -> str | None:
+    found = (note for pattern, note in patterns if title and is_full_match(pattern, title))
+    return next(found, None)
+
+
+def _detect_block_in_text(seen: str, shown: str) -> str | None:
+    """Return what the page says of itself, if it says little else.
+
+    Sentences count where they are shown: scripts hold those of all of a site's pages.
+    """
+    words = len(shown.split())
+    if words > FEW_WORDS:
         return None
-    words = count_visible_words(seen)
-    if widget and words <= HARDLY_ANY_WORDS:
+    if words <= HARDLY_ANY_WORDS and any(widget in seen for widget in CAPTCHA_WIDGETS):
         return CAPTCHA
-    return found if words <= FEW_WORDS else None
+    found = (note for sign, note in BLOCK_PHRASES if sign in (shown if " " in sign else seen))
+    return next(found, None)
 
 
 TOO_MANY_REQUESTS = 429
@@ -452,7 +502,7 @@ def detect_vacant_page(page: Page, title: str, heading: str) -> str:
     for note, patterns in VACANT_TITLES.items():
         if any(re.fullmatch(pattern, line) for pattern in patterns for line in lines):
             return note
-    return _detect_vacant_in_text(page.text[:MARKS_WITHIN])
+    return _detect_vacant_in_text(page.text)
 
 
 def _split_title_parts(line: str) -> Iterator[str]:
@@ -462,9 +512,15 @@ def _split_title_parts(line: str) -> Iterator[str]:
             yield part.strip(_EDGES)
 
 
-def _detect_vacant_in_text(seen: str) -> str:
-    plain = seen.replace("\u2019", "'")
-    for note, patterns in VACANT_PHRASES.items():
-        if any(has_match(f"(?i){pattern}", plain) for pattern in patterns):
-            return note if count_visible_words(seen) <= FEW_WORDS else ""
-    return ""
+def _detect_vacant_in_text(text: str) -> str:
+    """Look for the words in what the page shows: its scripts hold those of all its pages."""
+    found = [
+        (note, pattern)
+        for note, patterns in VACANT_PHRASES.items()
+        for pattern in (f"(?i){one_pattern}" for one_pattern in patterns)
+        if has_match(pattern, text[:MARKS_WITHIN].replace("\u2019", "'"))
+    ]
+    shown = extract_visible_text(text).replace("\u2019", "'") if found else ""
+    if shown.count(" ") >= FEW_WORDS:
+        return ""
+    return next((note for note, pattern in found if has_match(pattern, shown)), "")

@@ -62,3 +62,11 @@ def test_a_phrase_counts_only_where_little_else_is_said(answered: Answered) -> N
 
     assert detect_vacant_page(answered(said), "Alpha", "") == NO_SUCH_PAGE
     assert detect_vacant_page(answered(said + "<p>Art and craft with Jane" * 80), "Alpha", "") == ""
+
+
+def test_a_script_that_holds_the_words_of_all_pages_says_nothing_of_this_one(
+    answered: Answered,
+) -> None:
+    script = "<script>f('404: This page could not be found, the page does not exist')</script>"
+
+    assert detect_vacant_page(answered(f"{script}<p>Art teacher</p>"), "Jane Doe", "") == ""

@@ -54,11 +54,58 @@ def test_where_we_were_led_gives_a_wall_away(answered: Answered, url: str) -> No
         '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>Jane Doe',
         "<title>Page not found | Alpha</title><h1>Nothing here</h1>",
         f"<title>Jane</title>id=&quot;px-captcha&quot; {LONG_BIO}<input type='password'>",
-        "<html><title>403 Forbidden</title><h1>Forbidden</h1></html>",
+        f"<title>Join the band</title><p>{LONG_BIO}</p>",
+        f"<title>Anmeldung: Sommerfest</title><p>{LONG_BIO}</p>",
+        f"<title>Log in to your future</title><p>{LONG_BIO * 2}</p>",
+        f"<title>Jane Doe</title><script src='/_Incapsula_Resource?S=1'></script><p>{LONG_BIO}</p>",
+        f"<title>x</title><input id='gs_captcha_f'><p>{LONG_BIO}</p>",
+        f"<title>Jane</title><style>{'.g-recaptcha{} ' * 30_000}</style><p>{LONG_BIO}</p>",
+        f"<title>Jane</title><form class='g-recaptcha'></form><p>{LONG_BIO}</p></head>",
+        f"<title>Jane</title><i id='px-captcha'></i><p>{LONG_BIO * 7}</p>",
+        f"<title>Just a moment...</title><p>{LONG_BIO * 14}</p><input type='password'>",
+        '<title>Access denied: a novel</title><meta property="og:type" content="article">',
+        "<title>Jane</title><script>say('You must be logged in')</script><p>Art teacher</p>",
     ],
 )
 def test_an_ordinary_page_is_no_wall(answered: Answered, page: str) -> None:
     assert detect_block(answered(page, headers=HTML)) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "LinkedIn: Log In or Sign Up",
+        "Facebook \u2013 log in or sign up",
+        "Join Nextdoor",
+        "Pinterest Login",
+        "Reddit - Please wait for verification",
+        "Robot or human?",
+        "Verify to continue",
+        "Un momento\u2026",
+        "Einen Moment bitte\u2026",
+        "Please wait... | Cloudflare",
+        "403 Forbidden",
+        "Iniciar sesi\u00f3n \u2022 Instagram",
+        "Facebook \u2013 anmelden oder registrieren",
+        "Facebook - connexion ou inscription",
+        "\u30ed\u30b0\u30a4\u30f3 \u2022 Instagram",
+        "\u767b\u5165 Instagram",
+        "\u0412\u0445\u043e\u0434 | Alpha",
+        "Facebook'a Giri\u015f Yap",
+        "Zugriff verweigert",
+    ],
+)
+def test_a_wall_is_known_by_its_title_in_many_languages(answered: Answered, title: str) -> None:
+    page = f"<html><head><title>{title}</title></head><body><p>Alpha</p></body></html>"
+
+    assert detect_block(answered(page, headers=HTML))
+
+
+@pytest.mark.parametrize("title", ["LinkedIn: Log In or Sign Up", "Join Nextdoor", "Alpha Login"])
+def test_a_form_for_signing_in_may_stand_above_long_lists(answered: Answered, title: str) -> None:
+    page = f"<title>{title}</title><form><input type=password></form><p>{LONG_BIO * 4}</p>"
+
+    assert detect_block(answered(page, headers=HTML))
 
 
 @pytest.mark.parametrize("tag", ["title", "TITLE", "Title", 'title lang="en"'])
