@@ -13,7 +13,13 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Tag
 
 from scrapers.models import Page
-from scrapers.parsers.json_fields import clean_text, clean_web_address, extract_json_profile
+from scrapers.parsers.islands import extract_island_profile
+from scrapers.parsers.json_fields import (
+    JsonProfile,
+    clean_text,
+    clean_web_address,
+    extract_json_profile,
+)
 from scrapers.parsers.subject import (
     LinkedPerson,
     PageSigns,
@@ -386,6 +392,7 @@ class _ProfileParts:
     """What each part of one page says."""
 
     head: PageHead
+    island: JsonProfile
     person: LinkedPerson
     card: HCard
     heading: str
@@ -394,7 +401,8 @@ class _ProfileParts:
 
     def choose_name(self, handle: str) -> str:
         return (
-            self.person.name
+            self.island.name
+            or self.person.name
             or self._choose_heading(handle)
             or self.card.name
             or extract_title_name(self.title, handle=handle, sites=self.signs.sites)
@@ -404,7 +412,8 @@ class _ProfileParts:
     def choose_bio(self) -> str:
         if RobotsDirective.UNQUOTED in self.head.robots_directives:
             return ""
-        bios = (self.person.bio, self.head.pick_first_meta("og:description"), self.card.bio)
+        described = self.head.pick_first_meta("og:description")
+        bios = (self.island.bio, self.person.bio, described, self.card.bio)
         first = next((bio for bio in bios if bio), "")
         return strip_counts(
             first or self.head.pick_first_meta("twitter:description", "description")
@@ -413,6 +422,7 @@ class _ProfileParts:
     def list_pictures(self) -> tuple[str, ...]:
         metas = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "image")
         return (
+            self.island.picture,
             self.person.picture,
             self.card.picture,
             *(self.head.pick_first_meta(name) for name in metas),
@@ -453,6 +463,7 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     heading = next((line for line in headings if line and not signs.is_site(line)), "")
     parts = _ProfileParts(
         head=top,
+        island=extract_island_profile(url, text),
         person=extract_linked_person(extract_linked_data(text), signs),
         card=parse_representative_card(soup, signs),
         heading=heading or next(iter(headings), ""),
@@ -461,7 +472,7 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     )
     # Of an article they are its author's, or its site's.
     me_links = () if "article:published_time" in top.meta else extract_me_links(soup)
-    links = (*me_links, *parts.person.links, *parts.card.links)
+    links = (*me_links, *parts.island.links, *parts.person.links, *parts.card.links)
     pictures = (_resolve_address(url, picture) for picture in parts.list_pictures())
     return ProfileCard(
         name=parts.choose_name(handle or parts.choose_handle()),

@@ -1,0 +1,104 @@
+"""Data islands: what a platform's page holds for its own scripts and shows only in a browser.
+
+Which platforms, and where in their data, is written in `islands.toml`.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from scrapers.parsers.json_fields import MOST_ROWS, JsonProfile, clean_text
+
+# Between the mark and the data stands the rest of a tag, or an equals sign.
+_OPENING = re.compile(r"[^{\[]{0,200}([{\[])")
+
+
+class Island(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of `islands.toml`.
+
+    `start` is what stands before the data, `profile` the way to whom the page shows. The others
+    are ways from there, the first that leads to a text counts. Steps of a way are keys, numbers in
+    a list, `*` for each in it, and `key=value` for those in it that say so. Data of an account
+    that the page's own address does not name in one of `whose` is somebody else's.
+    """
+
+    hosts: tuple[str, ...]
+    start: str
+    profile: str
+    whose: tuple[str, ...]
+    name: tuple[str, ...] = ()
+    bio: tuple[str, ...] = ()
+    picture: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+ISLANDS = msgspec.convert(
+    tomllib.loads((files("scrapers") / "islands.toml").read_text("utf-8")), dict[str, Island]
+)
+ISLANDS_BY_HOST = {host: island for island in ISLANDS.values() for host in island.hosts}
+
+
+def extract_island_profile(url: str, text: str) -> JsonProfile:
+    """Read what the page at `url` holds of its account; nothing where it is not as we know it."""
+    seen = urlsplit(url)
+    island = ISLANDS_BY_HOST.get((seen.hostname or "").removeprefix("www."))
+    at = text.find(island.start) if island else -1
+    match = _OPENING.match(text, at + len(island.start)) if island and at >= 0 else None
+    if island is None or match is None:
+        return JsonProfile()
+    try:
+        data = json.JSONDecoder().raw_decode(text, match.start(1))[0]
+    except (ValueError, RecursionError):
+        return JsonProfile()
+    parts = {_fold_handle(part) for part in unquote(seen.path).split("/")} - {""}
+    for profile in _follow(data, island.profile):
+        own = {
+            _fold_handle(named.rstrip("/").rpartition("/")[2])
+            for named in _read(profile, island.whose)
+        }
+        if own & parts:
+            return JsonProfile(
+                name=next(_read(profile, island.name), ""),
+                bio=next(_read(profile, island.bio), ""),
+                picture=next(_read(profile, island.picture), ""),
+                links=tuple(_read(profile, island.links)),
+            )
+    return JsonProfile()
+
+
+def _read(profile: object, ways: tuple[str, ...]) -> Iterator[str]:
+    for way in ways:
+        for value in _follow(profile, way):
+            if isinstance(value, str) and value.strip():
+                yield clean_text(value)
+
+
+def _follow(data: object, way: str) -> Iterator[object]:
+    level = [data]
+    for step in way.split("."):
+        level = [inner for value in level[:MOST_ROWS] for inner in _take_step(value, step)]
+    yield from level
+
+
+def _take_step(value: object, step: str) -> Iterator[object]:
+    key, is_choice, wanted = step.partition("=")
+    if isinstance(value, dict) and key in value:
+        yield value[key]
+    elif isinstance(value, list) and key.isdecimal():
+        yield from value[int(key) : int(key) + 1]
+    elif isinstance(value, list) and (step == "*" or is_choice):
+        yield from (
+            entry
+            for entry in value
+            if step == "*" or (isinstance(entry, dict) and entry.get(key) == wanted)
+        )
+
+
+def _fold_handle(handle: str) -> str:
+    return handle.removeprefix("@").casefold()
