@@ -319,10 +319,18 @@ def _get_seconds_between(row: CatalogRow) -> float:
 ADULT_CATEGORY = "xx nsfw xx"
 # What these tell of a person is no one's business at work.
 EXCLUDED_CATEGORIES = frozenset({"political", "dating", "religion"})
+# Lists give some of these no category, or a harmless one; the words stand anywhere in a host.
 MOSTLY_MINORS = re.compile(
-    r"\b(?:animaljam|clubpenguin|fortnite\w*|kidblog|kidzworld|kik|minecraft|moviestarplanet"
-    r"|namemc|neopets|poptropica|quotev|roblox|scratch|tellonym|wattpad|webkinz)\b"
+    r"\b(?:kik|scratch)\b|animaljam|brawlstars|clashofclans|clubpenguin|cubecraft|fortnite"
+    r"|gaiaonline|habbo|hypixel|kidblog|kids|kidzworld|minecraft|moviestarplanet"
+    r"|namemc|neopets|pokemon|poptropica|quotev|roblox|tellonym|wattpad|webkinz"
 )
+MOSTLY_ADULTS = re.compile(
+    r"adult|bdsm|camgirl|chaturbate|erotic|escort|fansly|fetlife|hentai|milf|nsfw|nudes?\b|onlyfans"
+    r"|porn|redgifs|rule34|(?<!es)(?<!us)(?<!dle)sex(?!t[ao]n)|stripchat|swinger|webcam\b|xhamster"
+    r"|xvideos|\bxxx"
+)
+MEETING = re.compile(r"badoo|bumble|dating|grindr|hinge\.co|mamba\.ru|okcupid|tinder")
 # Their terms forbid automatic visits, whatever list names them; licensed search engines show them.
 CLOSED_PLATFORMS = frozenset(
     {"facebook", "instagram", "linkedin", "snapchat", "threads", "tiktok", "x"}
@@ -344,11 +352,19 @@ SOMEBODYS_KEY = re.compile(
 
 def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
     """Yield the reason why a sound entry is left out, if there is one."""
+    host = split_address(get_text(row, "uri_check")).netloc
+    named = f"{get_text(row, 'name')} {host}".lower()
     reasons = (
         (row.get("valid") is False, "its list says that it no longer works"),
-        (get_text(row, "cat").lower() == ADULT_CATEGORY, "it is for adults only"),
-        (_is_mostly_minors(row), "mostly minors are there"),
-        (get_text(row, "cat").lower() in EXCLUDED_CATEGORIES, "it is about private matters"),
+        (
+            get_text(row, "cat").lower() == ADULT_CATEGORY or bool(MOSTLY_ADULTS.search(named)),
+            "it is for adults only",
+        ),
+        (bool(MOSTLY_MINORS.search(named)), "mostly minors are there"),
+        (
+            get_text(row, "cat").lower() in EXCLUDED_CATEGORIES or bool(MEETING.search(named)),
+            "it is about private matters",
+        ),
         (_is_closed_platform(row), "it forbids automatic visits; search engines show it"),
         (bool(row.get("protection")), "it does not want automatic visits"),
         (not _is_account_shown(row), "it has no address of an account"),
@@ -375,11 +391,6 @@ def is_nonstandard_address(row: CatalogRow) -> bool:
         return where.port not in OPEN_PORTS or "@" in where.netloc
     except ValueError:
         return True
-
-
-def _is_mostly_minors(row: CatalogRow) -> bool:
-    host = split_address(get_text(row, "uri_check")).netloc
-    return MOSTLY_MINORS.search(f"{get_text(row, 'name')} {host}".lower()) is not None
 
 
 def _is_closed_platform(row: CatalogRow) -> bool:

@@ -249,3 +249,28 @@ def test_no_list_by_name_is_too_strange(sites: dict[str, object]) -> None:
     found = import_site_list("data.json", content, KnownSites())
 
     assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(first | sites)
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ("lemmynsfw.example", "it is for adults only"),
+        ("sexforum.example", "it is for adults only"),
+        ("www.adultism.example", "it is for adults only"),
+        ("origins.habbo.example", "mostly minors are there"),
+        ("kidshockey.example", "mostly minors are there"),
+        ("planetminecraft.example", "mostly minors are there"),
+        ("ruby-dating.example", "it is about private matters"),
+    ],
+)
+def test_no_list_brings_in_what_its_name_tells_whatever_its_category(
+    alpha: Site, site: str, reason: str
+) -> None:
+    found = listed(alpha | {"uri_check": f"https://{site}/{{account}}", "cat": "social"})
+
+    assert [exclusion.reason for exclusion in found.exclusions] == [reason]
+
+
+@pytest.mark.parametrize("site", ["essex.example", "middlesexarts.example", "sexton.example"])
+def test_a_county_or_a_family_is_nothing_for_adults(alpha: Site, site: str) -> None:
+    assert listed(alpha | {"uri_check": f"https://{site}/{{account}}"}).entries
