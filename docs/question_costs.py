@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from monitor.domain.consent import Consent
+from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.budget import (
     MAX_INTERVAL,
@@ -54,7 +55,7 @@ KNOWN_BY_USERNAME = replace(NAMED, handles=("noraquill", "nquill77", "missquill"
 SEARCHED, LISTED = frozenset({Scope.SEARCH}), frozenset({Scope.SEARCH, Scope.PEOPLE_SEARCH})
 # What is added one by one, and to whom.
 FEATURES = (
-    ("name, school, district and one place", PLAIN, SEARCHED),
+    ("name, school, district and one place, and as students write it", PLAIN, SEARCHED),
     ("two nicknames and a former surname", NAMED, SEARCHED),
     ("three usernames", KNOWN_BY_USERNAME, SEARCHED),
     ("people-search sites", KNOWN_BY_USERNAME, LISTED),
@@ -79,7 +80,7 @@ class WeekFigures:
 def list_candidates(person: Person, scopes: frozenset[Scope]) -> tuple[QueryCandidate, ...]:
     consent = Consent(
         person_id=person.id,
-        text_version="1",
+        text_version=TEXT_VERSION,
         text_hash="",
         scopes=scopes,
         given_at=WHEN,
@@ -191,8 +192,8 @@ are chosen: [what is asked](sources-planning.md).
 |---|---|---|---|
 {features}
 At first, the best question is weekly and the others come every four or eight weeks. Where nothing
-new turns up, all come every eight weeks in the end; what is new makes them frequent again. A name
-with a title, such as "Ms. Quill", is not asked.
+new turns up, all come every eight weeks in the end; what is new makes them frequent again. "As
+students write it" is two of them: a title or a joke word with the family name, beside the school.
 
 ## One district
 

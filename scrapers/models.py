@@ -109,7 +109,8 @@ class Identity:
     """All that a source may know of a person; `person_id` is opaque and never leaves this machine.
 
     `names` are full written names, best first. `handles` are worth asking about: declared
-    ones first, then guesses; `own_handles` are the declared ones alone. `accounts` are account
+    ones first, then guesses; `own_handles` are the declared ones alone. `phrases` are how students
+    call the person: they count only word for word. `accounts` are account
     keys (`platform:@handle`) that the person declared as their own, and `pages` are the addresses
     of their own pages. `alert_feeds` are secret addresses that they pasted. `mail_hash` is the
     SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own. So is
@@ -125,6 +126,7 @@ class Identity:
     organization: str = ""
     school: str = ""
     own_handles: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     alert_feeds: tuple[str, ...] = field(default=(), repr=False)
     mail_hash: str = ""
     mail: str = field(default="", repr=False)

@@ -46,10 +46,11 @@ def matches_query(query: str, page: DemoPage) -> bool:
     )
 
 
-def find_first_word(query: str) -> str:
-    """Return the first thing that the query wants to read in the text, folded."""
+def find_wanted_place(query: str, text: str) -> int:
+    """Return where the first thing that the query wants stands in a text; -1 for nowhere."""
     wanted = (term for terms in _parse_clauses(query) for term in terms)
-    return next((term.words for term in wanted if term.words and not term.unwanted), "")
+    places = (text.find(term.words) for term in wanted if term.words and not term.unwanted)
+    return next((place for place in places if place >= 0), -1)
 
 
 def fold_text(text: str) -> str:
@@ -202,7 +203,7 @@ def _build_result(page: DemoPage, query: str, position: int, week: int) -> dict[
     engine = ENGINES[int(_hash_text(page.url), 16) % len(ENGINES)]
     published = None if page.age is None else compute_sweep_time(1) - timedelta(days=page.age)
     # As engines do: the text around the first wanted word, behind a date relative to the day.
-    at = page.text.casefold().find(find_first_word(query))
+    at = find_wanted_place(query, page.text.casefold())
     start = max(0, at - SNIPPET_LENGTH // 3)
     cut = page.text[start : start + SNIPPET_LENGTH]
     text = f"{'... ' if start else ''}{cut}{' ...' if start + len(cut) < len(page.text) else ''}"

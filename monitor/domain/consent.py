@@ -7,6 +7,8 @@ from hashlib import sha256
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 
+# The first version of the text that says so; a later one is greater as a text, too.
+PHRASES_TOLD_SINCE = "2026-11-30.2"
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
@@ -37,6 +39,14 @@ class Consent:
     @property
     def written_at(self) -> datetime:
         return self.at or self.given_at
+
+    @property
+    def tells_of_phrases(self) -> bool:
+        """Tell whether the text agreed to says that people are looked up as students call them.
+
+        So are the usernames of their own accounts.
+        """
+        return self.text_version >= PHRASES_TOLD_SINCE
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it is in force, so that data stays and notices are sent."""

@@ -7,7 +7,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-11-30.1"
+TEXT_VERSION = "2026-11-30.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ from reports.emails.registry import EmailKind, EmailRecipient, list_email_kinds
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
+from scrapers.parsers.search_terms import PHRASE_MARK
 from scrapers.source import Source
 
 REMINDER = "reminder"
@@ -332,7 +333,7 @@ def plan_preview_queries(
 ) -> Iterator[Query]:
     supposed = Consent(
         person_id=person.id,
-        text_version="",
+        text_version=TEXT_VERSION,
         text_hash="",
         scopes=scopes,
         given_at=now,
@@ -375,7 +376,7 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
     if scope is Scope.MAIL_HASH:
         return EMAIL_HASH_WORDS
     if query.kind in {QueryKind.SEARCH, QueryKind.PEOPLE_SEARCH}:
-        return " · ".join(filter(None, query.terms))
+        return " · ".join(term.removeprefix(PHRASE_MARK) for term in query.terms if term)
     return query.terms[0]
 
 

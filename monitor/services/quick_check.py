@@ -10,6 +10,7 @@ from datetime import timedelta
 from monitor.app import App
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent
+from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.errors import InputError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import build_identity
@@ -65,7 +66,7 @@ def add_own_person(app: App, answers: QuickCheckAnswers) -> Person:
     )
     consent = Consent(
         person_id=person.id,
-        text_version="",
+        text_version=TEXT_VERSION,
         text_hash="",
         scopes=QUICK_CHECK_SCOPES,
         given_at=now,

@@ -21,8 +21,10 @@ from scrapers.parsers.json_fields import (
 )
 from scrapers.parsers.search_terms import (
     HANDLE_MARK,
+    PHRASE_MARK,
     SearchTerms,
     is_handle_term,
+    is_phrase_term,
     split_terms,
 )
 from scrapers.parsers.text import (
@@ -315,6 +317,8 @@ def build_traces(hits: Iterable[SearchHit]) -> tuple[Trace, ...]:
 def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, trace: Trace) -> bool:
     if is_handle_term(name):
         return _shows_handle(name.removeprefix(HANDLE_MARK).casefold(), hit, trace)
+    if is_phrase_term(name):
+        return _shows_phrase(name.removeprefix(PHRASE_MARK), hit.title, hit.snippet, trace.handle)
     named = has_family_name(name, hit.title, hit.snippet, address=hit.url)
     return is_name_in_handle(name, trace.handle) or (
         named and _has_corroboration(name, beside, hit)
@@ -330,6 +334,17 @@ def _shows_handle(handle: str, hit: SearchHit, trace: Trace) -> bool:
     return any(alone.search(text.casefold()) for text in shown)
 
 
+def _shows_phrase(phrase: str, *texts: str) -> bool:
+    """Tell whether any text has all words of a phrase in a row, or written as one word."""
+    words = split_words(phrase)
+    spaced, whole = f" {' '.join(words)} ", "".join(words)
+    return any(
+        spaced in f" {' '.join(split_words(text))} "
+        or any(whole in word for word in split_words(text))
+        for text in texts
+    )
+
+
 def _build_author_traces(name: str, hit: SearchHit, post: Trace) -> Iterator[Trace]:
     """Yield the account that a post was written by, if that bears the person's name.
 
@@ -340,7 +355,11 @@ def _build_author_traces(name: str, hit: SearchHit, post: Trace) -> Iterator[Tra
     author = None if post.account else extract_post_author(hit.url, hit.title)
     if author is None or not author.name:
         return
-    if is_name_in_handle(name, author.handle) or has_family_name(name, author.name):
+    if is_phrase_term(name):
+        theirs = _shows_phrase(name.removeprefix(PHRASE_MARK), author.name, author.handle)
+    else:
+        theirs = is_name_in_handle(name, author.handle) or has_family_name(name, author.name)
+    if theirs:
         yield Trace(
             key=canonicalize_url(author.url),
             kind=TraceKind.ACCOUNT,

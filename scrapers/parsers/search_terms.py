@@ -1,7 +1,8 @@
 """The words of a search: quoted names, and the words next to them.
 
-Terms are names or handles (`@jdoe`), any of which may match, then the words next to them, if any,
-and last the sites to look into (`site:facebook.com`).
+Terms are names, handles (`@jdoe`), or phrases that count word for word (`=Ms Doe`), any of which
+may match, then the words next to them, if any, and last the sites to look into
+(`site:facebook.com`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ MOST_HANDLES = 3
 # A shorter handle belongs to someone everywhere.
 SHORTEST_HANDLE = 5
 HANDLE_MARK = "@"
+PHRASE_MARK = "="
 SITE_OPERATOR = "site:"
 EITHER_PHRASE = " OR "
 # No one may read these but a search engine; an engine lists few pages of each unless it is asked
@@ -26,6 +28,11 @@ EITHER_PHRASE = " OR "
 CLOSED_NETWORKS = (
     ("facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com"),
     ("x.com", "linkedin.com", "youtube.com", "reddit.com", "ratemyteachers.com"),
+)
+# Where students make accounts about their teachers.
+STUDENT_NETWORKS = frozenset(
+    {"facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com", "x.com"}
+    | {"youtube.com", "reddit.com"}
 )
 PEOPLE_SEARCH_SITES = (
     *("whitepages.com", "spokeo.com", "truepeoplesearch.com", "fastpeoplesearch.com"),
@@ -54,6 +61,8 @@ def build_search_terms(identity: Identity, operators: QueryOperators) -> Iterato
             yield (name, context)
     for group in _list_site_groups(operators):
         yield from ((name, "", *group) for name in names[:1])
+    if operators is not QueryOperators.NEWS and contexts[0]:
+        yield from ((phrase, contexts[0]) for phrase in _list_phrase_terms(identity)[:1])
     yield from ((handle,) for handle in _list_handle_terms(identity, operators))
 
 
@@ -64,12 +73,29 @@ def build_merged_terms(identity: Identity, operators: QueryOperators) -> Iterato
         yield (names[0], context)
         for group in _list_site_groups(operators):
             yield (*names[:MOST_NAMES], "", *group)
+        yield from _build_phrase_terms(identity, operators, context)
     for start in range(1, len(names), MOST_NAMES):
         yield (*names[start : start + MOST_NAMES], context)
     if names and more:
         yield (names[0], _join_phrases(more) if len(more) > 1 else more[0])
     if handles := _list_handle_terms(identity, operators):
         yield (*handles, "")
+
+
+def _build_phrase_terms(
+    identity: Identity, operators: QueryOperators, context: str
+) -> Iterator[SearchTerms]:
+    """Yield how students call the person beside the school: on the closed networks, then openly.
+
+    Without the school they are anybody's.
+    """
+    phrases = _list_phrase_terms(identity)
+    if not phrases or not context or operators is QueryOperators.NEWS:
+        return
+    if operators is QueryOperators.SITES:
+        sites = (site for group in CLOSED_NETWORKS for site in group if site in STUDENT_NETWORKS)
+        yield (*phrases, context, *(f"{SITE_OPERATOR}{site}" for site in sites))
+    yield (*phrases, context)
 
 
 def build_people_search_terms(
@@ -93,16 +119,26 @@ def is_handle_term(term: str) -> bool:
     return term.startswith(HANDLE_MARK)
 
 
+def is_phrase_term(term: str) -> bool:
+    """Tell whether a term is a phrase that counts word for word, and no name."""
+    return term.startswith(PHRASE_MARK)
+
+
 def format_search_query(
     terms: SearchTerms, *, most_words: int = 50, most_characters: int = 400
 ) -> str:
     """Return the query as an engine reads it: the names, and as much beside them as fits."""
     names, contexts = split_terms(terms)
-    phrases = [" ".join(_split_term(name.removeprefix(HANDLE_MARK))) for name in names]
+    phrases = [" ".join(_split_term(name.lstrip(HANDLE_MARK + PHRASE_MARK))) for name in names]
     sites = [term for term in terms if term.startswith(SITE_OPERATOR)]
     group = EITHER_PHRASE.join(sites)
     tail = f" ({group})" if len(sites) > 1 else f" {group}" if sites else ""
-    while len(phrases) > 1 and len(f"({_join_phrases(phrases)}){tail}") > most_characters:
+    # The words beside phrases that are anybody's are as much needed as the first phrase.
+    beside = " ".join(contexts) if names and is_phrase_term(names[0]) else ""
+    while len(phrases) > 1:
+        whole = f"({_join_phrases(phrases)}) {beside}{tail}"
+        if len(whole) <= most_characters and len(whole.split()) <= most_words:
+            break
         phrases.pop()  # the last names are the least likely
     query = _join_phrases(phrases)
     if len(phrases) > 1:
@@ -120,7 +156,8 @@ def _list_searchable_names(identity: Identity) -> list[str]:
     return [
         name
         for name in identity.names
-        if extract_family_name(name) and not name.startswith((SITE_OPERATOR, HANDLE_MARK))
+        if extract_family_name(name)
+        and not name.startswith((SITE_OPERATOR, HANDLE_MARK, PHRASE_MARK))
     ]
 
 
@@ -154,6 +191,10 @@ def _list_handle_terms(identity: Identity, operators: QueryOperators) -> list[st
         return []
     long_enough = (handle for handle in identity.own_handles if len(handle) >= SHORTEST_HANDLE)
     return [f"{HANDLE_MARK}{handle}" for handle in long_enough][:MOST_HANDLES]
+
+
+def _list_phrase_terms(identity: Identity) -> list[str]:
+    return [f"{PHRASE_MARK}{phrase}" for phrase in identity.phrases]
 
 
 def _join_phrases(phrases: Iterable[str]) -> str:

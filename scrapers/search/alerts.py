@@ -25,6 +25,7 @@ from scrapers.parsers.pages import is_xml_feed
 from scrapers.parsers.search_results import build_person_traces, build_traces, parse_hits
 from scrapers.parsers.search_terms import (
     HANDLE_MARK,
+    PHRASE_MARK,
     QueryOperators,
     build_merged_terms,
     format_search_query,
@@ -118,7 +119,8 @@ class AlertFeedSource:
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         """Name the feed by its hash, then whom its entries may be about."""
         handles = (f"{HANDLE_MARK}{handle}" for handle in identity.own_handles)
-        words = (*identity.names, *handles)
+        phrases = (f"{PHRASE_MARK}{phrase}" for phrase in identity.phrases)
+        words = (*identity.names, *handles, *phrases)
         for address in identity.alert_feeds if words else ():
             yield self._build_query(address, words, identity.person_id, QueryKind.SEARCH)
 

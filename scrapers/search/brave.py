@@ -27,7 +27,8 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 SOURCE_INFO = SourceInfo(
     title="Brave Search",
     asks=(
-        "a quoted name with the school, the district or a place, and on social networks; handles"
+        "a quoted name with the school, the district or a place, and on social networks; beside the"
+        " school, what students write, like a title and the last name; handles"
         " that the person listed; also the district by its own name"
     ),
     discloses="the name, school, place and handles, to Brave, which keeps them for up to 90 days",

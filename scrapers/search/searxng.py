@@ -35,8 +35,8 @@ from scrapers.parsers.search_results import build_person_traces, build_traces, p
 from scrapers.parsers.search_terms import (
     QueryOperators,
     SearchTerms,
+    build_merged_terms,
     build_people_search_terms,
-    build_search_terms,
     format_search_query,
 )
 from scrapers.search_api import (
@@ -83,7 +83,8 @@ def parse_engine_list(answer: Mapping[str, object]) -> EngineList:
 SOURCE_INFO = SourceInfo(
     title="SearXNG",
     asks=(
-        "a quoted name with the school, the district or a place, and on social networks; handles"
+        "a quoted name with the school, the district or a place, and on social networks; beside the"
+        " school, what students write, like a title and the last name; handles"
         " that the person listed; also the district by its own name"
     ),
     discloses="the name, school, place and handles, to the engines that it asks for us",
@@ -138,7 +139,7 @@ class SearxNG:
         )
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
-        for terms in build_search_terms(identity, QueryOperators.SITES):
+        for terms in build_merged_terms(identity, QueryOperators.SITES):
             yield self._build_query(terms, identity.person_id)
         for terms in build_people_search_terms(identity, QueryOperators.SITES):
             yield self._build_query(terms, identity.person_id, QueryKind.PEOPLE_SEARCH)

@@ -23,7 +23,8 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 SOURCE_INFO = SourceInfo(
     title="Serper",
     asks=(
-        "a quoted name with the school, the district or a place, and on social networks; handles"
+        "a quoted name with the school, the district or a place, and on social networks; beside the"
+        " school, what students write, like a title and the last name; handles"
         " that the person listed; also the district by its own name"
     ),
     discloses="the name, school, place and handles, to Serper, and by it to Google",

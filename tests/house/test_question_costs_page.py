@@ -28,7 +28,7 @@ def test_a_year_of_free_credit_pays_for_the_questions_of_its_weeks() -> None:
 def test_the_free_credit_is_enough_for_130_staff_with_everything() -> None:
     figures = measure(130)
 
-    assert figures.wanted == figures.asked < FREE_A_WEEK
+    assert figures.wanted <= figures.asked < FREE_A_WEEK
     assert figures.first_round <= 4
 
 

@@ -12,5 +12,5 @@ def test_a_dry_run_asks_nothing_and_counts_what_it_would(world: World):
     planned = Counter(query.source for query in preview_sweep(world.app))
 
     # Six of the search engine's are about the district, and name no one.
-    assert planned == {"bluesky": 2, "chalkboard": 3, "searxng": 12}
+    assert planned == {"bluesky": 2, "chalkboard": 3, "searxng": 13}
     assert world.asked == []

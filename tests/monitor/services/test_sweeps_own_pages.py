@@ -26,6 +26,10 @@ def world(world_of) -> World:
 
 
 def test_an_own_page_is_read_and_known_for_what_it_is(world: World):
+    pages = structs.replace(CHOSEN, hits=0)
+    world.restarts(
+        structs.replace(world.config, sources=structs.replace(world.config.sources, pages=pages))
+    )
     maria = world.joins(MARIA, pages=(OWN,))
 
     world.sweep()

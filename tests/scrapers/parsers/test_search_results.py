@@ -146,3 +146,21 @@ def test_a_hit_that_shows_a_handle_is_one(shown: SearchHit) -> None:
 )
 def test_a_hit_that_shows_another_handle_is_none(other: SearchHit) -> None:
     assert build_person_traces(("@inkandquill", ""), [other]) == ()
+
+
+PHRASES = ("=Ms Quill", "=Quill memes", '"Lark Hill School"')
+
+
+@pytest.mark.parametrize(
+    ("shown", "counts"),
+    [
+        (hit("Ms. Quill (@someone) \u2022 Instagram photos and videos"), True),
+        (hit("a page", "The best of Ms Quill at Lark Hill"), True),
+        (hit("(@msquill_fans) on TikTok", url="https://www.tiktok.com/@msquill_fans"), True),
+        (hit("quillmemes", url="https://www.instagram.com/quillmemes/"), True),
+        (hit("Quill, ms. of the year", "Lark Hill School"), False),
+        (hit("Quills and memes", "Lark Hill School"), False),
+    ],
+)
+def test_a_phrase_counts_word_for_word(shown: SearchHit, *, counts: bool) -> None:
+    assert bool(build_person_traces(PHRASES, [shown])) is counts

@@ -11,6 +11,7 @@ from scrapers.parsers.search_terms import (
     build_people_search_terms,
     build_search_terms,
     format_search_query,
+    is_phrase_term,
     split_terms,
 )
 
@@ -159,3 +160,55 @@ def test_of_several_names_any_will_do():
     assert format_search_query(terms) == '("Nora Quill" OR "Nora Lark") Harbour Lane'
     assert split_terms(terms) == (("Nora Quill", "Nora Lark"), ("Harbour Lane",))
     assert split_terms(("Nora Quill",)) == (("Nora Quill",), ())
+
+
+CALLED = replace(NORA, phrases=("Ms Quill", "Mr Quill", "Quill memes"))
+
+
+def test_how_students_call_somebody_is_asked_beside_the_school_on_networks_and_openly() -> None:
+    asked = [
+        format_search_query(terms)
+        for terms in build_merged_terms(CALLED, QueryOperators.SITES)
+        if is_phrase_term(terms[0])
+    ]
+
+    called = '("Ms Quill" OR "Mr Quill" OR "Quill memes") "Lark Hill School"'
+    assert asked == [
+        (
+            f"{called} (site:facebook.com OR site:instagram.com OR site:threads.com"
+            " OR site:tiktok.com OR site:snapchat.com OR site:x.com OR site:youtube.com"
+            " OR site:reddit.com)"
+        ),
+        called,
+    ]
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        build_merged_terms(CALLED, QueryOperators.NEWS),
+        build_merged_terms(NORA, QueryOperators.SITES),
+        build_merged_terms(
+            replace(CALLED, school="", organization="", places=()), QueryOperators.SITES
+        ),
+    ],
+)
+def test_it_is_asked_of_no_news_nor_without_the_school(unasked) -> None:
+    assert not [terms for terms in unasked if is_phrase_term(terms[0])]
+
+
+@pytest.mark.parametrize(("most_words", "most_characters"), [(50, 400), (32, 400), (50, 250)])
+def test_a_phrase_goes_before_the_school_does(most_words: int, most_characters: int) -> None:
+    many = replace(CALLED, phrases=tuple(f"Ms Quill{number}" for number in range(20)))
+    terms = next(
+        terms
+        for terms in build_merged_terms(many, QueryOperators.SITES)
+        if is_phrase_term(terms[0])
+    )
+
+    query = format_search_query(terms, most_words=most_words, most_characters=most_characters)
+
+    assert '"Lark Hill School"' in query
+    assert query.endswith("site:reddit.com)")
+    assert len(query) <= most_characters
+    assert len(query.split()) <= most_words

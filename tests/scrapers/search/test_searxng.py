@@ -41,19 +41,19 @@ def asked(query: Query) -> str:
     return dict(query.request.params)["q"]
 
 
-def test_the_best_name_is_asked_in_every_context_and_the_others_in_one(searxng: SearxNG) -> None:
+def test_what_can_share_a_query_is_asked_in_one(searxng: SearxNG) -> None:
     assert [asked(query) for query in searxng.build_queries(NORA)] == [
         '"Nora Quill" Harbour Lane School',
-        '"Nora Quill" Wexford Bay',
-        '"Nora Lark" Harbour Lane School',
         (
-            '"Nora Quill" (site:facebook.com OR site:instagram.com OR site:threads.com'
-            " OR site:tiktok.com OR site:snapchat.com)"
+            '("Nora Quill" OR "Nora Lark") (site:facebook.com OR site:instagram.com'
+            " OR site:threads.com OR site:tiktok.com OR site:snapchat.com)"
         ),
         (
-            '"Nora Quill" (site:x.com OR site:linkedin.com OR site:youtube.com'
+            '("Nora Quill" OR "Nora Lark") (site:x.com OR site:linkedin.com OR site:youtube.com'
             " OR site:reddit.com OR site:ratemyteachers.com)"
         ),
+        '"Nora Lark" Harbour Lane School',
+        '"Nora Quill" Wexford Bay',
         (
             '"Nora Quill" Wexford Bay (site:whitepages.com OR site:spokeo.com'
             " OR site:truepeoplesearch.com OR site:fastpeoplesearch.com"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent
+from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.handles.guesses import MAX_GUESSED_HANDLES
 from monitor.domain.person import Person, PersonName
@@ -247,3 +248,30 @@ def test_however_many_names_somebody_has_few_are_asked():
 
     assert len(words.names) == MAX_NAMES
     assert len(words.handles) == 1 + MAX_GUESSED_HANDLES
+
+
+def test_titles_joke_words_and_own_usernames_are_asked_only_once_the_text_says_so():
+    older = build_identity(BETH, replace(EVERYTHING, text_version="2026-11-30.1"), MONDAY)
+    told = build_identity(BETH, replace(EVERYTHING, text_version=TEXT_VERSION), MONDAY)
+
+    assert (older.phrases, older.own_handles) == ((), ("bethreads",))
+    assert {"Ms Novák", "Profe Novák", "Novák memes"} <= set(told.phrases)
+    assert "Ms Hartley" in told.phrases
+    assert not any("Elizabeth" in phrase or phrase == "Hartley memes" for phrase in told.phrases)
+    assert told.own_handles == ("bethreads", "beth")
+
+
+@pytest.mark.parametrize(
+    ("account", "handle"),
+    [
+        ("bluesky:@beth.skies.example", "beth"),
+        ("mastodon:@beth@toots.example", "beth"),
+        ("instagram:@beth.novak", "beth.novak"),
+        ("youtube:UC123", None),
+    ],
+)
+def test_the_username_of_an_own_account_is_asked_without_its_host(account, handle):
+    told = replace(EVERYTHING, text_version=TEXT_VERSION)
+    person = replace(BETH, handles=(), accounts=(account,))
+
+    assert build_identity(person, told, MONDAY).own_handles == ((handle,) if handle else ())
