@@ -600,11 +600,14 @@ LIST_ELSEWHERE = "list-elsewhere"
 LIST_TOO_LONG = f"list-long:{LAST_PAGE}"
 
 
-def build_last_page_result(shown: tuple[Contact, ...]) -> ParseResult:
-    """Return what the last page comes to that a canary asks for: someone is on it, or it broke."""
-    if not shown:
+def build_last_page_result(query: Query, shown: tuple[Contact, ...]) -> ParseResult:
+    """Return what the last page comes to that a canary asks for, which goes no further.
+
+    Of followers that is a page which the one before announced: someone is on it, or it broke.
+    """
+    if not shown and query.kind is QueryKind.FOLLOWERS:
         return build_unreadable_result(NEXT_PAGE_EMPTY)
-    return ParseResult(outcome=Outcome.FOUND, contacts=shown)
+    return ParseResult(outcome=Outcome.FOUND if shown else Outcome.ABSENT, contacts=shown)
 
 
 def build_contact_page_result(
@@ -616,7 +619,7 @@ def build_contact_page_result(
     """
     shown = tuple(contacts)
     if query.pages and query.page >= query.pages:
-        return build_last_page_result(shown)
+        return build_last_page_result(query, shown)
     if not onward and not shown and hidden and query.page == FIRST_OF_LIST:
         return ParseResult(outcome=Outcome.DECLINED, note=hidden)
     if not onward:

@@ -192,8 +192,8 @@ NEXT_PAGE_EMPTY = "next-page-empty"
 class Canary:
     """A query whose answer we know: `expects` is FOUND or ABSENT.
 
-    It tests one method, and no other. `blind_note` is what it means that nothing was found where
-    the rules of the service explain it: it shows less to strangers, and the rest of it works.
+    It tests one method, and no other. `blind_note` is what it means that nothing was found, or was
+    withheld, where the rules of the service explain it: strangers see less, and the rest works.
     """
 
     query: Query

@@ -296,7 +296,20 @@ def describe_unknown_source(app: App, source: str) -> str:
 
 def _print_checks(context: CliContext, checks: tuple[CanaryCheck, ...], *, as_json: bool) -> None:
     if as_json:
-        context.output.print_json(checks)
+        context.output.print_json(
+            [
+                {
+                    "source": check.source,
+                    "at": check.at,
+                    "trust": {
+                        "status": check.trust.status,
+                        "outcome": check.trust.outcome,
+                        "note": check.trust.note,
+                    },
+                }
+                for check in checks
+            ]
+        )
         return
     context.output.print_table(
         ("source", "status", "outcome", "note"),

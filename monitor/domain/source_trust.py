@@ -67,17 +67,20 @@ class CanaryProbe:
     @property
     def is_blind(self) -> bool:
         """Whether the service's own rules explain that nothing was found."""
-        return self.is_contradicted and bool(self.canary.blind_note)
+        nothing = self.result.outcome in {Outcome.ABSENT, Outcome.DECLINED}
+        return bool(self.canary.blind_note) and nothing
 
     @property
     def fault(self) -> ParseResult:
         """What is to be said of a wrong answer."""
+        if self.is_blind:
+            return ParseResult(outcome=Outcome.UNREADABLE, note=self.canary.blind_note)
+        if self.is_contradicted:
+            note = _describe_contradiction(self.canary)
+            return ParseResult(outcome=Outcome.UNREADABLE, note=note)
         if self.result.outcome is Outcome.DECLINED:  # a gap, however rightly it was refused
             return replace(self.result, outcome=Outcome.UNREADABLE)
-        if not self.is_contradicted:
-            return self.result
-        note = self.canary.blind_note or _describe_contradiction(self.canary)
-        return ParseResult(outcome=Outcome.UNREADABLE, note=note)
+        return self.result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

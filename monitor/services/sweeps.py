@@ -80,7 +80,7 @@ class SweepProgress:
     on_progress: ProgressListener
     _source_states: dict[str, str] = field(default_factory=dict)
     _reported_stages: dict[str, SourceStage] = field(default_factory=dict)
-    _open_canaries: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+    _open_canaries: dict[str, dict[str, Canary]] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)
     _drained: bool = False
 
@@ -88,7 +88,7 @@ class SweepProgress:
         """Trust their sources only after each canary was answered correctly."""
         for canary in canaries:
             tests = self._open_canaries.setdefault(canary.query.source, {})
-            tests[canary.query.key] = canary.expects
+            tests[canary.query.key] = canary
 
     def announce_sources(self, queries: Iterable[Query]) -> Iterator[Query]:
         """Announce all sources before the first is asked, so that the viewer can count them."""
@@ -98,13 +98,18 @@ class SweepProgress:
         return iter(planned)
 
     def record_visit(self, visit: CrawlResult) -> None:
-        """Record an answer: a canary that passed is done, another one stays open."""
-        source, outcome = visit.query.source, visit.result.outcome
-        if outcome.is_conclusive:
+        """Record an answer: a canary that passed is done, another one stays open.
+
+        So is one that the service's own rules explain: it says nothing against the rest.
+        """
+        source = visit.query.source
+        if visit.result.outcome.is_conclusive:
             self._answered.add(source)
         tests = self._open_canaries.get(source, {})
-        if tests.get(visit.query.key) is outcome:
-            del tests[visit.query.key]
+        if canary := tests.get(visit.query.key):
+            probe = CanaryProbe(canary=canary, result=visit.result)
+            if probe.is_right or probe.is_blind:
+                del tests[visit.query.key]
 
     def update_source_state(self, source: str, state: str) -> None:
         """Take the crawler's progress of a source."""

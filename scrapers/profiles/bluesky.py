@@ -258,7 +258,7 @@ class Bluesky:
             build_bluesky_contact(actor) for actor in members if not actor.asks_for_privacy
         )
         if query.pages and query.page >= query.pages:
-            return build_last_page_result(contacts)
+            return build_last_page_result(query, contacts)
         cursor = get_optional_text(answer, "cursor")
         outcome = Outcome.FOUND if contacts else Outcome.ABSENT
         if not cursor:

@@ -4,6 +4,7 @@ import pytest
 
 from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.profiles.bluesky import Bluesky
+from scrapers.source import Method
 from tests.real import bluesky as part
 from tests.real.asking import answer, asked
 from tests.real.bluesky import COACH, LOOKALIKE, MARIA, PUPIL
@@ -16,6 +17,7 @@ def source(bluesky: part.Bluesky) -> Bluesky:
     return Bluesky(
         base_url=bluesky.appview,
         known_actor=COACH.handle,
+        known_name="Delgado",
         handle_domain="test",
         allow_private=(bluesky.appview,),
         contacts_per_page=1,
@@ -37,7 +39,9 @@ def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
 
 
 def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
-    canaries = list(source.build_canaries("nonce"))
+    every = source.build_canaries("nonce")
+    # A network of three has no lists that surely go on.
+    canaries = [canary for canary in every if canary.method is not Method.CONTACTS]
     readings = asked(source, [canary.query for canary in canaries])
 
     assert [reading.outcome for reading in readings] == [canary.expects for canary in canaries]

@@ -129,7 +129,8 @@ def test_a_canary_of_a_list_ends_with_its_last_page_on_servers_too(answered: Ans
 
     assert (follows.query.pages, followers.query.pages) == (2, 3)
     last = replace(follows.query, page=2)
-    assert server.parse_response(last, answered("[]")) == ParseResult(
+    assert server.parse_response(last, answered("[]")).outcome is Outcome.ABSENT
+    assert server.parse_response(replace(followers.query, page=3), answered("[]")) == ParseResult(
         outcome=Outcome.UNREADABLE, note=NEXT_PAGE_EMPTY
     )
     account = f"""[{{"id": "1", "acct": "nora", "username": "nora", "url": "{SOCIAL}/@nora",

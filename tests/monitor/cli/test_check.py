@@ -116,10 +116,10 @@ def test_sources_show_what_is_left_of_their_budgets(terminal, web):
     bluesky, searxng = rows["bluesky"], rows["searxng"]
 
     assert (bluesky["per_day"], bluesky["per_week"]) == (90, 500)
-    assert (bluesky["asked_today"], bluesky["asked_this_week"]) == (2, 2)
+    assert (bluesky["asked_today"], bluesky["asked_this_week"]) == (3, 3)
     assert (searxng["per_day"], searxng["asked_today"]) == (None, None)
     said = " ".join(terminal.run("sources", "list").out.split())
-    assert "2 of 90 today" in said
+    assert "3 of 90 today" in said
     assert "no limit" in said
 
 

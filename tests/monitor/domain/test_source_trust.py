@@ -250,6 +250,16 @@ def test_a_source_that_is_blind_by_its_own_rules_says_so_and_is_right_in_all_els
     assert trust.can_raise_cases
 
 
+@pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.DECLINED])
+def test_a_list_that_a_service_withholds_from_strangers_is_blindness_and_no_fault(outcome):
+    hidden = build_probe(Outcome.FOUND, outcome, Method.CONTACTS, blind_note="no lists")
+
+    trust = assess((*AGREEING, hidden), read(Outcome.ABSENT), Method.CONTACTS)
+
+    assert (trust.status, trust.note) == (SourceTrust.BLIND, "no lists")
+    assert trust.outcome is Outcome.UNREADABLE
+
+
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.FAILED])
 def test_without_a_second_page_no_search_proves_that_someone_is_absent(outcome):
     deeper = build_probe(Outcome.FOUND, outcome, Method.NEXT_PAGE)

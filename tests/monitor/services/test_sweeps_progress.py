@@ -20,6 +20,9 @@ KNOWN = Canary(query=query("known"), expects=Outcome.FOUND)
 IMPOSSIBLE = Canary(query=query("impossible"), expects=Outcome.ABSENT)
 
 
+BLIND = Canary(query=query("name"), expects=Outcome.FOUND, blind_note="members only")
+
+
 @dataclass
 class Onlooker:
     told: list[str] = field(default_factory=list)
@@ -133,3 +136,18 @@ def test_the_same_is_not_told_twice(progress, onlooker):
         progress.update_source_state("alpha", "asking")
 
     assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FOUND, Outcome.ABSENT, Outcome.FAILED])
+def test_what_a_service_keeps_from_strangers_casts_no_doubt_on_the_rest(
+    progress, onlooker, outcome
+):
+    progress.expect_canaries([BLIND])
+    for canary in (KNOWN, IMPOSSIBLE):
+        progress.record_visit(answered(canary.query, canary.expects))
+    progress.record_visit(answered(BLIND.query, outcome))
+
+    progress.update_source_state("alpha", "done")
+
+    silent = outcome is Outcome.FAILED
+    assert onlooker.told[-1] == (SourceStage.DOUBTED if silent else SourceStage.DONE)
