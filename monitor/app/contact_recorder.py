@@ -1,12 +1,12 @@
 """Sees each exchange of a first contact, and keeps its shape: its words stay in memory."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
-from monitor.domain.first_contact import AnswerShape, ProbeReport, judge_probe
+from monitor.domain.first_contact import AnswerShape, ProbeReport, RedirectChain, judge_probe
 from scrapers.crawl.frontier import Exchange
 from scrapers.crawl.turns import parse_page
 from scrapers.http.client import Redirect
@@ -96,13 +96,12 @@ class ContactRecorder:
     def _listen(self, exchange: Exchange, result: ParseResult, page: Page | None) -> HeardAnswer:
         query, source = exchange.query, self.sources[exchange.query.source]
         hops = self._hops.pop(query.key, [])
-        led = [hop.answer.request.url for hop in hops if isinstance(hop.answer, Redirect)]
         heard = HeardAnswer(
             query=query,
             page=page,
             result=result,
             reading=result,
-            hops=tuple(led),
+            hops=_list_addresses(hops),
             seconds=exchange.seconds + sum(hop.seconds for hop in hops),
         )
         if page is None or query.kind is QueryKind.PICTURE:
@@ -139,10 +138,13 @@ class ContactRecorder:
         mask = Mask.from_query(query, status)
         source = self.sources[query.source]
         shape = None
+        # Where nothing was heard, the last redirect may have led where nobody answers.
+        led = heard.hops if heard is not None else _list_addresses(self._hops.pop(query.key, []))
+        redirects = _describe_redirects(query, led, mask)
         if heard is not None and heard.page is not None:
             shape = self._build_shape(source, heard, heard.page, mask)
         is_page = source.crawl_policy.access is AccessMode.PAGE
-        verdict = judge_probe(probe.expects, result, shape)
+        verdict = judge_probe(probe.expects, result, shape, redirects)
         return ProbeReport(
             method=probe.method,
             expects=probe.expects,
@@ -152,6 +154,7 @@ class ContactRecorder:
             verdict=verdict,
             outcome=result.outcome,
             note=_describe_note(result.note),
+            redirects=redirects,
             answer=shape,
             fields=tuple(_list_fields(heard.reading)) if heard else (),
         )
@@ -162,8 +165,6 @@ class ContactRecorder:
         content_type = page.headers.get("content-type", "").partition(";")[0].strip()
         is_picture = heard.query.kind is QueryKind.PICTURE
         skeleton = Skeleton(kind="picture") if is_picture else self._describe(page, mask)
-        asked = urlsplit(heard.query.request.url).hostname or ""
-        ended = urlsplit(page.url).hostname or ""
         is_api = source.crawl_policy.access is AccessMode.API
         return AnswerShape(
             status=page.status,
@@ -172,8 +173,6 @@ class ContactRecorder:
             content_type=mask.spell(content_type),
             kind=skeleton.kind,
             headers=choose_headers(page.headers, mask),
-            redirects=tuple(_describe_address(hop, mask) for hop in heard.hops),
-            is_moved=_name_site(ended) != _name_site(asked),
             is_page=is_api and not is_picture and is_markup(page) and skeleton.kind == "html",
             is_cut=page.cut,
             is_partial=skeleton.is_partial,
@@ -234,13 +233,24 @@ def _describe_header(value: str, mask: Mask) -> str | int:
     return int(value) if is_number else mask.spell(value)
 
 
-def _describe_address(url: str, mask: Mask) -> str:
-    address = urlsplit(url)
-    return mask.spell(f"{address.scheme}://{address.hostname or ''}{address.path}")
+def _list_addresses(hops: Iterable[Exchange]) -> tuple[str, ...]:
+    return tuple(hop.answer.request.url for hop in hops if isinstance(hop.answer, Redirect))
 
 
-def _name_site(host: str) -> str:
-    return Mask(host=host).site
+def _describe_redirects(query: Query, hops: Iterable[str], mask: Mask) -> RedirectChain:
+    asked, *led = map(urlsplit, (query.request.url, *hops))
+    ended = (led or [asked])[-1]
+    return RedirectChain(
+        addresses=tuple(
+            mask.spell(f"{address.scheme}://{address.hostname or ''}{address.path}")
+            for address in led
+        ),
+        is_moved=_name_site(ended.hostname) != _name_site(asked.hostname),
+    )
+
+
+def _name_site(host: str | None) -> str:
+    return Mask(host=host or "").site
 
 
 def _list_marks(source: Source, query: Query, page: Page) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from reports.labels import CONTACT_VERDICTS
 from reports.wording import render_note
 from scrapers.models import Outcome
 
-NO_NAMES = "No name of staff, school or district is in any of them."
+NO_NAMES = "None of them asks about staff, a school or the district."
 
 
 @click.command("first-contact")
@@ -64,7 +64,7 @@ def first_contact(
         return
     context.output.print_line(render_contact_page(contacts))
     context.output.print_line(
-        f"{bundle} holds shapes of these answers, and none of their words. Read it"
+        f"{bundle} holds the shapes of these answers, and no words but public ones. Read it"
         f" (`tar xf {bundle}`), then send it to the project or delete it."
     )
 
@@ -109,13 +109,19 @@ def render_contact_page(contacts: Collection[SourceContact]) -> str:
     for title, part in (("Not understood", rest), ("Understood", well)):
         if part:
             lines += ["", title]
-        unanswered = [c for c in part if all(report.answer is None for report in c.reports)]
+        unanswered = [
+            contact for contact in part if not any(map(_is_worth_a_line, contact.reports))
+        ]
         reasons = Counter(_describe_verdict(contact.reports[0]) for contact in unanswered)
         lines += [f"  no answer of {count}: {reason}" for reason, count in reasons.most_common()]
         for contact in part:
             if contact not in unanswered:
                 lines += [f"  {contact.source}", *map("    {}".format, _describe_reports(contact))]
     return "\n".join(lines) + "\n"
+
+
+def _is_worth_a_line(report: ProbeReport) -> bool:
+    return report.answer is not None or bool(report.redirects.addresses)
 
 
 def _describe_reports(contact: SourceContact) -> Iterator[str]:
@@ -142,7 +148,7 @@ def _list_remarks(report: ProbeReport) -> Iterator[str]:
         "gone": report.gone,
         "not there": shown.missing if shown else (),
         "not read": shown.unread if shown else (),
-        "led to": answer.redirects if answer else (),
+        "led to": report.redirects.addresses,
     }
     yield from (f"{title} {', '.join(listed)}" for title, listed in lists.items() if listed)
     if answer is not None and report.is_slow:

@@ -83,8 +83,7 @@ class AnswerShape:
     """What was recorded of one answer. `marks` are digests of those of our marks that it shows.
 
     `names` are the names in it, `unread` those that the reader left alone, and `missing` what it
-    asked for and was not there. `redirects` are addresses with marks in place of words.
-    `is_moved` says that they led to another site, `is_page` is a page where data was promised.
+    asked for and was not there. `is_page` is a page where data was promised,
     `is_cut` is an answer that did not come whole, `is_partial` one that is not told as a whole.
     """
 
@@ -94,8 +93,6 @@ class AnswerShape:
     content_type: str
     kind: str
     headers: Mapping[str, str | int] = field(default_factory=dict)
-    redirects: tuple[str, ...] = ()
-    is_moved: bool = False
     is_page: bool = False
     is_cut: bool = False
     is_partial: bool = False
@@ -104,6 +101,14 @@ class AnswerShape:
     missing: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     tree: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectChain:
+    """Where redirects led: addresses with marks in place of words, `is_moved` to another site."""
+
+    addresses: tuple[str, ...] = ()
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,7 @@ class ProbeReport:
     verdict: Verdict
     outcome: str
     note: str = ""
+    redirects: RedirectChain = RedirectChain()
     answer: AnswerShape | None = None
     fields: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
@@ -171,11 +177,14 @@ class SourceContact(ContactTimes):
     understood: tuple[ProbeReport, ...] = ()
 
 
-def judge_probe(expects: Outcome, result: ParseResult, answer: AnswerShape | None) -> Verdict:
+def judge_probe(
+    expects: Outcome, result: ParseResult, answer: AnswerShape | None, redirects: RedirectChain
+) -> Verdict:
     """Say what an answer means, from what was known before and what our reader made of it."""
-    by_note = BY_NOTE.get(result.note.partition(":")[0])
-    by_answer = _judge_answer(answer, result.outcome) if answer is not None else None
-    verdict = by_note or by_answer or BY_OUTCOME.get(result.outcome)
+    verdict = BY_NOTE.get(result.note.partition(":")[0]) or _judge_redirects(redirects)
+    if verdict is None and answer is not None and result.outcome is Outcome.UNREADABLE:
+        verdict = _judge_unread_answer(answer)
+    verdict = verdict or BY_OUTCOME.get(result.outcome)
     if verdict is not None:
         return verdict
     if result.outcome is expects:
@@ -185,14 +194,14 @@ def judge_probe(expects: Outcome, result: ParseResult, answer: AnswerShape | Non
     return opposites.get(result.outcome, Verdict.UNDERSTOOD)
 
 
-def _judge_answer(answer: AnswerShape, outcome: Outcome) -> Verdict | None:
-    """Say what is wrong with an answer, whatever was found in it; None for nothing."""
-    if any("login" in hop or "signin" in hop for hop in answer.redirects):
+def _judge_redirects(redirects: RedirectChain) -> Verdict | None:
+    """Say where they led, whatever was found there; None for nowhere in particular."""
+    if any("login" in address or "signin" in address for address in redirects.addresses):
         return Verdict.LOGIN
-    if answer.is_moved:
-        return Verdict.MOVED
-    if outcome is not Outcome.UNREADABLE:
-        return None
+    return Verdict.MOVED if redirects.is_moved else None
+
+
+def _judge_unread_answer(answer: AnswerShape) -> Verdict:
     if answer.is_cut:
         return Verdict.CUT
     if answer.is_page:

@@ -13,6 +13,7 @@ import click
 from monitor.app.contact_recorder import describe_request
 from monitor.domain.first_contact import ProbeReport
 from scrapers.models import Query, QueryKind, Request
+from scrapers.parsers.presence import list_mark_digests
 from scrapers.parsers.skeleton import Mask
 from scrapers.probes import METHODS, list_probes
 from scrapers.sites.presence import PresenceSource
@@ -42,7 +43,10 @@ def main(bundles: tuple[Path, ...]) -> None:
             click.echo(f"  a {one.kind} that an operator named, so nothing is kept")
             continue
         failed = failed or any(find_faults(source, one))
-        for line in (*list_differences(load_seen(SEEN, one.source), one), *learn(source, one)):
+        for line in (
+            *list_differences(load_seen(SEEN, one.source), one, source),
+            *learn(source, one),
+        ):
             click.echo(f"  {line}")
     sys.exit(failed)
 
@@ -116,7 +120,7 @@ def build_query(source: Source, report: ProbeReport) -> Query:
     )
 
 
-def list_differences(before: SeenSource | None, seen: SeenSource) -> Iterator[str]:
+def list_differences(before: SeenSource | None, seen: SeenSource, source: Source) -> Iterator[str]:
     """Yield what is new and what is gone since the fixture: names, fields, and marks of ours."""
     if before is None:
         yield "never seen before"
@@ -129,11 +133,18 @@ def list_differences(before: SeenSource | None, seen: SeenSource) -> Iterator[st
         parts = (
             ("names", earlier.answer.names, report.answer.names),
             ("fields", earlier.fields, report.fields),
-            ("marks", earlier.answer.marks, report.answer.marks),
+            ("marks", *(_name_marks(source, e.marks) for e in (earlier.answer, report.answer))),
             ("not read", earlier.answer.unread, report.answer.unread),
         )
         for title, old, new in parts:
             yield from _compare(f"{report.method} ({report.expects}) {title}", old, new)
+
+
+def _name_marks(source: Source, digests: Iterable[str]) -> tuple[str, ...]:
+    """Return the marks themselves, as far as our catalog still has them."""
+    rule = source.entry.rule if isinstance(source, PresenceSource) else None
+    marks = {digest: mark for mark, digest in list_mark_digests(rule)} if rule else {}
+    return tuple(marks.get(digest, digest) for digest in digests)
 
 
 def _compare(title: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:

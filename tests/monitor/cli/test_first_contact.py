@@ -9,7 +9,7 @@ import pytest
 from monitor.domain.first_contact import ContactStatus, Verdict
 from reports.labels import CONTACT_STATUSES, CONTACT_VERDICTS
 
-NOTHING_ASKED = "No name of staff, school or district is in any of them."
+NOTHING_ASKED = "None of them asks about staff, a school or the district."
 
 
 @pytest.fixture

@@ -50,13 +50,15 @@ def test_what_is_understood_is_kept_and_what_differs_is_told(world: World, tmp_p
     bluesky, folder = source_named("bluesky"), tmp_path / "seen"
     first = seen_in(bundle_at(tmp_path, world), "bluesky")
 
-    assert list(list_differences(load_seen(folder, "bluesky"), first)) == ["never seen before"]
+    assert list(list_differences(load_seen(folder, "bluesky"), first, bluesky)) == [
+        "never seen before"
+    ]
     assert "kept in seen/bluesky.json" in list(learn(bluesky, first, folder))
     assert load_seen(folder, "bluesky") == first
 
     rename = in_json(lambda told: told.update(pronouns=told.pop("description")))
     later = seen_in(bundle_at(tmp_path, world, at(PROFILE, rename)), "bluesky")
-    told = list(list_differences(load_seen(folder, "bluesky"), later))
+    told = list(list_differences(load_seen(folder, "bluesky"), later, bluesky))
     assert "lookup (found) names: -description +pronouns" in told
     assert "lookup (found) fields: -bio" in told
 

@@ -170,6 +170,12 @@ def led_to(address):
             "has moved to another address",
         ),
         (
+            "chalkboard",
+            at(SITE, led_to("http://nowhere.example/welcome")),
+            Verdict.MOVED,
+            "led to http://aaaaaaa.aaaaaaa/welcome",
+        ),
+        (
             "bluesky",
             at(APPVIEW, led_to("http://readerly.example/xrpc")),
             Verdict.MOVED,
