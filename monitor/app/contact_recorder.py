@@ -120,16 +120,9 @@ class ContactRecorder:
         probe = self.probes[heard.query.key]
         if probe.expects is not Outcome.FOUND or not heard.reading.traces:
             return
-        source = self.sources[probe.query.source]
-        known = {
-            (one.query.kind, one.expects)
-            for one in self.probes.values()
-            if one.query.source == source.name
-        }
-        for onward in list_onward_probes(source, probe, heard.reading.traces[0]):
-            if (onward.query.kind, onward.expects) not in known:
-                self.probes[onward.query.key] = onward
-                yield onward.query
+        for onward in list_onward_probes(probe, heard.reading.traces[0]):
+            self.probes[onward.query.key] = onward
+            yield onward.query
 
     def _build_report(
         self, probe: Probe, query: Query, result: ParseResult, heard: HeardAnswer | None = None

@@ -6,12 +6,10 @@ from scrapers.models import Outcome, QueryKind, Trace, TraceKind
 from scrapers.probes import (
     Probe,
     ProbeMethod,
-    choose_known_name,
     count_requests,
     list_onward_probes,
     list_probes,
 )
-from scrapers.source import ContactSource
 from tests.scrapers.answers import nora
 from tests.scrapers.known_sources import all_sources
 
@@ -43,11 +41,6 @@ def test_a_source_that_searches_names_is_asked_for_one_that_no_one_has():
     assert without == ["alerts"]
 
 
-def known(**told) -> Trace:
-    address = "https://service.example/us"
-    return Trace(key=address, kind=TraceKind.ACCOUNT, url=address, name="Bluesky", **told)
-
-
 def named(name: str):
     return next(source for source in all_sources() if source.name == name)
 
@@ -60,49 +53,23 @@ def lookup_of(source) -> Probe:
     )
 
 
-def test_the_answer_about_the_services_own_account_leads_to_the_other_methods():
+def test_the_answer_about_the_services_own_account_leads_to_its_picture():
     source = named("bluesky")
-    trace = known(
-        account="bluesky:did:plc:abc",
+    address = "https://bsky.app/profile/bsky.app"
+    known = Trace(
+        key=address,
+        kind=TraceKind.ACCOUNT,
+        url=address,
+        name="Nora Quill",
         picture="https://cdn.bsky.app/us.jpeg",
-        counts=(("follows", 2), ("followers", 0)),
+        counts=(("follows", 2),),
     )
 
-    onward = list(list_onward_probes(source, lookup_of(source), trace))
+    (onward,) = list_onward_probes(lookup_of(source), known)
 
-    assert isinstance(source, ContactSource)
-    assert [(probe.method, probe.expects) for probe in onward] == [
-        (ProbeMethod.SEARCH, Outcome.FOUND),
-        # A list that is empty by its count would tell nothing.
-        (ProbeMethod.FOLLOWS, Outcome.FOUND),
-        (ProbeMethod.PICTURE, Outcome.FOUND),
-    ]
-    assert {probe.query.subject for probe in onward} == {""}
-
-
-@pytest.mark.parametrize(
-    ("shown", "name"),
-    [
-        ("Bluesky", "Bluesky"),
-        # Whatever an account shows may be somebody's name.
-        ("Nora Quill", ""),
-        ("Bluesky of Nora", ""),
-        ("", ""),
-    ],
-)
-def test_a_shown_name_is_searched_for_only_where_the_source_has_its_words(shown, name):
-    assert choose_known_name(named("bluesky"), "bsky.app", shown) == name
-
-
-def test_an_account_that_shows_another_name_is_searched_for_by_its_username():
-    assert choose_known_name(named("github-api"), "github", "Nora Quill") == "github"
-
-
-def test_nothing_follows_from_a_search():
-    source = named("brave")
-    found = next(p for p in list_probes(source, NONCE) if p.expects is Outcome.FOUND)
-
-    assert list(list_onward_probes(source, found, known())) == []
+    assert (onward.method, onward.expects) == (ProbeMethod.PICTURE, Outcome.FOUND)
+    assert onward.query.subject == ""
+    assert list(list_onward_probes(onward, known)) == []
 
 
 def test_pages_and_feeds_are_methods_of_their_own():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.demo.internet import Internet
-from monitor.demo.response import FakeRequest, FakeResponse, build_json_response
+from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.services.first_contact import run_first_contact
 from monitor.services.sweeps import ignore_progress
 from tests.monitor.services.world import World
@@ -29,18 +29,7 @@ class ChangedWeb:
 
     def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         answer = self.web.answer_request(asked)
-        if asked.path.endswith(FOLLOWERS):
-            answer = _list_followers(asked, answer)
         return answer if asked.path == "/robots.txt" else self.change(asked, answer)
-
-
-def _list_followers(asked: FakeRequest, answer: FakeResponse | None) -> FakeResponse | None:
-    """List somebody in two pages: the made-up network counts followers that it does not list."""
-    told = {} if answer is None else json.loads(answer.body)
-    if "subject" not in told:
-        return answer
-    more = {} if "cursor" in asked.query else {"cursor": "1"}
-    return build_json_response({**told, "followers": [told["subject"]], **more})
 
 
 def at(path: str, change: Callable[[FakeRequest, FakeResponse], FakeResponse | None]) -> Change:
