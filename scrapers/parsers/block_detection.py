@@ -183,6 +183,8 @@ BLOCK_SIGNS = "|".join(
     re.escape(sign) for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
 ).encode()
 TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
+# One match for all of them: nearly every title is none.
+ANY_TITLE = "|".join(f"(?:{pattern})" for pattern, _ in (*BLOCK_TITLES, *LOOSE_BLOCK_TITLES))
 ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_URLS), re.IGNORECASE)
 
 
@@ -243,8 +245,8 @@ def _extract_title(start: bytes) -> str:
 
 
 def _match_title(title: str, patterns: tuple[tuple[str, str], ...]) -> str | None:
-    found = (note for pattern, note in patterns if title and is_full_match(pattern, title))
-    return next(found, None)
+    found = (note for pattern, note in patterns if is_full_match(pattern, title))
+    return next(found, None) if title and is_full_match(ANY_TITLE, title) else None
 
 
 def _detect_block_in_text(seen: str, shown: str) -> str | None:

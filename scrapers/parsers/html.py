@@ -41,7 +41,7 @@ from scrapers.parsers.text import (
 
 HEAD_ENDS = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
 # What a head is read for.
-LATE_MARKS = ("<title", "og:title", "og:image", "og:description")
+LATE_MARKS = ("og:title", "og:image", "og:description")
 # A tag of the head, or nothing for what may hold its words. What looks far ahead always succeeds
 # where it begins, so no character is looked at twice.
 LATE_TAGS = re.compile(
@@ -65,9 +65,11 @@ def parse_head(text: str) -> BeautifulSoup:
     """
     end = HEAD_ENDS.search(text[:LARGEST_DOCUMENT])
     start = end.start() if end else min(len(text), LARGEST_DOCUMENT)
-    head = parse_document(text[:start])
-    late = any(mark in text[start:] and mark not in text[:start] for mark in LATE_MARKS)
-    if not late and (any(_extract_titles(head)) or "<title" not in text):
+    head, rest = parse_document(text[:start]), text[start:]
+    has_late = "og:" in rest and any(
+        mark in rest and mark not in text[:start] for mark in LATE_MARKS
+    )
+    if not has_late and (_extract_title(head) or "<title" not in text):
         return head
     return parse_document("".join(filter(None, LATE_TAGS.findall(text))))
 
@@ -110,7 +112,7 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
     directives = (content for name, content in tags if name in OUR_ROBOT_NAMES)
     return PageHead(
         meta=meta,
-        title=next(filter(None, _extract_titles(soup)), ""),
+        title=_extract_title(soup),
         canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
         feeds=tuple(_extract_feed_links(soup)),
         robots_directives=frozenset(
@@ -121,11 +123,12 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
     )
 
 
-def _extract_titles(soup: BeautifulSoup) -> Iterator[str]:
-    """Yield the titles of the page; its drawings have some, too."""
-    for tag in soup.find_all("title"):
-        if tag.find_parent("svg") is None:
-            yield extract_tag_text(tag)
+def _extract_title(soup: BeautifulSoup) -> str:
+    """Return the first title that says something; a page's drawings have titles, too."""
+    first = soup.title
+    while first is not None and (first.find_parent("svg") or not extract_tag_text(first)):
+        first = first.find_next("title")
+    return extract_tag_text(first)
 
 
 def extract_tag_text(tag: Tag | None) -> str:

@@ -20,6 +20,8 @@ from scrapers.text_limits import LONGEST_TEXT
 
 # Enough for any profile page; the rest is not parsed.
 LARGEST_DOCUMENT = 524_288
+# What is looked through for tags and data that stand late; more of a page is not fetched.
+LARGEST_PAGE = 2_000_000
 _OPENING = b"\xef\xbb\xbf \t\r\n"
 # Each alternative succeeds wherever it begins to look, at the end of the text at the latest, so no
 # character is looked at twice: it takes linear time, whatever is left unclosed.

@@ -23,7 +23,7 @@ from msgspec import MsgspecError, msgpack
 from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
 from scrapers.parsers.profile_images import copy_screenshot, print_picture
-from scrapers.parsers.text import LARGEST_DOCUMENT
+from scrapers.parsers.text import LARGEST_PAGE
 from scrapers.sandbox.protocol import (
     FrameError,
     SandboxReport,
@@ -345,5 +345,5 @@ def _list_plugin_modules(source: MarkupParser) -> frozenset[str]:
 
 
 def _cut_page(page: Page) -> Page:
-    """Return the page with as much of its body as is ever parsed."""
-    return replace(page, body=page.body[:LARGEST_DOCUMENT], headers=dict(page.headers))
+    """Return the page with as much of its body as is ever looked through."""
+    return replace(page, body=page.body[:LARGEST_PAGE], headers=dict(page.headers))

@@ -9,7 +9,7 @@ import pytest
 from msgspec import msgpack
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
-from scrapers.parsers.text import LARGEST_DOCUMENT
+from scrapers.parsers.text import LARGEST_PAGE
 from scrapers.sandbox.client import (
     MOST_JOBS,
     NO_CHILD,
@@ -179,9 +179,9 @@ def test_a_child_dumps_no_core_and_starts_no_other(
 def test_only_the_first_512_kb_of_a_page_are_sent(
     parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    page = answered("count " + "x" * (4 * LARGEST_DOCUMENT))
+    page = answered("count " + "x" * (4 * LARGEST_PAGE))
 
-    assert parser.parse_body(rogue, asked(rogue), page).note == str(LARGEST_DOCUMENT)
+    assert parser.parse_body(rogue, asked(rogue), page).note == str(LARGEST_PAGE)
 
 
 def test_what_leaves_a_child_is_cut_and_has_no_secret_number(
@@ -203,7 +203,7 @@ def test_the_contacts_of_an_own_account_come_as_they_are(
 
 
 def test_a_child_masks_a_whole_page(parser: SandboxParser, answered: Answered) -> None:
-    body = b"x" * 3 * LARGEST_DOCUMENT
+    body = b"x" * 3 * LARGEST_PAGE
     masked = parser.mask_page(answered(body + b" \xc3\xa9 SSN 123-45-6789 \xff."))
 
     assert masked == answered(body + b" \xc3\xa9 SSN 999-99-9999 \xff.")
