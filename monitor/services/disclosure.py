@@ -8,7 +8,7 @@ program and evidence pack shows what comes from here, so that none shows what an
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from monitor.app import App
 from monitor.db.database import Database
@@ -40,7 +40,6 @@ from reports.finding_view import CaseSummary, CaseView, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
-NEVER_AGREED = "Nobody reads a case of someone who never agreed to anything."
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a case, or take another decision back.
 _SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
@@ -82,7 +81,7 @@ def disclose_to_others(app: App, case: Case) -> CaseView:
     """Return it as IT reads it once it is open, and whoever gets its evidence from its person."""
     summary = _summarize(app, case, Side.PERSON)
     if summary is None:
-        raise NotPermittedError(NEVER_AGREED)
+        _refuse_without_consent()
     return _build_outside_view(app, case, summary)
 
 
@@ -90,7 +89,7 @@ def disclose_own(app: App, case: Case) -> CaseView:
     """Return a case to its person, who may always see it."""
     view = _build_own_view(app, case)
     if view is None:
-        raise NotPermittedError(NEVER_AGREED)
+        _refuse_without_consent()
     return view
 
 
@@ -192,6 +191,11 @@ def _summarize(app: App, case: Case, side: Side, reviewer_id: str = "") -> CaseS
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
     )
+
+
+def _refuse_without_consent() -> NoReturn:
+    reason = "Nobody reads a case of someone who never agreed to anything."
+    raise NotPermittedError(reason)
 
 
 def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:

@@ -182,6 +182,7 @@ PASSWORD_FIELD = r"<input\b[^<>]{0,300}type=[\"']?password"  # noqa: S105 - of w
 BLOCK_SIGNS = "|".join(
     re.escape(sign) for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
 ).encode()
+LEAST_ERROR = 400
 TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 # One match for all of them: nearly every title is none.
 ANY_TITLE = "|".join(f"(?:{pattern})" for pattern, _ in (*BLOCK_TITLES, *LOOSE_BLOCK_TITLES))
@@ -196,6 +197,8 @@ def detect_block(page: Page) -> str | None:
     start = page.searchable_bytes[:MARKS_WITHIN]
     title, signs = _extract_title(start), has_bytes_match(BLOCK_SIGNS, start)
     clear, loose = _match_title(title, BLOCK_TITLES), _match_title(title, LOOSE_BLOCK_TITLES)
+    if loose == REFUSAL and page.status >= LEAST_ERROR:
+        loose = None  # its title repeats the status, which says more
     if not (clear or loose or signs):
         return None
     text = page.text

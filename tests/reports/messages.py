@@ -23,13 +23,14 @@ OFFICE_FOLDERS = {
 }
 OFFICE_TEMPLATE = re.compile(
     r"pages/(?:review|operate|holds|early|audit|cast|demo|district|lookalikes)"
-    r"|_base/(?:review|opened)"
+    r"|_base/(?:review|opened|proposals)"
 )
 # Tables of labels that only an office or a terminal shows.
 OFFICE_TABLES = {
     *("STAFF_LINE_STATES", "HEALTH_LEVELS", "REVIEWER_CHOICES", "PUBLIC_RECORDS"),
     *("DISTRICT_FINDING_STATES", "REVIEWER_ANSWERS", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
     *("REVIEWER_NEXT_STEPS", "REVIEWER_END_REASONS", "CASE_BINS"),
+    *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES"),
     *(
         "HOLD_ERRORS",
         "NOTICES",

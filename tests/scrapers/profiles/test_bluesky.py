@@ -89,7 +89,7 @@ def test_an_account_is_known_by_its_did(bluesky: Bluesky, profile: Query, saved:
         ("limited.json", 429, Outcome.LIMITED),
         ("limited.json", 400, Outcome.UNREADABLE),
         ("blocked.html", 403, Outcome.BLOCKED),
-        ("blocked.html", 200, Outcome.UNREADABLE),
+        ("blocked.html", 200, Outcome.BLOCKED),
         ("blocked.html", 502, Outcome.FAILED),
         ("unreadable.json", 200, Outcome.UNREADABLE),
         ("absent.json", 404, Outcome.UNREADABLE),

@@ -133,7 +133,7 @@ def test_results_are_unwrapped_and_told_apart(
         ("failed.json", 200, Outcome.FAILED),
         ("unreadable.json", 200, Outcome.UNREADABLE),
         ("json_off.html", 403, Outcome.UNREADABLE),
-        ("json_off.html", 200, Outcome.UNREADABLE),
+        ("json_off.html", 200, Outcome.BLOCKED),
         ("absent.json", 400, Outcome.UNREADABLE),
         ("absent.json", 429, Outcome.LIMITED),
         ("absent.json", 502, Outcome.FAILED),
