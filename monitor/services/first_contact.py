@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.app import App
@@ -22,8 +23,10 @@ from monitor.domain.first_contact import (
 )
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import Outcome
-from scrapers.probes import Probe, count_requests, list_probes
 from scrapers.source import AccessMode, Source
+
+if TYPE_CHECKING:
+    from scrapers.probes import Probe
 
 FIRST_CONTACT = "first-contact"
 
@@ -45,6 +48,9 @@ class ContactPlan:
 
 def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
     """Count what would be asked; hosts are asked side by side, so the slowest one sets the time."""
+    # Who waits for work has no use for probes.
+    from scrapers.probes import count_requests, list_probes  # noqa: PLC0415 - see above
+
     seconds: defaultdict[str, float] = defaultdict(float)
     counts: dict[str, int] = {}
     for source in _choose_sources(app, names):
@@ -77,6 +83,8 @@ def _compute_price(source: Source, requests: int) -> Decimal:
 
 def run_first_contact(app: App, names: Collection[str], on_progress: ProgressListener) -> bool:
     """Ask all probes, and store what came of each source; return whether it came to its end."""
+    from scrapers.probes import list_probes  # noqa: PLC0415 - as above
+
     sources = _choose_sources(app, names)
     nonce = app.ids.new_id()
     planned = [tuple(list_probes(source, nonce)) for source in sources]
@@ -105,7 +113,7 @@ def _choose_sources(app: App, names: Collection[str]) -> tuple[Source, ...]:
     return tuple(source for name, source in app.sources.items() if not names or name in names)
 
 
-def _interleave(planned: Iterable[Iterable[Probe]]) -> Iterator[Probe]:
+def _interleave(planned: Iterable[Iterable["Probe"]]) -> Iterator["Probe"]:
     """Yield one probe of each source, then another: no host waits until others had them all."""
     for probes in zip_longest(*planned):
         yield from (probe for probe in probes if probe is not None)
