@@ -83,14 +83,17 @@ from scrapers.models import TraceKind
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
     person = app.db.people.load_person(owner_id)
-    pending = list_pending_feedback(app, owner_id)
     cases = (
         view
         for view in list_open_cases(disclose_cases(app, person))
         if view.kind not in OWNERSHIP_CASES
     )
     cards = [QuestionCard(finding=view.finding, case=view, is_case=True) for view in cases]
-    cards += [_build_pending_card(app, person, it) for it in pending if not it.has_exposure_case]
+    cards += [
+        _build_pending_card(app, person, answer)
+        for answer in list_pending_feedback(app, owner_id)
+        if not answer.has_exposure_case
+    ]
     return tuple(
         sorted(cards, key=lambda card: card.case.severity.rank if card.case else len(Severity))
     )
