@@ -78,8 +78,8 @@ class Mask:
         spelled = text[:LONGEST_MASKED]
         for word, mark in known:
             if word:
-                alone = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
-                spelled = re.sub(alone, mark, spelled, flags=re.IGNORECASE)
+                alone = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", re.IGNORECASE)
+                spelled = alone.sub(mark, spelled)
         return _RUN.sub(_mask_run, _SEPARATOR.sub("_", spelled))
 
     def describe_text(self, text: str) -> str:
