@@ -86,7 +86,9 @@ def _join_words(kind: str) -> str:
     return f"(?:{'|'.join(map(re.escape, WALL_WORDS[kind]))})"
 
 
-_SITE = r"[\pL\pN.&'+-]+(?: [\pL\pN.&'+-]+){0,3}"
+# No letters are named, for Python and RE2 have no common word for those of all languages.
+_WORD = "[^ :|/\u00b7\u2022\u2013\u2014]"
+_SITE = rf"{_WORD}{{1,40}}(?: {_WORD}{{1,40}}){{0,3}}"
 _STROKE = " ?[:|/\u00b7\u2022\u2013\u2014-] "
 _LOGIN, _REGISTER, _TO = map(_join_words, ("login", "register", "to"))
 _OR = rf"(?: ?[/,&|] ?| {_join_words('or')} )"
@@ -114,8 +116,8 @@ BLOCK_TITLES: tuple[tuple[str, str], ...] = (
 )
 # As much as any page may be called: a wall where it says little else, or asks for a password.
 LOOSE_BLOCK_TITLES: tuple[tuple[str, str], ...] = (
-    (rf"(?:{_LOGIN}|{_REGISTER})(?:[^\pL\pN].*)?|(?:{_SITE} )(?:{_LOGINS}|{_REGISTER})", LOGIN),
-    (rf"{_SITE}{_STROKE}(?:{_LOGIN}|{_REGISTER})|join [\pL\pN.]{{4,40}}(?:{_STROKE}.*)?", LOGIN),
+    (rf"(?:{_LOGIN}|{_REGISTER})(?:[ :|/,(-].*)?|(?:{_SITE} )(?:{_LOGINS}|{_REGISTER})", LOGIN),
+    (rf"{_SITE}{_STROKE}(?:{_LOGIN}|{_REGISTER})|join {_WORD}{{4,40}}(?:{_STROKE}.*)?", LOGIN),
     (rf"{_SITE} {_LOGINS}{_STROKE}{_SITE}", LOGIN),
     (rf"(?:{_SITE}{_STROKE})?{_join_words('moment')}", CHECK),
     (rf"(?:{_SITE}{_STROKE})?{_join_words('refused')}", REFUSAL),

@@ -30,7 +30,7 @@ OTHERS = (
 )
 # What a plugin of many blogs calls whoever writes there: an address of no page.
 _ANY_PERSON = re.compile(r"#/?schema/person\b", re.IGNORECASE)
-_AFTER_NAME = re.compile(r"\s*[(|,:\u00b7\u2022\u2013\u2014]|\s-\s|\son\s|['\u2019]s\s")
+_AFTER_NAME = re.compile(r"\s?[(|,:\u00b7\u2022\u2013\u2014]|\s-\s|\son\s|['\u2019]s\s")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 TRAILING_COMMA = re.compile(r",\s*([}\]])")
 WRAPPERS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|//\s*(?=<!\[CDATA|\]\]>)")
