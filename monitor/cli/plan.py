@@ -1,5 +1,6 @@
 """Planned queries with their dates and costs, for one person or as totals for the district."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +32,9 @@ from monitor.services.query_planning import (
     build_spending_limits,
     build_weekly_bill,
 )
+from scrapers.parsers.search_terms import PHRASE_MARK
+
+LONGEST_WORDS = 80
 
 NEEDS_BREAK_GLASS = (
     "Search terms belong to the person. --break-glass REASON prints them. That is audited, and the "
@@ -100,7 +104,7 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
         (
             (
                 outlook.source,
-                ", ".join(filter(None, outlook.terms)),
+                _describe_terms(outlook.terms),
                 "week" if outlook.every == 1 else f"{outlook.every} weeks",
                 _format_day(upcoming, outlook),
                 f"${outlook.usd:.3f}",
@@ -156,3 +160,9 @@ def _format_day(upcoming: NextSweep, outlook: QueryOutlook) -> str:
 
 def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:
     return sum((outlook.usd for outlook in outlooks), Decimal(0))
+
+
+def _describe_terms(terms: tuple[str, ...]) -> str:
+    """Return the words of a query, cut to what a line of a terminal bears."""
+    words = ", ".join(term.removeprefix(PHRASE_MARK) for term in terms if term)
+    return textwrap.shorten(words, LONGEST_WORDS, placeholder=" ...")

@@ -59,7 +59,9 @@ def test_each_query_is_told_with_its_turn_and_its_price(priced):
 def test_the_table_says_when_and_for_how_much(priced):
     out = priced.run("plan", ref_of(priced), "--break-glass", "she asked").out
 
-    assert "Maria Delgado, Cedar Valley Public Schools" in out
+    assert 'Maria Delgado, "Maple Street Elementary School"' in out
+    assert "Ms Delgado, Mrs Delgado" in out
+    assert max(map(len, out.splitlines())) < 150
     assert "$0.010" in out
     assert "The limit for one person is" in out
 
