@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     import monitor.db.audit
     import monitor.db.breaches
     import monitor.db.cases
-    import monitor.db.contacts
     import monitor.db.district
     import monitor.db.findings
+    import monitor.db.first_contacts
     import monitor.db.hold_proposals
     import monitor.db.jobs
     import monitor.db.journal
@@ -111,7 +111,7 @@ class Database:
     audit: "monitor.db.audit.AuditTable"
     source_health: "monitor.db.sources.SourceHealthTable"
     canary_checks: "monitor.db.sweeps.CanaryChecksTable"
-    first_contacts: "monitor.db.contacts.FirstContactsTable"
+    first_contacts: "monitor.db.first_contacts.FirstContactsTable"
     hosts: "monitor.db.sources.HostsTable"
     robots_files: "monitor.db.robots_files.RobotsFilesTable"
     request_quota: "monitor.db.sources.RequestQuotaTable"

@@ -71,6 +71,11 @@ class CanaryProbe:
         return bool(self.canary.blind_note) and nothing
 
     @property
+    def is_shallow(self) -> bool:
+        """Whether it lists no more than a first page, by its own rules: that page is whole."""
+        return self.is_blind and self.canary.method is Method.NEXT_PAGE
+
+    @property
     def fault(self) -> ParseResult:
         """What is to be said of a wrong answer."""
         if self.is_blind:
@@ -95,7 +100,8 @@ class MethodAnswer:
 class TrustAssessment:
     """`outcome` and `note` speak of the visits; `doubts` are the methods not believed WHOLE.
 
-    What a canary noted as it found what it should is said where nothing else is to be said.
+    What a canary noted as it found what it should is said where nothing else is to be said; so is
+    that a search lists no more than a first page.
 
     `probed` tells that canaries were asked for it just now. `can_raise_cases` is whether what is
     believed proves enough to bother anyone: what invents accounts does not.
@@ -130,7 +136,8 @@ def assess_trust(
     `was_proven` says that the source had passed all its canaries before. One that cannot be read
     today takes nothing from what a hit shows, and none need be asked soon after.
     """
-    asked, given = tuple(probes), tuple(answers)
+    every, given = tuple(probes), tuple(answers)
+    asked = tuple(probe for probe in every if not probe.is_shallow)
     doubts: Mapping[Method, Belief] = {}
     if asked or not was_proven:
         doubts = _list_doubts(asked, {answer.method for answer in given})
@@ -144,7 +151,9 @@ def assess_trust(
     found = [
         probe.result for probe in asked if probe.is_right and probe.canary.expects is Outcome.FOUND
     ]
-    aside = next((reading.note for reading in found if reading.note), "")
+    noted = [reading.note for reading in found]
+    noted += [probe.canary.blind_note for probe in every if probe.is_shallow]
+    aside = next(filter(None, noted), "")
     status = SourceTrust.PROVEN if found else SourceTrust.UNPROVEN
     if wrong:
         blind = all(probe.is_blind for probe in wrong)

@@ -64,7 +64,7 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 }
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
-    *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo"),
+    *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo", "first-contact"),
     *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw", "staff import", "units"),

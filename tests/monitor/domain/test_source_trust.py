@@ -270,6 +270,17 @@ def test_without_a_second_page_no_search_proves_that_someone_is_absent(outcome):
     assert trust.outcome is Outcome.PARTIAL
 
 
+def test_where_a_service_lists_no_more_than_a_first_page_that_page_is_whole_and_it_is_said():
+    shallow = build_probe(
+        Outcome.FOUND, Outcome.ABSENT, Method.NEXT_PAGE, blind_note="first results"
+    )
+
+    trust = assess((*AGREEING, SEARCHES, shallow), read(Outcome.ABSENT), Method.SEARCH)
+
+    assert (trust.status, trust.outcome) == (SourceTrust.PROVEN, Outcome.ABSENT)
+    assert (trust.note, trust.doubts) == ("first results", {})
+
+
 @pytest.mark.parametrize("method", [Method.SEARCH, Method.CONTACTS])
 def test_of_a_method_without_a_canary_nobody_is_absent(method):
     trust = assess(AGREEING, read(Outcome.ABSENT), method)
