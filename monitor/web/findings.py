@@ -251,6 +251,7 @@ def build_finding_list_view(context: PortalContext) -> FindingListView:
         number=number,
         last=last,
         page_url=f"{url_for('findings.show_all')}?{urlencode({**kept, 'page': ''})}",
+        coverage=None if lines else build_latest_coverage(context.app, owner),
     )
 
 

@@ -295,7 +295,10 @@ class FindingPageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingListView:
-    """`counts` are of everything, whatever is chosen; `lines` are those of page `number`."""
+    """`counts` are of everything, whatever is chosen; `lines` are those of page `number`.
+
+    `coverage` is that of the latest check, None before there was one; only an empty list tells it.
+    """
 
     zone: str
     counts: Mapping[FindingGroup, int]
@@ -305,6 +308,7 @@ class FindingListView:
     number: int
     last: int
     page_url: str
+    coverage: Coverage | None = None
 
     @property
     def total(self) -> int:

@@ -307,9 +307,9 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
 
     reader = portal.signed_in(joined.mail)
 
-    home, sort = reader.get("/me").text, reader.get("/me/sort").text
+    home, *others = (reader.get(page).text for page in ("/me", "/me/sort", "/me/findings"))
     assert "0 of 2 places checked." in home
-    for shown in (home, sort):
+    for shown in (home, *others):
         assert "We could not check anything last time" in shown
         assert "We found nothing" not in shown
 
