@@ -32,8 +32,9 @@ from monitor.services.query_planning import (
     build_spending_limits,
     build_weekly_bill,
 )
-from scrapers.parsers.search_terms import PHRASE_MARK
+from scrapers.parsers.search_terms import list_readable_terms
 
+# A line of a terminal bears no more beside the other columns.
 LONGEST_WORDS = 80
 
 NEEDS_BREAK_GLASS = (
@@ -104,7 +105,9 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
         (
             (
                 outlook.source,
-                _describe_terms(outlook.terms),
+                textwrap.shorten(
+                    ", ".join(list_readable_terms(outlook.terms)), LONGEST_WORDS, placeholder=" ..."
+                ),
                 "week" if outlook.every == 1 else f"{outlook.every} weeks",
                 _format_day(upcoming, outlook),
                 f"${outlook.usd:.3f}",
@@ -160,9 +163,3 @@ def _format_day(upcoming: NextSweep, outlook: QueryOutlook) -> str:
 
 def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:
     return sum((outlook.usd for outlook in outlooks), Decimal(0))
-
-
-def _describe_terms(terms: tuple[str, ...]) -> str:
-    """Return the words of a query, cut to what a line of a terminal bears."""
-    words = ", ".join(term.removeprefix(PHRASE_MARK) for term in terms if term)
-    return textwrap.shorten(words, LONGEST_WORDS, placeholder=" ...")

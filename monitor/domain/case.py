@@ -143,9 +143,7 @@ class Case:
     @property
     def is_dismissed(self) -> bool:
         """Tell whether its person says that it needs nothing more."""
-        verdict = self.get_verdict(Side.PERSON)
-        said = verdict is not None and not is_confirmation(self.kind, verdict)
-        return said and not self.awaits_confirmation
+        return bool(self.dismissals) and not self.awaits_confirmation
 
     @property
     def is_undecided(self) -> bool:

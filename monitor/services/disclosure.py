@@ -70,7 +70,8 @@ def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
     """Return what a list shows of a case to a reviewer; None while it is not open to them."""
     if reviewer.person_id and reviewer.person_id == case.person_id:
         return None
-    summary = _summarize(app, case, Side.IT, reviewer.id)
+    inputs = _load_input(app, case)
+    summary = _summarize(app, inputs, Side.IT, reviewer.id) if inputs else None
     if summary is None:
         return None
     taken_by = find_reviewer_address(app, find_assignee_id(app, case.id))
@@ -79,7 +80,8 @@ def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
 
 def disclose_to_others(app: App, case: Case) -> CaseView:
     """Return it as IT reads it once it is open, and whoever gets its evidence from its person."""
-    summary = _summarize(app, case, Side.PERSON)
+    inputs = _load_input(app, case)
+    summary = _summarize(app, inputs, Side.PERSON) if inputs else None
     if summary is None:
         _refuse_without_consent()
     return _build_outside_view(app, case, summary)
@@ -162,11 +164,10 @@ def find_last_question_time(db: Database, case_id: str) -> datetime | None:
     return max((note.at for note in asked), default=None)
 
 
-def _summarize(app: App, case: Case, side: Side, reviewer_id: str = "") -> CaseSummary | None:
-    inputs = _load_input(app, case)
-    if inputs is None:
-        return None
-    now, policy = app.clock.now(), build_disclosure_policy(app)
+def _summarize(
+    app: App, inputs: DisclosureInput, side: Side, reviewer_id: str = ""
+) -> CaseSummary | None:
+    case, now, policy = inputs.case, app.clock.now(), build_disclosure_policy(app)
     opening = compute_review_opening(inputs, now, policy, reviewer_id)
     standing = find_case_standing(inputs, now, policy, side, reviewer_id)
     if standing is None:
@@ -219,7 +220,8 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
 
 
 def _build_own_view(app: App, case: Case) -> CaseView | None:
-    inputs, summary = _load_input(app, case), _summarize(app, case, Side.PERSON)
+    inputs = _load_input(app, case)
+    summary = _summarize(app, inputs, Side.PERSON) if inputs else None
     if inputs is None or summary is None:
         return None
     finding, policy = app.db.findings.load_finding(case.finding_id), build_disclosure_policy(app)

@@ -50,7 +50,7 @@ from reports.emails.registry import EmailKind, EmailRecipient, list_email_kinds
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
-from scrapers.parsers.search_terms import PHRASE_MARK
+from scrapers.parsers.search_terms import list_readable_terms
 from scrapers.source import Source
 
 REMINDER = "reminder"
@@ -376,7 +376,7 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
     if scope is Scope.MAIL_HASH:
         return EMAIL_HASH_WORDS
     if query.kind in {QueryKind.SEARCH, QueryKind.PEOPLE_SEARCH}:
-        return " · ".join(term.removeprefix(PHRASE_MARK) for term in query.terms if term)
+        return " · ".join(list_readable_terms(query.terms))
     return query.terms[0]
 
 

@@ -488,16 +488,9 @@ def _flag_account_change(
         return
     if not is_trusted_account(app.db, person, finding):
         return
-    after = finding.portrait if event.kind is EventKind.CHANGED else None
-    known = app.db.cases.find_case(finding.id, CaseKind.OWN_ACCOUNT_CHANGED)
-    if known:
-        shown = _list_traces_before_case(app, known)
-        restored = close_if_restored(known, shown, event, finding.portrait)
-        if restored != known:
-            _close_case(app, restored, event)
-            return
-    if event.kind is EventKind.REAPPEARED:
+    if _close_restored_case(app, finding, event) or event.kind is EventKind.REAPPEARED:
         return
+    after = finding.portrait if event.kind is EventKind.CHANGED else None
     worst = assess_change_severity(
         before.get(event.finding_id, finding.portrait),
         after,
@@ -505,6 +498,18 @@ def _flag_account_change(
         has_lure,
     )
     _raise_case(app, person, finding, build_account_change_draft(event, worst))
+
+
+def _close_restored_case(app: App, finding: Finding, event: Event) -> bool:
+    """Close the case of an account that was taken over, if it is its owner's again."""
+    known = app.db.cases.find_case(finding.id, CaseKind.OWN_ACCOUNT_CHANGED)
+    if known is None or not known.is_pursued:
+        return False
+    shown = _list_traces_before_case(app, known)
+    restored = close_if_restored(known, shown, event, finding.portrait)
+    if restored != known:
+        _close_case(app, restored, event)
+    return restored != known
 
 
 def _list_traces_before_case(app: App, case: Case) -> tuple[Trace, ...]:

@@ -30,9 +30,9 @@ CLOSED_NETWORKS = (
     ("x.com", "linkedin.com", "youtube.com", "reddit.com", "ratemyteachers.com"),
 )
 # Where students make accounts about their teachers.
-STUDENT_NETWORKS = frozenset(
-    {"facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com", "x.com"}
-    | {"youtube.com", "reddit.com"}
+STUDENT_NETWORKS = (
+    *("facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com"),
+    *("x.com", "youtube.com", "reddit.com"),
 )
 PEOPLE_SEARCH_SITES = (
     *("whitepages.com", "spokeo.com", "truepeoplesearch.com", "fastpeoplesearch.com"),
@@ -93,8 +93,7 @@ def _build_phrase_terms(
     if not phrases or not context or operators is QueryOperators.NEWS:
         return
     if operators is QueryOperators.SITES:
-        sites = (site for group in CLOSED_NETWORKS for site in group if site in STUDENT_NETWORKS)
-        yield (*phrases, context, *(f"{SITE_OPERATOR}{site}" for site in sites))
+        yield (*phrases, context, *(f"{SITE_OPERATOR}{site}" for site in STUDENT_NETWORKS))
     yield (*phrases, context)
 
 
@@ -117,6 +116,11 @@ def split_terms(terms: SearchTerms) -> tuple[SearchTerms, SearchTerms]:
 def is_handle_term(term: str) -> bool:
     """Tell whether a term is a handle that is searched for by itself, and no name."""
     return term.startswith(HANDLE_MARK)
+
+
+def list_readable_terms(terms: SearchTerms) -> SearchTerms:
+    """Return the terms as people read them, without empty ones and our mark of a phrase."""
+    return tuple(term.removeprefix(PHRASE_MARK) for term in terms if term)
 
 
 def is_phrase_term(term: str) -> bool:
