@@ -10,6 +10,7 @@ from typing import TypeGuard
 from monitor.domain.consent import Consent
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.handles.guesses import guess_handles
+from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.normalize import drop_duplicates
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
@@ -68,11 +69,10 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
 def list_known_handles(person: Person) -> frozenset[str]:
     """Return every handle by which a person may have been asked for, as a host would spell it."""
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
-    owned = (account.rpartition(":@")[2] for account in person.accounts)
+    owned = (account.partition(":@")[2] for account in person.accounts)
+    own = (*owned, *_list_account_handles(person.accounts))
     several = {
-        account.casefold()
-        for account in (*declared, *owned, *guess_handles(person.name))
-        if account
+        account.casefold() for account in (*declared, *own, *guess_handles(person.name)) if account
     }
     # An account's handle may itself be a host: its first label is the person's.
     return frozenset(several | {entry.partition(".")[0] for entry in several})
@@ -202,16 +202,9 @@ def hash_email_address(address: str) -> str:
 
 
 def _list_account_handles(accounts: Iterable[str]) -> Iterator[str]:
-    """Yield the usernames of accounts; of a handle that is a host, its first label."""
-    for account in accounts:
-        handle = account.rpartition(":@")[2]
-        if handle and ":" not in handle:
-            yield handle.partition("@")[0].partition(".")[0] if _is_host(handle) else handle
-
-
-def _is_host(handle: str) -> bool:
-    """Tell whether a handle is a host name, as on Bluesky and in the fediverse."""
-    return "@" in handle or handle.count(".") > 1
+    """Yield what their owners chose of the handles, without the hosts of networks."""
+    handles = (account.partition(":@")[2].partition("@")[0] for account in accounts)
+    return filter(None, map(extract_local_part, handles))
 
 
 # What accounts about teachers are called after, by reports of districts and students' newspapers

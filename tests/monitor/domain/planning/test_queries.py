@@ -20,6 +20,7 @@ from monitor.domain.planning.queries import (
     build_identity,
     build_person_queries,
     get_required_scope,
+    list_known_handles,
 )
 from monitor.domain.vocabulary import Scope
 from scrapers.models import Query, QueryKind, Request
@@ -267,6 +268,7 @@ def test_titles_joke_words_and_own_usernames_are_asked_only_once_the_text_says_s
         ("bluesky:@beth.skies.example", "beth"),
         ("mastodon:@beth@toots.example", "beth"),
         ("instagram:@beth.novak", "beth.novak"),
+        ("instagram:@ms.beth.novak", "ms.beth.novak"),
         ("youtube:UC123", None),
     ],
 )
@@ -275,3 +277,15 @@ def test_the_username_of_an_own_account_is_asked_without_its_host(account, handl
     person = replace(BETH, handles=(), accounts=(account,))
 
     assert build_identity(person, told, MONDAY).own_handles == ((handle,) if handle else ())
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["mastodon:@quilter@toots.example", "instagram:@the.quilt.er", "skies:@quilter.example"],
+)
+def test_whatever_username_was_asked_for_is_known_when_its_person_is_erased(account):
+    told = replace(EVERYTHING, text_version=TEXT_VERSION)
+    person = replace(BETH, accounts=(account,))
+
+    asked = build_identity(person, told, MONDAY).handles
+    assert {handle.casefold() for handle in asked} <= list_known_handles(person)
