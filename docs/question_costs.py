@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from monitor.domain.consent import Consent
-from monitor.domain.consent_text import TEXT_VERSION
+from monitor.domain.consent_text import suppose_consent
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.budget import (
     MAX_INTERVAL,
@@ -78,14 +77,7 @@ class WeekFigures:
 
 
 def list_candidates(person: Person, scopes: frozenset[Scope]) -> tuple[QueryCandidate, ...]:
-    consent = Consent(
-        person_id=person.id,
-        text_version=TEXT_VERSION,
-        text_hash="",
-        scopes=scopes,
-        given_at=WHEN,
-        expires_at=WHEN + timedelta(days=365),
-    )
+    consent = suppose_consent(person.id, scopes, WHEN, timedelta(days=365))
     return rank_candidates(build_person_queries(person, consent, (BRAVE,), WHEN), PRICES, {})
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
@@ -43,6 +45,20 @@ class ConsentTerms:
     engines: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = OFFERED_SCOPES
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
+
+
+def suppose_consent(
+    person_id: str, scopes: Collection[Scope], now: datetime, lasts: timedelta
+) -> Consent:
+    """Return a consent to today's text that nobody gave: for a preview, or a look at oneself."""
+    return Consent(
+        person_id=person_id,
+        text_version=TEXT_VERSION,
+        text_hash="",
+        scopes=frozenset(scopes),
+        given_at=now,
+        expires_at=now + lasts,
+    )
 
 
 # How many sentences each passage has; they are numbered in reports/words/.

@@ -19,7 +19,7 @@ from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
 from monitor.db.accounts import Invitation
 from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Consent
-from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
+from monitor.domain.consent_text import TEXT_VERSION, describe_scopes, suppose_consent
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
@@ -331,14 +331,7 @@ SitesByWords = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
 def plan_preview_queries(
     app: App, person: Person, scopes: frozenset[Scope], now: datetime
 ) -> Iterator[Query]:
-    supposed = Consent(
-        person_id=person.id,
-        text_version=TEXT_VERSION,
-        text_hash="",
-        scopes=scopes,
-        given_at=now,
-        expires_at=now + PREVIEW_CONSENT_LASTS,
-    )
+    supposed = suppose_consent(person.id, scopes, now, PREVIEW_CONSENT_LASTS)
     return build_person_queries(
         person, supposed, app.sources.values(), now, get_student_link_switch(app)
     )

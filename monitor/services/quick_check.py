@@ -9,8 +9,7 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
-from monitor.domain.consent import Consent
-from monitor.domain.consent_text import TEXT_VERSION
+from monitor.domain.consent_text import suppose_consent
 from monitor.domain.errors import InputError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import build_identity
@@ -64,14 +63,7 @@ def add_own_person(app: App, answers: QuickCheckAnswers) -> Person:
         accounts=accounts,
         pages=pages,
     )
-    consent = Consent(
-        person_id=person.id,
-        text_version=TEXT_VERSION,
-        text_hash="",
-        scopes=QUICK_CHECK_SCOPES,
-        given_at=now,
-        expires_at=now + QUICK_CHECK_LASTS,
-    )
+    consent = suppose_consent(person.id, QUICK_CHECK_SCOPES, now, QUICK_CHECK_LASTS)
     with app.db.begin_transaction():
         app.db.people.insert_person(person)
         app.db.consents.insert_consent(consent)
