@@ -20,6 +20,7 @@ from monitor.demo import setup as stage
 from monitor.demo.server import RecordedRequest
 from monitor.domain.vocabulary import EmailState, SweepKind
 from reports.emails.registry import EmailKind
+from reports.wording import render_note
 from scrapers.models import Outcome, Query, QueryKind
 
 Address = tuple[str, str, str]
@@ -207,8 +208,8 @@ def _words(message: EmailMessage, parked: frozenset[SourceRun]) -> str:
     body = message.get_body(("plain",))
     assert body
     words = " ".join(body.get_content().split())
-    for run in parked:
-        words = words.replace(run.note, "NOTE")
+    for note in filter(None, (render_note(run.note) for run in parked)):
+        words = words.replace(note, "NOTE")
     return REF.sub("REF", words)
 
 
