@@ -15,6 +15,9 @@ BIN = $(VENV)/bin
 # What is installed belongs to these versions and to this place: a copy elsewhere installs its own.
 KEY := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
 INSTALLED = $(VENV)/.installed-$(KEY)
+# The demo is shown without what tests, checks and documents Namesake: a third of the packages.
+RUNNABLE = $(VENV)/.runnable-$(KEY)
+# What is imported is compiled then; most of what is installed never is.
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What builds us is installed by then, from the lock: nothing comes without a hash.
 OURSELVES = --no-deps --no-build-isolation --editable .
@@ -28,7 +31,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: $(INSTALLED) ## Show the whole job in a made-up district
+demo: $(RUNNABLE) ## Show the whole job in a made-up district
 	@$(BIN)/python -m monitor demo
 
 # Nearly every test writes a database, and a disk makes it wait for each commit: a file system in
@@ -139,16 +142,27 @@ clean: ## Remove all that was installed or made here
 		.pytest_cache .ruff_cache build dist mutants namesake-demo
 	find monitor scrapers reports tests -name __pycache__ -prune -exec rm -rf {} +
 
+# Demo and tests share one environment: what tests is added to what runs.
 # A uv that cannot (too old, or set up for other places than pip is) leaves the work to pip.
-$(INSTALLED):
-	@echo "Installing into $(VENV), once; this takes a minute"
+$(RUNNABLE):
+	@echo "Installing into $(VENV), once"
 	@{ command -v uv >/dev/null && $(MAKE) with-uv; } || $(MAKE) with-pip
 	@touch $@
+
+$(INSTALLED): $(RUNNABLE)
+	@echo "Installing what tests, checks and documents it, once; this takes a minute"
+	@{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python $(ALL); } \
+		|| $(PIP) install --no-compile $(ALL)
+	@touch $@
+
+LOCKED = --require-hashes --no-deps
+ALL = $(LOCKED) -r constraints.txt
+TO_RUN = $(LOCKED) -r requirements.txt -r requirements-photos.txt
 
 .PHONY: with-uv
 with-uv:
 	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
-	@uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r constraints.txt
+	@uv pip install --quiet --python $(BIN)/python $(TO_RUN)
 	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
 
 .PHONY: with-pip
@@ -160,5 +174,5 @@ with-pip:
 		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv"; \
 		exit 1; } >&2
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --require-hashes --no-deps -r constraints.txt
-	@$(PIP) install $(OURSELVES)
+	@$(PIP) install --no-compile $(TO_RUN)
+	@$(PIP) install --no-compile $(OURSELVES)
