@@ -61,16 +61,21 @@ MIN_COUNT = 5
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_cli_context
 def left(context: CliContext, person: str) -> None:
-    """Record that a person has left the district. Searches and emails about them stop at once.
+    """Record that a person has left the district, or will not join it.
 
-    Do this before their email address is given to someone else.
+    Searches and emails about them stop at once; an invitation that waits is taken back. Do this
+    before their email address is given to someone else.
     """
-    from monitor.services import erasure
+    from monitor.services import erasure, leavers
 
     with context.open_app() as app:
-        erasure.record_departure(app, _find_person_id(app, person))
+        if is_single_address(person):
+            leavers.record_left_address(app, person)
+        else:
+            erasure.record_departure(app, app.db.people.load_person(person).id)
     context.output.print_line(
-        "Searches have stopped. One goodbye email is sent, and all data is deleted within 24 hours."
+        "Searches have stopped, and no invitation is open. If they had joined, one goodbye email "
+        "is sent, and all data is deleted within 24 hours."
     )
 
 
@@ -94,17 +99,6 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
     context.output.print_line(
         f"Checks are paused through {format_date(until)}. The person is notified."
     )
-
-
-def _find_person_id(app: App, person: str) -> str:
-    """Find a person by address or ID."""
-    if not is_single_address(person):
-        return app.db.people.load_person(person).id
-    person_id = app.db.people.find_person_id_by_mail(person)
-    if person_id is None:
-        reason = "No one is enrolled with this address."
-        raise InputError(reason)
-    return person_id
 
 
 BREAK_GLASS_SUBJECT = Reason("seen.copy")

@@ -66,6 +66,25 @@ def confirm_leaver(app: App, leaver_id: str, operator: str) -> None:
         _audit_leaver(app, leaver, "leaver-confirmed", operator)
 
 
+def record_left_address(app: App, mail: str) -> None:
+    """End what the owner of an address has here: a consent, or an invitation not yet answered.
+
+    It does the same to the eye for who joined and who did not. An address that never was invited
+    is refused, since it is most likely mistyped.
+    """
+    now, person_id = app.clock.now(), app.db.people.find_person_id_by_mail(mail)
+    if person_id is None and not app.db.invitations.has_invitation(mail):
+        reason = "No one was invited at this address. Check its spelling."
+        raise InputError(reason)
+    with app.db.begin_transaction():
+        if person_id is not None and is_enrolled(app.db, person_id):
+            record_departure(app, person_id)
+        invitation = app.db.invitations.find_open_invitation_by_mail(mail, now)
+        if invitation is not None:
+            app.db.invitations.delete_invitation(invitation.id)
+            app.db.audit.append_entry(now, "operator", "leaver-confirmed", invitation.id, {})
+
+
 def dismiss_leaver(app: App, leaver_id: str, operator: str) -> None:
     """Record that someone is still here: no later file proposes them, unless one lists them."""
     leaver = _find_leaver(app, leaver_id)

@@ -68,6 +68,19 @@ def test_whoever_joined_is_not_invited_again(terminal):
     ]
 
 
+def test_an_invitation_of_who_left_is_taken_back_and_nothing_tells_who_had_joined(terminal):
+    terminal.enrols()
+    terminal.configured(WITH_SERVER)
+    terminal.run("staff", "invite", "ana.bell@cedarvalley.example")
+
+    invited = terminal.run("staff", "left", "ana.bell@cedarvalley.example", "--yes")
+    joined = terminal.run("staff", "left", MAIL, "--yes")
+    again = terminal.run("staff", "left", MAIL, "--yes")
+
+    assert (invited.code, invited.out) == (joined.code, joined.out) == (again.code, again.out)
+    assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
+
+
 def test_the_list_tells_states_and_scopes_and_no_name(terminal):
     ref = terminal.enrols()
 
