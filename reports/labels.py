@@ -31,7 +31,6 @@ from monitor.domain.vocabulary import (
     FieldLikeness,
     FindingGroup,
     GapKind,
-    GuideReliability,
     HealthLevel,
     HoldAction,
     Language,
@@ -49,6 +48,7 @@ from monitor.domain.vocabulary import (
     UploadProblem,
     spell_site_name,
 )
+from scrapers.facts.fact import FactReliability
 
 
 class DigestKind(StrEnum):
@@ -603,10 +603,10 @@ ADVICE_LINKS: Final[Mapping[str, str]] = {
     "kit": "Open the take-down kit",
     "removal": "See how to have them removed",
 }
-GUIDE_SOURCES: Final[Mapping[GuideReliability, str]] = {
-    GuideReliability.OFFICIAL: "Source: the platform's own page",
-    GuideReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),
-    GuideReliability.RECALLED: "Unconfirmed: from memory, not looked up",
+GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
+    FactReliability.OFFICIAL: "Source: the platform's own page",
+    FactReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),
+    FactReliability.RECALLED: "Unconfirmed: from memory, not looked up",
 }
 
 # Kinds of contact details, after "your".

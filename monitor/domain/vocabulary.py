@@ -361,14 +361,6 @@ class ConsentPhase(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class GuideReliability(StrEnum):
-    """How we know: the platform says so itself, others say so, or no one has looked it up."""
-
-    OFFICIAL = "official"
-    SECONDARY = "secondary"
-    RECALLED = "recalled"
-
-
 class AllowedReporter(StrEnum):
     PERSON = "person"
     REPRESENTATIVE = "representative"

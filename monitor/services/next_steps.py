@@ -7,6 +7,7 @@ from monitor.domain.takedown import (
     AdviceStep,
     AdviceTarget,
     load_advice,
+    load_recovery_pages,
     load_removal_guides,
 )
 from monitor.domain.vocabulary import CaseKind
@@ -25,7 +26,7 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     facts = {"site": _find_site(case, portrait)}
     return tuple(
         _build_advice_line(app, case, portrait, step, Reason(f"advice.{step.words}", facts))
-        for step in load_advice().get_advice(case.kind).steps
+        for step in load_advice()[case.kind].steps
     )
 
 
@@ -36,7 +37,7 @@ def _build_advice_line(
         path = f"{OWN_PAGES[step.at]}{case.id}"
         return AdviceLine(words=said, path=path, link=words.ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
-        page = load_advice().recovery.get(portrait.platform)
+        page = load_recovery_pages().get(portrait.platform)
         stale = page is not None and page.is_stale(app.clock.now())
         return AdviceLine(words=said, url=page.address if page else "", unconfirmed=stale)
     return AdviceLine(words=said, url=step.address or "")

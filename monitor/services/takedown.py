@@ -280,7 +280,7 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
         least=place.least,
         help=place.help or "",
         known=place.known,
-        seen_on=place.seen_on,
+        day=place.day,
         stale=place.is_stale(now),
         proof=place.identity
         in {ProofRequirement.ALWAYS, ProofRequirement.SOMETIMES, ProofRequirement.UNKNOWN},
@@ -389,6 +389,6 @@ def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:
         asks=_name_demands(guide.asks),
         days=guide.days,
         known=guide.known,
-        seen_on=guide.seen_on,
+        day=guide.day,
         stale=guide.is_stale(now),
     )

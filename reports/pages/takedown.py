@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.reason import Day, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, GuideReliability, Language
+from monitor.domain.vocabulary import CaseKind, Decision, Language
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView
@@ -18,6 +18,7 @@ from reports.labels import (
 from reports.pages.findings import UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.translation import use_language
+from scrapers.facts.fact import FactReliability
 
 
 class AccountSighting(StrEnum):
@@ -29,18 +30,18 @@ class AccountSighting(StrEnum):
     GONE = "gone"
 
 
-def _describe_source(known: GuideReliability, seen_on: date | None) -> Reason:
+def _describe_source(known: FactReliability, day: date | None) -> Reason:
     source = Label("guide-sources", known)
-    if seen_on is None:
+    if day is None:
         return Reason("guide-source", {"source": source})
-    return Reason("guide-source.dated", {"source": source, "day": Day(seen_on)})
+    return Reason("guide-source.dated", {"source": source, "day": Day(day)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformGuide:
     """What a platform wants. `given` is the name of whom it is about, None where they read it.
 
-    `seen_on` is None where our text has no date.
+    `day` is None where our text has no date.
 
     `stale` says that no one has looked at it for long, or ever. `least` is how many copied
     elements its rule wants, 0 for no number.
@@ -55,15 +56,15 @@ class PlatformGuide:
     rule: Reason
     least: int
     help: str
-    known: GuideReliability
-    seen_on: date | None
+    known: FactReliability
+    day: date | None
     stale: bool
     proof: bool
     given: str | None = None
 
     @property
     def known_words(self) -> Reason:
-        return _describe_source(self.known, self.seen_on)
+        return _describe_source(self.known, self.day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,20 +163,20 @@ class PageSighting(StrEnum):
 class RemovalGuideLine:
     """What a site wants. `days` is None where no one says how long it takes.
 
-    `seen_on` is None where our text has no date, `stale` says that it may be out of date.
+    `day` is None where our text has no date, `stale` says that it may be out of date.
     """
 
     name: str
     opt_out: str
     asks: tuple[Reason, ...]
     days: int | None
-    known: GuideReliability
-    seen_on: date | None
+    known: FactReliability
+    day: date | None
     stale: bool
 
     @property
     def known_words(self) -> Reason:
-        return _describe_source(self.known, self.seen_on)
+        return _describe_source(self.known, self.day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

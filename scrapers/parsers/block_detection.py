@@ -4,14 +4,13 @@ They are recognized with any status, and a limit says when to come back.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from html import unescape
-from importlib.resources import files
 
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.models import Outcome, Page, ParseResult
 from scrapers.parsers.text import (
     extract_visible_text,
@@ -77,13 +76,18 @@ BLOCK_MARKUP: tuple[tuple[str, str], ...] = (
     ('id="tiktok-verify-page"', CAPTCHA),
 )
 
-WALL_WORDS: dict[str, list[str]] = tomllib.loads(
-    (files("scrapers") / "walls.toml").read_text("utf-8")
-)
+
+class WallWords(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about walls: what the titles of walls are made of."""
+
+    words: tuple[str, ...]
+
+
+WALL_WORDS = load_facts("walls", WallWords)
 
 
 def _join_words(kind: str) -> str:
-    return f"(?:{'|'.join(map(re.escape, WALL_WORDS[kind]))})"
+    return f"(?:{'|'.join(map(re.escape, WALL_WORDS[kind].words))})"
 
 
 # No letters are named, for Python and RE2 have no common word for those of all languages.

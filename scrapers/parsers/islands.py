@@ -1,26 +1,22 @@
 """Data islands: what a platform's page holds for its own scripts and shows only in a browser.
 
-Which platforms, and where in their data, is written in `islands.toml`.
+Which platforms, and where in their data, is written in the facts.
 """
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
-import msgspec
-from msgspec import Struct
-
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.parsers.json_fields import MOST_ROWS, JsonProfile, clean_text
 
 # Between the mark and the data stands the rest of a tag, or an equals sign.
 _OPENING = re.compile(r"[^{\[]{0,200}([{\[])")
 
 
-class Island(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of `islands.toml`.
+class Island(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about islands.
 
     `start` is what stands before the data, `profile` the way to whom the page shows. The others
     are ways from there, the first that leads to a text counts. Steps of a way are keys, numbers in
@@ -38,9 +34,7 @@ class Island(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     links: tuple[str, ...] = ()
 
 
-ISLANDS = msgspec.convert(
-    tomllib.loads((files("scrapers") / "islands.toml").read_text("utf-8")), dict[str, Island]
-)
+ISLANDS = load_facts("islands", Island)
 ISLANDS_BY_HOST = {host: island for island in ISLANDS.values() for host in island.hosts}
 
 

@@ -4,14 +4,12 @@ Where on its platform an address leads: each page and each profile spelled in on
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from urllib.parse import SplitResult, quote, unquote
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.urls.spelling import SAFE_CHARACTERS, normalize_path, normalize_query, normalize_route
 
 NO_RESERVED_NAMES: frozenset[str] = frozenset()
@@ -29,8 +27,8 @@ class PathRewrite(Struct, frozen=True, array_like=True):
     spelling: str
 
 
-class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of `platforms.toml`.
+class Platform(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about platforms, whose key is its `name`.
 
     `id` is the shape of profiles named by an id that stays when the handle changes, `legacy` that
     of an older name space, separate from the handles. `hosts[0]` replaces all hosts, unless they
@@ -43,7 +41,7 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tell two pages apart; None is none of them, or on someone's own place all that are no tracking.
     """
 
-    name: str
+    name: str = ""
     hosts: tuple[str, ...]
     id: ProfileShape | None = None
     legacy: ProfileShape | None = None
@@ -81,14 +79,10 @@ RESERVED_NAMES = _split_words(
 SPOKEN_NAMES = {"twitter": "x", "bsky": "bluesky", "fb": "facebook", "ig": "instagram"}
 
 
-def _load_platforms() -> tuple[Platform, ...]:
-    tables = tomllib.loads((files("scrapers") / "platforms.toml").read_text("utf-8"))
-    return tuple(
-        msgspec.convert({"name": name, **table}, Platform) for name, table in tables.items()
-    )
-
-
-PLATFORMS = _load_platforms()
+PLATFORMS = tuple(
+    structs.replace(platform, name=name)
+    for name, platform in load_facts("platforms", Platform).items()
+)
 PLATFORMS_BY_NAME = {platform.name: platform for platform in PLATFORMS}
 PLATFORMS_BY_HOST = {host: platform for platform in PLATFORMS for host in platform.hosts}
 

@@ -11,7 +11,6 @@ from monitor.domain.vocabulary import (
     EventKind,
     FieldLikeness,
     GapKind,
-    GuideReliability,
     HealthLevel,
     HoldAction,
     OpeningReason,
@@ -22,6 +21,7 @@ from monitor.domain.vocabulary import (
 )
 from reports import labels
 from reports.wording import render_reason
+from scrapers.facts.fact import FactReliability
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
@@ -48,7 +48,7 @@ COMPLETE = (
     (labels.LIKENESSES, FieldLikeness),
     (labels.EVIDENCE_LIKENESSES, FieldLikeness),
     (labels.SCOPE_TITLES, Scope),
-    (labels.GUIDE_SOURCES, GuideReliability),
+    (labels.GUIDE_SOURCES, FactReliability),
 )
 
 

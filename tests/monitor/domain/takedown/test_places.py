@@ -1,22 +1,13 @@
-"""Where to report: facts of a known form and age, and a warning when nobody looked for long."""
-
-from datetime import UTC, date, datetime, timedelta
+"""Where to report: facts of a known form, found by catalog, platform or address."""
 
 import pytest
 
-from monitor.domain.errors import ConfigError
-from monitor.domain.takedown import (
-    STALE_AFTER,
-    TakedownGuide,
-    load_takedown_guides,
-    parse_takedown_guides,
-)
-from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
+from monitor.domain.takedown import TakedownGuide, TakedownGuides, load_takedown_guides
+from scrapers.facts.fact import FactsError, parse_facts
 from scrapers.models import Trace, TraceKind
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.canonical import build_account_key
 
-SEEN = date(2026, 3, 1)
 GOOD = """
 [alpha]
 name = "Alpha"
@@ -32,36 +23,9 @@ seen_on = 2026-03-01
 """
 
 
-def place(**changes: object) -> TakedownGuide:
-    told = {
-        "name": "Alpha",
-        "hosts": ("alpha.example",),
-        "in_app": "menu",
-        "who": (AllowedReporter.PERSON,),
-        "asks": ("name",),
-        "identity": ProofRequirement.NO,
-        "rule": "no-pretense",
-        "known": GuideReliability.OFFICIAL,
-        "seen_on": SEEN,
-    }
-    return TakedownGuide(**{**told, **changes})
-
-
 def account(url: str, platform: str = "") -> Trace:
     key = build_account_key(platform, "rosa") if platform else ""
     return Trace(key=url, kind=TraceKind.ACCOUNT, url=url, account=key)
-
-
-def test_a_fact_is_fresh_for_180_days_and_then_warns():
-    seen = datetime(SEEN.year, SEEN.month, SEEN.day, 12, tzinfo=UTC)
-
-    assert not place().is_stale(seen + STALE_AFTER)
-    assert place().is_stale(seen + STALE_AFTER + timedelta(days=1))
-
-
-@pytest.mark.parametrize("changes", [{"seen_on": None}, {"known": GuideReliability.RECALLED}])
-def test_what_nobody_dated_or_looked_up_always_warns(changes):
-    assert place(**changes).is_stale(datetime(2026, 3, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -78,8 +42,8 @@ def test_what_nobody_dated_or_looked_up_always_warns(changes):
     ],
 )
 def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
-    with pytest.raises(ConfigError, match=r"mine\.toml"):
-        parse_takedown_guides(GOOD.replace(old, new), "mine.toml")
+    with pytest.raises(FactsError, match=r"mine\.toml"):
+        parse_facts(GOOD.replace(old, new), "mine.toml", TakedownGuide)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +59,9 @@ def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
     ],
 )
 def test_a_place_is_found_by_catalogue_platform_or_address(portrait, report, found):
-    place = parse_takedown_guides(GOOD, "mine.toml").find_guide(portrait, report)
+    place = TakedownGuides(parse_facts(GOOD, "mine.toml", TakedownGuide)).find_guide(
+        portrait, report
+    )
 
     assert (place.name if place else None) == found
 

@@ -1,12 +1,11 @@
-"""Where removal is asked for: facts of a known form and age, found by the address of a page."""
+"""Where removal is asked for: facts of a known form, found by the address of a page."""
 
-from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.domain.errors import ConfigError
-from monitor.domain.takedown import STALE_AFTER, load_removal_guides, parse_removal_guides
+from monitor.domain.takedown import RemovalGuide, RemovalGuides, load_removal_guides
+from scrapers.facts.fact import FactsError, parse_facts
 
 GOOD = """
 [alpha]
@@ -20,15 +19,6 @@ seen_on = 2026-03-01
 """
 
 
-def test_a_fact_is_fresh_for_180_days_and_then_warns():
-    guide = parse_removal_guides(GOOD, "mine.toml").find_guide("https://alpha.example/rosa")
-    seen = datetime.combine(date(2026, 3, 1), datetime.min.time(), UTC)
-
-    assert guide
-    assert not guide.is_stale(seen + STALE_AFTER)
-    assert guide.is_stale(seen + STALE_AFTER + timedelta(days=1))
-
-
 @pytest.mark.parametrize(
     ("url", "found"),
     [
@@ -40,7 +30,7 @@ def test_a_fact_is_fresh_for_180_days_and_then_warns():
     ],
 )
 def test_a_site_is_found_by_its_host_and_below(url: str, found: str | None):
-    guide = parse_removal_guides(GOOD, "mine.toml").find_guide(url)
+    guide = RemovalGuides(parse_facts(GOOD, "mine.toml", RemovalGuide)).find_guide(url)
 
     assert (guide.name if guide else None) == found
 
@@ -56,8 +46,8 @@ def test_a_site_is_found_by_its_host_and_below(url: str, found: str | None):
     ],
 )
 def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
-    with pytest.raises(ConfigError, match=r"mine\.toml"):
-        parse_removal_guides(GOOD.replace(old, new), "mine.toml")
+    with pytest.raises(FactsError, match=r"mine\.toml"):
+        parse_facts(GOOD.replace(old, new), "mine.toml", RemovalGuide)
 
 
 def test_no_site_is_listed_twice():
