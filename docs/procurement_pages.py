@@ -34,7 +34,9 @@ DATA_FOREWORD = """\
 
 Every table of the two databases, and what it declares: the nightly purge deletes by the same
 declarations, with these [periods](../../monitor/domain/retention.py). `make procurement`
-writes this page, and a test fails if it is out of date. All of it is on the district's own machine.
+writes this page, and a test fails if it is out of date. All of it is on the machine that runs
+Namesake: the district's own, or that of an agency that hosts it. [Several machines](../fleet.md)
+also share a PostgreSQL, which holds [this](../fleet.md#what-postgresql-holds).
 
 *Encrypted* is AES-256-GCM: with the person's own key where a table is about one person, else with
 the district's. What is not encrypted are IDs, dates, states, counts and keyed hashes. The keys are
@@ -95,11 +97,11 @@ def _hangs_on_person(name: str, cascades: Mapping[str, frozenset[str]]) -> bool:
     )
 
 
-def build_consent_page() -> str:
+def build_consent_page(terms: ConsentTerms) -> str:
     sections = (
         f"## {render_in_english(section.heading)}\n\n"
         f"{_build_paragraphs((*section.lines, *section.more))}"
-        for section in build_consent_sections(ConsentTerms())
+        for section in build_consent_sections(terms)
     )
     return "\n".join((CONSENT_FOREWORD.format(version=TEXT_VERSION), *sections))
 
@@ -145,4 +147,4 @@ def _describe_span(span: timedelta | None, endless: str) -> str:
 
 if __name__ == "__main__":
     DATA_FILE.write_text(build_data_page(), "utf-8")
-    CONSENT_FILE.write_text(build_consent_page(), "utf-8")
+    CONSENT_FILE.write_text(build_consent_page(ConsentTerms()), "utf-8")

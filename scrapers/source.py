@@ -264,9 +264,10 @@ class MarkupSource(Source, MarkupParser, Protocol):
         """Return the whole reading of a page that `parse_response` called unparsed.
 
         It runs in a child process that may be killed: the source is pickled on its way there,
-        and only the first 512 KB of the body go with it. So it is pure, and it loads what parses
-        markup by itself: the service never does. The child can open no file by then: a plug-in
-        names what it imports there, beside our own parsers, in its attribute parser_modules.
+        and no more of the body than is fetched goes with it. So it is pure, and it loads what
+        parses markup by itself: the service never does. The child can open no file by then: a
+        plug-in names what it imports there, beside our own parsers, in its attribute
+        parser_modules.
         """
         ...
 

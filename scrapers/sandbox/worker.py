@@ -124,7 +124,7 @@ def close_other_files(*pipes: int) -> None:
             os.closerange(before + 1, after)
 
 
-# A screenshot has up to 5 MiB. A page is cut to 512 KB; headers and the source itself come with it.
+# A screenshot has up to 5 MiB. A page has up to 2 MB; headers and the source itself come with it.
 LARGEST_JOB = 6 << 20
 _JOBS, _ANSWERS = 0, 1
 

@@ -1,11 +1,12 @@
 """A browser's fields are declared as structs and read in one place."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import monitor.web.demo
 from monitor.web.forms import WebForm
-from tests.house.tree import ROOT, parsed, place, python_files
+from tests.house.tree import ROOT, files, parsed, place, python_files
 
 READER = ROOT / "monitor/web/forms.py"
 FIELDS_OF_A_REQUEST = {"form", "args", "values", "files", "json", "get_json", "get_data"}
@@ -40,3 +41,16 @@ def test_each_form_cannot_be_changed_once_it_is_read() -> None:
 
     assert found
     assert [entry for entry in found if not entry.__struct_config__.frozen] == []
+
+
+def test_no_form_asks_for_a_password() -> None:
+    fields = [
+        place(path)
+        for path in files("reports/templates", kind="*.html")
+        if re.search(
+            r"type=.password|autocomplete=.(?:current|new)-password", path.read_text("utf-8")
+        )
+    ]
+
+    assert fields == []
+    assert [form for form in declared() if "password" in form.__struct_fields__] == []

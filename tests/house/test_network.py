@@ -1,6 +1,7 @@
 """Only the fetch tier asks the web; who else opens a connection stands on a short list."""
 
 import ast
+import re
 from functools import cache
 
 import pytest
@@ -9,6 +10,9 @@ from tests.house.tree import parsed, place, python_files
 from tests.house.ways_out import ways_out
 
 FETCH_TIER = "scrapers/http/"
+UNCHECKED = re.compile(
+    r"verify\s*=\s*(?:False|0)|CERT_NONE|CERT_OPTIONAL|check_hostname\s*=\s*False|unverified_context"
+)
 # Who, what exactly, and why. Nobody on it asks the web.
 ALLOWED = {
     "monitor/services/setup_files.py": (
@@ -95,6 +99,17 @@ def test_nobody_stands_on_the_list_who_no_longer_needs_it() -> None:
 def test_the_list_is_short_and_says_why() -> None:
     assert len(ALLOWED) <= 17
     assert all(why for _, why in ALLOWED.values())
+
+
+def test_no_code_turns_off_the_check_of_certificates() -> None:
+    off = [
+        place(path, line)
+        for path in python_files("monitor", "scrapers", "reports")
+        for line, text in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if UNCHECKED.search(text)
+    ]
+
+    assert off == []
 
 
 @pytest.mark.parametrize(

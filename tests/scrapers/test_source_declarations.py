@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from scrapers.source import ApiKeySpec, AppTokenSpec, Source, SourceInfo
+from scrapers.source import ANY_ORIGIN, ApiKeySpec, AppTokenSpec, Source, SourceInfo
 from tests.scrapers.known_sources import all_sources, written_sources
 
 TEXTS = ("title", "asks", "discloses", "sees", "cannot_see", "provenance")
@@ -30,6 +30,14 @@ def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -
 
     assert terms is not None
     assert terms.url.startswith("https://")
+
+
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+def test_a_source_of_our_own_is_asked_over_https(source: Source) -> None:
+    origins = source.crawl_policy.origins
+
+    # What opens the pages that others found goes where they are.
+    assert origins == ANY_ORIGIN or [url for url in origins if not url.startswith("https://")] == []
 
 
 def test_what_is_paid_for_needs_a_key() -> None:

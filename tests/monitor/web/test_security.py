@@ -43,6 +43,15 @@ def test_what_has_no_door_is_closed(portal: Portal) -> None:
     assert portal.signed_in(OPERATOR).get("/secret").status == 404
 
 
+def test_the_contact_is_at_the_foot_of_each_page(portal: Portal) -> None:
+    operator, guest = portal.signed_in(OPERATOR), portal.guest()
+    answers = (*map(operator.get, ("/operate", "/secret", "/me")), guest.get("/sign-in"))
+
+    for answer in answers:
+        _, _, foot = answer.html.partition("<footer")
+        assert f"mailto:{portal.world.app.config.district.contact}" in foot
+
+
 def test_each_answer_carries_the_headers_that_keep_a_page_to_itself(portal: Portal) -> None:
     guest = portal.signed_in(OPERATOR)
     answers = [

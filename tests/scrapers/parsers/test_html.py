@@ -1,6 +1,6 @@
 """What the parser of XML does with what XML can do; on the parser itself, and on our way to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -8,7 +8,8 @@ from threading import Thread
 import pytest
 from bs4 import BeautifulSoup
 
-from scrapers.parsers.html import DoctypeError, parse_xml
+from scrapers.parsers.html import DoctypeError, parse_document, parse_head, parse_xml
+from scrapers.parsers.text import LARGEST_DOCUMENT
 from tests.scrapers.sandbox.corpus import FEEDS
 
 SECRET = "a line of a file that is nobody's business"
@@ -91,3 +92,11 @@ def test_a_feed_is_parsed_as_xml() -> None:
 
     assert [element.get_text() for element in feed.find_all("link")] == ["https://alpha.example/1"]
     assert feed.find("title") is None
+
+
+@pytest.mark.parametrize("parse", [parse_document, parse_head, parse_xml])
+def test_only_the_first_512_kb_are_parsed(parse: Callable[[str], BeautifulSoup]) -> None:
+    told = parse(f"<a>{'<i/>' * (LARGEST_DOCUMENT // 4)}<b>late</b></a>")
+
+    assert len(str(told)) > LARGEST_DOCUMENT / 2
+    assert told.find("b") is None

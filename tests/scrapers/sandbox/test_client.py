@@ -176,7 +176,7 @@ def test_a_child_dumps_no_core_and_starts_no_other(
     assert limits == "(0, 0) (0, 0) (0, 0)"
 
 
-def test_only_the_first_512_kb_of_a_page_are_sent(
+def test_no_more_of_a_page_is_sent_than_is_fetched(
     parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     page = answered("count " + "x" * (4 * LARGEST_PAGE))

@@ -10,6 +10,7 @@ import pytest
 from msgspec import msgpack
 
 from scrapers.models import Identity, Outcome, Page, ParseResult
+from scrapers.parsers.text import LARGEST_PAGE
 from scrapers.sandbox.protocol import SandboxReport, receive_message, send_message
 from scrapers.sandbox.worker import LARGEST_JOB, serve_jobs
 from tests.scrapers.sandbox.sources import Rogue
@@ -72,5 +73,5 @@ def test_a_stumbling_reader_is_named_and_nothing_of_its_page(
     )
 
 
-def test_a_page_of_512_kb_fits_into_a_job(rogue: Rogue, answered: Answered) -> None:
-    assert len(job(rogue, answered("x" * 524_288))) < LARGEST_JOB / 2
+def test_a_page_as_large_as_is_fetched_fits_into_a_job(rogue: Rogue, answered: Answered) -> None:
+    assert len(job(rogue, answered("x" * LARGEST_PAGE))) < LARGEST_JOB / 2
