@@ -282,11 +282,11 @@ def propose_break_glass(
     return proposal
 
 
-def list_break_glass_proposals(app: App) -> Iterator[tuple[BreakGlassProposal, Case]]:
+def list_break_glass_proposals(app: App) -> Iterator[BreakGlassProposal]:
     """Yield the requests that wait for a second reviewer, the oldest first."""
     for proposal in app.db.break_glass.list_unconfirmed_proposals():
         if proposal.is_pending(app.clock.now()):
-            yield proposal, app.db.cases.load_case(proposal.case_id)
+            yield proposal
 
 
 def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> BreakGlassProposal:

@@ -571,11 +571,10 @@ class _EarlyAccessPages:
                 _build_proposal_line(
                     self.context,
                     proposal,
-                    labels.CASE_KINDS[case.kind],
-                    f"Reference {shorten_id(case.id)}",
-                    case.severity,
+                    "A case opens early",
+                    f"Reference {shorten_id(proposal.case_id)}",
                 )
-                for proposal, case in list_break_glass_proposals(self.context.app)
+                for proposal in list_break_glass_proposals(self.context.app)
             ),
             case_id=form.case_id,
             reason=form.reason,
@@ -648,13 +647,11 @@ def _build_proposal_line(
     proposal: BreakGlassProposal | HoldProposal,
     title: str,
     subject: str,
-    severity: Severity = Severity.MEDIUM,
 ) -> ProposalLine:
     return ProposalLine(
         id=proposal.id,
         title=title,
         subject=subject,
-        severity=severity,
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from monitor.domain.vocabulary import Severity
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseSummary, CaseView
 from reports.pages.data import LegalHoldLine
@@ -147,7 +146,6 @@ class ProposalLine:
     id: str
     title: str
     subject: str
-    severity: Severity = Severity.MEDIUM
     by: str
     reason: str
     at: datetime

@@ -2,6 +2,7 @@
 
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
+from reports import labels
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake
@@ -11,7 +12,9 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     maria.rules(fake(maria), Decision.UNSHARED)
     bo, ref = portal.signed_in(BO), fake(maria).id
     assert "Sent." in ana.follow(ana.post("/review/early", case_id=ref[:8], reason="A call.")).text
-    assert "You requested this" in ana.get("/review/early").text
+    asked = ana.get("/review/early").text
+    assert "You requested this" in asked
+    assert labels.CASE_KINDS[fake(maria).kind] not in asked, "nobody may see it so far"
 
     form = bo.get("/review/early").page.select_one("form.deed")
     opened = bo.post(form["action"])
