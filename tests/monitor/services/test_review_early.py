@@ -60,8 +60,7 @@ def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
     proposal = propose_break_glass(early(maria), ANA, link(maria).id[:8], REASON)
 
     assert [
-        break_glass_proposal.id
-        for break_glass_proposal in list_break_glass_proposals(early(maria))
+        break_glass_proposal.id for break_glass_proposal in list_break_glass_proposals(early(maria))
     ] == [proposal.id]
     assert opened(maria) == []
     assert told(maria) == []
