@@ -46,6 +46,12 @@ SITES = """\
 Each is a source of its own; [profile sites](sources-catalog.md) says how they were chosen. `*`
 marks one with a known account as canary.
 """
+SILENT = """\
+### Sites that are not asked
+
+A search engine may list their accounts all the same.
+
+"""
 ENDED = """\
 ## Engines that ended
 
@@ -77,6 +83,7 @@ def build_page() -> str:
                 for group in groupby(written, key=lambda source: source.family)
             ),
             f"{SITES}\n{_build_site_groups(sites)}\n{_build_site_table()}",
+            f"{SILENT}{_build_silent_list()}",
             ENDED,
             CLOSED.format(
                 names=_join_names(platform.hosts[0] for platform in PLATFORMS if platform.closed)
@@ -179,6 +186,16 @@ def _build_site_table() -> str:
         f"| {entry.name}{'*' if entry.known_accounts else ''} | {entry.category} "
         f"| `{entry.format_profile_url('HANDLE').removeprefix('https://').rstrip('/')}` |\n"
         for entry in several
+    )
+
+
+def _build_silent_list() -> str:
+    """Name the sites under each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for silent in load_own_catalog().exclusions:
+        by_reason.setdefault(silent.reason, []).append(silent.name)
+    return "".join(
+        f"- {_join_names(names)}: {reason}.\n" for reason, names in sorted(by_reason.items())
     )
 
 

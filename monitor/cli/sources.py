@@ -11,7 +11,11 @@ from typing import Self
 import click
 
 from monitor.app import App
-from monitor.app.sources import detect_picture_support, load_known_sites
+from monitor.app.sources import (
+    detect_picture_support,
+    load_known_sites,
+    load_site_catalog,
+)
 from monitor.cli.check import describe_outcome, request_self_tests
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
@@ -19,6 +23,7 @@ from monitor.db.site_lists import SiteList, SiteListStore
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.first_contact import ContactStatus
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.first_contact import ContactStanding, find_contact_standings
 from reports.labels import CONTACT_STATUSES, format_site_name
@@ -188,7 +193,7 @@ for command in (import_site_list, imported, remove):
 @json_option
 @pass_cli_context
 def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
-    """List each source with its limits and last outcome."""
+    """List each source with its limits, last outcome and proof, and which sites are not asked."""
     with context.open_app() as app:
         if off:
             _print_unused(context, app, as_json=as_json)
@@ -200,6 +205,7 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
                 **_build_source_row(source, health.get(name)),
                 **_build_quota_columns(app, source),
                 "first_contact": standing.get(name, ContactStanding()),
+                "proof": _describe_proof(health.get(name), standing.get(name, ContactStanding())),
                 "note": _describe_trouble(app, source, health.get(name)),
             }
             for name, source in app.sources.items()
@@ -211,7 +217,6 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
 
 
 def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
-    contacts = find_contact_standings(app.db)
     if rows:
         context.output.print_table(
             (
@@ -222,8 +227,7 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
                 "budget",
                 "outcome",
                 "since",
-                "last self-test passed",
-                "first contact",
+                "proof",
             ),
             [
                 (
@@ -234,14 +238,21 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
                     _format_quota(row),
                     row["outcome"] or "not run yet",
                     row["since"],
-                    row["proven_at"] or "never",
-                    _format_contact(contacts.get(source.name, ContactStanding())),
+                    row["proof"],
                 )
                 for row, source in zip(rows, app.sources.values(), strict=True)
             ],
         )
     else:
         context.output.print_line("No sources configured. Add some under [sources].")
+    silent: dict[str, list[str]] = {}
+    for exclusion in load_site_catalog(context.config).exclusions:
+        silent.setdefault(exclusion.reason, []).append(exclusion.name)
+    if silent:
+        context.output.print_table(
+            ("not asked because", "sites"),
+            [(reason, ", ".join(names)) for reason, names in sorted(silent.items())],
+        )
     notes = [f"{row['source']}: {row['note']}." for row in rows if row["note"]]
     for sentence in filter(None, (*notes, detect_picture_support().remedy)):
         context.output.print_line(sentence)
@@ -378,6 +389,14 @@ def _build_source_row(source: Source, health: SourceHealth | None) -> dict[str, 
         "since": health.since if health else None,
         "proven_at": health.proven_at if health else None,
     }
+
+
+def _describe_proof(health: SourceHealth | None, contact: ContactStanding) -> str:
+    """Say when its self-test or a first contact last proved that we understand its answers."""
+    if contact.status is ContactStatus.CHANGED:
+        return _format_contact(contact)
+    days = [day for day in (contact.proven_at, health.proven_at if health else None) if day]
+    return f"proven on {max(days):%Y-%m-%d}" if days else "unproven"
 
 
 def _format_contact(standing: ContactStanding) -> str:

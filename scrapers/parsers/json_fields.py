@@ -127,10 +127,14 @@ def raise_shape_error(what: str) -> NoReturn:
     raise ShapeError(message)
 
 
-NAME_KEYS = ("display_name", "displayName", "full_name", "fullName", "fullname", "name")
+NAME_KEYS = (
+    *("display_name", "displayName", "full_name", "fullName", "fullname", "name", "author_name"),
+)
 BIO_KEYS = ("bio", "about", "aboutMe", "about_me", "description", "summary", "note")
 LINK_KEYS = ("links", "urls", "accounts", "website", "blog", "url")
-PICTURE_KEYS = ("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image")
+PICTURE_KEYS = (
+    *("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image", "thumbnail_url"),
+)
 ADDRESS_KEYS = ("url", "value", "href")
 # A profile is near the top; deeper down are its posts and its friends.
 DEEPEST = 3

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from scrapers.parsers.block_detection import REFUSALS, SERVER_ERRORS, TOO_MANY_REQUESTS
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER, REDIRECTS, PresenceRule
 from scrapers.parsers.text import is_full_match, is_valid_pattern
-from scrapers.source import AccessMode, CrawlPolicy
+from scrapers.source import AccessMode, CrawlPolicy, TermsOfService
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 LONGEST_HANDLE = 64
@@ -48,7 +48,8 @@ class SiteEntry:
     are further origins, at which the pictures of its profiles lie. A `body` is sent by POST with
     the handle in it, and `uri_check` may then be the same for everyone. `provenance` names the
     published facts that the marks rest on; `seen_on` is the day someone last saw them live, and
-    empty until then. `key` is the name as account keys and configurations spell it.
+    empty until then. `terms` is where the service says what may be asked of an API.
+    `key` is the name as account keys and configurations spell it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class SiteEntry:
     seen_on: str = ""
     report_form: str = ""
     pictures: tuple[str, ...] = ()
+    terms: TermsOfService | None = None
     key: str = field(init=False)
     crawl_policy: CrawlPolicy = field(init=False)
 
@@ -91,6 +93,18 @@ class SiteEntry:
         if self.body and not PLAIN_HANDLE.fullmatch(handle):
             return False
         return not self.handle_pattern or is_full_match(self.handle_pattern, handle)
+
+    @property
+    def is_provable(self) -> bool:
+        """Whether a change of the site would be noticed: what it surely has would be missed.
+
+        Else it needs words of its own for both answers. A page that merely names the address that
+        was asked for, or a bare status, may mean anything.
+        """
+        addresses = f"{self.uri_check} {self.uri_pretty}"
+        shown = (self.rule.e_string, *self.rule.e_others)
+        own_words = [mark for mark in shown if mark.strip("/") not in addresses]
+        return bool(self.known_accounts or (own_words and self.rule.m_string))
 
     def format_profile_url(self, handle: str) -> str:
         return _fill_template(self.uri_pretty or self.uri_check, handle)
@@ -170,7 +184,9 @@ def split_address(address: str) -> SplitResult:
 
 
 HTTP_STATUSES = range(100, 1000)
-TEXT_FIELDS = ("uri_pretty", "post_body", "cat", "handle", "provenance", "seen_on", "report")
+TEXT_FIELDS = (
+    *("uri_pretty", "post_body", "cat", "handle", "provenance", "seen_on", "report", "terms"),
+)
 LIST_FIELDS = ("known", "pictures", "protection", "e_others", "m_others")
 # `https://*.host` means its subdomains.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
@@ -224,6 +240,7 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
         seen_on=get_text(row, "seen_on"),
         report_form=get_text(row, "report"),
         pictures=get_texts(row, "pictures"),
+        terms=TermsOfService(url=get_text(row, "terms")) if row.get("terms") else None,
     )
 
 
@@ -266,8 +283,15 @@ def _list_content_faults(row: CatalogRow) -> Iterator[str]:
     handle = row.get("handle")
     if isinstance(handle, str) and not is_valid_pattern(handle):
         yield NO_RE2
+    yield from _list_added_faults(row)
+
+
+def _list_added_faults(row: CatalogRow) -> Iterator[str]:
+    """Yield the faults of the fields that we add to the format."""
     if not all(ORIGIN.fullmatch(origin) for origin in get_texts(row, "pictures")):
         yield "pictures must be origins, as in https://pictures.example"
+    if row.get("terms") and not _is_web_address(get_text(row, "terms")):
+        yield "terms must be an http address"
     if row.get("access", "page") not in tuple(AccessMode):
         yield "access must be page or api"
     if not KEY_PATTERN.fullmatch(get_text(row, "report")):
@@ -345,6 +369,9 @@ BROWSER_HEADERS = re.compile(
     r"|upgrade-insecure-requests|content-length|alt-used"
 )
 OPEN_PORTS = frozenset({None, 80, 443})
+NOT_PROVABLE = (
+    "nothing proves its answers: no account of its own is known, and it has no words of its own"
+)
 SOMEBODYS_KEY = re.compile(
     r"[?&](?:api_?key|access_token|auth_?token|token|client_id|app_?id|apikey|key)=", re.IGNORECASE
 )
@@ -421,7 +448,7 @@ def _has_error_status(row: CatalogRow) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteExclusion:
-    """`detail` says what is at fault, where the reason is a general one."""
+    """A site that is not asked. `detail` says what is at fault, where the reason is general."""
 
     name: str
     reason: str
@@ -470,13 +497,20 @@ def parse_catalog(file: str, content: bytes) -> SiteCatalog:
     faults += _list_duplicates(file, rows)
     if faults:
         raise CatalogError(faults)
-    left_out = tuple(
-        SiteExclusion(name=str(row["name"]), reason=reason)
-        for row in rows
-        for reason in list_exclusion_reasons(row)
-    )
-    entries = tuple(build_site_entry(row) for row in rows if not any(list_exclusion_reasons(row)))
-    return merge_catalogs(SiteCatalog(entries=entries, exclusions=left_out))
+    silent = data.get("silent") if isinstance(data, dict) else None
+    left_out = [
+        SiteExclusion(name=name, reason=str(reason))
+        for name, reason in (silent.items() if isinstance(silent, dict) else ())
+    ]
+    entries = []
+    for row in rows:
+        entry = build_site_entry(row)
+        reason = next(list_exclusion_reasons(row), "" if entry.is_provable else NOT_PROVABLE)
+        if reason:
+            left_out.append(SiteExclusion(name=entry.name, reason=reason))
+        else:
+            entries.append(entry)
+    return merge_catalogs(SiteCatalog(entries=tuple(entries), exclusions=tuple(left_out)))
 
 
 def merge_catalogs(*catalogs: SiteCatalog) -> SiteCatalog:

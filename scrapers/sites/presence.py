@@ -79,6 +79,7 @@ class PresenceSource:
             sees="that such an account exists, and what its public page says of its owner",
             cannot_see="who owns the account, and pages that only members see",
             provenance=self.entry.provenance or "the site list that it comes from",
+            terms=self.entry.terms,
             seen_live=date.fromisoformat(seen_on) if seen_on else None,
         )
 
@@ -129,11 +130,13 @@ class PresenceSource:
 
     @property
     def _redirect_limit(self) -> int:
-        """Take a redirect for the answer where the rule does and a known account can refute it.
+        """Take a redirect for the answer where the rule does, and words or an account prove it.
 
         A site that sends everyone to its login page would else pass for one without accounts.
         """
-        return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known_accounts else MOST_HOPS
+        rule = self.entry.rule
+        is_proven = bool(rule.m_string or self.entry.known_accounts)
+        return 0 if rule.m_code in REDIRECTS and is_proven else MOST_HOPS
 
     def _build_query(self, handle: str, subject: str) -> Query:
         return Query(

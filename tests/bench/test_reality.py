@@ -99,7 +99,7 @@ def test_a_crash_is_counted_and_ends_nothing(monkeypatch: pytest.MonkeyPatch, co
 
 
 def test_lists_are_told_from_corpora_and_their_differences_are_listed(tmp_path: Path) -> None:
-    entry = next(one for one in load_own_catalog().entries if one.name == "Letterboxd")
+    entry = next(one for one in load_own_catalog().entries if one.name == "Geocaching")
     alike = {"name": "L", "uri_check": entry.uri_check, "m_code": entry.rule.m_code}
     for name, row in (("alike", {}), ("moved", {"m_code": 302}), ("marked", {"e_string": "zq"})):
         (tmp_path / name).mkdir()
@@ -110,8 +110,8 @@ def test_lists_are_told_from_corpora_and_their_differences_are_listed(tmp_path: 
     assert is_list(tmp_path / "alike")
     assert not is_list(tmp_path)
     assert told["alike"][0].endswith("; 0 asked or answered otherwise")
-    assert "Letterboxd: they: missing is 302" in told["moved"][1]
-    assert "Letterboxd: 'zq'" in told["marked"][-1]
+    assert "Geocaching: they: missing is 302" in told["moved"][1]
+    assert "Geocaching: 'zq'" in told["marked"][-1]
 
 
 def test_an_engine_s_hosts_are_read_from_its_values(tmp_path: Path) -> None:

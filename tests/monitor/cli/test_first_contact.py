@@ -61,14 +61,16 @@ def test_lists_and_sheets_say_what_is_proven(terminal, web, bundle):
     before = terminal.run("sources", "list").out
     terminal.run_served("first-contact", "chalkboard", "--bundle", str(bundle))
 
-    assert "never proven" in before
+    assert "unproven" in before
+    assert "proven on" not in before
     (row,) = (
         row
         for row in terminal.run("sources", "list", "--json").json
         if row["source"] == "chalkboard"
     )
     assert row["first_contact"]["status"] == "proven"
-    assert "proven by first contact on 20" in terminal.run("sources", "list").out
+    assert row["proof"].startswith("proven on 20")
+    assert row["proof"] in terminal.run("sources", "list").out
     assert "proven by first contact on 20" in terminal.run("sources", "show", "chalkboard").out
 
 

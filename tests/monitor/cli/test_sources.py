@@ -83,6 +83,15 @@ def test_what_could_be_asked_is_listed_apart(terminal, web):
     assert "searxng" in terminal.run("sources", "list", "--off").out
 
 
+def test_a_site_that_is_not_asked_is_listed_with_the_reason(terminal):
+    assert "not asked because" not in terminal.run("sources", "list").out
+
+    terminal.configured(("own = false", "own = true"))
+
+    said = " ".join(terminal.run("sources", "list").out.split())
+    assert "it checks for bots, and lets none in Academia.edu, ArtStation" in said
+
+
 @pytest.mark.parametrize("command", ["show", "check"])
 def test_a_source_that_nobody_knows_exits_with_65(terminal, command):
     said = terminal.run("sources", command, "nonesuch")

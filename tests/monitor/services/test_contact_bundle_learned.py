@@ -111,7 +111,7 @@ def test_the_day_is_set_in_the_catalog_and_nothing_else(tmp_path):
 
 def test_a_site_of_our_catalog_gets_its_day(world: World, tmp_path):
     site = next(
-        one for one in all_sources() if isinstance(one, PresenceSource) and one.name == "slides"
+        one for one in all_sources() if isinstance(one, PresenceSource) and one.name == "credly"
     )
     (shape,) = (
         part
@@ -122,7 +122,7 @@ def test_a_site_of_our_catalog_gets_its_day(world: World, tmp_path):
     shutil.copy(CATALOG, catalog)
     seen = replace(
         seen_in(tmp_path / "first-contact.tar", "presencesource-1"),
-        source="slides",
+        source="credly",
         on=date(2027, 1, 15),
         reports=(replace(shape, answer=replace(shape.answer, marks=())),),
     )

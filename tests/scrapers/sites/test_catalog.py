@@ -134,6 +134,34 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
     assert reason in catalog.exclusions[0].reason
 
 
+def test_a_list_may_say_which_sites_it_does_not_ask(alpha: Site) -> None:
+    content = json.dumps({"sites": [alpha], "silent": {"Beta": "it wants a login"}}).encode()
+
+    (silent,) = parse_catalog("sites.json", content).exclusions
+
+    assert (silent.name, silent.reason) == ("Beta", "it wants a login")
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"e_string": "{account}"}, False),
+        ({"e_string": "alpha.example/{account}"}, False),
+        ({"e_string": "/{account}/", "e_others": ["class='card'"]}, True),
+        ({"m_string": ""}, False),
+        ({"m_string": "", "provenance": "its help page shows alpha."}, True),
+        ({"e_string": "{account}", "provenance": "its help page shows alpha."}, True),
+    ],
+)
+def test_what_neither_an_account_nor_words_of_its_own_prove_is_not_asked(
+    read: Read, alpha: Site, change: Site, *, asked: bool
+) -> None:
+    catalog = read(alpha | change)
+
+    assert [entry.name for entry in catalog.entries] == ["Alpha"] * asked
+    assert [left.reason[:14] for left in catalog.exclusions] == ["nothing proves"] * (not asked)
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -157,6 +185,7 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
         ({"seconds_between": 0}, "seconds_between must be"),
         ({"m_codes": ["404"]}, "m_codes must be"),
         ({"report": "https://alpha.example/report"}, "report must be"),
+        ({"terms": "on paper"}, "terms must be"),
         ({"headers": ["x"]}, "headers must be"),
         ({"headers": {"Accept": "x\r\nHost: other.example"}}, "headers must be"),
     ],

@@ -9,6 +9,7 @@ from scrapers.parsers.presence import check_presence
 from scrapers.sites.catalog import SiteEntry, load_own_catalog
 from scrapers.sites.importers import list_address_shapes
 from scrapers.sites.presence import PresenceSource
+from scrapers.source import AccessMode
 from scrapers.urls.canonical import build_account_key, extract_account_keys
 
 Answered = Callable[..., Page]
@@ -28,16 +29,20 @@ CATEGORIES = {
 FORMS = {"", "pinterest", "telegram", "youtube"}
 
 
-def test_there_are_118_of_our_own_and_none_is_left_out() -> None:
-    assert len(OWN) == 118
-    assert load_own_catalog().exclusions == ()
+def test_each_of_our_own_is_asked_or_says_why_not() -> None:
+    silent = {exclusion.name: exclusion.reason for exclusion in load_own_catalog().exclusions}
+
+    assert (len(OWN), len(silent)) == (81, 37)
+    assert silent.keys().isdisjoint({entry.name for entry in OWN})
+    assert silent["Spotify"] == "it checks for bots, and lets none in"
 
 
-def test_the_page_that_people_read_counts_the_known_accounts_right() -> None:
-    known = sum(bool(entry.known_accounts) for entry in OWN)
+def test_the_page_that_people_read_counts_them_right() -> None:
+    known, silent = sum(bool(one.known_accounts) for one in OWN), load_own_catalog().exclusions
 
     told = " ".join(PAGE.read_text("utf-8").split())
-    assert f"Of our {len(OWN)}, {known} have one, and {len(OWN) - known} want one" in told
+    assert f"Of our {len(OWN)}, {known} have one, and {len(OWN) - known} have words" in told
+    assert f"{len(silent)} more are not asked" in told
 
 
 def test_no_two_ask_at_the_same_address() -> None:
@@ -72,6 +77,12 @@ def test_each_says_how_we_know_it_and_claims_nothing_it_has_not_seen(entry: Site
     assert entry.provenance.endswith(".")
     assert entry.seen_on == ""
     assert entry.seconds_between >= 2
+
+
+@own
+def test_each_api_has_terms_and_pages_say_theirs_in_robots_txt(entry: SiteEntry) -> None:
+    assert (entry.terms is not None) == (entry.access is AccessMode.API)
+    assert PresenceSource(entry=entry).info.terms == entry.terms
 
 
 @own

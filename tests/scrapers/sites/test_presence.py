@@ -3,7 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import Identity, Outcome, Page, ParseResult, QueryKind, TraceKind
+from scrapers.models import (
+    MOST_HOPS,
+    Identity,
+    Outcome,
+    Page,
+    ParseResult,
+    QueryKind,
+    TraceKind,
+)
 from scrapers.parsers.presence import PresenceRule
 from scrapers.parsers.text import ROBOTS_DECLINED
 from scrapers.sites.catalog import SiteEntry, load_own_catalog
@@ -50,6 +58,25 @@ def test_a_handle_that_a_site_cannot_have_is_not_asked(linktree: PresenceSource)
     nora = Identity(person_id="p", names=(), handles=("nora-quill", "n", "nora.quill"))
 
     assert [query.terms[0] for query in linktree.build_queries(nora)] == ["nora.quill"]
+
+
+@pytest.mark.parametrize(
+    ("words", "known", "hops"),
+    [("No such member", (), 0), ("", ("alpha",), 0), ("", (), MOST_HOPS)],
+)
+def test_a_redirect_is_an_answer_where_words_or_an_account_can_refute_it(
+    answered: Answered, words: str, known: tuple[str, ...], *, hops: int
+) -> None:
+    rule = replace(RULE, m_code=301, m_string=words)
+    source = PresenceSource(entry=replace(ALPHA, rule=rule, known_accounts=known))
+    (query,) = source.build_queries(Identity(person_id="p", names=(), handles=("noraquill",)))
+
+    assert query.request.hops == hops
+    moved = source.parse_response(query, answered("No such member", 301, url=query.request.url))
+    assert moved.outcome is Outcome.ABSENT
+    if words:
+        wall = answered("Sign in first", 301, url=query.request.url)
+        assert source.parse_response(query, wall).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize(
