@@ -63,8 +63,9 @@ CLOSED = """\
 ## What is never read
 
 {names}:
-their terms forbid robots, and strangers see almost nothing there. Only title, snippet and address
-of their accounts are known, as a search engine lists them.
+their terms forbid robots, and strangers see almost nothing there; or they are for adults, for
+dating, or mostly children are there. Only title, snippet and address of their accounts are known,
+as a search engine lists them.
 """
 
 

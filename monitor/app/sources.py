@@ -284,9 +284,11 @@ def _build_configured_sources(config: SourceSettings) -> SourceRegistry:
 
 
 def _build_known_sites(config: SourceSettings, ours: SourceRegistry) -> KnownSites:
-    entries = load_site_catalog(config).entries
-    keys = {entry.key for entry in entries}
-    return KnownSites.from_entries(entries, [name for name in ours if name not in keys])
+    catalog = load_site_catalog(config)
+    keys = {entry.key for entry in catalog.entries}
+    silent = (exclusion.key for exclusion in catalog.exclusions)
+    names = (*(name for name in ours if name not in keys), *silent)
+    return KnownSites.from_entries(catalog.entries, names)
 
 
 def _build_search_engines(config: SourceSettings) -> Iterator[Source]:

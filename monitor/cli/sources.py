@@ -41,9 +41,7 @@ SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--name", help="Name for this list. Default: its format: sherlock, maigret, whatsmyname."
-)
+@click.option("--name", help="Name for this list. Default: its format: maigret, whatsmyname.")
 @click.option(
     "--dry-run", is_flag=True, help="Read the file and report its contents. Save nothing."
 )
@@ -53,9 +51,10 @@ SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its
 def import_site_list(  # noqa: PLR0913 - a command line has as many words as it has
     context: CliContext, file: Path, *, name: str | None, dry_run: bool, each: bool, as_json: bool
 ) -> None:
-    """Import a site list of WhatsMyName, Sherlock or Maigret.
+    """Import a site list of WhatsMyName or Maigret.
 
-    Replaces a list with the same name. Skips sites for adults or for minors.
+    Replaces a list with the same name. Takes only sites of categories that fit, with an account of
+    their own that shows when their answers change.
     """
     content = _read_content(file)
     with Database.open_folder(context.config.state):

@@ -340,24 +340,15 @@ def _get_seconds_between(row: CatalogRow) -> float:
     return float(value) if isinstance(value, int | float) else 1.0
 
 
-ADULT_CATEGORY = "xx nsfw xx"
-# What these tell of a person is no one's business at work.
-EXCLUDED_CATEGORIES = frozenset({"political", "dating", "religion"})
-# Lists give some of these no category, or a harmless one; the words stand anywhere in a host.
-MOSTLY_MINORS = re.compile(
-    r"\b(?:kik|scratch)\b|animaljam|brawlstars|clashofclans|clubpenguin|cubecraft|fortnite"
-    r"|gaiaonline|habbo|hypixel|kidblog|kids|kidzworld|minecraft|moviestarplanet"
-    r"|namemc|neopets|pokemon|poptropica|quotev|roblox|tellonym|wattpad|webkinz"
-)
-MOSTLY_ADULTS = re.compile(
-    r"adult|bdsm|camgirl|chaturbate|erotic|escort|fansly|fetlife|hentai|milf|nsfw|nudes?\b|onlyfans"
-    r"|porn|redgifs|rule34|(?<!es)(?<!us)(?<!dle)sex(?!t[ao]n)|stripchat|swinger|webcam\b|xhamster"
-    r"|xvideos|\bxxx"
-)
-MEETING = re.compile(r"badoo|bumble|dating|grindr|hinge\.co|mamba\.ru|okcupid|tinder")
-# Their terms forbid automatic visits, whatever list names them; licensed search engines show them.
-CLOSED_PLATFORMS = frozenset(
-    {"facebook", "instagram", "linkedin", "snapchat", "threads", "tiktok", "x"}
+# What may be asked by a username at all: ours, and what lists call such sites. Others tell of no
+# work, or of what is no one's business there (health, money, meeting, religion, games of children).
+FITTING_CATEGORIES = frozenset(
+    {
+        *("blogging", "books", "code", "films", "forums", "games", "giving", "images", "links"),
+        *("messaging", "music", "reference", "shopping", "teaching", "travel", "video", "work"),
+        *("art", "blog", "business", "career", "coding", "design", "education", "freelance"),
+        *("hobby", "news", "photo", "science", "tech", "writing"),
+    }
 )
 # A header may say what we send and can read, never who we pretend to be.
 HARMLESS_HEADERS = frozenset(
@@ -379,20 +370,13 @@ SOMEBODYS_KEY = re.compile(
 
 def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
     """Yield the reason why a sound entry is left out, if there is one."""
-    host = split_address(get_text(row, "uri_check")).netloc
-    named = f"{get_text(row, 'name')} {host}".lower()
     reasons = (
         (row.get("valid") is False, "its list says that it no longer works"),
         (
-            get_text(row, "cat").lower() == ADULT_CATEGORY or bool(MOSTLY_ADULTS.search(named)),
-            "it is for adults only",
+            get_text(row, "cat").lower() not in FITTING_CATEGORIES,
+            "its category is none that may be asked by username",
         ),
-        (bool(MOSTLY_MINORS.search(named)), "mostly minors are there"),
-        (
-            get_text(row, "cat").lower() in EXCLUDED_CATEGORIES or bool(MEETING.search(named)),
-            "it is about private matters",
-        ),
-        (_is_closed_platform(row), "it forbids automatic visits; search engines show it"),
+        (_is_closed_platform(row), "it may not be visited; search engines show it"),
         (bool(row.get("protection")), "it does not want automatic visits"),
         (not _is_account_shown(row), "it has no address of an account"),
         (not _has_harmless_headers(row), "it needs a login or someone's key"),
@@ -423,7 +407,7 @@ def is_nonstandard_address(row: CatalogRow) -> bool:
 def _is_closed_platform(row: CatalogRow) -> bool:
     shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
     host = split_address(shown).netloc.lower().removeprefix("www.").removeprefix("m.")
-    return host in PLATFORMS_BY_HOST and PLATFORMS_BY_HOST[host].name in CLOSED_PLATFORMS
+    return host in PLATFORMS_BY_HOST and PLATFORMS_BY_HOST[host].closed
 
 
 def _is_account_shown(row: CatalogRow) -> bool:
@@ -453,6 +437,10 @@ class SiteExclusion:
     name: str
     reason: str
     detail: str = ""
+
+    @property
+    def key(self) -> str:
+        return _slugify_name(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

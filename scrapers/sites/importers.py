@@ -1,9 +1,10 @@
-"""Lists that others keep (Sherlock, Maigret), read as they are, with a reason for each omission.
+"""Lists that others keep, read as they are, with a reason for each omission.
 
 A list of thousands is never without faults, and its keepers are elsewhere: so an entry with a fault
-is named and left out, where a district's own catalog would be refused as a whole. Presence words
-are proof where they are long enough to be a site's own; else an account is proven where a page with
-status 200 names it. Missing is 404, or the words given for it.
+is named and left out, where a district's own catalog would be refused as a whole. Only what may be
+asked by its category, and has an account of the site's own that shows when it breaks, is asked.
+Presence words are proof where they are long enough to be a site's own; else an account is proven
+where a page with status 200 names it. Missing is 404, or the words given for it.
 """
 
 import json
@@ -16,7 +17,7 @@ from types import MappingProxyType
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER
 from scrapers.parsers.text import is_valid_pattern
 from scrapers.sites.catalog import (
-    ADULT_CATEGORY,
+    FITTING_CATEGORIES,
     NO_RE2,
     CatalogError,
     CatalogRow,
@@ -24,7 +25,6 @@ from scrapers.sites.catalog import (
     SiteEntry,
     SiteExclusion,
     build_site_entry,
-    get_number,
     get_text,
     get_texts,
     is_nonstandard_address,
@@ -119,8 +119,7 @@ def _replace_placeholder(value: object, placeholder: str) -> object:
 
 
 MAIGRET_PLACEHOLDER = "{username}"
-ADULT_TAGS = frozenset({"erotic", "porn", "webcam"})
-TELLING_TAGS = ("dating", "religion")
+COUNTRY_TAG_LENGTH = 2
 
 
 def is_maigret(data: object) -> bool:
@@ -216,9 +215,9 @@ def _format_maigret_address(site: CatalogRow, key: str) -> str:
 
 
 def _choose_category(tags: tuple[str, ...]) -> str:
-    if not ADULT_TAGS.isdisjoint(tags):
-        return ADULT_CATEGORY
-    return next((tag for tag in TELLING_TAGS if tag in tags), tags[0] if tags else "")
+    """Return a category that fits where all tags do; a country's tag says nothing of the kind."""
+    kinds = [tag for tag in tags if len(tag) != COUNTRY_TAG_LENGTH]
+    return kinds[0] if kinds and FITTING_CATEGORIES.issuperset(kinds) else ""
 
 
 def _build_maigret_rule(site: CatalogRow) -> dict[str, object]:
@@ -232,67 +231,6 @@ def _build_maigret_rule(site: CatalogRow) -> dict[str, object]:
     if missing:
         return build_word_rule(exists=exists, missing=missing)
     return {**BY_STATUS, "e_string": exists[0], "e_others": exists[1:]}
-
-
-SHERLOCK_PLACEHOLDER = "{}"
-SUCCESSES = range(200, 300)
-
-
-def is_sherlock(data: object) -> bool:
-    """Say whether this is an object of sites, each with its own kind of error."""
-    if not isinstance(data, dict):
-        return False
-    return any(isinstance(site, dict) and "errorType" in site for site in data.values())
-
-
-def parse_sherlock_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate]:
-    for name, site in data.items():
-        if name.startswith("$"):
-            continue
-        if not isinstance(site, dict):
-            yield ImportCandidate(name=name, row={}, refusal=NO_OBJECT)
-            continue
-        refused = _describe_sherlock_refusal(site)
-        row = (
-            {} if refused else {**_build_sherlock_fields(name, site), **_build_sherlock_rule(site)}
-        )
-        yield ImportCandidate(
-            name=name, row=row, refusal=refused, accounts=get_texts(site, "username_claimed")
-        )
-
-
-def _describe_sherlock_refusal(site: CatalogRow) -> str:
-    kind = get_text(site, "errorType")
-    if kind == "response_url":
-        return BY_REDIRECT
-    if kind not in {"status_code", "message"}:
-        return "its kind of error is unknown"
-    if kind == "message" and not filter_telling_words(get_texts(site, "errorMsg")):
-        return "its words for a missing account could be on any page"
-    method, payload = get_text(site, "request_method"), site.get("request_payload")
-    return STRANGE_METHOD if _has_strange_method(method, payload) else ""
-
-
-def _build_sherlock_fields(name: str, site: CatalogRow) -> dict[str, object]:
-    shown = get_text(site, "url").replace(SHERLOCK_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
-    return {
-        "name": name,
-        "uri_check": get_text(site, "urlProbe").replace(SHERLOCK_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
-        or shown,
-        "uri_pretty": _drop_general_address(shown),
-        "cat": ADULT_CATEGORY if site.get("isNSFW") is True else "",
-        "headers": site.get("headers", {}),
-        "post_body": build_post_body(site.get("request_payload"), SHERLOCK_PLACEHOLDER),
-        "handle": build_search_pattern(get_text(site, "regexCheck")),
-    }
-
-
-def _build_sherlock_rule(site: CatalogRow) -> dict[str, object]:
-    if get_text(site, "errorType") == "message":
-        return build_word_rule(missing=filter_telling_words(get_texts(site, "errorMsg")))
-    code = get_number(site, "errorCode")
-    has_error_code = code and code not in SUCCESSES
-    return {**BY_STATUS, "m_code": code} if has_error_code else {**BY_STATUS}
 
 
 def list_address_shapes(entry: SiteEntry) -> frozenset[str]:
@@ -318,6 +256,7 @@ def _normalize_site_host(host: str) -> str:
 
 
 INVALID = "it is not valid"
+NO_CANARY = "its list names no account of its own, so nothing would show that it has changed"
 NONSTANDARD_ADDRESS = "it is on a port of its own, or its address holds a user's name"
 # Only anyone who answers for an entry may say of it that robots.txt does not bind, or whom to ask.
 OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
@@ -330,7 +269,6 @@ class SiteListFormat(StrEnum):
     """Whose way of writing a list is in."""
 
     WHATSMYNAME = "WhatsMyName"
-    SHERLOCK = "Sherlock"
     MAIGRET = "Maigret"
 
 
@@ -398,6 +336,9 @@ def import_site_list(file: str, content: bytes, sites: KnownSites) -> SiteImport
             left_out.append(reason)
             continue
         entry = _build_imported_entry(candidate)
+        if not entry.known_accounts:
+            left_out.append(SiteExclusion(name=entry.name, reason=NO_CANARY))
+            continue
         same = sites.describe_duplicate(entry)
         if same:
             doubles.append(SiteExclusion(name=entry.name, reason=same))
@@ -446,10 +387,12 @@ def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[Im
         sites = data.get("sites")
         if isinstance(sites, list) and sites:
             return SiteListFormat.WHATSMYNAME, _parse_whatsmyname_sites(sites)
-        if is_sherlock(data):
-            return SiteListFormat.SHERLOCK, parse_sherlock_sites(data)
     forms = ", ".join(SiteListFormat)
-    raise CatalogError([f"{file} is not a list of sites in a form we know ({forms})."])
+    fault = (
+        f"{file} is not a list of sites in a form we know ({forms}); Sherlock's gives no"
+        " categories, so none of it may be asked."
+    )
+    raise CatalogError([fault])
 
 
 def _parse_whatsmyname_sites(sites: Iterable[object]) -> Iterator[ImportCandidate]:

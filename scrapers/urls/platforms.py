@@ -36,7 +36,8 @@ class Platform(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True)
     the same thing ("uk.linkedin.com"). Any other label is the handle where `in_host`, or where
     `label` says at which path the host itself shows it; where `sites`, it is a place of its own.
     `feed` is the address of what an account publishes, by its handle.
-    A `closed` one shows strangers next to nothing, and its terms forbid robots to read that.
+    A `closed` one is never visited: its terms forbid it to robots, and show strangers next to
+    nothing, or it is for adults, for dating, or mostly children are there.
     The first `folds` segments of a path ignore case. `keeps` are the only query parameters that
     tell two pages apart; None is none of them, or on someone's own place all that are no tracking.
     """

@@ -165,7 +165,7 @@ def _build_whatsmyname_entry(site: Site) -> dict[str, object]:
         "m_code": status,
         "m_string": "" if site.manner is Manner.REDIRECT else site.missing_words,
         "known": [site.known_account],
-        "cat": "social",
+        "cat": "hobby",
     }
 
 

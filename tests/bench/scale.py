@@ -145,7 +145,7 @@ def _build_site_entry(name: str) -> dict[str, object]:
         "m_code": 404,
         "m_string": "Nobody here",
         "known": [name],
-        "cat": "social",
+        "cat": "hobby",
     }
 
 

@@ -42,7 +42,7 @@ def catalog(tmp_path: Path) -> Iterator[Path]:
             "m_code": 404,
             "m_string": MISSING,
             "known": ["known"],
-            "cat": "social",
+            "cat": "hobby",
         }
         for name, server in servers.items()
     ]

@@ -130,6 +130,11 @@ PLATFORM_NAMES = (
     *("Teachers Pay Teachers", "Telegram", "Threads", "TikTok", "Truth Social", "Tumblr", "Twitch"),
     *("Unsplash", "VK", "Venmo", "Vimeo", "Wakelet", "Wattpad", "Weebly", "WordPress", "X", "XING"),
     *("Yelp", "YouTube", "eBay", "iNaturalist"),
+    *("ASKfm", "AllMyLinks", "ArtStation", "Badoo", "BeReal", "Bio Link", "Calendly", "Cameo"),
+    *("Chaturbate", "Codeberg", "Codewars", "Depop", "Fansly", "Fanvue", "FetLife", "GETTR", "Gab"),
+    *("Gumroad", "Hugging Face", "Kickstarter", "Kik", "Myspace", "NGL", "NameMC", "OkCupid"),
+    *("OnlyFans", "Plenty of Fish", "Pornhub", "Quotev", "Roblox", "Rumble", "Scratch", "SmugMug"),
+    *("Tellonym", "Tinder", "Untappd", "VSCO", "WhatsApp", "Wix"),
 )
 SOURCE_NAMES = {
     "alerts": "Feeds",

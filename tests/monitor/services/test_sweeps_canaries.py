@@ -88,21 +88,25 @@ def test_only_a_source_that_was_proven_raises_cases(world_of, tmp_path, known, c
 
 @pytest.mark.parametrize(("claimed", "cases"), [("paceclub", 1), ("somebody", 0)])
 def test_an_imported_source_whose_canaries_pass_raises_cases(world_of, claimed, cases):
-    """An account that a list names is asked for only where it is the site's own."""
+    """A site is asked only where its list names an account of the site's own."""
     world = world_of("chalkboard")
     site = {
-        "url": "http://paceclub.example/athletes/{}",
-        "errorType": "message",
-        "errorMsg": 'data-page="not-found"',
-        "username_claimed": claimed,
+        "name": "Paceclub",
+        "uri_check": "http://paceclub.example/athletes/{account}",
+        "e_code": 200,
+        "e_string": "{account}",
+        "m_code": 200,
+        "m_string": 'data-page="not-found"',
+        "known": [claimed],
+        "cat": "hobby",
     }
     lists = SiteListStore(world.config.state)
-    lists.save_site_list("sherlock", json.dumps({"Paceclub": site}).encode())
+    lists.save_site_list("own", json.dumps({"sites": [site]}).encode())
     world.restarts()
     world.internet = world.internet.add_entry(PRETENDER)
     daniel = world.joins(DANIEL)
 
     world.sweep()
 
-    assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
+    assert ("http://paceclub.example/athletes/dreyesart" in daniel.findings) is bool(cases)
     assert len(daniel.cases) == cases

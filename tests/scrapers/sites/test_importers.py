@@ -76,9 +76,10 @@ def test_no_list_can_send_us_beside_the_open_web(alpha: Site, host: str) -> None
 
 
 def test_no_list_can_vouch_for_the_accounts_of_private_persons(alpha: Site) -> None:
-    (entry,) = listed(alpha | {"provenance": "trust me", "known": ["somebody"]}).entries
+    known = {"provenance": "trust me", "known": ["somebody", "alpha"]}
+    (entry,) = listed(alpha | known).entries
 
-    assert (entry.known_accounts, entry.provenance) == ((), "")
+    assert (entry.known_accounts, entry.provenance) == (("alpha",), "")
 
 
 def test_an_account_that_bears_the_name_of_its_site_is_the_sites_own(alpha: Site) -> None:
@@ -93,7 +94,9 @@ def test_two_sites_that_are_asked_at_one_address_by_post_are_two(alpha: Site) ->
     post = {"uri_check": "https://api.example/graph", "post_body": '{"name": "{account}"}'}
     sites = (
         alpha | post | {"uri_pretty": "https://alpha.example/{account}"},
-        alpha | post | {"name": "Beta", "uri_pretty": "https://beta.example/{account}"},
+        alpha
+        | post
+        | {"name": "Beta", "uri_pretty": "https://beta.example/{account}", "known": ["beta"]},
     )
 
     found = listed(*sites)
@@ -149,7 +152,8 @@ def test_what_has_the_name_of_another_is_a_double(alpha: Site) -> None:
 
 def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
     ours = load_own_catalog().entries
-    other = alpha | {"name": "Lists", "uri_check": "https://linktr.ee/{account}"}
+    known = {"known": ["linktr"]}
+    other = alpha | {"name": "Lists", "uri_check": "https://linktr.ee/{account}"} | known
 
     found = listed(other, known=KnownSites.from_entries(ours))
 
@@ -169,7 +173,8 @@ def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
     sites = (
         alpha,
         alpha | {"name": "Beta", "uri_check": "https://alpha.example/forum/{account}"},
-        alpha | {"name": "Blogs", "uri_check": "https://{account}.blogs.example/"},
+        alpha
+        | {"name": "Blogs", "uri_check": "https://{account}.blogs.example/", "known": ["blogs"]},
     )
     sources = [PresenceSource(entry=entry) for entry in listed(*sites).entries]
 
@@ -242,35 +247,27 @@ def test_no_list_with_engines_is_too_strange(sites: dict[str, object], engines: 
     assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(sites)
 
 
-@given(st.dictionaries(st.text("abc", min_size=1), SITE | JSON))
-def test_no_list_by_name_is_too_strange(sites: dict[str, object]) -> None:
-    first = {"zz": {"errorType": "message"}}
-    content = json.dumps(first | sites).encode()
-    found = import_site_list("data.json", content, KnownSites())
-
-    assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(first | sites)
-
-
-@pytest.mark.parametrize(
-    ("site", "reason"),
-    [
-        ("lemmynsfw.example", "it is for adults only"),
-        ("sexforum.example", "it is for adults only"),
-        ("www.adultism.example", "it is for adults only"),
-        ("origins.habbo.example", "mostly minors are there"),
-        ("kidshockey.example", "mostly minors are there"),
-        ("planetminecraft.example", "mostly minors are there"),
-        ("ruby-dating.example", "it is about private matters"),
-    ],
-)
-def test_no_list_brings_in_what_its_name_tells_whatever_its_category(
-    alpha: Site, site: str, reason: str
+@pytest.mark.parametrize("category", ["social", "gaming", "xx NSFW xx", "dating", "misc", ""])
+def test_what_a_list_calls_by_no_category_that_fits_is_not_asked(
+    alpha: Site, category: str
 ) -> None:
-    found = listed(alpha | {"uri_check": f"https://{site}/{{account}}", "cat": "social"})
+    found = listed(alpha | {"cat": category})
 
-    assert [exclusion.reason for exclusion in found.exclusions] == [reason]
+    assert [exclusion.reason for exclusion in found.exclusions] == [
+        "its category is none that may be asked by username"
+    ]
 
 
-@pytest.mark.parametrize("site", ["essex.example", "middlesexarts.example", "sexton.example"])
-def test_a_county_or_a_family_is_nothing_for_adults(alpha: Site, site: str) -> None:
-    assert listed(alpha | {"uri_check": f"https://{site}/{{account}}"}).entries
+def test_what_no_account_of_its_own_tests_is_not_asked(alpha: Site) -> None:
+    found = listed(alpha | {"known": ["somebody"], "provenance": "trust me"})
+
+    assert found.entries == ()
+    assert "names no account of its own" in found.exclusions[0].reason
+
+
+def test_what_we_do_not_ask_for_a_reason_comes_in_by_no_list(alpha: Site) -> None:
+    silent = [exclusion.key for exclusion in load_own_catalog().exclusions]
+
+    found = listed(alpha | {"name": "Ko-fi"}, known=KnownSites.from_entries((), silent))
+
+    assert [duplicate.name for duplicate in found.duplicates] == ["Ko-fi"]

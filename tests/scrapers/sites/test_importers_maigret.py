@@ -18,7 +18,7 @@ BY_STATUS: Site = {
     "url": "https://alpha.example/{username}",
     "urlMain": "https://alpha.example/",
     "tags": ["education"],
-    "usernameClaimed": "somebody",
+    "usernameClaimed": "alpha",
 }
 BY_WORDS = BY_STATUS | {
     "checkType": "message",
@@ -34,7 +34,13 @@ BOARDS = {
         }
     }
 }
-ON_BOARDS: Site = {"engine": "Boards", "urlMain": "https://beta.example/", "urlSubpath": "/forum"}
+ON_BOARDS: Site = {
+    "engine": "Boards",
+    "urlMain": "https://beta.example/",
+    "urlSubpath": "/forum",
+    "tags": ["us", "education"],
+    "usernameClaimed": "beta",
+}
 
 
 def read(site: object, *, engines: object = None) -> SiteImport:
@@ -106,10 +112,11 @@ def test_a_site_adds_its_words_to_those_of_its_engine(answered: Answered) -> Non
         (BY_STATUS | {"checkType": None}, "unknown"),
         (BY_STATUS | {"requestMethod": "POST"}, "POST"),
         (BY_STATUS | {"protection": ["cf_js_challenge"]}, "automatic visits"),
-        (BY_STATUS | {"tags": ["video", "porn"]}, "adults only"),
-        (BY_STATUS | {"tags": ["social", "dating"]}, "private matters"),
+        (BY_STATUS | {"tags": ["video", "porn"]}, "its category"),
+        (BY_STATUS | {"tags": ["us"]}, "its category"),
+        (BY_STATUS | {"usernameClaimed": "somebody"}, "no account of its own"),
         (BY_STATUS | {"headers": {"Authorization": "x"}}, "login or someone's key"),
-        (BY_STATUS | {"url": "https://scratch.mit.edu/users/{username}"}, "minors"),
+        (BY_STATUS | {"url": "https://scratch.mit.edu/users/{username}"}, "may not be visited"),
         (BY_STATUS | {"url": "https://{username}.example"}, "host of its own"),
         (BY_STATUS | {"url": "{username}.alpha.example"}, "not valid"),
         (BY_WORDS | {"presenseStrs": ["1"], "absenceStrs": ["404"]}, "any page"),
@@ -127,10 +134,6 @@ def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str)
     assert [(exclusion.name, reason in exclusion.reason) for exclusion in found.exclusions] == [
         ("Alpha", True)
     ]
-
-
-def test_the_private_account_that_it_names_is_never_asked() -> None:
-    assert read(BY_STATUS).entries[0].known_accounts == ()
 
 
 def test_an_account_named_like_its_site_is_its_own_and_is_asked() -> None:
