@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from monitor.domain.consent_text import suppose_consent
-from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.budget import (
     MAX_INTERVAL,
     SELF_CHECK_SHARE,
@@ -16,50 +12,33 @@ from monitor.domain.planning.budget import (
     ApiCost,
     CostLimits,
 )
-from monitor.domain.planning.queries import build_person_queries
-from monitor.domain.planning.selection import (
-    BEST_RANKS,
-    SETTLED_WEEKS,
-    QueryCandidate,
-    QueryRotation,
-    rank_candidates,
-)
-from monitor.domain.vocabulary import Scope
+from monitor.domain.planning.selection import BEST_RANKS, SETTLED_WEEKS, QueryRotation
 from monitor.services.district_checks import MOST_NAMES_A_WEEK
-from scrapers.models import District, Identity, Query, QueryKind
+from monitor.services.question_costs import (
+    CANARIES,
+    EVERYTHING,
+    FREE_A_WEEK,
+    FULL,
+    NAMED,
+    PLAIN,
+    PRICE,
+    SEARCHED,
+    count_watch_questions,
+    list_candidates,
+    list_district_candidates,
+)
+from scrapers.models import Query
 from scrapers.search.brave import BRAVE
 
 FILE = Path(__file__).with_name("question-costs.md")
-# Five dollars of credit a month, at five dollars for 1,000: 12,000 in a year of 52 weeks.
-FREE_A_WEEK = 230
 STAFF = (130, 200, 400)
-WHEN = datetime(2026, 9, 1, tzinfo=UTC)
-PRICES = {BRAVE.name: Decimal(5)}
-DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
-CANARIES = len(list(BRAVE.build_canaries("nonce")))
-PLAIN = Person(
-    id="staff",
-    name=PersonName(given="Nora", family="Quill"),
-    mail="nquill@harbourlane.example",
-    organization=DISTRICT.name,
-    zone="America/New_York",
-    school="Elm Street School",
-    places=("Wexford Bay",),
-)
-NAMED = replace(
-    PLAIN,
-    name=replace(PLAIN.name, nicknames=("Norie", "Nonie"), former_families=("Lark",)),
-)
-KNOWN_BY_USERNAME = replace(NAMED, handles=("noraquill", "nquill77", "missquill"))
-SEARCHED, LISTED = frozenset({Scope.SEARCH}), frozenset({Scope.SEARCH, Scope.PEOPLE_SEARCH})
 # What is added one by one, and to whom.
 FEATURES = (
     ("name, school, district and one place, and as students write it", PLAIN, SEARCHED),
     ("two nicknames and a former surname", NAMED, SEARCHED),
-    ("three usernames", KNOWN_BY_USERNAME, SEARCHED),
-    ("people-search sites", KNOWN_BY_USERNAME, LISTED),
+    ("three usernames", FULL, SEARCHED),
+    ("people-search sites", FULL, EVERYTHING),
 )
-_, FULL, EVERYTHING = FEATURES[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,22 +55,6 @@ class WeekFigures:
     others_every: float
 
 
-def list_candidates(person: Person, scopes: frozenset[Scope]) -> tuple[QueryCandidate, ...]:
-    consent = suppose_consent(person.id, scopes, WHEN, timedelta(days=365))
-    return rank_candidates(build_person_queries(person, consent, (BRAVE,), WHEN), PRICES, {})
-
-
-def list_district_candidates() -> tuple[QueryCandidate, ...]:
-    return rank_candidates(BRAVE.build_district_queries(DISTRICT), PRICES, {})
-
-
-def count_watch_questions() -> int:
-    """Count what the district's own names cost in a week, if it watches them."""
-    name = Identity(person_id="district", names=("Harbour Lane High School",))
-    asked = [query for query in BRAVE.build_queries(name) if query.kind is QueryKind.SEARCH]
-    return MOST_NAMES_A_WEEK * len(asked)
-
-
 @cache
 def measure(people: int, quota: int | None = FREE_A_WEEK) -> WeekFigures:
     """Play two years in which everybody has everything, joins in one week, and nothing is new."""
@@ -101,7 +64,7 @@ def measure(people: int, quota: int | None = FREE_A_WEEK) -> WeekFigures:
         for candidate in list_candidates(replace(FULL, id=f"staff-{number}"), EVERYTHING)
     )
     ranks = {candidate.query.key: candidate.rank for candidate in offered}
-    fixed = ApiCost.from_requests(CANARIES + count_watch_questions(), PRICES[BRAVE.name])
+    fixed = ApiCost.from_requests(CANARIES + count_watch_questions(), PRICE)
     allowances = {}
     if quota is not None:
         allowances[BRAVE.name] = int(quota * (1 - SELF_CHECK_SHARE)) - fixed.requests

@@ -444,7 +444,8 @@ def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:
             raise click.BadParameter(str(error)) from error
 
     click.echo("")
-    click.echo(wrap_text(question.explain(answers), WIDTH, INDENT, INDENT))
+    for line in question.explain(answers).splitlines():
+        click.echo(wrap_text(line, WIDTH, INDENT, INDENT))
     if question.copied:
         click.echo(f"{INDENT}{question.copied.format_map(answers)}")
     answer: str = click.prompt(

@@ -5,7 +5,7 @@ checks.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.vocabulary import Language
+from monitor.services.question_costs import estimate_week
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
 from reports.wording import render_in_english
@@ -89,10 +90,10 @@ class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
     Its words are those of its `key` in reports/words/office.toml. They may name earlier answers in
-    braces, and so may `copied`, which is to be pasted elsewhere exactly as it stands. `choices` are
-    all answers that there are, where they have to be named. `unattended` is the default without a
-    person there. `stand_in` lets the other answers of a file be judged where this one cannot be
-    used.
+    braces, and `facts` made of them; and so may `copied`, which is to be pasted elsewhere exactly
+    as it stands. `choices` are all answers that there are, where they have to be named.
+    `unattended` is the default without a person there. `stand_in` lets the other answers of a file
+    be judged where this one cannot be used.
     """
 
     key: str
@@ -105,6 +106,7 @@ class SetupQuestion:
     when_unused: str = "has no use with the other answers: remove it"
     secret: bool = False
     stand_in: str = ""
+    facts: Callable[[Answers], Mapping[str, str]] = lambda _answers: {}
 
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
@@ -115,7 +117,7 @@ class SetupQuestion:
 
     def explain(self, answers: Answers) -> str:
         """Say why it is asked, or what it does."""
-        facts = {name: Plain(answer) for name, answer in answers.items()}
+        facts = {name: Plain(fact) for name, fact in {**answers, **self.facts(answers)}.items()}
         return render_in_english(Reason(f"question.{self.key}.why", facts))
 
     def spell_prompt(self) -> str:
@@ -302,6 +304,23 @@ def _parse_search(text: str, _answers: Answers) -> str:
     return plain
 
 
+# Of whom nothing is known yet, the free credit is enough for so many.
+SUPPOSED_STAFF = 130
+
+
+def _describe_search_cost(answers: Answers) -> Mapping[str, str]:
+    """Say what asking costs for the staff that were named, or for some district's."""
+    file = answers.get("staff_file", "")
+    staff = SUPPOSED_STAFF
+    if file:
+        staff = len(read_staff_file(Path(file), split_list(answers["domains"])).invitees)
+    week = estimate_week(staff)
+    numbers = {"staff": staff, "due": week.due, "free": week.free, "dollars": week.usd_a_month}
+    facts = {name: Plain(str(number)) for name, number in numbers.items()}
+    cost = "question.search.part" if week.due > week.free else "question.search.whole"
+    return {"cost": render_in_english(Reason(cost, facts))}
+
+
 def _parse_backup_folder(text: str, answers: Answers) -> str:
     """Take only what the units may write: a folder of /var/lib, where another disk is mounted."""
     folder = _parse_optional(text, answers)
@@ -477,6 +496,7 @@ SEARCH_QUESTIONS = (
     SetupQuestion(
         key="search",
         parse=_parse_search,
+        facts=_describe_search_cost,
         default="brave",
         unattended=NONE,
     ),

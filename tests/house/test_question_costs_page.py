@@ -2,16 +2,15 @@
 
 import pytest
 
-from docs.question_costs import (
+from docs.question_costs import FILE as PAGE
+from docs.question_costs import STAFF, build_page, measure
+from monitor.services.question_costs import (
     CANARIES,
     FREE_A_WEEK,
-    STAFF,
-    build_page,
     count_watch_questions,
+    estimate_week,
     list_district_candidates,
-    measure,
 )
-from docs.question_costs import FILE as PAGE
 from scrapers.models import Outcome
 from scrapers.search.brave import BRAVE
 
@@ -30,6 +29,11 @@ def test_the_free_credit_is_enough_for_130_staff_with_everything() -> None:
 
     assert figures.wanted <= figures.asked < FREE_A_WEEK
     assert figures.first_round <= 4
+
+
+@pytest.mark.parametrize("people", STAFF)
+def test_what_init_says_of_a_week_is_what_two_played_years_come_to(people: int) -> None:
+    assert estimate_week(people).due == pytest.approx(measure(people).wanted, rel=0.02)
 
 
 @pytest.mark.parametrize("people", STAFF)

@@ -100,7 +100,7 @@ def test_nothing_of_the_example_is_left_and_the_comments_are(path):
 def test_each_question_says_why_it_is_asked(path):
     said = init(path, typed=type_answers())
 
-    prompts = re.findall(r"\n\n?  (\S[^\n]+[.:]\n(?:  \S[^\n]+\n)?)(\w[^\n:]+)", said.out)
+    prompts = re.findall(r"\n\n?  (\S[^\n]+[.:]\n(?:  \S[^\n]+\n)*)(\w[^\n:]+)", said.out)
     assert len(prompts) >= len(TYPED)
     assert "Ctrl-C stops." in said.out
 

@@ -183,9 +183,32 @@ def test_every_default_is_an_answer_that_can_be_used():
 def test_every_question_says_why_in_a_few_words():
     given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER}
     for question in QUESTIONS.values():
-        why = question.explain(given)
+        *choices, why = question.explain(given).splitlines()
         assert why.endswith(":" if question.copied else ".")
-        assert len(why) < 200
+        assert max(map(len, (why, *choices))) < 220
+
+
+@pytest.mark.parametrize(
+    ("staff", "told"),
+    [
+        (3, "22 questions a week, once all 3 staff have joined: its free credit pays for them."),
+        (400, "its free credit pays for 207, the others wait longer, or cost about $6 a month."),
+    ],
+)
+def test_what_each_engine_sees_and_costs_is_said_of_the_staff_that_were_named(
+    tmp_path: Path, staff: int, told: str
+):
+    file = tmp_path / "staff.csv"
+    rows = (f"ana{number}@oakhill.example,Ana,Ruiz\n" for number in range(staff))
+    file.write_text(f"email,first name,last name\n{''.join(rows)}", "utf-8")
+    given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER, "domains": "oakhill.example"}
+
+    why = QUESTIONS["search"].explain({**given, "staff_file": str(file)})
+
+    assert told in why
+    for choice in ("brave (recommended)", "searxng", "feeds", "none"):
+        assert f"\n{choice}: " in why
+    assert "130 staff" in QUESTIONS["search"].explain(given)
 
 
 def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
