@@ -30,6 +30,13 @@ class TraceKind(StrEnum):
     PAGE = "page"
 
 
+class NetworkLabel(StrEnum):
+    """What a network says of an account: it knows whose it is, or that it imitates somebody."""
+
+    VERIFIED = "verified"
+    IMPERSONATION = "impersonation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """One public trace, with a key that stays the same between visits.
@@ -43,7 +50,7 @@ class Trace:
     (see `scrapers.models`), empty if we did not look. `exposed` names the kinds of private contact
     details that were removed before it was stored, and where (`phone:bio`); no source fills it.
     `says_missing` is True if the page of an account that exists also shows its site's words for one
-    that does not.
+    that does not. `network_labels` are what its network says of an account, in our own words.
     """
 
     key: str
@@ -64,6 +71,7 @@ class Trace:
     exposed: tuple[str, ...] = ()
     private: bool | None = None
     says_missing: bool = False
+    network_labels: tuple[NetworkLabel, ...] = ()
     created_at: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()
 

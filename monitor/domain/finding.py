@@ -142,6 +142,7 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
         picture_print=_pick_longest(trace.picture_print for trace in several),
         exposed=tuple(sorted({shown for trace in several for shown in trace.exposed})),
         says_missing=any(trace.says_missing for trace in several),
+        network_labels=tuple(sorted({one for trace in several for one in trace.network_labels})),
         private=max(
             (trace.private for trace in several if trace.private is not None), default=None
         ),

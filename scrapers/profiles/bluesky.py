@@ -11,6 +11,7 @@ from datetime import datetime
 from scrapers.models import (
     Contact,
     Identity,
+    NetworkLabel,
     Outcome,
     Page,
     ParseResult,
@@ -53,6 +54,9 @@ HANDLE = re.compile(r"[A-Za-z0-9.-]{1,253}")
 NO_HANDLE = "handle.invalid"
 # The label of accounts that do not want to be shown to those who are not logged in.
 PRIVACY_LABEL = "!no-unauthenticated"
+# Anyone may label anyone, and an account itself: only what the network's own moderators say counts.
+MODERATORS = "did:plc:ar7c4by46qjdydhdevvrndac"
+IMPERSONATION_LABEL = "impersonation"
 COUNTS = (("followers", "followersCount"), ("follows", "followsCount"), ("posts", "postsCount"))
 LINK = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
 MOST_LINKS = 20
@@ -69,6 +73,7 @@ class BlueskyActor:
     created_at: datetime | None
     counts: tuple[tuple[str, int], ...]
     labels: frozenset[str]
+    network_labels: tuple[NetworkLabel, ...]
 
     @property
     def asks_for_privacy(self) -> bool:
@@ -91,6 +96,7 @@ def parse_bluesky_actor(shown: Mapping[str, object]) -> BlueskyActor:
         created_at=_parse_created_at(shown),
         counts=tuple((name, seen) for name, seen in _extract_counts(shown) if seen is not None),
         labels=_extract_labels(shown),
+        network_labels=_extract_network_labels(shown),
     )
 
 
@@ -111,6 +117,7 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
         picture=clean_web_address(actor.avatar),
         # The content id: the same picture has the same one.
         picture_hash=actor.avatar.rpartition("/")[2].partition("@")[0][:128],
+        network_labels=actor.network_labels,
         created_at=actor.created_at,
         counts=actor.counts,
     )
@@ -136,20 +143,35 @@ def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]
     return [(name, get_optional_count(shown, key)) for name, key in COUNTS]
 
 
-def _extract_labels(shown: Mapping[str, object]) -> frozenset[str]:
+def _extract_labels(shown: Mapping[str, object], labeler: str = "") -> frozenset[str]:
+    """Return the labels of an account, by anyone or by one labeler."""
     if shown.get("labels") is None:
         return frozenset()
-    labels = [require_object(row, "labels") for row in require_list(shown, "labels")]
+    every = [require_object(row, "labels") for row in require_list(shown, "labels")]
+    labels = [label for label in every if not labeler or label.get("src") == labeler]
     # A label with `neg` takes an earlier one back.
     taken_back = {get_optional_text(label, "val") for label in labels if label.get("neg") is True}
     return frozenset(get_optional_text(label, "val") for label in labels) - taken_back
+
+
+def _extract_network_labels(shown: Mapping[str, object]) -> tuple[NetworkLabel, ...]:
+    verification = shown.get("verification")
+    if verification is not None:
+        verification = require_object(verification, "verification")
+        if get_optional_text(verification, "verifiedStatus") == "valid":
+            return (NetworkLabel.VERIFIED,)
+    called = IMPERSONATION_LABEL in _extract_labels(shown, MODERATORS)
+    return (NetworkLabel.IMPERSONATION,) if called else ()
 
 
 SOURCE_INFO = SourceInfo(
     title="Bluesky",
     asks="a name, the handle of a declared account, or its follow list",
     discloses="the name or the handle, to Bluesky Social PBC; we send no account with it",
-    sees="display name, handle, bio, website, picture and counts of every account there",
+    sees=(
+        "display name, handle, bio, website, picture and counts of every account there, and whether"
+        " the network verified it or calls it an imitation"
+    ),
     cannot_see="posts, and accounts hidden from people who are not signed in",
     provenance="the network's published lexicon, and recorded answers",
     terms=TermsOfService(url="https://bsky.social/about/support/tos"),
@@ -195,7 +217,7 @@ class Bluesky:
     name: str = "bluesky"
     platform: str = "bluesky"
     family: SourceFamily = SourceFamily.PROFILES
-    version: int = 1
+    version: int = 2
     info: SourceInfo = SOURCE_INFO
 
     @property

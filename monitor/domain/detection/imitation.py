@@ -31,7 +31,7 @@ from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Fact, Listed, Quoted, Reason
-from scrapers.models import PicturePrint, Trace, TraceKind
+from scrapers.models import NetworkLabel, PicturePrint, Trace, TraceKind
 
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.
@@ -87,6 +87,13 @@ def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> 
         yield rules.LEWD.build_match()
     if inputs.trace.says_missing:
         yield rules.SAYS_MISSING.build_match()
+    yield from (_NETWORK_RULES[label].build_match() for label in inputs.trace.network_labels)
+
+
+_NETWORK_RULES = {
+    NetworkLabel.IMPERSONATION: rules.LABELED_IMITATION,
+    NetworkLabel.VERIFIED: rules.VERIFIED,
+}
 
 
 def _match_copied_picture(

@@ -120,6 +120,8 @@ WAVE = _make_imitation(name="wave", otherwise="if.no-colleagues")
 LURE = _make_imitation(name="lure", otherwise="if.no-lure")
 LEWD = _make_imitation(name="lewd", otherwise="if.no-harmful-words", topic="harm")
 SAYS_MISSING = _make_imitation(name="says-missing", otherwise="if.not-missing")
+LABELED_IMITATION = _make_imitation(name="labeled-imitation")
+VERIFIED = _make_imitation(name="verified")
 HOLLOW = _make_imitation(name="hollow")
 LIVED_IN = _make_imitation(name="lived-in")
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.models import Identity, Outcome, Page, Query, QueryKind
-from scrapers.profiles.bluesky import LAST_PAGE, Bluesky
+from scrapers.models import Identity, NetworkLabel, Outcome, Page, Query, QueryKind
+from scrapers.profiles.bluesky import LAST_PAGE, MODERATORS, Bluesky
 from scrapers.source import AccessMode, ContactSource, Source, SourceFamily
 
 Answered = Callable[..., Page]
@@ -60,6 +60,47 @@ def test_names_are_searched_and_declared_accounts_are_looked_at(bluesky: Bluesky
     ]
     assert source.crawl_policy.access is AccessMode.API
     assert source.family is SourceFamily.PROFILES
+
+
+def label(value: str, source: str = MODERATORS, **more: object) -> dict[str, object]:
+    return {"src": source, "uri": DID, "val": value, **more}
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ({}, ()),
+        ({"verification": {"verifiedStatus": "valid"}}, (NetworkLabel.VERIFIED,)),
+        ({"verification": {"verifiedStatus": "invalid", "trustedVerifierStatus": "none"}}, ()),
+        ({"labels": [label("impersonation")]}, (NetworkLabel.IMPERSONATION,)),
+        ({"labels": [label("impersonation"), label("impersonation", neg=True)]}, ()),
+        ({"labels": [label("impersonation", DID), label("spam")]}, ()),
+    ],
+)
+def test_what_the_network_says_of_an_account_is_read_and_what_others_say_is_not(
+    bluesky: Bluesky,
+    profile: Query,
+    saved: Answered,
+    *,
+    shown: dict[str, object],
+    said: tuple[NetworkLabel, ...],
+) -> None:
+    page = saved("bluesky/found.json")
+    page = replace(page, body=json.dumps(json.loads(page.body) | shown).encode())
+
+    (nora,) = bluesky.parse_response(profile, page).traces
+
+    assert nora.network_labels == said
+
+
+def test_a_verification_in_another_shape_is_not_read_past(
+    bluesky: Bluesky, profile: Query, answered: Answered, saved: Answered
+) -> None:
+    account = json.loads(saved("bluesky/found.json").body) | {"verification": "valid"}
+
+    reading = bluesky.parse_response(profile, answered(json.dumps(account)))
+
+    assert reading.outcome is Outcome.UNREADABLE
 
 
 def test_an_account_is_known_by_its_did(bluesky: Bluesky, profile: Query, saved: Answered) -> None:

@@ -12,7 +12,7 @@ from monitor.domain.detection.rules import RULES
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
 from reports.wording import render_reason
-from scrapers.models import Trace, TraceKind
+from scrapers.models import NetworkLabel, Trace, TraceKind
 
 WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
@@ -141,6 +141,8 @@ HOLDS = [
     ("role", {"name": "Mrs. Delgado"}, {"name": "Maria Delgado"}),
     ("lure", {"bio": "DM me for details"}, {"bio": "Me and the DMV"}),
     ("says-missing", {"says_missing": True}, {}),
+    ("labeled-imitation", {"network_labels": (NetworkLabel.IMPERSONATION,)}, {}),
+    ("verified", {"network_labels": (NetworkLabel.VERIFIED,)}, {}),
     ("hollow", counted(10, 400, 99), counted(10, 400, 100)),
     ("hollow", counted(5, 60, 3), counted(5, 20, 3)),
     ("lived-in", counted(100, 150, 30), counted(100, 250, 30)),
