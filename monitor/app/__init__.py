@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.app.contact_recorder import ContactRecorder
     from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
+    from monitor.domain.takedown import FactBook
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
     from scrapers.crawl.crawler import Crawler
@@ -246,6 +247,16 @@ class App:
         for fault in built.faults:
             LOG.warning("source_left_out", extra={"reason": fault})
         return built
+
+    @BuiltOnce
+    def facts(self) -> "FactBook":
+        from monitor.db.fact_updates import FactUpdateStore
+        from monitor.domain.takedown import FactBook
+
+        installed = FactUpdateStore(self.config.state, self.config.facts.key).load_update()
+        if installed.fault:
+            LOG.warning("facts_left_out", extra={"reason": installed.fault})
+        return FactBook(installed.changes)
 
     @BuiltOnce
     def resources(self) -> DistrictResources:

@@ -21,6 +21,7 @@ from monitor.cli.context import (
 from monitor.config import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
+from monitor.db.fact_updates import FactUpdateStore
 from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,
@@ -41,6 +42,7 @@ from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
 from monitor.services.chat_notices import check_notices, send_test_notices
+from monitor.services.facts import check_facts, list_fact_lines
 from monitor.services.health import check_annexes, check_vitals, collect_vitals
 from monitor.services.setup_files import (
     HostMachine,
@@ -134,6 +136,8 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     missing_keys = find_missing_keys(sources, context.environment.variables)
     yield machine.check_search(sources, missing_keys)
     yield machine.check_official_accounts(config)
+    installed = FactUpdateStore(config.state, config.facts.key).load_update()
+    yield check_facts(installed, list_fact_lines(installed, context.environment.clock.now()))
     yield assess_reviewers(len(set(config.district.reviewers)))
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     for fault in sources.faults:

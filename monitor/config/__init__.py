@@ -441,6 +441,12 @@ class BackupConfig(ConfigSection, frozen=True, kw_only=True):
     keys: Path | None = None
 
 
+class FactsConfig(ConfigSection, frozen=True, kw_only=True):
+    """`key` is the Ed25519 key of who signs updates of facts, in hex; without it none is taken."""
+
+    key: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
 class WatchConfig(ConfigSection, frozen=True, kw_only=True):
     """A URL to ping each minute while all is well, and a metrics file for node_exporter."""
 
@@ -462,6 +468,7 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     fetch: FetchConfig = FetchConfig()
     planning: PlanningConfig = PlanningConfig()
     evidence: EvidenceConfig = EvidenceConfig()
+    facts: FactsConfig = FactsConfig()
     watch: WatchConfig = WatchConfig()
     backup: BackupConfig = BackupConfig()
     invitations: InvitationsConfig = InvitationsConfig()

@@ -4,15 +4,16 @@ A new kind of case needs one more table in the facts called advice.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cached_property
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
 from monitor.domain.vocabulary import AllowedReporter, ProofRequirement
-from scrapers.facts.fact import DatedFact, load_facts
+from scrapers.facts.fact import DatedFact, FactChanges, load_facts
 from scrapers.models import Trace
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -63,11 +64,6 @@ class TakedownGuides:
         return found or find_by_host(self._by_host, portrait.url)
 
 
-@cache
-def load_takedown_guides() -> TakedownGuides:
-    return TakedownGuides(load_facts("report_forms", TakedownGuide))
-
-
 # Google's own tool, which hides what its search shows; the page itself stays.
 RESULTS_ABOUT_YOU = "https://myactivity.google.com/results-about-you"
 
@@ -94,11 +90,6 @@ class RemovalGuides:
 
     def find_guide(self, url: str) -> RemovalGuide | None:
         return find_by_host(self._by_host, url)
-
-
-@cache
-def load_removal_guides() -> RemovalGuides:
-    return RemovalGuides(load_facts("opt_outs", RemovalGuide))
 
 
 class AdviceTarget(StrEnum):
@@ -129,11 +120,26 @@ class RecoveryPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=T
     address: Address
 
 
-@cache
-def load_advice() -> Mapping[str, CaseAdvice]:
-    return load_facts("advice", CaseAdvice)
+@dataclass(frozen=True)
+class FactBook:
+    """The facts about what people can do, as they came with the program and then changed."""
 
+    changes: FactChanges = field(default_factory=dict)
 
-@cache
-def load_recovery_pages() -> Mapping[str, RecoveryPage]:
-    return load_facts("recovery", RecoveryPage)
+    @cached_property
+    def takedown_guides(self) -> TakedownGuides:
+        return TakedownGuides(load_facts("report_forms", TakedownGuide, self.changes))
+
+    @cached_property
+    def removal_guides(self) -> RemovalGuides:
+        return RemovalGuides(load_facts("opt_outs", RemovalGuide, self.changes))
+
+    @cached_property
+    def advice(self) -> Mapping[str, CaseAdvice]:
+        """What to do, by the kind of case."""
+        return load_facts("advice", CaseAdvice, self.changes)
+
+    @cached_property
+    def recovery_pages(self) -> Mapping[str, RecoveryPage]:
+        """Where accounts are recovered, by platform."""
+        return load_facts("recovery", RecoveryPage, self.changes)

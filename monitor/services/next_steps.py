@@ -6,9 +6,6 @@ from monitor.domain.reason import Fact, Name, Reason, Site
 from monitor.domain.takedown import (
     AdviceStep,
     AdviceTarget,
-    load_advice,
-    load_recovery_pages,
-    load_removal_guides,
 )
 from monitor.domain.vocabulary import CaseKind
 from reports import labels as words
@@ -23,10 +20,10 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    facts = {"site": _find_site(case, portrait)}
+    facts = {"site": _find_site(app, case, portrait)}
     return tuple(
         _build_advice_line(app, case, portrait, step, Reason(f"advice.{step.words}", facts))
-        for step in load_advice()[case.kind].steps
+        for step in app.facts.advice[case.kind].steps
     )
 
 
@@ -37,14 +34,14 @@ def _build_advice_line(
         path = f"{OWN_PAGES[step.at]}{case.id}"
         return AdviceLine(words=said, path=path, link=words.ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
-        page = load_recovery_pages().get(portrait.platform)
+        page = app.facts.recovery_pages.get(portrait.platform)
         stale = page is not None and page.is_stale(app.clock.now())
         return AdviceLine(words=said, url=page.address if page else "", unconfirmed=stale)
     return AdviceLine(words=said, url=step.address or "")
 
 
-def _find_site(case: Case, portrait: Trace) -> Fact:
-    guide = load_removal_guides().find_guide(portrait.url)
+def _find_site(app: App, case: Case, portrait: Trace) -> Fact:
+    guide = app.facts.removal_guides.find_guide(portrait.url)
     if guide and case.kind is CaseKind.EXPOSED_CONTACT:
         return Name(guide.name)
     return Site(portrait.platform) if portrait.platform else Reason("the-site")

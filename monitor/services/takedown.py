@@ -22,8 +22,6 @@ from monitor.domain.takedown import (
     RESULTS_ABOUT_YOU,
     RemovalGuide,
     TakedownGuide,
-    load_removal_guides,
-    load_takedown_guides,
 )
 from monitor.domain.vocabulary import (
     CaseKind,
@@ -260,7 +258,7 @@ def _find_guide(app: App, case: Case) -> PlatformGuide | None:
 def find_platform_guide(app: App, account: Trace) -> PlatformGuide | None:
     """Return how the platform of an account takes reports of impersonation, if we know."""
     form = list_report_forms(app.sources.values()).get(account.platform, "")
-    place = load_takedown_guides().find_guide(account, form)
+    place = app.facts.takedown_guides.find_guide(account, form)
     return _build_platform_guide(place, app.clock.now()) if place else None
 
 
@@ -301,7 +299,7 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
     case = _load_removal_case(app, owner_id, case_id)
     finding, now = app.db.findings.load_finding(case.finding_id), app.clock.now()
     person = app.db.people.load_person(owner_id)
-    guide = load_removal_guides().find_guide(finding.portrait.url)
+    guide = app.facts.removal_guides.find_guide(finding.portrait.url)
     is_own = finding.id in load_own_findings(app.db, person) and (
         finding.portrait.kind is TraceKind.ACCOUNT
     )

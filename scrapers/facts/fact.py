@@ -8,12 +8,20 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 STALE_AFTER = timedelta(days=180)
+# The day of the facts that come with the program: an update must be newer.
+SHIPPED_ON = date(2026, 11, 30)
+
+FactTable = Mapping[str, object]
+# By kind, then by the key of a fact.
+FactChanges = Mapping[str, Mapping[str, FactTable]]
+NO_CHANGES: FactChanges = MappingProxyType({})
 FactT = TypeVar("FactT", bound="DatedFact")
 
 
@@ -51,18 +59,38 @@ class FactsError(ValueError):
 
 
 def parse_facts(text: str, name: str, shape: type[FactT]) -> dict[str, FactT]:
-    """Read tables from TOML; what stands before the first of them holds where one is silent."""
+    """Read tables from TOML; raise FactsError naming the file where it is not of that form."""
     try:
-        contents = tomllib.loads(text)
-        tables = {key: value for key, value in contents.items() if isinstance(value, Mapping)}
-        common = {key: value for key, value in contents.items() if key not in tables}
-        return {key: msgspec.convert({**common, **tables[key]}, shape) for key in tables}
+        return _convert_tables(parse_tables(text), shape)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         reason = f"{name} cannot be used: {error}."
         raise FactsError(reason) from error
 
 
-def load_facts(kind: str, shape: type[FactT]) -> dict[str, FactT]:
-    """Return the facts of a kind by their keys, as they come with the program."""
-    file = files("scrapers.facts") / f"{kind}.toml"
-    return parse_facts(file.read_text("utf-8"), file.name, shape)
+def load_facts(
+    kind: str, shape: type[FactT], changes: FactChanges = NO_CHANGES
+) -> dict[str, FactT]:
+    """Return the facts of a kind by their keys: as they came with the program, then changed."""
+    changed, tables = changes.get(kind, {}), load_tables(kind)
+    return _convert_tables({key: {**tables[key], **changed.get(key, {})} for key in tables}, shape)
+
+
+def list_fact_kinds() -> tuple[str, ...]:
+    names = (file.name for file in files("scrapers.facts").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def load_tables(kind: str) -> dict[str, FactTable]:
+    return parse_tables((files("scrapers.facts") / f"{kind}.toml").read_text("utf-8"))
+
+
+def parse_tables(text: str) -> dict[str, FactTable]:
+    """Read tables; what stands before the first of them holds where one is silent."""
+    contents = tomllib.loads(text)
+    tables = {key: value for key, value in contents.items() if isinstance(value, Mapping)}
+    common = {key: value for key, value in contents.items() if key not in tables}
+    return {key: {**common, **table} for key, table in tables.items()}
+
+
+def _convert_tables(tables: Mapping[str, FactTable], shape: type[FactT]) -> dict[str, FactT]:
+    return {key: msgspec.convert(table, shape) for key, table in tables.items()}

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[int, ...]] = {
     "district domains": (65,),
     "district list": (0,),
     "doctor": (64,),  # its addresses are those of an example
+    "facts status": (0,),
     "jobs": (0,),
     "cases list": (0,),
     "mail list": (0,),
@@ -65,7 +66,7 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
     *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo", "first-contact"),
-    *("audit accept", "evidence", "explain", "timeline", "mail resume"),
+    *("audit accept", "evidence", "facts update", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw", "staff import", "units"),
     *("fleet add", "fleet drain", "fleet list", "fleet move", "fleet remove", "fleet restore"),

@@ -29,7 +29,7 @@ from monitor.domain.reason import (
     Site,
 )
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.domain.takedown import load_removal_guides, load_takedown_guides
+from monitor.domain.takedown import FactBook
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
@@ -175,9 +175,9 @@ def test_each_id_in_a_guide_has_words() -> None:
     named = {
         *(f"reporter.{who}" for who in AllowedReporter),
         *(f"proof.{proof}" for proof in ProofRequirement),
-        *(f"asks.{demand}" for _, guide in load_removal_guides() for demand in guide.asks),
+        *(f"asks.{demand}" for _, guide in FactBook().removal_guides for demand in guide.asks),
     }
-    for _, place in load_takedown_guides():
+    for _, place in FactBook().takedown_guides:
         named |= {f"in-app.{place.in_app}", f"rule.{place.rule}"}
         named |= {f"asks.{demand}" for demand in place.asks}
 

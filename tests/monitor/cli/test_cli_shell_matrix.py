@@ -109,6 +109,8 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "sources remove": (row("{case}", codes=(65,)),),
     "sources list": (row(), row("--json")),
     "sources show": (row("bluesky"), row("bluesky", "--json"), row("{case}", codes=(65,))),
+    "facts status": (row(), row("--json"), row("{case}", codes=(65,))),
+    "facts update": (row("nowhere.facts", codes=(65,)), row("--back", codes=(65,))),
     "first-contact": (
         row("--dry-run"),
         row("--bundle", "{folder}/contact.tar"),

@@ -31,6 +31,7 @@ NO_SEARCH_ENGINE = (
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
     *(
+        "facts",
         "sources",
         "search",
         "official",

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.takedown import AdviceTarget, CaseAdvice, RecoveryPage, load_advice
+from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, RecoveryPage
 from monitor.domain.vocabulary import CaseKind, Language
 from reports.wording import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts
@@ -23,7 +23,7 @@ def say(rule: str) -> str:
 
 
 def test_every_kind_of_case_has_two_or_three_steps_and_a_short_form():
-    assert {*map(str, CaseKind)} <= load_advice().keys()
+    assert {*map(str, CaseKind)} <= FactBook().advice.keys()
     assert all(len(say(f"advice.{kind}").split()) <= LONGEST_BRIEF for kind in CaseKind)
 
 
@@ -35,13 +35,13 @@ def test_the_name_of_the_site_stands_in_the_step():
 
 
 def test_every_step_has_words():
-    steps = [step for advice in load_advice().values() for step in advice.steps]
+    steps = [step for advice in FactBook().advice.values() for step in advice.steps]
 
     assert [step for step in steps if f"advice.{step.words}" not in ENGLISH.messages] == []
 
 
 def test_nobody_is_told_to_have_their_own_account_taken_down():
-    advice = load_advice()[CaseKind.OWN_ACCOUNT_CHANGED]
+    advice = FactBook().advice[CaseKind.OWN_ACCOUNT_CHANGED]
     said = [f"advice.{step.words}" for step in advice.steps]
     words = " ".join(map(say, (*said, "advice.own-account-changed"))).casefold()
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.domain.takedown import RemovalGuide, RemovalGuides, load_removal_guides
+from monitor.domain.takedown import FactBook, RemovalGuide, RemovalGuides
 from scrapers.facts.fact import FactsError, parse_facts
 
 GOOD = """
@@ -51,7 +51,7 @@ def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
 
 
 def test_no_site_is_listed_twice():
-    hosts = [host for _, guide in load_removal_guides() for host in guide.hosts]
+    hosts = [host for _, guide in FactBook().removal_guides for host in guide.hosts]
 
     assert hosts
     assert len(hosts) == len(set(hosts))
@@ -59,7 +59,7 @@ def test_no_site_is_listed_twice():
 
 
 def test_a_site_is_listed_only_by_its_own_published_page():
-    for _, guide in load_removal_guides():
+    for _, guide in FactBook().removal_guides:
         host = urlsplit(guide.opt_out).hostname or ""
 
         assert guide.known == "official"

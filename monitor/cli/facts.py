@@ -1,0 +1,129 @@
+"""Facts about the world outside: how old they are, and signed updates of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.db.fact_updates import FactUpdateStore, InstalledFacts, NewUpdate
+from monitor.domain.errors import InputError
+from monitor.services.facts import FactLine, list_fact_lines
+from scrapers.facts.fact import FactReliability, list_fact_kinds
+
+RESTART = "Restart the service and the portal to use them."
+
+
+@click.group()
+def facts() -> None:
+    """Facts about sites and services that grow old: their age, and updates."""
+
+
+@facts.command()
+@click.argument("kind", required=False)
+@json_option
+@pass_cli_context
+def status(context: CliContext, *, kind: str | None, as_json: bool) -> None:
+    """Show how old the facts are, or each one of a KIND.
+
+    Stale are those that nobody has looked at for 180 days, or ever. They are used, and marked so.
+    """
+    if kind is not None and kind not in list_fact_kinds():
+        reason = f"There are no facts called {kind!r}, only: {', '.join(list_fact_kinds())}."
+        raise InputError(reason)
+    installed = _open_store(context).load_update()
+    lines = tuple(list_fact_lines(installed, context.environment.clock.now()))
+    shown = tuple(line for line in lines if kind in {None, line.kind})
+    if as_json:
+        told = {"made_on": installed.made_on, "fault": installed.fault, "facts": shown}
+        context.output.print_json(told)
+        return
+    if kind is None:
+        counted = ("kind", "facts", "stale", "last look", *FactReliability)
+        context.output.print_table(counted, _build_kind_rows(lines))
+    else:
+        columns = ("fact", "known", "looked at", "text of", "stale", "from")
+        context.output.print_table(columns, map(_build_fact_row, shown))
+    context.output.print_line(_describe_origin(installed))
+
+
+@facts.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--back", is_flag=True, help="Return to the facts before the last update.")
+@click.option("--dry-run", is_flag=True, help="Check FILE and say what it changes. Save nothing.")
+@json_option
+@pass_cli_context
+def update(
+    context: CliContext, file: Path | None, *, back: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Install a signed update from FILE, or go --back.
+
+    It may change when somebody looked, prices, and addresses on hosts that a fact has already.
+    Exits with 65 if FILE is not signed with the key under [facts], is older, or changes more.
+    """
+    store = _open_store(context)
+    if back == (file is not None) or (back and dry_run):
+        reason = "Give either FILE or --back, and --dry-run with FILE only."
+        raise click.UsageError(reason)
+    if file is None:
+        made_on = store.remove_update()
+        if as_json:
+            context.output.print_json({"made_on": made_on})
+        else:
+            context.output.print_line(f"The facts of {made_on} count again. {RESTART}")
+        return
+    new = store.check_update(_read_file(file), context.environment.clock.now().date())
+    if not dry_run:
+        store.install_update(new)
+    if as_json:
+        told = {"made_on": new.made_on, "changes": new.changes, "unknown": new.unknown}
+        context.output.print_json({**told, "saved": not dry_run})
+        return
+    for sentence in _describe_update(new):
+        context.output.print_line(sentence)
+    context.output.print_line("Nothing was saved." if dry_run else RESTART)
+
+
+def _open_store(context: CliContext) -> FactUpdateStore:
+    return FactUpdateStore(context.config.state, context.config.facts.key)
+
+
+def _read_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = f"{file} cannot be read ({error.strerror})."
+        raise InputError(reason) from error
+
+
+def _build_kind_rows(lines: Iterable[FactLine]) -> Iterator[tuple[object, ...]]:
+    kinds: dict[str, list[FactLine]] = {}
+    for line in lines:
+        kinds.setdefault(line.kind, []).append(line)
+    for kind, facts_of_kind in kinds.items():
+        known = Counter(line.known for line in facts_of_kind)
+        looks = [line.seen_on for line in facts_of_kind if line.seen_on]
+        stale = sum(line.is_stale for line in facts_of_kind)
+        last = max(looks, default="never")
+        counts = (known[reliability] for reliability in FactReliability)
+        yield (kind, len(facts_of_kind), stale, last, *counts)
+
+
+def _build_fact_row(line: FactLine) -> tuple[object, ...]:
+    stale = "yes" if line.is_stale else "no"
+    return (line.key, line.known, line.seen_on or "never", line.as_of or "", stale, line.source)
+
+
+def _describe_origin(installed: InstalledFacts) -> str:
+    return installed.fault or f"These are the facts of {installed.made_on}."
+
+
+def _describe_update(new: NewUpdate) -> Iterator[str]:
+    yield f"Update of {new.made_on}:"
+    for kind, facts_of_kind in new.changes.items():
+        for key, changed in facts_of_kind.items():
+            told = ", ".join(f"{name} {value}" for name, value in changed.items())
+            yield f"  {kind}.{key}: {told}"
+    if new.unknown:
+        yield f"Not in this version, so left out: {', '.join(new.unknown)}."

@@ -1,0 +1,141 @@
+"""Updates of facts, as signed files in the district's folder: the newest counts.
+
+A file is a line with a signature, then what is signed, as TOML. Nothing of it is ever run.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from monitor.db.files import make_folder, write_private_file
+from monitor.domain.errors import CannotWriteError, ConfigError, InputError, MonitorError
+from scrapers.facts.fact import SHIPPED_ON, FactChanges, FactsError
+from scrapers.facts.update import FactUpdate, list_change_faults, parse_update, split_known
+
+FOLDER = "facts"
+SUFFIX = ".facts"
+FIRST_WORD = "namesake-facts"
+MOST_BYTES = 1_000_000
+# That which counts, and that before it.
+KEPT_FILES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledFacts:
+    """What an update changed; nothing where there is none, or where `fault` says what is wrong."""
+
+    made_on: date = SHIPPED_ON
+    changes: FactChanges = field(default_factory=dict)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUpdate:
+    """An update that may be installed; `unknown` are facts that this version does not have."""
+
+    content: bytes
+    made_on: date
+    changes: FactChanges
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactUpdateStore:
+    """`state_folder` is the district's folder, `key` the public key of who signs, in hex."""
+
+    state_folder: Path
+    key: str
+
+    def load_update(self) -> InstalledFacts:
+        """Return what counts; an update that is older than the program counts no more."""
+        newest = max(self._list_files(), default=None)
+        if newest is None or newest.stem <= SHIPPED_ON.isoformat():
+            return InstalledFacts()
+        try:
+            update = self._read_update(newest.read_bytes())
+        except (MonitorError, OSError) as error:
+            fault = f"The update {newest.name} is not used: {error}"
+            return InstalledFacts(fault=fault)
+        return InstalledFacts(made_on=update.made_on, changes=split_known(update.changes)[0])
+
+    def check_update(self, content: bytes, today: date) -> NewUpdate:
+        """Verify a file that somebody brought; raises InputError where it may not be installed."""
+        update = self._read_update(content)
+        newest = max((SHIPPED_ON.isoformat(), *(path.stem for path in self._list_files())))
+        if update.made_on.isoformat() <= newest:
+            reason = f"This update is of {update.made_on}, and the facts here are of {newest}."
+            raise InputError(reason)
+        if update.made_on > today:
+            reason = f"This update is of {update.made_on}, which is not over: check the clock."
+            raise InputError(reason)
+        changes, unknown = split_known(update.changes)
+        if faults := tuple(list_change_faults(changes, today)):
+            reason = f"This update changes what it may not, so nothing was taken: {faults[0]}."
+            raise InputError(reason)
+        return NewUpdate(content=content, made_on=update.made_on, changes=changes, unknown=unknown)
+
+    def install_update(self, new: NewUpdate) -> None:
+        """Keep it: it counts as soon as its file is there, whole."""
+        try:
+            make_folder(self._folder, like=self.state_folder)
+        except OSError as error:
+            reason = f"{self._folder} cannot be made ({error.strerror}): check the folder."
+            raise CannotWriteError(reason) from error
+        write_private_file(self._folder / f"{new.made_on}{SUFFIX}", new.content)
+        for path in sorted(self._list_files())[:-KEPT_FILES]:
+            path.unlink(missing_ok=True)
+
+    def remove_update(self) -> date:
+        """Go back to the update before, or to the facts of the program; return their day."""
+        newest = max(self._list_files(), default=None)
+        if newest is None:
+            reason = "No update of facts is installed: those that came with the program count."
+            raise InputError(reason)
+        try:
+            newest.unlink()
+        except OSError as error:
+            reason = f"{newest} cannot be removed ({error.strerror}): check the folder."
+            raise CannotWriteError(reason) from error
+        return self.load_update().made_on
+
+    def _read_update(self, content: bytes) -> FactUpdate:
+        """Return what is signed with our key; raises InputError, or ConfigError without a key."""
+        head, _, signed = content[:MOST_BYTES].partition(b"\n")
+        word, _, signature = head.decode("ascii", "replace").partition(" ")
+        if word != FIRST_WORD or len(content) > MOST_BYTES:
+            reason = "This file is no update of facts."
+            raise InputError(reason)
+        if not self.key:
+            reason = "No key is set: set `key` under [facts] to the public key of who signs."
+            raise ConfigError(reason)
+        if not is_signed(signed, signature, self.key):
+            reason = "This update is not signed with the key under [facts], or was changed since."
+            raise InputError(reason)
+        try:
+            return parse_update(signed.decode("utf-8"))
+        except (FactsError, UnicodeDecodeError) as error:
+            reason = f"This update cannot be read: {error}"
+            raise InputError(reason) from error
+
+    def _list_files(self) -> Iterator[Path]:
+        return self._folder.glob(f"????-??-??{SUFFIX}")
+
+    @property
+    def _folder(self) -> Path:
+        return self.state_folder / FOLDER
+
+
+def is_signed(content: bytes, signature: str, key: str) -> bool:
+    """Tell whether the owner of an Ed25519 key signed just this."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - most start without one
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - likewise
+        Ed25519PublicKey,
+    )
+
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        public.verify(bytes.fromhex(signature), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

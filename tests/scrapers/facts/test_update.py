@@ -1,0 +1,108 @@
+"""Updates of facts: dates, prices, and addresses on hosts that are listed; nothing else."""
+
+from datetime import date
+
+import pytest
+
+from scrapers.facts.fact import (
+    DatedFact,
+    FactsError,
+    list_fact_kinds,
+    load_facts,
+    load_tables,
+)
+from scrapers.facts.update import list_change_faults, parse_update, split_known
+
+TODAY = date(2026, 12, 1)
+FORM = "https://www.facebook.com/help/contact/1"
+
+
+def faults(**changes):
+    return list(list_change_faults({"report_forms": {"facebook": changes}}, TODAY))
+
+
+def test_a_look_and_an_address_on_a_listed_host_may_change():
+    changes = {"report_forms": {"facebook": {"seen_on": TODAY, "form": FORM}}}
+
+    assert list(list_change_faults(changes, TODAY)) == []
+    fact = load_facts("report_forms", DatedFact, changes)["facebook"]
+    assert fact.seen_on == TODAY
+    assert load_facts("report_forms", DatedFact)["facebook"].seen_on is None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "https://evil.example/help",
+        "https://facebook.com.evil.example/help",
+        "https://www.facebook.com@evil.example/help",
+        "https://www.facebook.com\\@evil.example/help",
+        "https://www.facebook.com:8443/help",
+        "http://www.facebook.com/help",
+        "javascript:alert(1)",
+        "https://www.facebook.com/<script>",
+        "https://www.facebook.com/" + "a" * 300,
+        7,
+        ["https://www.facebook.com/help"],
+    ],
+)
+def test_no_address_leads_elsewhere(form):
+    assert faults(form=form) != []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hosts": ["evil.example"]},
+        {"who": ["anyone"]},
+        {"rule": "imitated-alone"},
+        {"known": "official"},
+        {"as_of": TODAY},
+        {"name": "https://www.facebook.com/"},
+        {"usd_per_1000": 1},
+        {"unheard": "of"},
+        {"seen_on": "2026-12-01"},
+        {"seen_on": date(2026, 12, 2)},
+    ],
+)
+def test_nothing_else_may_change(changes):
+    (fault,) = faults(**changes)
+
+    assert fault.startswith(f"report_forms.facebook.{next(iter(changes))} ")
+
+
+@pytest.mark.parametrize("kind", list_fact_kinds())
+def test_no_list_and_no_pattern_of_any_kind_may_change(kind):
+    for key, table in load_tables(kind).items():
+        for name, value in table.items():
+            changes = {kind: {key: {name: value}}}
+            is_free = name == "seen_on" or str(value).startswith("https://")
+            assert is_free or list(list_change_faults(changes, TODAY)) != []
+
+
+def test_facts_that_a_version_does_not_have_are_told_apart():
+    changes = {
+        "report_forms": {"facebook": {"seen_on": TODAY}, "nowhere": {"seen_on": TODAY}},
+        "../../etc": {"passwd": {"seen_on": TODAY}},
+    }
+    known, unknown = split_known(changes)
+
+    assert known["report_forms"] == {"facebook": {"seen_on": TODAY}}
+    assert unknown == ("../../etc.passwd", "report_forms.nowhere")
+    assert list(list_change_faults(known, TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "made_on = 2026-12-01\n[x",
+        'made_on = "soon"',
+        "[report_forms.facebook]\nseen_on = 2026-12-01",
+        "made_on = 2026-12-01\nreport_forms = 3",
+        "made_on = 2026-12-01\n[report_forms]\nfacebook = 3",
+    ],
+)
+def test_what_is_no_update_is_refused(text: str):
+    with pytest.raises(FactsError):
+        parse_update(text)
