@@ -7,9 +7,11 @@ people. It asks for no name; hits that are about no one enrolled are dropped her
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import islice
 from urllib.parse import unquote
 
+from scrapers.facts.fact import NO_CHANGES, DatedFact, FactChanges, load_facts
 from scrapers.models import (
     District,
     Identity,
@@ -58,6 +60,18 @@ from scrapers.source import (
     SourceInfo,
 )
 
+
+class RequestPrice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    usd_per_1000: Decimal
+
+
+def load_prices(changes: FactChanges = NO_CHANGES) -> Mapping[str, Decimal]:
+    """Return what so many requests cost, by the names of the sources that are paid for so."""
+    prices = load_facts("prices", RequestPrice, changes)
+    return {name: price.usd_per_1000 for name, price in prices.items()}
+
+
+PRICES = load_prices()
 OCCUPATION = "teacher"
 # Where adults have accounts, and teachers pages of their own; as many as one query bears.
 DISTRICT_SITES = (

@@ -6,6 +6,7 @@ the sources: handed over by the machine, and only to the origin they are for.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
@@ -26,11 +27,13 @@ from monitor.config import (
     WordPressConfig,
     read_secret,
 )
+from monitor.db.fact_updates import FactUpdateStore
 from monitor.db.site_lists import SiteListStore
 from monitor.domain.district.inventory import (
     DISTRICT_SUBJECT,
 )
 from monitor.domain.errors import ConfigError
+from scrapers.facts.fact import NO_CHANGES, FactChanges
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
 from scrapers.parsers.profile_images import can_open_pictures
 from scrapers.profile_api import ProfileApi
@@ -60,7 +63,7 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
 from scrapers.search.serper import SERPER
-from scrapers.search_api import HitPageSource, SearchApi
+from scrapers.search_api import HitPageSource, SearchApi, load_prices
 from scrapers.sites.catalog import (
     CatalogError,
     SiteCatalog,
@@ -221,7 +224,7 @@ def build_sources(config: Config) -> SourceRegistry:
 
     Plug-ins and lists that cannot be used are left out, and named in its `faults`.
     """
-    ours = _build_configured_sources(config)
+    ours = _build_configured_sources(config, load_fact_changes(config))
     lists = SiteListStore(config.state).read_site_lists(_build_known_sites(config, ours))
     entries = (entry for site_list in lists for entry in site_list.entries)
     return ours.copy_with_sources(
@@ -233,6 +236,11 @@ def build_sources(config: Config) -> SourceRegistry:
 def load_known_sites(config: Config) -> KnownSites:
     """Return the sites that are asked without any imported list."""
     return _build_known_sites(config, _build_configured_sources(config))
+
+
+def load_fact_changes(config: Config) -> FactChanges:
+    """Return what an update that the operator installed changes of the facts."""
+    return FactUpdateStore(config.state, config.facts.key).load_update().changes
 
 
 def load_site_catalog(config: SourceSettings) -> SiteCatalog:
@@ -261,10 +269,15 @@ def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
     )
 
 
-def _build_configured_sources(config: SourceSettings) -> SourceRegistry:
+def _build_configured_sources(
+    config: SourceSettings, changes: FactChanges = NO_CHANGES
+) -> SourceRegistry:
     try:
         engines = _wrap_in_hit_readers(
-            config, chain(_build_search_engines(config), _build_searxng_source(config))
+            config,
+            chain(
+                _build_search_engines(config, load_prices(changes)), _build_searxng_source(config)
+            ),
         )
         profiles = chain(
             _build_alert_source(config),
@@ -291,16 +304,18 @@ def _build_known_sites(config: SourceSettings, ours: SourceRegistry) -> KnownSit
     return KnownSites.from_entries(catalog.entries, names)
 
 
-def _build_search_engines(config: SourceSettings) -> Iterator[Source]:
+def _build_search_engines(
+    config: SourceSettings, prices: Mapping[str, Decimal]
+) -> Iterator[Source]:
     """Build the engines that have an API of their own, where their table is there."""
     chosen = config.sources
     if chosen.brave:
-        yield _configure_search_engine(BRAVE, chosen.brave)
+        yield _configure_search_engine(BRAVE, chosen.brave, prices)
         if chosen.brave.news:
-            yield _configure_search_engine(BRAVE_NEWS, chosen.brave)
+            yield _configure_search_engine(BRAVE_NEWS, chosen.brave, prices)
     for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
         if table:
-            yield _configure_search_engine(engine, table)
+            yield _configure_search_engine(engine, table, prices)
     if chosen.serper:
         if not chosen.serper.notice_read:
             notice = SERPER.info.notice
@@ -308,12 +323,16 @@ def _build_search_engines(config: SourceSettings) -> Iterator[Source]:
                 f"[sources.serper] needs `notice_read = true` once you have read this: {notice}"
             )
             raise ConfigError(reason)
-        yield _configure_search_engine(SERPER, chosen.serper)
+        yield _configure_search_engine(SERPER, chosen.serper, prices)
 
 
-def _configure_search_engine(engine: SearchApi, chosen: SearchEngineConfig) -> Source:
+def _configure_search_engine(
+    engine: SearchApi, chosen: SearchEngineConfig, prices: Mapping[str, Decimal]
+) -> Source:
+    price = prices.get(engine.name, engine.info.usd_per_1000)
     return replace(
         engine,
+        info=replace(engine.info, usd_per_1000=price),
         base_url=chosen.url or engine.base_url,
         known_query=chosen.canary or engine.known_query,
         allow_private=chosen.allow_private,

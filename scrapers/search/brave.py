@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from scrapers.models import Outcome
 from scrapers.parsers.json_fields import (
@@ -16,6 +15,7 @@ from scrapers.parsers.text import split_words
 from scrapers.search_api import (
     NO_CREDIT,
     NO_KEY,
+    PRICES,
     TOO_OFTEN,
     ComplaintRule,
     SearchAnswer,
@@ -36,13 +36,14 @@ SOURCE_INFO = SourceInfo(
     cannot_see="pages behind a login, and pages that it has not indexed",
     provenance="its published reference, and answers recorded in December 2024",
     terms=TermsOfService(url="https://api-dashboard.search.brave.com/terms-of-service"),
-    usd_per_1000=Decimal(5),
+    usd_per_1000=PRICES["brave"],
     api_key=ApiKeySpec(name="brave-key", header="x-subscription-token"),
     notice="Before you turn it on, check in its terms what your plan lets you store.",
 )
 NEWS_SOURCE_INFO = replace(
     SOURCE_INFO,
     title="Brave News",
+    usd_per_1000=PRICES["brave-news"],
     asks="a quoted name with the school, the district or a place",
     discloses="the name and the school, to Brave, which keeps what was asked for up to 90 days",
     sees="title, snippet and address of news that appeared within the last month",

@@ -1,7 +1,6 @@
 """Kagi, through its Search API (v1)."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from scrapers.models import Outcome
 from scrapers.parsers.json_fields import (
@@ -13,6 +12,7 @@ from scrapers.parsers.json_fields import (
 from scrapers.search_api import (
     NO_CREDIT,
     NO_KEY,
+    PRICES,
     ComplaintRule,
     EngineComplaint,
     SearchAnswer,
@@ -33,7 +33,7 @@ SOURCE_INFO = SourceInfo(
     cannot_see="pages behind a login, and pages that none of these indexes has",
     provenance="its published OpenAPI description",
     terms=TermsOfService(url="https://kagi.com/terms"),
-    usd_per_1000=Decimal(12),
+    usd_per_1000=PRICES["kagi"],
     api_key=ApiKeySpec(name="kagi-key", header="authorization", prefix="Bearer "),
 )
 COMPLAINT_RULES = (

@@ -1,7 +1,6 @@
 """Serper, which resells what Google shows; for districts whose lawyers have agreed to that."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from scrapers.models import Outcome
 from scrapers.parsers.json_fields import (
@@ -13,6 +12,7 @@ from scrapers.parsers.json_fields import (
 from scrapers.search_api import (
     NO_CREDIT,
     NO_KEY,
+    PRICES,
     ComplaintRule,
     SearchAnswer,
     SearchApi,
@@ -32,7 +32,7 @@ SOURCE_INFO = SourceInfo(
     cannot_see="pages behind a login, and anything Google does not list",
     provenance="its published examples, and descriptions by its customers",
     terms=TermsOfService(url="https://serper.dev/terms"),
-    usd_per_1000=Decimal(1),
+    usd_per_1000=PRICES["serper"],
     api_key=ApiKeySpec(name="serper-key", header="x-api-key"),
     notice=(
         "It resells results from Google without a license: ask your lawyers before you turn it on."

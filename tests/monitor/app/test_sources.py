@@ -1,8 +1,12 @@
 """The configuration says which sources there are, and a catalog it cannot use is named."""
 
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from monitor.app.sources import build_sources, load_site_catalog
 from monitor.config import (
@@ -11,6 +15,7 @@ from monitor.config import (
     BraveConfig,
     Config,
     DistrictConfig,
+    FactsConfig,
     FediverseDialect,
     FediverseServerConfig,
     MailConfig,
@@ -24,11 +29,14 @@ from monitor.config import (
     StackExchangeConfig,
     WordPressConfig,
 )
+from monitor.db.fact_updates import FactUpdateStore
 from monitor.demo.setup import CATALOG_FILE
 from monitor.domain.errors import ConfigError
+from scrapers.search.brave import BRAVE
 from scrapers.search.searxng import SearxNG
 from scrapers.search_api import HitPageSource
 from scrapers.source import UNLIMITED_QUOTA, RequestQuota, SourceFamily
+from tests.sign_facts import sign_update
 
 OFF = {"bluesky": BlueskyConfig(enabled=False), "sites": SiteCatalogConfig(own=False)}
 AS_IT_COMES = {"bluesky": BlueskyConfig(), "sites": SiteCatalogConfig()}
@@ -121,6 +129,20 @@ def test_an_engine_is_asked_where_its_table_is_there():
 
 def test_news_of_brave_can_be_left_out():
     assert list(build_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
+
+
+def test_an_update_of_facts_changes_what_an_engine_costs(tmp_path):
+    key, day = Ed25519PrivateKey.generate(), date(2027, 1, 4)
+    store = FactUpdateStore(tmp_path, key.public_key().public_bytes_raw().hex())
+    text = f"made_on = {day}\n[prices.brave]\nusd_per_1000 = 7.5\nseen_on = {day}\n"
+    store.install_update(store.check_update(sign_update(key, text), day))
+    facts = FactsConfig(key=store.key)
+    config = structs.replace(configured(brave=BraveConfig()), state=tmp_path, facts=facts)
+
+    sources = build_sources(config)
+
+    assert sources["brave"].info.usd_per_1000 == Decimal("7.5")
+    assert sources["brave-news"].info.usd_per_1000 == BRAVE.info.usd_per_1000
 
 
 def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_read():

@@ -11,7 +11,7 @@ from scrapers.facts.fact import (
     load_facts,
     load_tables,
 )
-from scrapers.facts.update import list_change_faults, parse_update, split_known
+from scrapers.facts.update import PRICE_KEYS, list_change_faults, parse_update, split_known
 
 TODAY = date(2026, 12, 1)
 FORM = "https://www.facebook.com/help/contact/1"
@@ -76,8 +76,21 @@ def test_no_list_and_no_pattern_of_any_kind_may_change(kind):
     for key, table in load_tables(kind).items():
         for name, value in table.items():
             changes = {kind: {key: {name: value}}}
-            is_free = name == "seen_on" or str(value).startswith("https://")
+            is_free = name in {"seen_on", *PRICE_KEYS} or str(value).startswith("https://")
             assert is_free or list(list_change_faults(changes, TODAY)) != []
+
+
+@pytest.mark.parametrize(
+    ("price", "is_right"),
+    [
+        *((0, True), (7.5, True)),
+        *((wrong, False) for wrong in (-1, float("nan"), float("inf"), True, "5")),
+    ],
+)
+def test_a_price_may_change_to_another_price(price, is_right):
+    changes = {"prices": {"brave": {"usd_per_1000": price}}}
+
+    assert (list(list_change_faults(changes, TODAY)) == []) is is_right
 
 
 def test_facts_that_a_version_does_not_have_are_told_apart():
