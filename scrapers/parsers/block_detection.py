@@ -38,43 +38,15 @@ SHORTEST_OWN_WORDS = 12
 # Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
 HARDLY_ANY_WORDS = 60
 
-BLOCK_HEADERS: tuple[tuple[str, str, str], ...] = (
-    ("cf-mitigated", r".+", CHECK),
-    ("x-amzn-waf-action", r"challenge|captcha", CAPTCHA),
-    ("x-vercel-mitigated", r"challenge|deny", CHECK),
-    ("x-sucuri-block", r".+", REFUSAL),
-)
 
-LOGIN_ADDRESS = (
-    r"https?://[^/?#]+/(?:[a-z]{2}(?:[-_][a-z]{2})?/)?"
-    r"(?:log_?in|sign_?in|sign-in|authwall|accounts/login|account/login|users/sign_in"
-    r"|auth/login|i/flow/login|checkpoint|uas/login)(?:\.php|\.html?)?/?(?:[?#]|$)"
-)
-BLOCK_URLS: tuple[tuple[str, str], ...] = (
-    (r"https?://consent\.[a-z]+\.[a-z.]+/", CONSENT),
-    (r"https?://[^/?#]+/(?:sorry/index|sorry/?\?|checkcaptcha|captcha|challenge)\b", CAPTCHA),
-    (r"https?://validate\.perfdrive\.com/|https?://[^/]*captcha-delivery\.com/", CAPTCHA),
-    (LOGIN_ADDRESS, LOGIN),
-)
+class WallMarks(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about marks of walls, named by what such a wall is."""
 
-# Markup that only the wall's maker writes: in a bio its quotes and brackets would be escaped.
-BLOCK_MARKUP: tuple[tuple[str, str], ...] = (
-    ('id="challenge-error-text"', CHECK),
-    ('id="challenge-form"', CHECK),
-    ('id="challenge-running"', CHECK),
-    ('data-translate="checking_browser"', CHECK),
-    ('class="cf-error-details', REFUSAL),
-    ('"/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page', CHECK),
-    ("'/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page", CHECK),
-    ("'/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page", CHECK),
-    ('id="px-captcha"', CAPTCHA),
-    ('"https://geo.captcha-delivery.com', CAPTCHA),
-    ('class="anomaly-modal', CAPTCHA),
-    ('"https://www.google.com/recaptcha/challengepage/', CAPTCHA),
-    ('"/.within.website/x/', CHECK),
-    ('id="anubis_challenge"', CHECK),
-    ('id="tiktok-verify-page"', CAPTCHA),
-)
+    headers: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[str, ...] = ()
+    markup: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 class WallWords(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +55,13 @@ class WallWords(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True
     words: tuple[str, ...]
 
 
-WALL_WORDS = load_facts("walls", WallWords)
+WALL_MARKS, WALL_WORDS = load_facts("wall_marks", WallMarks), load_facts("walls", WallWords)
+BLOCK_HEADERS = tuple(
+    (name, value, note) for note, marks in WALL_MARKS.items() for name, value in marks.headers
+)
+BLOCK_URLS = tuple((mark, note) for note, wall in WALL_MARKS.items() for mark in wall.addresses)
+BLOCK_MARKUP = tuple((mark, note) for note, wall in WALL_MARKS.items() for mark in wall.markup)
+BLOCK_PHRASES = tuple((mark, note) for note, wall in WALL_MARKS.items() for mark in wall.phrases)
 
 
 def _join_words(kind: str) -> str:
@@ -99,23 +77,8 @@ _OR = rf"(?: ?[/,&|] ?| {_join_words('or')} )"
 _LOGINS = rf"(?:{_REGISTER}{_OR})?{_LOGIN}(?:{_OR}(?:{_LOGIN}|{_REGISTER}))*"
 # The whole title: of a wall unless the page serves much, or says that it is an article.
 BLOCK_TITLES: tuple[tuple[str, str], ...] = (
-    (r"just a moment", CHECK),
-    (r"one moment, please", CHECK),
-    (r"attention required! \| cloudflare", CAPTCHA),
-    (r"please wait \| cloudflare", CHECK),
-    (r"(?:vercel )?(?:client|security|browser) (?:challenge|measure|check(?:point)?)", CHECK),
-    (r"checking your browser.*", CHECK),
-    (r"making sure you're not a bot", CHECK),
-    (r"pardon our interruption", CHECK),
+    *((title, note) for note, wall in WALL_MARKS.items() for title in wall.titles),
     (rf"(?:{_SITE}{_STROKE})?please wait for verification", CHECK),
-    (r"ddos-guard|ddos protection.*", CHECK),
-    (r"(?:robot|human|bot) (?:check|verification)|are you (?:a )?(?:robot|human)", CAPTCHA),
-    (r"robot or human|human or robot|verify to continue", CAPTCHA),
-    (r"verif(?:y|ying) (?:that )?you are (?:a )?human.*", CAPTCHA),
-    (r"(?:re)?captcha(?: challenge| required)?|enter the (?:characters|captcha).*", CAPTCHA),
-    (r"access (?:to this page has been )?denied.*|request (?:rejected|blocked)|blocked", REFUSAL),
-    (r"too many requests|unusual traffic.*", REFUSAL),
-    (r"before you continue.*", CONSENT),
     (rf"(?:{_SITE}{_STROKE})?{_LOGINS}(?: {_TO} {_SITE})?(?:{_STROKE}{_SITE})?", LOGIN),
 )
 # As much as any page may be called: a wall where it says little else, or asks for a password.
@@ -128,55 +91,6 @@ LOOSE_BLOCK_TITLES: tuple[tuple[str, str], ...] = (
     (r"(?:bevor sie|avant de|antes de|prima di|voordat) .{0,60}", CONSENT),
 )
 
-# What anyone could write on a page: it counts only where the page says little else.
-BLOCK_PHRASES: tuple[tuple[str, str], ...] = (
-    ("_cf_chl_opt", CHECK),
-    ("awswafintegration", CHECK),
-    ("window.gokuprops", CHECK),
-    ("perimeterxidentifiers", CAPTCHA),
-    ("window.pow_challenge_data", CHECK),
-    ("sucuri_cloudproxy_js", CHECK),
-    ("/_incapsula_resource?", CHECK),
-    ("slardarwaf", CHECK),
-    ("unusual traffic", CAPTCHA),
-    ("solve the captcha", CAPTCHA),
-    ("complete the captcha", CAPTCHA),
-    ("complete the security check", CAPTCHA),
-    ("captcha to continue", CAPTCHA),
-    ("verify you are human", CAPTCHA),
-    ("verify that you are human", CAPTCHA),
-    ("verify you are a human", CAPTCHA),
-    ("confirm you are human", CAPTCHA),
-    ("confirm that you are human", CAPTCHA),
-    ("you are not a robot", CAPTCHA),
-    ("you're not a robot", CAPTCHA),
-    ("i'm not a robot", CAPTCHA),
-    ("are you a robot", CAPTCHA),
-    ("automated requests", CAPTCHA),
-    ("automated queries", CAPTCHA),
-    ("bots use duckduckgo too", CAPTCHA),
-    ("checking your browser", CHECK),
-    ("checking if the site connection is secure", CHECK),
-    ("enable javascript and cookies to continue", CHECK),
-    ("enable js and disable any ad blocker", CHECK),
-    ("incapsula incident id", CHECK),
-    ("security service to protect itself from online attacks", CHECK),
-    ("blocked by network security", REFUSAL),
-    ("the requested url was rejected", REFUSAL),
-    ("generated by cloudfront", REFUSAL),
-    ("your ip address has been", REFUSAL),
-    ("your request has been blocked", REFUSAL),
-    ("you have been blocked", REFUSAL),
-    ("before you continue to", CONSENT),
-    ("log in to continue", LOGIN),
-    ("login to continue", LOGIN),
-    ("sign in to continue", LOGIN),
-    ("log in to view this", LOGIN),
-    ("you must log in", LOGIN),
-    ("you must be logged in", LOGIN),
-    ("you must be logged-in", LOGIN),
-    ("you need to log in", LOGIN),
-)
 CAPTCHA_WIDGETS = ("g-recaptcha", "h-captcha", "cf-turnstile", 'id="captcha"')
 # What is served says so of itself, and may still carry the scripts of those who make walls.
 SERVED_MARKUP = (
