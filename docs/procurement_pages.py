@@ -1,7 +1,7 @@
-"""Write two pages of docs/procurement from the program itself: `make procurement`.
+"""Write three pages of docs/procurement from the program itself: `make procurement`.
 
 data.md comes from what the tables of the databases declare, consent.md from the text
-that people read before they agree.
+that people read before they agree, law.md from the facts about laws.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,10 +25,12 @@ from monitor.domain.consent_text import (
 from monitor.domain.reason import Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS
 from reports.wording import render_in_english
+from scrapers.facts.fact import DatedFact, load_facts
 
 FOLDER = Path(__file__).parent / "procurement"
 DATA_FILE = FOLDER / "data.md"
 CONSENT_FILE = FOLDER / "consent.md"
+LAW_FILE = FOLDER / "law.md"
 DATA_FOREWORD = """\
 # Data inventory
 
@@ -56,6 +58,23 @@ test fails if it is out of date. A district's own text names its search engines,
 does not offer, and says the days after which links to students open to IT, if it set any. A person
 agrees to each scope separately; the ledger keeps version and hash of the text that they read.
 """
+LAW_FOREWORD = """\
+# Law
+
+Facts for a school attorney in the United States. We are not lawyers, and laws change: have each
+line checked. Written in November 2026, as [facts that grow old](../facts.md); `make procurement`
+writes this page.
+"""
+
+
+class Law(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about laws; `level` is federal or states."""
+
+    level: str
+    law: str
+    fact: str
+    built: str
+    decide: str = "-"
 
 
 def list_all_declarations() -> Iterator[TableDeclaration]:
@@ -116,6 +135,19 @@ def _build_paragraphs(lines: tuple[Reason, ...]) -> str:
     )
 
 
+def build_law_page() -> str:
+    lines = [LAW_FOREWORD]
+    for level, laws in groupby(load_facts("laws", Law).values(), lambda law: law.level):
+        lines += [
+            f"## {level.capitalize()}\n",
+            "| law | fact | how Namesake is built | to decide |",
+            "|---|---|---|---|",
+            *(f"| {law.law} | {law.fact} | {law.built} | {law.decide} |" for law in laws),
+            "",
+        ]
+    return "\n".join(lines)
+
+
 def build_data_page() -> str:
     foreword = DATA_FOREWORD.format(hours=ERASED_WITHIN // timedelta(hours=1))
     cascades = read_cascades()
@@ -148,3 +180,4 @@ def _describe_span(span: timedelta | None, endless: str) -> str:
 if __name__ == "__main__":
     DATA_FILE.write_text(build_data_page(), "utf-8")
     CONSENT_FILE.write_text(build_consent_page(ConsentTerms()), "utf-8")
+    LAW_FILE.write_text(build_law_page(), "utf-8")

@@ -8,8 +8,10 @@ from docs.procurement_pages import (
     CONSENT_FILE,
     DATA_FILE,
     FOLDER,
+    LAW_FILE,
     build_consent_page,
     build_data_page,
+    build_law_page,
 )
 from monitor.domain.consent_text import ConsentTerms
 
@@ -24,6 +26,10 @@ def test_the_consent_text_is_the_one_that_people_read() -> None:
     assert CONSENT_FILE.read_text("utf-8") == build_consent_page(ConsentTerms()), (
         "renew it: make procurement"
     )
+
+
+def test_the_page_of_laws_has_the_facts_about_laws() -> None:
+    assert LAW_FILE.read_text("utf-8") == build_law_page(), "renew it: make procurement"
 
 
 @pytest.mark.parametrize("page", sorted(FOLDER.glob("*.md")), ids=lambda page: page.name)
