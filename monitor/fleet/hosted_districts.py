@@ -26,11 +26,13 @@ from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
+from monitor.domain.errors import InputError
 from monitor.fleet.db.handover import LeaseStore
 from monitor.fleet.db.shared import DistrictRecord, SharedMemories
 from monitor.fleet.districts import DistrictFolder, build_district_environment
 from monitor.fleet.health import FleetState
 from monitor.fleet.restores import ConsentNews
+from monitor.fleet.twins import TwinFinder
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
@@ -141,6 +143,8 @@ class SharedResources:
         self._proofs = ProofCache(shared.canary_proofs)
         self._paces: dict[tuple[str, int], RelayPace] = {}
         self._started_at = clock.now()
+        self.twins = TwinFinder()
+        self.refused: Mapping[str, str] = {}
 
     def build_district_resources(self, name: str, config: Config) -> DistrictResources:
         relay = (config.mail.host, config.mail.port)
@@ -340,6 +344,8 @@ class HostedDistrict:
         return read_stamp(self.folder.config_path)
 
     def _open(self) -> SupervisedRunner:
+        if self.name in self.resources.refused:
+            raise InputError(self.resources.refused[self.name])
         self._configured = self._read_config_stamp()
         config = self.folder.load_config()
         if self._state != config.state:
@@ -361,6 +367,7 @@ class HostedDistrict:
         shared = self.resources.build_district_resources(self.name, config)
         with ExitStack() as undo:
             app = undo.enter_context(open_app(config, environment, shared))
+            self.resources.twins.note_database(self.folder, config.state, app.db)
             jobs.take_over_jobs(app)
             self.runner = build_supervised_runner(app, environment)
             self._parts = undo.pop_all()

@@ -6,7 +6,7 @@ used (its configuration, a damaged file, a wrong key) is set aside, and the othe
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -22,6 +22,7 @@ from monitor.db.files import write_file
 from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,
+    InputError,
     MonitorError,
     MovedError,
     ReplacedError,
@@ -32,7 +33,7 @@ from monitor.domain.errors import (
 from monitor.domain.health import compute_exit_code
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared import DistrictRecord
-from monitor.fleet.districts import is_drained, list_district_folders
+from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
 from monitor.fleet.hosted_districts import HostedDistrict, SharedResources
 from monitor.fleet.metrics import FleetReading, render_fleet_metrics
 from monitor.fleet.pools import RightOfWay, WorkerPool
@@ -287,9 +288,19 @@ class FleetRunner:
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
                 self._resources.set_staff(name, 0)
+        self._refuse_twins(found.values())
         for district in tuple(self._districts.values()):
             if district.name not in found or district.folder.is_leaving:
                 self._let_go(district)
+
+    def _refuse_twins(self, folders: Iterable[DistrictFolder]) -> None:
+        self._resources.refused = self._resources.twins.find_twins(folders)
+        for name, reason in self._resources.refused.items():
+            district = self._districts.get(name)
+            if district is not None and not district.fault:
+                token = CURRENT_DISTRICT.set(name)
+                self._set_aside(district, InputError(reason))
+                CURRENT_DISTRICT.reset(token)
 
     def _let_go(self, district: HostedDistrict) -> None:
         """Stop what runs in a district that leaves, and forget it once it has ended."""

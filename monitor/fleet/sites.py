@@ -11,19 +11,17 @@ from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from monitor.config import CURRENT_DISTRICT, SignInMethod
-from monitor.domain.errors import ConfigError, MonitorError, describe_error_location
+from monitor.domain.errors import ConfigError, InputError, MonitorError, describe_error_location
+from monitor.fleet.districts import DistrictFolder, list_district_folders
+from monitor.fleet.twins import TwinFinder, read_host
 from monitor.web.app import OpenSite
 from monitor.web.server import StartResponse
-
-if TYPE_CHECKING:
-    from monitor.fleet.districts import DistrictFolder
 
 LOG = logging.getLogger(__name__)
 LOOKED_EVERY = 10.0
@@ -34,15 +32,23 @@ UNKNOWN = "No district has this address.\n"
 AWAY = "The pages of this district cannot be shown at the moment. Try again later.\n"
 
 
-SiteOpener = Callable[["DistrictFolder"], AbstractContextManager[OpenSite]]
+SiteOpener = Callable[[DistrictFolder], AbstractContextManager[OpenSite]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class DistrictSite:
-    """A district at its address; `changed` is when its configuration was written."""
+    """A district at its address; `changed` is when its configuration was written.
 
-    folder: "DistrictFolder"
+    One that is `refused` is never opened. `lock` guards what follows it, and is held while the
+    district is opened: only who wants this one waits for that. One that `is_replaced` closes as its
+    last reader leaves.
+    """
+
+    folder: DistrictFolder
     changed: int
+    refused: str = ""
+    lock: Lock = field(default_factory=Lock)
+    is_replaced: bool = False
     fault: str = ""
     retry_at: float = 0.0
     site: OpenSite | None = None
@@ -62,20 +68,24 @@ class DistrictSites:
         self._open_site = open_site
         self._on_socket = on_socket
         self._lock = Lock()
+        # One after another: each takes the interpreter for tens of milliseconds.
+        self._opening = Lock()
+        self._twins = TwinFinder()
         self._looked_at = -LOOKED_EVERY
         self._hosts: dict[str, DistrictSite] = {}
         self._known: dict[str, tuple[int, str]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         host = str(environ.get("HTTP_HOST", "")).partition(":")[0].casefold()
-        found = self._enter(host)
+        found = self._find_site(host)
         if found is None:
             return _answer(UNKNOWN, HTTPStatus.NOT_FOUND)(environ, start_response)
-        if found.site is None:
+        site = self._enter(found)
+        if site is None:
             return _answer(AWAY, HTTPStatus.SERVICE_UNAVAILABLE)(environ, start_response)
         token = CURRENT_DISTRICT.set(found.folder.name)
         try:
-            body = found.site.pages(environ, start_response)
+            body = site.pages(environ, start_response)
         except BaseException:
             self._leave(found)
             raise
@@ -89,46 +99,59 @@ class DistrictSites:
 
     def tidy(self, idle_seconds: float = IDLE_SECONDS) -> None:
         """Close what no one has asked for lately, what leaves, and what lies in other files."""
-        with self._lock:
-            opened = [host for host in self._hosts.values() if host.site is not None]
-            opened.sort(key=lambda host: host.used_at)
-            surplus = max(len(opened) - MOST_OPEN_SITES, 0)
-            for number, host in enumerate(opened):
-                idle = number < surplus or monotonic() - host.used_at > idle_seconds
-                gone = host.folder.is_leaving or not _has_its_files(host)
-                if not host.users and (idle or gone):
-                    _close(host)
+        opened = [site for site in self._hosts.values() if site.site is not None]
+        opened.sort(key=lambda site: site.used_at)
+        surplus = max(len(opened) - MOST_OPEN_SITES, 0)
+        for number, site in enumerate(opened):
+            with site.lock:
+                idle = number < surplus or monotonic() - site.used_at > idle_seconds
+                gone = site.folder.is_leaving or not _has_its_files(site)
+                if not site.users and (idle or gone):
+                    _close(site)
 
     def close(self) -> None:
-        with self._lock:
-            for host in self._hosts.values():
-                _close(host)
+        for site in self._hosts.values():
+            with site.lock:
+                _close(site)
 
-    def _enter(self, host: str) -> DistrictSite | None:
+    def _find_site(self, host: str) -> DistrictSite | None:
+        replaced: list[DistrictSite] = []
         with self._lock:
             if monotonic() - self._looked_at >= LOOKED_EVERY:
-                self._look_for_districts()
+                replaced = self._look_for_districts()
             found = self._hosts.get(host)
-            if found is None:
-                return None
-            if found.site is None and monotonic() >= found.retry_at:
+        for site in replaced:
+            with site.lock:
+                site.is_replaced = True
+                if not site.users:
+                    _close(site)
+        return found
+
+    def _enter(self, found: DistrictSite) -> OpenSite | None:
+        """Return its pages until `_leave`, or None while they cannot be shown."""
+        with found.lock:
+            barred = found.refused or found.is_replaced or monotonic() < found.retry_at
+            if found.site is None and not barred:
                 self._open(found)
             if found.site is not None:
                 found.users += 1
-            return found
+            return found.site
 
     def _leave(self, site: DistrictSite) -> None:
-        with self._lock:
+        with site.lock:
             if site.site is not None:
                 site.site.app.db.release_sessions()
             site.users -= 1
             site.used_at = monotonic()
+            if site.is_replaced and not site.users:
+                _close(site)
 
     def _open(self, found: DistrictSite) -> None:
         try:
-            with ExitStack() as undo:
-                found.site = undo.enter_context(self._open_site(found.folder))
-                found.parts = undo.pop_all()
+            with self._opening, ExitStack() as undo:
+                site = undo.enter_context(self._open_site(found.folder))
+                self._twins.note_database(found.folder, site.app.config.state, site.app.db)
+                found.site, found.parts = site, undo.pop_all()
             found.fault, found.used_at = "", monotonic()
         except Exception as error:  # noqa: BLE001 - the pages of other districts go on
             self._set_aside(found, error)
@@ -141,25 +164,28 @@ class DistrictSites:
             LOG.error("district_set_aside", extra={"district": name, "reason": fault})
         found.fault, found.retry_at = fault, monotonic() + RETRY_SECONDS
 
-    def _look_for_districts(self) -> None:
-        """Read the addresses anew of what is new or was changed; who serves goes on serving."""
+    def _look_for_districts(self) -> list[DistrictSite]:
+        """Read the addresses anew of what is new or was changed; return what is shown no longer."""
         self._looked_at = monotonic()
+        folders = list_district_folders(self._folder)
+        twins = self._twins.find_twins(folders)
         hosts: dict[str, DistrictSite] = {}
-        from monitor.fleet.districts import list_district_folders  # noqa: PLC0415 - only with many
-
-        for folder in list_district_folders(self._folder):
+        for folder in folders:
             changed, host = self._read_host(folder)
-            before = self._hosts.get(host)
-            same = before and (before.folder, before.changed) == (folder, changed)
-            if host and not folder.is_leaving:
-                site = before if before and same else DistrictSite(folder, changed)
-                hosts.setdefault(host, site)
-        for host, site in self._hosts.items():
-            if hosts.get(host) is not site:
-                _close(site)
+            if not host or folder.is_leaving:
+                continue
+            before, known = self._hosts.get(host), (folder, changed, twins.get(folder.name, ""))
+            if before is not None and (before.folder, before.changed, before.refused) == known:
+                hosts.setdefault(host, before)
+                continue
+            site = hosts.setdefault(host, DistrictSite(*known))
+            if site.refused:
+                self._set_aside(site, InputError(site.refused))
+        replaced = [site for host, site in self._hosts.items() if hosts.get(host) is not site]
         self._hosts = hosts
+        return replaced
 
-    def _read_host(self, folder: "DistrictFolder") -> tuple[int, str]:
+    def _read_host(self, folder: DistrictFolder) -> tuple[int, str]:
         """Return when its configuration was written, and its host; empty if it has none."""
         try:
             changed = folder.config_path.stat().st_mtime_ns
@@ -170,7 +196,7 @@ class DistrictSites:
             self._known[folder.name] = known = changed, self._parse_host(folder)
         return known
 
-    def _parse_host(self, folder: "DistrictFolder") -> str:
+    def _parse_host(self, folder: DistrictFolder) -> str:
         try:
             config = folder.load_config()
             if config.portal.sign_in is SignInMethod.HEADER and not self._on_socket:
@@ -179,7 +205,7 @@ class DistrictSites:
         except MonitorError as error:
             self._set_aside(DistrictSite(folder, 0), error)
             return ""
-        return (urlsplit(config.portal.address).hostname or "").casefold()
+        return read_host(config.portal.address)
 
 
 def _answer(text: str, status: HTTPStatus) -> Response:

@@ -13,6 +13,7 @@ from monitor.fleet.db.handover import Lease, LeaseStore
 from monitor.fleet.db.shared import DistrictRecord, SharedMemories
 from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
 from monitor.fleet.moves import DistrictMove, list_moves
+from monitor.fleet.twins import TwinFinder
 
 
 class DistrictState(StrEnum):
@@ -49,20 +50,27 @@ def list_district_statuses(
     records = {record.name: record for record in known}
     held, drained = leases.list_leases() if leases else {}, is_drained(folder)
     machine = leases.machine if leases else ""
+    folders = list_district_folders(folder)
+    twins = TwinFinder().find_twins(folders)
     return (
         *(
             _find_other_machine(district_folder, held, machine)
-            or _build_status(district_folder, records.get(district_folder.name), drained=drained)
-            for district_folder in list_district_folders(folder)
+            or _build_status(
+                district_folder,
+                records.get(district_folder.name),
+                twins.get(district_folder.name, ""),
+                drained=drained,
+            )
+            for district_folder in folders
         ),
         *(_build_moved_status(move, held) for move in list_moves(folder)),
     )
 
 
 def _build_status(
-    district: DistrictFolder, record: DistrictRecord | None, *, drained: bool
+    district: DistrictFolder, record: DistrictRecord | None, refused: str, *, drained: bool
 ) -> DistrictStatus:
-    fault, state = record.reason if record else "", DistrictState.NOT_RUNNING
+    fault, state = refused or (record.reason if record else ""), DistrictState.NOT_RUNNING
     address, running, next_step = "", False, ""
     try:
         config = district.load_config()

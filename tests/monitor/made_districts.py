@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 from monitor.config import CONSENT_DURATION
 from monitor.db.database import Database
@@ -61,6 +62,17 @@ def make_district(folder: Path, name: str, members: tuple[StaffMember, ...]) -> 
     (path / CONFIG_FILE).write_text(SETTINGS.format(name=name), "utf-8")
     with Database.create_or_open_folder(path / "state") as db:
         enroll_members(db, name, members)
+
+
+def copy_elsewhere(district: Path, copy: Path) -> None:
+    """Copy a district as someone does who takes it for a pattern: with another address."""
+    copytree(district, copy, ignore=ignore_patterns("*.sock"))
+    write_elsewhere(copy / CONFIG_FILE, district.name, copy.name)
+
+
+def write_elsewhere(config: Path, name: str, other: str) -> None:
+    text = config.read_text("utf-8")
+    config.write_text(text.replace(f"namesake.{name}.", f"namesake.{other}."), "utf-8")
 
 
 def enroll_members(db: Database, name: str, members: tuple[StaffMember, ...]) -> None:

@@ -1,5 +1,6 @@
 """Many districts of one machine: the folder that has them, and a worker that asks for others."""
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -42,6 +43,7 @@ from monitor.fleet.districts import (
 )
 from monitor.fleet.moves import hold_state_folder
 from monitor.fleet.status import list_district_statuses
+from monitor.fleet.twins import find_district_at
 from monitor.scheduler.daemon import SystemdNotifier
 
 
@@ -180,6 +182,7 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     district = check_new_name(file.fleet.districts, name)
     lent = add_stored_secrets(context).environment
     _check_name_is_free(replace(context, environment=lent), file, name)
+    _check_address_is_free(file.fleet.districts, answers)
     inner = CliContext(district.config_path, build_district_environment(lent, district))
     words = ["--answers", str(answers)]
     # A command keeps the names of its help from whoever asks first, so they are those of all.
@@ -199,6 +202,22 @@ def _check_name_is_free(context: CliContext, file: FleetFile, name: str) -> None
         if lease is not None and lease.machine != sender.leases.machine:
             reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
             raise InputError(reason)
+
+
+def _check_address_is_free(folder: Path, answers: Path) -> None:
+    """Raise InputError for an address that another district has.
+
+    What else is wrong with the file of answers, `init` tells.
+    """
+    try:
+        written = tomllib.loads(answers.read_text("utf-8"))
+        address = str(written.get("portal_address") or f"https://namesake.{written['domains'][0]}")
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    owner = find_district_at(list_district_folders(folder), address)
+    if owner:
+        reason = f"The district {owner} has the address {address}. Choose another `portal_address`."
+        raise InputError(reason)
 
 
 @fleet.command()

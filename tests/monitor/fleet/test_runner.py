@@ -32,7 +32,14 @@ from scrapers.crawl.throttle import Throttle
 from scrapers.http.errors import FailureReason
 from tests.bench import scale
 from tests.monitor.fleet.world import Fleet, open_fleet
-from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
+from tests.monitor.made_districts import (
+    FRIDAY,
+    SUNDAY,
+    copy_elsewhere,
+    list_handles,
+    make_districts,
+    write_elsewhere,
+)
 
 NAMES = ("birch", "cedar", "maple")
 PEOPLE, SITES = 2, 3
@@ -164,6 +171,34 @@ def test_a_broken_district_is_set_aside_and_the_others_go_on(
     assert faults["maple"] == ""
     assert "2 of 3 districts are set aside: birch, cedar" in fleet.runner.describe_wait()
     assert caplog.text.count("event=district_set_aside") == 2
+
+
+@pytest.mark.parametrize("other", ["birch", "oak"])
+def test_a_copied_district_and_its_original_are_both_set_aside(
+    fleet: Fleet, folder: Path, other: str
+) -> None:
+    fleet.works()
+    copy_elsewhere(folder / "birch", folder / "oak")
+    write_elsewhere(folder / "oak" / "namesake.toml", "oak", other)
+    for _ in range(2):
+        fleet.runner.look_for_folders()
+        fleet.works()
+
+    faults = {
+        status.name: status.fault
+        for status in list_district_statuses(folder, fleet.resources.shared)
+    }
+    assert {name for name, fault in faults.items() if fault} == {"birch", "oak"}
+    assert faults["birch"] == faults["oak"]
+    assert faults["oak"].startswith("birch and oak have ")
+    assert "2 of 4 districts are set aside: birch, oak" in fleet.runner.describe_wait()
+
+    ask_to_leave(fleet.district("oak"))
+    fleet.runner.look_for_folders()
+    with fleet.district("birch").config_path.open("a") as config:
+        config.write("\n")
+    fleet.works()
+    assert not fleet.runner.describe_wait()
 
 
 def test_a_district_that_was_mended_is_taken_up_again(fleet: Fleet, folder: Path) -> None:

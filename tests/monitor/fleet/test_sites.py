@@ -1,9 +1,11 @@
 """One portal shows each district under its own host name, and nothing of another."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -15,13 +17,19 @@ from monitor.cli.portal import open_site
 from monitor.demo.setup import StoryClock
 from monitor.fleet.db.handover import close_databases
 from monitor.fleet.districts import (
+    LEAVING_FILE,
     DistrictFolder,
     ask_to_leave,
     build_district_environment,
 )
 from monitor.fleet.sites import AWAY, UNKNOWN, DistrictSites
 from monitor.web.app import OpenSite
-from tests.monitor.made_districts import FRIDAY, make_districts
+from tests.monitor.made_districts import (
+    FRIDAY,
+    copy_elsewhere,
+    make_districts,
+    write_elsewhere,
+)
 
 NAMES = ("birch", "cedar")
 
@@ -93,6 +101,85 @@ def test_a_broken_district_is_away_and_the_others_are_shown(
     with get(sites, "birch") as shown:
         assert shown.status_code == 200
     assert caplog.text.count("event=district_set_aside district=cedar") == 1
+
+
+def test_a_district_that_is_opened_holds_up_no_other(
+    sites: DistrictSites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get(sites, "birch").close()
+    opening, opened = threading.Event(), threading.Event()
+    open_at_once = open_site
+
+    def open_slowly(
+        context: CliContext, resources: DistrictResources
+    ) -> AbstractContextManager[OpenSite]:
+        opening.set()
+        assert opened.wait(60)
+        return open_at_once(context, resources)
+
+    monkeypatch.setattr(f"{__name__}.open_site", open_slowly)
+    answers: list[int] = []
+    reader = threading.Thread(target=lambda: answers.append(get(sites, "cedar").status_code))
+    reader.start()
+    assert opening.wait(60)
+
+    with get(sites, "birch") as shown:
+        assert shown.status_code == 200
+    assert answers == []
+    opened.set()
+    reader.join()
+    assert answers == [200]
+
+
+def test_two_districts_with_one_address_are_both_refused(
+    sites: DistrictSites,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("monitor.fleet.sites.LOOKED_EVERY", 0.0)
+    get(sites, "birch").close()
+    copytree(folder / "birch", folder / "birch-2")
+
+    for _ in range(2):
+        assert get(sites, "birch").status_code == 503
+    assert get(sites, "cedar").status_code == 200
+    assert caplog.text.count("event=district_set_aside") == 1
+    assert "birch and birch-2 have the address namesake.birch.example" in caplog.text
+
+    rmtree(folder / "birch-2")
+    assert get(sites, "birch").status_code == 200
+
+
+def test_a_copied_district_at_another_address_is_refused_with_its_original(
+    sites: DistrictSites, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.fleet.sites.LOOKED_EVERY", 0.0)
+    get(sites, "birch").close()
+    copy_elsewhere(folder / "birch", folder / "oak")
+
+    assert get(sites, "oak").status_code == 503
+    assert get(sites, "birch").status_code == 503
+
+    (folder / "oak" / LEAVING_FILE).touch()
+    assert get(sites, "birch").status_code == 200
+
+
+def test_who_is_reading_as_a_district_changes_its_address_reads_on(
+    sites: DistrictSites, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.fleet.sites.LOOKED_EVERY", 0.0)
+    config = folder / "birch" / "namesake.toml"
+    reading = get(sites, "birch")
+    write_elsewhere(config, "birch", "oak")
+
+    with get(sites, "oak") as moved:
+        assert moved.status_code == 200
+    assert get(sites, "birch").status_code == 404
+    with reading:
+        assert reading.status_code == 200
+    assert sites.count_open == 1
 
 
 def test_a_sign_in_by_a_header_needs_a_socket_for_all_districts(

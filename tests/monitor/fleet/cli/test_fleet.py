@@ -377,3 +377,17 @@ def test_a_district_is_added_in_a_folder_of_its_own(
     assert added.load_config().district.name == "Oak Hill Unified"
     assert added.load_config().state == folder / "oak-hill" / "state"
     assert (folder / "oak-hill" / "state" / "keys.db").exists()
+
+
+def test_no_district_is_added_at_the_address_of_another(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = folder.parent / "answers.toml"
+    answers.write_text(f'portal_address = "https://namesake.birch.example"\n{ANSWERS}', "utf-8")
+    code, said = typed(
+        capsys, "fleet", "add", "oak-hill", "--answers", str(answers), "--districts", str(folder)
+    )
+
+    assert code == InputError.exit_code
+    assert "The district birch has the address https://namesake.birch.example" in said
+    assert not (folder / "oak-hill").exists()
