@@ -7,11 +7,14 @@ from itertools import pairwise
 
 import pytest
 
+from monitor.app import App
+from monitor.db.outbox import OutboxEmail
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
+from monitor.services import outbox
 from monitor.services.notifications import EmailPlan, queue_email
 from monitor.services.outbox import send_due
 from reports.emails.account import AlertView
@@ -205,6 +208,28 @@ def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Sta
     world = impersonated.world
     impersonated.withdraws()
     send_due(world.app)
+
+    assert [email.envelope.kind for email in impersonated.emails] == [
+        "invitation",
+        "enrolled",
+        "withdrawn",
+    ]
+
+
+def test_a_consent_that_ends_while_an_email_is_written_keeps_it_from_going_out(
+    impersonated: Staff, monkeypatch: pytest.MonkeyPatch
+):
+    write = outbox.build_email
+
+    def withdraw_meanwhile(app: App, email: OutboxEmail, address: str):
+        draft = write(app, email, address)
+        if email.kind == EmailKind.ALERT:
+            impersonated.withdraws()
+        return draft
+
+    monkeypatch.setattr(outbox, "build_email", withdraw_meanwhile)
+    for _ in range(2):
+        send_due(impersonated.world.app)
 
     assert [email.envelope.kind for email in impersonated.emails] == [
         "invitation",
