@@ -12,7 +12,9 @@ def test_the_app_holds_infrastructure_and_nothing_else() -> None:
     given = vars(App(nothing, nothing, Environment(clock=FakeClock()), None, ExitStack()))
     parts = {name for name, part in vars(App).items() if isinstance(part, BuiltOnce)}
 
-    assert parts == {"sources", "resources", "crawler", "records", "matcher", "copier", "mailer"}
+    assert parts == {
+        *("copier", "crawler", "facts", "mailer", "matcher", "records", "resources", "sources")
+    }
     assert {name for name in given if not name.startswith("_")} == {
         *("config", "db", "clock", "ids", "beat", "recall_queries", "building")
     }
