@@ -33,14 +33,14 @@ _OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChoice:
-    """An answer: the word that is sent, and what it means. `suggested` is what we would say.
+    """An answer: the word that is sent, what it means, and in a few words what follows from it.
 
     `opens` says that IT can see the finding after it.
     """
 
     value: str
     words: str
-    suggested: bool = False
+    hint: str = ""
     opens: bool = False
 
 
@@ -103,7 +103,7 @@ class FindingView:
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers to the question whose it is."""
         answers = labels.ANSWERS if self.is_account else labels.PAGE_ANSWERS
-        return _build_choices(CaseKind.IMPERSONATION, answers, self.suggested)
+        return _build_choices(CaseKind.IMPERSONATION, answers)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -118,6 +118,27 @@ class FindingView:
 class HighlightPiece:
     text: Told
     mark: DiffMarkKind = DiffMarkKind.KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPair:
+    """An account that was found beside the own one that is most like it.
+
+    `theirs` and `ours` are their usernames with what differs marked, and `change` says how.
+    `signs` say what else is alike, the most telling first. A picture is there to be shown if
+    `shows_theirs` or `shows_ours` says so.
+    """
+
+    their_id: str
+    own_id: str
+    their_platform: str
+    own_platform: str
+    theirs: tuple[HighlightPiece, ...]
+    ours: tuple[HighlightPiece, ...]
+    change: Reason | None = None
+    signs: tuple[str, ...] = ()
+    shows_theirs: bool = False
+    shows_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +200,10 @@ class CaseView(CaseSummary):
 
     For its person alone: what would lower it, what they said `earlier`, before it began again, and
     what they can do about it. They saw it `since` then; `lever` was done last against it, and a
-    harmless one rests `until` then. It `opens_at` to IT if they stay silent, None for never;
-    `holders` are reviewers who see it though the others do not. One that `is_pursued` has a
-    take-down kit.
+    harmless one rests `until` then. They `answered_at` some time, and something was done about it
+    at `acted_at`. It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers
+    who see it though the others do not. One that `is_pursued` has a take-down kit. `pair` is there
+    where it asks whose an account is.
     """
 
     finding: FindingView
@@ -201,11 +223,40 @@ class CaseView(CaseSummary):
     earlier: Reason | None = None
     steps: tuple[AdviceLine, ...] = ()
     lever: Decision | None = None
+    answered_at: datetime | None = None
+    acted_at: datetime | None = None
     until: datetime | None = None
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
     contact_kinds: tuple[ContactKind, ...] = ()
+    pair: AccountPair | None = None
     link_url: str = ""
+
+    @property
+    def question(self) -> str:
+        """Return what its person is asked; their own account is never doubted to be theirs."""
+        return labels.CASE_QUESTIONS[self.kind]
+
+    @property
+    def place(self) -> int:
+        """Return how many of the four steps from found to gone are done."""
+        if self.is_undecided:
+            return 1
+        return labels.TRACK_PLACES[self.next_step] if self.next_step else len(self.track)
+
+    @property
+    def track(self) -> tuple[tuple[str, datetime | None], ...]:
+        """Return the four steps, each with the day on which it was done."""
+        times = (self.since or self.opened_at, self.answered_at, self.acted_at, self.ended_at)
+        return tuple(zip(labels.TRACKS[self.nature], times, strict=True))
+
+    @property
+    def plan_path(self) -> str:
+        """Return the page of what is done about it."""
+        if self.kind is CaseKind.EXPOSED_CONTACT:
+            return f"/me/removal/{self.id}"
+        has_kit = self.kind in _OWNERSHIP_KINDS
+        return f"/me/takedown/{self.id}" if has_kit else f"/me/findings/{self.finding.id}"
 
     @property
     def what(self) -> Reason:
@@ -254,14 +305,13 @@ class CaseView(CaseSummary):
         return self.kind in {*_OWNERSHIP_KINDS, CaseKind.EXPOSED_CONTACT}
 
 
-def _build_choices(
-    kind: CaseKind, answers: Mapping[Decision, str], suggested: Decision | None = None
-) -> tuple[AnswerChoice, ...]:
+def _build_choices(kind: CaseKind, answers: Mapping[Decision, str]) -> tuple[AnswerChoice, ...]:
+    hints = labels.ANSWER_HINTS.get(kind, {})
     return tuple(
         AnswerChoice(
             value=value,
             words=words,
-            suggested=value == suggested,
+            hint=hints.get(value, ""),
             opens=opens_to_it(kind, value),
         )
         for value, words in answers.items()

@@ -358,6 +358,88 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.HARMLESS: "It does not matter",
     },
 }
+# What follows from an answer, below its words.
+_SEEN_BY_IT = "IT sees it and helps you report it."
+_SET_ASIDE = "We set it aside, and stop asking."
+_OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "We keep an eye on it. IT does not see it.",
+    Decision.NAMESAKE: _SET_ASIDE,
+    Decision.IMPERSONATION: _SEEN_BY_IT,
+    Decision.UNRELATED: _SET_ASIDE,
+    Decision.MOCK: "A joke, a fan page, or worse.",
+}
+ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: _OWNERSHIP_HINTS,
+    CaseKind.MOCK_ACCOUNT: _OWNERSHIP_HINTS,
+    CaseKind.STUDENT_LINK: {
+        Decision.UNLINKED: "We look whether it is gone.",
+        Decision.EXPLAINED: "We stop asking.",
+        Decision.FAMILY: "We stop asking.",
+    },
+    CaseKind.EXPOSED_CONTACT: {
+        Decision.MINE: "We show you how to have them removed.",
+        Decision.NAMESAKE: _SET_ASIDE,
+        Decision.UNRELATED: _SET_ASIDE,
+    },
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        Decision.MINE: "We stop asking. IT does not see it.",
+        Decision.IMPERSONATION: "We show you how to get it back.",
+    },
+}
+# The question of a case, to its person.
+CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "Is this account you?",
+    CaseKind.MOCK_ACCOUNT: "Is this account you?",
+    CaseKind.STUDENT_LINK: "What is this link?",
+    CaseKind.EXPOSED_CONTACT: "Are these details yours?",
+    CaseKind.OWN_ACCOUNT_CHANGED: "Did you change your account?",
+}
+# From found to gone: the steps of each kind of case, and how many are done before each next one.
+_REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
+TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
+    CaseKind.IMPERSONATION: _REPORTED_TRACK,
+    CaseKind.MOCK_ACCOUNT: _REPORTED_TRACK,
+    CaseKind.STUDENT_LINK: ("Found", "You", "Removed", "Gone"),
+    CaseKind.EXPOSED_CONTACT: ("Found", "You", "Asked", "Gone"),
+    CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Reported", "Yours again"),
+}
+TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
+    CaseStep.NOTIFY: 1,
+    CaseStep.MEND_ADDRESS: 1,
+    CaseStep.ANSWER: 1,
+    CaseStep.CONFIRM: 1,
+    CaseStep.DECIDE: 1,
+    CaseStep.REPORT: 2,
+    CaseStep.ESCALATE: 2,
+    CaseStep.WAIT_FOR_ANSWER: 3,
+    CaseStep.LOOK: 3,
+    CaseStep.CLOSE_AS_CLAIMED: 3,
+}
+STEP_ACTORS: Final[Mapping[StepActor, str]] = {
+    StepActor.PERSON: "your turn",
+    StepActor.IT: "IT",
+    StepActor.PLATFORM: "the site",
+    StepActor.SERVICE: "we look",
+    StepActor.OPERATOR: "your district",
+}
+# What a week came to; only one that was checked in full may pass for quiet.
+WEEK_MARKS: Final[Mapping[str, str]] = {
+    "quiet": "checked, quiet",
+    "part": "some places not checked",
+    "unknown": "not checked",
+    "case": "a new case",
+}
+# What else is alike in two accounts, by field.
+PAIR_SIGNS: Final[Mapping[str, str]] = {
+    "picture": "Same picture",
+    "bio": "Same bio",
+    "bio-part": "Part of your bio",
+    "handle": "Same username",
+    "name": "Same name",
+    "links": "Same links",
+    "location": "Same place",
+    "not-compared": "Pictures not compared",
+}
 # What was answered or decided, as the person reads it later.
 GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.MINE: "This is me",
@@ -590,14 +672,6 @@ REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_DONE: "Saved: it is gone.",
     Decision.REOPENED: "The last entry was undone.",
 }
-# What is under way, before its date.
-TAKEDOWN_PROGRESS: Final[Mapping[CaseState, str]] = {
-    CaseState.IMPERSONATION: "Impersonation, not reported yet",
-    CaseState.MOCK: "Account about you, not reported yet",
-    CaseState.REPORTED: "Take-down reported",
-    CaseState.REFUSED: "Left up by the platform, reported",
-}
-TAKEN_OVER: Final = "Account taken over, as you said"
 # The links of advice to our own pages, by where they lead.
 ADVICE_LINKS: Final[Mapping[str, str]] = {
     "kit": "Open the take-down kit",

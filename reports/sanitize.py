@@ -84,6 +84,11 @@ def clean_form_input(text: str) -> CleanText:
     return CleanText(_remove_hidden(text[:INPUT_CAP].translate(_LINES))[0])
 
 
+def clean_username(text: str) -> CleanText:
+    """Give a username as it is written; only a page may, where nothing makes a link of it."""
+    return CleanText(_truncate_text(_remove_hidden(text.translate(_LINES))[0], CAP))
+
+
 def defang_url(url: str) -> CleanText:
     """Show where a page is (`site[.]tld/path`) without leading anyone there."""
     visible, hidden = _remove_hidden(url[:INPUT_CAP])

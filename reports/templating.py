@@ -31,11 +31,19 @@ from reports.labels import (
     format_site_name,
     strip_platform,
 )
-from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
+from reports.sanitize import (
+    CleanText,
+    clean_form_input,
+    clean_sentence,
+    clean_username,
+    clean_web_text,
+    defang_url,
+)
 from reports.translation import (
     format_date,
     format_day,
     format_local_time,
+    format_near_day,
     format_near_time,
     format_seen_range,
     format_week_start,
@@ -189,6 +197,7 @@ _TIMES = (
     format_date,
     format_day,
     format_local_time,
+    format_near_day,
     format_near_time,
     format_seen_range,
     format_week_start,
@@ -199,6 +208,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
     words = (
         clean_web_text,
         clean_sentence,
+        clean_username,
         defang_url,
         format_count,
         spell_count,

@@ -136,6 +136,12 @@ def format_near_time(moment: datetime, zone: str) -> str:
     return format_local_time(moment, zone, dates.convert_to_zone(moment, zone).year)
 
 
+def format_near_day(moment: datetime, zone: str) -> str:
+    if _speaks_english():
+        return dates.format_near_day(moment, zone)
+    return format_date_pattern(dates.convert_to_zone(moment, zone), "EEEE, MMMM d")
+
+
 def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> str:
     """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
     facts = {"day": format_day(first, zone, year), "time": format_local_time(last, zone, year)}

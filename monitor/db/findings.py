@@ -341,11 +341,6 @@ class FindingsTable(SealedRecords[Finding]):
     record = Finding
     stored = ("id", "person_id", "first_seen")
 
-    def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
-        """Return the id of each finding that was new or changed, and when, without opening it."""
-        rows = self.connection.fetch_rows(f"{_SELECT_NEWS} ORDER BY at", person_id, since)
-        return tuple((row["finding_id"], parse_datetime(row["at"])) for row in rows)
-
     def list_findings_of_person(self, person_id: str) -> tuple[Finding, ...]:
         return self.list_records("WHERE person_id = ? ORDER BY first_seen, rowid", person_id)
 

@@ -36,6 +36,11 @@ def format_day(moment: datetime, zone: str, year: int = 0) -> str:
     return format_date(convert_to_zone(moment, zone), year)
 
 
+def format_near_day(moment: datetime, zone: str) -> str:
+    """`Tue, Nov 3`: of a day that needs no year, since it is at most some months away."""
+    return format_weekday_date(convert_to_zone(moment, zone))
+
+
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     """`Tue, Nov 3, 2026, 7:12 AM EST` on the reader's clock, without the year if it is `year`."""
     there = convert_to_zone(moment, zone)

@@ -15,6 +15,7 @@ from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, Means
 from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.findings import list_pending_cards
+from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_cases
 from reports.emails.account import AlertView, ReviewerQuestionView
 from reports.emails.digest import ChangeLine, EmailView, PersonalEmailView
@@ -95,6 +96,16 @@ def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView 
         return None
     zone = app.db.people.load_person(link.person_id).zone
     return AnswerCardView(token=token, zone=zone, card=card, expires_at=link.expires_at)
+
+
+def load_linked_picture(app: App, link: AnswerLink, finding_id: str) -> bytes:
+    """Return one of the two pictures that a link's own card shows; raise InputError for others."""
+    asked = build_answer_card(app, link, "")
+    pair = asked.card.case.pair if asked and asked.card.case else None
+    if pair is None or finding_id not in {pair.their_id, pair.own_id}:
+        reason = "This link shows no such picture."
+        raise InputError(reason)
+    return load_compared_picture(app, link.person_id, finding_id)
 
 
 def answer_by_link(app: App, link: AnswerLink, card: QuestionCard, decision: Decision) -> None:

@@ -14,7 +14,7 @@ from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.findings import EventRecord
 from monitor.db.review import ReviewNoteKind
-from monitor.domain.case import Case
+from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import find_case_standing
 from monitor.domain.detection import rules
@@ -33,10 +33,12 @@ from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, Side
 from monitor.services.consent_terms import build_disclosure_policy
+from monitor.services.history import build_account_pair, compare_with_own_findings
 from monitor.services.next_steps import build_advice_lines
+from monitor.services.own_accounts import list_disputed_findings
 from monitor.services.presenters import format_finding_title
 from reports.emails.digest import ChangeLine
-from reports.finding_view import CaseSummary, CaseView, FindingView
+from reports.finding_view import AccountPair, CaseSummary, CaseView, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
@@ -228,6 +230,7 @@ def _build_own_view(app: App, case: Case) -> CaseView | None:
     # An own account is no news; what it shows may be.
     first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
     lever, is_open = case.last_lever, summary.it_sees_since is not None
+    word = case.get_word(Side.PERSON)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -244,11 +247,25 @@ def _build_own_view(app: App, case: Case) -> CaseView | None:
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
+        answered_at=word.at if word else None,
+        acted_at=lever.at if lever else None,
         until=case.harmless_until,
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
         contact_kinds=case.contact_kinds,
+        pair=None if summary.end else _find_account_pair(app, case, finding),
     )
+
+
+def _find_account_pair(app: App, case: Case, finding: Finding) -> AccountPair | None:
+    """Lay it beside the own account that it copies most of; None where it asks something else."""
+    if case.kind not in OWNERSHIP_CASES or finding.portrait.kind is not TraceKind.ACCOUNT:
+        return None
+    compared = compare_with_own_findings(app, case.person_id, finding.id)
+    if not compared:
+        return None
+    is_shown = finding.id in list_disputed_findings(app.db, case.person_id)
+    return build_account_pair(app, finding, compared[0], with_pictures=is_shown)
 
 
 def _copy_summary(summary: CaseSummary) -> dict[str, Any]:

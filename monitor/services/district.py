@@ -212,13 +212,6 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
         ),
         zone,
     )
-    news = Counter(
-        week
-        for week, _ in {
-            (format_iso_week(at, zone), finding)
-            for finding, at in app.db.findings.list_news_times(person_id, since)
-        }
-    )
     cases = Counter(
         format_iso_week(case.opened_at, zone)
         for case in app.db.cases.list_cases_of_person(person_id)
@@ -229,7 +222,6 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
             week=week,
             checked=checks[week].checked if week in checks else 0,
             total=checks[week].total if week in checks else 0,
-            news=news[week],
             cases=cases[week],
         )
         for week in weeks

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
-from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case import OWNERSHIP_CASES
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.affiliation import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
@@ -18,15 +18,11 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.policy import CASE_CLAUSES, list_account_clauses
-from monitor.domain.reason import Label, Listed, Reason, Told
+from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
-from monitor.domain.takedown import AdviceTarget
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
-    CaseKind,
-    CaseState,
-    ContactKind,
     EmailCadence,
     FindingGroup,
     Language,
@@ -46,6 +42,7 @@ from monitor.services.district import build_personal_weeks
 from monitor.services.feedback import PendingFeedback, list_pending_feedback
 from monitor.services.history import (
     OwnFindingComparison,
+    build_account_pair,
     build_comparison_line,
     build_field_line,
     build_finding_timeline,
@@ -53,13 +50,11 @@ from monitor.services.history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from monitor.services.next_steps import OWN_PAGES
-from monitor.services.pictures import find_picture_pair
+from monitor.services.own_accounts import list_disputed_findings
 from monitor.services.presenters import (
     build_personal_coverage,
     build_policy_reminder,
 )
-from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
 from reports.emails.digest import Coverage
 from reports.emails.registry import EmailKind
@@ -70,7 +65,6 @@ from reports.pages.findings import (
     FindingPageView,
     HomeView,
     OwnAccountLine,
-    ProgressLine,
     QuestionCard,
     VersionsView,
 )
@@ -105,7 +99,6 @@ def _build_pending_card(app: App, person: Person, pending: PendingFeedback) -> Q
     return QuestionCard(
         finding=disclose_finding(app, finding),
         case=disclose(app, asking, person) if asking else None,
-        pictures=find_picture_pair(app, person.id, finding.id),
     )
 
 
@@ -116,8 +109,6 @@ def list_answered_findings(app: App, owner_id: str) -> tuple[FindingView, ...]:
 
 
 MAX_CASES = 5
-# What is still to be removed, and what its person asked to remove.
-_REMOVAL_STATES = frozenset({CaseState.MINE, CaseState.REMOVAL_ASKED})
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -132,17 +123,18 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         raise NotPermittedError(reason)
     own = disclose_cases(app, person)
     cases, exposures = fold_exposures(list_open_cases(own))
+    ours = (case for case in own if case.bin is CaseBin.NEEDS_YOU and not case.is_undecided)
+    cases = (*cases, *sort_cases(ours))
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.jobs.find_latest_request_of_person(person_id)
     return HomeView(
-        name=person.name.given,
         zone=person.zone,
         cases=cases[:MAX_CASES],
         more_cases=max(len(cases) - MAX_CASES, 0),
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in own),
         to_sort=sum(1 for answer in list_pending_feedback(app, person_id) if not answer.cases),
         exposures=exposures,
-        progress=list_progress(app, own),
+        progress=sort_cases(case for case in own if case.bin is CaseBin.IN_PROGRESS),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(now, district.id, district.zone),
         next_digest=_find_next_digest(app, person),
@@ -158,57 +150,6 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
     )
-
-
-def list_progress(app: App, cases: Iterable[CaseView]) -> tuple[ProgressLine, ...]:
-    """Return what its person has answered and has not ended: who acts next, and by when."""
-    going = (case for case in cases if case.next_step and not case.is_undecided)
-    return tuple(_build_progress_line(app, case) for case in going)
-
-
-def _build_progress_line(app: App, view: CaseView) -> ProgressLine:
-    case = app.db.cases.load_case(view.id)
-    finding = app.db.findings.load_finding(case.finding_id)
-    times = list_recheck_times(app.db, case) if list_recheck_keys(app, finding) else ()
-    return ProgressLine(
-        case=view,
-        words=_describe_progress(case, finding),
-        path=_find_progress_page(case),
-        at=_find_step_time(app, case),
-        looks_at=next((at for at in times if at > app.clock.now()), None),
-    )
-
-
-def _describe_progress(case: Case, finding: Finding) -> Told:
-    """Say what is under way."""
-    if case.kind is CaseKind.EXPOSED_CONTACT and case.state in _REMOVAL_STATES:
-        kinds = _list_shown_kinds(case, finding) or case.contact_kinds
-        what = Listed(tuple(Label("own-contacts", kind) for kind in kinds))
-        return Reason(f"removal-progress.{case.state}", {"what": what})
-    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and case.state is CaseState.IMPERSONATION:
-        return words.TAKEN_OVER
-    return words.TAKEDOWN_PROGRESS.get(case.state, words.DECISION_SENTENCES.get(case.state, ""))
-
-
-def _list_shown_kinds(case: Case, finding: Finding) -> tuple[ContactKind, ...]:
-    """Return what is still to be removed; of what no one asked to remove, what is shown today."""
-    if case.state is CaseState.REMOVAL_ASKED:
-        return case.contact_kinds
-    shown = {text.partition(":")[0] for text in finding.portrait.exposed}
-    return tuple(kind for kind in case.contact_kinds if kind in shown)
-
-
-def _find_progress_page(case: Case) -> str:
-    if case.kind is CaseKind.EXPOSED_CONTACT:
-        return f"{OWN_PAGES[AdviceTarget.REMOVAL]}{case.id}"
-    if case.kind in {CaseKind.OWN_ACCOUNT_CHANGED, CaseKind.STUDENT_LINK}:
-        return f"/me/findings/{case.finding_id}"
-    return f"{OWN_PAGES[AdviceTarget.KIT]}{case.id}"
-
-
-def _find_step_time(app: App, case: Case) -> datetime | None:
-    done = case.state in {CaseState.REPORTED, CaseState.REFUSED, CaseState.REMOVAL_ASKED}
-    return find_report_time(app.db, case) if done else None
 
 
 def _find_next_digest(app: App, person: Person) -> datetime | None:
@@ -231,8 +172,12 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
 
 def list_open_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
     """Return the cases that wait for an answer, the worst first."""
-    waiting = (case for case in cases if case.next_step and case.is_undecided)
-    return tuple(sorted(waiting, key=lambda case: (case.severity.rank, case.opened_at, case.id)))
+    return sort_cases(case for case in cases if case.next_step and case.is_undecided)
+
+
+def sort_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
+    """Sort cases, the worst first, and of those the oldest."""
+    return tuple(sorted(cases, key=lambda case: (case.severity.rank, case.opened_at, case.id)))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
@@ -261,7 +206,6 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
     cases = (disclose(app, case, person) for case in app.db.cases.list_cases_of_finding(finding_id))
     return FindingPageView(
         finding=view,
-        pictures=find_picture_pair(app, owner_id, finding_id),
         zone=person.zone,
         policy=_build_account_reminder(app, finding, view.label),
         cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
@@ -305,7 +249,12 @@ def build_comparison_view(
         lines=tuple(map(build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_line(app, other) for other in comparisons if other is not chosen),
         zone=app.db.people.load_person(owner_id).zone,
-        pictures=find_picture_pair(app, owner_id, finding_id, (chosen,)),
+        pair=build_account_pair(
+            app,
+            finding,
+            chosen,
+            with_pictures=finding.id in list_disputed_findings(app.db, owner_id),
+        ),
     )
 
 

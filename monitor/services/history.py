@@ -5,11 +5,16 @@ The history of a trace, in words for its person.
 `owner_id` is the person who asks; other people's data is not found.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.app import App
-from monitor.domain.detection.comparison import FieldComparison, TextRun, compare_accounts
+from monitor.domain.detection.comparison import (
+    FieldComparison,
+    TextRun,
+    compare_accounts,
+    mark_username_changes,
+)
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.reason import Label, Reason, Site, Told
@@ -22,10 +27,10 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_traces,
 )
-from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind
+from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness
 from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
-from reports.finding_view import ComparisonLine, HighlightPiece
+from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
 from reports.pages.findings import FieldDiffLine, TimelineLine
 
 
@@ -85,6 +90,52 @@ def compare_with_own_findings(
         if own_finding.id != finding.id
     ]
     return tuple(sorted(comparisons, key=lambda comparison: -comparison.copied_count))
+
+
+# What else is alike, the most telling first; more of it says no more.
+_SIGNS = ("picture", "bio", "handle", "name", "links", "location")
+_MOST_SIGNS = 2
+
+
+def build_account_pair(
+    app: App, finding: Finding, compared: OwnFindingComparison, *, with_pictures: bool
+) -> AccountPair:
+    """Lay a finding beside an own account: usernames, what is alike, and whether to show faces."""
+    theirs, ours = finding.portrait, compared.own.portrait
+    fields = {comparison.field: comparison for comparison in compared.field_comparisons}
+    marked = mark_username_changes(theirs.handle.lstrip("@"), ours.handle.lstrip("@"))
+    handle, shown = fields.get("handle"), app.db.thumbnails.find_thumbnail_time
+    picture = fields.get("picture")
+    unseen = picture is None or picture.likeness is FieldLikeness.NOT_COMPARED
+    is_like = handle is not None and handle.likeness is FieldLikeness.LIKE
+    return AccountPair(
+        their_id=finding.id,
+        own_id=compared.own.id,
+        their_platform=theirs.platform,
+        own_platform=ours.platform,
+        theirs=tuple(_build_username_piece(run, DiffMarkKind.ADDED) for run in marked[0]),
+        ours=tuple(_build_username_piece(run, DiffMarkKind.REMOVED) for run in marked[1]),
+        change=handle.reason if handle and is_like else None,
+        signs=(*tuple(_list_signs(fields))[:_MOST_SIGNS], *(("not-compared",) if unseen else ())),
+        shows_theirs=with_pictures and shown(finding.person_id, finding.id) is not None,
+        shows_ours=with_pictures and shown(finding.person_id, compared.own.id) is not None,
+    )
+
+
+def _build_username_piece(run: TextRun, changed: DiffMarkKind) -> HighlightPiece:
+    return HighlightPiece(text=run.text, mark=DiffMarkKind.KEPT if run.copied else changed)
+
+
+def _list_signs(fields: Mapping[str, FieldComparison]) -> Iterator[str]:
+    """Yield what is alike."""
+    for name in _SIGNS:
+        match fields[name].likeness if name in fields else None:
+            case FieldLikeness.SAME:
+                yield name
+            case FieldLikeness.LIKE if name == "name":
+                yield name
+            case FieldLikeness.PARTLY if name == "bio":
+                yield "bio-part"
 
 
 def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:

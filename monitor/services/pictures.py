@@ -15,16 +15,11 @@ from typing import Final
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.db.pictures import Thumbnail
-from monitor.domain.case import OWNERSHIP_CASES
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.finding import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import Scope, UploadProblem
 from monitor.services.flagging import reassess_person
-from monitor.services.history import OwnFindingComparison, compare_with_own_findings
-from monitor.services.own_accounts import load_own_findings
-from monitor.services.presenters import format_finding_title
-from reports.pages.findings import PicturePair
+from monitor.services.own_accounts import list_disputed_findings, load_own_findings
 from scrapers.models import CrawlResult, Outcome, PicturePrint, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
 
@@ -147,30 +142,6 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
     thumbnails.delete_thumbnails_before(person_id, app.clock.now() - longest)
 
 
-def find_picture_pair(
-    app: App,
-    owner_id: str,
-    finding_id: str,
-    comparisons: Iterable[OwnFindingComparison] | None = None,
-) -> PicturePair | None:
-    """Return the pictures of a flagged finding and of the own one that is most like it.
-
-    `comparisons` are those to choose from, the most similar first; None for all.
-    """
-    seen_at = app.db.thumbnails.find_thumbnail_time(owner_id, finding_id)
-    if seen_at is None or finding_id not in _list_flagged_finding_ids(app, owner_id):
-        return None
-    if comparisons is None:
-        comparisons = compare_with_own_findings(app, owner_id, finding_id)
-    for own in (comparison.own for comparison in comparisons):
-        if app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
-            title = format_finding_title(own.portrait)
-            return PicturePair(
-                finding_id=finding_id, own_id=own.id, own_title=title, seen_at=seen_at
-            )
-    return None
-
-
 def load_compared_picture(app: App, owner_id: str, finding_id: str) -> bytes:
     """Return the thumbnail of a finding that is compared now; raise InputError for any other."""
     thumbnail = app.db.thumbnails.find_thumbnail(owner_id, finding_id)
@@ -181,21 +152,8 @@ def load_compared_picture(app: App, owner_id: str, finding_id: str) -> bytes:
 
 
 def _list_compared_finding_ids(app: App, person_id: str) -> frozenset[str]:
-    flagged = _list_flagged_finding_ids(app, person_id)
+    flagged = list_disputed_findings(app.db, person_id)
     if not flagged:
         return flagged
     person = app.db.people.load_person(person_id)
     return flagged.union(load_own_findings(app.db, person))
-
-
-def _list_flagged_finding_ids(app: App, person_id: str) -> frozenset[str]:
-    """Return the findings with an open case about who runs them, if their pictures may be shown."""
-    if not app.db.consents.has_agreed(person_id, Scope.PHOTOS):
-        return frozenset()
-    return frozenset(
-        case.finding_id
-        for case in app.db.cases.list_cases_of_person(person_id)
-        if case.kind in OWNERSHIP_CASES
-        and case.is_undecided
-        and app.db.findings.load_finding(case.finding_id).presence is not Presence.GONE
-    )

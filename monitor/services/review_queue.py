@@ -85,7 +85,7 @@ REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.REMOVAL_ASKED,
     Decision.REMOVAL_DONE,
 }
-ABOUT_YOURSELF = "This case is about you. Find it under My results; another reviewer decides."
+ABOUT_YOURSELF = "This case is about you. Find it under Home; another reviewer decides."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

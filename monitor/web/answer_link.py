@@ -14,6 +14,7 @@ from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
     build_answer_card,
+    load_linked_picture,
     open_answer_link,
 )
 from monitor.services.feedback import find_ownership_case
@@ -39,6 +40,15 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         if view is None:
             return _render_over(context)
         return context.render_page("Answer one result", pages.render_answer_card, view)
+
+    @routes.get("/answer/<token>/pictures/<finding_id>")
+    def show_picture(token: str, finding_id: str) -> Response:
+        link = open_answer_link(app, token) or abort(HTTPStatus.NOT_FOUND)
+        try:
+            picture = load_linked_picture(app, link, finding_id)
+        except InputError:
+            abort(HTTPStatus.NOT_FOUND)
+        return Response(picture, mimetype="image/jpeg")
 
     @routes.post("/answer/<token>")
     def submit_answer(token: str) -> Response:

@@ -149,10 +149,9 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     build_api_routes,
 )
 NAV_ITEMS: Final = (
-    NavItem(role=Role.STAFF, title="My results", path="/me"),
-    NavItem(role=Role.STAFF, title="Answer", path="/me/sort"),
-    NavItem(role=Role.STAFF, title="Check now", path="/me/check"),
-    NavItem(role=Role.STAFF, title="My data", path="/me/data"),
+    NavItem(role=Role.STAFF, title="Home", path="/me"),
+    NavItem(role=Role.STAFF, title="Results", path="/me/findings"),
+    NavItem(role=Role.STAFF, title="Settings", path="/me/data"),
     NavItem(role=Role.REVIEWER, title="Review", path="/review"),
     NavItem(role=Role.OPERATOR, title="Service", path="/operate"),
 )

@@ -23,9 +23,7 @@ from monitor.web.security import CONTENT_SECURITY_POLICY
 from reports.pages import demo as cast
 from reports.pages.demo import CastMember, CastView, DemoEmail, EmailView, MailboxView
 
-DEMO_NOTICE: Final = (
-    "All people here are made up, and so is the internet. Nothing leaves this computer."
-)
+DEMO_NOTICE: Final = "All of it is made up."
 # An email brings its style with it, and nothing else. Only our own page frames it.
 EMAIL_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "

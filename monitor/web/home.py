@@ -32,7 +32,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
         if status is ConsentPhase.EXPIRED:
             return context.redirect_to(url_for("data.show_data"))
         view = build_home_view(context.app, person)
-        return context.render_page("My results", home.render_home, view)
+        return context.render_page("Home", home.render_home, view)
 
     @routes.get("/me/joined")
     def show_joined() -> Response:

@@ -262,7 +262,7 @@ def render_data_page(
     status: HTTPStatus | None = None,
 ) -> Response:
     return context.render_page(
-        "My data", pages.render_data, _build_data_view(context, faults), status
+        "Settings", pages.render_data, _build_data_view(context, faults), status
     )
 
 

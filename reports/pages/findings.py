@@ -8,6 +8,7 @@ from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import Decision, FindingGroup
 from reports.emails.digest import Coverage
 from reports.finding_view import (
+    AccountPair,
     AnswerChoice,
     CaseView,
     ComparisonLine,
@@ -16,81 +17,45 @@ from reports.finding_view import (
     describe_folded,
 )
 from reports.labels import ANSWERS
-from reports.pages.layout import (
-    BarChart,
-    PolicyReminder,
-    build_bar_chart,
-    build_renderer,
-)
-from reports.translation import format_short_week, format_week_start, translate_message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressLine:
-    """A case that is under way until its address proves gone; `path` leads to its page.
-
-    `at` is when the person reported it or asked for it, None before that.
-    """
-
-    case: CaseView
-    words: Told
-    path: str
-    at: datetime | None = None
-    looks_at: datetime | None = None
+from reports.pages.layout import PolicyReminder, build_renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalWeekLine:
     """One week of a person. `checked` of `total` sources is that of the fullest check of the week.
 
-    `total` is 0 where there was no check: then nothing is known of that week. `news` counts the
-    findings that were new or changed, and `cases` what was flagged.
+    `total` is 0 where there was no check: then nothing is known of that week. `cases` counts those
+    that began in it.
     """
 
     week: str
     checked: int = 0
     total: int = 0
-    news: int = 0
     cases: int = 0
 
     @property
-    def is_known(self) -> bool:
-        return self.checked > 0
-
-    @property
-    def known_news(self) -> int | None:
-        """Return None for a week without a check: 0 would say too much."""
-        return self.news if self.is_known or self.news else None
-
-    @property
-    def words(self) -> tuple[str, str, str, str]:
-        return (
-            format_week_start(self.week),
-            self._describe_checked(),
-            translate_message("Not known") if self.known_news is None else str(self.known_news),
-            str(self.cases),
-        )
-
-    def _describe_checked(self) -> str:
+    def marks(self) -> tuple[str, ...]:
+        """Return what its cell shows: only a week that was checked in full may pass for quiet."""
+        found = ("case",) if self.cases else ()
         if not self.total:
-            return translate_message("No check")
-        facts = {"checked": self.checked, "total": self.total}
-        return translate_message("%(checked)s of %(total)s") % facts
+            return (*found, "unknown")
+        return (*found, *(("part",) if self.checked < self.total else ())) or ("quiet",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
-    `exposures` are several pages with contact details, which are one entry.
-    `next_digest` is None for someone who stopped the regular email; `only_on_news` says that it
-    comes only with news. `paused` says that nothing is asked at the moment, and
-    `lacks_search_engine` that no engine is asked about this person. `can_add_feeds` says that alert
-    feeds of their own would be one. `breaches` counts data breaches, None for someone who did not
-    agree to that. `weeks` are at most twelve, the oldest first, from the one they joined in.
+    `cases` are the worst of those that need the person, `more_cases` counts the others, and
+    `exposures` are several pages with contact details, which are one entry. `progress` are cases
+    that somebody else acts in. `next_digest` is None for someone who stopped the regular email;
+    `only_on_news` says that it comes only with news. `paused` says that nothing is asked at the
+    moment, and `lacks_search_engine` that no engine is asked about this person. `can_add_feeds`
+    says that alert feeds of their own would be one. `breaches` counts data breaches, None for
+    someone who did not agree to that. `weeks` are at most twelve, the oldest first, from the one
+    they joined in.
     """
 
-    name: str
     zone: str
     cases: tuple[CaseView, ...]
     more_cases: int
@@ -101,7 +66,7 @@ class HomeView:
     next_digest: datetime | None
     ends_at: datetime
     exposures: tuple[CaseView, ...] = ()
-    progress: tuple[ProgressLine, ...] = ()
+    progress: tuple[CaseView, ...] = ()
     coverage: Coverage | None = None
     checked_at: datetime | None = None
     checking: bool = False
@@ -114,34 +79,31 @@ class HomeView:
     weeks: tuple[PersonalWeekLine, ...] = ()
 
     @property
-    def chart(self) -> BarChart:
-        columns = [(format_short_week(week.week), week.known_news) for week in self.weeks]
-        return build_bar_chart("New or changed results, by week", columns, unknown="?")
-
-    @property
-    def total_news(self) -> int:
-        return sum(week.news for week in self.weeks)
-
-    @property
-    def unknown_weeks(self) -> int:
-        return sum(1 for week in self.weeks if week.known_news is None)
-
-    @property
     def folded_sentence(self) -> Reason:
         return describe_folded(self.exposures)
 
+    @property
+    def headline(self) -> Told:
+        """Say the worst thing that needs the person; empty where nothing does."""
+        if self.cases:
+            return self.cases[0].what
+        return self.folded_sentence if self.exposures else ""
+
+    @property
+    def others_count(self) -> int:
+        """Count what can wait until the first thing is answered."""
+        return self.needs_you + self.to_sort - max(len(self.exposures), 1)
+
+    def has_mark(self, mark: str) -> bool:
+        """Tell whether a week has this mark: the key explains no other."""
+        return any(mark in week.marks for week in self.weeks)
+
+    @property
+    def quiet_weeks(self) -> int:
+        return sum(1 for week in self.weeks if week.marks == ("quiet",))
+
 
 render_home = build_renderer("home", HomeView)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PicturePair:
-    """The pictures of a finding and of an own one; the portal shows them at their addresses."""
-
-    finding_id: str
-    own_id: str
-    own_title: str
-    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +116,6 @@ class QuestionCard:
     finding: FindingView
     case: CaseView | None = None
     is_case: bool = False
-    pictures: PicturePair | None = None
 
     @property
     def id(self) -> str:
@@ -171,12 +132,16 @@ class QuestionCard:
 
     @property
     def question(self) -> Told:
-        return self.case.what if self.case else self.finding.question
+        return self.case.question if self.case else self.finding.question
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Return what an email gives as reasons: of a case, its own."""
         return self.case.reasons if self.case else self.finding.reasons
+
+
+# Fewer are answered one by one in less time than it takes to read how.
+MIN_BULK_CARDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +188,8 @@ class SortView:
 
     @property
     def can_answer_in_bulk(self) -> bool:
-        """Tell whether more than one finding can be answered alike."""
-        return sum(1 for card in self.cards if not card.is_case) > 1
+        """Tell whether there are so many findings that answering several alike saves time."""
+        return sum(1 for card in self.cards if not card.is_case) >= MIN_BULK_CARDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +246,6 @@ class FindingPageView:
     finding: FindingView
     zone: str
     policy: PolicyReminder
-    pictures: PicturePair | None = None
     cases: tuple[CasePanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
@@ -325,7 +289,7 @@ class ComparisonView:
     lines: tuple[ComparisonLine, ...]
     others: tuple[OwnAccountLine, ...]
     zone: str
-    pictures: PicturePair | None = None
+    pair: AccountPair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

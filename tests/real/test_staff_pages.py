@@ -81,7 +81,7 @@ def test_a_card_is_answered_shared_and_taken_back(looks: Looks, *, scripts: bool
         expect(page.get_by_text("Undone.")).to_be_visible()
 
         page.get_by_role("link", name="See details").first.click()
-        expect(page.get_by_text("Who sees this")).to_be_visible()
+        expect(page.get_by_text("Is this account you?")).to_be_visible()
         assert looks.faults(page) == []
 
 
@@ -133,7 +133,7 @@ def test_a_new_address_is_asked_for_proved_and_counts(
         page.get_by_role("button", name="Email me a code").click()
         page.goto(link_in(pages, old, "/sign-in"))
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("link", name="My data").click()
+        page.get_by_role("link", name="Settings").click()
         page.get_by_role("link", name="Change Work email").click()
         page.get_by_label("Your new work email").fill(new)
         page.get_by_role("button", name="Send link").click()

@@ -5,12 +5,13 @@ Which words of a text are also in another one.
 
 import re
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import groupby
 
 from monitor.domain.detection.appearance import has_link_to
 from monitor.domain.detection.picture_likeness import compare_prints
 from monitor.domain.finding import normalize_text
-from monitor.domain.handles.handles import is_same_handle
+from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import detect_lookalike
 from monitor.domain.names.normalize import (
     fold_text,
@@ -75,6 +76,7 @@ def _fold_word(word: str) -> str:
 
 
 _LONGEST_TEXT = 4_000
+_ALIKE = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,25 @@ def compare_accounts(theirs: Trace, ours: Trace) -> tuple[FieldComparison, ...]:
         else replace(entry, likeness=FieldLikeness.NOT_COMPARED)
         for entry in fields
         if entry.theirs or entry.ours
+    )
+
+
+def mark_username_changes(theirs: str, ours: str) -> tuple[tuple[TextRun, ...], ...]:
+    """Split both usernames into what the other one has, too, and what it has not.
+
+    Where they have too little in common, nothing is marked: one is then not made of the other.
+    """
+    local = extract_local_part(theirs).lower(), extract_local_part(ours).lower()
+    if SequenceMatcher(None, *local, autojunk=False).ratio() < _ALIKE:
+        return tuple(_build_text_run(text, copied=True) for text in (theirs, ours))
+    codes = SequenceMatcher(None, theirs.lower(), ours.lower(), autojunk=False).get_opcodes()
+    cuts = (
+        [(theirs[start:end], tag == "equal") for tag, start, end, _, _ in codes],
+        [(ours[start:end], tag == "equal") for tag, _, _, start, end in codes],
+    )
+    return tuple(
+        tuple(TextRun(text=text, copied=copied) for text, copied in pieces if text)
+        for pieces in cuts
     )
 
 

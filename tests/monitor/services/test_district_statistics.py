@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import ConsentChannel, Decision, SweepKind
+from monitor.domain.vocabulary import ConsentChannel, SweepKind
 from monitor.services.consent import pause_checks
 from monitor.services.district import WEEKS_SHOWN, build_personal_weeks
-from monitor.services.feedback import list_pending_feedback, record_feedback
 from scrapers.models import Outcome
 from tests.monitor.services.world import Staff, World, profile
 
@@ -27,41 +26,28 @@ def test_the_weeks_begin_with_the_one_of_joining(world: World, maria: Staff):
     (week,) = build_personal_weeks(world.app, maria.id)
 
     assert (week.checked, week.total) == (3, 3)
-    assert week.news == len(maria.findings)
+    assert week.marks == ("quiet",)
 
 
-def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
+def test_a_case_counts_in_the_week_in_which_it_began(world: World, maria: Staff):
     world.a_week_later()
     world.internet = world.internet.remove_entry(OWN).add_entry(replace(OWN, bio="Rocks, mostly."))
     world.sweep()
 
     _, week = build_personal_weeks(world.app, maria.id)
 
-    assert (week.news, week.cases) == (1, len(maria.cases))
+    assert week.cases == len(maria.cases)
 
 
-def test_what_is_someone_elses_is_no_news(world: World, maria: Staff):
-    (before,) = build_personal_weeks(world.app, maria.id)
-    asked = list_pending_feedback(world.app, maria.id)[0].finding.id
-    record_feedback(world.app, maria.id, {asked: Decision.NAMESAKE})
-
-    (week,) = build_personal_weeks(world.app, maria.id)
-
-    assert week.news == before.news - 1
-
-
-def test_a_week_without_a_check_is_not_one_without_news(world: World, maria: Staff):
+def test_a_week_without_a_check_is_not_quiet(world: World, maria: Staff):
     world.a_week_later()
 
     _, week = build_personal_weeks(world.app, maria.id)
 
-    assert not week.is_known
-    assert week.words[1:3] == ("No check", "Not known")
+    assert week.marks == ("unknown",)
 
 
-def test_a_week_in_which_nothing_could_be_checked_is_not_one_without_news(
-    world: World, maria: Staff
-):
+def test_a_week_in_which_nothing_could_be_checked_is_not_quiet(world: World, maria: Staff):
     world.a_week_later()
     world.sweep()
     sweep = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
@@ -71,7 +57,7 @@ def test_a_week_in_which_nothing_could_be_checked_is_not_one_without_news(
 
     _, week = build_personal_weeks(world.app, maria.id)
 
-    assert week.words[1:3] == ("0 of 3", "Not known")
+    assert week.marks == ("part",)
 
 
 def test_a_pause_is_a_time_without_checks(world: World, maria: Staff):
@@ -91,7 +77,7 @@ def test_at_most_twelve_weeks_are_shown(world: World, maria: Staff):
     weeks = build_personal_weeks(world.app, maria.id)
 
     assert len(weeks) == WEEKS_SHOWN
-    assert not any(week.news for week in weeks)
+    assert not any(week.cases for week in weeks)
 
 
 def test_what_others_have_is_not_counted(world: World, maria: Staff):
@@ -100,4 +86,4 @@ def test_what_others_have_is_not_counted(world: World, maria: Staff):
 
     (week,) = build_personal_weeks(world.app, john.id)
 
-    assert (week.total, week.news, week.cases) == (0, 0, 0)
+    assert (week.total, week.cases) == (0, 0)

@@ -15,9 +15,15 @@ from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope,
 from monitor.services.consent import ConsentAnswer, drop_consent_scopes, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.data_export import count_stored_data, export_person_data
+from monitor.services.disclosure import disclose_own
 from monitor.services.feedback import record_feedback
-from monitor.services.findings import build_finding_page, list_pending_cards
-from monitor.services.pictures import find_picture_pair, load_compared_picture
+from monitor.services.findings import (
+    build_comparison_view,
+    build_finding_page,
+    list_pending_cards,
+)
+from monitor.services.pictures import load_compared_picture
+from reports.finding_view import AccountPair
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
 
@@ -50,18 +56,27 @@ def stored(maria: Staff) -> set[str]:
     return {thumbnail.finding_id for thumbnail in thumbnails}
 
 
+def shown_pair(maria: Staff) -> AccountPair | None:
+    return disclose_own(maria.world.app, maria.case(CaseKind.IMPERSONATION)).pair
+
+
 def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
 
-    pair = find_picture_pair(maria.world.app, maria.id, found)
+    pair = shown_pair(maria)
 
     assert pair
-    assert (pair.finding_id, pair.own_id) == (found, own)
+    assert (pair.their_id, pair.own_id) == (found, own)
+    assert (pair.shows_theirs, pair.shows_ours) == (True, True)
     assert stored(maria) == {found, own}
     for side in (found, own):
         assert load_compared_picture(maria.world.app, maria.id, side).startswith(b"\xff\xd8\xff")
-    assert build_finding_page(maria.world.app, maria.id, found).pictures == pair
-    assert list_pending_cards(maria.world.app, maria.id)[0].pictures == pair
+    assert build_finding_page(maria.world.app, maria.id, found).cases[0].case.pair == pair
+    card = list_pending_cards(maria.world.app, maria.id)[0]
+    assert card.case
+    assert card.case.pair == pair
+    beside = build_comparison_view(maria.world.app, maria.id, found, "")
+    assert beside.pair == pair
 
 
 def test_a_check_leaves_no_picture_where_nothing_is_compared(world: World):
@@ -90,7 +105,9 @@ def test_who_did_not_agree_to_pictures_has_none_stored(world: World):
     world.sweep()
 
     assert stored(maria) == set()
-    assert find_picture_pair(world.app, maria.id, finding_id(maria, IMPOSTOR)) is None
+    pair = shown_pair(maria)
+    assert pair
+    assert (pair.shows_theirs, pair.shows_ours) == (False, False)
 
 
 @pytest.mark.parametrize("answer", [Decision.IMPERSONATION, Decision.NAMESAKE, Decision.MINE])
@@ -100,7 +117,8 @@ def test_an_answer_deletes_both_pictures(maria: Staff, answer: Decision):
     record_feedback(maria.world.app, maria.id, {found: answer})
 
     assert stored(maria) == set()
-    assert find_picture_pair(maria.world.app, maria.id, found) is None
+    pair = shown_pair(maria)
+    assert pair is None or not (pair.shows_theirs or pair.shows_ours)
     with pytest.raises(InputError):
         load_compared_picture(maria.world.app, maria.id, found)
 

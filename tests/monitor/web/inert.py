@@ -37,8 +37,8 @@ def live(page: BeautifulSoup, known: set[str]) -> Iterator[str]:
 
 
 def _loading(tag: Tag) -> Iterator[str]:
-    # Charts are drawings of ours, and have no part that runs or leads anywhere.
-    drawn = tag.name == "svg" and "chart" in (tag.get("class") or ())
+    # Charts and icons are drawings of ours, and have no part that runs or leads anywhere.
+    drawn = tag.name == "svg" and {"chart", "icon"} & set(tag.get("class") or ())
     if tag.name in {"iframe", "object", "embed", "base", "style", "img", "math"}:
         yield tag.name
     if tag.name == "svg" and not drawn:

@@ -33,6 +33,7 @@ LET_IN: dict[str, set[str]] = {
 WHOSE = {
     "/": ANYBODY,
     "/answer/<token>": ANYBODY,
+    "/answer/<token>/pictures/<finding_id>": ANYBODY,
     "/api/v1/openapi.json": ANYBODY,
     "/calendar/<token>.ics": TOKEN,
     "/feed/<token>.atom": TOKEN,

@@ -18,6 +18,7 @@ NO_PAGES = {
     *(f"/api/v1{operation.path.replace('{id}', '<path_id>')}" for operation in API_OPERATIONS),
     "/api/v1/openapi.json",
     *("/me/check/live", "/me/check/stream", "/me/takedown/<case_id>/pack"),
+    "/answer/<token>/pictures/<finding_id>",
     *("/me/findings/<finding_id>/picture", "/me/takedown/<case_id>/screenshots/<screenshot_id>"),
     "/demo/mail/<name>/html",
 }

@@ -10,7 +10,7 @@ from monitor.services.flagging import build_account_change_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
-OPENS = "If you choose “Someone pretending to be me”, IT can see this result"
+OPENS = "Someone pretending to be me IT sees it and helps you report it."
 
 
 @pytest.fixture
@@ -45,16 +45,17 @@ def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):
     maria.rules(case, Decision.IMPERSONATION)
 
     home = guest.get("/me")
-    assert "In progress Impersonation, not reported yet" in home.text
-    assert "Nothing needs your attention" not in home.text
+    assert "Next, by Tue, Sep 15: You report it, or ask for its removal." in home.text
+    assert "Nothing needs you now" not in home.text
     guest.post(f"/me/takedown/{case.id}", done="reported")
     home = guest.get("/me")
-    assert "In progress Take-down reported Sep 12, 2026" in home.text
+    assert "Reported , done Sep 12" in home.text
+    assert "the site, by Sat, Sep 19" in home.text
     assert home.page.find("a", href=f"/me/takedown/{case.id}")
 
 
 def test_nothing_needs_attention_only_where_that_is_true(maria: Staff, guest: Guest):
-    calm = "Nothing needs your attention"
+    calm = "Nothing needs you now."
     case = maria.case(CaseKind.IMPERSONATION)
     assert calm not in guest.get("/me").text
     guest.post("/me/sort", finding=case.finding_id, decision="impersonation")
@@ -97,4 +98,4 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
     assert "Set a new password, sign out everywhere" in page.text
     assert page.page.find("a", href=f"/me/takedown/{case.id}") is None
     assert guest.get(f"/me/takedown/{case.id}").status == 404
-    assert "Account taken over, as you said" in guest.get("/me").text
+    assert "You report it, or ask for its removal." in guest.get("/me").text

@@ -1,12 +1,15 @@
 """The found picture next to the person's own, from our own pages."""
 
+import re
+
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import CaseKind, Decision, Scope
 from monitor.services.feedback import record_feedback
+from monitor.services.outbox import send_due
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
-from tests.monitor.web.portal import OPERATOR, Portal, Seen
+from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Seen
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
@@ -22,7 +25,7 @@ def maria(portal: Portal) -> Staff:
 
 
 def pictures(seen: Seen) -> list[str]:
-    return [str(element["src"]) for element in seen.page.select(".pictures img")]
+    return [str(element["src"]) for element in seen.page.select(".faces img")]
 
 
 def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, maria: Staff):
@@ -39,6 +42,27 @@ def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, 
         assert picture.headers["Content-Type"] == "image/jpeg"
         assert picture.headers["Cache-Control"] == "no-store"
         assert "img-src 'self'" in picture.headers["Content-Security-Policy"]
+
+
+def test_a_link_in_an_email_shows_the_two_pictures_of_its_card_and_no_other(
+    portal: Portal, maria: Staff
+):
+    send_due(portal.world.app)
+    (alert,) = maria.emails_of("alert")
+    link = re.search(rf"{re.escape(ADDRESS)}(/answer/\S+)", alert.email.text)[1]
+    guest = portal.guest()
+
+    shown = pictures(guest.get(link))
+
+    assert len(shown) == 2
+    assert {guest.get(path).headers["Content-Type"] for path in shown} == {"image/jpeg"}
+    other = next(
+        id_ for id_ in (item.id for item in maria.findings.values()) if id_ not in str(shown)
+    )
+    assert guest.get(f"{link}/pictures/{other}").status == 404
+    assert guest.get(f"/answer/x/pictures/{other}").status == 404
+    guest.post(link, decision="namesake")
+    assert {guest.get(path).status for path in shown} == {404}
 
 
 def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):

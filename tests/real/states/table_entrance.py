@@ -66,7 +66,7 @@ ACCOUNTS: tuple[State, ...] = (
 VOUCHED: tuple[State, ...] = (
     seen("/sign-in", "Use the sign-in page", site=Site.VOUCHED),
     seen("/sign-in", "You have not joined", who="stranger", status=403, site=Site.VOUCHED),
-    seen("/me", "Checks", who="john", site=Site.VOUCHED),
+    seen("/me", "How we check", who="john", site=Site.VOUCHED),
     seen("/me/data", "What we store", who="john", site=Site.VOUCHED),
 )
 ERRORS: tuple[State, ...] = (

@@ -9,9 +9,9 @@ maria, john, thomas = (partial(seen, who=name) for name in ("maria", "john", "th
 paused, new = partial(seen, who="elizabeth"), partial(seen, who="nina")
 
 FINDINGS: tuple[State, ...] = (
-    maria("/me", "your attention"),
+    maria("/me", "may be pretending to be you"),
     maria("/me/sort", "left, most serious first"),
-    maria("/me/findings/{finding}", "Who sees this"),
+    maria("/me/findings/{finding}", "Is this account you?"),
     maria("/me/findings/{own}", "What happened"),
     maria("/me/findings/{finding}/beside", "Side by side"),
     maria("/me/findings/{finding}/beside/{own}", "Side by side"),
@@ -32,7 +32,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/findings/{first}", "You said:"),
 )
 SHARING: tuple[State, ...] = (
-    thomas("/me/findings/{changed}", "Who sees this"),
+    thomas("/me/findings/{changed}", "Did you change your account?"),
     thomas("/me/cases/{unshared}/share", "Share this with IT?"),
     thomas("/me/cases/{unshared}/share", "Shared with IT.", press("Share")),
     thomas("/me/findings/{changed}", "No longer shared", press("Stop sharing with IT")),

@@ -1,19 +1,32 @@
-"""What home shows at a glance: a dot for each source, and the weeks as a chart and a table."""
+"""What home shows at a glance: one sentence, a card for each case, and the weeks as a strip."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 
-from monitor.domain.vocabulary import CoverageState, FindingGroup
-from reports.emails.digest import MOST_DOTS, Coverage, CoveredSource
-from reports.finding_view import FindingView
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseState,
+    CaseStep,
+    CoverageState,
+    Decision,
+    DiffMarkKind,
+    EndReason,
+    FindingGroup,
+    Severity,
+    StepActor,
+)
+from reports.emails.digest import Coverage, CoveredSource
+from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
 from reports.pages.findings import HomeView, PersonalWeekLine, render_home
 from reports.pages.layout import PageFrame
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-FRAME = PageFrame(
-    title="My results", district="Cedar Valley", contact="it@cedar.example", zone="UTC"
-)
+FRAME = PageFrame(title="Home", district="Cedar Valley", contact="it@cedar.example", zone="UTC")
 STATES = {
     "ko-fi": CoverageState.NEWS,
     "speaker-deck": CoverageState.NO_NEWS,
@@ -23,96 +36,163 @@ STATES = {
 }
 SOURCES = tuple(CoveredSource(source=name, state=state) for name, state in STATES.items())
 WEEKS = (
-    PersonalWeekLine(week="2026-W46", checked=9, total=10, news=4, cases=1),
+    PersonalWeekLine(week="2026-W45", checked=9, total=10, cases=1),
+    PersonalWeekLine(week="2026-W46", checked=9, total=10),
     PersonalWeekLine(week="2026-W47"),
     PersonalWeekLine(week="2026-W48", checked=10, total=10),
 )
+PAIR = AccountPair(
+    their_id="1",
+    own_id="2",
+    their_platform="bluesky",
+    own_platform="bluesky",
+    theirs=(
+        HighlightPiece(text="mariadelgad"),
+        HighlightPiece(text="0", mark=DiffMarkKind.ADDED),
+    ),
+    ours=(HighlightPiece(text="mariadelgad"), HighlightPiece(text="o", mark=DiffMarkKind.REMOVED)),
+    change=Reason("copied-bio"),
+    signs=("bio", "not-compared"),
+)
+CASE = CaseView(
+    id="f1",
+    kind=CaseKind.IMPERSONATION,
+    nature=CaseKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    state=CaseState.OPEN,
+    opened_at=MONDAY,
+    first_seen=MONDAY,
+    last_seen=MONDAY,
+    finding=FindingView(id="1", url="https://bsky.example/x", first_seen=MONDAY, last_seen=MONDAY),
+    platform="bluesky",
+    is_undecided=True,
+    next_by=StepActor.PERSON,
+    next_step=CaseStep.ANSWER,
+    due=MONDAY + timedelta(days=7),
+    pair=PAIR,
+)
+REPORTED = replace(
+    CASE,
+    id="f2",
+    bin=CaseBin.IN_PROGRESS,
+    is_undecided=False,
+    decision=Decision.IMPERSONATION,
+    answered_at=MONDAY,
+    acted_at=MONDAY + timedelta(days=1),
+    next_by=StepActor.PLATFORM,
+    next_step=CaseStep.WAIT_FOR_ANSWER,
+    due=MONDAY + timedelta(days=8),
+    is_pursued=True,
+)
 
 
-def home(
-    sources: tuple[CoveredSource, ...] = SOURCES, weeks: tuple[PersonalWeekLine, ...] = WEEKS
-) -> BeautifulSoup:
+def home(*cases: CaseView, progress: tuple[CaseView, ...] = (), checked: int = 4) -> BeautifulSoup:
     view = HomeView(
-        name="Rosa",
         zone="UTC",
-        cases=(),
+        cases=cases,
         more_cases=0,
-        needs_you=0,
+        needs_you=len(cases),
         to_sort=0,
         joined_at=MONDAY,
         next_sweep=MONDAY,
         next_digest=None,
         ends_at=MONDAY,
-        coverage=Coverage(checked=4, total=len(sources), sources=sources),
+        progress=progress,
+        coverage=Coverage(checked=checked, total=len(SOURCES), sources=SOURCES),
         checked_at=MONDAY,
-        weeks=weeks,
+        weeks=WEEKS,
     )
     return BeautifulSoup(render_home(view, FRAME), "html.parser")
 
 
-def test_each_source_is_a_dot_of_its_state() -> None:
-    dots = home().select(".strip .dot")
+def text_of(page: BeautifulSoup, css: str) -> list[str]:
+    return [" ".join(found.get_text(" ", strip=True).split()) for found in page.select(css)]
 
-    assert [dot["class"][1] for dot in dots] == [
-        "dot-news",
-        "dot-no-news",
-        "dot-no-news",
-        "dot-not-checked",
-        "dot-not-asked",
+
+def test_one_sentence_says_how_it_stands() -> None:
+    assert text_of(home(CASE), "h1") == ["This account may be pretending to be you."]
+    assert text_of(home(progress=(REPORTED,)), "h1") == ["Nothing needs you now."]
+    assert text_of(home(), "h1") == ["All quiet."]
+    assert text_of(home(checked=0), "h1") == [
+        "We could not check anything last time, so we do not know whether there is anything."
     ]
 
 
-def test_the_states_are_said_in_words_and_the_dots_are_silent() -> None:
+def test_only_the_first_case_has_the_main_button() -> None:
+    page = home(CASE, replace(CASE, id="f3"), progress=(REPORTED,))
+
+    assert len(page.select(".button:not(.button-second)")) == 1
+    assert page.select_one(".button")["href"] == "/me/findings/1"
+    assert page.select(".button")[2]["href"] == "/me/takedown/f2"
+
+
+def test_the_changed_letter_is_marked_beside_ones_own() -> None:
+    page = home(CASE)
+
+    assert text_of(page, "mark.changed") == ["0"]
+    assert text_of(page, ".was") == ["o"]
+    assert text_of(page, ".signs li") == ["Same bio", "Pictures not compared"]
+
+
+@pytest.mark.parametrize(
+    ("case", "done", "now"),
+    [
+        (CASE, 1, "You your turn , by Mon, Nov 30"),
+        (REPORTED, 3, "Gone the site, by Tue, Dec 1"),
+        (replace(REPORTED, next_by=StepActor.IT, next_step=CaseStep.REPORT), 2, "Reported IT"),
+    ],
+)
+def test_a_track_says_what_is_done_and_who_acts_by_when(
+    case: CaseView, done: int, now: str
+) -> None:
+    page = home(case)
+
+    assert len(page.select(".track .done")) == done
+    (step,) = text_of(page, ".track .now")
+    assert step.replace(" ,", ",").startswith(now.replace(" ,", ","))
+
+
+def test_what_ended_by_a_word_has_no_track_that_says_gone() -> None:
+    ended = replace(REPORTED, next_step=None, next_by=None, due=None)
+
+    assert home(replace(ended, end=EndReason.DISMISSED)).select(".track") == []
+    assert len(home(replace(ended, end=EndReason.PROOF)).select(".track .done")) == len(CASE.track)
+
+
+def test_a_week_is_quiet_only_if_all_of_it_was_checked() -> None:
     page = home()
 
-    assert page.select_one(".strip")["aria-hidden"] == "true"
-    assert [element.get_text(" ", strip=True) for element in page.select(".strip-key li")] == [
+    assert [week["class"] for week in page.select(".weeks li")] == [
+        ["case", "part"],
+        ["part"],
+        ["unknown"],
+        ["quiet"],
+    ]
+    assert text_of(page, ".weeks .unknown") == ["Week of November 16, 2026: not checked"]
+    assert "One quiet week." in page.get_text()
+    assert text_of(page, ".key li") == [
+        "Checked, quiet",
+        "Some places not checked",
+        "Not checked",
+        "A new case",
+    ]
+
+
+def test_each_place_is_listed_by_its_own_name_and_what_it_came_to() -> None:
+    page = home()
+
+    assert text_of(page, "details dl:not(.summary) dt") == [
         "1 answered with something new",
         "2 answered with nothing new",
         "1 could not be checked",
         "1 not asked about you",
     ]
-
-
-def test_each_source_is_listed_by_its_own_name() -> None:
-    listed = [element.get_text() for element in home().select("details dd")]
-
-    assert listed == ["Ko-fi", "Speaker Deck, GitHub", "TikTok", "GDELT"]
-
-
-def test_many_sources_are_folded_into_a_bar() -> None:
-    many = tuple(
-        CoveredSource(source=f"site-{number}", state=CoverageState.NO_NEWS)
-        for number in range(MOST_DOTS)
-    )
-
-    page = home((*many, SOURCES[0]))
-
-    assert not page.select(".strip")
-    assert [element["width"] for element in page.select(".strip-bar rect")] == ["1", str(MOST_DOTS)]
-    assert f"{MOST_DOTS} answered with nothing new" in page.get_text()
-
-
-def test_a_chart_has_its_weeks_in_a_table_and_an_unknown_week_is_no_zero() -> None:
-    page = home()
-
-    shown = [element.get_text() for element in page.select("svg.chart text") if element.get_text()]
-    assert shown == ["4", "11/9", "?", "0", "11/23"]
-    rows = [[cell.get_text() for cell in row.select("th, td")] for row in page.select("tbody tr")]
-    assert rows == [
-        ["November 23, 2026", "10 of 10", "0", "0"],
-        ["November 16, 2026", "No check", "Not known", "0"],
-        ["November 9, 2026", "9 of 10", "4", "1"],
+    assert text_of(page, "details dl:not(.summary) dd") == [
+        "Ko-fi",
+        "Speaker Deck, GitHub",
+        "TikTok",
+        "GDELT",
     ]
-    assert "4 new or changed results in 3 weeks" in page.get_text()
-    assert "no check finished in that week" in page.get_text()
-
-
-def test_the_first_week_is_told_in_words() -> None:
-    page = home(weeks=WEEKS[-1:])
-
-    assert page.select("svg.chart") == []
-    assert "A chart appears when there are two weeks to compare." in page.get_text()
 
 
 def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
@@ -127,11 +207,3 @@ def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
     )
 
     assert "speaker deck" in line.searchable_text
-
-
-def test_a_question_mark_is_explained_only_where_the_chart_has_one() -> None:
-    news_of_a_quick_check = (PersonalWeekLine(week="2026-W46", checked=0, total=0, news=2),)
-    explained = "means that no check finished in that week"
-
-    assert explained in home().get_text(" ", strip=True)
-    assert explained not in home(weeks=news_of_a_quick_check).get_text(" ", strip=True)

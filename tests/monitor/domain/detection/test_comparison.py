@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.comparison import SHORTEST_PHRASE, compare_accounts, mark_shared_words
+from monitor.domain.detection.comparison import (
+    SHORTEST_PHRASE,
+    compare_accounts,
+    mark_shared_words,
+    mark_username_changes,
+)
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import CROPS, PRINT_VERSION, Trace, TraceKind
@@ -159,3 +164,35 @@ def test_a_text_of_a_phrase_or_more_is_all_copied_from_itself(words):
     assert [
         (piece.text, piece.copied) for piece in mark_shared_words(text, text, SHORTEST_PHRASE)
     ] == [(text, True)]
+
+
+def changed(theirs: str, ours: str) -> tuple[list[str], list[str]]:
+    one, other = mark_username_changes(theirs, ours)
+    assert "".join(run.text for run in one) == theirs
+    assert "".join(run.text for run in other) == ours
+    return [run.text for run in one if not run.copied], [
+        run.text for run in other if not run.copied
+    ]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "marked"),
+    [
+        ("rosadelgad0", "rosadelgado", (["0"], ["o"])),
+        ("rosadelgado1", "rosadelgado", (["1"], [])),
+        ("RosaDelgado", "rosadelgado", ([], [])),
+        ("rosadelgad0.skies.example", "rosadelgado.skies.example", (["0"], ["o"])),
+        # Only their hosts are the same: neither username is made of the other.
+        ("kim.skies.example", "rosadelgado.skies.example", ([], [])),
+        ("", "rosadelgado", ([], [])),
+    ],
+)
+def test_only_what_differs_in_two_like_usernames_is_marked(
+    theirs: str, ours: str, marked: tuple[list[str], list[str]]
+) -> None:
+    assert changed(theirs, ours) == marked
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_marking_loses_no_letter_of_a_username(theirs: str, ours: str) -> None:
+    changed(theirs, ours)
