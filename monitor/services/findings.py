@@ -223,7 +223,7 @@ def _build_account_reminder(app: App, finding: Finding, label: OwnershipLabel) -
     portrait, person = finding.portrait, app.db.people.load_person(finding.person_id)
     if label is not OwnershipLabel.MINE or portrait.kind is not TraceKind.ACCOUNT:
         return PolicyReminder()
-    text = build_appearance(portrait, person.name).text
+    text = build_appearance(portrait, person).text
     clauses = list_account_clauses(
         names_school=count_named_employers(text, person) > 0, is_public=not portrait.private
     )

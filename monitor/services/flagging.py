@@ -208,6 +208,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
     """
     findings = tuple(own)
     portraits = tuple(finding.portrait for finding in findings)
+    former = tuple(_list_former_portraits(app, findings))
     findings_with_feedback = app.db.findings.list_findings_with_feedback(person.id)
     impostors = {finding.id: finding for finding in _find_impersonators(app, person)}
     impostors |= {
@@ -217,6 +218,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
     }
     return Inventory(
         own_traces=portraits,
+        former_traces=former,
         absent_platforms=frozenset(person.absent_from),
         lessons=learn_from_feedback(
             [(finding.portrait, decision) for finding, decision in findings_with_feedback],
@@ -224,16 +226,27 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
             person.name,
         ),
         impersonators=tuple(finding.portrait for finding in impostors.values()),
-        picture_use_counts=_count_picture_bearers(app, person, findings),
+        picture_use_counts=_count_picture_bearers(app, person, findings, former),
         wave_sizes=_count_waves(app, person),
         reference_picture=person.reference_picture,
         seen_at=app.clock.now(),
     )
 
 
-def _count_picture_bearers(app: App, person: Person, own: tuple[Finding, ...]) -> Mapping[str, int]:
+def _list_former_portraits(app: App, own: Iterable[Finding]) -> Iterator[Trace]:
+    """Yield how own accounts looked before, as far as it differs from today."""
+    for finding in own:
+        if finding.portrait.kind is TraceKind.ACCOUNT:
+            shown = (version.trace for version in app.db.versions.list_versions(finding.id))
+            yield from (trace for trace in dict.fromkeys(shown) if trace != finding.portrait)
+
+
+def _count_picture_bearers(
+    app: App, person: Person, own: tuple[Finding, ...], former: tuple[Trace, ...]
+) -> Mapping[str, int]:
     """Count, for each picture of the person's, how many accounts of others show it."""
-    prints = {person.reference_picture, *(finding.portrait.picture_print for finding in own)} - {""}
+    portraits = (*(finding.portrait for finding in own), *former)
+    prints = {person.reference_picture, *(trace.picture_print for trace in portraits)} - {""}
     finding_ids = tuple(finding.id for finding in own)
     return {
         picture_print: app.db.pictures.count_accounts_with_picture(
@@ -315,7 +328,7 @@ def _record_new_accounts(
             continue
         finding = app.db.findings.load_finding(finding_id)
         appeared_at = compute_appearance_time(
-            finding.portrait, person.name, app.clock.now(), is_news=finding_id in news
+            finding.portrait, person, app.clock.now(), is_news=finding_id in news
         )
         if appeared_at:
             app.db.new_accounts.save_new_account(finding, person.school, appeared_at)
@@ -677,4 +690,4 @@ def _is_contact_likely_theirs(
     likely = decision is None and any(piece.rule in NEARNESS for piece in assessment.evidence)
     if assessment.label not in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED}:
         likely |= assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
-    return likely and build_appearance(portrait, person.name).is_whole_match
+    return likely and build_appearance(portrait, person).is_whole_match

@@ -94,6 +94,7 @@ class Shown:
             "elsewhere": choose(OTHER_TOWNS),
             "other": choose(OTHER_GIVENS),
             "number": str(self.random.randrange(2, 99)),
+            "s": "".join(word[0] for word in self.person.school.split()).lower(),
         }
 
     def fill(self, *texts: str) -> str:
@@ -341,9 +342,9 @@ BURN_BOOK = AccountKind(
 )
 # Slang of which no word is in the lists of the rules, so that new words are measured, too.
 NEW_SLANG = AccountKind(
-    handles=("{plain}{f}aura", "{f}rizz", "free{plain}{f}", "{f}.sus", "{plain}{f}lore"),
+    handles=("{plain}{f}aura", "{f}rizz", "yap{plain}{f}", "{f}.sus", "{plain}{f}delulu"),
     names=(
-        *("{called} aura", "{called} lore", "free {called}", "{called} being sus", "{called} rizz"),
+        *("{called} aura", "{called} yap", "delulu {called}", "{called} sus", "{called} rizz"),
         *("{called} propaganda", "{called} ate", "is {called} ok", "{called} npc behavior"),
     ),
     bios=(

@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from monitor.domain.detection.mock import Slang, load_slang_pattern
 from monitor.domain.vocabulary import Language
 from reports.wording import load_words
 from scrapers.parsers.block_detection import (
@@ -54,6 +55,9 @@ def product_patterns() -> list[FoundPattern]:
     ]
     found = collect_patterns(
         {
+            "monitor/domain/detection/mock.py written": [
+                load_slang_pattern(kind).pattern for kind in Slang
+            ],
             "reports/wording.py before": joints,
             "scrapers/parsers/block_detection.py address": [
                 block_url[0] for block_url in BLOCK_URLS

@@ -5,7 +5,7 @@ text speaks of the person's, or of other work.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +50,7 @@ NOT_A_PLACE = frozenset(
     )
 )
 _DOTTED = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\.(?![A-Za-z])")
+_AFTER_A_TOWN = re.compile(r"(?<=[A-Za-z])[ ,]{1,2}MS\b")
 _PARTS = re.compile(r"[,;|/•·\n]|\s-\s")
 # "Fairmont, OH" in running text.
 _TOWN_AND_STATE = re.compile(
@@ -81,7 +82,9 @@ class Locality:
 @lru_cache(maxsize=4096)
 def parse_locality(written: str) -> Locality | None:
     """Parse the location field; None if it names no place."""
-    parts = _PARTS.split(_DOTTED.sub(r"\1\2", written)[:_LONGEST_PLACE_TEXT])
+    # Elsewhere it may be a degree.
+    plain = _AFTER_A_TOWN.sub(", Mississippi", _DOTTED.sub(r"\1\2", written))
+    parts = _PARTS.split(plain[:_LONGEST_PLACE_TEXT])
     words = tuple(word for part in parts for word in split_words(part) if word not in _AREA_WORDS)
     while words and words[-1] in _COUNTRY_WORDS:
         words = words[:-1]
@@ -139,15 +142,49 @@ _NOT_AN_EMPLOYER = frozenset(
 )
 
 
+# After a comma and a town it is Mississippi, and no middle school: "Tupelo, MS".
+_MISSISSIPPI = re.compile(r"(?<=[A-Za-z]), ?MS\b")
+
+
 def count_named_employers(text: str, person: Person) -> int:
     """Count which of the person's school and employer the text names."""
-    words = split_words(text)
+    # A word more, since what ends a name is taken for a degree.
+    written = f"{_MISSISSIPPI.sub(', Mississippi', text)} etc"
+    words = split_words(written)
     return sum(
         any(contains_phrase(words, phrase) for phrase in list_employer_phrases(side))
-        or _contains_initials(side, text)
+        or _contains_initials(side, written)
         for side in {person.organization, person.school}
         if side
     )
+
+
+def mentions_place(text: str, person: Person) -> bool:
+    """Tell whether the text names one of the person's places, other than in a school's name."""
+    schools, towns = _write_places(person.organization, person.school, person.places)
+    if not towns:
+        return False
+    words = _write_phrase(split_words(text))
+    for school in schools:
+        # A mark keeps the words before and after from forming a phrase that no one wrote.
+        words = words.replace(school, " | ")
+    return any(town in words for town in towns)
+
+
+@lru_cache(maxsize=256)
+def _write_places(
+    organization: str, school: str, places: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the employers, the longest first, and of the towns, as phrases."""
+    phrases = (*list_employer_phrases(organization), *list_employer_phrases(school))
+    towns = (home.town for place in places if (home := parse_locality(place)) and home.town)
+    longest_first = sorted({*map(_write_phrase, phrases)}, key=lambda phrase: -len(phrase))
+    return tuple(longest_first), tuple(dict.fromkeys(map(_write_phrase, towns)))
+
+
+def _write_phrase(words: Iterable[str]) -> str:
+    """Put a blank around each word, so that a phrase is found in one piece and between words."""
+    return "".join(f" {word} " for word in words)
 
 
 def mentions_other_employer(text: str, person: Person, known: str = "") -> bool:
@@ -160,7 +197,7 @@ def mentions_other_employer(text: str, person: Person, known: str = "") -> bool:
     own = split_words(known)
     return any(
         not _is_own_affiliation(words, person) and not contains_phrase(own, words)
-        for words in _extract_employers(text)
+        for words in _extract_employers(_MISSISSIPPI.sub(", Mississippi", text))
     )
 
 

@@ -10,13 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from monitor.domain.detection.affiliation import count_named_employers, mentions_place
 from monitor.domain.detection.feedback import NO_LESSONS, Lessons
 from monitor.domain.detection.mock import (
     NO_MOCK_SIGNS,
     MockSigns,
+    Slang,
     addresses_family,
+    begins_with_title,
+    has_family_among_words,
     has_mock_words,
+    has_words_before_name,
+    load_slang_pattern,
     read_mock_signs,
+    read_plain_words,
+    split_joined_words,
 )
 from monitor.domain.edit_distance import measure_overlap
 from monitor.domain.handles.handles import (
@@ -36,7 +44,7 @@ from monitor.domain.names.matching import (
     match_display_name,
     match_mention,
 )
-from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
+from monitor.domain.names.normalize import fold_text, split_words, squash_text
 from monitor.domain.person import Person, PersonName
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from scrapers.models import Trace, TraceKind
@@ -56,6 +64,8 @@ class Subject:
 class Inventory:
     """What the person declared: accounts as last seen, and platforms without one.
 
+    `former_traces` are how the same accounts looked before, as far as that is kept: who copies an
+    account that was then taken over, copied its owner.
     `lessons` come from their answers so far; `impersonators` are accounts that were decided to be
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
     accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
@@ -66,12 +76,17 @@ class Inventory:
 
     own_traces: tuple[Trace, ...] = ()
     absent_platforms: frozenset[str] = frozenset()
+    former_traces: tuple[Trace, ...] = ()
     lessons: Lessons = NO_LESSONS
     impersonators: tuple[Trace, ...] = ()
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
     wave_sizes: Mapping[str, int] = field(default_factory=dict)
     reference_picture: str = ""
     seen_at: datetime | None = None
+
+    @property
+    def known_traces(self) -> tuple[Trace, ...]:
+        return (*self.own_traces, *self.former_traces)
 
     def list_own_on(self, platform: str) -> tuple[Trace, ...]:
         return tuple(trace for trace in self.own_traces if platform and trace.platform == platform)
@@ -97,7 +112,8 @@ def list_handles_on(platform: str, subject: Subject, inventory: Inventory) -> fr
     """Return the person's handles on a platform."""
     keys = (account.partition(":") for account in subject.person.accounts)
     declared = {handle[1:] for where, _, handle in keys if where == platform and handle[:1] == "@"}
-    seen = {trace.handle for trace in inventory.list_own_on(platform)}
+    known = inventory.known_traces
+    seen = {trace.handle for trace in known if platform and trace.platform == platform}
     return frozenset(declared | seen) - {""}
 
 
@@ -105,7 +121,7 @@ def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles anywhere."""
     keys = (account.partition(":")[2] for account in subject.person.accounts)
     declared = {handle[1:] for handle in keys if handle[:1] == "@"}
-    seen = {trace.handle for trace in inventory.own_traces}
+    seen = {trace.handle for trace in inventory.known_traces}
     return frozenset(declared | seen | set(subject.person.handles)) - {""}
 
 
@@ -125,6 +141,8 @@ class Appearance:
     `shares_name_word` says that a word of the name shown is the person's given or family name.
     `description` is what an account says of itself; `text` is everything that is shown.
     `handle_bits` is how much likelier the handle is theirs than not, by their name alone.
+    `named_employers` is how many of their school and employer are named, `names_place` says that
+    their town is.
     """
 
     shown_name: str
@@ -134,6 +152,8 @@ class Appearance:
     shares_name_word: bool
     handle_fit: HandleFit
     handle_bits: float
+    named_employers: int
+    names_place: bool
     mock_signs: MockSigns = NO_MOCK_SIGNS
 
     @property
@@ -160,21 +180,16 @@ class Appearance:
         return self.handle_bits > 0
 
 
-_LURES = re.compile(
-    r"\b(?:cash\s?app|venmo|zelle|paypal|bitcoin|btc|crypto\w*|forex|investments?|investing|"
-    r"giveaways?|gift\s?cards?|free gifts?|winners?|whatsapp|telegram|onlyfans|"
-    r"dm (?:me|us|for|now|to)|dms open|message me|text me|inbox me|click (?:the |my )?link|"
-    r"link in bio for|promo code|earn (?:money|\$)|passive income|how i made|"
-    r"(?:new|backup|second|old) (?:accounts?|acct?|page|profile)|follow my|"
-    r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
-    re.IGNORECASE,
-)
+_MONEY = re.compile(r"\$\d")
 _SHORTEST_SITE_NAME = 4
 
 
 def has_lure(trace: Trace, text: str) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    baits = [squash_text(match[0]) for match in _LURES.finditer(text)]
+    if _MONEY.search(text):
+        return True
+    found = load_slang_pattern(Slang.LURES).finditer(read_plain_words(text))
+    baits = [squash_text(match[0]) for match in found]
     if not baits:
         return False
     address = split_url_or_none(trace.url)
@@ -183,14 +198,18 @@ def has_lure(trace: Trace, text: str) -> bool:
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
-def build_appearance(trace: Trace, name: PersonName) -> Appearance:
-    account = trace.kind is TraceKind.ACCOUNT
+def build_appearance(trace: Trace, person: Person) -> Appearance:
+    account, name = trace.kind is TraceKind.ACCOUNT, person.name
     description = (trace.bio or trace.snippet)[:_LONGEST_TEXT] if account else ""
-    shown = _extract_shown_name(trace) if account else ""
+    shown = _extract_shown_name(trace, name) if account else ""
     parts = (trace.name, trace.title, trace.bio, trace.snippet)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
+    named_employers, names_place = count_named_employers(text, person), mentions_place(text, person)
+    is_near = named_employers > 0 or names_place
     return Appearance(
         shown_name=shown,
+        named_employers=named_employers,
+        names_place=names_place,
         description=description,
         text=text,
         name_match=_match_shown_name(trace, shown, name) if account else match_mention(text, name),
@@ -199,17 +218,13 @@ def build_appearance(trace: Trace, name: PersonName) -> Appearance:
         ),
         handle_fit=fit_name_to_handle(trace.handle, name),
         handle_bits=sum(piece.bits for piece in weigh_handle(trace.handle, name, load_census())),
-        mock_signs=read_mock_signs(trace, shown, description, name),
+        mock_signs=read_mock_signs(trace, shown, description, name, is_near=is_near),
     )
 
 
-# "MrsDoe", "Mrs.Doe"
-_JOINED_TITLE = re.compile(r"\b((?:Mr|Mrs|Ms|Miss|Dr|Coach)\.?)(?=[A-Z])")
-
-
-def _extract_shown_name(trace: Trace) -> str:
+def _extract_shown_name(trace: Trace, name: PersonName) -> str:
     shown = (trace.name or _AFTER_NAME.split(trace.title)[0]).strip()[:_LONGEST_NAME]
-    return _JOINED_TITLE.sub(r"\1 ", shown)
+    return split_joined_words(shown, name)
 
 
 def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch | None:
@@ -217,9 +232,15 @@ def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch |
     if is_disguised_name(shown, name):
         return NameMatch(level=MatchLevel.NEAR)
     agreed = match_display_name(shown, name)
+    # "FIRE JANE DOE" is no form of a name.
+    if agreed.level is not MatchLevel.EXACT and has_words_before_name(shown, name):
+        agreed = match_mention(shown, name)
     # Around the name in "We hate Mrs. Doe" and "Doe Memes" there are words of others.
     if agreed.level is MatchLevel.DIFFERENT and (
-        _begins_with_title(shown) or addresses_family(shown, name) or has_mock_words(shown, name)
+        begins_with_title(shown)
+        or addresses_family(shown, name)
+        or has_mock_words(shown, name)
+        or has_family_among_words(shown, name)
     ):
         agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1
@@ -229,11 +250,6 @@ def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch |
         return agreed
     inside = match_mention(f"{trace.bio}\n{trace.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.is_whole else None
-
-
-def _begins_with_title(shown: str) -> bool:
-    """Tell whether someone is addressed, as in "Mrs. Doe's Classroom"."""
-    return fold_text(shown).partition(" ")[0].rstrip(".") in TITLES
 
 
 def _collect_words(text: str) -> frozenset[str]:
@@ -291,6 +307,10 @@ class AssessmentInput:
         )
 
     @property
+    def has_lure(self) -> bool:
+        return has_lure(self.trace, self.appearance.text)
+
+    @property
     def wave_size(self) -> int:
         """Return how many people of the school got such an account; 0 if there is no wave."""
         return self.inventory.wave_sizes.get(self.trace.key, 0)
@@ -330,7 +350,8 @@ class AssessmentInput:
     @property
     def has_repeatable_bio(self) -> bool:
         """An own account has a description that could be repeated."""
-        return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in self.inventory.own_traces)
+        known = self.inventory.known_traces
+        return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in known)
 
 
 def repeats_bio(description: str, own: Trace) -> bool:
@@ -347,7 +368,7 @@ def repeats_bio(description: str, own: Trace) -> bool:
 def build_input(subject: Subject, trace: Trace, inventory: Inventory) -> AssessmentInput:
     here = list_handles_on(trace.platform, subject, inventory)
     anywhere = list_all_handles(subject, inventory)
-    look = build_appearance(trace, subject.person.name)
+    look = build_appearance(trace, subject.person)
     return AssessmentInput(
         subject=subject,
         trace=trace,
@@ -359,7 +380,7 @@ def build_input(subject: Subject, trace: Trace, inventory: Inventory) -> Assessm
         lookalike_here=_choose_closest_lookalike(trace.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(trace.handle, anywhere, look),
         same_bio_accounts=tuple(
-            own for own in inventory.own_traces if repeats_bio(look.description, own)
+            own for own in inventory.known_traces if repeats_bio(look.description, own)
         ),
     )
 

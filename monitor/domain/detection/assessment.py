@@ -41,7 +41,7 @@ from monitor.domain.evidence import (
     compute_label_cost,
     compute_probabilities,
 )
-from monitor.domain.names.matching import MatchLevel
+from monitor.domain.names.matching import FULL_LEVELS, MatchLevel
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Trace, TraceKind
@@ -216,7 +216,8 @@ def collect_evidence(
     )
     yield from weights.weigh_matches(match_control_rules(inputs))
     if inputs.is_account and decision is not Decision.MINE:
-        yield from weights.weigh_matches(match_mock_rules(inputs.appearance.mock_signs))
+        signs = inputs.appearance.mock_signs
+        yield from weights.weigh_matches(match_mock_rules(signs, is_bait=inputs.has_lure))
         yield from weights.weigh_matches(
             match_impersonation_rules(inputs, presented=presents_as_person(claimed))
         )
@@ -234,29 +235,38 @@ _FEW_NAMESAKES = 1.0
 
 
 def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
-    """Tell whether an account means the person, no matter who runs it.
+    """Tell whether an account means the person, no matter who runs it, or since when.
 
     A title and the family name are enough where it names the person's school or town, or where the
-    name is rare; so is the whole name with sexual or violent words. Another place or job is a sign
+    name is rare; so is the family name among words of the lists, or the whole name with a title,
+    such words or bait, on a network where the person has nothing. Another place or job is a sign
     that it means someone else.
     """
-    signs = inputs.appearance.mock_signs
-    if signs.by_family and not NEARNESS.isdisjoint(found):
+    look, signs = inputs.appearance, inputs.appearance.mock_signs
+    if (signs.by_family or signs.in_text) and not NEARNESS.isdisjoint(found):
         return True
-    rare = signs.by_family and (inputs.subject.commonness < _FEW_NAMESAKES or inputs.is_new_account)
-    lewd = signs.harmful and (inputs.appearance.is_whole_match or signs.by_family)
-    return (rare or lewd) and _CONTRADICTIONS.isdisjoint(found)
+    is_rare = inputs.subject.commonness < _FEW_NAMESAKES or inputs.is_new_account
+    called = (signs.by_family or signs.hinted) and is_rare
+    lewd = signs.harmful and (look.is_whole_match or signs.by_family)
+    full = look.match_level in FULL_LEVELS or (signs.by_family and look.handle_covers_name)
+    bait = signs.hinted or signs.in_bio or signs.addressed or signs.solicits or inputs.has_lure
+    whole = full and bait and inputs.is_on_new_network
+    return (called or lewd or whole) and _CONTRADICTIONS.isdisjoint(found)
 
 
 def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
-    """Tell whether it is what students make first: the whole name, where the person has nothing."""
+    """Tell whether it is what students make first: the name, where the person has nothing.
+
+    A rare family name is enough.
+    """
     look = inputs.appearance
     shown = look.is_whole_match or (look.name_match is None and look.handle_covers_name)
     whole = shown and look.match_level not in _PARTIAL_LEVELS
+    is_rare = inputs.subject.commonness < _FEW_NAMESAKES
     return (
         inputs.is_new_account
         and inputs.is_on_new_network
-        and whole
+        and (whole or (is_rare and look.match_level is MatchLevel.FAMILY))
         and _CONTRADICTIONS.isdisjoint(found)
     )
 

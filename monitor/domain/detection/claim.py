@@ -13,9 +13,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.affiliation import (
     NOT_A_PLACE,
     Locality,
-    count_named_employers,
     extract_localities,
-    list_employer_phrases,
     mentions_other_employer,
     mentions_other_role,
     mentions_role,
@@ -100,7 +98,7 @@ def _match_own_pictures(trace: Trace, inventory: Inventory) -> Iterator[PictureM
             similarity=compare_prints(shown, reference),
             other_bearers=max(bearers - itself, 0),
         )
-    for own in inventory.own_traces:
+    for own in inventory.known_traces:
         print_of_own = PicturePrint.from_text(own.picture_print)
         if print_of_own is not None and not _is_network_picture(trace, own):
             bearers = inventory.picture_use_counts.get(own.picture_print, 0)
@@ -217,6 +215,9 @@ _MORE_THAN_NAME_RULES = (
 def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     written = inputs.appearance.name_match
     addressed = inputs.appearance.mock_signs.addressed
+    if inputs.appearance.mock_signs.in_text:
+        yield rules.NAME_IN_TEXT.build_match()
+        return
     if written is None:
         chosen = _match_rule_without_name(inputs)
         initial = addressed and chosen.rule is rules.NOTHING_SHOWN
@@ -378,7 +379,7 @@ def _damp_on_page(match: RuleMatch) -> RuleMatch:
 
 def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     text, person = inputs.appearance.text, inputs.person
-    named = count_named_employers(text, person)
+    named = inputs.appearance.named_employers
     if named:
         yield rules.EMPLOYER.build_match()
     if named > 1:
@@ -398,7 +399,7 @@ def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     text, person = inputs.appearance.text, inputs.person
     homes = _list_home_localities(person)
     stated = parse_locality(inputs.trace.location)
-    if mentions_place(text, person) or (
+    if inputs.appearance.names_place or (
         stated and any(stated.is_same_town(home) for home in homes)
     ):
         yield rules.PLACE.build_match()
@@ -415,15 +416,6 @@ def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield rules.OTHER_PLACE.build_match(reason=None if named else Reason("other-place.state"))
 
 
-def mentions_place(text: str, person: Person) -> bool:
-    """Tell whether the text names one of the person's places, other than in a school's name."""
-    rest = split_words(text)
-    for employer in (person.organization, person.school):
-        for phrase in list_employer_phrases(employer):
-            rest = _remove_phrase(rest, phrase)
-    return any(contains_phrase(rest, home.town) for home in _list_home_localities(person))
-
-
 def _list_home_localities(person: Person) -> tuple[Locality, ...]:
     return tuple(home for place in person.places if (home := parse_locality(place)))
 
@@ -431,15 +423,6 @@ def _list_home_localities(person: Person) -> tuple[Locality, ...]:
 def _is_elsewhere(place: Locality, homes: tuple[Locality, ...]) -> bool:
     """Tell whether a place is not the person's; without homes, any place may be the right one."""
     return bool(homes) and all(place.is_other_place(home) for home in homes)
-
-
-def _remove_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str, ...]:
-    size = len(phrase)
-    for at in range(len(words) - size + 1):
-        if words[at : at + size] == phrase:
-            # A mark keeps the words before and after from forming a phrase that no one wrote.
-            return _remove_phrase((*words[:at], "", *words[at + size :]), phrase)
-    return words
 
 
 def _extract_places(text: str, person: Person) -> Iterator[Locality]:

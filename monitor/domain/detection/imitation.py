@@ -13,7 +13,6 @@ from monitor.domain.detection.appearance import (
     SHORTEST_BIO,
     AssessmentInput,
     has_link_to,
-    has_lure,
     repeats_bio,
 )
 from monitor.domain.detection.claim import match_picture_rule
@@ -79,7 +78,7 @@ def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> 
     yield from _match_newness_rules(inputs, {circumstance.rule for circumstance in circumstances})
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
-    if has_lure(inputs.trace, inputs.appearance.text):
+    if inputs.has_lure:
         yield rules.LURE.build_match()
     signs = inputs.appearance.mock_signs
     theirs = inputs.appearance.presents_name or signs.by_family
@@ -262,7 +261,7 @@ def _is_own_picture(inputs: AssessmentInput) -> bool:
     inventory = inputs.inventory
     if _have_same_print(inputs.trace.picture_print, inventory.reference_picture):
         return True
-    return any(_is_same_picture(inputs.trace, own) for own in inventory.own_traces)
+    return any(_is_same_picture(inputs.trace, own) for own in inventory.known_traces)
 
 
 def _is_same_picture(one: Trace, other: Trace) -> bool:

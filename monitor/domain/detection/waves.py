@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from monitor.domain.detection import rules
 from monitor.domain.detection.appearance import AssessmentInput, build_appearance
 from monitor.domain.evidence import RuleMatch
-from monitor.domain.person import PersonName
+from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
 from scrapers.models import Trace, TraceKind
 
@@ -55,7 +55,7 @@ def count_people(accounts: Iterable[NewAccount]) -> int:
 
 
 def compute_appearance_time(
-    trace: Trace, name: PersonName, seen_at: datetime, *, is_news: bool
+    trace: Trace, person: Person, seen_at: datetime, *, is_news: bool
 ) -> datetime | None:
     """Return when a new account under the person's name appeared; None if it is no such account.
 
@@ -65,7 +65,7 @@ def compute_appearance_time(
     is_new = is_news if made_at is None else seen_at - made_at <= WAVE_WITHIN
     if not (is_new and trace.kind is TraceKind.ACCOUNT and trace.platform):
         return None
-    shown = build_appearance(trace, name)
+    shown = build_appearance(trace, person)
     under_name = shown.is_whole_match or shown.mock_signs.addressed
     if not (under_name or (shown.name_match is None and shown.handle_uses_name)):
         return None

@@ -31,6 +31,22 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
     assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE
 
 
+def test_a_clone_of_an_account_that_was_then_taken_over_copies_its_owner(world: World):
+    mine = account("maria")
+    maria = world.joins(MARIA)
+    world.sweep()
+    taken = replace(mine, name="Crypto Tips", bio="Double your money today.", picture="")
+    clone = replace(mine, id="clone", handle="maria.delgado.skies.example")
+    world.internet = world.internet.remove_entry(mine).add_entry(taken).add_entry(clone)
+    world.a_week_later()
+    world.sweep()
+
+    finding = maria.findings["https://bsky.app/profile/maria.delgado.skies.example"]
+    found = world.state.findings.find_assessment(finding.id)
+    assert found
+    assert "copied-bio" in {piece.rule for piece in found.evidence}
+
+
 def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World):
     mine = account("maria")
     maria = world.joins(MARIA)

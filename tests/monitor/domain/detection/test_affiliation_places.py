@@ -33,6 +33,8 @@ def test_one_town_is_known_however_it_is_written(written):
         ("Charleston, West Virginia", ("charleston",), "wv"),
         ("Washington, D.C.", ("washington",), "dc"),
         ("Fairmont", ("fairmont",), ""),
+        ("Bay Saint Louis, MS", ("bay", "saint", "louis"), "ms"),
+        ("Bay Saint Louis MS", ("bay", "saint", "louis"), "ms"),
         ("Toronto, Canada", ("toronto", "canada"), ""),
     ],
 )

@@ -49,3 +49,12 @@ def test_another_employer_is_told_unless_their_own_accounts_name_it(text):
 )
 def test_an_employer_is_known_in_full_shortened_and_by_its_capitals(text, named):
     assert count_named_employers(text, PERSON) == named
+
+
+def test_after_a_comma_ms_is_mississippi_and_no_middle_school():
+    tupelo = replace(PERSON, school="Tupelo Middle School", organization="")
+
+    assert count_named_employers("Science at Tupelo MS", tupelo) == 1
+    assert count_named_employers("Science in Tupelo, MS", tupelo) == 0
+    assert not mentions_other_employer("Born in Fairmont, MS", tupelo)
+    assert mentions_other_employer("Science, Fairmont MS", tupelo)

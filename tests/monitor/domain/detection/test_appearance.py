@@ -36,7 +36,7 @@ def test_a_declared_account_tells_a_handle_only_where_it_is_declared_by_one():
     ("kind", "description"), [(TraceKind.ACCOUNT, "Hello."), (TraceKind.PAGE, "")]
 )
 def test_only_an_account_describes_its_owner(kind, description):
-    seen = build_appearance(replace(FOUND, kind=kind), MARIA.person.name)
+    seen = build_appearance(replace(FOUND, kind=kind), MARIA.person)
 
     assert seen.description == description
     assert "Hello." in seen.text

@@ -64,6 +64,15 @@ def test_the_picture_that_the_person_added_counts_as_their_own_accounts_do():
     assert not tuple(match_picture_rule(replace(STRANGER, picture_print=""), added))
 
 
+def test_a_picture_that_an_own_account_showed_before_is_known_again():
+    taken_over = Inventory(own_traces=(replace(OWN, picture_print=OTHER),), former_traces=(OWN,))
+
+    (only,) = match_picture_rule(STRANGER, taken_over)
+
+    assert only.rule is rules.SAME_PICTURE
+    assert not tuple(match_picture_rule(STRANGER, replace(taken_over, former_traces=())))
+
+
 def test_an_added_picture_that_many_show_speaks_less():
     shared = Inventory(reference_picture=SHOWN, picture_use_counts={SHOWN: 2})
 

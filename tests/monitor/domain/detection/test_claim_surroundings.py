@@ -49,7 +49,7 @@ def test_school_and_employer_are_counted_where_they_are_named_in_full(text, coun
     ],
 )
 def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, named):
-    assert surroundings.mentions_place(text, PERSON) is named
+    assert workplaces.mentions_place(text, PERSON) is named
 
 
 @pytest.mark.parametrize(

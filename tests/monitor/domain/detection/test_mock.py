@@ -16,7 +16,15 @@ from monitor.domain.detection.assessment import (
     explain_assessment,
     rate_severity,
 )
+from monitor.domain.detection.mock import (
+    Slang,
+    has_slang,
+    load_slang,
+    parse_slang,
+    read_plain_words,
+)
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.errors import ConfigError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
@@ -111,7 +119,7 @@ def test_an_account_that_means_the_person_is_asked_about_without_words_of_a_list
 
 def test_a_question_about_what_means_the_person_says_why() -> None:
     asked = assess(
-        replace(ACCOUNT, name="mrs quackenbush lore", handle="lore", bio="Tallgrass, KS")
+        replace(ACCOUNT, name="mrs quackenbush delulu", handle="delulu", bio="Tallgrass, KS")
     )
     told = explain_assessment(asked, TraceKind.ACCOUNT, WEIGHTS)
 
@@ -174,6 +182,127 @@ def test_the_same_words_about_another_place_or_job_mean_someone_else() -> None:
     other = replace(ACCOUNT, name="Mrs. Quackenbush", handle="q", bio="Realtor in Fernhaven, OR")
 
     assert "speaks-of-person" not in {piece.rule for piece in assess(other).evidence}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Quackenbush edits", "freaky quackenbush", "Quackenbushisms", "quackenbush core"],
+)
+def test_a_family_name_among_words_of_the_lists_is_about_the_person_of_the_school(
+    name: str,
+) -> None:
+    near = assess(replace(ACCOUNT, name=name, bio="Tallgrass Middle School 28"), others=500.0)
+    far = assess(replace(ACCOUNT, name=name, bio="Coldport, ME"), others=500.0)
+
+    assert near.label is OwnershipLabel.MOCK
+    assert far.label not in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Quackenbush Plumbing", "The Quackenbush Family", "Quackenbush Baseball", "Tran Quackenbush"],
+)
+def test_a_family_name_among_words_of_a_firm_or_another_name_is_somebody_elses(name: str) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle="q"), others=0.1)
+
+    assert found.label not in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("name", "bio"),
+    [
+        ("tms tea", "MissQuackenbush caught lackin. Tallgrass Middle School"),
+        ("TMS exposed", "Ruth Quackenbush of Tallgrass Middle School, dm pics"),
+        ("drop the addy", "Ruth Quackenbush, Tallgrass, KS: her house is next"),
+        ("chismes tms", "la maestra Quackenbush otra vez. Tallgrass Middle School"),
+    ],
+)
+def test_an_account_about_a_school_that_names_them_in_its_text_is_about_them(
+    name: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle="tms.page", bio=bio), others=500.0)
+
+    assert found.label in ASKED_OR_FLAGGED
+    assert rules.NAME_IN_TEXT.reason in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "bio"),
+    [
+        ("TMS Chess Club", "Advisor: Mrs. Quackenbush. Tallgrass Middle School"),
+        ("Tea and Books Club", "Meets with Mrs. Quackenbush, Tallgrass Middle School"),
+        ("Tallgrass Titans", "Congratulations to Ruth Quackenbush of Tallgrass Middle School"),
+        ("fernhaven tea", "Ruth Quackenbush caught lackin. Fernhaven High"),
+    ],
+)
+def test_clubs_and_other_places_that_name_them_are_no_question(name: str, bio: str) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle="page", bio=bio), others=0.1)
+
+    assert found.label not in ASKED_OR_FLAGGED
+
+
+def test_a_call_to_fire_somebody_is_no_form_of_their_name() -> None:
+    found = assess(replace(ACCOUNT, name="FIRE RUTH QUACKENBUSH", bio="Tallgrass, KS"))
+
+    assert "name-exact" in {piece.rule for piece in found.evidence}
+    assert found.label is OwnershipLabel.MOCK
+
+
+@pytest.mark.parametrize(
+    "bio", ["welcome to my class lol. Tallgrass", "my students fear me. bitcoin. Tallgrass, KS"]
+)
+def test_classroom_words_beside_mocks_or_bait_say_nothing(bio: str) -> None:
+    for name in ("Mrs. Quackenbush slander", "Mrs. Quackenbush"):
+        found = assess(replace(ACCOUNT, name=name, bio=bio))
+        kept = name.endswith("bush") and "bitcoin" not in bio
+
+        assert ("classroom" in {piece.rule for piece in found.evidence}) is kept
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "Cuenta nueva, me hackearon la otra",
+        "Necesito tarjetas de regalo para la clase",
+        "Gana dinero desde casa, escr\u00edbeme",
+    ],
+)
+def test_bait_in_spanish_is_bait(bio: str) -> None:
+    shown = replace(ACCOUNT, name="Ruth Quackenbush", bio=bio)
+
+    assert "lure" in {piece.rule for piece in assess(shown, others=500.0).evidence}
+
+
+@pytest.mark.parametrize("title", ["mrz", "Mistah", "missus", "profesora", "la profe"])
+def test_a_misspelled_title_is_a_title(title: str) -> None:
+    shown = replace(ACCOUNT, name=f"{title} Quackenbush", bio="Tallgrass, KS")
+
+    assert assess(shown, others=500.0).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("DM us your memes!", True),
+        ("worst thing ever story", False),
+        ("Run by a few students", True),
+        ("run by the parents of a student", False),
+    ],
+)
+def test_a_phrase_is_found_word_by_word(text: str, *, found: bool) -> None:
+    assert has_slang(Slang.BIOS, read_plain_words(text)) is found
+
+
+def test_each_list_is_in_english_and_spanish_and_has_its_day() -> None:
+    for lists in load_slang().values():
+        assert {one.language for one in lists} == {"en", "es"}
+        assert all(one.seen_on.year >= 2026 for one in lists)
+    assert load_slang().keys() == set(Slang)
+
+
+def test_a_list_of_another_form_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"slang\.toml cannot be used"):
+        parse_slang('[[names]]\nlanguage = "en"\nphrases = []', "slang.toml")
 
 
 def test_the_network_of_an_adult_page_counts_as_its_words_do() -> None:

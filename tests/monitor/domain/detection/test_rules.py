@@ -279,6 +279,7 @@ def test_every_rule_is_tried_somewhere():
             "crime-page",
             "obituary-page",
             "name-addressed",
+            "name-in-text",
         ),
     }
 

@@ -116,7 +116,7 @@ def test_a_wave_names_the_same_accounts_for_all_in_it():
 def test_only_a_new_account_under_the_name_counts(changes, is_news, expected):
     trace = replace(NEW, **changes)
 
-    assert compute_appearance_time(trace, QUACKERS.name, NOW, is_news=is_news) == expected
+    assert compute_appearance_time(trace, QUACKERS, NOW, is_news=is_news) == expected
 
 
 def test_an_account_alone_is_not_an_imitation_and_one_of_four_is():
