@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
@@ -108,16 +109,6 @@ class Environment:
         return self.limits or FetchLimits()
 
 
-class QueryRecall(Protocol):
-    """Has no other machine ask what was sent about a person before; `left` is for good."""
-
-    def __call__(self, person_id: str, *, left: bool = False) -> None: ...
-
-
-def recall_nothing(person_id: str, *, left: bool = False) -> None:
-    """Do nothing, where no other machine has queries."""
-
-
 class CrawlerBuilder(Protocol):
     """Builds the crawler of a district: its own, or one that shares hosts with other districts."""
 
@@ -172,12 +163,16 @@ class Mailer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictResources:
-    """What a district takes from a process that serves many; alone, it makes all of it itself."""
+    """What a district takes from a process that serves many; alone, it makes all of it itself.
+
+    `others_stop_within` is how long another machine may still ask what it was sent; None where
+    none asks for this district.
+    """
 
     parser: "SandboxParser"
     build_crawler: CrawlerBuilder
     pace: "RelayPace | None" = None
-    recall_queries: QueryRecall = recall_nothing
+    others_stop_within: timedelta | None = None
 
 
 class BuiltOnce(Generic[T]):
@@ -203,9 +198,9 @@ class BuiltOnce(Generic[T]):
 class App:
     """A district's settings, data and connections; no rules, and no state of a single use case.
 
-    Long work calls `beat` at each step, or the service is restarted as hung. `recall_queries` has
-    no machine ask what was sent out about a person before; it raises UnavailableError. What asks
-    the web and sends email is built, and its code loaded, when it is first used; `opened` ends it.
+    Long work calls `beat` at each step, or the service is restarted as hung. `others_stop_within`
+    is as in DistrictResources. What asks the web and sends email is built, and its code loaded,
+    when it is first used; `opened` ends it.
     """
 
     def __init__(
@@ -221,7 +216,7 @@ class App:
         self.clock = build_clock(environment.clock, db)
         self.ids = environment.ids
         self.beat = environment.beat
-        self.recall_queries = shared.recall_queries if shared else recall_nothing
+        self.others_stop_within = shared.others_stop_within if shared else None
         self.building = RLock()
         self._environment = environment
         self._shared = shared

@@ -4,13 +4,17 @@ Queries carry names, so a batch is sealed under the fleet key, and each answer u
 was made for its batch and travels in it.
 """
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from secrets import token_urlsafe
+from datetime import datetime
+from typing import Self
 
 from monitor.app.sources import PortableSources
 from monitor.domain.errors import DatabaseError
-from monitor.fleet.db.mailbox import READABLE_FORMATS
+from monitor.fleet.db.mailbox import BATCH_LASTS, READABLE_FORMATS, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.models import CrawlPriority, CrawlResult
 
@@ -26,6 +30,7 @@ class BatchBody:
     """
 
     format: int
+    sent_at: datetime
     district: str
     contact: str
     sources: PortableSources
@@ -34,12 +39,16 @@ class BatchBody:
     manners: HostManners
     priority: CrawlPriority
     queries: tuple[CrawlQuery, ...]
-    answer_key: str = field(repr=False, default_factory=lambda: token_urlsafe(32))
+    answer_key: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
 
     def __post_init__(self) -> None:
         if self.format not in READABLE_FORMATS:
             reason = f"A batch has the form {self.format}: upgrade this machine, too."
             raise DatabaseError(reason)
+
+    def is_current(self, now: datetime) -> bool:
+        """Tell whether it was sent lately, and not put back by whoever kept a copy."""
+        return -CLOCKS_DIFFER_BY <= now - self.sent_at <= BATCH_LASTS + CLOCKS_DIFFER_BY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +59,58 @@ class AnswerBody:
     handed_back: CrawlQuery | None = None
 
 
-BATCH_PLACE = "batch"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Which queries of a batch may be asked, by their numbers, and until when.
+
+    The home renews it as long as it wants answers. So no machine that has it needs to hear of who
+    leaves: it is told anew, or it must stop.
+    """
+
+    issued_at: datetime
+    until: datetime
+    numbers: frozenset[int]
+
+    def is_valid(self, now: datetime) -> bool:
+        """Tell whether it counts, also if it comes from a machine whose clock is a little off."""
+        return self.issued_at - CLOCKS_DIFFER_BY <= now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSeal:
+    """Seals what is about one batch: it counts for that id, district and host alone."""
+
+    seal: FleetSeal
+    id: int
+    district: str
+    lock: str
+
+    @classmethod
+    def for_batch(cls, seal: FleetSeal, batch: SealedBatch) -> Self:
+        return cls(seal=seal, id=batch.id, district=batch.district, lock=batch.lock)
+
+    def seal_body(self, body: BatchBody) -> bytes:
+        return self.seal.encrypt(self._name("batch"), body)
+
+    def open_body(self, blob: bytes) -> BatchBody:
+        return self.seal.decrypt(self._name("batch"), blob, BatchBody)
+
+    def permit(self, numbers: Iterable[int], now: datetime) -> bytes:
+        permission = Permission(
+            issued_at=now, until=now + PERMISSION_LASTS, numbers=frozenset(numbers)
+        )
+        return self.seal.encrypt(self._name("permission"), permission)
+
+    def open_permission(self, blob: bytes) -> Permission:
+        return self.seal.decrypt(self._name("permission"), blob, Permission)
+
+    def _name(self, part: str) -> str:
+        return f"{part} {self.id} {self.district} {self.lock}"
+
+
+def draw_batch_id() -> int:
+    """Return an id that no batch has or had."""
+    return secrets.randbits(62)
 
 
 def seal_answer(body: BatchBody, number: int, answer: AnswerBody) -> bytes:
@@ -59,16 +119,6 @@ def seal_answer(body: BatchBody, number: int, answer: AnswerBody) -> bytes:
 
 def open_answer(body: BatchBody, number: int, blob: bytes) -> AnswerBody:
     return FleetSeal(body.answer_key).decrypt(f"answer {number}", blob, AnswerBody)
-
-
-def tag_person(seal: FleetSeal, district: str, person_id: str) -> str:
-    """Name a person for the list of those who have withdrawn."""
-    return seal.hash_name("person", district, person_id)
-
-
-def tag_departure(seal: FleetSeal, district: str, person_id: str) -> str:
-    """Name a person who has left for good, so that an older copy of the district hears of it."""
-    return seal.hash_name("left", district, person_id)
 
 
 def tag_district(seal: FleetSeal, district: str) -> str:

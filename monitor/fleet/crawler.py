@@ -8,6 +8,7 @@ import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from secrets import token_urlsafe
 
@@ -15,17 +16,18 @@ from monitor.app.sources import export_sources
 from monitor.config import SourcesConfig
 from monitor.domain.errors import UnavailableError
 from monitor.fleet.batches import (
-    BATCH_PLACE,
     BATCH_SIZE,
     AnswerBody,
     BatchBody,
+    BatchSeal,
+    draw_batch_id,
     name_lock,
     open_answer,
     tag_district,
-    tag_person,
 )
-from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer
+from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.fence import PERMISSION_LASTS
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import (
     LOOK_AHEAD,
@@ -57,8 +59,10 @@ LOG = logging.getLogger(__name__)
 # Batches of one district that wait or run at one host: one is asked while the next one is sent.
 WINDOW = 2
 # How long to wait before looking for answers again; a person who waits for a check notices.
-# How soon it is noticed what a command has changed meanwhile.
+# How soon it is noticed what a page or a command has changed meanwhile.
 RECHECKED_EVERY = 2.0
+# Long before a permission ends, so that a database may be away for a while.
+RENEWED_EVERY = timedelta(minutes=2)
 # How often it is seen whether the database still has what was sent.
 LOST_EVERY = 30.0
 # What was not asked at all for so many times could not be checked.
@@ -80,17 +84,22 @@ class Dispatch:
     variables: Mapping[str, str] = field(repr=False)
     keeps_pages: bool
     beat: Callable[[], None]
+    read_time: Callable[[], datetime]
 
 
 @dataclass(slots=True)
 class SentBatch:
     """`left` are the numbers of the queries that have no answer yet.
 
-    `tries` counts how often it was lost before anyone had answered any of it.
+    `permitted` are those that others may ask, as they were told last. `tries` counts how often it
+    was lost before anyone had answered any of it.
     """
 
     body: BatchBody
+    seal: BatchSeal
     left: set[int]
+    permitted: frozenset[int]
+    permitted_at: datetime
     tries: int = 0
 
 
@@ -104,7 +113,6 @@ class Desk:
     sent_counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     results: deque[CrawlResult] = field(default_factory=deque)
-    recalled: set[str] = field(default_factory=set)
     recheck_at: float = 0.0
     lost_check_at: float = 0.0
 
@@ -159,7 +167,7 @@ class FleetCrawler(Crawler):
         try:
             while not self.is_stopped():
                 self.dispatch.beat()
-                self._recall_what_ended(desk)
+                self._renew_permissions(desk)
                 self._send_lost_again(desk)
                 self._feed(desk)
                 sent = self._send_batches(desk)
@@ -187,25 +195,45 @@ class FleetCrawler(Crawler):
             self.dispatch.mailbox.delete_batches(self._abandoned)
             self._abandoned.clear()
 
-    def _recall_what_ended(self, desk: Desk) -> None:
-        """Have no machine ask what may not be asked anymore, whoever wrote that here."""
-        now = self.clock.monotonic()
-        if now < desk.recheck_at:
+    def _renew_permissions(self, desk: Desk) -> None:
+        """Say again what others may ask, at once where less may be asked than they were told."""
+        if self.clock.monotonic() < desk.recheck_at:
             return
-        desk.recheck_at = now + RECHECKED_EVERY
-        waiting = (
-            text.body.queries[number].query for text in desk.sent.values() for number in text.left
-        )
-        kinds = {
-            (query.subject, query.kind, self.sources[query.source].family): query
-            for query in waiting
-            if query.subject and query.subject not in desk.recalled
-        }
-        ended = {kind.subject for kind in kinds.values() if not self.may_ask(kind)}
-        for person_id in ended:
-            tag = tag_person(self.dispatch.seal, self.dispatch.district, person_id)
-            self.dispatch.mailbox.record_withdrawal(tag)
-        desk.recalled |= ended
+        desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
+        now, known, renewed = self.dispatch.read_time(), dict[object, bool](), dict[int, bytes]()
+        self._take_back_lapsed(desk, now)
+        for number, sent in desk.sent.items():
+            may_ask = {
+                place
+                for place in sent.left
+                if self._may_still_ask(sent.body.queries[place].query, known)
+            }
+            same = sent.permitted & sent.left == may_ask
+            if same and now - sent.permitted_at < RENEWED_EVERY:
+                continue
+            sent.permitted, sent.permitted_at = frozenset(may_ask), now
+            renewed[number] = sent.seal.permit(may_ask, now)
+        if renewed:
+            self.dispatch.mailbox.renew_permissions(renewed)
+
+    def _take_back_lapsed(self, desk: Desk, now: datetime) -> None:
+        """Have what we did not renew in time sent again: who had it has put it away."""
+        if all(now - sent.permitted_at < PERMISSION_LASTS for sent in desk.sent.values()):
+            return
+        answers = self._read_answers(desk)
+        for answer in answers:
+            self._take_answer(desk, answer)
+        self._forget_taken(desk, answers)
+        lapsed = {n for n, s in desk.sent.items() if now - s.permitted_at >= PERMISSION_LASTS}
+        self.dispatch.mailbox.delete_batches(lapsed)
+        desk.lost_check_at = 0.0
+
+    def _may_still_ask(self, query: Query, known: dict[object, bool]) -> bool:
+        """Tell whether a query is allowed now; `known` holds what was found out at this moment."""
+        kind = (query.subject, query.kind, self.sources[query.source].family)
+        if kind not in known:
+            known[kind] = not query.subject or self.may_ask(query)
+        return known[kind]
 
     def _send_lost_again(self, desk: Desk) -> None:
         """Send again what is in batches that the database has no longer, or that expired there.
@@ -312,14 +340,33 @@ class FleetCrawler(Crawler):
         return True
 
     def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
-        number = self.dispatch.mailbox.send_batch(
-            tag_district(self.dispatch.seal, self.dispatch.district),
-            name_lock(self.dispatch.seal, body.manners.host),
-            self.dispatch.seal.encrypt(BATCH_PLACE, body),
-            desk.run.priority,
-            waited=waited,
+        now, dispatch = self.dispatch.read_time(), self.dispatch
+        seal = BatchSeal(
+            seal=dispatch.seal,
+            id=draw_batch_id(),
+            district=tag_district(dispatch.seal, dispatch.district),
+            lock=name_lock(dispatch.seal, body.manners.host),
         )
-        desk.add_batch(number, SentBatch(body, set(range(len(body.queries))), tries))
+        numbers = frozenset(range(len(body.queries)))
+        batch = SealedBatch(
+            id=seal.id,
+            district=seal.district,
+            lock=seal.lock,
+            body=seal.seal_body(replace(body, sent_at=now)),
+            permission=seal.permit(numbers, now),
+        )
+        dispatch.mailbox.send_batch(batch, desk.run.priority, waited=waited)
+        desk.add_batch(
+            seal.id,
+            SentBatch(
+                body=body,
+                seal=seal,
+                left=set(numbers),
+                permitted=numbers,
+                permitted_at=now,
+                tries=tries,
+            ),
+        )
 
     def _take_turn(self, desk: Desk, host: str, query: CrawlQuery) -> ParseResult | None:
         """Count a query, or return what it comes to: things may have changed meanwhile."""
@@ -345,6 +392,7 @@ class FleetCrawler(Crawler):
         wanted = [self.sources[name] for name in names]
         return BatchBody(
             format=BATCH_FORMAT,
+            sent_at=self.dispatch.read_time(),
             district=self.dispatch.district,
             contact=self.dispatch.contact,
             sources=export_sources(self.dispatch.sources, wanted, self.dispatch.variables),

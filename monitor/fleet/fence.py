@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 LOG = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
@@ -19,12 +20,22 @@ DEAD_AFTER = 25.0
 # The longest that one request may take; with MUTE_AFTER, it is over before others go on.
 LONGEST_REQUEST = 10.0
 WATCHED_EVERY = 0.5
+# The longest from the end of a consent to the last request anywhere: people are told this span.
+OTHERS_STOP_WITHIN = timedelta(minutes=10)
+# Machines whose clocks differ by more do not ask for each other.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
+PERMISSION_LASTS = OTHERS_STOP_WITHIN - CLOCKS_DIFFER_BY - timedelta(seconds=LONGEST_REQUEST)
 MUTE_EXIT_CODE = 75
 
 
 def read_boot_clock() -> float:
     """Return seconds that also pass while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def read_utc_time() -> datetime:
+    """Return the time of day: permissions are dated by it, so that other machines can tell."""
+    return datetime.now(UTC)
 
 
 def end_process() -> None:

@@ -14,24 +14,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from monitor.app import (
-    CrawlerBuilder,
-    DistrictResources,
-    Environment,
-    open_app,
-    recall_nothing,
-)
+from monitor.app import App, CrawlerBuilder, DistrictResources, Environment, open_app
 from monitor.app.parts import build_parser, build_permission, build_user_agent
 from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
 from monitor.config import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.errors import InputError
+from monitor.fleet.db.consent_changes import ConsentChange
 from monitor.fleet.db.handover import LeaseStore
 from monitor.fleet.db.shared import DistrictRecord, SharedMemories
 from monitor.fleet.districts import DistrictFolder, build_district_environment
 from monitor.fleet.health import FleetState
-from monitor.fleet.restores import ConsentNews
 from monitor.fleet.twins import TwinFinder
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
@@ -73,7 +67,11 @@ class QuerySender(Protocol):
         self, name: str, config: Config, environment: Environment, crawler: Crawler
     ) -> Crawler: ...
 
-    def recall_queries(self, name: str, person_id: str, *, left: bool = False) -> None: ...
+    def note_consent_changes(self, name: str, app: App) -> None: ...
+
+    def apply_consent_changes(self, name: str, app: App) -> None: ...
+
+    def send_consent_changes(self) -> None: ...
 
     def delete_expired_batches(self) -> None: ...
 
@@ -81,7 +79,9 @@ class QuerySender(Protocol):
         """Raise UnavailableError where the database cannot be reached."""
         ...
 
-    def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]: ...
+    def find_consent_changes(
+        self, name: str, people: Iterable[str]
+    ) -> Mapping[str, ConsentChange]: ...
 
     @property
     def leases(self) -> LeaseStore: ...
@@ -150,11 +150,7 @@ class SharedResources:
         relay = (config.mail.host, config.mail.port)
         pace = self._paces.setdefault(relay, RelayPace(self.environment.clock))
         builder: CrawlerBuilder = partial(self._build_crawler, name)
-        sender = self.sender
-        recall = recall_nothing if sender is None else partial(sender.recall_queries, name)
-        return DistrictResources(
-            parser=self.parser, build_crawler=builder, pace=pace, recall_queries=recall
-        )
+        return DistrictResources(parser=self.parser, build_crawler=builder, pace=pace)
 
     def set_staff(self, name: str, count: int) -> None:
         """Note how many people a district has: its share of every host goes by that."""
@@ -248,7 +244,6 @@ class HostedDistrict:
     used_at: float = 0.0
     users: int = 0
     failed: set[str] = field(default_factory=set)
-    departed: set[str] = field(default_factory=set)
     vitals: Vitals | None = None
     record: DistrictRecord | None = None
     runner: SupervisedRunner | None = None
@@ -368,6 +363,8 @@ class HostedDistrict:
         with ExitStack() as undo:
             app = undo.enter_context(open_app(config, environment, shared))
             self.resources.twins.note_database(self.folder, config.state, app.db)
+            if self.resources.sender is not None:
+                self.resources.sender.apply_consent_changes(self.name, app)
             jobs.take_over_jobs(app)
             self.runner = build_supervised_runner(app, environment)
             self._parts = undo.pop_all()

@@ -1,14 +1,15 @@
 """A district whose machine was lost comes back on another one, from its last backup.
 
-What was done since that backup is lost. What people withdrew since is not: it was written to the
-fleet's database first, and holds for the restored copy before anyone can ask about them.
+What was done since that backup is lost. What people withdrew since is not: it is known outside of
+the backup, and holds for any older copy before anyone is asked about.
 """
 
+import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from monitor.app import App, Environment, open_portal_app
@@ -24,6 +25,7 @@ from monitor.domain.errors import (
     NotPermittedError,
 )
 from monitor.domain.vocabulary import ConsentChannel
+from monitor.fleet.db.consent_changes import ConsentChange
 from monitor.fleet.db.handover import LeaseStore
 from monitor.fleet.districts import (
     DISTRICT_CONFIG,
@@ -37,26 +39,23 @@ from monitor.services.backups import RestoreResult, restore_district
 from monitor.services.consent import pause_checks
 from monitor.services.erasure import withdraw_consent
 
-# The backup was made by another machine's clock.
-CLOCKS_DIFFER_BY = timedelta(minutes=1)
+LOG = logging.getLogger(__name__)
 # Whoever changed something that we no longer know is asked about again once they say so, or then.
 PAUSED_FOR = timedelta(days=28)
+FindConsentChanges = Callable[[str, Iterable[str]], Mapping[str, ConsentChange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentNews:
-    """When a person withdrew, as the fleet remembers it, and when they changed anything at all."""
+class AppliedChanges:
+    """Count people whose consent has changed since a copy was made: they left, or are paused."""
 
-    left_at: datetime | None
-    changed_at: datetime | None
-
-
-FindConsentNews = Callable[[str, Iterable[str]], Mapping[str, ConsentNews]]
+    withdrawn: int
+    paused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredDistrict:
-    """`withdrawn` and `paused` count people whose consent changed after the backup was made.
+    """`withdrawn` and `paused` are as in AppliedChanges.
 
     `secrets_missing` says that it has no folder of secrets: no backup holds them.
     """
@@ -89,7 +88,7 @@ def restore_lost_district(
     district: DistrictFolder,
     backup: tuple[Backup, KeyBackup],
     take_over: Callable[[], None],
-    find_news: FindConsentNews,
+    find_changes: FindConsentChanges,
     environment: Environment,
 ) -> RestoredDistrict:
     """Bring a district back here; `take_over` is called once nothing else is in the way.
@@ -97,7 +96,6 @@ def restore_lost_district(
     A running service takes it up when it is whole. What fails can be done again.
     """
     copy, keys = backup
-    made_at = copy.manifest.made_at
     prepare_folder(district, copy.path.parent)
     config, now = district.load_config(), environment.clock.now()
     if (config.state / DATABASE_FILE).exists():
@@ -113,7 +111,7 @@ def restore_lost_district(
         done = restore_district(config, now, copy, keys)
         own = build_district_environment(environment, district)
         with open_portal_app(config, own) as app:
-            withdrawn, paused = apply_consent_news(app, district.name, made_at, find_news)
+            applied = apply_consent_changes(app, district.name, find_changes)
     finally:
         CURRENT_DISTRICT.reset(token)
     secrets = district.path / SECRETS_FOLDER
@@ -121,8 +119,8 @@ def restore_lost_district(
     return RestoredDistrict(
         district=district.name,
         done=done,
-        withdrawn=withdrawn,
-        paused=paused,
+        withdrawn=applied.withdrawn,
+        paused=applied.paused,
         secrets_missing=not secrets.is_dir(),
     )
 
@@ -167,27 +165,29 @@ def take_over_lease(leases: LeaseStore, name: str, gone: str) -> None:
     raise BusyError(reason)
 
 
-def apply_consent_news(
-    app: App, name: str, made_at: datetime, find_news: FindConsentNews
-) -> tuple[int, int]:
-    """End and pause what the copy does not know was ended or changed; count both."""
-    now, withdrawn, paused = app.clock.now(), 0, 0
+def apply_consent_changes(app: App, name: str, find_changes: FindConsentChanges) -> AppliedChanges:
+    """End and pause what an older copy does not know was ended or changed."""
+    withdrawn, paused = 0, 0
     consents = app.db.consents.list_latest_consents()
-    news = find_news(name, [latest_consent.person_id for latest_consent in consents])
+    changes = find_changes(name, [consent.person_id for consent in consents])
     for consent in consents:
-        known = news.get(consent.person_id)
-        if known is None or consent.withdrawn_at is not None:
+        change = changes.get(consent.person_id)
+        if change is None or consent.withdrawn_at or change.at <= consent.written_at:
             continue
-        if known.left_at is not None:
+        if change.has_left:
             withdraw_consent(app, consent.person_id, ConsentChannel.AUTOMATIC)
             withdrawn += 1
-        elif known.changed_at is not None and known.changed_at > made_at - CLOCKS_DIFFER_BY:
-            # What was changed is lost. It may have been a pause, or less to look for.
-            with suppress(InputError, NotPermittedError):
-                until = now + PAUSED_FOR
-                pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
-                paused += 1
-    return withdrawn, paused
+            continue
+        # What was changed is lost. It may have been a pause, or less to look for.
+        with suppress(InputError, NotPermittedError):
+            until = app.clock.now() + PAUSED_FOR
+            pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
+            paused += 1
+    if withdrawn or paused:
+        LOG.warning(
+            "consent_changes_applied", extra={"district": name, "count": withdrawn + paused}
+        )
+    return AppliedChanges(withdrawn=withdrawn, paused=paused)
 
 
 def _finish(district: DistrictFolder) -> None:

@@ -52,6 +52,7 @@ from monitor.services.health import Vitals, check_vitals, collect_vitals
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1
 FOLDERS_EVERY = 5.0
+CHANGES_SENT_EVERY = 5
 # One that no one has used for that long is closed; of more than so many, the longest unused.
 IDLE_SECONDS = 60.0
 MOST_OPEN = 64
@@ -130,9 +131,9 @@ class FleetRunner:
         }
 
     def list_timed_jobs(self) -> tuple[TimedJob, ...]:
-        second, minute, day = (
+        second, soon, minute, day = (
             IntervalTrigger(seconds=seconds, timezone=UTC)
-            for seconds in (LOOK_SECONDS, 60, 24 * 3600)
+            for seconds in (LOOK_SECONDS, CHANGES_SENT_EVERY, 60, 24 * 3600)
         )
         return (
             TimedJob(
@@ -142,6 +143,8 @@ class FleetRunner:
                 worker="look",
                 answers_bell=True,
             ),
+            # On a thread of its own: a database that is away holds up nothing else.
+            TimedJob(name="outbox", work=self.send_consent_changes, trigger=soon, worker="outbox"),
             TimedJob(name="report", work=self.report, trigger=minute, worker="report"),
             TimedJob(name="tidy", work=self._tidy, trigger=day, worker="report"),
         )
@@ -413,7 +416,7 @@ class FleetRunner:
         changed = stamp != district.looked
         district.looked, district.looked_at = stamp, monotonic()
         if changed:
-            self._report_departures(district, app)
+            self._note_consent_changes(district, app)
         work = jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)
@@ -433,16 +436,14 @@ class FleetRunner:
         )
         self._keep_record(district, len(app.db.consents.list_queryable_person_ids(now)))
 
-    def _report_departures(self, district: HostedDistrict, app: App) -> None:
-        """Tell the fleet who left: a backup that is restored elsewhere may not know it."""
-        sender = self._resources.sender
-        if sender is None:
-            return
-        for consent in app.db.consents.list_latest_consents():
-            person_id = consent.person_id
-            if consent.withdrawn_at is not None and person_id not in district.departed:
-                sender.recall_queries(district.name, person_id, left=True)
-                district.departed.add(person_id)
+    def _note_consent_changes(self, district: HostedDistrict, app: App) -> None:
+        """Note who left, or changed anything: a backup that is restored may not know it."""
+        if self._resources.sender is not None:
+            self._resources.sender.note_consent_changes(district.name, app)
+
+    def send_consent_changes(self) -> None:
+        if self._resources.sender is not None:
+            self._resources.sender.send_consent_changes()
 
     def _run_mail(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
         """Write and send, and what goes with it: what two threads must not do at once."""

@@ -2,23 +2,25 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from platform import node
 
-from monitor.app import Environment
+from monitor.app import App, Environment
 from monitor.config import Config
+from monitor.db.database import DATABASE_FILE
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
-from monitor.fleet.batches import tag_departure, tag_person
 from monitor.fleet.crawler import Dispatch, FleetCrawler
+from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.handover import Lease, find_missing_file, remove_handover, write_handover
 from monitor.fleet.db.leases import LEASE, LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.memories import CHANGES_KEPT, FleetMemories
 from monitor.fleet.db.state import read_fleet_state
-from monitor.fleet.fence import read_boot_clock
+from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
-from monitor.fleet.restores import ConsentNews
+from monitor.fleet.restores import apply_consent_changes
 from scrapers.crawl.crawler import Crawler
 
 LOG = logging.getLogger(__name__)
@@ -29,9 +31,13 @@ RELIED_ON_FOR = LEASE.total_seconds() / 2
 class FleetSender:
     """Has other machines ask for the districts of this process."""
 
-    def __init__(self, memories: FleetMemories, machine: str = "") -> None:
+    def __init__(self, memories: FleetMemories, folder: Path, machine: str = "") -> None:
         self._memories = memories
         self._seal = memories.seal
+        self._changes = ConsentChanges(folder, self._seal.derive_home_seal())
+        # What is in that file by now, so that it is seldom opened.
+        self._noted: dict[str, ConsentChange] | None = None
+        self._applied_to: dict[str, int] = {}
         self._mailbox = Mailbox(memories.connection, memories.hosts)
         self.leases = LeasesTable(memories.connection, machine or node())
         # By the clock that runs on while the machine sleeps.
@@ -50,6 +56,7 @@ class FleetSender:
             variables=environment.variables,
             keeps_pages=config.evidence.pages,
             beat=environment.beat,
+            read_time=read_utc_time,
         )
         return FleetCrawler(
             client=crawler.client,
@@ -65,11 +72,40 @@ class FleetSender:
             dispatch=dispatch,
         )
 
-    def recall_queries(self, name: str, person_id: str, *, left: bool = False) -> None:
-        """Have no machine ask what was sent about a person until now; note who left for good."""
-        if left:
-            self._mailbox.record_withdrawal(tag_departure(self._seal, name, person_id))
-        self._mailbox.record_withdrawal(tag_person(self._seal, name, person_id))
+    def note_consent_changes(self, name: str, app: App) -> None:
+        """Write outside of the district when its people last changed their consent."""
+        now, known = app.clock.now(), self._load_noted()
+        tag_person = partial(self._changes.tag_person, name)
+        found = {
+            tag_person(consent.person_id): ConsentChange(
+                at=consent.written_at, has_left=consent.withdrawn_at is not None
+            )
+            for consent in app.db.consents.list_latest_consents()
+            if now - consent.written_at < CHANGES_KEPT
+        }
+        for person_id in app.db.tombstones.encryption.keys.list_destroyed_ids():
+            tag = tag_person(person_id)
+            if tag not in known or not known[tag].has_left:
+                found[tag] = ConsentChange(at=now, has_left=True)
+        new = {tag: change for tag, change in found.items() if known.get(tag) != change}
+        if new:
+            self._changes.save_changes(new)
+            known.update(new)
+
+    def apply_consent_changes(self, name: str, app: App) -> None:
+        """Bring an older copy up to what is known here, each time that its file is another one."""
+        file = app.config.state / DATABASE_FILE
+        number = file.stat().st_ino
+        if self._applied_to.get(name) != number:
+            apply_consent_changes(app, name, self._find_noted_changes)
+            self._applied_to[name] = number
+
+    def send_consent_changes(self) -> None:
+        """Tell the fleet's database what is new; what it cannot be told now, it is told later."""
+        try:
+            self._changes.send_changes(self._memories.connection)
+        except UnavailableError as error:
+            LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
     def read_state(self) -> FleetState:
         """Return how the fleet is. Raises UnavailableError."""
@@ -85,16 +121,28 @@ class FleetSender:
         if expired:
             LOG.warning("batches_expired", extra={"count": expired})
 
-    def find_consent_news(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentNews]:
-        """Return what the fleet remembers of people, for a copy of a district that is older."""
-        known = self._mailbox.list_withdrawals()
-        return {
-            person_id: ConsentNews(
-                left_at=known.get(tag_departure(self._seal, name, person_id)),
-                changed_at=known.get(tag_person(self._seal, name, person_id)),
-            )
-            for person_id in people
-        }
+    def find_consent_changes(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentChange]:
+        """Return what this machine and the fleet know of people, for an older copy."""
+        names = tuple(people)
+        own = self._find_noted_changes(name, names)
+        sent = self._select_changes(
+            name, names, self._changes.fetch_changes(self._memories.connection)
+        )
+        return {**own, **{k: c for k, c in sent.items() if k not in own or own[k].at < c.at}}
+
+    def _find_noted_changes(self, name: str, people: Iterable[str]) -> dict[str, ConsentChange]:
+        return self._select_changes(name, people, self._load_noted())
+
+    def _select_changes(
+        self, name: str, people: Iterable[str], known: Mapping[str, ConsentChange]
+    ) -> dict[str, ConsentChange]:
+        tags = {person_id: self._changes.tag_person(name, person_id) for person_id in people}
+        return {person_id: known[tag] for person_id, tag in tags.items() if tag in known}
+
+    def _load_noted(self) -> dict[str, ConsentChange]:
+        if self._noted is None:
+            self._noted = self._changes.list_changes()
+        return self._noted
 
     def claim_district(self, name: str, folder: Path, state: Path) -> None:
         """Work on a district from now on. Raises MovedError if it lives on another machine.

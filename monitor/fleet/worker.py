@@ -1,14 +1,14 @@
 """A machine that asks: it takes batches of queries from PostgreSQL, and holds no district.
 
 It has no folder, no keys of districts and no mail server. What it may ask, it is told in each
-batch; whether it still may, it reads right before each query.
+batch and, for minutes at a time, by its permission: read right before each query.
 """
 
 import asyncio
 import logging
 import signal
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -29,14 +29,19 @@ from monitor.app.sources import (
     name_budgets,
 )
 from monitor.config import FetchConfig
-from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
+from monitor.domain.errors import (
+    DatabaseError,
+    MonitorError,
+    UnavailableError,
+    describe_error_location,
+)
 from monitor.domain.serialization import encode_json
 from monitor.fleet.batches import (
-    BATCH_PLACE,
     AnswerBody,
     BatchBody,
+    BatchSeal,
+    Permission,
     seal_answer,
-    tag_person,
 )
 from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.mailbox import (
@@ -48,7 +53,8 @@ from monitor.fleet.db.mailbox import (
     name_queue,
 )
 from monitor.fleet.db.memories import FleetMemories
-from monitor.fleet.fence import BEAT_SECONDS, Fence
+from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.fence import BEAT_SECONDS, Fence, read_utc_time
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.frontier import keep_no_page
@@ -56,7 +62,6 @@ from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuery
 from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.client import HttpClient, HttpConnections
-from scrapers.http.clock import Clock
 from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source
@@ -67,9 +72,6 @@ LOG = logging.getLogger(__name__)
 MOST_HOSTS_AT_ONCE = 128
 LOOK_SECONDS = 0.5
 FETCHED_EVERY = 0.25
-# Older than that, the list of who has withdrawn is not relied on: nothing is asked.
-WITHDRAWALS_VALID_FOR = 8.0
-FRESH_AGAIN_EVERY = 0.2
 # With the 25 seconds until a machine is taken for dead, its hosts are asked again within 30.
 RESCUED_EVERY = 2.0
 TRIED_AGAIN_AFTER = 5.0
@@ -80,27 +82,38 @@ MOST_REGISTRIES = 1_024
 Built = TypeVar("Built")
 
 
+class BatchRefusedError(DatabaseError):
+    """A batch is put away: whoever sent it sends it again, if anyone did."""
+
+
 class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is taken up again
     """The rest of a batch waits for its next turn."""
 
 
 class BatchGuard:
-    """What may be asked now, as far as the other machines know; read right before each query."""
+    """What may be asked now, as the homes have permitted it; read right before each query."""
 
-    def __init__(self, mailbox: Mailbox, fence: Fence, clock: Clock) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        seal: FleetSeal,
+        fence: Fence,
+        read_time: Callable[[], datetime] = read_utc_time,
+    ) -> None:
         self._mailbox = mailbox
-        self._clock = clock
+        self._seal = seal
+        self._read_time = read_time
         self.fence = fence
         self.stopping = threading.Event()
-        self._withdrawn: Mapping[str, datetime] = {}
-        self._read_at = -WITHDRAWALS_VALID_FOR
+        self._held: dict[int, tuple[BatchSeal, Permission]] = {}
         self._urgent: frozenset[str] = frozenset()
 
     def look(self) -> None:
-        """Read who has withdrawn, and for which hosts someone waits who may not."""
-        began_at = self._clock.monotonic()
-        self._withdrawn = self._mailbox.list_withdrawals()
-        self._read_at = began_at
+        """Read what is permitted of the batches here, and for which hosts a person waits."""
+        found = self._mailbox.read_permissions(tuple(self._held))
+        for number, blob in found.items():
+            with suppress(KeyError):  # let go of meanwhile
+                self._note_permission(self._held[number][0], blob)
         self._urgent = self._mailbox.list_urgent_locks()
 
     def keep_looking(self) -> None:
@@ -110,20 +123,44 @@ class BatchGuard:
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
-    def has_withdrawn(self, tag: str, sent_at: datetime) -> bool:
-        """Tell whether a person has withdrawn since a batch was sent."""
-        withdrawn_at = self._withdrawn.get(tag)
-        return withdrawn_at is not None and withdrawn_at >= sent_at
+    @contextmanager
+    def hold(self, batch: SealedBatch) -> Iterator[None]:
+        """Keep up with what is permitted of a batch. Raises DatabaseError for a forged one."""
+        seal = BatchSeal.for_batch(self._seal, batch)
+        self._held[batch.id] = seal, seal.open_permission(batch.permission)
+        try:
+            yield
+        finally:
+            self._held.pop(batch.id, None)
+
+    def permits(self, batch: int, number: int) -> bool:
+        """Tell whether a query may be asked now."""
+        held = self._held.get(batch)
+        return held is not None and number in held[1].numbers and not self.has_lapsed(batch)
+
+    def has_lapsed(self, batch: int) -> bool:
+        """Tell whether no query of a batch may be asked, since its home has not said so lately."""
+        held = self._held.get(batch)
+        return held is None or not held[1].is_valid(self._read_time())
+
+    def is_current(self, body: BatchBody) -> bool:
+        return body.is_current(self._read_time())
 
     def gives_way(self, batch: SealedBatch, priority: CrawlPriority) -> bool:
-        """Tell whether a batch makes way; wait while it is not known who has withdrawn."""
-        while self._clock.monotonic() - self._read_at > WITHDRAWALS_VALID_FOR:
-            if self.stopping.wait(FRESH_AGAIN_EVERY):
-                return True
-            self.fence.check()
-        if self.stopping.is_set():
+        """Tell whether a batch makes way: for someone who waits, or since it has lapsed."""
+        if self.stopping.is_set() or self.has_lapsed(batch.id):
             return True
         return priority is CrawlPriority.USUAL and batch.lock in self._urgent
+
+    def _note_permission(self, seal: BatchSeal, blob: bytes) -> None:
+        """Take what was said last: what is put back counts for nothing."""
+        try:
+            permission = seal.open_permission(blob)
+        except DatabaseError as error:
+            LOG.error("batch_refused", extra={"batch": seal.id, "reason": str(error)})  # noqa: TRY400 - no fault of ours
+            return
+        if permission.issued_at > self._held[seal.id][1].issued_at:
+            self._held[seal.id] = seal, permission
 
 
 class BatchAsker:
@@ -166,12 +203,25 @@ class BatchAsker:
     def close(self) -> None:
         self._parts.close()
 
-    def ask_batch(self, number: int) -> None:
-        """Ask what is left of a batch. Raises BatchYielded if that is not all of it."""
+    def ask_batch(self, number: int, lock: str | None) -> None:
+        """Ask what is left of a batch. Raises BatchYielded if that is not all of it.
+
+        What is not what its home sent for this host, or not permitted anymore, is put away.
+        """
         batch = self._mailbox.load_batch(number)
         if batch is None:
             return
-        body = self._memories.seal.decrypt(BATCH_PLACE, batch.body, BatchBody)
+        try:
+            with self._guard.hold(batch):
+                body = BatchSeal.for_batch(self._memories.seal, batch).open_body(batch.body)
+                if batch.lock != lock or not self._guard.is_current(body):
+                    reason = "It is not what its district sent for this host, or too old."
+                    raise BatchRefusedError(reason)
+                self._ask_body(batch, body)
+        except DatabaseError as error:
+            LOG.error("batch_refused", extra={"batch": number, "reason": str(error)})  # noqa: TRY400 - no fault of ours
+
+    def _ask_body(self, batch: SealedBatch, body: BatchBody) -> None:
         left = [
             (place, state)
             for place, state in enumerate(body.queries)
@@ -199,8 +249,12 @@ class BatchAsker:
             raise
         except Exception as error:  # noqa: BLE001 - the query failed, and the rest can go on
             fault = describe_error_location(error)
-            LOG.error("query_failed", extra={"batch": number, "error": fault})  # noqa: TRY400 - its trace may quote
+            LOG.error("query_failed", extra={"batch": batch.id, "error": fault})  # noqa: TRY400 - its trace may quote
             self._save(batch, body, self._build_failure(left[count], body, host_state))
+        if self._guard.has_lapsed(batch.id):
+            # Its home sends it again, if it is still there.
+            LOG.warning("batch_lapsed", extra={"batch": batch.id})
+            return
         if count < len(left) or not self._mailbox.is_complete(batch.id, len(body.queries)):
             raise BatchYielded
 
@@ -229,14 +283,18 @@ class BatchAsker:
 
     def _build_crawler(self, body: BatchBody, batch: SealedBatch) -> HostCrawler:
         clock, known = self._environment.clock, self._find_registry(body)
-        seal, pictures = self._memories.seal, frozenset(body.picture_subjects)
+        pictures = frozenset(body.picture_subjects)
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, state in enumerate(body.queries):
+            numbers[state.query.key].append(number)
+            if state.query.subject in pictures:
+                numbers[state.query.subject].append(number)
 
         def may_ask(query: Query) -> bool:
             self._guard.fence.check()
-            if query.kind is QueryKind.PICTURE and query.subject not in pictures:
-                return False
-            tag = tag_person(seal, body.district, query.subject) if query.subject else ""
-            return not (tag and self._guard.has_withdrawn(tag, batch.at))
+            # A picture is asked for where a query about its person has led to it.
+            of = query.subject if query.kind is QueryKind.PICTURE else query.key
+            return any(self._guard.permits(batch.id, number) for number in numbers.get(of, ()))
 
         return HostCrawler(
             client=known.client,
@@ -317,7 +375,6 @@ class FleetWorker:
 
     def run_until_stopped(self) -> None:
         """Ask until SIGTERM or SIGINT; what is under way then is put back for others."""
-        self.guard.look()
         stopping, fence = self.guard.stopping, self.guard.fence
         threads = [
             threading.Thread(target=work, args=values, daemon=True)
@@ -360,9 +417,14 @@ class FleetWorker:
         # Not the loop's own threads: of those there are few, and a slow host would hold each.
         threads = ThreadPoolExecutor(self.hosts_at_once, thread_name_prefix="ask")
 
-        @app.task(name=ASK_TASK, queue=name_queue(max(self.formats)), retry=RetryAtOnce())
-        async def ask(batch_id: int) -> None:
-            await loop.run_in_executor(threads, self._ask_batch, batch_id)
+        @app.task(
+            name=ASK_TASK,
+            queue=name_queue(max(self.formats)),
+            retry=RetryAtOnce(),
+            pass_context=True,
+        )
+        async def ask(context: procrastinate.JobContext, batch_id: int) -> None:
+            await loop.run_in_executor(threads, self._ask_batch, batch_id, context.job.lock)
 
         async with app.open_async():
             taking = asyncio.create_task(
@@ -390,9 +452,9 @@ class FleetWorker:
         self.guard.stopping.set()
         taking.cancel()
 
-    def _ask_batch(self, number: int) -> None:
+    def _ask_batch(self, number: int, lock: str | None) -> None:
         try:
-            self.asker.ask_batch(number)
+            self.asker.ask_batch(number, lock)
         except BatchYielded:
             raise
         except Exception as error:  # noqa: BLE001 - another machine may fare better, or this one later
@@ -412,7 +474,7 @@ def open_fleet_worker(
         ExitStack() as parts,
     ):
         mailbox = Mailbox(memories.connection, memories.hosts)
-        guard = BatchGuard(mailbox, fence, environment.clock)
+        guard = BatchGuard(mailbox, memories.seal, fence)
         asker = BatchAsker(memories, mailbox, guard, environment, fetch)
         parts.callback(asker.close)
         yield FleetWorker(

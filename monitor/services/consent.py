@@ -30,7 +30,7 @@ from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.consent_terms import hash_district_terms
-from monitor.services.erasure import end_lapsed_consent, recall_queries, resolve_actor
+from monitor.services.erasure import end_lapsed_consent, resolve_actor
 from monitor.services.notifications import (
     EmailPlan,
     build_greeting,
@@ -221,7 +221,7 @@ def _check_scopes_chosen(scopes: frozenset[Scope]) -> None:
 
 def _save_consent_change(app: App, before: Consent, after: Consent) -> Consent:
     person_id, now = after.person_id, app.clock.now()
-    with recall_queries(app, person_id), app.db.begin_transaction():
+    with app.db.begin_transaction():
         if app.db.consents.find_latest_consent(person_id) != before:
             reason = "This consent has changed in the meantime. Please look at it again."
             raise InputError(reason)

@@ -5,15 +5,13 @@
 """
 
 import hmac
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.domain.consent import Consent, apply_end
-from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.errors import InputError
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
@@ -27,7 +25,6 @@ from monitor.services.notifications import (
 from reports.emails.account import WithdrawnView
 from scrapers.retry import Retry
 
-LOG = logging.getLogger(__name__)
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"
 ERASURE_RETRY = Retry(first=timedelta(minutes=10), factor=1, longest=timedelta(minutes=10))
@@ -125,7 +122,7 @@ def _record_consent_end(
         reason = "This person has already withdrawn. Their data is being deleted."
         raise InputError(reason)
     held = app.db.legal_holds.has_active_legal_hold(person_id)
-    with recall_queries(app, person_id, left=True), app.db.begin_transaction():
+    with app.db.begin_transaction():
         app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
         app.db.jobs.ensure_job(ERASURE, person_id, now)
         app.db.access_tokens.delete_tokens_of_accounts((person_id,))
@@ -141,22 +138,6 @@ def _record_consent_end(
         app.db.audit.append_entry(
             now, resolve_actor(person_id, channel), f"consent-{act}", person_id, {}
         )
-
-
-@contextmanager
-def recall_queries(app: App, person_id: str, *, left: bool = False) -> Iterator[None]:
-    """Have no other machine ask what was sent out about a person before this block ended.
-
-    If that cannot be written, nothing is done. It is written again at the end, for what was sent
-    out meanwhile.
-    """
-    app.recall_queries(person_id, left=left)
-    yield
-    try:
-        app.recall_queries(person_id, left=left)
-    except UnavailableError as error:
-        # A machine that cannot read the list asks nothing, so this is about moments.
-        LOG.warning("recall_not_repeated", extra={"reason": str(error)})
 
 
 def _has_queued_email(app: App, person_id: str) -> bool:

@@ -250,7 +250,11 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
     @routes.get("/join/left")
     def show_left() -> Response:
         district = context.app.config.district
-        view = WithdrawalDoneView(contact=district.contact, zone=district.zone)
+        view = WithdrawalDoneView(
+            contact=district.contact,
+            zone=district.zone,
+            others_stop_within=context.app.others_stop_within,
+        )
         return context.render_page("You left", pages.render_withdrawal_done, view)
 
     return routes

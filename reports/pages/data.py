@@ -5,7 +5,7 @@ The alert feeds that they gave are a part of it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentPhase
@@ -135,11 +135,15 @@ class WithdrawalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalDoneView:
-    """`erased_by` is None where a hold keeps what there is."""
+    """`erased_by` is None where a hold keeps what there is.
+
+    `others_stop_within` is how long other machines may still ask; None where there are none.
+    """
 
     contact: str
     zone: str
     erased_by: datetime | None = None
+    others_stop_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,5 +16,5 @@ def test_the_app_holds_infrastructure_and_nothing_else() -> None:
         *("copier", "crawler", "facts", "mailer", "matcher", "records", "resources", "sources")
     }
     assert {name for name in given if not name.startswith("_")} == {
-        *("config", "db", "clock", "ids", "beat", "recall_queries", "building")
+        *("config", "db", "clock", "ids", "beat", "others_stop_within", "building")
     }

@@ -82,7 +82,9 @@ def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuerySender | Non
     from monitor.fleet.db.memories import FleetMemories
     from monitor.fleet.sender import FleetSender
 
-    return FleetSender(shared, file.fleet.machine) if isinstance(shared, FleetMemories) else None
+    if not isinstance(shared, FleetMemories):
+        return None
+    return FleetSender(shared, file.fleet.districts, file.fleet.machine)
 
 
 @contextmanager

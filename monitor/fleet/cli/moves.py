@@ -209,7 +209,7 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
                 district,
                 find_backup(places),
                 lambda: take_over_lease(sender.leases, name, gone),
-                sender.find_consent_news,
+                sender.find_consent_changes,
                 context.environment,
             )
     if as_json:

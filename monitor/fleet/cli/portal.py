@@ -1,19 +1,16 @@
 """The pages of many districts."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import partial
 
 from monitor.app import DistrictResources
 from monitor.app.parts import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site, serve_pages
 from monitor.config import find_socket_path
-from monitor.fleet.cli.context import find_sender
 from monitor.fleet.config import FleetFile
-from monitor.fleet.districts import DistrictFolder, build_district_environment, open_memories
-from monitor.fleet.hosted_districts import QuerySender
+from monitor.fleet.districts import DistrictFolder, build_district_environment
+from monitor.fleet.fence import OTHERS_STOP_WITHIN
 from monitor.fleet.sites import DistrictSites
 from monitor.web.app import OpenSite
 from scrapers.http.client import HttpConnections
@@ -24,16 +21,17 @@ def serve_fleet(context: CliContext, file: FleetFile) -> None:
     fleet = file.fleet
     on_socket = bool(find_socket_path(fleet.listen))
     offline = replace(context.environment, is_offline=True)
-    with build_parser() as parser, open_recall(context, file) as sender:
+    # It opens no PostgreSQL: who wants to leave must not wait for one.
+    others = OTHERS_STOP_WITHIN if fleet.database else None
+    with build_parser() as parser:
         shared = replace(offline, connections=HttpConnections(offline.build_dialer(), 1))
-        resources = DistrictResources(parser=parser, build_crawler=build_crawler)
+        resources = DistrictResources(
+            parser=parser, build_crawler=build_crawler, others_stop_within=others
+        )
 
         def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
             environment = build_district_environment(shared, folder)
-            own = resources
-            if sender is not None:
-                own = replace(resources, recall_queries=partial(sender.recall_queries, folder.name))
-            return open_site(CliContext(folder.config_path, environment), own)
+            return open_site(CliContext(folder.config_path, environment), resources)
 
         sites = DistrictSites(fleet.districts, open_district, on_socket=on_socket)
         try:
@@ -41,13 +39,3 @@ def serve_fleet(context: CliContext, file: FleetFile) -> None:
             serve_pages(context, fleet.listen, sites, what, sites.tidy)
         finally:
             sites.close()
-
-
-@contextmanager
-def open_recall(context: CliContext, file: FleetFile) -> Iterator[QuerySender | None]:
-    """Open what has other machines ask no more about a person; None where there are none."""
-    if not file.fleet.database:
-        yield None
-        return
-    with open_memories(file, context.environment) as memories:
-        yield find_sender(memories, file)

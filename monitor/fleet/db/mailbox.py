@@ -3,9 +3,9 @@
 The jobs are procrastinate's. One batch is one job, and names nothing but the batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import LiteralString
 
 from monitor.fleet.db.memories import WRITE_HOST, FleetHostsTable
@@ -16,8 +16,8 @@ from scrapers.models import CrawlPriority
 ASK_TASK = "ask"
 # A form of batch has a queue of its own: who cannot read it does not see it, and it waits for a
 # machine that was upgraded. Machines that ask are upgraded first.
-BATCH_FORMAT = 1
-READABLE_FORMATS = (1,)
+BATCH_FORMAT = 2
+READABLE_FORMATS = (2,)
 JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
 # What was sent again because no one came to it in time goes before what was sent meanwhile.
 WAITED_PRIORITY = 5
@@ -25,7 +25,8 @@ WAITED_PRIORITY = 5
 BATCH_LASTS = timedelta(hours=1)
 # One round trip each: a person may wait for the batch, and an answer is saved for each query.
 SEND_BATCH: LiteralString = """WITH batch AS (
-        INSERT INTO namesake.batches (district, lock, body) VALUES (%s, %s, %s) RETURNING id, lock
+        INSERT INTO namesake.batches (id, district, lock, body, permission)
+        VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id, lock
     )
     SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
         %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
@@ -45,13 +46,14 @@ def name_queue(batch_format: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedBatch:
-    """`at` is when it was sent, by the database's clock. `answered` need not be asked again."""
+    """`answered` need not be asked again. `district` and `lock` are keyed hashes."""
 
     id: int
-    body: bytes
+    district: str
     lock: str
-    at: datetime
-    answered: frozenset[int]
+    body: bytes
+    permission: bytes
+    answered: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +72,34 @@ class Mailbox:
 
     def send_batch(
         self,
-        district: str,
-        lock: str,
-        body: bytes,
+        batch: SealedBatch,
         priority: CrawlPriority,
         *,
         waited: bool = False,
-    ) -> int:
+    ) -> None:
         """Queue a batch: it and its job are there together, or neither is."""
-        sent = self.connection.fetch_row(
+        self.connection.fetch_row(
             SEND_BATCH,
-            *(district, lock, body),
+            *(batch.id, batch.district, batch.lock, batch.body, batch.permission),
             *(name_queue(BATCH_FORMAT), ASK_TASK),
             JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
         )
         self._count("sent again", int(waited))
-        return int(sent["id"]) if sent else 0
+
+    def renew_permissions(self, permissions: Mapping[int, bytes]) -> None:
+        """Say anew what may be asked of batches."""
+        self.connection.execute(
+            """UPDATE namesake.batches SET permission = renewed.permission
+            FROM unnest(%s::bigint[], %s::bytea[]) AS renewed (id, permission)
+            WHERE batches.id = renewed.id""",
+            *(list(permissions), list(permissions.values())),
+        )
+
+    def read_permissions(self, batches: Iterable[int]) -> dict[int, bytes]:
+        rows = self.connection.fetch_rows(
+            "SELECT id, permission FROM namesake.batches WHERE id = ANY(%s)", list(batches)
+        )
+        return {row["id"]: bytes(row["permission"]) for row in rows}
 
     def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
         """Return what has been answered since, and not been taken."""
@@ -157,7 +171,7 @@ class Mailbox:
     def load_batch(self, number: int) -> SealedBatch | None:
         """Return a batch for whoever asks it; None if no one wants it anymore."""
         found = self.connection.fetch_row(
-            """SELECT body, lock, at,
+            """SELECT district, lock, body, permission,
                 ARRAY(SELECT n FROM namesake.answers WHERE batch = id) AS answered
             FROM namesake.batches WHERE id = %s""",
             number,
@@ -166,9 +180,10 @@ class Mailbox:
             return None
         return SealedBatch(
             id=number,
-            body=bytes(found["body"]),
+            district=found["district"],
             lock=found["lock"],
-            at=found["at"],
+            body=bytes(found["body"]),
+            permission=bytes(found["permission"]),
             answered=frozenset(found["answered"]),
         )
 
@@ -209,19 +224,6 @@ class Mailbox:
             JOB_PRIORITIES[CrawlPriority.FIRST],
         )
         return frozenset(row["lock"] for row in rows)
-
-    def record_withdrawal(self, tag: str) -> None:
-        """Have no one ask about a person what was sent before now; written before it returns."""
-        self.connection.execute(
-            """INSERT INTO namesake.withdrawn (tag, at)
-            SELECT %s, clock_timestamp() FROM set_config('synchronous_commit', 'on', true)
-            ON CONFLICT (tag) DO UPDATE SET at = excluded.at""",
-            tag,
-        )
-
-    def list_withdrawals(self) -> dict[str, datetime]:
-        rows = self.connection.fetch_rows("SELECT tag, at FROM namesake.withdrawn")
-        return {row["tag"]: row["at"] for row in rows}
 
     def rescue_jobs(self, dead_after: float) -> int:
         """Give back the jobs of machines that are not heard of; one process at a time does."""

@@ -32,7 +32,7 @@ WRITE_HOST: LiteralString = """INSERT INTO namesake.hosts
         failures = excluded.failures"""
 
 # Longer than the oldest backup, which may not know of them.
-WITHDRAWALS_KEPT = timedelta(days=60)
+CHANGES_KEPT = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,13 +371,14 @@ class FleetMemories:
                     DELETE FROM namesake.robots_files WHERE until <= clock_timestamp()
                 ), proofs AS (
                     DELETE FROM namesake.canary_proofs WHERE at <= clock_timestamp() - %s::interval
-                ), withdrawn AS (
-                    DELETE FROM namesake.withdrawn WHERE at <= clock_timestamp() - %s::interval
+                ), changes AS (
+                    DELETE FROM namesake.consent_changes
+                    WHERE at <= clock_timestamp() - %s::interval
                 )
                 DELETE FROM namesake.hosts WHERE failures = 0
                     AND coalesce(parked_until, '-infinity') <= clock_timestamp()
                     AND coalesce(next_at, '-infinity') <= clock_timestamp()""",
-                (NONCE_VALID_FOR, WITHDRAWALS_KEPT),
+                (NONCE_VALID_FOR, CHANGES_KEPT),
             )
         )
 

@@ -26,9 +26,13 @@ class FleetSeal:
                 "openssl rand -base64 32"
             )
             raise ConfigError(reason)
-        root = secret.encode()
+        root = self._root = secret.encode()
         self._cipher = AESGCM(hmac.digest(root, b"seal", "sha256"))
         self._hash_key = hmac.digest(root, b"name", "sha256")
+
+    def derive_home_seal(self) -> "FleetSeal":
+        """Return the seal of what machines with districts tell each other alone."""
+        return FleetSeal(hmac.digest(self._root, b"home", "sha256").hex())
 
     def hash_name(self, kind: str, *parts: str) -> str:
         """Return the same word for the same thing; it tells nothing without the key."""

@@ -85,10 +85,11 @@ CREATE TABLE namesake.schema_version (
 
 -- Forgotten after an hour, asked or not.
 CREATE TABLE namesake.batches (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY,  -- drawn by who sends it: its seal binds it
     district text NOT NULL,  -- a keyed hash
     lock text NOT NULL,  -- likewise, of the host
     body bytea NOT NULL,  -- sealed
+    permission bytea NOT NULL,  -- sealed: what may be asked of it, for minutes; renewed
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -102,7 +103,8 @@ CREATE TABLE namesake.answers (
     PRIMARY KEY (batch, n)
 );
 
-CREATE TABLE namesake.withdrawn (
+CREATE TABLE namesake.consent_changes (
     tag text PRIMARY KEY,  -- a keyed hash of a person
-    at timestamptz NOT NULL
+    body bytea NOT NULL,  -- sealed by a machine with districts
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

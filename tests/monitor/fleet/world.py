@@ -3,26 +3,62 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.app import Environment, open_portal_app
-from monitor.config import FetchConfig
+from monitor.app.sources import PortableSources
+from monitor.config import FetchConfig, SourcesConfig
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
+from monitor.fleet.batches import BatchBody
 from monitor.fleet.config import FleetConfig, FleetFile
+from monitor.fleet.db.mailbox import BATCH_FORMAT
 from monitor.fleet.db.shared import SharedDatabase
 from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import MOST_OPEN, FleetRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.erasure import withdraw_consent
+from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.models import CrawlPriority, Query, QueryKind, Request
 
 PATIENCE = 240.0
+FLEET_KEY = "a key that is made for the tests alone"
+NOW = datetime(2026, 9, 11, 20, tzinfo=UTC)
+
+
+def build_batch_body() -> BatchBody:
+    """Two queries of one district to one host, about two people."""
+    queries = tuple(
+        CrawlQuery(
+            query=Query(
+                source="pages",
+                kind=QueryKind.PRESENCE,
+                terms=(name,),
+                request=Request(url=f"https://alpha.example/u/{name}"),
+                subject=name,
+            )
+        )
+        for name in ("rosa", "ana")
+    )
+    return BatchBody(
+        format=BATCH_FORMAT,
+        sent_at=NOW,
+        district="cedar",
+        contact="privacy@cedar.example",
+        sources=PortableSources(sources=SourcesConfig()),
+        keeps_pages=False,
+        picture_subjects=("rosa",),
+        manners=HostManners(host="alpha.example", pause=5.0),
+        priority=CrawlPriority.USUAL,
+        queries=queries,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

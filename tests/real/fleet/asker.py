@@ -25,8 +25,7 @@ from scrapers.crawl.frontier import Frontier, HostQueue
 from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-
-FLEET_KEY = "a key that is made for the tests alone"
+from tests.monitor.fleet.world import FLEET_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +92,8 @@ def never_give_way() -> None:
     guard.gives_way = lambda self, _batch, _priority: self.stopping.is_set()
 
 
-def ignore_withdrawals() -> None:
-    fleet_worker.BatchGuard.has_withdrawn = lambda *_: False
+def ignore_permissions() -> None:
+    fleet_worker.BatchGuard.permits = lambda *_: True
 
 
 def take_turns(seconds: float) -> None:
@@ -125,7 +124,7 @@ REMOVALS: dict[str, Callable[[], None]] = {
     "reloading": forget_reloading,
     "database clock": trust_own_clock,
     "giving way": never_give_way,
-    "withdrawals": ignore_withdrawals,
+    "permissions": ignore_permissions,
 }
 
 

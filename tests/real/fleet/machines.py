@@ -136,7 +136,7 @@ def open_home(
     )
     file = FleetFile(fleet=FleetConfig(districts=folder, database=database), fetch=FetchConfig())
     with FleetMemories.open_address(database, FLEET_KEY, clock) as memories:
-        sender = FleetSender(memories, machine)
+        sender = FleetSender(memories, folder, machine)
         resources = SharedResources(memories, environment, file.fetch, 10, sender)
         runner = FleetRunner(file, resources, Liveness(SystemClock()))
         try:

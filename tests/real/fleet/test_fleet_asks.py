@@ -4,13 +4,11 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from monitor.app import DistrictResources, Environment, open_portal_app
-from monitor.app.parts import build_crawler, build_parser
+from monitor.app import Environment, open_portal_app
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.fleet.db.postgres import FleetConnection
@@ -31,7 +29,7 @@ STOPS_WITHIN = timedelta(seconds=10)
 TABLES = (
     *("TABLE namesake.batches", "TABLE namesake.answers", "TABLE namesake.hosts"),
     *("TABLE namesake.robots_files", "TABLE namesake.canary_proofs", "TABLE namesake.host_shares"),
-    *("TABLE namesake.withdrawn", "TABLE procrastinate_jobs", "TABLE procrastinate_events"),
+    *("TABLE namesake.consent_changes", "TABLE procrastinate_jobs", "TABLE procrastinate_events"),
 )
 
 
@@ -85,7 +83,7 @@ def _dump(connection: FleetConnection) -> str:
 
 @pytest.mark.parametrize(
     ("guardless", "by_command"),
-    [("", False), ("", True), ("withdrawals", False)],
+    [("", False), ("", True), ("permissions", False)],
     ids=["on a page", "by a command", "without the guard"],
 )
 def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
@@ -127,15 +125,7 @@ def _list_times(web: WebServer, handles: list[str]) -> list[datetime]:
 
 def _withdraw_all(home: Fleet) -> None:
     """End all consents as the pages of a fleet do."""
-    sender = home.resources.sender
-    assert sender is not None
     config = home.district("cedar").load_config()
-    with build_parser() as parser:
-        resources = DistrictResources(
-            parser=parser,
-            build_crawler=build_crawler,
-            recall_queries=partial(sender.recall_queries, "cedar"),
-        )
-        with open_portal_app(config, Environment(clock=home.clock), resources) as app:
-            for person_id in app.db.people.list_person_ids():
-                withdraw_consent(app, person_id)
+    with open_portal_app(config, Environment(clock=home.clock)) as app:
+        for person_id in app.db.people.list_person_ids():
+            withdraw_consent(app, person_id)

@@ -52,7 +52,7 @@ def expire_all(home: Fleet) -> int:
     memories = home.resources.shared
     assert isinstance(memories, FleetMemories)
     count = memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
-    FleetSender(memories, "home").delete_expired_batches()
+    FleetSender(memories, home.folder, "home").delete_expired_batches()
     return count
 
 

@@ -2,22 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from threading import Thread
+from datetime import UTC, datetime
 
 import procrastinate
 import psycopg
 import pytest
 from procrastinate import PsycopgConnector, exceptions, jobs
 
+from monitor.fleet.batches import BatchSeal, draw_batch_id
 from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
 from monitor.fleet.db.mailbox import (
     BATCH_FORMAT,
     READABLE_FORMATS,
     Mailbox,
     SealedAnswer,
+    SealedBatch,
     name_queue,
 )
 from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
 from monitor.fleet.worker import BatchGuard
 from scrapers.crawl.throttle import HostState
@@ -50,8 +53,28 @@ def mailbox(memories: FleetMemories) -> Mailbox:
     return Mailbox(memories.connection, memories.hosts)
 
 
-def send(mailbox: Mailbox, lock: str, priority: CrawlPriority = CrawlPriority.USUAL) -> int:
-    return mailbox.send_batch("cedar", lock, b"sealed", priority)
+def send(
+    mailbox: Mailbox,
+    lock: str,
+    priority: CrawlPriority = CrawlPriority.USUAL,
+    *,
+    waited: bool = False,
+) -> int:
+    """Send a batch with one query, as a home does; return its id."""
+    seal = BatchSeal(seal=FleetSeal(FLEET_KEY), id=draw_batch_id(), district="cedar", lock=lock)
+    batch = SealedBatch(
+        id=seal.id,
+        district="cedar",
+        lock=lock,
+        body=b"sealed",
+        permission=seal.permit([0], datetime.now(UTC)),
+    )
+    mailbox.send_batch(batch, priority, waited=waited)
+    return seal.id
+
+
+def watch(mailbox: Mailbox) -> BatchGuard:
+    return BatchGuard(mailbox, FleetSeal(FLEET_KEY), Fence(end=end))
 
 
 def answer(batch: int, number: int, body: bytes = b"answer") -> SealedAnswer:
@@ -327,35 +350,17 @@ def test_a_newer_form_of_batch_waits_for_a_machine_that_can_read_it(
     as_machine(fleet_address, read_what_it_can, read_both)
 
 
-def test_a_withdrawal_counts_for_what_was_sent_before_it(mailbox: Mailbox) -> None:
-    before = mailbox.load_batch(send(mailbox, "one"))
-    mailbox.record_withdrawal("rosa")
-    after = mailbox.load_batch(send(mailbox, "two"))
-    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
-    guard.look()
-
-    assert before is not None
-    assert after is not None
-    assert guard.has_withdrawn("rosa", before.at)
-    assert not guard.has_withdrawn("rosa", after.at)
-    assert not guard.has_withdrawn("ana", before.at)
-
-
-def test_nothing_is_asked_while_the_list_of_withdrawals_is_old(mailbox: Mailbox) -> None:
-    batch = mailbox.load_batch(send(mailbox, "lock"))
+def test_what_a_home_permits_anew_counts_for_who_holds_the_batch(mailbox: Mailbox) -> None:
+    number = send(mailbox, "lock")
+    batch = mailbox.load_batch(number)
     assert batch is not None
-    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
-    guard.look()
-    assert not guard.gives_way(batch, CrawlPriority.FIRST)
-
-    unread = BatchGuard(mailbox, Fence(end=end), SystemClock())
-    asking = Thread(target=unread.gives_way, args=(batch, CrawlPriority.FIRST))
-    asking.start()
-    asking.join(0.5)
-    assert asking.is_alive()
-    unread.look()
-    asking.join(60)
-    assert not asking.is_alive()
+    seal, guard = BatchSeal.for_batch(FleetSeal(FLEET_KEY), batch), watch(mailbox)
+    with guard.hold(batch):
+        guard.look()
+        assert guard.permits(number, 0)
+        mailbox.renew_permissions({number: seal.permit([], datetime.now(UTC))})
+        guard.look()
+        assert not guard.permits(number, 0)
 
 
 def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> None:
@@ -363,12 +368,25 @@ def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> No
     assert sweep is not None
     assert other is not None
     send(mailbox, "here", CrawlPriority.FIRST)
-    guard = BatchGuard(mailbox, Fence(end=end), SystemClock())
+    guard = watch(mailbox)
     guard.look()
 
-    assert guard.gives_way(sweep, CrawlPriority.USUAL)
-    assert not guard.gives_way(sweep, CrawlPriority.FIRST)
-    assert not guard.gives_way(other, CrawlPriority.USUAL)
+    with guard.hold(sweep), guard.hold(other):
+        assert guard.gives_way(sweep, CrawlPriority.USUAL)
+        assert not guard.gives_way(sweep, CrawlPriority.FIRST)
+        assert not guard.gives_way(other, CrawlPriority.USUAL)
+
+
+def test_a_batch_that_is_sent_twice_is_there_once(
+    memories: FleetMemories, mailbox: Mailbox
+) -> None:
+    """The connection may break after it was written, and before that is known."""
+    batch = mailbox.load_batch(send(mailbox, "lock"))
+    assert batch is not None
+    mailbox.send_batch(batch, CrawlPriority.USUAL)
+
+    assert mailbox.count_batches() == 1
+    assert count_jobs(memories, "todo") == 1
 
 
 def test_what_no_one_came_to_within_an_hour_is_gone_with_its_answers_and_its_job(
@@ -396,7 +414,7 @@ def test_what_waited_in_vain_goes_before_a_sweep_and_after_a_check(
     fleet_address: str, mailbox: Mailbox
 ) -> None:
     sweep = send(mailbox, "lock")
-    waited = mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    waited = send(mailbox, "lock", waited=True)
     check = send(mailbox, "lock", CrawlPriority.FIRST)
     order = []
 
@@ -411,5 +429,5 @@ def test_what_waited_in_vain_goes_before_a_sweep_and_after_a_check(
 
 
 def test_a_sweep_gives_no_way_to_another_one_that_waited_in_vain(mailbox: Mailbox) -> None:
-    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    send(mailbox, "lock", waited=True)
     assert mailbox.list_urgent_locks() == frozenset()

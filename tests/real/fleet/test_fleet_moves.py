@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from monitor.app import App, DistrictResources, Environment, open_portal_app
-from monitor.app.parts import build_crawler, build_parser
+from monitor.app import App, Environment, open_portal_app
 from monitor.cli.main import main
 from monitor.db.database import Database
 from monitor.db.handover import find_handover
@@ -30,7 +28,6 @@ from monitor.fleet import moves as fleet_moves
 from monitor.fleet.db.leases import LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.districts import LEAVING_FILE
-from monitor.fleet.sender import FleetSender
 from monitor.services.consent import pause_checks
 from monitor.services.erasure import withdraw_consent
 from tests.monitor import made_districts
@@ -331,18 +328,11 @@ def back_up(machine: Machine) -> None:
 
 
 @contextmanager
-def as_person(machine: Machine, home: Fleet, number: int) -> Iterator[tuple[App, str]]:
+def as_person(home: Fleet, number: int) -> Iterator[tuple[App, str]]:
     """Open the portal of a district, as one of its people uses it."""
     config = home.district("cedar").load_config()
-    sender = FleetSender(home.resources.shared, machine.name)
-    with build_parser() as parser:
-        shared = DistrictResources(
-            parser=parser,
-            build_crawler=build_crawler,
-            recall_queries=partial(sender.recall_queries, "cedar"),
-        )
-        with open_portal_app(config, Environment(), shared) as app:
-            yield app, sorted(app.db.people.list_person_ids())[number]
+    with open_portal_app(config, Environment()) as app:
+        yield app, sorted(app.db.people.list_person_ids())[number]
 
 
 def fetch_backup(first: Machine, second: Machine) -> None:
@@ -356,11 +346,13 @@ def test_a_lost_machine_s_district_comes_back_and_knows_who_withdrew_since_its_b
     with first.serves() as home:
         home.works()
         back_up(first)
-        with as_person(first, home, 0) as (app, person_id):
+        with as_person(home, 0) as (app, person_id):
             withdraw_consent(app, person_id)
-        with as_person(first, home, 1) as (app, person_id):
+        with as_person(home, 1) as (app, person_id):
             until = datetime.now(UTC) + timedelta(days=7)
             pause_checks(app, person_id, until, ConsentChannel.PORTAL)
+        home.works()
+        home.runner.send_consent_changes()
         fetch_backup(first, second)
         code, said = second.fleet("restore", "cedar")
         assert code == BusyError.exit_code

@@ -18,6 +18,7 @@ from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
 from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY
+from tests.real.fleet.test_fleet_mailbox import send
 
 pytestmark = pytest.mark.real
 
@@ -35,7 +36,7 @@ def mailbox(memories: FleetMemories) -> Mailbox:
 
 def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Mailbox) -> None:
     for priority in (CrawlPriority.USUAL, CrawlPriority.USUAL, CrawlPriority.FIRST):
-        mailbox.send_batch("cedar", "lock", b"sealed", priority)
+        send(mailbox, "lock", priority)
     memories.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
     state = read_fleet_state(memories)
 
@@ -45,10 +46,10 @@ def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Ma
 
 
 def test_what_was_lost_and_sent_again_is_counted(memories: FleetMemories, mailbox: Mailbox) -> None:
-    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL)
+    send(mailbox, "lock")
     memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
     mailbox.delete_expired_batches()
-    mailbox.send_batch("cedar", "lock", b"sealed", CrawlPriority.USUAL, waited=True)
+    send(mailbox, "lock", waited=True)
     memories.connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
     assert mailbox.rescue_jobs(25.0) == 1
     state = read_fleet_state(memories)

@@ -1,0 +1,161 @@
+"""Who left is known outside of the district: no older copy of it has them asked about again."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.app import App, Environment, open_portal_app
+from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import ConsentChannel
+from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.districts import DistrictFolder
+from monitor.fleet.sender import FleetSender
+from monitor.services.consent import pause_checks, resume_checks
+from monitor.services.erasure import erase_disowned_person, withdraw_consent
+from tests.monitor.fleet.world import FLEET_KEY
+from tests.monitor.made_districts import FRIDAY, make_districts
+
+PEOPLE = 4
+
+
+@pytest.fixture
+def clock() -> StoryClock:
+    return StoryClock(FRIDAY)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_districts(tmp_path, ("cedar",), PEOPLE, 1)
+    return tmp_path
+
+
+@contextmanager
+def opened(folder: Path, clock: StoryClock) -> Iterator[App]:
+    config = DistrictFolder(name="cedar", path=folder / "cedar").load_config()
+    with open_portal_app(config, Environment(clock=clock)) as app:
+        yield app
+
+
+def start_home(folder: Path, clock: StoryClock) -> FleetSender:
+    """Return a machine with districts whose PostgreSQL is away."""
+    connection = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
+    return FleetSender(FleetMemories(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
+
+
+def list_queryable(app: App) -> tuple[str, ...]:
+    return app.db.consents.list_queryable_person_ids(app.clock.now())
+
+
+def put_back(folder: Path, copy: Path) -> None:
+    shutil.rmtree(folder / "cedar" / "state")
+    shutil.copytree(copy, folder / "cedar" / "state")
+
+
+def test_a_copy_that_is_put_back_has_no_one_asked_about_who_left_since(
+    folder: Path, clock: StoryClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy = tmp_path_factory.mktemp("copy") / "state"
+    shutil.copytree(folder / "cedar" / "state", copy)
+    with opened(folder, clock) as app:
+        left, paused, disowned, stays = list_queryable(app)
+        withdraw_consent(app, left)
+        until = clock.now() + timedelta(days=7)
+        pause_checks(app, paused, until, ConsentChannel.PORTAL)
+        erase_disowned_person(app, disowned)
+        start_home(folder, clock).note_consent_changes("cedar", app)
+    # The keys of who was erased are in no copy of them.
+    put_back(folder, copy)
+    clock.at += timedelta(hours=1)
+
+    with opened(folder, clock) as app:
+        assert len(list_queryable(app)) == PEOPLE
+        start_home(folder, clock).apply_consent_changes("cedar", app)
+        assert list_queryable(app) == (stays,)
+        consents = {entry.person_id: entry for entry in app.db.consents.list_latest_consents()}
+        assert consents[left].withdrawn_at == consents[disowned].withdrawn_at == clock.now()
+        assert consents[paused].is_paused(clock.now())
+
+
+def test_what_a_person_changed_last_stays_when_the_service_starts_again(
+    folder: Path, clock: StoryClock
+) -> None:
+    home = start_home(folder, clock)
+    with opened(folder, clock) as app:
+        person_id = list_queryable(app)[0]
+        pause_checks(app, person_id, clock.now() + timedelta(days=7), ConsentChannel.PORTAL)
+        home.note_consent_changes("cedar", app)
+        clock.at += timedelta(hours=1)
+        resume_checks(app, person_id, ConsentChannel.PORTAL)
+    for _ in range(2):
+        with opened(folder, clock) as app:
+            started = start_home(folder, clock)
+            started.apply_consent_changes("cedar", app)
+            started.note_consent_changes("cedar", app)
+            assert len(list_queryable(app)) == PEOPLE
+
+
+def test_what_cannot_be_sent_stays_to_be_sent(
+    folder: Path, clock: StoryClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = start_home(folder, clock)
+    with opened(folder, clock) as app:
+        withdraw_consent(app, list_queryable(app)[0])
+        home.note_consent_changes("cedar", app)
+    home.send_consent_changes()
+    assert [record.getMessage() for record in caplog.records][-1] == "fleet_database_away"
+
+    changes = ConsentChanges(folder, FleetSeal(FLEET_KEY).derive_home_seal())
+    sent = FakeConnection()
+    assert changes.send_changes(sent) == PEOPLE
+    assert changes.send_changes(sent) == 0
+    assert changes.fetch_changes(sent) == changes.list_changes()
+
+
+def test_nobody_but_a_machine_with_districts_ends_a_consent(
+    folder: Path, clock: StoryClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The key of all machines is not enough."""
+    forger = ConsentChanges(folder, FleetSeal(FLEET_KEY))
+    own = ConsentChanges(folder, FleetSeal(FLEET_KEY).derive_home_seal())
+    with opened(folder, clock) as app:
+        person_id = list_queryable(app)[0]
+        tag = own.tag_person("cedar", person_id)
+        forger.save_changes({tag: ConsentChange(at=clock.now(), has_left=True)})
+        start_home(folder, clock).apply_consent_changes("cedar", app)
+        assert person_id in list_queryable(app)
+    assert "consent_changes_refused" in [record.getMessage() for record in caplog.records]
+
+
+def test_the_file_names_no_one(folder: Path, clock: StoryClock) -> None:
+    home = start_home(folder, clock)
+    with opened(folder, clock) as app:
+        people = list_queryable(app)
+        home.note_consent_changes("cedar", app)
+    written = b"".join(path.read_bytes() for path in folder.glob("consent-changes.db*"))
+
+    assert len(written) > 0
+    assert [name for name in (*people, "cedar") if name.encode() in written] == []
+
+
+class FakeConnection(FleetConnection):
+    """A PostgreSQL that takes what it is sent."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, bytes] = {}
+
+    def execute(self, _: str, *values: object) -> int:
+        tags, bodies = values
+        assert isinstance(tags, list)
+        assert isinstance(bodies, list)
+        self.rows.update(zip(tags, bodies, strict=True))
+        return len(tags)
+
+    def fetch_rows(self, *_: object) -> list[dict[str, object]]:
+        return [{"tag": tag, "body": body} for tag, body in self.rows.items()]
