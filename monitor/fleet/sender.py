@@ -217,7 +217,7 @@ class FleetSender:
         if handover is None and state.is_dir():
             write_handover(state, Handover(district=name, machine=elsewhere))
         reason = (
-            f"The machine {elsewhere} works on this district, and what lies here is another copy. "
-            "Delete it, or see docs/fleet.md."
+            f"The machine {elsewhere} works on this district, so what lies here stays closed. Keep "
+            "it, and see docs/fleet.md: two copies."
         )
         return MovedError(reason)

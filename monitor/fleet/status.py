@@ -132,8 +132,8 @@ def _describe_other(
         )
         return DistrictState.LET_GO, reason
     reason = (
-        f"The machine {lease.machine} works on it. What lies here is another copy, and stays "
-        "closed: delete it."
+        f"The machine {lease.machine} works on it, so what lies here stays closed. Keep it, and "
+        "see docs/fleet.md: two copies."
     )
     return DistrictState.ELSEWHERE, reason
 
@@ -143,7 +143,7 @@ def _build_moved_status(move: DistrictMove, held: Mapping[str, Lease]) -> Distri
     if lease is not None and lease.next_machine == move.machine:
         next_step = f"Copy it to {move.machine}: {' && '.join(move.commands)}"
     elif lease is not None:
-        next_step = f"The machine {lease.machine} has it: delete {move.folder} and its backups."
+        next_step = f"The machine {lease.machine} has it. See docs/fleet.md: two copies."
     else:
-        next_step = f"No machine has it: see docs/fleet.md, and do not delete {move.folder}."
+        next_step = f"No machine has it: keep {move.folder}, and see docs/fleet.md."
     return DistrictStatus(name=move.district, state=DistrictState.MOVED, next_step=next_step)

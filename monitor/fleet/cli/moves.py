@@ -169,8 +169,8 @@ def _describe_move(done: DistrictMove) -> None:
         "`namesake fleet status` there."
     )
     print_line(
-        f"Then point its DNS name there, and delete {done.folder} and its backups here: keys and "
-        "data are in them."
+        f"Then point its DNS name there. Keep {done.folder} and its backups here until you have "
+        "seen its pages there: see docs/fleet.md: two copies."
     )
     if done.outside:
         named = ", ".join(map(str, done.outside))
@@ -251,5 +251,5 @@ def _describe_restore(done: RestoredDistrict, machine: str) -> Iterable[str]:
         yield "It has no folder of secrets here, and no backup holds them: bring them back."
     yield (
         "If it matches students, import the roster again. Point its DNS name here. If the other "
-        "machine comes back, its copy stays closed: delete it."
+        "machine comes back, its copy stays closed: see docs/fleet.md: two copies."
     )

@@ -4,16 +4,18 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 from typing import LiteralString, Self, TypeVar
 
 import psycopg
 from procrastinate.schema import SchemaManager
+from psycopg import pq
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from monitor.domain.errors import DatabaseError, UnavailableError
+from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
 
 Made = TypeVar("Made")
 FleetRow = DictRow
@@ -56,7 +58,11 @@ class FleetConnection:
 
     @classmethod
     def open_address(cls, address: str, patience: timedelta = PATIENCE) -> Self:
-        """Open the database, and make the tables that it lacks. Raises UnavailableError."""
+        """Open the database, and make the tables that it lacks.
+
+        Raises UnavailableError, and ConfigError for an address that is not safe to use.
+        """
+        check_address(address)
         connection = cls(address, patience)
         connection._pool.open()
         try:
@@ -108,6 +114,44 @@ class FleetConnection:
                     )
                     raise UnavailableError(reason) from error
             threading.Event().wait(RETRY_SECONDS)
+
+
+def check_address(address: str) -> None:
+    """Raise ConfigError for a password that others can read, or a server that may be a false one.
+
+    What libpq takes from its environment counts as well.
+    """
+    try:
+        given = {option.keyword: option.val for option in pq.Conninfo.parse(address.encode())}
+    except psycopg.OperationalError as error:
+        reason = f"The address of PostgreSQL cannot be read: {error}."
+        raise ConfigError(reason) from error
+    settings = {option.keyword: option.val for option in pq.Conninfo.get_defaults()}
+    settings |= {name: value for name, value in given.items() if value}
+    if given.get(b"password"):
+        reason = (
+            "The address of PostgreSQL has a password, which anyone on this machine can see. Put "
+            "it into a file that PGPASSFILE names, and leave it out: see docs/fleet.md."
+        )
+        raise ConfigError(reason)
+    hosts = (settings[b"hostaddr"] or settings[b"host"] or b"").decode()
+    elsewhere = settings[b"service"] or not all(map(_is_here, hosts.split(",")))
+    if elsewhere and settings[b"sslmode"] != b"verify-full":
+        reason = (
+            "PostgreSQL is on another machine, so its address needs `?sslmode=verify-full`: a "
+            "false server would get the password. See docs/fleet.md."
+        )
+        raise ConfigError(reason)
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a host is a socket or a loopback address."""
+    if host in {"", "localhost"} or host.startswith(("/", "@")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _prepare_schema(connection: FleetCursor) -> None:

@@ -180,7 +180,7 @@ def test_a_district_moves_and_is_open_on_one_machine_at_a_time(
             second.waits_for({"cedar": "at work"})
             code, said = first.fleet("status")
             assert code == 0
-            assert "The machine second has it: delete" in said
+            assert "The machine second has it. See docs/fleet.md: two copies." in said
         assert second.count_people() == PEOPLE
         (first.districts / "cedar.moved").rename(first.districts / "cedar")
         home.works()
