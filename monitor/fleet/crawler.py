@@ -105,7 +105,10 @@ class SentBatch:
 
 @dataclass(slots=True)
 class Desk:
-    """One run's queries: those that wait here, by host, and those that were sent."""
+    """One run's queries: those that wait here, by host, and those that were sent.
+
+    `refused` are batches with an answer that no machine of ours gave.
+    """
 
     run: CrawlRun
     waiting: dict[str, deque[CrawlQuery]] = field(default_factory=lambda: defaultdict(deque))
@@ -113,6 +116,7 @@ class Desk:
     sent_counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     results: deque[CrawlResult] = field(default_factory=deque)
+    refused: set[int] = field(default_factory=set)
     recheck_at: float = 0.0
     lost_check_at: float = 0.0
 
@@ -241,13 +245,14 @@ class FleetCrawler(Crawler):
         What was sent for nothing again and again could not be checked, and is told as that.
         """
         now = self.clock.monotonic()
-        if not desk.sent or now < desk.lost_check_at:
+        if not desk.sent or (now < desk.lost_check_at and not desk.refused):
             return
         desk.lost_check_at = now + LOST_EVERY
+        self.dispatch.mailbox.delete_batches(desk.refused)
         known = self.dispatch.mailbox.list_known_batches(desk.sent)
         for number in [text for text in desk.sent if text not in known]:
             lost = desk.remove_batch(number)
-            in_vain = len(lost.left) == len(lost.body.queries)
+            in_vain = number in desk.refused or len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
             left = [lost.body.queries[place] for place in sorted(lost.left)]
             given_up = build_failure_error(FailureReason.NO_MACHINE).result
@@ -262,6 +267,7 @@ class FleetCrawler(Crawler):
                 # They were counted as this district's share when they were sent first.
                 body = replace(lost.body, queries=tuple(chosen), answer_key=token_urlsafe(32))
                 self._post(desk, body, tries, waited=True)
+        desk.refused.clear()
 
     def _feed(self, desk: Desk) -> None:
         """Take more queries while few wait; a slow host's do not keep the others from coming."""
@@ -419,6 +425,12 @@ class FleetCrawler(Crawler):
     def _take_answer(self, desk: Desk, sealed: SealedAnswer) -> None:
         batch = desk.sent[sealed.batch]
         if sealed.number not in batch.left:
+            return
+        if not self.dispatch.seal.is_signed_by(
+            sealed.worker, sealed.place, sealed.body, sealed.signature
+        ):
+            LOG.error("answer_refused", extra={"batch": sealed.batch})
+            desk.refused.add(sealed.batch)
             return
         batch.left.discard(sealed.number)
         answer = open_answer(batch.body, sealed.number, sealed.body)

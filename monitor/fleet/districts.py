@@ -43,7 +43,7 @@ LEAVING_FILE = "leaving"
 DRAINED_FILE = "drained"
 NO_BACKUPS = BackupConfig()
 REMOVED_SUFFIX = ".removed"
-FLEET_KEY = "fleet-key"
+FLEET_KEY, WORKER_KEY = "fleet-key", "worker-key"
 DISTRICT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # Whoever runs the process may lend districts its API keys and its mail server. What tells people
 # and programs of one district from those of another is each one's own.

@@ -60,8 +60,19 @@ SWITCH_SECONDS = 0.0005
 FILES_OF_A_DISTRICT = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWorker:
+    """Secrets for a machine that asks, and where it finds the database."""
+
+    key: str = field(repr=False)
+    password_line: str = field(repr=False)
+    database: str
+
+
 class QuerySender(Protocol):
     """Has other machines ask (`monitor.fleet.sender.FleetSender`)."""
+
+    def add_worker(self, name: str, database: str) -> NewWorker: ...
 
     def build_crawler(
         self, name: str, config: Config, environment: Environment, crawler: Crawler

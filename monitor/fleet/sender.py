@@ -1,10 +1,12 @@
 """What a machine with districts does in a fleet: it has others ask, and works under its leases."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from platform import node
+from secrets import token_urlsafe
 
 from monitor.app import App, Environment
 from monitor.config import Config
@@ -17,9 +19,11 @@ from monitor.fleet.db.handover import Lease, find_missing_file, remove_handover,
 from monitor.fleet.db.leases import LEASE, LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import CHANGES_KEPT, FleetMemories
+from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.db.state import read_fleet_state
 from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
+from monitor.fleet.hosted_districts import NewWorker
 from monitor.fleet.restores import apply_consent_changes
 from scrapers.crawl.crawler import Crawler
 
@@ -106,6 +110,16 @@ class FleetSender:
             self._changes.send_changes(self._memories.connection)
         except UnavailableError as error:
             LOG.warning("fleet_database_away", extra={"reason": str(error)})
+
+    def add_worker(self, name: str, database: str) -> NewWorker:
+        """Make what a machine that asks needs; `database` is the address that this one uses."""
+        password = token_urlsafe(24)
+        role = ensure_worker_role(self._memories.connection, name, password)
+        return NewWorker(
+            key=self._seal.derive_worker_key(name),
+            password_line=f"*:*:*:{role}:{password}",
+            database=re.sub("//([^@/]*@)?", f"//{role}@", database, count=1),
+        )
 
     def read_state(self) -> FleetState:
         """Return how the fleet is. Raises UnavailableError."""

@@ -50,10 +50,11 @@ from monitor.fleet.db.mailbox import (
     Mailbox,
     SealedAnswer,
     SealedBatch,
+    name_answer,
     name_queue,
 )
 from monitor.fleet.db.memories import FleetMemories
-from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, Fence, read_utc_time
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
@@ -169,7 +170,7 @@ class BatchAsker:
     def __init__(
         self,
         memories: FleetMemories,
-        mailbox: Mailbox,
+        seal: WorkerSeal,
         guard: BatchGuard,
         environment: Environment,
         fetch: FetchConfig,
@@ -179,7 +180,8 @@ class BatchAsker:
             environment, limits=replace(limits, total_seconds=guard.fence.longest_request)
         )
         self._memories = memories
-        self._mailbox = mailbox
+        self._seal = seal
+        self._mailbox = Mailbox(memories.connection, memories.hosts)
         self._guard = guard
         self._parts = ExitStack()
         self._parser = self._parts.enter_context(build_parser())
@@ -213,7 +215,7 @@ class BatchAsker:
             return
         try:
             with self._guard.hold(batch):
-                body = BatchSeal.for_batch(self._memories.seal, batch).open_body(batch.body)
+                body = BatchSeal.for_batch(self._seal, batch).open_body(batch.body)
                 if batch.lock != lock or not self._guard.is_current(body):
                     reason = "It is not what its district sent for this host, or too old."
                     raise BatchRefusedError(reason)
@@ -274,10 +276,13 @@ class BatchAsker:
     def _save(self, batch: SealedBatch, body: BatchBody, answer: BatchAnswer) -> bool:
         self._guard.fence.check()
         said = AnswerBody(result=answer.result, handed_back=answer.handed_back)
+        blob = seal_answer(body, answer.number, said)
         sealed = SealedAnswer(
             batch=batch.id,
             number=answer.number,
-            body=seal_answer(body, answer.number, said),
+            worker=self._seal.worker,
+            signature=self._seal.sign(name_answer(batch.id, answer.number), blob),
+            body=blob,
         )
         return self._mailbox.save_answer(sealed, answer.host_state)
 
@@ -466,16 +471,17 @@ class FleetWorker:
 
 @contextmanager
 def open_fleet_worker(
-    address: str, secret: str, environment: Environment, fetch: FetchConfig, fence: Fence
+    address: str, key: str, environment: Environment, fetch: FetchConfig, fence: Fence
 ) -> Iterator[FleetWorker]:
     """Open what a machine needs that asks. Raises ConfigError, UnavailableError."""
+    seal = WorkerSeal(key)
     with (
-        FleetMemories.open_address(address, secret, environment.clock) as memories,
+        FleetMemories.open_as_worker(address, seal, environment.clock) as memories,
         ExitStack() as parts,
     ):
         mailbox = Mailbox(memories.connection, memories.hosts)
-        guard = BatchGuard(mailbox, memories.seal, fence)
-        asker = BatchAsker(memories, mailbox, guard, environment, fetch)
+        guard = BatchGuard(mailbox, seal, fence)
+        asker = BatchAsker(memories, seal, guard, environment, fetch)
         parts.callback(asker.close)
         yield FleetWorker(
             address=address,

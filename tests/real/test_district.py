@@ -69,8 +69,8 @@ NOT_IN_THE_LOOP = {
     *("audit accept", "evidence", "facts update", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw", "staff import", "units"),
-    *("fleet add", "fleet drain", "fleet list", "fleet move", "fleet remove", "fleet restore"),
-    *("fleet status", "worker"),
+    *("fleet add", "fleet add-worker", "fleet drain", "fleet list", "fleet move"),
+    *("fleet remove", "fleet restore", "fleet status", "worker"),
 }
 
 

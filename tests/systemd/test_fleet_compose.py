@@ -18,7 +18,7 @@ OURS = {
     for name, one_service in SERVICES.items()
     if "namesake" in one_service["image"]
 }
-SECRETS = ("NAMESAKE_FLEET_KEY", "NAMESAKE_FLEET_DATABASE", "PGPASSWORD")
+SECRETS = ("NAMESAKE_FLEET_KEY", "NAMESAKE_WORKER_KEY", "PGPASSWORD", "WORKER_PGPASSWORD")
 
 
 def list_mounts(service: dict[str, Any]) -> dict[str, str]:
@@ -31,8 +31,10 @@ def test_the_first_machine_has_all_and_the_others_only_ask() -> None:
     assert {name for name, service in SERVICES.items() if "worker" in service["profiles"]} == {
         "worker"
     }
-    assert all("home" in service["profiles"] for service in SERVICES.values())
-    assert not list_mounts(SERVICES["worker"])
+    assert all(
+        service["profiles"] == ["home"] for name, service in SERVICES.items() if name != "worker"
+    )
+    assert list(list_mounts(SERVICES["worker"])) == ["/tls/server.crt"]
     assert "depends_on" not in SERVICES["worker"]
 
 
@@ -56,9 +58,24 @@ def test_who_reads_or_writes_districts_has_their_folders() -> None:
     assert {name for name in OURS if "/keys" in list_mounts(OURS[name])} == {"home", "backup"}
 
 
-def test_no_secret_is_in_the_file_and_one_that_is_missing_is_told() -> None:
+def test_no_secret_is_in_the_file_and_a_worker_gets_its_own_alone() -> None:
     for name in SECRETS:
-        assert set(re.findall(rf"\$\{{{name}[^}}]*\}}", TEXT)) == {f"${{{name}:?set it in .env}}"}
+        assert set(re.findall(rf"\$\{{{name}[^}}]*\}}", TEXT)) == {f"${{{name}:-}}"}
+    given = {
+        name: {word for word in SECRETS if f"${{{word}:-}}" in str(one_service)}
+        for name, one_service in SERVICES.items()
+    }
+    assert {name: words for name, words in given.items() if words} == {
+        "postgres": {"PGPASSWORD"},
+        "home": {"NAMESAKE_FLEET_KEY", "PGPASSWORD"},
+        "worker": {"NAMESAKE_WORKER_KEY", "WORKER_PGPASSWORD"},
+    }
+
+
+def test_postgresql_proves_its_name_to_whoever_gives_it_a_password() -> None:
+    command = SERVICES["postgres"]["command"]
+    assert {"ssl=on", "ssl_cert_file=/tls/server.crt"} <= set(command)
+    assert "sslmode=verify-full&sslrootcert=/tls/server.crt" in TEXT
 
 
 def test_only_the_proxy_can_be_reached_from_outside() -> None:

@@ -30,7 +30,7 @@ from monitor.fleet.config import FleetFile, load_fleet_file
 from monitor.fleet.db.handover import LeaseStore
 from monitor.fleet.db.shared import SharedMemories
 from monitor.fleet.districts import (
-    FLEET_KEY,
+    WORKER_KEY,
     DistrictFolder,
     ask_to_leave,
     build_district_environment,
@@ -69,8 +69,9 @@ def worker(
 ) -> None:
     """Ask the queries of a fleet's districts until SIGTERM, on a machine of its own.
 
-    It holds no district, no keys of districts and no mail server. It needs the secret `fleet-key`.
-    A worker that the others cannot hear ends with exit code 75; its unit starts it again.
+    It holds no district, no keys of districts and no mail server. It needs the secret `worker-key`
+    and a user of the database, which `fleet add-worker` makes. A worker that the others cannot hear
+    ends with exit code 75; its unit starts it again.
     """
     file = None if database else load_fleet_file(context.config_path)
     address = database or (file.fleet.database if file else "")
@@ -86,9 +87,9 @@ def worker(
         except ImportError as error:
             raise build_extra_error() from error
         environment = context.environment
-        secret = read_secret(FLEET_KEY, environment.variables)
+        key = read_secret(WORKER_KEY, environment.variables)
         notifier = SystemdNotifier(environment.variables)
-        with open_fleet_worker(address, secret, environment, fetch, Fence()) as opened:
+        with open_fleet_worker(address, key, environment, fetch, Fence()) as opened:
             notifier.send_state("READY=1", "STATUS=Asking.")
             opened.run_until_stopped()
             notifier.send_state("STOPPING=1")

@@ -46,6 +46,7 @@ from monitor.fleet.restores import (
 )
 
 INSTEAD = {
+    "add-worker": "to have other machines ask, set it",
     "drain": "to let go of all districts, run `systemctl stop namesake-fleet`",
     "move": (
         "to move a district, run `namesake fleet remove NAME`, copy NAME.removed to the other "
@@ -74,11 +75,35 @@ def open_leases(
 
 @fleet.command()
 @districts_option
+@click.argument("name")
+@json_option
+@pass_cli_context
+def add_worker(context: CliContext, folder: Path | None, name: str, *, as_json: bool) -> None:
+    """Make a database user and a key for a worker.
+
+    Prints secrets: what the machine NAME needs to ask. Run again, it makes a new password.
+    """
+    if not DISTRICT_NAME.fullmatch(name):
+        reason = f"{name!r} cannot be used: write lower-case letters, digits and hyphens."
+        raise InputError(reason)
+    with open_leases(context, folder, "add-worker") as (_, file, sender):
+        made = sender.add_worker(name, file.fleet.database)
+    if as_json:
+        Output("UTC").print_json(made)
+        return
+    print_line = Output("UTC").print_line
+    print_line(f"On the machine of {name}, store the secret worker-key:\n\n  {made.key}\n")
+    print_line(f"Put this line into its password file (PGPASSFILE):\n\n  {made.password_line}\n")
+    print_line(f"And set:\n\n  NAMESAKE_FLEET_DATABASE={made.database}")
+
+
+@fleet.command()
+@districts_option
 @click.option("--undo", is_flag=True, help="Let the service work on its districts again.")
 @json_option
 @pass_cli_context
 def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool) -> None:
-    """Let go of all districts of this machine, and say when it is done.
+    """Let go of all districts here, and say when it is done.
 
     For an upgrade, or for good: then move each district. Pages stay up, and no other machine takes
     a district. Exits with 75 if some are still at work after a minute; run it again then.

@@ -31,13 +31,9 @@ SEND_BATCH: LiteralString = """WITH batch AS (
     SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
         %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
     )::procrastinate_job_to_defer_v1]) FROM batch"""
-SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST}), batch AS (
-        SELECT id FROM namesake.batches WHERE id = %s FOR KEY SHARE
-    ), answer AS (
-        INSERT INTO namesake.answers (batch, n, body) SELECT id, %s, %s FROM batch
-        ON CONFLICT DO NOTHING
-    )
-    SELECT set_config('synchronous_commit', 'off', true), count(*) AS wanted FROM batch"""  # noqa: S608 - both parts are ours
+SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST})
+    SELECT set_config('synchronous_commit', 'off', true),
+        namesake.put_answer(%s, %s, %s, %s, %s) AS wanted"""
 
 
 def name_queue(batch_format: int) -> str:
@@ -58,9 +54,22 @@ class SealedBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedAnswer:
+    """`worker` is who says to have asked, which `signature` proves."""
+
     batch: int
     number: int
+    worker: str
+    signature: bytes
     body: bytes
+
+    @property
+    def place(self) -> str:
+        return name_answer(self.batch, self.number)
+
+
+def name_answer(batch: int, number: int) -> str:
+    """Name what a signature is for: an answer to one query of one batch."""
+    return f"answer {batch} {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +106,25 @@ class Mailbox:
 
     def read_permissions(self, batches: Iterable[int]) -> dict[int, bytes]:
         rows = self.connection.fetch_rows(
-            "SELECT id, permission FROM namesake.batches WHERE id = ANY(%s)", list(batches)
+            "SELECT id, permission FROM namesake.read_permissions(%s)", list(batches)
         )
         return {row["id"]: bytes(row["permission"]) for row in rows}
 
     def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
         """Return what has been answered since, and not been taken."""
         rows = self.connection.fetch_rows(
-            """SELECT batch, n, body FROM namesake.answers
+            """SELECT batch, n, worker, signature, body FROM namesake.answers
             WHERE batch = ANY(%s) AND body IS NOT NULL ORDER BY batch, n""",
             list(batches),
         )
         return [
-            SealedAnswer(batch=row["batch"], number=row["n"], body=bytes(row["body"]))
+            SealedAnswer(
+                batch=row["batch"],
+                number=row["n"],
+                worker=row["worker"],
+                signature=bytes(row["signature"]),
+                body=bytes(row["body"]),
+            )
             for row in rows
         ]
 
@@ -134,17 +149,7 @@ class Mailbox:
 
     def delete_expired_batches(self) -> int:
         """Forget what no one came to in time, with its answers; who sent it asks again."""
-        found = self.connection.fetch_row(
-            """WITH gone AS (
-                DELETE FROM namesake.batches WHERE at <= clock_timestamp() - %s::interval
-                RETURNING id
-            ), jobs AS (
-                DELETE FROM procrastinate_jobs USING gone WHERE task_name = %s
-                    AND status = 'todo' AND (args ->> 'batch_id')::bigint = gone.id
-            )
-            SELECT count(*) AS number FROM gone""",
-            *(BATCH_LASTS, ASK_TASK),
-        )
+        found = self.connection.fetch_row("SELECT namesake.delete_expired_batches() AS number")
         expired = int(found["number"]) if found else 0
         self._count("expired", expired)
         return expired
@@ -152,11 +157,7 @@ class Mailbox:
     def _count(self, name: str, number: int) -> None:
         """Add to what is counted for those who watch."""
         if number:
-            self.connection.execute(
-                """INSERT INTO namesake.counters AS known (name, number) VALUES (%s, %s)
-                ON CONFLICT (name) DO UPDATE SET number = known.number + excluded.number""",
-                *(name, number),
-            )
+            self.connection.execute("SELECT namesake.count_up(%s, %s)", name, number)
 
     def list_known_batches(self, batches: Iterable[int]) -> frozenset[int]:
         rows = self.connection.fetch_rows(
@@ -171,9 +172,7 @@ class Mailbox:
     def load_batch(self, number: int) -> SealedBatch | None:
         """Return a batch for whoever asks it; None if no one wants it anymore."""
         found = self.connection.fetch_row(
-            """SELECT district, lock, body, permission,
-                ARRAY(SELECT n FROM namesake.answers WHERE batch = id) AS answered
-            FROM namesake.batches WHERE id = %s""",
+            "SELECT district, lock, body, permission, answered FROM namesake.load_batch(%s)",
             number,
         )
         if found is None:
@@ -195,7 +194,7 @@ class Mailbox:
         found = self.connection.fetch_row(
             SAVE_ANSWER,
             *self.hosts.list_host_values(host_state),
-            *(answer.batch, answer.number, answer.body),
+            *(answer.batch, answer.number, answer.worker, answer.signature, answer.body),
         )
         return found is not None and bool(found["wanted"])
 
@@ -204,15 +203,10 @@ class Mailbox:
 
         A crash may have lost the last ones after we were told that they are written.
         """
-        # Whatever was written before the batch is on the disk when it is.
         found = self.connection.fetch_row(
-            """WITH wanted AS (
-                UPDATE namesake.batches SET at = at WHERE id = %s RETURNING id
-            )
-            SELECT set_config('synchronous_commit', 'on', true),
-                (SELECT count(*) FROM wanted) AS wanted,
-                (SELECT count(*) FROM namesake.answers WHERE batch = %s) AS answered""",
-            *(batch, batch),
+            """SELECT set_config('synchronous_commit', 'on', true), wanted, answered
+            FROM namesake.complete_batch(%s)""",
+            batch,
         )
         return found is not None and (not found["wanted"] or found["answered"] >= queries)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.errors import ConfigError
 from monitor.fleet.db.postgres import PATIENCE, FleetConnection, FleetRow
-from monitor.fleet.db.seal import FleetSeal
+from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.db.shared import NONCE_VALID_FOR, DistrictRecord
 from scrapers.crawl.budget import QuotaUsage, check_quota
 from scrapers.crawl.robots import RobotsRecord
@@ -312,19 +312,19 @@ class FleetRecordsTable:
         )
 
 
+def name_fleet_key(seal: FleetSeal) -> str:
+    """Return a word that only the keys of one fleet make."""
+    return seal.hash_name("key", "fleet")
+
+
 def _check_key(connection: FleetConnection, seal: FleetSeal) -> None:
-    """Raise ConfigError for a key that is not the one of all machines; the first one is."""
-    word = seal.hash_name("key", "fleet")
-    found = connection.fetch_row(
-        """WITH first AS (
-            INSERT INTO namesake.fleet_key (one, word) VALUES (1, %s)
-            ON CONFLICT DO NOTHING RETURNING word
+    """Raise ConfigError for a key that is not of this fleet; the first one is."""
+    found = connection.fetch_row("SELECT word FROM namesake.fleet_key")
+    if found is None or found["word"] != name_fleet_key(seal):
+        reason = (
+            "The secret of this machine is not of this fleet. Copy the fleet-key of the other "
+            "machines with districts; a worker needs a worker-key that was made with it."
         )
-        SELECT word FROM first UNION ALL SELECT word FROM namesake.fleet_key""",
-        word,
-    )
-    if found is not None and found["word"] != word:
-        reason = "The secret fleet-key is not that of the other machines. Copy theirs."
         raise ConfigError(reason)
 
 
@@ -349,6 +349,21 @@ class FleetMemories:
         """Open the database of a fleet. Raises ConfigError, UnavailableError, DatabaseError."""
         seal = FleetSeal(secret)
         connection = FleetConnection.open_address(address, patience)
+        try:
+            connection.execute(
+                "INSERT INTO namesake.fleet_key (one, word) VALUES (1, %s) ON CONFLICT DO NOTHING",
+                name_fleet_key(seal),
+            )
+            _check_key(connection, seal)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, seal, clock)
+
+    @classmethod
+    def open_as_worker(cls, address: str, seal: WorkerSeal, clock: Clock) -> Self:
+        """Open what a machine shares that asks. Raises as above."""
+        connection = FleetConnection.open_as_worker(address)
         try:
             _check_key(connection, seal)
         except BaseException:

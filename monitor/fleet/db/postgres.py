@@ -11,7 +11,7 @@ from typing import LiteralString, Self, TypeVar
 
 import psycopg
 from procrastinate.schema import SchemaManager
-from psycopg import pq
+from psycopg import pq, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -21,8 +21,9 @@ Made = TypeVar("Made")
 FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
 
-SCHEMA_VERSION = 1
-TABLES = Path(__file__).with_name("tables.sql")
+SCHEMA_VERSION = 2
+TABLES, ROLES = (Path(__file__).with_name(name) for name in ("tables.sql", "roles.sql"))
+WORKER_ROLE = "namesake_worker"
 OLDEST_POSTGRESQL = 150000
 MOST_CONNECTIONS = 8
 # A database that restarts is back within a minute; who waits longer is told.
@@ -62,11 +63,22 @@ class FleetConnection:
 
         Raises UnavailableError, and ConfigError for an address that is not safe to use.
         """
+        return cls._open(address, patience, _prepare_schema)
+
+    @classmethod
+    def open_as_worker(cls, address: str) -> Self:
+        """Open the database as a machine that asks: it makes nothing, and may do no more."""
+        return cls._open(address, PATIENCE, _check_worker_role)
+
+    @classmethod
+    def _open(
+        cls, address: str, patience: timedelta, prepare: Callable[[FleetCursor], None]
+    ) -> Self:
         check_address(address)
         connection = cls(address, patience)
         connection._pool.open()
         try:
-            connection.run(_prepare_schema)
+            connection.run(prepare)
         except BaseException:
             connection.close()
             raise
@@ -166,10 +178,74 @@ def _prepare_schema(connection: FleetCursor) -> None:
         }:
             connection.execute(SchemaManager.get_schema().encode())
         connection.execute(TABLES.read_bytes())
+        try:
+            connection.execute(ROLES.read_bytes())
+        except psycopg.errors.InsufficientPrivilege as error:
+            reason = (
+                "The database user of this machine cannot make the role of workers. As the "
+                f"administrator of PostgreSQL: ALTER ROLE {connection.info.user} CREATEROLE;"
+            )
+            raise ConfigError(reason) from error
         connection.execute(
             "INSERT INTO namesake.schema_version (version) VALUES (%s)", (SCHEMA_VERSION,)
         )
+    _check_version(connection)
+
+
+def _check_version(connection: FleetCursor) -> None:
     found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()
     if found is None or found["version"] > SCHEMA_VERSION:
         reason = "The fleet's database was made by a newer Namesake. Upgrade this machine, too."
         raise DatabaseError(reason)
+    if found["version"] < SCHEMA_VERSION:
+        reason = "The fleet's database was made before the first release. Make a new one."
+        raise DatabaseError(reason)
+
+
+def _check_worker_role(connection: FleetCursor) -> None:
+    """Raise ConfigError for a user that may do more than ask."""
+    found = connection.execute(
+        """SELECT to_regclass('namesake.leases') IS NOT NULL AS is_made,
+            (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_super,
+            coalesce(has_table_privilege(to_regclass('namesake.leases'),
+                'INSERT, UPDATE, DELETE'), false) AS may_move"""
+    ).fetchone()
+    if found is None or not found["is_made"]:
+        reason = "The fleet's database is empty. Start the machine with the districts first."
+        raise UnavailableError(reason)
+    if found["is_super"] or found["may_move"]:
+        reason = (
+            "This database user may do more than ask. On a machine with districts, make one for "
+            "this worker: namesake fleet add-worker NAME"
+        )
+        raise ConfigError(reason)
+    _check_version(connection)
+
+
+def name_worker_role(name: str) -> str:
+    return f"{WORKER_ROLE}_{name}"
+
+
+def ensure_worker_role(connection: FleetConnection, name: str, password: str) -> str:
+    """Make the user of a machine that asks, or give it a new password; return its name."""
+    role = name_worker_role(name)
+    named = sql.Identifier(role)
+
+    def make(cursor: FleetCursor) -> None:
+        known = cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+        if known is None:
+            made = sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}")
+            cursor.execute(made.format(named, sql.Identifier(WORKER_ROLE)))
+        # The server's log has statements: the password itself is in none.
+        sealed = cursor.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        ).decode()
+        given = sql.SQL("ALTER ROLE {} PASSWORD {}").format(named, sql.Literal(sealed))
+        cursor.execute(given)
+
+    try:
+        connection.run(make)
+    except psycopg.errors.InsufficientPrivilege as error:
+        reason = "The database user of this machine cannot make others. Give it CREATEROLE."
+        raise ConfigError(reason) from error
+    return role

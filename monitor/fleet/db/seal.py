@@ -1,4 +1,4 @@
-"""The fleet key: what machines tell each other by way of PostgreSQL is sealed under it."""
+"""The keys of a fleet: what machines tell each other by way of PostgreSQL is sealed and signed."""
 
 import hmac
 import os
@@ -17,22 +17,44 @@ HASH_CHARACTERS = 32
 
 
 class FleetSeal:
-    """One half seals, the other names what must not be told: hosts, districts and people."""
+    """One half seals, the other names what must not be told: hosts, districts and people.
+
+    Made of the secret of machines with districts, from which all other keys are derived.
+    """
 
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_KEY:
             reason = (
-                "The secret fleet-key is missing or too short. Make one for all machines: "
-                "openssl rand -base64 32"
+                "The secret fleet-key is missing or too short. Make one for all machines with "
+                "districts: openssl rand -base64 32"
             )
             raise ConfigError(reason)
-        root = self._root = secret.encode()
-        self._cipher = AESGCM(hmac.digest(root, b"seal", "sha256"))
-        self._hash_key = hmac.digest(root, b"name", "sha256")
+        self._root = secret.encode()
+        self._take_keys(self._derive("seal"), self._derive("name"))
+
+    def _take_keys(self, seal_key: bytes, hash_key: bytes) -> None:
+        self._cipher = AESGCM(seal_key)
+        self._hash_key = hash_key
+
+    def _derive(self, purpose: str) -> bytes:
+        if not self._root:
+            reason = "Only a machine with districts does this: it has the secret fleet-key."
+            raise ConfigError(reason)
+        return hmac.digest(self._root, purpose.encode(), "sha256")
 
     def derive_home_seal(self) -> "FleetSeal":
         """Return the seal of what machines with districts tell each other alone."""
-        return FleetSeal(hmac.digest(self._root, b"home", "sha256").hex())
+        return FleetSeal(self._derive("home").hex())
+
+    def derive_worker_key(self, name: str) -> str:
+        """Return the secret of a machine that asks: what all of these need, and its own."""
+        keys = (self._derive("seal"), self._derive("name"), self._derive(f"worker {name}"))
+        return ".".join((name, *(key.hex() for key in keys)))
+
+    def is_signed_by(self, worker: str, place: str, blob: bytes, signature: bytes) -> bool:
+        """Tell whether the machine of this name wrote it, for this place."""
+        expected = _sign(self._derive(f"worker {worker}"), place, blob)
+        return hmac.compare_digest(expected, signature)
 
     def hash_name(self, kind: str, *parts: str) -> str:
         """Return the same word for the same thing; it tells nothing without the key."""
@@ -49,5 +71,30 @@ class FleetSeal:
             opened = self._cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], place.encode())
             return decode_json(opened, shape)
         except (InvalidTag, ValueError) as error:
-            reason = f"{place} cannot be read. All machines of a fleet need the same fleet-key."
+            reason = f"{place} cannot be read. All machines of a fleet need keys of one fleet."
             raise DatabaseError(reason) from error
+
+
+class WorkerSeal(FleetSeal):
+    """What a machine that asks has of it: it opens batches, and signs answers as itself."""
+
+    def __init__(self, key: str) -> None:  # its root stays with the machines with districts
+        self._root = b""
+        name, *keys = key.strip().split(".")
+        try:
+            seal_key, hash_key, self._signing_key = map(bytes.fromhex, keys)
+            self._take_keys(seal_key, hash_key)
+        except ValueError as error:
+            reason = (
+                "The secret worker-key is missing or no such key. On a machine with districts, run "
+                "`namesake fleet add-worker NAME`, and store what it prints."
+            )
+            raise ConfigError(reason) from error
+        self.worker = name
+
+    def sign(self, place: str, blob: bytes) -> bytes:
+        return _sign(self._signing_key, place, blob)
+
+
+def _sign(key: bytes, place: str, blob: bytes) -> bytes:
+    return hmac.digest(key, place.encode() + b"\0" + blob, "sha256")

@@ -99,6 +99,8 @@ CREATE INDEX batches_by_district ON namesake.batches (district);
 CREATE TABLE namesake.answers (
     batch bigint NOT NULL REFERENCES namesake.batches ON DELETE CASCADE,
     n integer NOT NULL,
+    worker text NOT NULL,  -- the name of who asked, which signed it
+    signature bytea NOT NULL,
     body bytea,  -- sealed; null: taken, and kept so that it is not asked again
     PRIMARY KEY (batch, n)
 );

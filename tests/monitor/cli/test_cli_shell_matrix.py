@@ -60,6 +60,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
     # This district is in no folder of many.
     "fleet add": (row("north", "--answers", "/dev/null", codes=(64,)),),
+    "fleet add-worker": (row("west", codes=(64,)), row("west", "--json", codes=(64,))),
     "fleet drain": (row(codes=(64,)), row("--json", codes=(64,))),
     "fleet list": (row(codes=(64,)), row("--json", codes=(64,))),
     "fleet move": (row("north", "second", codes=(64,)),),

@@ -19,6 +19,7 @@ from monitor.fleet import worker as fleet_worker
 from monitor.fleet.db.engine import FencedJobManager
 from monitor.fleet.db.mailbox import Mailbox, SealedAnswer
 from monitor.fleet.db.memories import FleetHostsTable
+from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
 from monitor.fleet.worker import open_fleet_worker
 from scrapers.crawl.frontier import Frontier, HostQueue
@@ -26,6 +27,8 @@ from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.fleet.world import FLEET_KEY
+
+WORKER = "asker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +149,10 @@ def main() -> None:
         throttle=Throttle(wait_factor=settings.pace),
     )
     fetch = FetchConfig(workers=settings.workers)
+    key = FleetSeal(FLEET_KEY).derive_worker_key(WORKER)
     with (
         suppress(KeyboardInterrupt),
-        open_fleet_worker(settings.database, FLEET_KEY, environment, fetch, fence) as worker,
+        open_fleet_worker(settings.database, key, environment, fetch, fence) as worker,
     ):
         worker.run_until_stopped()
 

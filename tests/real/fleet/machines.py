@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from monitor.config import FetchConfig
 from monitor.demo.setup import StoryClock
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.postgres import FleetConnection, ensure_worker_role
 from monitor.fleet.fence import MUTE_EXIT_CODE
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import FleetRunner
@@ -30,7 +31,7 @@ from scrapers.http.clock import SystemClock
 from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.fleet.world import Fleet
-from tests.real.fleet.asker import FLEET_KEY, AskerSettings
+from tests.real.fleet.asker import FLEET_KEY, WORKER, AskerSettings
 
 PATIENCE = 900.0
 # What the clocks of a server and of its threads may be off by.
@@ -109,10 +110,23 @@ class Asker:
             self._launch()
 
 
+def make_worker(database: str) -> str:
+    """Return the address at which a machine that asks has no more rights than it needs."""
+    connection = FleetConnection.open_address(database)
+    try:
+        role = ensure_worker_role(connection, WORKER, "any password")
+    finally:
+        connection.close()
+    return database.replace("//owner@", f"//{role}@")
+
+
 @contextlib.contextmanager
 def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
     askers = [
-        Asker(setting, folder / f"asker-{number}.log") for number, setting in enumerate(settings)
+        Asker(
+            replace(setting, database=make_worker(setting.database)), folder / f"asker-{number}.log"
+        )
+        for number, setting in enumerate(settings)
     ]
     try:
         for asker in askers:

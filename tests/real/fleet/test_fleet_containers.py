@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.fleet.db.seal import FleetSeal
 from tests.monitor.made_districts import make_districts
-from tests.real.fleet.asker import FLEET_KEY
-from tests.real.fleet.machines import wait_for
+from tests.real.fleet.asker import FLEET_KEY, WORKER
+from tests.real.fleet.machines import make_worker, wait_for
 from tests.real.machine import LOCALHOST
 from tests.real.process import Program, free_ports
 
@@ -32,8 +33,10 @@ class Containers:
         (self.port,) = free_ports(1)
         self.secrets = {
             "NAMESAKE_FLEET_KEY": FLEET_KEY,
-            "NAMESAKE_FLEET_DATABASE": database,
+            "NAMESAKE_WORKER_KEY": FleetSeal(FLEET_KEY).derive_worker_key(WORKER),
+            "NAMESAKE_FLEET_DATABASE": make_worker(database),
             "PGPASSWORD": "",
+            "WORKER_PGPASSWORD": "",
         }
         for name in ("config", "copies", "keys"):
             (folder / name).mkdir()
@@ -48,7 +51,7 @@ class Containers:
     def read_environment(self, service: dict[str, Any]) -> dict[str, str]:
         return {
             name: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: self.secrets[found[1]], value)
-            for name, value in service["environment"].items()
+            for name, value in service.get("environment", {}).items()
         }
 
     def list_words(self, words: list[str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from scrapers.crawl.throttle import HostState
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
 from tests.real.fleet.asker import FLEET_KEY
+from tests.real.fleet.machines import make_worker
 
 pytestmark = pytest.mark.real
 
@@ -78,7 +79,7 @@ def watch(mailbox: Mailbox) -> BatchGuard:
 
 
 def answer(batch: int, number: int, body: bytes = b"answer") -> SealedAnswer:
-    return SealedAnswer(batch=batch, number=number, body=body)
+    return SealedAnswer(batch=batch, number=number, worker="asker", signature=b"signed", body=body)
 
 
 def count_jobs(memories: FleetMemories, status: str) -> int:
@@ -97,7 +98,7 @@ def as_machine(address: str, *works: Work) -> None:
     async def do_all() -> None:
         machines = []
         for _ in works:
-            connector = PsycopgConnector(conninfo=address, min_size=1, max_size=2)
+            connector = PsycopgConnector(conninfo=make_worker(address), min_size=1, max_size=2)
             app = procrastinate.App(connector=connector)
             await app.open_async()
             manager = FencedJobManager(connector, Fence(end=end))

@@ -90,7 +90,7 @@ def test_a_machine_with_another_key_is_refused(
     fleet_address: str,
     memories: FleetMemories,
 ) -> None:
-    with pytest.raises(ConfigError, match="is not that of the other machines"):
+    with pytest.raises(ConfigError, match="is not of this fleet"):
         FleetMemories.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
 
 
@@ -131,7 +131,7 @@ def test_the_doctor_looks_at_the_database_and_misses_a_worker(
     ("change", "told"),
     [
         ("UPDATE namesake.schema_version SET version = 99", "made by a newer Namesake"),
-        ("UPDATE namesake.fleet_key SET word = 'another'", "is not that of the other machines"),
+        ("UPDATE namesake.fleet_key SET word = 'another'", "is not of this fleet"),
     ],
     ids=["newer", "another key"],
 )
