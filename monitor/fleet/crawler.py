@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 
 from monitor.app.sources import export_sources
 from monitor.config import SourcesConfig
-from monitor.domain.errors import UnavailableError
+from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import (
     BATCH_SIZE,
     AnswerBody,
@@ -92,7 +92,8 @@ class SentBatch:
     """`left` are the numbers of the queries that have no answer yet.
 
     `permitted` are those that others may ask, as they were told last. `tries` counts how often it
-    was lost before anyone had answered any of it.
+    was lost before anyone had answered any of it. One that `is_inherited` was sent by a process
+    that is gone: its answers wait until this one wants the same.
     """
 
     body: BatchBody
@@ -101,13 +102,15 @@ class SentBatch:
     permitted: frozenset[int]
     permitted_at: datetime
     tries: int = 0
+    is_inherited: bool = False
 
 
 @dataclass(slots=True)
 class Desk:
     """One run's queries: those that wait here, by host, and those that were sent.
 
-    `refused` are batches with an answer that no machine of ours gave.
+    `refused` are batches with an answer that no machine of ours gave. `awaited` are the keys of
+    queries that are in batches of a process that is gone.
     """
 
     run: CrawlRun
@@ -117,6 +120,7 @@ class Desk:
     failures: Counter[str] = field(default_factory=Counter)
     results: deque[CrawlResult] = field(default_factory=deque)
     refused: set[int] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
     recheck_at: float = 0.0
     lost_check_at: float = 0.0
 
@@ -127,6 +131,10 @@ class Desk:
     def add_batch(self, number: int, batch: SentBatch) -> None:
         self.sent[number] = batch
         self.sent_counts[batch.body.manners.host] += 1
+
+    def wants(self, sent: SentBatch, place: int) -> bool:
+        """Tell whether this run waits for a query's answer."""
+        return not sent.is_inherited or sent.body.queries[place].query.key in self.awaited
 
     def remove_batch(self, number: int) -> SentBatch:
         batch = self.sent.pop(number)
@@ -139,7 +147,8 @@ class FleetCrawler(Crawler):
     """Sends a district's queries to whichever machine asks their hosts."""
 
     dispatch: Dispatch
-    _cleared: bool = field(init=False, default=False)
+    _inherited: dict[int, SentBatch] | None = field(init=False, default=None)
+    _inherited_keys: dict[str, int] = field(init=False, default_factory=dict)
     _abandoned: set[int] = field(init=False, default_factory=set)
 
     def crawl(
@@ -156,11 +165,8 @@ class FleetCrawler(Crawler):
         if inspect is not None:
             reason = "Other machines ask for this district, so answers cannot be looked at here."
             raise UnavailableError(reason)
-        # Drop what this district sent before a crash: what it still wants it sends again.
-        if not self._cleared:
-            district = tag_district(self.dispatch.seal, self.dispatch.district)
-            self.dispatch.mailbox.delete_district_batches(district)
-            self._cleared = True
+        if self._inherited is None:
+            self._inherited = self._find_inherited()
         self._delete_abandoned()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
@@ -187,11 +193,59 @@ class FleetCrawler(Crawler):
                 elif not sent:
                     self.clock.sleep(LOOK_SECONDS[desk.run.priority])
         finally:
-            self._abandoned |= set(desk.sent)
-            self._delete_abandoned()
+            self._let_go(desk)
             self._save_quota_and_robots()
-            if self.share is not None:
-                self.share.save_shares()
+
+    def _find_inherited(self) -> dict[int, SentBatch]:
+        """Find what this district sent before its process ended: it is asked for, and paid."""
+        found = {}
+        district = tag_district(self.dispatch.seal, self.dispatch.district)
+        for batch in self.dispatch.mailbox.list_district_batches(district):
+            seal = BatchSeal.for_batch(self.dispatch.seal, batch)
+            try:
+                body, permission = (
+                    seal.open_body(batch.body),
+                    seal.open_permission(batch.permission),
+                )
+            except DatabaseError as error:
+                LOG.error("batch_refused", extra={"batch": batch.id, "reason": str(error)})  # noqa: TRY400 - no fault of ours
+                self._abandoned.add(batch.id)
+                continue
+            found[batch.id] = SentBatch(
+                body=body,
+                seal=seal,
+                left=set(range(len(body.queries))) - batch.answered,
+                permitted=permission.numbers,
+                permitted_at=permission.issued_at,
+                is_inherited=True,
+            )
+        self._inherited_keys = {
+            sent.body.queries[place].query.key: number
+            for number, sent in found.items()
+            for place in sent.left
+        }
+        return found
+
+    def _wait_for_inherited(self, desk: Desk, query: CrawlQuery) -> bool:
+        """Tell whether a query is under way already; if so, wait for its answer."""
+        number = self._inherited_keys.pop(query.query.key, None)
+        if number is None or self._find_answer(query) is not None:
+            return False
+        inherited = (self._inherited or {}).pop(number, None)
+        if inherited is not None:
+            desk.add_batch(number, inherited)
+        if number not in desk.sent:
+            return False
+        desk.awaited.add(query.query.key)
+        return True
+
+    def _let_go(self, desk: Desk) -> None:
+        """Drop what this run waits for; what is under way as we end, the next process takes up."""
+        if not self.is_stopped():
+            self._abandoned |= set(desk.sent)
+        self._delete_abandoned()
+        if self.share is not None:
+            self.share.save_shares()
 
     def _delete_abandoned(self) -> None:
         """Drop what no run here waits for; if that fails, the next run tries again."""
@@ -254,7 +308,9 @@ class FleetCrawler(Crawler):
             lost = desk.remove_batch(number)
             in_vain = number in desk.refused or len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
-            left = [lost.body.queries[place] for place in sorted(lost.left)]
+            left = [
+                lost.body.queries[place] for place in sorted(lost.left) if desk.wants(lost, place)
+            ]
             given_up = build_failure_error(FailureReason.NO_MACHINE).result
             chosen = []
             for state in left:
@@ -280,7 +336,7 @@ class FleetCrawler(Crawler):
             desk.run.drained = True
 
     def _admit(self, desk: Desk, query: CrawlQuery) -> None:
-        if desk.run.admit_query(query):
+        if desk.run.admit_query(query) and not self._wait_for_inherited(desk, query):
             self._place(desk, query)
 
     def _place(self, desk: Desk, query: CrawlQuery) -> None:
@@ -420,7 +476,8 @@ class FleetCrawler(Crawler):
         return bool(query.query.subject) and self.may_ask(picture)
 
     def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
-        return self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
+        answers = self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
+        return [answer for answer in answers if desk.wants(desk.sent[answer.batch], answer.number)]
 
     def _take_answer(self, desk: Desk, sealed: SealedAnswer) -> None:
         batch = desk.sent[sealed.batch]

@@ -32,8 +32,7 @@ SEND_BATCH: LiteralString = """WITH batch AS (
         %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
     )::procrastinate_job_to_defer_v1]) FROM batch"""
 SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST})
-    SELECT set_config('synchronous_commit', 'off', true),
-        namesake.put_answer(%s, %s, %s, %s, %s) AS wanted"""
+    SELECT namesake.put_answer(%s, %s, %s, %s, %s) AS wanted"""
 
 
 def name_queue(batch_format: int) -> str:
@@ -143,9 +142,25 @@ class Mailbox:
         """Forget batches with their answers; a job that comes to one finds nothing to do."""
         self.connection.execute("DELETE FROM namesake.batches WHERE id = ANY(%s)", list(batches))
 
-    def delete_district_batches(self, district: str) -> None:
-        """Forget what a process that is gone has sent for a district."""
-        self.connection.execute("DELETE FROM namesake.batches WHERE district = %s", district)
+    def list_district_batches(self, district: str) -> list[SealedBatch]:
+        """Return what a process that is gone has sent, without the answers that it took."""
+        rows = self.connection.fetch_rows(
+            """SELECT id, lock, body, permission, ARRAY(SELECT n FROM namesake.answers
+                WHERE batch = batches.id AND answers.body IS NULL) AS answered
+            FROM namesake.batches WHERE district = %s ORDER BY at""",
+            district,
+        )
+        return [
+            SealedBatch(
+                id=row["id"],
+                district=district,
+                lock=row["lock"],
+                body=bytes(row["body"]),
+                permission=bytes(row["permission"]),
+                answered=frozenset(row["answered"]),
+            )
+            for row in rows
+        ]
 
     def delete_expired_batches(self) -> int:
         """Forget what no one came to in time, with its answers; who sent it asks again."""
@@ -189,7 +204,7 @@ class Mailbox:
     def save_answer(self, answer: SealedAnswer, host_state: HostState) -> bool:
         """Write an answer and how its host is to be treated; False if no one wants it anymore.
 
-        A crash of the database may lose the last ones: they are asked again.
+        It is on the database's disk when this returns: what was asked for is not lost.
         """
         found = self.connection.fetch_row(
             SAVE_ANSWER,
@@ -197,18 +212,6 @@ class Mailbox:
             *(answer.batch, answer.number, answer.worker, answer.signature, answer.body),
         )
         return found is not None and bool(found["wanted"])
-
-    def is_complete(self, batch: int, queries: int) -> bool:
-        """Make the answers of a batch safe, and tell whether it has all; True if it is gone.
-
-        A crash may have lost the last ones after we were told that they are written.
-        """
-        found = self.connection.fetch_row(
-            """SELECT set_config('synchronous_commit', 'on', true), wanted, answered
-            FROM namesake.complete_batch(%s)""",
-            batch,
-        )
-        return found is not None and (not found["wanted"] or found["answered"] >= queries)
 
     def list_urgent_locks(self) -> frozenset[str]:
         """Return the hosts for which someone waits who may not: a sweep there gives way."""

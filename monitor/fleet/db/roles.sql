@@ -34,15 +34,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*) > 0 FROM wanted
 $$;
 
--- Whatever was written before the batch is on the disk when it is.
-CREATE FUNCTION namesake.complete_batch(bigint) RETURNS TABLE (wanted bigint, answered bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH batch AS (
-        UPDATE namesake.batches SET at = at WHERE id = $1 RETURNING id
-    )
-    SELECT (SELECT count(*) FROM batch), count(*) FROM namesake.answers WHERE answers.batch = $1
-$$;
-
 -- Forgets what no one came to within an hour, with its answers and its job.
 CREATE FUNCTION namesake.delete_expired_batches() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

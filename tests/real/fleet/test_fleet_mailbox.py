@@ -160,22 +160,6 @@ def test_an_answer_that_was_taken_is_not_asked_again(mailbox: Mailbox) -> None:
     assert batch.answered == {0}
 
 
-def test_a_batch_is_through_when_all_its_answers_are_there(
-    memories: FleetMemories, mailbox: Mailbox
-) -> None:
-    """A crash takes the last answers, though it was said that they are written."""
-    batch = send(mailbox, "lock")
-    for number in range(3):
-        mailbox.save_answer(answer(batch, number), HERE)
-    assert mailbox.is_complete(batch, 3)
-
-    memories.connection.execute("DELETE FROM namesake.answers WHERE n = 2")
-
-    assert not mailbox.is_complete(batch, 3)
-    mailbox.delete_batches([batch])
-    assert mailbox.is_complete(batch, 3)
-
-
 def test_what_no_one_wants_anymore_is_told_to_whoever_asks(mailbox: Mailbox) -> None:
     number = send(mailbox, "lock")
     mailbox.save_answer(answer(number, 0), HERE)

@@ -186,7 +186,7 @@ def test_a_district_moves_and_is_open_on_one_machine_at_a_time(
         home.works()
         code, said = first.fleet("status")
         assert code == SetAsideError.exit_code
-        assert "The machine second works on it." in said
+        assert "The machine second works on it, so what lies here stays closed." in said
         with pytest.raises(MovedError):
             first.count_people()
 
