@@ -357,63 +357,19 @@ def build_unreadable_result(note: str) -> ParseResult:
 
 
 PARKED = "domain-parked"
-UNFINISHED = "host-default-page"
-SUSPENDED = "site-off"
-NO_SUCH_PAGE = "soft-404"
 LONGEST_LINE = 200
 
-# Addresses that only those who park domains put into a page.
-PARKING = (
-    "sedoparking.com parkingcrew.net bodis.com parklogic.com afternic.com/forsale"
-    " dan.com/buy-domain hugedomains.com/domain_profile d38psrni17bvxu.cloudfront.net"
-    " window.park= img1.wsimg.com/parking-lander namebright.com/parking"
-)
-PARKING_MARKS = "|".join(re.escape(mark) for mark in PARKING.split()).encode()
 
-_THING = r"(?:\w+ )?(?:page|profile|user|account|channel|member|content|blog|teacher)"
-_MISSING = r"(?:not|cannot|can't|couldn't|isn't|wasn't|doesn't|no longer|been (?:removed|deleted))"
-_OFF = r"(?:suspended|disabled|expired|deactivated|unavailable|offline)"
-_GONE = (
-    r"(?:was not found|could not be found|cannot be found|does not exist|doesn't exist"
-    r"|no longer exists|isn't available|is not available)"
-)
-# A title as a whole, or one of the parts that a site separates by a stroke.
-VACANT_TITLES = {
-    PARKED: (
-        r"(?:the domain )?[\w.-]+\.[a-z]{2,}(?: domain)? (?:is|may be) for sale.*",
-        r"(?:this )?domain (?:name )?(?:is )?(?:for sale|parked|available|expired).*",
-        r"buy this domain.*|parked domain.*|hugedomains.*|domain (?:name )?has expired.*",
-    ),
-    UNFINISHED: (
-        r"welcome to nginx|apache2? .{0,40}default page.*|test page for .{0,60}|it works",
-        r"iis windows.*|(?:plesk|cpanel|default)(?: web ?site)? (?:default )?page.*|index of /.*",
-        r"(?:web ?site |site )?(?:is )?(?:under construction|coming soon)|future home of .*",
-    ),
-    SUSPENDED: (
-        rf"(?:this )?(?:account|web ?site|site) (?:has been |is )?{_OFF}",
-        r"site not found.*",
-    ),
-    NO_SUCH_PAGE: (
-        r"(?:http )?(?:error\W{0,3})?4(?:04|10)(?:\W{0,3}(?:error|oops|page|not found).{0,60})?",
-        rf"(?:sorry|oops|uh-?oh|whoops)\W.{{0,20}}{_THING} .{{0,40}}{_MISSING}.{{0,60}}",
-        rf"(?:that |this |the )?{_THING} (?:was |is |could |has |may have )?{_MISSING}.{{0,60}}",
-        r"(?:page|profile|user|account) (?:unavailable|deleted|removed|missing)",
-        r"(?:sorry\W{1,2})?(?:we )?(?:can't|couldn't|cannot|could not) find .{0,60}|oops",
-        r"(?:\w+ )?not found|nothing (?:was )?found|seite nicht gefunden|page introuvable",
-        "p\u00e1gina no encontrada|page non trouv\u00e9e|pagina non trovata",
-    ),
-}
-# What anyone could write: it counts only where the page says little else.
-VACANT_PHRASES = {
-    PARKED: (
-        r"\bth(?:is|e) domain (?:name )?(?:[\w.-]+ )?(?:is|may be|has been) (?:for sale|parked)",
-        r"\b(?:inquire about|buy|make an offer on) this domain|\bthis domain has expired",
-    ),
-    SUSPENDED: (r"\bthis (?:account|web ?site) (?:has been|is) suspended",),
-    NO_SUCH_PAGE: (
-        rf"\b(?:page|profile|user|account) (?:you requested |you are looking for )?{_GONE}",
-    ),
-}
+class VacantMarks(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about vacant pages, named by what such a page is."""
+
+    titles: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+
+
+VACANT_MARKS = load_facts("vacancies", VacantMarks)
+PARKING_MARKS = "|".join(map(re.escape, VACANT_MARKS[PARKED].addresses)).encode()
 _TITLE_SEPARATORS = re.compile(r"(?<!\s)\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
 # Without them at their ends, lines are more alike.
 _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
@@ -424,8 +380,8 @@ def detect_vacant_page(page: Page, title: str, heading: str) -> str:
     if has_bytes_match(PARKING_MARKS, page.searchable_bytes[:MARKS_WITHIN]):
         return PARKED
     lines = [part for line in (title, heading) for part in _split_title_parts(line)]
-    for note, patterns in VACANT_TITLES.items():
-        if any(re.fullmatch(pattern, line) for pattern in patterns for line in lines):
+    for note, marks in VACANT_MARKS.items():
+        if any(re.fullmatch(pattern, line) for pattern in marks.titles for line in lines):
             return note
     return _detect_vacant_in_text(page.text)
 
@@ -441,8 +397,8 @@ def _detect_vacant_in_text(text: str) -> str:
     """Look for the words in what the page shows: its scripts hold those of all its pages."""
     found = [
         (note, pattern)
-        for note, patterns in VACANT_PHRASES.items()
-        for pattern in (f"(?i){one_pattern}" for one_pattern in patterns)
+        for note, marks in VACANT_MARKS.items()
+        for pattern in (f"(?i){phrase}" for phrase in marks.phrases)
         if has_match(pattern, text[:MARKS_WITHIN].replace("\u2019", "'"))
     ]
     shown = extract_visible_text(text).replace("\u2019", "'") if found else ""

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 import idna
 
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.urls.platforms import (
     SPOKEN_NAMES,
     find_platform_place,
@@ -149,52 +150,19 @@ class LinkWrapper:
 
 
 GOOGLE = r"(?:[a-z]+\.)?google(?:\.com?)?\.[a-z]{2,3}"
-FACEBOOK = r"(?:[a-z-]+\.)?facebook\.com"
-LINKEDIN = r"(?:[a-z]{2}\.)?linkedin\.com"
-WRAPPERS = (
-    LinkWrapper(r"(?:[a-z]+\.)?duckduckgo\.com", "/l", ("uddg",)),
-    LinkWrapper(GOOGLE, "/url", ("q", "url")),
-    LinkWrapper(GOOGLE, "/imgres", ("imgrefurl",)),
-    LinkWrapper(r"translate\.google\.[a-z.]{2,6}", "/translate", ("u",)),
-    LinkWrapper(r"accounts\.google\.com", "/ServiceLogin", ("continue",)),
-    LinkWrapper(r"consent\.(?:google|youtube)\.com", "/m", ("continue",)),
-    LinkWrapper(r"consent\.(?:google|youtube)\.com", "/ml", ("continue",)),
-    LinkWrapper(r"youtube\.com", "/redirect", ("q",)),
-    LinkWrapper(r"youtube\.com", "/attribution_link", ("u",)),
-    LinkWrapper(r"(?:lm?\.)?facebook\.com|l\.messenger\.com", "/l.php", ("u",)),
-    LinkWrapper(FACEBOOK, "/flx/warn", ("u",)),
-    LinkWrapper(FACEBOOK, "/login", ("next",)),
-    LinkWrapper(FACEBOOK, "/login.php", ("next",)),
-    LinkWrapper(r"l\.(?:instagram\.com|threads\.(?:com|net))", "", ("u",)),
-    LinkWrapper(r"instagram\.com", "/accounts/login", ("next",)),
-    LinkWrapper(LINKEDIN, "/safety/go", ("url",)),
-    LinkWrapper(LINKEDIN, "/redir/redirect", ("url",)),
-    LinkWrapper(LINKEDIN, "/redir/general-malware-page", ("url",)),
-    LinkWrapper(LINKEDIN, "/authwall", ("sessionRedirect",)),
-    LinkWrapper(LINKEDIN, "/login", ("session_redirect",)),
-    LinkWrapper(LINKEDIN, "/uas/login", ("session_redirect",)),
-    LinkWrapper(r"(?:x|twitter)\.com", "/i/flow/login", ("redirect_after_login",)),
-    LinkWrapper(r"(?:x|twitter)\.com", "/login", ("redirect_after_login",)),
-    LinkWrapper(r"tiktok\.com", "/link/v2", ("target",)),
-    LinkWrapper(r"tiktok\.com", "/login", ("redirect_url",)),
-    LinkWrapper(r"t\.umblr\.com", "/redirect", ("z",)),
-    LinkWrapper(r"out\.reddit\.com", "*", ("url",)),
-    LinkWrapper(r"(?:[a-z]{2}\.)?pinterest\.[a-z.]{2,6}", "/offsite", ("url",)),
-    LinkWrapper(r"vk\.com", "/away.php", ("to",)),
-    LinkWrapper(r"steamcommunity\.com", "/linkfilter", ("u", "url")),
-    LinkWrapper(r"slack-redir\.net", "/link", ("url",)),
-    LinkWrapper(r"medium\.com", "/m/global-identity", ("redirectUrl",)),
-    LinkWrapper(r"medium\.com", "/m/global-identity-2", ("redirectUrl",)),
-    LinkWrapper(r"(?:gate|exit)\.sc", "", ("url",)),
-    LinkWrapper(r"deviantart\.com", "/users/outgoing", (WHOLE_QUERY,)),
-    LinkWrapper(r"href\.li", "", (WHOLE_QUERY,)),
-    LinkWrapper(r"(?:[a-z]+\.)?startpage\.com", "*", ("url",)),
-    LinkWrapper(r"ecosia\.org", "/url", ("url", "u")),
-    LinkWrapper(r"yandex\.[a-z.]{2,6}", "/clck/jsredir", ("url",)),
-    LinkWrapper(r"go\.skimresources\.com", "", ("url",)),
-    LinkWrapper(r"linkprotect\.cudasvc\.com", "/url", ("a",)),
-    LinkWrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "*", ("url",)),
-    LinkWrapper(r"statics\.teams\.cdn\.office\.net", "*", ("url",)),
+
+
+class Redirector(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about redirectors: a link is a path, and then its parameters."""
+
+    host: str
+    links: tuple[tuple[str, ...], ...]
+
+
+WRAPPERS = tuple(
+    LinkWrapper(redirector.host, path, tuple(params))
+    for redirector in load_facts("redirectors", Redirector).values()
+    for path, *params in redirector.links
 )
 WRAPPERS_BY_PATH = {
     path: tuple(entry for entry in WRAPPERS if entry.path in {path, "*"})

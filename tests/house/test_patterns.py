@@ -17,7 +17,7 @@ from scrapers.parsers.block_detection import (
     BLOCK_HEADERS,
     BLOCK_TITLES,
     BLOCK_URLS,
-    VACANT_TITLES,
+    VACANT_MARKS,
 )
 from scrapers.parsers.search_results import OPAQUE_POSTS
 from scrapers.urls.canonical import WRAPPERS
@@ -64,7 +64,7 @@ def product_patterns() -> list[FoundPattern]:
             ],
             "scrapers/parsers/block_detection.py pattern": [
                 *(title[0] for title in BLOCK_TITLES),
-                *(pattern for patterns in VACANT_TITLES.values() for pattern in patterns),
+                *(title for marks in VACANT_MARKS.values() for title in marks.titles),
             ],
             "scrapers/parsers/block_detection.py value": [header[1] for header in BLOCK_HEADERS],
             "scrapers/parsers/search_results.py hidden.host": [post.host for post in OPAQUE_POSTS],

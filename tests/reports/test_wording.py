@@ -40,6 +40,7 @@ from monitor.domain.vocabulary import (
 )
 from reports.translation import use_language
 from reports.wording import LABELS, Others, Wording, load_words, render_note, render_reason
+from scrapers.parsers.block_detection import VACANT_MARKS, WALL_MARKS
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, parsed
@@ -139,7 +140,7 @@ def _write_pattern(rule: ast.expr) -> str:
 def list_notes() -> set[str]:
     """Return the ids of notes: what stands for itself in the code that notes something."""
     shaped = re.compile(r"(?P<id>[a-z0-9]+(?:[.-][a-z0-9]+)*)(?::.*)?")
-    return {
+    return {f"note.{note}" for note in VACANT_MARKS} | {
         f"note.{found['id']}"
         for folder in ("scrapers", "monitor")
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -410,3 +411,9 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
 )
 def test_a_reason_is_told_in_spanish(reason: Reason, said: str) -> None:
     assert render_reason(reason) == said
+
+
+def test_every_wall_and_every_vacant_page_of_the_facts_has_words():
+    notes = {f"note.{note}" for note in (*WALL_MARKS, *VACANT_MARKS)}
+
+    assert notes <= load_words(Language.ENGLISH).messages.keys()

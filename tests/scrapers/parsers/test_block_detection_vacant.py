@@ -3,15 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import Page
-from scrapers.parsers.block_detection import (
-    NO_SUCH_PAGE,
-    PARKED,
-    SUSPENDED,
-    UNFINISHED,
-    detect_vacant_page,
-)
+from scrapers.parsers.block_detection import VACANT_MARKS, detect_vacant_page
 
 Answered = Callable[..., Page]
+PARKED, UNFINISHED, SUSPENDED, NO_SUCH_PAGE = VACANT_MARKS
 
 
 @pytest.mark.parametrize(
