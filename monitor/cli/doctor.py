@@ -42,7 +42,7 @@ from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
 from monitor.services.chat_notices import check_notices, send_test_notices
-from monitor.services.facts import check_facts, list_fact_lines
+from monitor.services.facts import check_facts
 from monitor.services.health import check_annexes, check_vitals, collect_vitals
 from monitor.services.setup_files import (
     HostMachine,
@@ -137,7 +137,7 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     yield machine.check_search(sources, missing_keys)
     yield machine.check_official_accounts(config)
     installed = FactUpdateStore(config.state, config.facts.key).load_update()
-    yield check_facts(installed, list_fact_lines(installed, context.environment.clock.now()))
+    yield check_facts(installed, context.environment.clock.now())
     yield assess_reviewers(len(set(config.district.reviewers)))
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     for fault in sources.faults:

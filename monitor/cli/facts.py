@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.fact_updates import FactUpdateStore, InstalledFacts, NewUpdate
+from monitor.db.fact_updates import FactUpdateStore, NewUpdate
 from monitor.domain.errors import InputError
-from monitor.services.facts import FactLine, list_fact_lines
-from scrapers.facts.fact import FactReliability, list_fact_kinds
+from monitor.services.facts import list_facts
+from scrapers.facts.fact import DatedFact, FactReliability, list_fact_kinds
 
 RESTART = "Restart the service and the portal to use them."
 
@@ -32,20 +35,27 @@ def status(context: CliContext, *, kind: str | None, as_json: bool) -> None:
     if kind is not None and kind not in list_fact_kinds():
         reason = f"There are no facts called {kind!r}, only: {', '.join(list_fact_kinds())}."
         raise InputError(reason)
-    installed = _open_store(context).load_update()
-    lines = tuple(list_fact_lines(installed, context.environment.clock.now()))
-    shown = tuple(line for line in lines if kind in {None, line.kind})
+    installed, now = _open_store(context).load_update(), context.environment.clock.now()
+    shown = [entry for entry in list_facts(installed) if kind in {None, entry[0]}]
     if as_json:
-        told = {"made_on": installed.made_on, "fault": installed.fault, "facts": shown}
-        context.output.print_json(told)
+        told = [
+            {"kind": of, "key": key, "is_stale": fact.is_stale(now), **to_builtins(fact)}
+            for of, key, fact in shown
+        ]
+        context.output.print_json(
+            {"made_on": installed.made_on, "fault": installed.fault, "facts": told}
+        )
         return
     if kind is None:
-        counted = ("kind", "facts", "stale", "last look", *FactReliability)
-        context.output.print_table(counted, _build_kind_rows(lines))
+        columns = ("kind", "facts", "stale", "last look", *map(str, FactReliability))
+        context.output.print_table(columns, _build_kind_rows(shown, now))
     else:
-        columns = ("fact", "known", "looked at", "text of", "stale", "from")
-        context.output.print_table(columns, map(_build_fact_row, shown))
-    context.output.print_line(_describe_origin(installed))
+        named = ("fact", "known", "looked at", "text of", "stale", "from")
+        context.output.print_table(
+            named, (_build_fact_row(key, fact, now) for _, key, fact in shown)
+        )
+    origin = f"These are the facts of {installed.made_on}."
+    context.output.print_line(installed.fault or origin)
 
 
 @facts.command()
@@ -97,26 +107,20 @@ def _read_file(file: Path) -> bytes:
         raise InputError(reason) from error
 
 
-def _build_kind_rows(lines: Iterable[FactLine]) -> Iterator[tuple[object, ...]]:
-    kinds: dict[str, list[FactLine]] = {}
-    for line in lines:
-        kinds.setdefault(line.kind, []).append(line)
-    for kind, facts_of_kind in kinds.items():
-        known = Counter(line.known for line in facts_of_kind)
-        looks = [line.seen_on for line in facts_of_kind if line.seen_on]
-        stale = sum(line.is_stale for line in facts_of_kind)
-        last = max(looks, default="never")
-        counts = (known[reliability] for reliability in FactReliability)
-        yield (kind, len(facts_of_kind), stale, last, *counts)
+def _build_kind_rows(
+    entries: Iterable[tuple[str, str, DatedFact]], now: datetime
+) -> Iterator[tuple[object, ...]]:
+    for kind, group in groupby(entries, lambda entry: entry[0]):
+        facts_of_kind = [fact for _, _, fact in group]
+        stale = sum(fact.is_stale(now) for fact in facts_of_kind)
+        last = max(filter(None, (fact.seen_on for fact in facts_of_kind)), default="never")
+        known = Counter(fact.known for fact in facts_of_kind)
+        yield kind, len(facts_of_kind), stale, last, *(known[part] for part in FactReliability)
 
 
-def _build_fact_row(line: FactLine) -> tuple[object, ...]:
-    stale = "yes" if line.is_stale else "no"
-    return (line.key, line.known, line.seen_on or "never", line.as_of or "", stale, line.source)
-
-
-def _describe_origin(installed: InstalledFacts) -> str:
-    return installed.fault or f"These are the facts of {installed.made_on}."
+def _build_fact_row(key: str, fact: DatedFact, now: datetime) -> tuple[object, ...]:
+    stale = "yes" if fact.is_stale(now) else "no"
+    return key, fact.known, fact.seen_on or "never", fact.as_of or "", stale, fact.source
 
 
 def _describe_update(new: NewUpdate) -> Iterator[str]:
