@@ -243,11 +243,11 @@ def load_fact_changes(config: Config) -> FactChanges:
     return FactUpdateStore(config.state, config.facts.key).load_update().changes
 
 
-def load_site_catalog(config: SourceSettings) -> SiteCatalog:
+def load_site_catalog(config: SourceSettings, changes: FactChanges = NO_CHANGES) -> SiteCatalog:
     """Read the catalogs, our own first; entries that cannot be used are listed with the reason."""
     chosen = config.sources.sites
     try:
-        own = (load_own_catalog(),) if chosen.own else ()
+        own = (load_own_catalog(changes),) if chosen.own else ()
         return merge_catalogs(*own, *(load_catalog_file(path) for path in chosen.files))
     except CatalogError as error:
         reason = f"{error} Fix the file, or remove it from [sources.sites]."
@@ -289,7 +289,7 @@ def _build_configured_sources(
             chain(
                 engines,
                 profiles,
-                _build_presence_sources(config, load_site_catalog(config).entries),
+                _build_presence_sources(config, load_site_catalog(config, changes).entries),
             )
         )
     except RegistryError as error:

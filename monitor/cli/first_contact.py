@@ -56,7 +56,7 @@ def first_contact(
         if dry_run:
             return
         contacts = _request_contacts(context, app, names)
-        public = tuple(rename_publicly(app.sources, contacts))
+        public = tuple(rename_publicly(app.sources, app.facts.changes, contacts))
         packed = build_bundle(app.db, public, render_contact_page(public))
         write_file(bundle, packed)
     if as_json:

@@ -18,6 +18,7 @@ import msgspec
 
 from monitor.db.database import Database
 from monitor.domain.first_contact import SourceContact
+from scrapers.facts.fact import FactChanges
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.sites.presence import PresenceSource
@@ -31,14 +32,14 @@ MANIFEST, SIGNATURE, PAGE = "manifest.json", "manifest.sig", "page.txt"
 
 
 def rename_publicly(
-    sources: Mapping[str, Source], contacts: Iterable[SourceContact]
+    sources: Mapping[str, Source], changes: FactChanges, contacts: Iterable[SourceContact]
 ) -> Iterator[SourceContact]:
     """Yield them under names that tell nothing of an installation.
 
     Sources that come with the program keep their names; a server or a list that an operator named
     is called by its kind.
     """
-    shipped = {entry.key: entry for entry in load_own_catalog().entries}
+    shipped = {entry.key: entry for entry in load_own_catalog(changes).entries}
     numbers: Counter[str] = Counter()
     for contact in contacts:
         source = sources.get(contact.source)

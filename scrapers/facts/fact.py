@@ -3,13 +3,15 @@
 They grow old without a sign, so they lie apart from the program, one file of tables a kind.
 """
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +20,8 @@ STALE_AFTER = timedelta(days=180)
 # The day of the facts that come with the program: an update must be newer.
 SHIPPED_ON = date(2026, 11, 30)
 
+# The kind that is in a format of others.
+SITES = "sites"
 FactTable = Mapping[str, object]
 # By kind, then by the key of a fact.
 FactChanges = Mapping[str, Mapping[str, FactTable]]
@@ -77,11 +81,36 @@ def load_facts(
 
 def list_fact_kinds() -> tuple[str, ...]:
     names = (file.name for file in files("scrapers.facts").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    kinds = (name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return tuple(sorted((*kinds, SITES)))
 
 
 def load_tables(kind: str) -> dict[str, FactTable]:
+    if kind == SITES:
+        return {spell_key(str(row["name"])): _date_site(row) for row in load_site_file()["sites"]}
     return parse_tables((files("scrapers.facts") / f"{kind}.toml").read_text("utf-8"))
+
+
+def load_site_file() -> dict[str, Any]:
+    """Return the list of sites, which is in the WhatsMyName format: JSON, with fields of ours."""
+    contents: dict[str, Any] = json.loads((files("scrapers.facts") / "sites.json").read_bytes())
+    return contents
+
+
+def spell_key(name: str) -> str:
+    """Return the key of a site called so."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+
+
+def _date_site(row: FactTable) -> FactTable:
+    """Return what an update may change of a site, and its dates: `known` has accounts there."""
+    seen_on = str(row.get("seen_on", ""))
+    return {
+        **{key: row[key] for key in ("uri_check", "uri_pretty") if key in row},
+        "known": FactReliability.SECONDARY,
+        "source": row.get("provenance", ""),
+        "seen_on": date.fromisoformat(seen_on) if seen_on else None,
+    }
 
 
 def parse_tables(text: str) -> dict[str, FactTable]:

@@ -17,6 +17,7 @@ from scrapers.facts.fact import FactChanges, FactsError, FactTable, list_fact_ki
 
 PRICE_KEYS = frozenset({"usd_per_1000"})
 LONGEST_ADDRESS = 300
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 ADDRESS = re.compile(r"https://[^\s<>\"'@\\]+")
 
 
@@ -76,6 +77,8 @@ def _find_fault(fact: FactTable, name: str, value: object, today: date) -> str:
     if _is_address(fact.get(name)):
         if not _is_address(value):
             return "must be an https address"
+        if PLACEHOLDER.findall(str(value)) != PLACEHOLDER.findall(str(fact[name])):
+            return "must hold what is filled in"
         is_known = _read_host(value) in _list_hosts(fact)
         return "" if is_known else "leads to a host that this fact does not have"
     return "may change only with a release"

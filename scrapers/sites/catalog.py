@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urlsplit
 
+from scrapers.facts.fact import NO_CHANGES, SITES, FactChanges, load_site_file, spell_key
 from scrapers.parsers.block_detection import REFUSALS, SERVER_ERRORS, TOO_MANY_REQUESTS
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER, REDIRECTS, PresenceRule
 from scrapers.parsers.text import is_full_match, is_valid_pattern
@@ -82,7 +82,7 @@ class SiteEntry:
             seconds_between=self.seconds_between,
         )
         object.__setattr__(self, "crawl_policy", crawl_policy)
-        object.__setattr__(self, "key", _slugify_name(self.name) or _slugify_name(place.netloc))
+        object.__setattr__(self, "key", spell_key(self.name) or spell_key(place.netloc))
 
     def is_valid_handle(self, handle: str) -> bool:
         """Say whether the site could have such a handle at all."""
@@ -124,10 +124,6 @@ def _format_host_pattern(host: str) -> str:
     """Return a host, or `*.site` for the hosts of all accounts."""
     label, dot, site = host.partition(".")
     return f"*{dot}{site}" if ACCOUNT_PLACEHOLDER in label else host
-
-
-def _slugify_name(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def _fill_template(template: str, handle: str) -> str:
@@ -440,7 +436,7 @@ class SiteExclusion:
 
     @property
     def key(self) -> str:
-        return _slugify_name(self.name)
+        return spell_key(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,9 +453,13 @@ class CatalogError(ValueError):
         super().__init__(" ".join(self.faults))
 
 
-def load_own_catalog() -> SiteCatalog:
-    own = files("scrapers.sites") / "own.json"
-    return parse_catalog("own.json", own.read_bytes())
+def load_own_catalog(changes: FactChanges = NO_CHANGES) -> SiteCatalog:
+    """Read the sites of the facts, as they came with the program and then changed."""
+    changed, contents = changes.get(SITES, {}), load_site_file()
+    for row in contents["sites"]:
+        for name, value in changed.get(spell_key(row["name"]), {}).items():
+            row[name] = str(value)
+    return _build_catalog("sites.json", contents)
 
 
 def load_catalog_file(path: Path) -> SiteCatalog:
@@ -471,7 +471,10 @@ def load_catalog_file(path: Path) -> SiteCatalog:
 
 
 def parse_catalog(file: str, content: bytes) -> SiteCatalog:
-    data = parse_json_file(file, content)
+    return _build_catalog(file, parse_json_file(file, content))
+
+
+def _build_catalog(file: str, data: object) -> SiteCatalog:
     rows = data.get("sites") if isinstance(data, dict) else None
     if not isinstance(rows, list) or not rows:
         message = f"{file} is not a site list: it has no `sites`."

@@ -23,7 +23,7 @@ from tests.learn.replay import REPLAYED_KINDS, replay
 from tests.scrapers.known_sources import all_sources
 
 SEEN = Path(__file__).parent / "seen"
-CATALOG = Path(__file__).parents[2] / "scrapers" / "sites" / "own.json"
+CATALOG = Path(__file__).parents[2] / "scrapers" / "facts" / "sites.json"
 KINDS = {method: kind for kind, method in METHODS.items()}
 
 

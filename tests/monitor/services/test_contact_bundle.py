@@ -15,6 +15,7 @@ from monitor.cli.first_contact import render_contact_page
 from monitor.demo.district import MARIA, NAME, SCHOOLS
 from monitor.demo.response import FakeResponse
 from monitor.services.contact_bundle import build_bundle, rename_publicly
+from scrapers.facts.fact import NO_CHANGES
 from tests.monitor.services.contacted import contact, unchanged
 from tests.monitor.services.world import World, catalog
 
@@ -31,7 +32,7 @@ PLANTED = (
 
 def bundle_of(world: World, change=unchanged) -> bytes:
     contacts = tuple(contact(world, change).values())
-    public = tuple(rename_publicly(world.app.sources, contacts))
+    public = tuple(rename_publicly(world.app.sources, NO_CHANGES, contacts))
     return build_bundle(world.state, public, render_contact_page(public))
 
 

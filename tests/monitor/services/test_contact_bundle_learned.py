@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from monitor.cli.first_contact import render_contact_page
 from monitor.services.contact_bundle import build_bundle, rename_publicly
+from scrapers.facts.fact import NO_CHANGES
 from scrapers.sites.presence import PresenceSource
 from tests.learn.__main__ import (
     CATALOG,
@@ -32,7 +33,7 @@ from tests.scrapers.known_sources import all_sources
 
 def bundle_at(folder: Path, world: World, change=unchanged) -> Path:
     contacts = tuple(contact(world, change).values())
-    public = tuple(rename_publicly(world.app.sources, contacts))
+    public = tuple(rename_publicly(world.app.sources, NO_CHANGES, contacts))
     path = folder / "first-contact.tar"
     path.write_bytes(build_bundle(world.state, public, render_contact_page(public)))
     return path

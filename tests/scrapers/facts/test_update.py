@@ -71,6 +71,21 @@ def test_nothing_else_may_change(changes):
     assert fault.startswith(f"report_forms.facebook.{next(iter(changes))} ")
 
 
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("https://www.linktr.ee/{account}", False),
+        ("https://linktr.ee/u/{account}", True),
+        ("https://linktr.ee/u/", False),
+        ("https://linktr.ee/{account}/{account}", False),
+    ],
+)
+def test_the_address_of_a_site_still_holds_the_username(address, is_right):
+    changes = {"sites": {"linktree": {"uri_check": address}}}
+
+    assert (list(list_change_faults(changes, TODAY)) == []) is is_right
+
+
 @pytest.mark.parametrize("kind", list_fact_kinds())
 def test_no_list_and_no_pattern_of_any_kind_may_change(kind):
     for key, table in load_tables(kind).items():

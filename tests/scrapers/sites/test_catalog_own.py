@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 from html import escape
 from pathlib import Path
 
@@ -134,3 +135,17 @@ def test_a_bio_in_the_sites_own_words_for_nobody_hides_no_account(
             check_presence(rule, entry.format_check_url(handle), handle, page).outcome
             is Outcome.FOUND
         )
+
+
+def test_an_update_of_facts_changes_an_address_and_the_day_it_was_seen() -> None:
+    changes = {
+        "sites": {
+            "linktree": {"uri_check": "https://linktr.ee/u/{account}", "seen_on": date(2027, 1, 4)}
+        }
+    }
+    before = {entry.key: entry for entry in OWN}
+    after = {entry.key: entry for entry in load_own_catalog(changes).entries}
+
+    assert after["linktree"].uri_check == "https://linktr.ee/u/{account}"
+    assert after["linktree"].seen_on == "2027-01-04"
+    assert {key for key in before if before[key] != after.get(key)} == {"linktree"}
