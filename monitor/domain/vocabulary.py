@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from scrapers.facts.fact import DatedFact, load_facts
+
 
 class CaseKind(StrEnum):
     """A closed list. Opinions, topics and sentiment are not on it and never will be."""
@@ -570,83 +572,14 @@ _ROLES_OF_SCOPES: Final[Mapping[str, Role]] = {
 }
 
 
-# How sites and sources spell their names, where capitals at the start of each word are not it.
-# A reader does not care who searches.
+class SiteName(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a site or a source spells its name, where capitals of each word are not it."""
+
+    name: str
+
+
 SITE_NAMES: Final[Mapping[str, str]] = {
-    "alerts": "Feeds",
-    "500px": "500px",
-    "about-me": "About.me",
-    "academia-edu": "Academia.edu",
-    "activitypub-server": "Fediverse server",
-    "allmylinks": "AllMyLinks",
-    "alltrails": "AllTrails",
-    "are-na": "Are.na",
-    "artstation": "ArtStation",
-    "askfm": "ASKfm",
-    "askubuntu": "Ask Ubuntu",
-    "bereal": "BeReal",
-    "biggerpockets": "BiggerPockets",
-    "blogger-profile": "Blogger",
-    "boardgamegeek": "BoardGameGeek",
-    "bookcrossing": "BookCrossing",
-    "brave": "Brave Search",
-    "buy-me-a-coffee": "Buy Me a Coffee",
-    "chess-com": "Chess.com",
-    "codepen": "CodePen",
-    "dev-community": "DEV Community",
-    "deviantart": "DeviantArt",
-    "donorschoose": "DonorsChoose",
-    "ebay": "eBay",
-    "feeds": "Author feeds",
-    "fetlife": "FetLife",
-    "gdelt": "GDELT",
-    "gettr": "GETTR",
-    "gitbook": "GitBook",
-    "github": "GitHub",
-    "gitlab": "GitLab",
-    "gofundme": "GoFundMe",
-    "google-documents": "Google Docs",
-    "inaturalist": "iNaturalist",
-    "ko-fi": "Ko-fi",
-    "last-fm": "Last.fm",
-    "librarything": "LibraryThing",
-    "linkedin": "LinkedIn",
-    "livejournal": "LiveJournal",
-    "lnk-bio": "Lnk.Bio",
-    "lottiefiles": "LottieFiles",
-    "mastodon-server": "Mastodon",
-    "mathoverflow": "MathOverflow",
-    "namemc": "NameMC",
-    "ngl": "NGL",
-    "okcupid": "OkCupid",
-    "onlyfans": "OnlyFans",
-    "openstreetmap": "OpenStreetMap",
-    "orcid": "ORCID",
-    "pages": "Web pages",
-    "paypal-me": "PayPal.Me",
-    "plenty-of-fish": "Plenty of Fish",
-    "pypi": "PyPI",
-    "researchgate": "ResearchGate",
-    "reverbnation": "ReverbNation",
-    "searxng": "Web search",
-    "serverfault": "Server Fault",
-    "setlist-fm": "setlist.fm",
-    "showme": "ShowMe",
-    "slideshare": "SlideShare",
-    "smugmug": "SmugMug",
-    "soundcloud": "SoundCloud",
-    "stackoverflow": "Stack Overflow",
-    "superuser": "Super User",
-    "tiktok": "TikTok",
-    "tradingview": "TradingView",
-    "vk": "VK",
-    "vsco": "VSCO",
-    "whatsapp": "WhatsApp",
-    "wordpress": "WordPress",
-    "wordpress-authors": "WordPress authors",
-    "write-as": "Write.as",
-    "xing": "XING",
-    "youtube": "YouTube",
+    key: site.name for key, site in load_facts("site_names", SiteName).items()
 }
 
 
