@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -65,7 +65,7 @@ TYPES: Final = {
 @cache
 def read_static_file(name: str) -> bytes | None:
     """Return what one of our own files holds; None where there is none of that name."""
-    known = {path.name: path for path in files("reports").joinpath("static").iterdir()}
+    known = {path.name: path for path in (Path(__file__).parent / "static").iterdir()}
     return known[name].read_bytes() if name in known and _get_extension(name) in TYPES else None
 
 

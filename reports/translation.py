@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from gettext import c2py
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 from monitor.domain import dates
@@ -64,7 +64,7 @@ def load_catalog(language: Language) -> Catalog:
     # An English page needs none of it, and a command should not wait for it.
     from babel.messages.pofile import read_po  # noqa: PLC0415 see above
 
-    text = files("reports").joinpath("locale", f"{language}.po").read_bytes()
+    text = (Path(__file__).parent / "locale" / f"{language}.po").read_bytes()
     single, plural = {}, {}
     for message in read_po(BytesIO(text)):
         if isinstance(message.id, tuple) and isinstance(message.string, tuple):

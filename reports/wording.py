@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct, convert
@@ -132,7 +132,7 @@ def load_words(language: Language) -> Words:
 
 
 def _read_words(name: str) -> str:
-    return files("reports").joinpath("words", f"{name}.toml").read_text("utf-8")
+    return (Path(__file__).parent / "words" / f"{name}.toml").read_text("utf-8")
 
 
 def parse_words(text: str) -> Words:

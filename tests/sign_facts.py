@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.db.fact_updates import FIRST_WORD
 from monitor.db.files import write_file, write_private_file
-from scrapers.facts.update import list_change_faults, parse_update, split_known
+from scrapers.facts.fact import list_change_faults, parse_update, split_known
 
 
 def sign_update(key: Ed25519PrivateKey, text: str) -> bytes:

@@ -10,8 +10,15 @@ from pathlib import Path
 
 from monitor.db.files import make_folder, write_private_file
 from monitor.domain.errors import CannotWriteError, ConfigError, InputError, MonitorError
-from scrapers.facts.fact import SHIPPED_ON, FactChanges, FactsError
-from scrapers.facts.update import FactUpdate, list_change_faults, parse_update, split_known
+from scrapers.facts.fact import (
+    SHIPPED_ON,
+    FactChanges,
+    FactsError,
+    FactUpdate,
+    list_change_faults,
+    parse_update,
+    split_known,
+)
 
 FOLDER = "facts"
 SUFFIX = ".facts"

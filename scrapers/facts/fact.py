@@ -1,17 +1,21 @@
 """Facts about the world outside: where each is from, and when somebody last looked.
 
-They grow old without a sign, so they lie apart from the program, one file of tables a kind.
+They grow old without a sign, so they lie apart from the program, one file of tables a kind. An
+update may change when somebody looked, addresses, and prices; words, patterns, new hosts and new
+facts come with a release, which more people read.
 """
 
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from importlib.resources import files
+from math import inf
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -20,12 +24,17 @@ STALE_AFTER = timedelta(days=180)
 # The day of the facts that come with the program: an update must be newer.
 SHIPPED_ON = date(2026, 11, 30)
 
+FOLDER = Path(__file__).parent
 # The kind that is in a format of others.
 SITES = "sites"
 FactTable = Mapping[str, object]
 # By kind, then by the key of a fact.
 FactChanges = Mapping[str, Mapping[str, FactTable]]
 NO_CHANGES: FactChanges = MappingProxyType({})
+PRICE_KEYS = frozenset({"usd_per_1000"})
+LONGEST_ADDRESS = 300
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+ADDRESS = re.compile(r"https://[^\s<>\"'@\\]+")
 FactT = TypeVar("FactT", bound="DatedFact")
 
 
@@ -80,20 +89,18 @@ def load_facts(
 
 
 def list_fact_kinds() -> tuple[str, ...]:
-    names = (file.name for file in files("scrapers.facts").iterdir())
-    kinds = (name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-    return tuple(sorted((*kinds, SITES)))
+    return tuple(sorted((SITES, *(file.stem for file in FOLDER.glob("*.toml")))))
 
 
 def load_tables(kind: str) -> dict[str, FactTable]:
     if kind == SITES:
         return {spell_key(str(row["name"])): _date_site(row) for row in load_site_file()["sites"]}
-    return parse_tables((files("scrapers.facts") / f"{kind}.toml").read_text("utf-8"))
+    return parse_tables((FOLDER / f"{kind}.toml").read_text("utf-8"))
 
 
 def load_site_file() -> dict[str, Any]:
     """Return the list of sites, which is in the WhatsMyName format: JSON, with fields of ours."""
-    contents: dict[str, Any] = json.loads((files("scrapers.facts") / "sites.json").read_bytes())
+    contents: dict[str, Any] = json.loads((FOLDER / "sites.json").read_bytes())
     return contents
 
 
@@ -123,3 +130,82 @@ def parse_tables(text: str) -> dict[str, FactTable]:
 
 def _convert_tables(tables: Mapping[str, FactTable], shape: type[FactT]) -> dict[str, FactT]:
     return {key: msgspec.convert(table, shape) for key, table in tables.items()}
+
+
+class FactUpdate(Struct, frozen=True, kw_only=True):
+    """`made_on` is its version: the newer of two counts."""
+
+    made_on: date
+    changes: dict[str, dict[str, dict[str, object]]]
+
+
+def parse_update(text: str) -> FactUpdate:
+    """Read an update; raise FactsError where it is none."""
+    try:
+        contents = tomllib.loads(text)
+        made_on = contents.pop("made_on", None)
+        return msgspec.convert({"made_on": made_on, "changes": contents}, FactUpdate)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        reason = f"It is no update of facts: {error}."
+        raise FactsError(reason) from error
+
+
+def split_known(changes: FactChanges) -> tuple[FactChanges, tuple[str, ...]]:
+    """Return the changes of facts that this version has, and the names of the others."""
+    kinds = list_fact_kinds()
+    tables = {kind: load_tables(kind) for kind in changes if kind in kinds}
+    known = {
+        kind: {key: changed for key, changed in changes[kind].items() if key in tables[kind]}
+        for kind in tables
+    }
+    unknown = (
+        f"{kind}.{key}" for kind in changes for key in changes[kind].keys() - known.get(kind, {})
+    )
+    return known, tuple(sorted(unknown))
+
+
+def list_change_faults(changes: FactChanges, today: date) -> Iterator[str]:
+    """Yield one clause for each change of a known fact that no update may make."""
+    for kind, facts in changes.items():
+        tables = load_tables(kind)
+        for key, changed in facts.items():
+            for name, value in changed.items():
+                fault = _find_fault(tables[key], name, value, today)
+                if fault:
+                    yield f"{kind}.{key}.{name} {fault}"
+
+
+def _find_fault(fact: FactTable, name: str, value: object, today: date) -> str:
+    """Say what is wrong with one change, empty if it may be made."""
+    if name == "seen_on":
+        is_day = type(value) is date and value <= today
+        return "" if is_day else "must be a day that is over"
+    if name in PRICE_KEYS and name in fact:
+        is_price = (
+            isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
+        )
+        return "" if is_price else "must be a price"
+    if _is_address(fact.get(name)):
+        if not _is_address(value):
+            return "must be an https address"
+        if PLACEHOLDER.findall(str(value)) != PLACEHOLDER.findall(str(fact[name])):
+            return "must hold what is filled in"
+        is_known = _read_host(value) in _list_hosts(fact)
+        return "" if is_known else "leads to a host that this fact does not have"
+    return "may change only with a release"
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, str) and bool(
+        len(value) <= LONGEST_ADDRESS and ADDRESS.fullmatch(value)
+    )
+
+
+def _read_host(address: object) -> str:
+    return urlsplit(str(address)).netloc.casefold()
+
+
+def _list_hosts(fact: FactTable) -> set[str]:
+    hosts = fact.get("hosts", ())
+    listed = {str(host) for host in hosts} if isinstance(hosts, list) else set()
+    return listed | {_read_host(value) for value in fact.values() if _is_address(value)}

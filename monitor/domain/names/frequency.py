@@ -6,8 +6,8 @@ How many people bear a name: the tables of the census, read once.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.resources import files
 from math import log2
+from pathlib import Path
 
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.person import PersonName
@@ -114,7 +114,7 @@ def _estimate_share(name: str, counts: NameCountTable) -> float:
 @cache
 def load_census() -> NameCounts:
     """Read how many people bear a name, as docs/detection.md says; 2.5 MB, and no parsing."""
-    folder = files("monitor.domain.names")
+    folder = Path(__file__).parent
     return NameCounts(
         given=NameCountTable(folder.joinpath("given_counts.tsv").read_bytes()),
         family=NameCountTable(folder.joinpath("family_counts.tsv").read_bytes()),

@@ -6,14 +6,14 @@ Given names: what else their bearers are called, in both directions.
 import re
 import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nicknames import NickNamer
 
 SHORT_FORMS: dict[str, str] = tomllib.loads(
-    files("monitor.domain.names").joinpath("short_forms.toml").read_text("utf-8")
+    Path(__file__).with_name("short_forms.toml").read_text("utf-8")
 )
 
 _REMEMBERED = 16_384

@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 
 from scrapers.facts.fact import (
+    PRICE_KEYS,
     DatedFact,
     FactsError,
+    list_change_faults,
     list_fact_kinds,
     load_facts,
     load_tables,
+    parse_update,
+    split_known,
 )
-from scrapers.facts.update import PRICE_KEYS, list_change_faults, parse_update, split_known
 
 TODAY = date(2026, 12, 1)
 FORM = "https://www.facebook.com/help/contact/1"
