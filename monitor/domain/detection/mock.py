@@ -1,19 +1,17 @@
 """Whether others made an account about the person: fan, meme, confession and hate pages.
 
-Only closed lists of words count (`slang.toml`), and only beside the person's name; what a page
-thinks of anyone is never read.
+Only closed lists of words count (the facts about slang), and only beside the person's name; what a
+page thinks of anyone is never read.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from monitor.domain.detection import rules
 from monitor.domain.detection.feedback import look_up_word
@@ -23,12 +21,12 @@ from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import FULL_LEVELS, match_mention
 from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
 from monitor.domain.person import PersonName
-from monitor.domain.serialization import parse_data_file
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.models import Trace, TraceKind
 
 
 class Slang(StrEnum):
-    """The lists of `slang.toml`, which says what each is."""
+    """The lists of the facts about slang, which say what each is."""
 
     NAMES = "names"
     HINTS = "hints"
@@ -49,32 +47,29 @@ class Slang(StrEnum):
     TITLES = "titles"
 
 
-class WordList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`seen_on` is the day on which it was last compared with what is written."""
+class WordList(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about slang: a list in one language."""
 
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")]
-    seen_on: date
     phrases: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[a-z0-9|*?. ]+\Z", max_length=120)], ...],
         Meta(min_length=1),
     ]
 
 
-def parse_slang(text: str, name: str) -> Mapping[Slang, tuple[WordList, ...]]:
-    """Read the lists from TOML; raise ConfigError naming the file if it is not of that form."""
-    return parse_data_file(text, name, dict[Slang, tuple[WordList, ...]])
-
-
 @cache
-def load_slang() -> Mapping[Slang, tuple[WordList, ...]]:
-    file = files("monitor.domain.detection").joinpath("slang.toml")
-    return parse_slang(file.read_text("utf-8"), "slang.toml")
+def load_slang() -> Mapping[Slang, tuple[str, ...]]:
+    """Return the phrases of each list, in all languages."""
+    lists: dict[Slang, tuple[str, ...]] = {}
+    for key, words in load_facts("slang", WordList).items():
+        kind = Slang(key.rpartition("-")[0])
+        lists[kind] = (*lists.get(kind, ()), *words.phrases)
+    return lists
 
 
 @cache
 def load_slang_pattern(kind: Slang) -> re.Pattern[str]:
     """Return what finds a phrase of a list in plain words with a blank after each."""
-    phrases = sorted(phrase for one_list in load_slang()[kind] for phrase in one_list.phrases)
+    phrases = sorted(load_slang()[kind])
     if kind is Slang.HANDLES:
         written = "|".join(phrases)
     else:
@@ -318,7 +313,7 @@ _HINT_KINDS = (Slang.HINTS, Slang.BEFORE, Slang.AFTER, Slang.NAMES)
 @cache
 def _list_titles() -> frozenset[str]:
     """Return the titles before a name, as they are spelled and misspelled."""
-    misspelled = (phrase for entry in load_slang()[Slang.TITLES] for phrase in entry.phrases)
+    misspelled = load_slang()[Slang.TITLES]
     return TITLES.union(misspelled)
 
 

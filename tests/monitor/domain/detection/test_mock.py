@@ -18,16 +18,16 @@ from monitor.domain.detection.assessment import (
 )
 from monitor.domain.detection.mock import (
     Slang,
+    WordList,
     has_slang,
     load_slang,
-    parse_slang,
     read_plain_words,
 )
 from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.errors import ConfigError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
+from scrapers.facts.fact import FactsError, load_facts, parse_facts
 from scrapers.models import Trace, TraceKind
 
 WEIGHTS = load_own_weights()
@@ -293,16 +293,16 @@ def test_a_phrase_is_found_word_by_word(text: str, *, found: bool) -> None:
     assert has_slang(Slang.BIOS, read_plain_words(text)) is found
 
 
-def test_each_list_is_in_english_and_spanish_and_has_its_day() -> None:
-    for lists in load_slang().values():
-        assert {one.language for one in lists} == {"en", "es"}
-        assert all(one.seen_on.year >= 2026 for one in lists)
+def test_each_list_is_in_english_and_spanish() -> None:
+    lists = load_facts("slang", WordList)
+
+    assert {f"{kind}-{language}" for kind in Slang for language in ("en", "es")} == lists.keys()
     assert load_slang().keys() == set(Slang)
 
 
 def test_a_list_of_another_form_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"slang\.toml cannot be used"):
-        parse_slang('[[names]]\nlanguage = "en"\nphrases = []', "slang.toml")
+    with pytest.raises(FactsError, match=r"slang\.toml cannot be used"):
+        parse_facts("[names-en]\nphrases = []", "slang.toml", WordList)
 
 
 def test_the_network_of_an_adult_page_counts_as_its_words_do() -> None:
