@@ -73,7 +73,7 @@ def _require_count(head: Mapping[str, object], name: str) -> int:
 MOJEEK = SearchApi(
     name="mojeek",
     info=SOURCE_INFO,
-    base_url="https://www.mojeek.com",
+    base_url="https://api.mojeek.com",
     wire=WireFormat(
         path="/search",
         fixed=(("fmt", "json"), ("t", 10), ("safe", 0)),

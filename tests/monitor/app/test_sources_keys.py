@@ -37,12 +37,12 @@ def test_a_key_from_the_environment_goes_where_its_source_says():
     assert keys.get_credential(RequestTarget.from_url("https://kagi.com/")).headers == (
         ("authorization", "Bearer k"),
     )
-    assert keys.missing == {"https://www.mojeek.com"}
+    assert keys.missing == {"https://api.mojeek.com"}
 
 
 def test_a_key_that_is_a_parameter_is_added_to_the_address():
     keys = load_credentials([MOJEEK], {"NAMESAKE_MOJEEK_KEY": "m&1"})
-    target = RequestTarget.from_url("https://www.mojeek.com/search?q=x")
+    target = RequestTarget.from_url("https://api.mojeek.com/search?q=x")
 
     assert keys.add_credential_params(target).url.endswith("?q=x&api_key=m%261")
 
