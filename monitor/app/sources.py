@@ -42,7 +42,7 @@ from scrapers.profiles.bluesky import Bluesky
 from scrapers.profiles.github import GITHUB
 from scrapers.profiles.gitlab import GITLAB
 from scrapers.profiles.gravatar import Gravatar
-from scrapers.profiles.have_i_been_pwned import HaveIBeenPwned
+from scrapers.profiles.have_i_been_pwned import RANGE_ACCOUNT, RANGE_INFO, HaveIBeenPwned
 from scrapers.profiles.mastodon import Mastodon
 from scrapers.profiles.reddit import Reddit
 from scrapers.profiles.stack_exchange import KEYLESS_QUOTA, build_stack_exchange_source
@@ -108,7 +108,10 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
     if chosen.stack_exchange:
         yield from _build_stack_exchange_sites(chosen.stack_exchange)
     if chosen.have_i_been_pwned:
-        yield _configure_profile_api(HaveIBeenPwned(), chosen.have_i_been_pwned)
+        source = HaveIBeenPwned()
+        if chosen.have_i_been_pwned.k_anonymity:
+            source = replace(source, k_anonymity=True, info=RANGE_INFO, known_account=RANGE_ACCOUNT)
+        yield _configure_profile_api(source, chosen.have_i_been_pwned)
     yield from (_build_wordpress_source(site) for site in chosen.wordpress)
     yield from (_build_fediverse_source(server) for server in chosen.fediverse)
 

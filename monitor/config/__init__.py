@@ -138,6 +138,12 @@ class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
+class BreachesConfig(ProfileApiConfig, frozen=True, kw_only=True):
+    """With `k_anonymity`, no address leaves this machine; the plans Pro and High RPM have it."""
+
+    k_anonymity: bool = False
+
+
 class AppProfileApiConfig(ProfileApiConfig, frozen=True, kw_only=True):
     """An API that wants a token for your application; `token_url` is where it is given.
 
@@ -192,7 +198,7 @@ class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     github: ProfileApiConfig | None = None
     gitlab: ProfileApiConfig | None = None
     gravatar: ProfileApiConfig | None = None
-    have_i_been_pwned: ProfileApiConfig | None = None
+    have_i_been_pwned: BreachesConfig | None = None
     reddit: AppProfileApiConfig | None = None
     twitch: AppProfileApiConfig | None = None
     youtube: ProfileApiConfig | None = None

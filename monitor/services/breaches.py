@@ -12,16 +12,21 @@ from monitor.domain.reason import read_note
 from monitor.domain.vocabulary import GapKind, Scope
 from reports.emails.digest import BreachLine, CoverageGap
 from reports.pages.data import BreachesView
-from scrapers.models import CrawlResult, QueryKind
+from scrapers.models import CrawlResult, Outcome, QueryKind
 from scrapers.source import SourceFamily
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record_breaches(app: App, person_id: str, visits: Iterable[CrawlResult]) -> None:
-    """Store what an answer lists; one that proves nothing changes nothing."""
+    """Store what an answer lists; one that proves nothing changes nothing.
+
+    Where there are some that it does not list, another question is on its way to read them.
+    """
     for visit in visits:
-        if visit.query.kind is QueryKind.BREACHES and visit.result.outcome.is_conclusive:
+        result = visit.result
+        lists_all = bool(result.breaches) or result.outcome is not Outcome.FOUND
+        if visit.query.kind is QueryKind.BREACHES and result.outcome.is_conclusive and lists_all:
             before = app.db.breaches.list_records_of_person(person_id)
             for record in update_breach_records(before, visit.result.breaches, visit.at):
                 app.db.breaches.save_breach(person_id, record)

@@ -1,12 +1,14 @@
 """Have I Been Pwned: the data breaches that a work email address was part of.
 
-Asked only for people who agreed to it, and only by their work address. No leaked data comes back:
-only which breaches, when, and what kinds of data were in them.
+Asked only for people who agreed to it, and only by their work address: by the address itself, or by
+k-anonymity, so that it never leaves this machine. No leaked data comes back: only which breaches,
+when, and what kinds of data were in them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha1
 from urllib.parse import quote
 
 from scrapers.models import Breach, Identity, Outcome, Page, ParseResult, Query, QueryKind, Request
@@ -50,6 +52,14 @@ SOURCE_INFO = SourceInfo(
     usd_per_1000=None,
     api_key=ApiKeySpec(name="have-i-been-pwned-key", header="hibp-api-key"),
 )
+RANGE_INFO = replace(
+    SOURCE_INFO,
+    asks="six of the 40 characters of a hash of the work email address, of people who agreed",
+    discloses="six characters of a hash, which hundreds of known addresses share",
+)
+PREFIX_LENGTH = 6
+# The service's own example of an address in breaches; those for tests may stand in no range.
+RANGE_ACCOUNT = "test@example.com"
 
 OK, NOT_FOUND = 200, 404
 # The service's own addresses for tests; each is there for one kind of answer.
@@ -78,19 +88,22 @@ LONGEST_WORDS = 100
 class HaveIBeenPwned:
     """`known_account` is an address that is in a breach: the service's own for tests.
 
-    The smallest plan allows ten requests a minute.
+    The smallest plan allows ten requests a minute. With `k_anonymity`, which larger plans have, a
+    first question learns the names of the breaches, and a second reads what all breaches are:
+    whoever asked for these alone would tell whose they are.
     """
 
     base_url: str = "https://haveibeenpwned.com"
     name: str = "have-i-been-pwned"
     platform: str = ""
     info: SourceInfo = SOURCE_INFO
+    k_anonymity: bool = False
     known_account: str = f"account-exists@{TEST_DOMAIN}"
     seconds_between: float = 6.5
     allow_private: tuple[str, ...] = ()
     quota: RequestQuota = UNLIMITED_QUOTA
     family: SourceFamily = SourceFamily.BREACHES
-    version: int = 1
+    version: int = 2
 
     @property
     def crawl_policy(self) -> CrawlPolicy:
@@ -107,7 +120,7 @@ class HaveIBeenPwned:
         yield Canary(query=self._build_query(nobody, ""), expects=Outcome.ABSENT)
         yield Canary(query=self._build_query(self.known_account, ""), expects=Outcome.FOUND)
 
-    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - as asked
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
         """Take "not found" for no breach, in the service's own words alone."""
         refused = check_denials(DENIALS, page) or detect_refusal(page)
         if refused is not None:
@@ -122,29 +135,70 @@ class HaveIBeenPwned:
                 return ParseResult(outcome=Outcome.ABSENT)
             if page.status != OK:
                 return build_unreadable_result(f"query-refused:{page.status}")
-            breaches = tuple(_parse_breaches(parse_json(page)))
+            address, *names = query.terms
+            if self.k_anonymity and not names:
+                return self._build_range_result(query, _find_names(parse_json(page), address))
+            breaches = tuple(_parse_breaches(parse_json(page), names))
         except ShapeError as error:
             return build_unreadable_result(str(error))
         outcome = Outcome.FOUND if breaches else Outcome.ABSENT
         return ParseResult(outcome=outcome, breaches=breaches)
 
+    def _build_range_result(self, query: Query, names: tuple[str, ...]) -> ParseResult:
+        """Say whether there are breaches; what they are, the next question tells."""
+        if not names:
+            return ParseResult(outcome=Outcome.ABSENT)
+        if not query.subject:  # no one wants to know which breaches a canary was part of
+            return ParseResult(outcome=Outcome.FOUND)
+        request = replace(query.request, url=f"{self.base_url.rstrip('/')}/api/v3/breaches")
+        onward = replace(query, terms=(*query.terms, *names), request=request)
+        return ParseResult(outcome=Outcome.FOUND, follow=(onward,))
+
     def _build_query(self, address: str, subject: str) -> Query:
-        path = f"/api/v3/breachedaccount/{quote(address, safe='')}"
+        asked = quote(address, safe="")
+        if self.k_anonymity:
+            asked = f"range/{_hash_address(address)[:PREFIX_LENGTH]}"
         return Query(
             source=self.name,
             kind=QueryKind.BREACHES,
             terms=(address,),
             request=Request(
-                url=f"{self.base_url.rstrip('/')}{path}",
-                params=(("truncateResponse", "false"),),
+                url=f"{self.base_url.rstrip('/')}/api/v3/breachedaccount/{asked}",
+                params=() if self.k_anonymity else (("truncateResponse", "false"),),
                 headers=JSON_HEADERS,
             ),
             subject=subject,
         )
 
 
-def _parse_breaches(answer: object) -> Iterator[Breach]:
+def _hash_address(address: str) -> str:
+    spelled = address.strip().lower().encode()
+    return sha1(spelled, usedforsecurity=False).hexdigest().upper()
+
+
+def _find_names(answer: object, address: str) -> tuple[str, ...]:
+    """Return the names of the breaches of one of the addresses that share the prefix."""
+    rows = require_list({"suffixes": answer}, "suffixes")
+    if not rows:
+        raise_shape_error("suffixes")  # of each prefix, hundreds are known
+    suffix = _hash_address(address)[PREFIX_LENGTH:]
+    for row in rows:
+        shown = require_object(row, "a suffix")
+        if require_text(shown, "hashSuffix").upper() == suffix:
+            names = require_list(shown, "websites")
+            return tuple(require_text({"name": name}, "name") for name in names)
+    return ()
+
+
+def _parse_breaches(answer: object, names: Sequence[str]) -> Iterator[Breach]:
+    """Yield the breaches of those names, or all where none are given."""
     rows = require_list({"breaches": answer}, "breaches")
+    if names:
+        wanted = {name.casefold() for name in names}
+        listed = (require_object(row, "a breach") for row in rows)
+        rows = [row for row in listed if require_text(row, "Name").casefold() in wanted]
+        if len(rows) < len(wanted):
+            raise ShapeError(NO_BREACHES)
     if not rows or len(rows) > MOST_BREACHES:
         raise ShapeError(NO_BREACHES if not rows else "it names more breaches than there are")
     for row in rows:

@@ -13,6 +13,7 @@ from monitor.config import (
     AppProfileApiConfig,
     BlueskyConfig,
     BraveConfig,
+    BreachesConfig,
     Config,
     DistrictConfig,
     FactsConfig,
@@ -152,10 +153,11 @@ def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_re
 
 def test_an_api_of_profiles_is_asked_where_its_table_is_there():
     table = ProfileApiConfig(canary="@ours", seconds_between=2, per_day=9)
-    named = ("github", "gitlab", "gravatar", "have_i_been_pwned", "youtube")
+    named = dict.fromkeys(("github", "gitlab", "gravatar", "youtube"), table)
+    breaches = BreachesConfig(canary="ours", seconds_between=2, per_day=9, k_anonymity=True)
     app = AppProfileApiConfig(canary="@ours", seconds_between=2, per_day=9)
     apps = dict.fromkeys(("reddit", "twitch"), app)
-    sources = build_sources(configured(**dict.fromkeys(named, table), **apps))
+    sources = build_sources(configured(**named, have_i_been_pwned=breaches, **apps))
 
     assert set(sources) == {
         *("github-api", "gitlab-api", "gravatar-api", "youtube-api"),
@@ -165,6 +167,7 @@ def test_an_api_of_profiles_is_asked_where_its_table_is_there():
     assert {source.crawl_policy.quota for source in sources.values()} == {RequestQuota(daily=9)}
     asked = {list(source.build_canaries("n"))[1].query.terms[0] for source in sources.values()}
     assert {source.removeprefix("@") for source in asked} == {"ours"}
+    assert "six of the 40 characters" in sources["have-i-been-pwned"].info.asks
 
 
 def test_a_token_may_be_given_elsewhere():

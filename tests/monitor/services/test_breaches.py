@@ -94,6 +94,23 @@ def test_only_the_enrolled_address_is_asked_for_with_the_key(world, service, mar
     assert all(entry["user-agent"] for entry in sent)
 
 
+def test_by_k_anonymity_breaches_are_told_and_no_address_leaves(world, service, maria):
+    world.restarts(with_breaches(world.config, k_anonymity=True))
+    service.asked.clear()
+
+    world.sweep()
+
+    assert titles(maria) == ["Quill Press"]
+    assert {path.partition("/")[0] for path in service.asked} == {"range", "breaches"}
+    assert not any("@" in path for path in service.asked)
+
+    service.knows(maria.mail)
+    world.a_week_later()
+    world.sweep()
+
+    assert count_breaches(world.app, maria.id) == 0
+
+
 def test_the_person_is_told_once_with_advice_and_credit(world, service, maria):
     world.sweep()
     view = build_digest_view(world.app, maria.id)

@@ -12,6 +12,8 @@ from scrapers.source import SourceFamily
 Answered = Callable[..., Page]
 
 PAGES = "have-i-been-pwned"
+# What follows the prefix in the hash of Nora's address.
+SUFFIX = "94DD813D38B25BF720588AB2D794E84AD4"
 NORA = Identity(
     person_id="p",
     names=("Nora Quill",),
@@ -162,3 +164,80 @@ def test_a_key_that_is_not_accepted_is_named_as_the_reason(
     result = source.parse_response(query, saved(f"{PAGES}/blocked.json", 401))
 
     assert result.note == "key-refused"
+
+
+@pytest.fixture
+def ranged() -> HaveIBeenPwned:
+    return HaveIBeenPwned(k_anonymity=True)
+
+
+def in_range(*names: object, suffix: str = "5B0D8A43DC3E5AC2CFDB1F72DA26A6A0B0") -> str:
+    rows = [{"hashSuffix": "0" * 34, "websites": ["Elsewhere"]}]
+    return json.dumps([*rows, {"hashSuffix": suffix, "websites": list(names)}])
+
+
+def test_by_k_anonymity_six_characters_of_a_hash_are_asked_for(ranged: HaveIBeenPwned) -> None:
+    (query,) = ranged.build_queries(NORA)
+
+    (shouted,) = ranged.build_queries(replace(NORA, mail=" NQuill+Work@HarbourLane.example"))
+
+    assert query.request.url == ("https://haveibeenpwned.com/api/v3/breachedaccount/range/71E950")
+    assert query.request.params == ()
+    assert shouted.request == query.request
+
+
+def test_who_is_in_the_range_is_followed_by_a_question_that_tells_nothing_of_them(
+    ranged: HaveIBeenPwned, saved: Answered, answered: Answered
+) -> None:
+    (query,) = ranged.build_queries(NORA)
+
+    first = ranged.parse_response(query, answered(in_range("QuillPress", suffix=SUFFIX)))
+    (onward,) = first.follow
+    second = ranged.parse_response(onward, saved(f"{PAGES}/found.json"))
+
+    assert (first.outcome, first.breaches) == (Outcome.FOUND, ())
+    assert onward.request.url == "https://haveibeenpwned.com/api/v3/breaches"
+    assert onward.request.params == ()
+    assert [breach.name for breach in second.breaches] == ["QuillPress"]
+
+
+def test_who_is_not_in_the_range_was_in_no_breach(
+    ranged: HaveIBeenPwned, answered: Answered
+) -> None:
+    (query,) = ranged.build_queries(NORA)
+
+    reading = ranged.parse_response(query, answered(in_range("QuillPress")))
+
+    assert (reading.outcome, reading.follow) == (Outcome.ABSENT, ())
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", "{}", in_range(7, suffix=SUFFIX), in_range("A").replace("hashSuffix", "hash")]
+)
+def test_a_range_in_another_shape_proves_nothing(
+    ranged: HaveIBeenPwned, answered: Answered, body: str
+) -> None:
+    (query,) = ranged.build_queries(NORA)
+
+    assert ranged.parse_response(query, answered(body)).outcome is Outcome.UNREADABLE
+
+
+def test_a_breach_that_is_not_in_the_list_of_all_is_a_gap(
+    ranged: HaveIBeenPwned, saved: Answered
+) -> None:
+    (query,) = ranged.build_queries(NORA)
+    onward = replace(query, terms=(*query.terms, "QuillPress", "Unheard"))
+
+    reading = ranged.parse_response(onward, saved(f"{PAGES}/found.json"))
+
+    assert reading.outcome is Outcome.UNREADABLE
+
+
+def test_nobody_asks_which_breaches_a_canary_was_part_of(
+    ranged: HaveIBeenPwned, answered: Answered
+) -> None:
+    (query,) = ranged.build_queries(replace(NORA, person_id=""))
+
+    reading = ranged.parse_response(query, answered(in_range("QuillPress", suffix=SUFFIX)))
+
+    assert (reading.outcome, reading.follow) == (Outcome.FOUND, ())
