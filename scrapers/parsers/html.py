@@ -20,6 +20,7 @@ from scrapers.parsers.json_fields import (
     clean_web_address,
     extract_json_profile,
 )
+from scrapers.parsers.microdata import extract_microdata
 from scrapers.parsers.subject import (
     LinkedPerson,
     PageSigns,
@@ -348,7 +349,10 @@ PROFILE_CARD_MOST_LINKS = 50
 MOST_SCRIPTS = 50
 MOST_HEADINGS = 4
 # Only a page that has one of these in its body is worth parsing to the end.
-BODY_MARKS = r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|data-nosnippet"
+BODY_MARKS = (
+    r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|data-nosnippet"
+    r"|itemtype=[\"']?https?://schema\.org/(?:Person|ProfilePage)\b"
+)
 HEADING = re.compile(r"<h1\b[^<>]{0,500}>(?:(?!<h1\b).){1,500}?</h1>", re.IGNORECASE | re.DOTALL)
 
 
@@ -467,7 +471,9 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
     parts = _ProfileParts(
         head=top,
         island=extract_island_profile(url, text),
-        person=extract_linked_person(extract_linked_data(text), signs),
+        person=extract_linked_person(
+            extract_linked_data(text), signs, extract_microdata(soup) if "itemscope" in text else ()
+        ),
         card=parse_representative_card(soup, signs),
         heading=heading or next(iter(headings), ""),
         title=top.pick_first_meta("og:title", "twitter:title") or top.title,

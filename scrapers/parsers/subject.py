@@ -1,4 +1,4 @@
-"""Whom a page is about, as its linked data (JSON-LD) tells machines, however sites write that.
+"""Whom a page is about, as its linked data tells machines, however sites write that.
 
 Most pages name others first: who wrote them, who publishes them, whose site it is. A wrong subject
 would make a reporter's accounts those of whoever is reported on, so where a page leaves it open, it
@@ -107,14 +107,17 @@ def normalize_page_address(base: str, address: str) -> str:
     return whole.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def extract_linked_person(scripts: Iterable[str], signs: PageSigns) -> LinkedPerson:
+def extract_linked_person(
+    scripts: Iterable[str], signs: PageSigns, items: Iterable[Node] = ()
+) -> LinkedPerson:
     """Return whom a page is about, nobody where that is left open.
 
     That is the main entity of a profile page, else a person whose page this is or whom its title
     names. An organization is somebody only on a profile, and never the one whose site it is.
+    `items` are what attributes of the page's tags say in the same words.
     """
     every = (node for script in scripts for node in _walk_nodes(parse_linked_data(script)))
-    nodes = list(islice(every, MOST_NODES))
+    nodes = list(islice((*every, *items), MOST_NODES))
     names = (_join_texts(node, "name") for node in nodes if "WebSite" in extract_node_types(node))
     types = {one_type for node in nodes for one_type in extract_node_types(node)}
     signs = replace(
