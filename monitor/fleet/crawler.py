@@ -25,6 +25,7 @@ from monitor.fleet.batches import (
     open_answer,
     tag_district,
 )
+from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import PERMISSION_LASTS
@@ -78,6 +79,7 @@ class Dispatch:
 
     mailbox: Mailbox
     seal: FleetSeal
+    day_keys: HomeDayKeys
     district: str
     contact: str
     sources: SourcesConfig
@@ -201,8 +203,8 @@ class FleetCrawler(Crawler):
         found = {}
         district = tag_district(self.dispatch.seal, self.dispatch.district)
         for batch in self.dispatch.mailbox.list_district_batches(district):
-            seal = BatchSeal.for_batch(self.dispatch.seal, batch)
             try:
+                seal = BatchSeal.for_batch(self.dispatch.day_keys.find_seal(batch.day_key), batch)
                 body, permission = (
                     seal.open_body(batch.body),
                     seal.open_permission(batch.permission),
@@ -258,6 +260,8 @@ class FleetCrawler(Crawler):
         if self.clock.monotonic() < desk.recheck_at:
             return
         desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
+        if desk.sent:
+            self.dispatch.day_keys.hand_out()
         now, known, renewed = self.dispatch.read_time(), dict[object, bool](), dict[int, bytes]()
         self._take_back_lapsed(desk, now)
         for number, sent in desk.sent.items():
@@ -403,8 +407,9 @@ class FleetCrawler(Crawler):
 
     def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
         now, dispatch = self.dispatch.read_time(), self.dispatch
+        day_key = dispatch.day_keys.take_current()
         seal = BatchSeal(
-            seal=dispatch.seal,
+            seal=FleetSeal(day_key.key),
             id=draw_batch_id(),
             district=tag_district(dispatch.seal, dispatch.district),
             lock=name_lock(dispatch.seal, body.manners.host),
@@ -414,6 +419,7 @@ class FleetCrawler(Crawler):
             id=seal.id,
             district=seal.district,
             lock=seal.lock,
+            day_key=day_key.id,
             body=seal.seal_body(replace(body, sent_at=now)),
             permission=seal.permit(numbers, now),
         )

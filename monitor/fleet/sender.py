@@ -15,6 +15,7 @@ from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.fleet.crawler import Dispatch, FleetCrawler
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
+from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.handover import Lease, find_missing_file, remove_handover, write_handover
 from monitor.fleet.db.leases import LEASE, LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
@@ -39,6 +40,7 @@ class FleetSender:
         self._memories = memories
         self._seal = memories.seal
         self._changes = ConsentChanges(folder, self._seal.derive_home_seal())
+        self._day_keys = HomeDayKeys(folder, self._seal, memories.connection, read_utc_time)
         # What is in that file by now, so that it is seldom opened.
         self._noted: dict[str, ConsentChange] | None = None
         self._applied_to: dict[str, int] = {}
@@ -54,6 +56,7 @@ class FleetSender:
         dispatch = Dispatch(
             mailbox=self._mailbox,
             seal=self._seal,
+            day_keys=self._day_keys,
             district=name,
             contact=config.district.contact,
             sources=config.sources,
@@ -127,6 +130,7 @@ class FleetSender:
 
     def delete_expired_batches(self) -> None:
         """Forget what was not asked in time, also where no machine is there that asks."""
+        self._day_keys.destroy_old()
         try:
             expired = self._mailbox.delete_expired_batches()
         except UnavailableError as error:

@@ -43,6 +43,7 @@ from monitor.fleet.batches import (
     Permission,
     seal_answer,
 )
+from monitor.fleet.db.day_keys import WorkerDayKeys
 from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.mailbox import (
     ASK_TASK,
@@ -54,7 +55,7 @@ from monitor.fleet.db.mailbox import (
     name_queue,
 )
 from monitor.fleet.db.memories import FleetMemories
-from monitor.fleet.db.seal import FleetSeal, WorkerSeal
+from monitor.fleet.db.seal import WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, Fence, read_utc_time
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
@@ -76,6 +77,7 @@ FETCHED_EVERY = 0.25
 # With the 25 seconds until a machine is taken for dead, its hosts are asked again within 30.
 RESCUED_EVERY = 2.0
 TRIED_AGAIN_AFTER = 5.0
+KEY_WAITED_FOR = 0.5
 # Long after a machine is taken for dead: its row tells whose jobs are to be given back.
 FORGOTTEN_AFTER = 3_600.0
 MOST_REGISTRIES = 1_024
@@ -91,18 +93,22 @@ class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is ta
     """The rest of a batch waits for its next turn."""
 
 
+class BatchUnreadable(BatchYielded):
+    """A batch waits for its key, and is in no other one's way meanwhile."""
+
+    priority = -1
+
+
 class BatchGuard:
     """What may be asked now, as the homes have permitted it; read right before each query."""
 
     def __init__(
         self,
         mailbox: Mailbox,
-        seal: FleetSeal,
         fence: Fence,
         read_time: Callable[[], datetime] = read_utc_time,
     ) -> None:
         self._mailbox = mailbox
-        self._seal = seal
         self._read_time = read_time
         self.fence = fence
         self.stopping = threading.Event()
@@ -125,9 +131,8 @@ class BatchGuard:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
     @contextmanager
-    def hold(self, batch: SealedBatch) -> Iterator[None]:
+    def hold(self, batch: SealedBatch, seal: BatchSeal) -> Iterator[None]:
         """Keep up with what is permitted of a batch. Raises DatabaseError for a forged one."""
-        seal = BatchSeal.for_batch(self._seal, batch)
         self._held[batch.id] = seal, seal.open_permission(batch.permission)
         try:
             yield
@@ -170,7 +175,7 @@ class BatchAsker:
     def __init__(
         self,
         memories: FleetMemories,
-        seal: WorkerSeal,
+        day_keys: WorkerDayKeys,
         guard: BatchGuard,
         environment: Environment,
         fetch: FetchConfig,
@@ -180,8 +185,9 @@ class BatchAsker:
             environment, limits=replace(limits, total_seconds=guard.fence.longest_request)
         )
         self._memories = memories
-        self._seal = seal
+        self._seal = day_keys.seal
         self._mailbox = Mailbox(memories.connection, memories.hosts)
+        self._day_keys = day_keys
         self._guard = guard
         self._parts = ExitStack()
         self._parser = self._parts.enter_context(build_parser())
@@ -214,8 +220,14 @@ class BatchAsker:
         if batch is None:
             return
         try:
-            with self._guard.hold(batch):
-                body = BatchSeal.for_batch(self._seal, batch).open_body(batch.body)
+            day_seal = self._day_keys.find_seal(batch.day_key)
+            if day_seal is None:
+                # Its home passes us the key within seconds, unless it is gone.
+                self._guard.stopping.wait(KEY_WAITED_FOR)
+                raise BatchUnreadable
+            seal = BatchSeal.for_batch(day_seal, batch)
+            with self._guard.hold(batch, seal):
+                body = seal.open_body(batch.body)
                 if batch.lock != lock or not self._guard.is_current(body):
                     reason = "It is not what its district sent for this host, or too old."
                     raise BatchRefusedError(reason)
@@ -375,6 +387,7 @@ class FleetWorker:
     asker: BatchAsker
     guard: BatchGuard
     mailbox: Mailbox
+    day_keys: WorkerDayKeys
     hosts_at_once: int = MOST_HOSTS_AT_ONCE
     formats: tuple[int, ...] = READABLE_FORMATS
 
@@ -400,6 +413,7 @@ class FleetWorker:
         """Give back what dead machines held, on a thread that no host can keep waiting."""
         while not self.guard.stopping.wait(RESCUED_EVERY):
             try:
+                self.day_keys.publish()
                 rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
                 expired = self.mailbox.delete_expired_batches()
             except MonitorError as error:
@@ -480,13 +494,16 @@ def open_fleet_worker(
         ExitStack() as parts,
     ):
         mailbox = Mailbox(memories.connection, memories.hosts)
-        guard = BatchGuard(mailbox, seal, fence)
-        asker = BatchAsker(memories, seal, guard, environment, fetch)
+        guard = BatchGuard(mailbox, fence)
+        day_keys = WorkerDayKeys(seal, memories.connection, read_utc_time)
+        day_keys.publish()
+        asker = BatchAsker(memories, day_keys, guard, environment, fetch)
         parts.callback(asker.close)
         yield FleetWorker(
             address=address,
             asker=asker,
             guard=guard,
             mailbox=mailbox,
+            day_keys=day_keys,
             hosts_at_once=min(fetch.workers, MOST_HOSTS_AT_ONCE),
         )

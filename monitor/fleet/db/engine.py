@@ -37,10 +37,11 @@ class RetryAtOnce(BaseRetryStrategy):
     def get_retry_decision(
         self,
         *,
-        exception: BaseException,  # noqa: ARG002 - whatever it was, the batch is not through
+        exception: BaseException,
         job: jobs.Job,  # noqa: ARG002 - likewise
     ) -> RetryDecision:
-        return RetryDecision(retry_at=LONG_AGO)
+        priority: int | None = getattr(exception, "priority", None)
+        return RetryDecision(retry_at=LONG_AGO, priority=priority)
 
 
 # Locked first, and then changed: another machine may be about to take it over.

@@ -25,8 +25,8 @@ WAITED_PRIORITY = 5
 BATCH_LASTS = timedelta(hours=1)
 # One round trip each: a person may wait for the batch, and an answer is saved for each query.
 SEND_BATCH: LiteralString = """WITH batch AS (
-        INSERT INTO namesake.batches (id, district, lock, body, permission)
-        VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id, lock
+        INSERT INTO namesake.batches (id, district, lock, day_key, body, permission)
+        VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id, lock
     )
     SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
         %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
@@ -41,11 +41,15 @@ def name_queue(batch_format: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedBatch:
-    """`answered` need not be asked again. `district` and `lock` are keyed hashes."""
+    """`answered` need not be asked again. `district` and `lock` are keyed hashes.
+
+    `day_key` names the key that it is sealed with.
+    """
 
     id: int
     district: str
     lock: str
+    day_key: str
     body: bytes
     permission: bytes
     answered: frozenset[int] = frozenset()
@@ -88,7 +92,7 @@ class Mailbox:
         """Queue a batch: it and its job are there together, or neither is."""
         self.connection.fetch_row(
             SEND_BATCH,
-            *(batch.id, batch.district, batch.lock, batch.body, batch.permission),
+            *(batch.id, batch.district, batch.lock, batch.day_key, batch.body, batch.permission),
             *(name_queue(BATCH_FORMAT), ASK_TASK),
             JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
         )
@@ -145,7 +149,7 @@ class Mailbox:
     def list_district_batches(self, district: str) -> list[SealedBatch]:
         """Return what a process that is gone has sent, without the answers that it took."""
         rows = self.connection.fetch_rows(
-            """SELECT id, lock, body, permission, ARRAY(SELECT n FROM namesake.answers
+            """SELECT id, lock, day_key, body, permission, ARRAY(SELECT n FROM namesake.answers
                 WHERE batch = batches.id AND answers.body IS NULL) AS answered
             FROM namesake.batches WHERE district = %s ORDER BY at""",
             district,
@@ -155,6 +159,7 @@ class Mailbox:
                 id=row["id"],
                 district=district,
                 lock=row["lock"],
+                day_key=row["day_key"],
                 body=bytes(row["body"]),
                 permission=bytes(row["permission"]),
                 answered=frozenset(row["answered"]),
@@ -187,7 +192,8 @@ class Mailbox:
     def load_batch(self, number: int) -> SealedBatch | None:
         """Return a batch for whoever asks it; None if no one wants it anymore."""
         found = self.connection.fetch_row(
-            "SELECT district, lock, body, permission, answered FROM namesake.load_batch(%s)",
+            """SELECT district, lock, day_key, body, permission, answered
+            FROM namesake.load_batch(%s)""",
             number,
         )
         if found is None:
@@ -196,6 +202,7 @@ class Mailbox:
             id=number,
             district=found["district"],
             lock=found["lock"],
+            day_key=found["day_key"],
             body=bytes(found["body"]),
             permission=bytes(found["permission"]),
             answered=frozenset(found["answered"]),

@@ -9,9 +9,11 @@ EXCEPTION WHEN duplicate_object THEN NULL;  -- roles belong to all databases of 
 END $$;
 
 CREATE FUNCTION namesake.load_batch(bigint)
-RETURNS TABLE (district text, lock text, body bytea, permission bytea, answered integer[])
+RETURNS TABLE (
+    district text, lock text, day_key text, body bytea, permission bytea, answered integer[]
+)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT district, lock, body, permission,
+    SELECT district, lock, day_key, body, permission,
         ARRAY(SELECT n FROM namesake.answers WHERE batch = id)
     FROM namesake.batches WHERE id = $1
 $$;
@@ -32,6 +34,19 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT id, $2, $3, $4, $5 FROM wanted ON CONFLICT DO NOTHING
     )
     SELECT count(*) > 0 FROM wanted
+$$;
+
+-- A pair that is not told again for an hour is that of a process that is gone.
+CREATE FUNCTION namesake.publish_pair(text, bytea, bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM namesake.worker_pairs WHERE at <= clock_timestamp() - interval '1 hour';
+    INSERT INTO namesake.worker_pairs (worker, public, signature) VALUES ($1, $2, $3)
+    ON CONFLICT (public) DO UPDATE SET at = clock_timestamp()
+$$;
+
+CREATE FUNCTION namesake.load_day_key(text, bytea) RETURNS bytea
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT wrapped FROM namesake.day_keys WHERE id = $1 AND public = $2
 $$;
 
 -- Forgets what no one came to within an hour, with its answers and its job.

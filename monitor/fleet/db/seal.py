@@ -5,6 +5,7 @@ import os
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from monitor.db.encryption import NONCE_BYTES
@@ -14,6 +15,7 @@ from monitor.domain.serialization import decode_json, encode_json, encode_utf8
 T = TypeVar("T")
 SHORTEST_KEY = 32
 HASH_CHARACTERS = 32
+PUBLIC_BYTES = 32
 
 
 class FleetSeal:
@@ -56,6 +58,19 @@ class FleetSeal:
         expected = _sign(self._derive(f"worker {worker}"), place, blob)
         return hmac.compare_digest(expected, signature)
 
+    def wrap_key(self, key: bytes, public: bytes, name: str) -> bytes:
+        """Seal a key to the pair of one process: without that, no secret of ours opens it."""
+        own = X25519PrivateKey.generate()
+        shared = own.exchange(X25519PublicKey.from_public_bytes(public))
+        mine = own.public_key().public_bytes_raw()
+        cipher = AESGCM(self._mix_key(shared, mine, public))
+        # The key of this cipher is used once, so its nonce need not be random.
+        return mine + cipher.encrypt(bytes(NONCE_BYTES), key, name.encode())
+
+    def _mix_key(self, shared: bytes, sender: bytes, public: bytes) -> bytes:
+        """Mix in a key of the fleet, so that nobody else passes on a key of theirs."""
+        return hmac.digest(self._hash_key, b"wrap" + shared + sender + public, "sha256")
+
     def hash_name(self, kind: str, *parts: str) -> str:
         """Return the same word for the same thing; it tells nothing without the key."""
         text = "\x1f".join((kind, *parts))
@@ -91,6 +106,20 @@ class WorkerSeal(FleetSeal):
             )
             raise ConfigError(reason) from error
         self.worker = name
+
+    def unwrap_key(self, blob: bytes, pair: X25519PrivateKey, name: str) -> bytes:
+        """Raise DatabaseError for what no machine of the fleet sealed to this pair."""
+        public = pair.public_key().public_bytes_raw()
+        sender, sealed = blob[:PUBLIC_BYTES], blob[PUBLIC_BYTES:]
+        try:
+            shared = pair.exchange(X25519PublicKey.from_public_bytes(sender))
+            cipher = AESGCM(self._mix_key(shared, sender, public))
+            return cipher.decrypt(bytes(NONCE_BYTES), sealed, name.encode())
+        except (InvalidTag, ValueError) as error:
+            reason = (
+                "A day's key was sealed by no machine with districts. Look who can write there."
+            )
+            raise DatabaseError(reason) from error
 
     def sign(self, place: str, blob: bytes) -> bytes:
         return _sign(self._signing_key, place, blob)

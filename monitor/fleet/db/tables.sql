@@ -88,6 +88,7 @@ CREATE TABLE namesake.batches (
     id bigint PRIMARY KEY,  -- drawn by who sends it: its seal binds it
     district text NOT NULL,  -- a keyed hash
     lock text NOT NULL,  -- likewise, of the host
+    day_key text NOT NULL,  -- with which key it is sealed
     body bytea NOT NULL,  -- sealed
     permission bytea NOT NULL,  -- sealed: what may be asked of it, for minutes; renewed
     at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -103,6 +104,22 @@ CREATE TABLE namesake.answers (
     signature bytea NOT NULL,
     body bytea,  -- sealed; null: taken, and kept so that it is not asked again
     PRIMARY KEY (batch, n)
+);
+
+-- To which key pairs the keys of a day are sealed: one a process that asks, told again each minute.
+CREATE TABLE namesake.worker_pairs (
+    public bytea PRIMARY KEY,
+    worker text NOT NULL,
+    signature bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE namesake.day_keys (
+    id text NOT NULL,
+    public bytea NOT NULL REFERENCES namesake.worker_pairs ON DELETE CASCADE,
+    wrapped bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (id, public)
 );
 
 CREATE TABLE namesake.consent_changes (

@@ -46,11 +46,12 @@ class World:
             id=7,
             district="cedar",
             lock="alpha",
+            day_key="day",
             body=SEAL.seal_body(build_batch_body()),
             permission=SEAL.permit([0, 1], NOW),
         )
         mailbox: Any = self.mailbox
-        self.guard = BatchGuard(mailbox, SEAL.seal, Fence(end=lambda: None), lambda: self.now)
+        self.guard = BatchGuard(mailbox, Fence(end=lambda: None), lambda: self.now)
 
     def hears(self, permission: bytes) -> None:
         self.mailbox.permissions[7] = permission
@@ -60,7 +61,7 @@ class World:
 @pytest.fixture
 def world() -> Iterable[World]:
     made = World()
-    with made.guard.hold(made.batch):
+    with made.guard.hold(made.batch, SEAL):
         yield made
 
 
@@ -113,10 +114,12 @@ def test_a_batch_that_was_moved_to_another_host_is_refused(world: World) -> None
         id=7,
         district="cedar",
         lock="beta",
+        day_key="day",
         body=world.batch.body,
         permission=world.batch.permission,
     )
-    with pytest.raises(DatabaseError), world.guard.hold(moved):
+    seal = BatchSeal.for_batch(SEAL.seal, moved)
+    with pytest.raises(DatabaseError), world.guard.hold(moved, seal):
         pass
 
 

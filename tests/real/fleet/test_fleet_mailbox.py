@@ -67,6 +67,7 @@ def send(
         id=seal.id,
         district="cedar",
         lock=lock,
+        day_key="day",
         body=b"sealed",
         permission=seal.permit([0], datetime.now(UTC)),
     )
@@ -74,8 +75,12 @@ def send(
     return seal.id
 
 
+def open_seal(batch: SealedBatch) -> BatchSeal:
+    return BatchSeal.for_batch(FleetSeal(FLEET_KEY), batch)
+
+
 def watch(mailbox: Mailbox) -> BatchGuard:
-    return BatchGuard(mailbox, FleetSeal(FLEET_KEY), Fence(end=end))
+    return BatchGuard(mailbox, Fence(end=end))
 
 
 def answer(batch: int, number: int, body: bytes = b"answer") -> SealedAnswer:
@@ -339,8 +344,8 @@ def test_what_a_home_permits_anew_counts_for_who_holds_the_batch(mailbox: Mailbo
     number = send(mailbox, "lock")
     batch = mailbox.load_batch(number)
     assert batch is not None
-    seal, guard = BatchSeal.for_batch(FleetSeal(FLEET_KEY), batch), watch(mailbox)
-    with guard.hold(batch):
+    seal, guard = open_seal(batch), watch(mailbox)
+    with guard.hold(batch, seal):
         guard.look()
         assert guard.permits(number, 0)
         mailbox.renew_permissions({number: seal.permit([], datetime.now(UTC))})
@@ -356,7 +361,7 @@ def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> No
     guard = watch(mailbox)
     guard.look()
 
-    with guard.hold(sweep), guard.hold(other):
+    with guard.hold(sweep, open_seal(sweep)), guard.hold(other, open_seal(other)):
         assert guard.gives_way(sweep, CrawlPriority.USUAL)
         assert not guard.gives_way(sweep, CrawlPriority.FIRST)
         assert not guard.gives_way(other, CrawlPriority.USUAL)

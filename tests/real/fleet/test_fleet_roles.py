@@ -136,8 +136,8 @@ def _copy_batches(connection: FleetConnection) -> int:
     """Put each batch there again under another id, and under another lock."""
     return connection.execute(
         """WITH copied AS (
-            INSERT INTO namesake.batches (id, district, lock, body, permission)
-            SELECT -id - other, district, lock || repeat('x', other), body, permission
+            INSERT INTO namesake.batches (id, district, lock, day_key, body, permission)
+            SELECT -id - other, district, lock || repeat('x', other), day_key, body, permission
             FROM namesake.batches, generate_series(0, 1) AS other WHERE id > 1
             ON CONFLICT DO NOTHING RETURNING id, lock
         )
