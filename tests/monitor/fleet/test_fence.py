@@ -1,10 +1,11 @@
 """A machine that the others cannot hear stops asking before they go on without it."""
 
 import threading
+import time
 
 import pytest
 
-from monitor.fleet.fence import DEAD_AFTER, LONGEST_REQUEST, MUTE_AFTER, Fence
+from monitor.fleet.fence import DEAD_AFTER, LONGEST_REQUEST, MUTE_AFTER, Fence, read_boot_clock
 
 
 class Seconds:
@@ -83,3 +84,17 @@ def test_a_mute_machine_ends_whatever_its_other_threads_wait_for(
     fence.watch(stopping)
 
     assert stopping.is_set()
+
+
+def test_the_clock_of_the_fence_goes_on_while_the_machine_sleeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """CLOCK_MONOTONIC stands still then: a laptop's lid would be no silence at all."""
+    slept = {time.CLOCK_BOOTTIME: 4_000.0, time.CLOCK_MONOTONIC: 100.0}
+    fence = Fence(end=lambda: None)
+    monkeypatch.setattr(time, "clock_gettime", slept.__getitem__)
+    assert read_boot_clock() == slept[time.CLOCK_BOOTTIME]
+    fence.begin(slept[time.CLOCK_BOOTTIME])
+    assert not fence.is_mute
+    slept[time.CLOCK_BOOTTIME] += MUTE_AFTER + 1
+    assert fence.is_mute

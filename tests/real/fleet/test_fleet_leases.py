@@ -95,6 +95,23 @@ def test_a_moved_district_is_taken_only_with_its_token_and_once_it_was_let_go(
     assert whose(second.claim_district("cedar", "token")) == "second"
 
 
+def test_who_gives_a_district_away_does_not_hold_it_longer_by_claiming_it_again(
+    connection: FleetConnection,
+) -> None:
+    first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
+    first.claim_district("cedar")
+    first.begin_move("cedar", "second", "token")
+    first.end_leases(["cedar"])
+
+    # It may have started anew, and know nothing of the move; or find the file with the token.
+    for token in ("", "token"):
+        lease = first.claim_district("cedar", token)
+        assert lease is not None
+        assert lease.next_machine == "second"
+        assert not lease.is_held
+    assert whose(second.claim_district("cedar", "token")) == "second"
+
+
 def test_a_move_that_is_taken_back_is_over(connection: FleetConnection) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
     first.claim_district("cedar")
