@@ -65,6 +65,21 @@ Facts for a school attorney in the United States. We are not lawyers, and laws c
 line checked. Written in November 2026, as [facts that grow old](../facts.md); `make procurement`
 writes this page.
 """
+# Words of ours, not a fact that grows old.
+LAW_AFTERWORD = """\
+## Harmful pages
+
+A [harmful page](../detection.md#harmful-pages) meets a closed, published list of words; nothing else of it is judged. It
+is shown to the person, and to IT only once they share it.
+
+| a district may not | why |
+|---|---|
+| add words of its own to the lists, or ask who meets them | what is said about public employees on matters of public concern is mostly protected speech, accusations and petitions above all (First Amendment); the lists come with the release, and no setting changes them |
+| discipline a person because a page was written about them, or make sharing it a duty | it is somebody else's speech, and state law on personal accounts and collective bargaining apply |
+| discipline students for it by this alone | off-campus speech: Mahanoy Area School District v. B.L., 594 U.S. 180 (2021); true threats: Counterman v. Colorado, 600 U.S. 66 (2023) |
+| open, copy or forward a sexual page, above all where a minor may be shown | 18 U.S.C. 2252A; report it to the CyberTipline (report.cybertip.org) and the police |
+| ask for removal in the person's name | the request under the TAKE IT DOWN Act of 2025 is the person's own; a platform has 48 hours from it |
+"""
 
 
 class Law(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -145,7 +160,7 @@ def build_law_page() -> str:
             *(f"| {law.law} | {law.fact} | {law.built} | {law.decide} |" for law in laws),
             "",
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, LAW_AFTERWORD])
 
 
 def build_data_page() -> str:

@@ -67,6 +67,7 @@ CASE_KINDS: Final[Mapping[CaseKind, str]] = {
     CaseKind.EXPOSED_CONTACT: "Private contact details in public",
     CaseKind.OWN_ACCOUNT_CHANGED: "Own account changed",
     CaseKind.MOCK_ACCOUNT: "Account made by others",
+    CaseKind.HARMFUL_PAGE: "Harmful page",
 }
 # Behind or above a number of lines of a staff file.
 STAFF_LINE_STATES: Final[Mapping[StaffLineState, str]] = {
@@ -93,6 +94,7 @@ QUOTE_LEADS: Final[Mapping[CaseKind, str]] = {
     CaseKind.EXPOSED_CONTACT: "It says",
     CaseKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
     CaseKind.MOCK_ACCOUNT: "It calls itself",
+    CaseKind.HARMFUL_PAGE: "Its title is",
 }
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
@@ -351,6 +353,12 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.NAMESAKE: "They belong to someone else with my name",
         Decision.UNRELATED: "Not about me",
         Decision.HARMLESS: "Leave it up",
+    },
+    CaseKind.HARMFUL_PAGE: {
+        Decision.MOCK: "It is about me",
+        Decision.NAMESAKE: "It is about someone else with my name",
+        Decision.UNRELATED: "Not about me",
+        Decision.HARMLESS: "I know about it, and it is fine",
     },
     CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "I changed it myself",
@@ -641,6 +649,7 @@ SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
         "with at most 9 million pixels."
     ),
     UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
+    UploadProblem.SEXUAL: "Of a page with sexual words, we keep its address and the time alone.",
 }
 REFERENCE_PICTURE_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (

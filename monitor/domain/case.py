@@ -221,7 +221,7 @@ class Case:
     @property
     def awaits_proof(self) -> bool:
         """Tell whether proof that it is gone would end it; of one's own accounts it is no end."""
-        provable = self.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT}
+        provable = self.kind in PROVABLE_CASES
         return provable and self.gone_at is None and not self.is_dismissed
 
 
@@ -260,9 +260,10 @@ def list_watched_exposures(cases: Iterable[Case]) -> frozenset[str]:
     return frozenset(kind for case in cases if case.awaits_clearing for kind in case.contact_kinds)
 
 
-def build_urgency_key(case: Case) -> tuple[int, datetime, str]:
-    """Return a sort key: the worst first, among equals the oldest."""
-    return list(Severity).index(case.severity), case.opened_at, case.id
+def build_urgency_key(case: Case) -> tuple[bool, int, datetime, str]:
+    """Return a sort key: harmful pages first, then the worst, among equals the oldest."""
+    harmless = case.kind is not CaseKind.HARMFUL_PAGE
+    return harmless, list(Severity).index(case.severity), case.opened_at, case.id
 
 
 def assess_change_severity(
@@ -311,6 +312,9 @@ CASE_OF_DECISION: Mapping[Decision, CaseKind] = {
     Decision.MOCK: CaseKind.MOCK_ACCOUNT,
 }
 OWNERSHIP_CASES = frozenset(CASE_OF_DECISION.values())
+# What others made, and a platform or host can take down.
+MADE_BY_OTHERS = OWNERSHIP_CASES | {CaseKind.HARMFUL_PAGE}
+PROVABLE_CASES = MADE_BY_OTHERS | {CaseKind.EXPOSED_CONTACT}
 
 
 def apply_decision(case: Case, record: DecisionRecord) -> Case:
@@ -366,7 +370,7 @@ def reopen_on_event(case: Case, event: Event) -> Case:
         again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
         return restart_case(case, event.at) if settled and again else case
     if event.kind is EventKind.REAPPEARED:
-        if case.kind in OWNERSHIP_CASES and case.state in {CaseState.REMOVED, CaseState.GONE}:
+        if case.kind in MADE_BY_OTHERS and case.state in {CaseState.REMOVED, CaseState.GONE}:
             return resume_case(case, event.at)
         return restart_case(case, event.at) if case.state is CaseState.REMOVAL_DONE else case
     # What an own account says of itself has no bearing on whom it is linked with.
@@ -396,7 +400,7 @@ def reopen_if_gone(case: Case, at: datetime) -> Case:
     """Begin again where what was gone is back; else return the case as it is."""
     if case.gone_at is None:
         return case
-    return resume_case(case, at) if case.kind in OWNERSHIP_CASES else restart_case(case, at)
+    return resume_case(case, at) if case.kind in MADE_BY_OTHERS else restart_case(case, at)
 
 
 def restart_case(case: Case, at: datetime) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case import PROVABLE_CASES, Case
 from monitor.domain.case_log import CLAIMS, is_confirmation, is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.vocabulary import CaseKind, EndReason, Severity, Side
@@ -71,7 +71,7 @@ def list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
 
 def can_be_looked_at(case: Case) -> bool:
     """Tell whether a look could prove that it is gone: nothing reads a list of contacts twice."""
-    return case.is_checkable and case.kind in {*OWNERSHIP_CASES, CaseKind.EXPOSED_CONTACT}
+    return case.is_checkable and case.kind in PROVABLE_CASES
 
 
 def find_lapse(case: Case) -> Countdown | None:

@@ -34,6 +34,7 @@ CONFIRMATIONS: Mapping[CaseKind, tuple[Decision, ...]] = {
     CaseKind.OWN_ACCOUNT_CHANGED: (Decision.IMPERSONATION,),
     CaseKind.EXPOSED_CONTACT: (Decision.MINE,),
     CaseKind.STUDENT_LINK: (Decision.STUDENT_LINK,),
+    CaseKind.HARMFUL_PAGE: (Decision.MOCK,),
 }
 _SOMEBODY_ELSES = (Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS)
 DISMISSALS: Mapping[CaseKind, tuple[Decision, ...]] = {
@@ -42,6 +43,7 @@ DISMISSALS: Mapping[CaseKind, tuple[Decision, ...]] = {
     CaseKind.OWN_ACCOUNT_CHANGED: (Decision.MINE, Decision.HARMLESS),
     CaseKind.EXPOSED_CONTACT: _SOMEBODY_ELSES,
     CaseKind.STUDENT_LINK: (Decision.EXPLAINED, Decision.FAMILY, Decision.HARMLESS),
+    CaseKind.HARMFUL_PAGE: _SOMEBODY_ELSES,
 }
 _REPORTING = (Decision.REPORTED, Decision.REMOVED, Decision.REFUSED)
 LEVERS: Mapping[CaseKind, tuple[Decision, ...]] = {
@@ -50,6 +52,7 @@ LEVERS: Mapping[CaseKind, tuple[Decision, ...]] = {
     CaseKind.OWN_ACCOUNT_CHANGED: _REPORTING,
     CaseKind.EXPOSED_CONTACT: (Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
     CaseKind.STUDENT_LINK: (Decision.UNLINKED,),
+    CaseKind.HARMFUL_PAGE: _REPORTING,
 }
 SENT_LEVERS = frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED})
 CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED})

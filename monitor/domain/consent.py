@@ -9,6 +9,7 @@ from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhas
 
 # The first version of the text that says so; a later one is greater as a text, too.
 PHRASES_TOLD_SINCE = "2026-11-30.2"
+HARM_TOLD_SINCE = "2026-11-30.3"
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
@@ -47,6 +48,11 @@ class Consent:
         So are the usernames of their own accounts.
         """
         return self.text_version >= PHRASES_TOLD_SINCE
+
+    @property
+    def tells_of_harm(self) -> bool:
+        """Tell whether the text agreed to says that pages are looked at for harmful words."""
+        return self.text_version >= HARM_TOLD_SINCE
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it is in force, so that data stays and notices are sent."""

@@ -9,7 +9,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-11-30.2"
+TEXT_VERSION = "2026-11-30.3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ _KINDS = (
     CaseKind.IMPERSONATION,
     CaseKind.OWN_ACCOUNT_CHANGED,
     CaseKind.MOCK_ACCOUNT,
+    CaseKind.HARMFUL_PAGE,
     CaseKind.EXPOSED_CONTACT,
     CaseKind.STUDENT_LINK,
 )

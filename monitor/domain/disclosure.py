@@ -170,6 +170,10 @@ DISCLOSURE_RULES: Mapping[CaseKind, DisclosureRule] = {
     CaseKind.MOCK_ACCOUNT: DisclosureRule(
         at_once=frozenset(Severity), opened_by=frozenset({OpeningReason.SHARED})
     ),
+    # Nor is what is written about someone ever opened by time.
+    CaseKind.HARMFUL_PAGE: DisclosureRule(
+        at_once=frozenset(Severity), opened_by=frozenset({OpeningReason.SHARED})
+    ),
     CaseKind.STUDENT_LINK: DisclosureRule(
         opened_by=frozenset({OpeningReason.SHARED, OpeningReason.COUNSEL})
     ),

@@ -141,6 +141,7 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
         picture_hash=_pick_longest(trace.picture_hash for trace in several),
         picture_print=_pick_longest(trace.picture_print for trace in several),
         exposed=tuple(sorted({shown for trace in several for shown in trace.exposed})),
+        harms=tuple(sorted({harm for trace in several for harm in trace.harms})),
         says_missing=any(trace.says_missing for trace in several),
         network_labels=tuple(sorted({one for trace in several for one in trace.network_labels})),
         private=max(

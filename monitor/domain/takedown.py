@@ -109,9 +109,9 @@ class AdviceStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CaseAdvice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next steps about one kind of case."""
+    """The next steps about one kind of case: two or three, more where a page does harm."""
 
-    steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=2, max_length=3)]
+    steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=2, max_length=6)]
 
 
 class RecoveryPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):

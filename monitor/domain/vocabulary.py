@@ -15,6 +15,15 @@ class CaseKind(StrEnum):
     EXPOSED_CONTACT = "exposed-contact"
     OWN_ACCOUNT_CHANGED = "own-account-changed"
     MOCK_ACCOUNT = "mock-account"
+    HARMFUL_PAGE = "harmful-page"
+
+
+class HarmKind(StrEnum):
+    """What closed lists of words tell of a page that names a person with their school or town."""
+
+    SEXUAL = "sexual"
+    THREAT = "threat"
+    DOXXING = "doxxing"
 
 
 class Severity(StrEnum):
@@ -201,6 +210,7 @@ class UploadProblem(StrEnum):
     UNREADABLE = "unreadable"
     PLAIN = "plain"
     BUSY = "busy"
+    SEXUAL = "sexual"
 
 
 class ConsentAction(StrEnum):

@@ -88,9 +88,13 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
         for answer in list_pending_feedback(app, owner_id)
         if not answer.has_exposure_case
     ]
-    return tuple(
-        sorted(cards, key=lambda card: card.case.severity.rank if card.case else len(Severity))
-    )
+    return tuple(sorted(cards, key=_rank_card))
+
+
+def _rank_card(card: QuestionCard) -> tuple[bool, int]:
+    if card.case is None:
+        return True, len(Severity)
+    return card.case.kind is not CaseKind.HARMFUL_PAGE, card.case.severity.rank
 
 
 def _build_pending_card(app: App, person: Person, pending: PendingFeedback) -> QuestionCard:
@@ -176,8 +180,13 @@ def list_open_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
 
 
 def sort_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
-    """Sort cases, the worst first, and of those the oldest."""
-    return tuple(sorted(cases, key=lambda case: (case.severity.rank, case.opened_at, case.id)))
+    return tuple(sorted(cases, key=rank_view))
+
+
+def rank_view(view: CaseView) -> tuple[bool, int, datetime, str]:
+    """Return a sort key: harmful pages first, then the worst, among equals the oldest."""
+    is_harm = view.kind is CaseKind.HARMFUL_PAGE
+    return not is_harm, view.severity.rank, view.opened_at, view.id
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:

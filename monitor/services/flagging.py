@@ -31,6 +31,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.appearance import Inventory, Subject, build_appearance, has_lure
 from monitor.domain.detection.assessment import (
     NEARNESS,
+    NOT_ME_DECISIONS,
     Assessment,
     Assessor,
     rate_severity,
@@ -64,6 +65,7 @@ from monitor.domain.vocabulary import (
     ContactKind,
     Decision,
     EventKind,
+    HarmKind,
     OwnershipLabel,
     Severity,
     StudentCue,
@@ -199,6 +201,22 @@ def _list_contact_places(portrait: Trace, kinds: Collection[ContactKind]) -> Ite
     for where, what in shown.items():
         count, listed = Count(len(what)), name_contacts(what)
         yield Reason("contact-shown", {"what": listed, "where": where, "count": count})
+
+
+def build_harm_draft(portrait: Trace) -> CaseDraft:
+    """Say which lists of words a page met, and what is kept of it."""
+    harms = [HarmKind(harm) for harm in portrait.harms]
+    kept = "address" if HarmKind.SEXUAL in harms else "no-page"
+    return CaseDraft(
+        kind=CaseKind.HARMFUL_PAGE,
+        severity=Severity.HIGH,
+        reasons=(
+            *(Reason(f"harm.{harm}") for harm in harms),
+            rules.HARM_PAGE.reason,
+            Reason(f"harm-kept.{kept}"),
+        ),
+        lowered_by=(Reason("if.harm-of-namesake"),),
+    )
 
 
 def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Inventory:
@@ -464,8 +482,15 @@ def _assess_findings(
         exposes = bool(finding.portrait.exposed) and _is_contact_likely_theirs(
             person, finding.portrait, assessment, decision
         )
-        if not (imitates or exposes) or not is_proven(finding):
+        harms = (
+            bool(finding.portrait.harms)
+            and assessment.label is not OwnershipLabel.MINE
+            and decision not in NOT_ME_DECISIONS
+        )
+        if not (imitates or exposes or harms) or not is_proven(finding):
             continue
+        if harms:
+            _raise_case(app, person, finding, build_harm_draft(finding.portrait))
         if imitates:
             draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
             _raise_case(app, person, finding, draft)

@@ -10,13 +10,14 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.config import Config
+from monitor.domain.detection.claim import withhold_harm
 from monitor.domain.errors import DatabaseError, InputError, UnavailableError
-from monitor.domain.person import PersonName
-from monitor.domain.pii import Workplace, redact_private_data
+from monitor.domain.person import Person, PersonName
+from monitor.domain.pii import Workplace, is_on_district_site, redact_private_data
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, CaseState
-from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
+from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind, Trace
 from scrapers.secret_numbers import drop_queries_with_numbers
 from scrapers.source import Source
 
@@ -51,12 +52,23 @@ def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
     """
     if not result.traces and not result.follow:
         return result
-    name, work = _find_subject(app, person_id)
+    person, work = _find_subject(app, person_id)
+    name = person.name if person else UNNAMED_PERSON
+    traces = tuple(redact_private_data(trace, name, work) for trace in result.traces)
     return replace(
         result,
-        traces=tuple(redact_private_data(trace, name, work) for trace in result.traces),
+        traces=tuple(_mark_harm(app, trace, person, work) for trace in traces),
         follow=drop_queries_with_numbers(result.follow),
     )
+
+
+def _mark_harm(app: App, trace: Trace, person: Person | None, work: Workplace) -> Trace:
+    """Mark a page that does harm, for who was told of that; of a sexual one drop the text."""
+    if person is None or is_on_district_site(trace, work):
+        return trace
+    marked = withhold_harm(trace, person)
+    consent = app.db.consents.find_latest_consent(person.id) if marked is not trace else None
+    return marked if consent and consent.tells_of_harm else trace
 
 
 def _redact_reading(app: App, read: ParsedPage) -> ParsedPage:
@@ -64,19 +76,19 @@ def _redact_reading(app: App, read: ParsedPage) -> ParsedPage:
     return replace(read, result=redact_result(app, read.query.subject, read.result))
 
 
-def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
+def _find_subject(app: App, person_id: str) -> tuple[Person | None, Workplace]:
     """Return whom an answer is about, and where they work."""
     work = build_workplace(app.config)
     if not person_id:
-        return UNNAMED_PERSON, work
+        return None, work
     try:
         person = app.db.people.load_person(person_id)
     except (InputError, DatabaseError):
         if app.db.consents.find_latest_consent(person_id) is None:
-            return UNNAMED_PERSON, work  # erased since they were asked about
+            return None, work  # erased since they were asked about
         raise
     names = (*work.names, person.school, person.organization)
-    return person.name, replace(work, names=names)
+    return person, replace(work, names=names)
 
 
 def drop_strangers(visit: CrawlResult) -> CrawlResult:
@@ -120,7 +132,8 @@ def audit_contact_checks(app: App) -> None:
         app.db.audit.append_entry(app.clock.now(), "namesake", CONTACTS_COMPARED, "", counted)
 
 
-# Of exposed details only the kind is stored, and of students nothing, so none of their pages.
+# Of exposed details only the kind is stored, of students nothing, and of harmful pages no picture,
+# so none of their pages.
 EVIDENCE_CASE_KINDS = frozenset(
     {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT, CaseKind.OWN_ACCOUNT_CHANGED}
 )

@@ -27,6 +27,7 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     Decision,
+    HarmKind,
     ProofRequirement,
     Side,
     UploadProblem,
@@ -153,9 +154,17 @@ def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> Upload
 def _find_upload_problem(app: App, case: Case, body: bytes) -> UploadProblem | None:
     if problem := find_upload_problem(body):
         return problem
+    if _is_sexual(app, case):
+        return UploadProblem.SEXUAL
     if app.db.screenshots.count_screenshots_of_case(case.id) >= MAX_SCREENSHOTS:
         return UploadProblem.TOO_MANY
     return None
+
+
+def _is_sexual(app: App, case: Case) -> bool:
+    """Tell whether no picture of it may be kept, whoever takes it."""
+    harms = app.db.findings.load_finding(case.finding_id).portrait.harms
+    return case.kind is CaseKind.HARMFUL_PAGE and HarmKind.SEXUAL in harms
 
 
 def load_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -> bytes:
@@ -182,6 +191,7 @@ def _build_screenshots_view(app: App, case: Case) -> ScreenshotsView:
         most=MAX_SCREENSHOTS,
         megabytes=MAX_UPLOAD_BYTES >> 20,
         supported=detect_picture_support() is PictureSupport.OPENED,
+        withheld=_is_sexual(app, case),
     )
 
 
@@ -249,8 +259,8 @@ def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting |
 
 
 def _find_guide(app: App, case: Case) -> PlatformGuide | None:
-    """Return the platform's guide; they are for impersonation, and none is for a mock account."""
-    if case.nature is CaseKind.MOCK_ACCOUNT:
+    """Return the platform's guide; they are for impersonation, and for nothing else."""
+    if case.nature in {CaseKind.MOCK_ACCOUNT, CaseKind.HARMFUL_PAGE}:
         return None
     return find_platform_guide(app, app.db.findings.load_finding(case.finding_id).portrait)
 

@@ -14,7 +14,7 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
-from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES, Case
+from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
 from monitor.domain.detection.feedback import FINDING_DECISIONS
 from monitor.domain.errors import InputError
@@ -184,9 +184,11 @@ def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Respons
     return _redirect_back(context, form, "Saved.", done="-".join(form.finding))
 
 
-def _redirect_to_kit(context: PortalContext, finding_id: str) -> Response:
-    """Lead someone who is impersonated or mocked to what they can do about it."""
-    case = find_ownership_case(context.app, finding_id)
+def _redirect_to_kit(
+    context: PortalContext, finding_id: str, answered: Case | None = None
+) -> Response:
+    """Lead someone who is impersonated, mocked or harmed to what they can do about it."""
+    case = find_ownership_case(context.app, finding_id) or answered
     if case is None:
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=finding_id), "Saved."
@@ -315,8 +317,8 @@ def build_case_routes(context: PortalContext) -> Blueprint:
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
-        if case.kind in OWNERSHIP_CASES and form.decision in CASE_OF_DECISION:
-            return _redirect_to_kit(context, case.finding_id)
+        if case.kind in MADE_BY_OTHERS and form.decision in CASE_OF_DECISION:
+            return _redirect_to_kit(context, case.finding_id, case)
         if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
             return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
         if form.decision is Decision.IMPERSONATION:

@@ -78,13 +78,14 @@ class ScreenshotLine:
 class ScreenshotsView:
     """The person's own screenshots: `most` of them, each of so many megabytes when it is uploaded.
 
-    `supported` says that this installation can open pictures.
+    `supported` says that this installation can open pictures, `withheld` that none may be kept.
     """
 
     lines: tuple[ScreenshotLine, ...] = ()
     most: int
     megabytes: int
     supported: bool
+    withheld: bool = False
 
     @property
     def has_room(self) -> bool:
@@ -115,8 +116,8 @@ class TakedownView:
 
     @property
     def is_mock(self) -> bool:
-        """Tell whether it is an account about the person, which copies nothing."""
-        return self.case.nature is CaseKind.MOCK_ACCOUNT
+        """Tell whether it is an account or page about the person, which copies nothing."""
+        return self.case.nature in {CaseKind.MOCK_ACCOUNT, CaseKind.HARMFUL_PAGE}
 
     @property
     def opens(self) -> bool:

@@ -403,7 +403,7 @@ def _build_assessment(
     )
 
 
-_NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
+NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,7 +422,7 @@ class Assessor:
 
         Else an impostor would only have to look like a namesake first.
         """
-        if decision not in _NOT_ME_DECISIONS:
+        if decision not in NOT_ME_DECISIONS:
             return False
         found = assess_trace(
             self.subject, changed, self._inventory_without_lessons, None, self.weights

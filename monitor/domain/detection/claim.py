@@ -13,9 +13,11 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.affiliation import (
     NOT_A_PLACE,
     Locality,
+    count_named_employers,
     extract_localities,
     mentions_other_employer,
     mentions_other_role,
+    mentions_place,
     mentions_role,
     parse_locality,
 )
@@ -24,6 +26,12 @@ from monitor.domain.detection.appearance import (
     Inventory,
     has_link_to,
     is_linked_both_ways,
+)
+from monitor.domain.detection.mock import (
+    Slang,
+    addresses_family,
+    has_slang,
+    read_plain_words,
 )
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
@@ -40,6 +48,7 @@ from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
+from monitor.domain.vocabulary import HarmKind
 from scrapers.models import PicturePrint, Trace, TraceKind
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
@@ -187,6 +196,39 @@ _OBITUARY = re.compile(
 )
 
 
+def find_harms(trace: Trace, person: Person) -> tuple[HarmKind, ...]:
+    """Return which lists of harmful words a page meets that names the person and where they are.
+
+    News of crimes and notices of deaths are none. Accusations, petitions, reviews and opinions
+    have no list.
+    """
+    text = "\n".join(filter(None, (trace.title, trace.name, trace.bio, trace.snippet)))
+    plain = read_plain_words(text)
+    harms = tuple(harm for harm, one_list in _LIST_BY_HARM.items() if has_slang(one_list, plain))
+    if not harms or trace.kind is not TraceKind.PAGE:
+        return ()
+    if _CRIME.search(text) or _OBITUARY.search(text):
+        return ()
+    named = match_mention(text, person.name).level in FULL_LEVELS | {MatchLevel.FORMER}
+    near = count_named_employers(text, person) > 0 or mentions_place(text, person)
+    return harms if near and (named or addresses_family(text, person.name)) else ()
+
+
+_LIST_BY_HARM = {
+    HarmKind.SEXUAL: Slang.SEXUAL,
+    HarmKind.THREAT: Slang.THREATS,
+    HarmKind.DOXXING: Slang.DOXXING,
+}
+
+
+def withhold_harm(trace: Trace, person: Person) -> Trace:
+    """Return a trace with its harms; of a page with sexual words only the address is left."""
+    harms = find_harms(trace, person)
+    if HarmKind.SEXUAL in harms:
+        return Trace(key=trace.key, kind=trace.kind, url=trace.url, harms=harms)
+    return replace(trace, harms=harms) if harms else trace
+
+
 def _names_relative(title: str, person: Person) -> bool:
     """Tell whether another given name, and perhaps an initial, precedes the family name."""
     words = split_words(title)
@@ -215,6 +257,10 @@ _MORE_THAN_NAME_RULES = (
 def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     written = inputs.appearance.name_match
     addressed = inputs.appearance.mock_signs.addressed
+    if inputs.trace.harms:
+        # Of a page with sexual words nothing else is kept.
+        yield rules.HARM_PAGE.build_match()
+        return
     if inputs.appearance.mock_signs.in_text:
         yield rules.NAME_IN_TEXT.build_match()
         return

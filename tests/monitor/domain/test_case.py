@@ -49,6 +49,7 @@ def test_the_kinds_of_case_are_a_closed_list():
         "exposed-contact",
         "own-account-changed",
         "mock-account",
+        "harmful-page",
     ]
 
 

@@ -29,11 +29,11 @@ IDENTITY = {
 VOLATILE = {
     TraceKind.ACCOUNT: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "says_missing", "network_labels"),
+        *("picture", "picture_print", "exposed", "harms", "says_missing", "network_labels"),
     ),
     TraceKind.PAGE: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "says_missing", "network_labels"),
+        *("picture", "picture_print", "exposed", "harms", "says_missing", "network_labels"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }

@@ -29,6 +29,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.facts.fact import FactsError, load_facts, parse_facts
 from scrapers.models import Trace, TraceKind
+from tests.house.tree import ROOT
 
 WEIGHTS = load_own_weights()
 RUTH = Person(
@@ -298,6 +299,14 @@ def test_each_list_is_in_english_and_spanish() -> None:
 
     assert {f"{kind}-{language}" for kind in Slang for language in ("en", "es")} == lists.keys()
     assert load_slang().keys() == set(Slang)
+
+
+def test_the_lists_that_tell_of_harmful_pages_are_published() -> None:
+    published = " ".join((ROOT / "docs" / "detection.md").read_text("utf-8").split())
+
+    for kind in (Slang.SEXUAL, Slang.THREATS, Slang.DOXXING):
+        for one in load_slang()[kind]:
+            assert all(f"`{phrase}`" in published for phrase in one.phrases)
 
 
 def test_a_list_of_another_form_is_refused() -> None:

@@ -280,6 +280,7 @@ def test_every_rule_is_tried_somewhere():
             "obituary-page",
             "name-addressed",
             "name-in-text",
+            "harm-page",
         ),
     }
 

@@ -1,0 +1,149 @@
+"""A page with harmful words beside a name and school is told first, and never judged."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.data import DemoPage
+from monitor.demo.district import MAPLE_STREET, MARIA
+from monitor.domain.case import Case
+from monitor.domain.consent import HARM_TOLD_SINCE
+from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
+    Decision,
+    OwnershipLabel,
+    Severity,
+    UploadProblem,
+)
+from monitor.services.disclosure import disclose_own, find_review_opening
+from monitor.services.feedback import share_case
+from monitor.services.findings import list_pending_cards
+from monitor.services.takedown import add_screenshot, build_takedown_view
+from tests.monitor.services.world import Staff, World
+
+URL = "https://board.example/thread/9"
+
+
+def write(text: str, title: str = "thread") -> DemoPage:
+    return DemoPage(url=URL, title=title, text=text)
+
+
+SEXUAL = write(f"leaked nudes of Maria Delgado from {MAPLE_STREET}")
+THREAT = write(f"Maria Delgado of {MAPLE_STREET} deserves to die", "who is next")
+
+
+def find(world: World, page: DemoPage) -> Staff:
+    world.internet = world.internet.add_entry(page)
+    maria = world.joins(MARIA)
+    world.sweep()
+    assert page.url in maria.findings
+    return maria
+
+
+def list_harms(staff: Staff) -> list[Case]:
+    return [case for case in staff.cases if case.kind is CaseKind.HARMFUL_PAGE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "porno falso de Maria Delgado, {school}",
+        "hay que matarla a la profe Delgado de {school}",
+        "doxxing Ms. Delgado, {school}: pull up to her house",
+    ],
+)
+def test_such_a_page_is_a_case_of_its_own_and_a_serious_one(world: World, text: str):
+    (case,) = list_harms(find(world, write(text.format(school=MAPLE_STREET))))
+
+    assert case.severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Petition: fire Maria Delgado of {school}, the worst teacher",
+        "Maria Delgado of {school} slept with students, says a parent",
+        "Maria Delgado, {school}: 1 star. I hate her class",
+        "Maria Delgado of {school} was charged with threats to kill her neighbor",
+        "Maria Delgado teaches sex education at {school}",
+        "Maria Delgado lives at 12 Oak Street. Home address and phone. Works at {school}",
+        "leaked nudes of Maria Delgado, the actor",
+        "leaked nudes, says somebody in {school}",
+    ],
+)
+def test_accusations_petitions_reviews_and_news_are_none(world: World, text: str):
+    world.internet = world.internet.add_entry(write(text.format(school=MAPLE_STREET)))
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    assert not list_harms(maria)
+
+
+def test_of_a_sexual_page_the_address_and_the_time_alone_are_kept(world: World):
+    maria = find(world, SEXUAL)
+    finding = maria.findings[URL]
+
+    shown = finding.portrait
+    assert (shown.url, shown.harms) == (URL, ("sexual",))
+    assert not any((shown.title, shown.snippet, shown.name, shown.picture, shown.links))
+    assert "nudes" not in str(disclose_own(world.app, list_harms(maria)[0]))
+    assert world.app.db.findings.find_finding_label(finding.id) is OwnershipLabel.ABOUT_ME
+
+
+def test_of_a_sexual_page_nobody_adds_a_screenshot(world: World):
+    maria = find(world, SEXUAL)
+    case = maria.rules(list_harms(maria)[0], Decision.MOCK)
+
+    assert add_screenshot(world.app, maria.id, case.id, b"picture") is UploadProblem.SEXUAL
+    assert build_takedown_view(world.app, maria.id, case.id).screenshots.withheld
+
+
+def test_it_is_told_first_and_by_email_at_once(world: World):
+    maria = find(world, THREAT)
+
+    cards = list_pending_cards(world.app, maria.id)
+    assert cards[0].case is not None
+    assert cards[0].case.kind is CaseKind.HARMFUL_PAGE
+    world.writes()
+    assert any("A page may threaten you" in str(email) for email in maria.emails)
+
+
+def test_time_never_opens_it_to_it_and_its_persons_word_does(world: World):
+    maria = find(world, THREAT)
+    (case,) = list_harms(maria)
+    world.later(days=60)
+    assert find_review_opening(world.app, case) is None
+
+    said = maria.rules(case, Decision.MOCK)
+    assert said.state is CaseState.MOCK
+    assert find_review_opening(world.app, said) is None
+
+    share_case(world.app, maria.id, case.id)
+    (shared,) = list_harms(maria)
+    assert find_review_opening(world.app, shared) is not None
+
+
+def test_who_says_that_it_is_somebody_else_is_not_told_again(world: World):
+    maria = find(world, THREAT)
+    (case,) = list_harms(maria)
+    maria.rules(case, Decision.NAMESAKE)
+    world.a_week_later()
+    world.sweep()
+
+    assert [one.state for one in list_harms(maria)] == [CaseState.NAMESAKE]
+
+
+def test_under_an_older_consent_no_page_is_looked_at_for_it(world: World):
+    world.internet = world.internet.add_entry(SEXUAL)
+    maria = world.joins(MARIA)
+    consent = world.state.consents.find_latest_consent(maria.id)
+    older = replace(consent, text_version="2026-11-30.2", at=world.clock.at + timedelta(minutes=1))
+    assert older.text_version < HARM_TOLD_SINCE
+    world.state.consents.insert_consent(older)
+    world.later(hours=1)
+    world.sweep()
+
+    assert maria.findings[URL].portrait.harms == ()
+    assert not list_harms(maria)
