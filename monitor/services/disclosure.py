@@ -316,16 +316,14 @@ def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
 
 
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
-    """Add why an account on a network where they have none is not taken for an impersonation."""
-    news = (piece.reason for piece in assessment.evidence if piece.rule == rules.NEW_NETWORK.name)
-    # The strongest sign of someone else comes before that others have the name, too.
+    """Return the strongest sign of someone else; that others have the name comes last."""
     doubts = [
         piece
         for piece in assessment.evidence
         if piece.bits < 0 and not _is_against_impersonation(piece)
     ]
     reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
-    return (*(*reasons, *(doubt.reason for doubt in doubts))[:1], *news)
+    return (*reasons, *(doubt.reason for doubt in doubts))[:1]
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:

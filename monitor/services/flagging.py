@@ -102,7 +102,9 @@ def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
 
     Signs against it are no reasons for a case.
     """
-    supporting = [piece for piece in assessment.evidence if piece.bits > 0]
+    supporting = [
+        piece for piece in assessment.evidence if piece.bits > 0 or piece.rule == rules.WAVE.name
+    ]
     ordered = sorted(supporting, key=lambda piece: (not _makes_case(piece, kind), -piece.bits))
     return CaseDraft(
         kind=kind,

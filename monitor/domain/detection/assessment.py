@@ -49,7 +49,7 @@ from scrapers.models import Trace, TraceKind
 # What weighs less moves no one.
 _LEAST_BITS = 0.05
 # What weighs nothing, and decides that the person is asked.
-_ASKING_RULES = frozenset({rules.SPEAKS_OF_PERSON.name, rules.NEW_UNDER_NAME.name})
+_ASKING_RULES = frozenset({rules.SPEAKS_OF_PERSON.name, rules.NEW_UNDER_NAME.name, rules.WAVE.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +88,13 @@ class Assessment:
 
 
 def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Keep what is a reason, and each fact once, in order.
-
-    A reason weighs something, or decides that the person is asked.
-    """
+    """Keep what is a reason, and each fact once: what has the person asked first, then in order."""
+    pieces = tuple(evidence)
+    asking = (piece for piece in pieces if piece.rule in _ASKING_RULES)
+    weighty = (piece for piece in pieces if abs(piece.bits) >= _LEAST_BITS)
     chosen: dict[str, Evidence] = {}
-    for piece in evidence:
-        if abs(piece.bits) >= _LEAST_BITS or piece.rule in _ASKING_RULES:
-            chosen.setdefault(rules.get_topic(piece.rule), piece)
+    for piece in (*asking, *weighty):
+        chosen.setdefault(rules.get_topic(piece.rule), piece)
     return tuple(chosen.values())
 
 
@@ -124,7 +123,6 @@ _KIND_BY_RULE = {
     rules.MIXED.name: "letters",
     rules.DISGUISED.name: "letters",
     rules.LURE.name: "lure",
-    rules.WAVE.name: "wave",
 }
 
 
@@ -217,12 +215,13 @@ def collect_evidence(
     yield from weights.weigh_matches(match_control_rules(inputs))
     if inputs.is_account and decision is not Decision.MINE:
         signs = inputs.appearance.mock_signs
-        yield from weights.weigh_matches(match_mock_rules(signs, is_bait=inputs.has_lure))
-        yield from weights.weigh_matches(
-            match_impersonation_rules(inputs, presented=presents_as_person(claimed))
+        made = (
+            *match_mock_rules(signs, is_bait=inputs.has_lure),
+            *match_impersonation_rules(inputs, presented=presents_as_person(claimed)),
+            *match_known_impersonator(inputs),
         )
-        yield from weights.weigh_matches(match_known_impersonator(inputs))
-        yield from weights.weigh_matches(match_wave_rules(inputs))
+        yield from weights.weigh_matches(made)
+        yield from weights.weigh_matches(match_wave_rules(inputs, (*claimed, *made)))
         found = {claim_rule.rule.name for claim_rule in claimed}
         if _speaks_of_person(inputs, found):
             yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])

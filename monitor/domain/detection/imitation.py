@@ -45,18 +45,8 @@ _FEW_POSTS = 100
 _SOME_POSTS = 20
 
 
-# Who makes accounts about a whole staff copies no one's account, so in a wave these say nothing.
-_COPIES_NONE = frozenset({rules.UNLIKE_HANDLE, rules.OWN_WORDS, rules.NEW_NETWORK})
-
-
 def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> Iterator[RuleMatch]:
     """Weigh an account that is not known to be the person's, but may present itself as them."""
-    for match in _list_impersonation_matches(inputs, presented=presented):
-        if not (inputs.wave_size and match.rule in _COPIES_NONE):
-            yield match
-
-
-def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> Iterator[RuleMatch]:
     yield from _match_handle_rules(inputs)
     here = [own for own in inputs.same_bio_accounts if own.platform == inputs.trace.platform]
     if here:
@@ -73,9 +63,10 @@ def _list_impersonation_matches(inputs: AssessmentInput, *, presented: bool) -> 
         yield rules.ABSENT.build_match()
     elif inputs.is_on_new_network:
         yield rules.NEW_NETWORK.build_match()
-    circumstances = (*_match_age_rules(inputs), *_match_counter_rules(inputs))
+    compared = (*_match_age_rules(inputs), *_match_counter_rules(inputs))
+    newness = _match_newness_rules(inputs, {circumstance.rule for circumstance in compared})
+    circumstances = (*compared, *newness)
     yield from circumstances
-    yield from _match_newness_rules(inputs, {circumstance.rule for circumstance in circumstances})
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
     if inputs.has_lure:
@@ -121,7 +112,7 @@ def _match_copied_picture(
 _PICTURE_ALONE = 0.25
 _SUSPECT_BEARERS = (
     (rules.YOUNGER, Reason("bearer.newer")),
-    (rules.YOUNGER_ELSEWHERE, Reason("bearer.newer")),
+    (rules.NEW_ACCOUNT, Reason("bearer.newer")),
     (rules.HOLLOW, Reason("bearer.hollow")),
 )
 
@@ -180,8 +171,8 @@ def _match_age_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield rules.ELDER.build_match(reason=Reason("elder.here") if here else None)
     elif created - own <= _MUCH_LATER:
         yield rules.OF_AN_AGE.build_match()
-    else:
-        yield (rules.YOUNGER if here else rules.YOUNGER_ELSEWHERE).build_match()
+    elif here:
+        yield rules.YOUNGER.build_match()
 
 
 def _match_newness_rules(

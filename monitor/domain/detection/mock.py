@@ -452,7 +452,7 @@ def _is_name_at(spoken: Sequence[str], words: Sequence[str]) -> bool:
 
 def _is_handle_addressed(handle: str, name: PersonName) -> bool:
     """Tell the same of a handle: "mrs.quackenbush", "MrsQ_memes", "mrsquackenbush"."""
-    family, initials, wholes = _write_addresses(name.family)
+    family, initials, wholes = _write_addresses(name.given, name.family)
     words = split_handle_words(handle)
     if not family or not words:
         return False
@@ -465,12 +465,12 @@ def _is_handle_addressed(handle: str, name: PersonName) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _write_addresses(family: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
+def _write_addresses(given: str, family: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
     """Return the plain family name, and what handles make of it with a title."""
     plain = squash_text(family)
-    long_enough = len(plain) >= _SHORTEST_FAMILY
+    wholes = (plain, f"{squash_text(given)}{plain}") if len(plain) >= _SHORTEST_FAMILY else ()
     return (
         plain,
         frozenset(f"{title}{plain[:1]}" for title in _SHORT_TITLES),
-        tuple(f"{title}{plain}" for title in _SHORT_TITLES) if long_enough else (),
+        tuple(f"{title}{whole}" for title in _SHORT_TITLES for whole in wholes),
     )

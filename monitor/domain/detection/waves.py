@@ -7,10 +7,19 @@ the others are, and what their accounts say, is compared with nothing.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import exp
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.appearance import AssessmentInput, build_appearance
+from monitor.domain.detection.appearance import (
+    NEW_WITHIN,
+    AssessmentInput,
+    Inventory,
+    Subject,
+    build_input,
+)
+from monitor.domain.detection.claim import match_context_rules
 from monitor.domain.evidence import RuleMatch
+from monitor.domain.names.matching import MatchLevel
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
 from scrapers.models import Trace, TraceKind
@@ -18,13 +27,15 @@ from scrapers.models import Trace, TraceKind
 WAVE_WITHIN = timedelta(weeks=3)
 # Two may be chance, and would tell each of the other.
 SMALLEST_WAVE = 3
-# More people make it no surer: a whole staff may be told to open accounts.
-_MOST_OTHERS = 4
+# How likely chance alone may bring such a window in a year.
+_MOST_CHANCE = 0.05
+# One account more than were met, so that a quiet year is no proof that none ever comes.
+_UNMET = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An account under a person's name, and when it was made or first seen."""
+    """An account under a name, and when it was made or, where that is not told, first seen."""
 
     finding_id: str
     person_id: str
@@ -34,7 +45,9 @@ class NewAccount:
 def find_wave(finding_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccount, ...]:
     """Return the largest wave that an account is part of; nothing, if too few people are in it.
 
-    `accounts` are those of one school and network, the finding's own among them.
+    `accounts` are those of one school and network, the finding's own among them. A window of three
+    weeks is a wave only if the usual rate of the year before it hardly ever brings as many people:
+    a large school meets namesakes of its staff all the time.
     """
     known = sorted(accounts, key=lambda account: (account.appeared_at, account.finding_id))
     here = next((account for account in known if account.finding_id == finding_id), None)
@@ -47,7 +60,34 @@ def find_wave(finding_id: str, accounts: Iterable[NewAccount]) -> tuple[NewAccou
         if earliest <= start <= here.appeared_at
     )
     largest = max(windows, key=count_people)
-    return largest if count_people(largest) >= SMALLEST_WAVE else ()
+    return largest if _is_unusual(largest, known) else ()
+
+
+def _is_unusual(window: tuple[NewAccount, ...], known: Iterable[NewAccount]) -> bool:
+    """Tell whether a year at the school's own rate would hardly have such a window.
+
+    Of the windows that begin with one of a year's accounts, we count how many would hold as many
+    others by chance, if they came at random (Poisson).
+    """
+    size, first = count_people(window), window[0].appeared_at
+    if size < SMALLEST_WAVE:
+        return False
+    last = first + WAVE_WITHIN
+    others = sum(
+        last - NEW_WITHIN <= account.appeared_at < first or last < account.appeared_at
+        for account in known
+    )
+    a_year = (others + _UNMET) * NEW_WITHIN / (NEW_WITHIN - WAVE_WITHIN)
+    return a_year * _compute_tail(a_year * (WAVE_WITHIN / NEW_WITHIN), size - 1) < _MOST_CHANCE
+
+
+def _compute_tail(mean: float, least: int) -> float:
+    """Return how likely a Poisson number is `least` or more."""
+    term, below = exp(-mean), 0.0
+    for number in range(least):
+        below += term
+        term *= mean / (number + 1)
+    return max(0.0, 1 - below)
 
 
 def count_people(accounts: Iterable[NewAccount]) -> int:
@@ -59,33 +99,52 @@ def compute_appearance_time(
 ) -> datetime | None:
     """Return when a new account under the person's name appeared; None if it is no such account.
 
-    What a first look shows is new only if its network says when it was made.
+    What a first look shows is new only if its network says when it was made. One that names another
+    place, school or work is a namesake's.
     """
     made_at = trace.created_at
-    is_new = is_news if made_at is None else seen_at - made_at <= WAVE_WITHIN
+    is_new = is_news if made_at is None else seen_at - made_at <= NEW_WITHIN
     if not (is_new and trace.kind is TraceKind.ACCOUNT and trace.platform):
         return None
-    shown = build_appearance(trace, person)
-    under_name = shown.is_whole_match or shown.mock_signs.addressed
+    inputs = build_input(Subject(person=person, commonness=1.0), trace, Inventory())
+    shown = inputs.appearance
+    by_family = shown.match_level is MatchLevel.FAMILY
+    under_name = shown.is_whole_match or by_family or shown.mock_signs.addressed
     if not (under_name or (shown.name_match is None and shown.handle_uses_name)):
+        return None
+    if any(match.rule in _ELSEWHERE for match in match_context_rules(inputs)):
         return None
     return min(made_at or seen_at, seen_at)
 
 
-def match_wave_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
-    """Weigh a wave once: for a mock account if it shows signs of one, else for an imitation.
+_ELSEWHERE = frozenset({rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE})
 
-    Each further person adds as much, from the second on.
+
+def match_wave_rules(inputs: AssessmentInput, found: Iterable[RuleMatch]) -> Iterator[RuleMatch]:
+    """Have the person asked about an account of a wave that shows a second sign.
+
+    `found` is what else was found. A namesake may make an account in the same weeks.
     """
-    others = inputs.wave_size - 1
-    if inputs.wave_size < SMALLEST_WAVE:
+    size, look = inputs.wave_size, inputs.appearance
+    if size < SMALLEST_WAVE or not (
+        (inputs.is_on_new_network and not look.description)
+        or look.mock_signs.addressed
+        or look.mock_signs.hinted
+        or any(match.rule in _SECOND_SIGNS for match in found)
+    ):
         return
-    signs = inputs.appearance.mock_signs
-    mocks = signs.in_name or signs.in_bio or signs.hinted or signs.addressed
-    yield (rules.WAVE_OF_MOCKS if mocks else rules.WAVE).build_match(
-        amount=min(others, _MOST_OTHERS) / (SMALLEST_WAVE - 1),
-        reason=describe_wave(inputs.wave_size, inputs.trace.platform),
-    )
+    yield rules.WAVE.build_match(reason=describe_wave(size, inputs.trace.platform))
+
+
+_SECOND_SIGNS = frozenset(
+    {
+        *(rules.EMPLOYER, rules.PLACE, rules.MOCK_NAME, rules.MOCK_BIO, rules.LURE, rules.LEWD),
+        *(rules.COPIED_BIO, rules.COPIED_ELSEWHERE, rules.COPIED_PICTURE, rules.LOOKALIKE),
+        *(rules.LOOKALIKE_PLAIN, rules.LOOKALIKE_ELSEWHERE, rules.BOAST, rules.MIXED),
+        *(rules.DISGUISED, rules.SAME_PICTURE, rules.HOLLOW, rules.WATCHED_WORDS),
+        rules.WATCHED_PICTURE,
+    }
+)
 
 
 def describe_wave(size: int, platform: str) -> Reason:

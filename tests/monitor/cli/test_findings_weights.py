@@ -17,8 +17,8 @@ def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):
 def test_the_file_that_the_config_names_is_the_one_shown(terminal):
     ours = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
     other = terminal.config.state.parent / "weights-2.toml"
-    other.write_text(ours.replace("version = 2", "version = 3"), "utf-8")
+    other.write_text(ours.replace("version = 4", "version = 5"), "utf-8")
     named = '[detection]\nweights = "weights-2.toml"\n\n[sources.sites]'
     terminal.configured(("[sources.sites]", named))
 
-    assert terminal.run("weights", "show", "--json").json["version"] == 3
+    assert terminal.run("weights", "show", "--json").json["version"] == 5

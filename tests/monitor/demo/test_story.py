@@ -94,7 +94,6 @@ def test_the_third_week_brings_a_wave_of_accounts_and_nothing_else(played: Playe
 
     assert events(week) == [(mail, "appeared", found, ()) for mail, found in WAVE]
     assert cases(week) == [
-        (JOHN, "impersonation", "medium", f"{SKIES}mrjohnsmith.skies.example"),
         (ROSA, "mock-account", "medium", f"{SKIES}marchettimemes.skies.example"),
         (THOMAS, "impersonation", "medium", f"{SKIES}thomas-okafor.skies.example"),
     ]
@@ -107,7 +106,7 @@ def test_whom_the_wave_is_about_is_told_its_number_and_no_colleagues_name(
     told = played.digest(mail, 3).text
     colleagues = {"Smith", "Marchetti", "Okafor"} - set(NAMES[mail])
 
-    assert "new accounts under the names of 3 staff members of your school" in told
+    assert "accounts under the names of 3 staff members of your school" in told
     assert not any(colleague in told for colleague in colleagues)
 
 
@@ -268,7 +267,8 @@ def test_a_case_that_goes_on_is_in_each_digest_and_its_subject(played: Played, m
 
 @pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
 def test_the_third_week_is_news_to_three(played: Played, member):
-    news = "NEEDS YOUR ATTENTION" in played.digest(member.person.mail, 3).text
+    told = played.digest(member.person.mail, 3).text
+    news = "NEEDS YOUR ATTENTION" in told or "IS THIS YOU?" in told
 
     assert news == (member.person.mail in {JOHN, ROSA, THOMAS})
 

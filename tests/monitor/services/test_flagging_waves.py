@@ -14,7 +14,7 @@ from tests.monitor.services.world import Staff, World, account
 
 TEACHERS = (JOHN, THOMAS, ROSA)
 BASE = account("rosa")
-WAVE = "under the names of 3 staff members of your school appeared on Bluesky."
+WAVE = "under the names of 3 staff members of your school were made or first seen on Bluesky."
 
 
 def made_about(member: StaffMember, number: int, made: timedelta | None = None) -> DemoAccount:
@@ -25,7 +25,7 @@ def made_about(member: StaffMember, number: int, made: timedelta | None = None) 
         id=f"new-{number}",
         handle=f"zz{number}.skies.example",
         name=f"{name.given} {name.family}",
-        bio="",
+        bio=f"{member.person.school} 28",
         picture="",
         created=account("impersonator", week=2).created + (made or timedelta()),
     )

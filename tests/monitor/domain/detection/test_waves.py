@@ -11,14 +11,12 @@ from monitor.domain.detection.assessment import (
     assess_trace,
     explain_assessment,
 )
-from monitor.domain.detection.rules import WAVE
 from monitor.domain.detection.waves import (
     NewAccount,
     compute_appearance_time,
     count_people,
     find_wave,
 )
-from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind
@@ -97,18 +95,36 @@ def test_a_wave_names_the_same_accounts_for_all_in_it():
     assert find_wave("a", accounts) == find_wave("c", accounts) == accounts
 
 
+def test_what_a_large_school_meets_all_the_time_is_no_wave():
+    usual = [at(f"p{number}", number * 6.0) for number in range(60)]
+    many = [at(f"q{number}", 180 + number) for number in range(14)]
+
+    assert find_wave("p30", usual) == ()
+    assert count_people(find_wave("q3", (*usual, *many))) > 14
+
+
+def test_what_was_met_more_than_a_year_before_counts_for_nothing():
+    old = [at(f"p{number}", -400.0 - number) for number in range(60)]
+
+    assert size("a", *old, at("a", 0), at("b", 1), at("c", 2)) == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "is_news", "expected"),
     [
         ({}, True, NOW),
         ({}, False, None),
         ({"created_at": NOW - timedelta(days=21)}, False, NOW - timedelta(days=21)),
-        ({"created_at": NOW - timedelta(days=22)}, True, None),
+        ({"created_at": NOW - timedelta(days=300)}, False, NOW - timedelta(days=300)),
+        ({"created_at": NOW - timedelta(days=366)}, True, None),
         ({"created_at": NOW + timedelta(days=2)}, False, NOW),
         ({"name": "Ann Lee", "handle": "annlee"}, True, None),
         ({"name": ""}, True, NOW),
         ({"name": "", "handle": "zz"}, True, None),
         ({"name": "Mrs. Q", "handle": "mrsqmath"}, True, NOW),
+        ({"name": "Quackenbush edits", "handle": "zz"}, True, NOW),
+        ({"location": "Fernhaven, OR"}, True, None),
+        ({"bio": "Realtor"}, True, None),
         ({"kind": TraceKind.PAGE}, True, None),
         ({"account": ""}, True, None),
     ],
@@ -119,54 +135,46 @@ def test_only_a_new_account_under_the_name_counts(changes, is_news, expected):
     assert compute_appearance_time(trace, QUACKERS, NOW, is_news=is_news) == expected
 
 
-def test_an_account_alone_is_not_an_imitation_and_one_of_four_is():
-    assert assess(0).label is not OwnershipLabel.IMPERSONATION
-    assert assess(4).label is OwnershipLabel.IMPERSONATION
+def test_an_account_of_a_wave_is_asked_about_and_never_flagged_for_it():
+    assert assess(0).label is OwnershipLabel.NAMESAKE
+    assert assess(3).label is OwnershipLabel.UNKNOWN
+    assert assess(40).label is OwnershipLabel.UNKNOWN
 
 
-def test_one_of_three_is_at_least_asked_about():
-    assert assess(3).label in {OwnershipLabel.UNKNOWN, OwnershipLabel.IMPERSONATION}
+@pytest.mark.parametrize(
+    ("changes", "is_sign"),
+    [
+        ({"bio": "lakes and dogs"}, False),
+        ({"bio": "Tallgrass, KS"}, True),
+        ({"bio": "dm me for bitcoin"}, True),
+        ({"bio": "lakes and dogs", "name": "Mrs. Quackenbush"}, True),
+        ({"account": "snapgarden:@ruth.quackenbush"}, False),
+    ],
+)
+def test_it_needs_a_second_sign(changes, is_sign):
+    assert ("wave" in rules_of(assess(4, replace(NEW, **changes)))) is is_sign
 
 
 def test_the_reason_gives_the_number_and_the_network_and_no_name():
     (wave,) = (piece for piece in assess(4).evidence if piece.rule == "wave")
 
-    assert wave.axis is EvidenceAxis.IMITATION
+    assert wave.bits == 0
+    assert wave.reason in assess(4).reasons
     assert render_reason(wave.reason) == (
-        "Within three weeks, new accounts under the names of 4 staff members of your school "
-        "appeared on TikTok."
+        "Within three weeks, accounts under the names of 4 staff members of your school were made "
+        "or first seen on TikTok."
     )
 
 
-def test_each_further_person_adds_half_as_much_up_to_five():
-    bits = [
-        next(piece.bits for piece in assess(people).evidence if piece.rule == "wave")
-        for people in (3, 4, 5, 40)
-    ]
-
-    assert bits == [6.0, 9.0, 12.0, 12.0]
-
-
-def test_in_a_wave_it_does_not_count_that_nothing_of_the_person_was_copied():
-    alike = replace(NEW, handle="zz9", bio="This is a long text in words that no one else uses.")
-    copying_nothing = {"new-network", "unlike-handle", "own-words"}
-
-    assert copying_nothing <= rules_of(assess(0, alike))
-    assert copying_nothing.isdisjoint(rules_of(assess(4, alike)))
-
-
-def test_a_wave_of_mock_accounts_counts_once_and_for_mocking():
+def test_a_mock_account_of_a_wave_is_flagged_for_what_it_is():
     mocking = replace(NEW, name="mrs quackenbush memes", handle="quackmemes")
-    found = rules_of(assess(3, mocking))
 
-    assert "wave-of-mocks" in found
-    assert "wave" not in found
+    assert "wave" in rules_of(assess(3, mocking))
     assert assess(3, mocking).label is OwnershipLabel.MOCK
 
 
-def test_a_wave_is_explained_with_bits_that_add_up():
-    found = assess(4)
-    explained = explain_assessment(found, NEW.kind, WEIGHTS)
+def test_a_question_about_a_wave_says_what_it_is_asked_for():
+    told = explain_assessment(assess(4), NEW.kind, WEIGHTS)
 
-    assert found.bits == sum(piece.bits for piece in explained.evidence)
-    assert WAVE.counterfactual in found.lowered_by
+    assert told.asked_for == "wave"
+    assert told.bits == sum(piece.bits for piece in told.evidence)

@@ -44,10 +44,10 @@ def test_another_file_can_weigh_otherwise():
     heavier = EMPLOYER.replace("bits = 6.0", "bits = 7.5")
 
     other = parse_weights(
-        OURS.replace(EMPLOYER, heavier).replace("version = 3", "version = 4"), "w"
+        OURS.replace(EMPLOYER, heavier).replace("version = 4", "version = 5"), "w"
     )
 
-    assert (other.version, other.bits["employer"]) == (4, 7.5)
+    assert (other.version, other.bits["employer"]) == (5, 7.5)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_another_file_can_weigh_otherwise():
         (EMPLOYER, EMPLOYER.replace("6.0", "inf"), "needs bits, a number"),
         (EMPLOYER, "employer = 6.0", "needs bits, a number, and a source"),
         ("[control]", "[puppetry]", "has a table 'puppetry' that means nothing"),
-        ("version = 3", "", "needs a version"),
-        ("version = 3", 'version = "one"', "needs a version"),
-        ("version = 3", "version = ", "is not valid TOML"),
+        ("version = 4", "", "needs a version"),
+        ("version = 4", 'version = "one"', "needs a version"),
+        ("version = 4", "version = ", "is not valid TOML"),
     ],
 )
 def test_a_file_that_is_not_whole_is_refused_in_one_sentence(found, instead, said):
