@@ -79,7 +79,7 @@ is shown to the person, and to IT only once they share it.
 | discipline students for it by this alone | off-campus speech: Mahanoy Area School District v. B.L., 594 U.S. 180 (2021); true threats: Counterman v. Colorado, 600 U.S. 66 (2023) |
 | open, copy or forward a sexual page, above all where a minor may be shown | 18 U.S.C. 2252A; report it to the CyberTipline (report.cybertip.org) and the police |
 | ask for removal in the person's name | the request under the TAKE IT DOWN Act of 2025 is the person's own; a platform has 48 hours from it |
-"""
+"""  # noqa: E501 - a row of a table is one line
 
 
 class Law(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
