@@ -22,6 +22,7 @@ from monitor.domain.vocabulary import (
     FindingGroup,
     OpeningReason,
     OwnershipLabel,
+    PairSign,
     Severity,
     StepActor,
 )
@@ -136,7 +137,7 @@ class AccountPair:
     theirs: tuple[HighlightPiece, ...]
     ours: tuple[HighlightPiece, ...]
     change: Reason | None = None
-    signs: tuple[str, ...] = ()
+    signs: tuple[PairSign, ...] = ()
     shows_theirs: bool = False
     shows_ours: bool = False
 

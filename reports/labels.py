@@ -37,6 +37,7 @@ from monitor.domain.vocabulary import (
     NoticeKind,
     OpeningReason,
     OwnershipLabel,
+    PairSign,
     Role,
     Scope,
     Severity,
@@ -437,16 +438,16 @@ WEEK_MARKS: Final[Mapping[str, str]] = {
     "unknown": "not checked",
     "case": "a new case",
 }
-# What else is alike in two accounts, by field.
-PAIR_SIGNS: Final[Mapping[str, str]] = {
-    "picture": "Same picture",
-    "bio": "Same bio",
-    "bio-part": "Part of your bio",
-    "handle": "Same username",
-    "name": "Same name",
-    "links": "Same links",
-    "location": "Same place",
-    "not-compared": "Pictures not compared",
+# What is alike in two accounts.
+PAIR_SIGNS: Final[Mapping[PairSign, str]] = {
+    PairSign.PICTURE: "Same picture",
+    PairSign.BIO: "Same bio",
+    PairSign.BIO_PART: "Part of your bio",
+    PairSign.HANDLE: "Same username",
+    PairSign.NAME: "Same name",
+    PairSign.LINKS: "Same links",
+    PairSign.LOCATION: "Same place",
+    PairSign.NOT_COMPARED: "Pictures not compared",
 }
 # What was answered or decided, as the person reads it later.
 GIVEN_ANSWERS: Final[Mapping[str, str]] = {

@@ -336,6 +336,22 @@ class FieldLikeness(StrEnum):
     NOT_COMPARED = "not-compared"
 
 
+class PairSign(StrEnum):
+    """What is alike in two accounts, the most telling first; of pictures also that nobody looked.
+
+    BIO_PART is a bio that has whole phrases of the other one.
+    """
+
+    PICTURE = "picture"
+    BIO = "bio"
+    BIO_PART = "bio-part"
+    HANDLE = "handle"
+    NAME = "name"
+    LINKS = "links"
+    LOCATION = "location"
+    NOT_COMPARED = "not-compared"
+
+
 class InvitationStatus(StrEnum):
     """The status of an invitation; UNKNOWN also if its person has left."""
 

@@ -27,7 +27,7 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_traces,
 )
-from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness
+from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness, PairSign
 from monitor.services.own_accounts import load_own_findings
 from reports import labels as words
 from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
@@ -92,8 +92,6 @@ def compare_with_own_findings(
     return tuple(sorted(comparisons, key=lambda comparison: -comparison.copied_count))
 
 
-# What else is alike, the most telling first; more of it says no more.
-_SIGNS = ("picture", "bio", "handle", "name", "links", "location")
 _MOST_SIGNS = 2
 
 
@@ -116,7 +114,10 @@ def build_account_pair(
         theirs=tuple(_build_username_piece(run, DiffMarkKind.ADDED) for run in marked[0]),
         ours=tuple(_build_username_piece(run, DiffMarkKind.REMOVED) for run in marked[1]),
         change=handle.reason if handle and is_like else None,
-        signs=(*tuple(_list_signs(fields))[:_MOST_SIGNS], *(("not-compared",) if unseen else ())),
+        signs=(
+            *tuple(_list_signs(fields))[:_MOST_SIGNS],
+            *((PairSign.NOT_COMPARED,) if unseen else ()),
+        ),
         shows_theirs=with_pictures and shown(finding.person_id, finding.id) is not None,
         shows_ours=with_pictures and shown(finding.person_id, compared.own.id) is not None,
     )
@@ -126,16 +127,17 @@ def _build_username_piece(run: TextRun, changed: DiffMarkKind) -> HighlightPiece
     return HighlightPiece(text=run.text, mark=DiffMarkKind.KEPT if run.copied else changed)
 
 
-def _list_signs(fields: Mapping[str, FieldComparison]) -> Iterator[str]:
-    """Yield what is alike."""
-    for name in _SIGNS:
-        match fields[name].likeness if name in fields else None:
-            case FieldLikeness.SAME:
-                yield name
-            case FieldLikeness.LIKE if name == "name":
-                yield name
-            case FieldLikeness.PARTLY if name == "bio":
-                yield "bio-part"
+def _list_signs(fields: Mapping[str, FieldComparison]) -> Iterator[PairSign]:
+    """Yield what is alike, the most telling first."""
+    for sign in PairSign:
+        likeness = fields[sign].likeness if sign in fields else None
+        # A username that only looks alike has its own sentence.
+        if likeness is FieldLikeness.SAME or (
+            likeness is FieldLikeness.LIKE and sign is PairSign.NAME
+        ):
+            yield sign
+        if likeness is FieldLikeness.PARTLY and sign is PairSign.BIO:
+            yield PairSign.BIO_PART
 
 
 def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:

@@ -87,7 +87,7 @@ def render_alert(view: AlertView) -> Email:
     year = view.case.last_seen.year
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {"view": view, "cases": limit_lines(cases, most), "year": year}
+        return {"view": view, "cases": limit_lines(cases, most), "year": year, "tone": "bad"}
 
     return compose_fitting_email("alert", build_context)
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from monitor.domain.dates import parse_week_year
 from monitor.domain.reason import Count, Reason, Site
-from monitor.domain.vocabulary import BreachAdvice, CoverageState, EventKind, GapKind
+from monitor.domain.vocabulary import BreachAdvice, CoverageState, EventKind, GapKind, Severity
 from reports.emails.render import MOST, Email, compose_fitting_email, fill_template
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.labels import DigestKind
@@ -236,17 +236,12 @@ class EmailSections:
         return self.needs_you + self.breaches.total
 
     @property
-    def counts(self) -> tuple[tuple[int, str], ...]:
-        """What there is how many of; nothing where the headline has said it."""
-        questions = self.questions.total
-        counts = (
-            (self.attention, "for your attention"),
-            (self.changes.total, "changed"),
-            (questions, "question" if questions == 1 else "questions"),
-            (self.waiting.total, "still open"),
-        )
-        some = tuple(count for count in counts if count[0])
-        return some if len(some) > 1 else ()
+    def tone(self) -> str:
+        """Return the color of the headline: red only where somebody may be harmed."""
+        unanswered = (case for case in self.waiting.shown if case.is_undecided)
+        if any(case.severity is Severity.HIGH for case in (*self.cases.shown, *unanswered)):
+            return "bad"
+        return "wait" if self.attention or self.waiting.total else ""
 
 
 def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
@@ -304,9 +299,17 @@ def _render_personal_email(
     context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {**context, "page": arrange_sections(view, most)}
+        page = arrange_sections(view, most)
+        return {**context, "page": page, "tone": page.tone or _choose_calm_tone(view, quiet=quiet)}
 
     return compose_fitting_email(folder, build_context)
+
+
+def _choose_calm_tone(view: PersonalEmailView, *, quiet: bool) -> str:
+    """Return green only where something was checked and nothing is open."""
+    if not view.coverage.checked:
+        return "wait"
+    return "good" if quiet else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.real
 MEGABYTES = 24
 PATIENCE = 300
 KILOBYTE = 1 << 10
-SOON = "please look at this soon"
+SOON = "someone may be using your name"
 # From no byte at all to about what the work takes.
 ASKING, WRITING = range(0, 1600, 64), range(0, 400, 16)
 CASES = (

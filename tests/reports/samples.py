@@ -13,10 +13,12 @@ from monitor.domain.vocabulary import (
     ConsentAction,
     CoverageState,
     Decision,
+    DiffMarkKind,
     EndReason,
     EventKind,
     GapKind,
     OwnershipLabel,
+    PairSign,
     Severity,
     StepActor,
 )
@@ -41,7 +43,7 @@ from reports.emails.digest import (
     SelfCheckView,
 )
 from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
 from reports.labels import DigestKind
 from tests.reports.readers import (
     CONTACT,
@@ -90,6 +92,24 @@ def make_case(kind: CaseKind, url: str, **told: Any) -> CaseView:
     )
 
 
+PAIR: Final = AccountPair(
+    their_id="1",
+    own_id="2",
+    their_platform="bluesky",
+    own_platform="bluesky",
+    theirs=(
+        HighlightPiece(text="rosa-delgad"),
+        HighlightPiece(text="0", mark=DiffMarkKind.ADDED),
+        HighlightPiece(text=".bsky.example"),
+    ),
+    ours=(
+        HighlightPiece(text="rosa-delgad"),
+        HighlightPiece(text="o", mark=DiffMarkKind.REMOVED),
+        HighlightPiece(text=".bsky.example"),
+    ),
+    change=Reason("handle-like", {"changes": list_changes((ZERO_FOR_O,), (), ())}),
+    signs=(PairSign.BIO, PairSign.NAME, PairSign.NOT_COMPARED),
+)
 IMPERSONATION: Final = make_case(
     CaseKind.IMPERSONATION,
     "https://bsky.example/profile/rosa-delgad0.bsky.example",
@@ -102,6 +122,7 @@ IMPERSONATION: Final = make_case(
         Reason("younger"),
     ),
     id="7f3a91c2",
+    pair=PAIR,
     link_url=ANSWER,
 )
 STUDENT_LINK: Final = make_case(

@@ -6,6 +6,7 @@ from monitor.domain.vocabulary import (
     SITE_NAMES,
     CaseKind,
     CaseState,
+    CaseStep,
     ConsentAction,
     Decision,
     EventKind,
@@ -15,9 +16,11 @@ from monitor.domain.vocabulary import (
     HoldAction,
     OpeningReason,
     OwnershipLabel,
+    PairSign,
     Scope,
     Severity,
     SourceStage,
+    StepActor,
 )
 from reports import labels
 from reports.wording import render_reason
@@ -46,6 +49,11 @@ COMPLETE = (
     (labels.HOLD_NOTICES, HoldAction),
     (labels.HOLD_ERRORS, HoldAction),
     (labels.LIKENESSES, FieldLikeness),
+    (labels.PAIR_SIGNS, PairSign),
+    (labels.CASE_QUESTIONS, CaseKind),
+    (labels.TRACKS, CaseKind),
+    (labels.TRACK_PLACES, CaseStep),
+    (labels.STEP_ACTORS, StepActor),
     (labels.EVIDENCE_LIKENESSES, FieldLikeness),
     (labels.SCOPE_TITLES, Scope),
     (labels.GUIDE_SOURCES, FactReliability),

@@ -169,17 +169,19 @@ def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(pl
     (alert,) = (mail for mail in played.mails if (mail.kind, mail.to) == ("alert", MARIA))
 
     assert alert.day == f"{days.compute_sweep_time(2):%Y-%m-%d}"
-    assert case.reasons[0] in alert.text
+    assert "but the o is replaced by the digit 0" in " ".join(alert.text.split())
+    assert "but the o is replaced by the digit 0" in " ".join(case.reasons)
     digest = played.digest(MARIA, 2)
     assert "mariadelgad0[.]skies[.]example" in digest.text
-    assert all(reason in digest.text for reason in case.reasons[:3])
+    assert "mariadelgado[.]skies[.]example" in digest.text
+    assert "but the o is replaced by the digit 0" in " ".join(digest.text.split())
 
 
 def test_the_student_link_is_told_to_its_person_alone(played: Played):
     (case,) = (one_case for one_case in played.story.weeks[1].cases if one_case.person == ROSA)
     digest = played.digest(ROSA, 2)
     assert LINKED in digest.text
-    assert all(reason in digest.text for reason in case.reasons[:3])
+    assert all(reason in digest.text for reason in case.reasons[:2])
 
     telling = [mail for mail in played.mails if LINKED in mail.whole]
     assert telling == [digest]
@@ -221,14 +223,14 @@ def test_an_own_account_that_baits_is_told_at_once_with_what_differs(played: Pla
 
     assert CHANGED in alert.text
     assert "display name" in alert.text
-    assert played.digest(THOMAS, 2).subject.endswith("1 for your attention")
+    assert played.digest(THOMAS, 2).subject.endswith("1 thing needs you")
 
 
 def test_every_digest_names_the_three_sources_and_why(played: Played):
     for member in ENROLLED:
         text = played.digest(member.person.mail, 2).text
         assert "7 of 10 places checked" in text
-        if "your attention" in text:
+        if "Answer this" in text:
             assert "Your page lists the other 3." in text
             continue
         for source, outcome in TROUBLED.items():
@@ -260,15 +262,14 @@ def test_to_whom_nothing_happened_nothing_is_told_as_new(played: Played, mail: s
 def test_a_case_that_goes_on_is_in_each_digest_and_its_subject(played: Played, mail: str):
     digest = played.digest(mail, 3)
 
-    assert "1 for your attention" in digest.subject
+    assert "1 thing needs you" in digest.subject
     assert "STILL OPEN" in digest.text
     assert "Next, by" in digest.text
 
 
 @pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
 def test_the_third_week_is_news_to_three(played: Played, member):
-    told = played.digest(member.person.mail, 3).text
-    news = "NEEDS YOUR ATTENTION" in told or "IS THIS YOU?" in told
+    news = "found Sep 28" in played.digest(member.person.mail, 3).text
 
     assert news == (member.person.mail in {JOHN, ROSA, THOMAS})
 

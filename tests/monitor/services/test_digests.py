@@ -95,7 +95,7 @@ def test_a_change_is_told_once(world: World, maria: Staff):
 
     assert "bio" in told.text
     assert "nothing new" not in newest(maria).email.subject
-    assert "1 for your attention" in newest(maria).email.subject
+    assert "1 thing needs you" in newest(maria).email.subject
 
 
 def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):

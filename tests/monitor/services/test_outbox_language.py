@@ -27,9 +27,9 @@ def test_an_email_is_in_the_language_that_its_reader_chose(world):
 
     (spanish,), (english,) = maria.emails_of("digest"), thomas.emails_of("digest")
 
-    assert "semana del" in spanish.email.subject
+    assert "su primer resumen" in spanish.email.subject
     assert "Recibe este correo porque usted se inscribió en Namesake" in spanish.text
-    assert "week of" in english.email.subject
+    assert "your first overview" in english.email.subject
     assert get_language() is Language.ENGLISH
 
 

@@ -55,7 +55,7 @@ def test_the_way_from_the_invitation_to_a_yes_has_six_pages_and_two_answers_to_t
     assert portal.world.state.consents.find_latest_consent(ref).scopes == {Scope.PROFILES}
     done = invited.get("/me/joined")
     assert "You have joined" in done.title
-    assert "Reminder: Think before you join a network" in done.text
+    assert "policy says Think before you join a network" in done.text
     assert invited.get("/me").status == 200
 
 

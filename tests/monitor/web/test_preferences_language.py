@@ -106,7 +106,7 @@ def test_a_language_that_there_is_not_is_refused(portal):
 
 
 def test_each_page_offers_the_other_language_and_leads_back_to_itself(guest):
-    form = guest.get("/me/data/scopes").page.find("footer").find("form")
+    form = guest.get("/me/data/scopes").page.find("header").find("form")
 
     assert form.find("button").get_text(strip=True) == "Español"
     assert form.find("button")["lang"] == "es"
@@ -149,7 +149,7 @@ def test_pages_of_an_office_are_english(portal, maria):
     for mail, path in ((REVIEWERS[0], "/review"), (OPERATOR, "/operate")):
         page = portal.signed_in(mail).get(path, **SPANISH)
         assert language(page) == "en"
-        assert page.page.find("footer").find("form") is None
+        assert page.page.find("form", {"action": "/language"}) is None
 
 
 def test_what_it_would_see_is_shown_as_it_reads_it(scene):

@@ -18,8 +18,10 @@ def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
 
     text = " ".join(render_alert(alert).text.split())
 
-    assert "IT can see it starting Mon, Nov 30, 7:12 AM EST." in text
-    assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
+    assert "IT can see it from Mon, Nov 30, 7:12 AM EST if you do not answer." in text
+    assert (
+        "Only you see this, until you share it." in render_alert(replace(alert, opens_at=None)).text
+    )
 
 
 def test_an_invitation_without_its_code_is_refused(sample: Sample) -> None:

@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import (
     DiffMarkKind,
     EndReason,
     FindingGroup,
+    PairSign,
     Severity,
     StepActor,
 )
@@ -52,7 +53,7 @@ PAIR = AccountPair(
     ),
     ours=(HighlightPiece(text="mariadelgad"), HighlightPiece(text="o", mark=DiffMarkKind.REMOVED)),
     change=Reason("copied-bio"),
-    signs=("bio", "not-compared"),
+    signs=(PairSign.BIO, PairSign.NOT_COMPARED),
 )
 CASE = CaseView(
     id="f1",
