@@ -7,7 +7,7 @@ by the rule in `monitor/domain/disclosure.py`, with current data.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monitor.app import App
 from monitor.db.review import (
@@ -31,6 +31,7 @@ from monitor.domain.vocabulary import (
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.disclosure import disclose, find_review_opening, summarize
 from reports.finding_view import CaseSummary, CaseView
+from reports.pages.review import WaveLine
 
 NOT_YET = (
     "Only the staff member can see this case so far. "
@@ -99,13 +100,19 @@ class QueuePage:
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
     """Return one page; a number after the last gives the last."""
     gate = build_review_gate(app, reviewer)
-    total = sum(app.db.review_index.count_visible_cases(gate, wanted).values())
+    total = count_queue_cases(app, reviewer, wanted)
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
     case_ids = app.db.review_index.list_visible_case_ids(gate, wanted, part)
     rows = _list_summaries(app, reviewer, case_ids)
     return QueuePage(rows=rows, number=number, last=last, total=total)
+
+
+def count_queue_cases(app: App, reviewer: Reviewer, wanted: ReviewFilter) -> int:
+    """Count the cases of the queue that a filter leaves."""
+    gate = build_review_gate(app, reviewer)
+    return sum(app.db.review_index.count_visible_cases(gate, wanted).values())
 
 
 def list_review_openings(
@@ -138,18 +145,12 @@ def list_queue_rows(
     return _list_summaries(app, reviewer, ids[:length])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenWave:
-    """How many staff of one school a wave is about; who they are is not said."""
-
-    size: int
-    platform: str
-    latest_at: datetime
+_THIS_WEEK = timedelta(weeks=1)
 
 
-def list_open_waves(app: App) -> tuple[OpenWave, ...]:
-    """List the waves of which a case is open to IT, the latest first."""
-    waves: dict[str, OpenWave] = {}
+def list_open_waves(app: App) -> tuple[WaveLine, ...]:
+    """List the waves of which a case is open to IT, the latest first; nobody in them is named."""
+    waves: dict[str, WaveLine] = {}
     for case_id in app.db.new_accounts.list_case_ids(app.clock.now() - _WAVE_SHOWN_FOR):
         case = app.db.cases.load_case(case_id)
         if case.kind not in _WAVE_CASES:
@@ -157,10 +158,12 @@ def list_open_waves(app: App) -> tuple[OpenWave, ...]:
         accounts = app.db.new_accounts.list_accounts_of_same_place(case.finding_id)
         wave = find_wave(case.finding_id, accounts)
         if wave and find_review_opening(app, case):
-            waves[accounts[0].finding_id] = OpenWave(
+            latest = max(account.appeared_at for account in wave)
+            waves[accounts[0].finding_id] = WaveLine(
                 size=count_people(wave),
                 platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
-                latest_at=max(account.appeared_at for account in wave),
+                latest_at=latest,
+                is_this_week=app.clock.now() - latest < _THIS_WEEK,
             )
     return tuple(sorted(waves.values(), key=lambda one_wave: one_wave.latest_at, reverse=True))
 

@@ -3,15 +3,17 @@
 Each action is a form and is recorded. Opening early takes two reviewers, each in their own session.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from flask import Blueprint, Response, url_for
+from msgspec import structs
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
@@ -48,8 +50,7 @@ from monitor.services.review import (
 )
 from monitor.services.review_queue import (
     PAGE_SIZE,
-    OpenWave,
-    QueuePage,
+    count_queue_cases,
     list_allowed_decisions,
     list_open_schools,
     list_open_waves,
@@ -71,16 +72,15 @@ from reports.pages.layout import FieldProblem
 from reports.pages.review import (
     BreakGlassRequestsView,
     BulkDecisionView,
-    DecisionDoneView,
+    ChosenCasesView,
     LegalHoldsView,
     Option,
     ProposalLine,
+    QueueChip,
     QueueFilter,
     ReviewCaseView,
     ReviewNoteLine,
     ReviewQueueView,
-    UnopenedCasesView,
-    WaveLine,
 )
 from reports.templating import shorten_id
 
@@ -165,41 +165,56 @@ def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> 
     )
 
 
-_THIS_WEEK = timedelta(weeks=1)
+# The chips above the queue, by the part of its address that narrows it.
+CHIPS: Final[Mapping[str, str]] = {
+    "": "All",
+    "state=needs-you": "Needs IT",
+    "taken=nobody": "New",
+    "taken=me": "Mine",
+    "state=in-progress": "In progress",
+    "state=done": "Done",
+}
 
 
 def build_queue_view(
-    page: QueuePage,
-    query: QueueQuery,
-    schools: Iterable[str],
-    waves: Iterable[OpenWave],
-    now: datetime,
+    app: App, reviewer: Reviewer, query: QueueQuery, now: datetime, here: str = ""
 ) -> ReviewQueueView:
+    page = load_queue_page(app, reviewer, build_queue_filter(query, reviewer, now), query.page)
     return ReviewQueueView(
-        filters=tuple(_build_filters(query, tuple(schools))),
+        filters=tuple(_build_filters(query, list_open_schools(app))),
+        chips=tuple(_build_chips(app, reviewer, query, now)),
         lines=page.rows,
         now=now,
         number=page.number,
         last=page.last,
         total=page.total,
-        waves=tuple(
-            WaveLine(
-                size=wave.size,
-                platform=wave.platform,
-                latest_at=wave.latest_at,
-                is_this_week=now - wave.latest_at < _THIS_WEEK,
-            )
-            for wave in waves
-        ),
+        waves=list_open_waves(app),
+        here=here,
     )
 
 
+def _build_chips(
+    app: App, reviewer: Reviewer, query: QueueQuery, now: datetime
+) -> Iterator[QueueChip]:
+    for narrowed, words in CHIPS.items():
+        asked = msgspec.convert(dict(parse_qsl(narrowed)), QueueQuery, strict=False)
+        wanted = build_queue_filter(asked, reviewer, now)
+        yield QueueChip(
+            words=words,
+            path=f"/review?{narrowed}" if narrowed else "/review",
+            count=count_queue_cases(app, reviewer, wanted),
+            here=asked == structs.replace(query, page=1),
+        )
+
+
 def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime) -> ReviewCaseView:
+    """Show a case beside the list of all, wherever its reader came from."""
     case = app.db.cases.load_case(view.id)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
     taken = find_assignee_id(app, case.id)
     return ReviewCaseView(
         case=view,
+        queue=build_queue_view(app, reviewer, QueueQuery(), now, view.id),
         history=tuple(_build_history(app, case)),
         remarks=tuple(
             ReviewNoteLine(
@@ -277,10 +292,8 @@ def build_reviewer(context: PortalContext) -> Reviewer:
 
 def load_queue_view(context: PortalContext) -> pages.ReviewQueueView:
     """Return the page of the queue that the address asks for."""
-    query, app = read_query(QueueQuery), context.app
-    reviewer, now = build_reviewer(context), context.now()
-    page = load_queue_page(app, reviewer, build_queue_filter(query, reviewer, now), query.page)
-    return build_queue_view(page, query, list_open_schools(app), list_open_waves(app), now)
+    reviewer = build_reviewer(context)
+    return build_queue_view(context.app, reviewer, read_query(QueueQuery), context.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,7 +377,7 @@ def render_case_page(
 
 def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
     return context.render_page(
-        "Open cases", pages.render_unopened_cases, UnopenedCasesView(case_ids=case_ids)
+        "Open cases", pages.render_unopened_cases, ChosenCasesView(case_ids=case_ids)
     )
 
 
@@ -451,7 +464,7 @@ class _CaseActions:
         )
         if len(seen) == 1 or words != SAVED:
             return self._redirect_back(seen, words)
-        view = DecisionDoneView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
+        view = ChosenCasesView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
     def submit_undo(self) -> Response:

@@ -37,14 +37,28 @@ class WaveLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueChip:
+    """One way to narrow the queue by a press, and how many cases that leaves."""
+
+    words: str
+    path: str
+    count: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueView:
+    """The list beside an opened case; `here` is the id of that case."""
+
     filters: tuple[QueueFilter, ...]
+    chips: tuple[QueueChip, ...]
     lines: tuple[CaseSummary, ...]
     now: datetime
     number: int
     last: int
     total: int
     waves: tuple[WaveLine, ...] = ()
+    here: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
@@ -78,12 +92,14 @@ class ReviewNoteLine:
 class ReviewCaseView:
     """`taken` is the id of who has taken it, as the form hands it back.
 
-    `note`, `question` and `remark` are what was typed into a form that came back.
+    `queue` is the list beside it. `note`, `question` and `remark` are what was typed into a form
+    that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
     last decision is the reader's own. `guide` is None where we know of none.
     """
 
     case: CaseView
+    queue: ReviewQueueView
     history: tuple[ActionLogLine, ...]
     remarks: tuple[ReviewNoteLine, ...]
     decisions: tuple[Option, ...]
@@ -113,27 +129,18 @@ class BulkDecisionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionDoneView:
-    """What was just ruled, and may be undone."""
+class ChosenCasesView:
+    """Cases to open, which this reader has not opened lately, or that were just ruled alike."""
 
     case_ids: tuple[str, ...]
-    decision: str
-    faults: tuple[FieldProblem, ...] = ()
-    part: str = "queue"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnopenedCasesView:
-    """Cases that are open to IT, and that this reader has not opened, or not lately."""
-
-    case_ids: tuple[str, ...]
+    decision: str = ""
     part: str = "queue"
 
 
 render_review_case = build_renderer("review_case", ReviewCaseView)
 render_bulk_decision = build_renderer("review_several", BulkDecisionView)
-render_decision_done = build_renderer("review_ruled", DecisionDoneView)
-render_unopened_cases = build_renderer("review_unopened", UnopenedCasesView)
+render_decision_done = build_renderer("review_ruled", ChosenCasesView)
+render_unopened_cases = build_renderer("review_unopened", ChosenCasesView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ OFFICE_FOLDERS = {
     *(kind.folder for kind in list_email_kinds(EmailRecipient.OFFICE)),
 }
 OFFICE_TEMPLATE = re.compile(
-    r"pages/(?:review|operate|holds|early|audit|cast|demo|district|lookalikes)"
+    r"pages/(?:_queue|review|operate|holds|early|audit|cast|demo|district|lookalikes)"
     r"|_base/(?:review|opened|proposals)"
 )
 # Tables of labels that only an office or a terminal shows.
