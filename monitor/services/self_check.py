@@ -13,8 +13,16 @@ from monitor.db.jobs import Job, build_request
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.finding import Finding
+from monitor.domain.planning.queries import SCOPE_BY_FAMILY
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
-from monitor.domain.vocabulary import CaseBin, EventKind, OwnershipLabel, SourceStage, SweepKind
+from monitor.domain.vocabulary import (
+    CaseBin,
+    EventKind,
+    OwnershipLabel,
+    Scope,
+    SourceStage,
+    SweepKind,
+)
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.disclosure import disclose_cases, disclose_change
 from monitor.services.feedback import is_district_page
@@ -129,6 +137,7 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
             SourceCheckLine(
                 source=source,
                 state=SourceStage(state),
+                scope=_find_scope(app, source),
                 answers=answers.get(source, 0),
                 found=found[source],
             )
@@ -142,6 +151,12 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
         judged=len(app.db.sweeps.list_source_runs(sweep.id)) if sweep else 0,
         unheard=not progress and now - asked_at > PICKED_UP_WITHIN,
     )
+
+
+def _find_scope(app: App, source: str) -> Scope:
+    """Return what a source is asked under; one that was switched off since was of the commonest."""
+    known = app.sources.get(source)
+    return SCOPE_BY_FAMILY[known.family] if known else Scope.PROFILES
 
 
 def _find_running_sweep(app: App, request: Job) -> Sweep | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.domain.vocabulary import SourceStage
+from monitor.domain.vocabulary import Scope, SourceStage
 from reports.emails.digest import ChangeLine, Coverage
 from reports.pages.layout import PageFrame, build_renderer, render_page
 
@@ -18,14 +18,42 @@ class SelfCheckState(StrEnum):
     ENDED = "ended"
 
 
+_TROUBLES = frozenset({SourceStage.STOPPED, SourceStage.BLOCKED, SourceStage.DOUBTED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCheckLine:
-    """`answers` are those about the person, whether they show something or not."""
+    """`answers` are those about the person, whether they show something or not.
+
+    `scope` is what its person agreed to for it: places are counted by it.
+    """
 
     source: str
     state: SourceStage
+    scope: Scope
     answers: int = 0
     found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckGroup:
+    """The places of one kind, and how far they are."""
+
+    scope: Scope
+    places: tuple[SourceCheckLine, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for place in self.places if place.state.is_finished)
+
+    @property
+    def found(self) -> int:
+        return sum(place.found for place in self.places)
+
+    @property
+    def troubled(self) -> tuple[str, ...]:
+        """Return the places that could not be searched."""
+        return tuple(place.source for place in self.places if place.state in _TROUBLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +105,17 @@ class SelfCheckPageView:
     def pending_sources(self) -> tuple[SourceCheckLine, ...]:
         """Return the sources that are not through yet."""
         return tuple(source for source in self.sources if not source.state.is_finished)
+
+    @property
+    def groups(self) -> tuple[CheckGroup, ...]:
+        """Return the places by what they are, in the order of the consent text."""
+        groups = (
+            CheckGroup(
+                scope=scope, places=tuple(place for place in self.sources if place.scope is scope)
+            )
+            for scope in Scope
+        )
+        return tuple(group for group in groups if group.places)
 
     @property
     def is_running(self) -> bool:

@@ -14,7 +14,10 @@ function speak(words, over) {
 }
 
 function show(told) {
+  // What the reader has unfolded stays so.
+  const open = [...region.querySelectorAll("details")].map((fold) => fold.open);
   region.innerHTML = told.html;
+  region.querySelectorAll("details").forEach((fold, at) => { fold.open = open[at] ?? false; });
   speak(region.querySelector("[data-words]")?.textContent ?? "", !told.live);
 }
 

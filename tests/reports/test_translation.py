@@ -239,12 +239,12 @@ def test_a_list_of_exposed_details_is_told() -> None:
 
 @pytest.mark.usefixtures("spanish")
 def test_the_form_fits_the_number() -> None:
-    forms = "%(num)s place", "%(num)s places"
+    forms = "%(num)s answer", "%(num)s answers"
 
     assert [translate_plural(*forms, number) % {"num": number} for number in (0, 1, 2)] == [
-        "0 lugares",
-        "1 lugar",
-        "2 lugares",
+        "0 respuestas",
+        "1 respuesta",
+        "2 respuestas",
     ]
 
 

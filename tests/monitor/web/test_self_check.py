@@ -133,7 +133,7 @@ def test_it_is_said_what_is_waited_for(portal, maria):
     run_requested_checks(portal.world.app)
 
     # The first answer may come before the second source is even begun with.
-    assert "Waiting for Bluesky" in pages[0]
+    assert "Profile sites: 0 of " in pages[0]
     assert "Testing" in pages[0]
     assert "All places are done. We are now reviewing the answers: 0 of 2." in pages[-1]
 
