@@ -14,7 +14,12 @@ from flask import Blueprint, Response, url_for
 from monitor.config import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSection, describe_scopes
-from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
+from monitor.domain.detection.recognition import (
+    NO_TARGET,
+    AddressTarget,
+    is_share_link,
+    recognize_username,
+)
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import clean_line
@@ -99,9 +104,11 @@ class AccountsAction(StrEnum):
 class AccountsForm(WebForm, frozen=True, kw_only=True):
     """`handles` and `others` are lists, typed with commas.
 
+    `address` is a web address, or a username on `network`, which is empty where none was chosen.
     Each of `remove`, `prove` and `forget` is the account whose button was pressed.
     """
 
+    network: str = ""
     address: str = ""
     handles: str = ""
     none_on: tuple[str, ...] = ()
@@ -122,12 +129,13 @@ class AgreementForm(WebForm, frozen=True, kw_only=True):
 class StepInput:
     """The draft with what was typed, and what keeps it from being an answer.
 
-    `address` is what was left in the box of an account to add.
+    `address` is what was left in the box of an account to add, on `network`.
     """
 
     draft: EnrollmentDraft
     faults: tuple[FieldProblem, ...] = ()
     address: str = ""
+    network: str = ""
 
 
 def read_step(step: EnrollmentStep, draft: EnrollmentDraft) -> StepInput:
@@ -187,7 +195,7 @@ def apply_accounts(form: AccountsForm, draft: EnrollmentDraft) -> StepInput:
         ],
     )
     faults = (*_find_contradictions(typed), *_find_long_lists(handles=handles, others=others))
-    return StepInput(draft=typed, faults=faults, address=form.address)
+    return StepInput(draft=typed, faults=faults, address=form.address, network=form.network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +205,14 @@ class AccountList:
     draft: EnrollmentDraft
     recognize: Callable[[str], AddressTarget]
 
-    def add_address(self, address: str) -> EnrollmentDraft | None:
-        """Add what an address shows; None where it is no address."""
-        found = self.recognize(address)
+    def add_address(self, address: str, network: str = "") -> EnrollmentDraft | None:
+        """Add what an address or a username shows; None where it shows no one."""
+        if is_share_link(address):
+            return None
+        is_username = network in NETWORKS and "/" not in address
+        if address.strip().startswith("@") and not is_username:
+            return None
+        found = recognize_username(address, network) if is_username else self.recognize(address)
         if found == NO_TARGET:
             return None
         accounts = (*self.draft.accounts, found.account) if found.account else self.draft.accounts
@@ -224,8 +237,13 @@ def recheck_contradictions(draft: EnrollmentDraft, step_input: StepInput) -> Ste
     return replace(step_input, draft=draft, faults=faults)
 
 
-def add_address_fault(step_input: StepInput, words: str) -> StepInput:
-    """Say that the address in its box is none."""
+def add_address_fault(step_input: StepInput, address: str) -> StepInput:
+    """Say why what is in the box shows no account, and what to do."""
+    words = NO_ADDRESS
+    if is_share_link(address):
+        words = SHARE_LINK
+    elif address.strip().startswith("@"):
+        words = NO_NETWORK
     return replace(
         step_input, faults=(*step_input.faults, FieldProblem(field="address", words=words))
     )
@@ -376,18 +394,18 @@ def _is_prefilled(draft: EnrollmentDraft) -> bool:
     return bool(draft.school or draft.role) and EnrollmentStep.WORK not in draft.done
 
 
-def build_accounts_view(
-    draft: EnrollmentDraft, faults: Faults, position: StepPosition, address: str
-) -> AccountsStepView:
+def build_accounts_view(step_input: StepInput, position: StepPosition) -> AccountsStepView:
+    draft = step_input.draft
     return AccountsStepView(
         **position,
         declared=tuple(build_declared_lines(draft.accounts, draft.pages)),
-        address=address,
+        address=step_input.address,
+        network=step_input.network,
         handles=", ".join(draft.handles),
         networks=tuple((network, format_site_name(network)) for network in NETWORKS),
         none_on=tuple(text for text in draft.absent_from if text in NETWORKS),
         others=", ".join(text for text in draft.absent_from if text not in NETWORKS),
-        faults=faults,
+        faults=step_input.faults,
     )
 
 
@@ -472,7 +490,12 @@ def _split_blocks(lines: Iterable[Reason]) -> Iterator[ConsentBlock]:
         yield ConsentBlock(lines=tuple(group), listed=listed)
 
 
-NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."
+NO_ADDRESS = "Choose a network and type your username, or paste the address of a page."
+NO_NETWORK = "Choose the network that this username is on."
+SHARE_LINK = (
+    "This link is made for sharing and does not say whose account it is. Open the profile, and "
+    "copy its address or the name under its picture."
+)
 NAME_NEEDS_CONFIRMATION = (
     "IT invited you under another name. We show IT the name you entered so they can confirm it. "
     "We do not search for it until they do."
@@ -554,11 +577,10 @@ class EnrollmentFlow:
         adding = form.action is AccountsAction.ADD
         if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input)
-        longer = listed.add_address(form.address)
+        longer = listed.add_address(form.address, form.network)
         if longer is None:
-            return self._render_step(
-                EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
-            )
+            faulty = add_address_fault(step_input, form.address)
+            return self._render_step(EnrollmentStep.ACCOUNTS, faulty)
         if adding:
             save_enrollment_draft(self.context.app, self.invitation_id, longer)
             return self.context.redirect_to(
@@ -591,9 +613,7 @@ class EnrollmentFlow:
                     draft, faults, build_step_position(step)
                 )
             case EnrollmentStep.ACCOUNTS:
-                own = build_accounts_view(
-                    draft, faults, build_step_position(step), step_input.address
-                )
+                own = build_accounts_view(step_input, build_step_position(step))
                 return pages.render_accounts_step, own
             case EnrollmentStep.CHECK:
                 asked = preview_enrollment_queries(self.context.app, self.invitation_id, draft)

@@ -51,7 +51,6 @@ from monitor.services.profile import (
 from monitor.web import enrollment as views
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.enrollment import (
-    NO_ADDRESS,
     AccountList,
     AccountsAction,
     AccountsForm,
@@ -159,9 +158,7 @@ class ProfileEditor:
             return pages_editing.render_work_step, views.build_work_view(
                 draft, faults, build_standalone_position(step)
             )
-        view = views.build_accounts_view(
-            draft, faults, build_standalone_position(step), step_input.address
-        )
+        view = views.build_accounts_view(step_input, build_standalone_position(step))
         return pages_editing.render_accounts_step, replace(view, proofs=self._build_proof_lines())
 
     def _build_proof_lines(self) -> tuple[AccountProofLine, ...]:
@@ -197,11 +194,10 @@ class ProfileEditor:
         adding = form.action is AccountsAction.ADD
         if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input, "/me/data")
-        draft = listed.add_address(form.address)
+        draft = listed.add_address(form.address, form.network)
         if draft is None:
-            return self.render_step(
-                EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
-            )
+            faulty = add_address_fault(step_input, form.address)
+            return self.render_step(EnrollmentStep.ACCOUNTS, faulty)
         return self._save_step(
             EnrollmentStep.ACCOUNTS,
             recheck_contradictions(draft, step_input),

@@ -130,13 +130,14 @@ class AccountProofLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsStepView(EnrollmentStepView):
-    """`address` is what is still in the box: something was wrong with it.
+    """`address` is what is still in the box, on `network`: something was wrong with it.
 
     `proofs` are the accounts that are not followed before their owner proves control.
     """
 
     declared: tuple[AccountLine, ...] = ()
     address: str = ""
+    network: str = ""
     handles: str = ""
     networks: tuple[tuple[str, str], ...] = ()
     none_on: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from tests.real.keys import Keys
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
-CODE, ADD = "the-code-of-ottilie", "Add an account or page: paste its web address"
+CODE, ADD = "the-code-of-ottilie", "Username or web address"
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def _chooses_scopes(keys: Keys) -> None:
 def _tells_accounts(keys: Keys) -> None:
     keys.fill(ADD, "ottilie")
     keys.press("Add")
-    keys.is_told("Paste the address of a page")
-    keys.press("Paste the address of a page")
+    keys.is_told("Choose a network and type")
+    keys.press("Choose a network and type")
     keys.is_on("address")
     keys.page.keyboard.press("Control+A")
     keys.page.keyboard.type("instagram.com/ottilie")

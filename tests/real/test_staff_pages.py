@@ -43,7 +43,7 @@ def test_a_newcomer_joins_and_is_checked(looks: Looks, code: str, *, scripts: bo
             if page.url.endswith("/scopes"):
                 page.get_by_label("Profile sites").check()
             if page.url.endswith("/accounts"):
-                page.get_by_label("Add an account or page: paste").fill("instagram.com/a.field")
+                page.get_by_label("Username or web address").fill("instagram.com/a.field")
             page.get_by_role("button", name=button, exact=True).click()
             pressed += 1
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^You have joined"))

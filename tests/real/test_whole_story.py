@@ -41,7 +41,7 @@ def joins(page: Page, code: str) -> None:
         if page.url.endswith("/scopes"):
             page.get_by_label("Profile sites").check()
         if page.url.endswith("/accounts"):
-            page.get_by_label("Add an account or page: paste").fill(OWN)
+            page.get_by_label("Username or web address").fill(OWN)
         page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You have joined")
 

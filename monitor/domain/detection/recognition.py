@@ -6,9 +6,20 @@ from urllib.parse import unquote, urlsplit
 
 from scrapers.models import Identity, QueryKind
 from scrapers.source import Source, SourceFamily
-from scrapers.urls.canonical import canonicalize_url, extract_account_keys
+from scrapers.urls.canonical import (
+    build_account_key,
+    canonicalize_url,
+    extract_account_keys,
+)
 
 LONGEST_ADDRESS = 2048
+# What apps make for sharing, by host and path: whose account it is shows only once it is opened.
+SHARE_LINKS = (
+    *(("facebook.com", "/share"), ("fb.me", "/"), ("instagram.com", "/s/"), ("lnkd.in", "/")),
+    *(("snapchat.com", "/t/"), ("t.co", "/"), ("tiktok.com", "/t/"), ("vm.tiktok.com", "/")),
+    ("vt.tiktok.com", "/"),
+)
+LONGEST_USERNAME = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,22 @@ def recognize_address(text: str, sources: Iterable[Source]) -> AddressTarget:
     if known:
         return AddressTarget(account=known[0])
     return AddressTarget(page=address)
+
+
+def is_share_link(text: str) -> bool:
+    """Tell whether an address was made by an app for sharing, and so names no account."""
+    parts = urlsplit(_complete_address(text))
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    return any(host == known and parts.path.startswith(path) for known, path in SHARE_LINKS)
+
+
+def recognize_username(text: str, network: str) -> AddressTarget:
+    """Name an account by its username on a network; nothing if the text can be no username."""
+    username = text.strip().removeprefix("@")
+    plain = 0 < len(username) <= LONGEST_USERNAME and not any(
+        character.isspace() or character in "/\\:@?#" for character in username
+    )
+    return AddressTarget(account=build_account_key(network, username)) if plain else NO_TARGET
 
 
 def _complete_address(text: str) -> str:

@@ -205,6 +205,39 @@ def test_a_pasted_address_is_recognised_shown_and_can_be_taken_off_again(portal,
     assert "@maria.d" not in invited.get("/join/accounts").text
 
 
+def test_an_account_is_added_by_its_network_and_username(invited):
+    up_to(invited, "accounts")
+
+    invited.post("/join/accounts", network="instagram", address="@maria.d", action="add")
+    invited.post("/join/accounts", network="tiktok", address="maria", action="add")
+
+    shown = invited.get("/join/accounts").text
+    assert "Instagram @maria.d" in shown
+    assert "TikTok @maria" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"address": "@maria.d"}, "Choose the network that this username is on."),
+        ({"address": "maria"}, "Choose a network and type your username"),
+        (
+            {"address": "vm.tiktok.com/ZMabc123", "network": "tiktok"},
+            "This link is made for sharing and does not say whose account it is.",
+        ),
+    ],
+)
+def test_what_names_no_account_is_said_with_what_to_do(invited, typed, words):
+    up_to(invited, "accounts")
+
+    answer = invited.post("/join/accounts", action="add", **typed)
+
+    assert answer.status == 422
+    assert words in answer.text
+    box = answer.page.find("input", {"id": "address"})
+    assert box["value"] == typed["address"]
+
+
 def test_an_address_that_was_left_in_its_box_is_not_lost(portal, invited):
     up_to(invited, "accounts")
 

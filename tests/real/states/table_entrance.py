@@ -14,7 +14,7 @@ from tests.real.states.state import (
     unfold,
 )
 
-MAIL, ADD = "Your work email", "Add an account or page: paste its web address"
+MAIL, ADD = "Your work email", "Username or web address"
 GO_ON = press("Continue")
 invited = partial(seen, who="igor")
 

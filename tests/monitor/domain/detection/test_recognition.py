@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from monitor.app.sources import build_sources
 from monitor.demo import setup as stage
-from monitor.domain.detection.recognition import NO_TARGET, recognize_address
+from monitor.domain.detection.recognition import (
+    NO_TARGET,
+    is_share_link,
+    recognize_address,
+    recognize_username,
+)
 from scrapers.source import Source
 
 
@@ -23,6 +28,7 @@ def sources() -> tuple[Source, ...]:
         ("https://www.instagram.com/maria.d/?hl=en", "instagram:@maria.d"),
         ("instagram.com/maria.d", "instagram:@maria.d"),
         (" https://bsky.app/profile/maria.skies.example ", "bluesky:@maria.skies.example"),
+        ("https://www.instagram.com/maria.d?igsh=MzRlODBiNWFlZA==", "instagram:@maria.d"),
         ("https://mastodon.social/@Maria", "mastodon:@maria@mastodon.social"),
         ("https://twitter.com/mariad", "x:@mariad"),
         ("http://chalkboard.example/t/MariaDelgado", "chalkboard:@mariadelgado"),
@@ -61,3 +67,39 @@ def test_whatever_is_pasted_has_an_answer(pasted):
     found = recognize_address(pasted, ())
 
     assert not (found.account and found.page)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "shared"),
+    [
+        ("https://www.facebook.com/share/1AbCdEf/?mibextid=x", True),
+        ("facebook.com/share/p/1AbCdEf", True),
+        ("https://m.facebook.com/share/1AbCdEf", True),
+        ("vm.tiktok.com/ZMabc123", True),
+        ("https://www.instagram.com/s/aGlnaGxpZ2h0", True),
+        ("https://www.instagram.com/sam", False),
+        ("https://www.facebook.com/maria.delgado", False),
+        ("https://www.tiktok.com/@maria", False),
+        ("notfacebook.com/share/1", False),
+        ("@maria", False),
+        ("", False),
+    ],
+)
+def test_a_link_made_for_sharing_is_told_from_a_profile(pasted: str, *, shared: bool) -> None:
+    assert is_share_link(pasted) is shared
+
+
+@pytest.mark.parametrize(
+    ("typed", "network", "account"),
+    [
+        ("@Maria.D", "instagram", "instagram:@maria.d"),
+        (" maria ", "tiktok", "tiktok:@maria"),
+        ("maria.skies.example", "bluesky", "bluesky:@maria.skies.example"),
+        ("two words", "instagram", ""),
+        ("a/b", "instagram", ""),
+        ("@", "instagram", ""),
+        ("m" * 61, "instagram", ""),
+    ],
+)
+def test_a_username_is_named_on_its_network(typed: str, network: str, account: str) -> None:
+    assert recognize_username(typed, network).account == account
