@@ -23,6 +23,7 @@ from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
+    CaseKind,
     EmailCadence,
     FindingGroup,
     Language,
