@@ -390,6 +390,11 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.NAMESAKE: _SET_ASIDE,
         Decision.UNRELATED: _SET_ASIDE,
     },
+    CaseKind.HARMFUL_PAGE: {
+        Decision.MOCK: "We show you what helps. Only you see it.",
+        Decision.NAMESAKE: _SET_ASIDE,
+        Decision.UNRELATED: _SET_ASIDE,
+    },
     CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "We stop asking. IT does not see it.",
         Decision.IMPERSONATION: "We show you how to get it back.",
@@ -402,6 +407,7 @@ CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.STUDENT_LINK: "What is this link?",
     CaseKind.EXPOSED_CONTACT: "Are these details yours?",
     CaseKind.OWN_ACCOUNT_CHANGED: "Did you change your account?",
+    CaseKind.HARMFUL_PAGE: "Is this page about you?",
 }
 # From found to gone: the steps of each kind of case, and how many are done before each next one.
 _REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
@@ -411,6 +417,7 @@ TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
     CaseKind.STUDENT_LINK: ("Found", "You", "Removed", "Gone"),
     CaseKind.EXPOSED_CONTACT: ("Found", "You", "Asked", "Gone"),
     CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Reported", "Yours again"),
+    CaseKind.HARMFUL_PAGE: ("Found", "You", "Asked", "Gone"),
 }
 TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
     CaseStep.NOTIFY: 1,

@@ -269,7 +269,8 @@ def test_a_case_that_goes_on_is_in_each_digest_and_its_subject(played: Played, m
 
 @pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
 def test_the_third_week_is_news_to_three(played: Played, member):
-    news = "found Sep 28" in played.digest(member.person.mail, 3).text
+    told = played.digest(member.person.mail, 3).text
+    news = "found Sep 28" in told or "IS THIS YOU?" in told
 
     assert news == (member.person.mail in {JOHN, ROSA, THOMAS})
 
