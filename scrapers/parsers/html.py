@@ -20,7 +20,7 @@ from scrapers.parsers.json_fields import (
     clean_web_address,
     extract_json_profile,
 )
-from scrapers.parsers.microdata import extract_microdata
+from scrapers.parsers.microdata import extract_microdata, has_subject_item
 from scrapers.parsers.subject import (
     LinkedPerson,
     PageSigns,
@@ -349,10 +349,7 @@ PROFILE_CARD_MOST_LINKS = 50
 MOST_SCRIPTS = 50
 MOST_HEADINGS = 4
 # Only a page that has one of these in its body is worth parsing to the end.
-BODY_MARKS = (
-    r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|data-nosnippet"
-    r"|itemtype=[\"']?https?://schema\.org/(?:Person|ProfilePage)\b"
-)
+BODY_MARKS = r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|\bvcard\b|data-nosnippet"
 HEADING = re.compile(r"<h1\b[^<>]{0,500}>(?:(?!<h1\b).){1,500}?</h1>", re.IGNORECASE | re.DOTALL)
 
 
@@ -455,7 +452,8 @@ class _ProfileParts:
 
 def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> ProfileCard:
     first = parse_head(text)
-    soup = parse_document(text) if has_match(BODY_MARKS, text) else first
+    has_items = has_subject_item(text)
+    soup = parse_document(text) if has_items or has_match(BODY_MARKS, text) else first
     for hidden in soup.select("[data-nosnippet]") if "data-nosnippet" in text else ():
         if not hidden.decomposed:
             hidden.decompose()
@@ -472,7 +470,7 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
         head=top,
         island=extract_island_profile(url, text),
         person=extract_linked_person(
-            extract_linked_data(text), signs, extract_microdata(soup) if "itemscope" in text else ()
+            extract_linked_data(text), signs, extract_microdata(soup) if has_items else ()
         ),
         card=parse_representative_card(soup, signs),
         heading=heading or next(iter(headings), ""),

@@ -30,6 +30,25 @@ VALUE_ATTRIBUTES = {
 }
 
 Item = dict[str, object]
+LONGEST_TAG = 1000
+
+
+def has_subject_item(text: str) -> bool:
+    """Say whether a page has a person or a profile that is not a part of something else.
+
+    Found without parsing it: on most pages a person is an article's author.
+    """
+    at = -1
+    for _ in range(MOST_ITEMS):
+        at = text.find("schema.org/P", at + 1)
+        if at < 0:
+            return False
+        start = text.rfind("<", max(at - LONGEST_TAG, 0), at)
+        tag = text[start : text.find(">", at, at + LONGEST_TAG)] if start >= 0 else ""
+        kind = text[at + len("schema.org/") :].startswith(("Person", "ProfilePage"))
+        if kind and "itemtype" in tag and ("itemprop" not in tag or "mainEntity" in tag):
+            return True
+    return False
 
 
 def extract_microdata(soup: BeautifulSoup) -> Iterator[Item]:

@@ -12,7 +12,8 @@ from tests.house.tree import ROOT, parsed, place, python_files
 PARSERS = ("PIL", "bs4", "html.parser", "html5lib", "lxml", "xml")
 # These are loaded by the child, and by whoever parses in it.
 MAY_PARSE = {
-    f"scrapers/parsers/{name}.py" for name in ("feeds", "html", "images", "markup_skeleton")
+    f"scrapers/parsers/{name}.py"
+    for name in ("feeds", "html", "images", "markup_skeleton", "microdata")
 }
 EVERYTHING = """
 import sys

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from scrapers.models import Page
 from scrapers.parsers.html import ProfileCard, parse_profile_card
-from scrapers.parsers.microdata import MOST_ITEMS, extract_microdata
+from scrapers.parsers.microdata import MOST_ITEMS, extract_microdata, has_subject_item
 
 Answered = Callable[..., Page]
 
@@ -80,6 +80,24 @@ def test_no_text_is_read_twice_however_deep_it_is_nested() -> None:
 
 def test_a_page_of_endless_items_is_read_to_a_bound() -> None:
     assert len(items(f"{PERSON}></div>" * (MOST_ITEMS + 50))) == MOST_ITEMS
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_parsed"),
+    [
+        ('<div itemscope itemtype="https://schema.org/Person">', True),
+        ("<main itemscope itemtype='http://schema.org/ProfilePage'>", True),
+        ('<a itemprop="mainEntity" itemscope itemtype="https://schema.org/Person">', True),
+        ('<a itemprop="author" itemscope itemtype="https://schema.org/Person">', False),
+        ('<a itemscope itemtype="https://schema.org/Product">', False),
+        ('<script>{"@type": "https://schema.org/Person"}</script>', False),
+        ("schema.org/Person", False),
+    ],
+)
+def test_a_page_is_parsed_for_people_only_where_one_may_be_its_subject(
+    tag: str, *, is_parsed: bool
+) -> None:
+    assert has_subject_item(f"<body>{'x' * 2000}{tag}") is is_parsed
 
 
 def test_a_person_whose_page_this_is_is_its_subject(read: Callable[..., ProfileCard]) -> None:
