@@ -481,6 +481,7 @@ _SHAPE_WORDS = {
     "heartbeat_url": "a full address that begins with https://",
     "certificate_log": "the address of a log only, such as https://crt.sh",
     "address": "the full address of a profile, such as https://www.facebook.com/oakhillschools",
+    "key": "the public key of who signs facts, 64 characters of 0-9 and a-f (docs/facts.md)",
 }
 _SECRET = re.compile(r"password|secret|token|(^|_)(api_?)?key$")
 _SECRETS_ELSEWHERE = (
