@@ -14,6 +14,7 @@ from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.normalize import drop_duplicates
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
+from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.models import Identity, Query, QueryKind
 from scrapers.source import ContactSource, Source, SourceFamily
 
@@ -207,10 +208,14 @@ def _list_account_handles(accounts: Iterable[str]) -> Iterator[str]:
     return filter(None, map(extract_local_part, handles))
 
 
-# What accounts about teachers are called after, by reports of districts and students' newspapers
-# (docs/detection.md); a title is what most of them know.
-_TITLES = ("Ms", "Mrs", "Mr", "Miss", "Profe")
-_MOCK_PHRASES = ("{} edits", "{} memes", "{} lore", "{} burner", "not {}", "freaky {}")
+class AskedWords(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the facts about what accounts about teachers are called."""
+
+    words: tuple[str, ...]
+
+
+_ASKED_WORDS = load_facts("asked_words", AskedWords)
+_TITLES, _MOCK_PHRASES = _ASKED_WORDS["titles"].words, _ASKED_WORDS["mock"].words
 
 
 def _list_student_phrases(person: Person) -> Iterator[str]:
