@@ -10,7 +10,7 @@ import click
 from msgspec import to_builtins
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.fact_updates import FactUpdateStore, NewUpdate
+from monitor.db.fact_updates import FactUpdateStore, VerifiedUpdate
 from monitor.domain.errors import InputError
 from monitor.services.facts import list_facts
 from scrapers.facts.fact import DatedFact, FactReliability, list_fact_kinds
@@ -123,7 +123,7 @@ def _build_fact_row(key: str, fact: DatedFact, now: datetime) -> tuple[object, .
     return key, fact.known, fact.seen_on or "never", fact.as_of or "", stale, fact.source
 
 
-def _describe_update(new: NewUpdate) -> Iterator[str]:
+def _describe_update(new: VerifiedUpdate) -> Iterator[str]:
     yield f"Update of {new.made_on}:"
     for kind, facts_of_kind in new.changes.items():
         for key, changed in facts_of_kind.items():

@@ -14,7 +14,6 @@ from scrapers.facts.fact import (
     SHIPPED_ON,
     FactChanges,
     FactsError,
-    FactUpdate,
     list_change_faults,
     parse_update,
     split_known,
@@ -38,8 +37,11 @@ class InstalledFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewUpdate:
-    """An update that may be installed; `unknown` are facts that this version does not have."""
+class VerifiedUpdate:
+    """What is signed and changes no more than it may.
+
+    `unknown` are facts that this version does not have.
+    """
 
     content: bytes
     made_on: date
@@ -60,15 +62,14 @@ class FactUpdateStore:
         if newest is None or newest.stem <= SHIPPED_ON.isoformat():
             return InstalledFacts()
         try:
-            update = self._read_update(newest.read_bytes())
+            update = self._verify_update(newest.read_bytes())
         except (MonitorError, OSError) as error:
-            fault = f"The update {newest.name} is not used: {error}"
-            return InstalledFacts(fault=fault)
-        return InstalledFacts(made_on=update.made_on, changes=split_known(update.changes)[0])
+            return InstalledFacts(fault=f"The update {newest.name} is not used: {error}")
+        return InstalledFacts(made_on=update.made_on, changes=update.changes)
 
-    def check_update(self, content: bytes, today: date) -> NewUpdate:
+    def check_update(self, content: bytes, today: date) -> VerifiedUpdate:
         """Verify a file that somebody brought; raises InputError where it may not be installed."""
-        update = self._read_update(content)
+        update = self._verify_update(content)
         newest = max((SHIPPED_ON.isoformat(), *(path.stem for path in self._list_files())))
         if update.made_on.isoformat() <= newest:
             reason = f"This update is of {update.made_on}, and the facts here are of {newest}."
@@ -76,13 +77,9 @@ class FactUpdateStore:
         if update.made_on > today:
             reason = f"This update is of {update.made_on}, which is not over: check the clock."
             raise InputError(reason)
-        changes, unknown = split_known(update.changes)
-        if faults := tuple(list_change_faults(changes, today)):
-            reason = f"This update changes what it may not, so nothing was taken: {faults[0]}."
-            raise InputError(reason)
-        return NewUpdate(content=content, made_on=update.made_on, changes=changes, unknown=unknown)
+        return update
 
-    def install_update(self, new: NewUpdate) -> None:
+    def install_update(self, new: VerifiedUpdate) -> None:
         """Keep it: it counts as soon as its file is there, whole."""
         try:
             make_folder(self._folder, like=self.state_folder)
@@ -106,8 +103,8 @@ class FactUpdateStore:
             raise CannotWriteError(reason) from error
         return self.load_update().made_on
 
-    def _read_update(self, content: bytes) -> FactUpdate:
-        """Return what is signed with our key; raises InputError, or ConfigError without a key."""
+    def _verify_update(self, content: bytes) -> VerifiedUpdate:
+        """Read an update; raises InputError where it is none, and ConfigError without a key."""
         head, _, signed = content[:MOST_BYTES].partition(b"\n")
         word, _, signature = head.decode("ascii", "replace").partition(" ")
         if word != FIRST_WORD or len(content) > MOST_BYTES:
@@ -120,10 +117,18 @@ class FactUpdateStore:
             reason = "This update is not signed with the key under [facts], or was changed since."
             raise InputError(reason)
         try:
-            return parse_update(signed.decode("utf-8"))
+            update = parse_update(signed.decode("utf-8"))
         except (FactsError, UnicodeDecodeError) as error:
             reason = f"This update cannot be read: {error}"
             raise InputError(reason) from error
+        changes, unknown = split_known(update.changes)
+        fault = next(list_change_faults(changes, update.made_on), "")
+        if fault:
+            reason = f"This update changes what it may not, so nothing of it is taken: {fault}."
+            raise InputError(reason)
+        return VerifiedUpdate(
+            content=content, made_on=update.made_on, changes=changes, unknown=unknown
+        )
 
     def _list_files(self) -> Iterator[Path]:
         return self._folder.glob(f"????-??-??{SUFFIX}")

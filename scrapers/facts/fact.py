@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import inf
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -34,7 +35,9 @@ NO_CHANGES: FactChanges = MappingProxyType({})
 PRICE_KEYS = frozenset({"usd_per_1000"})
 LONGEST_ADDRESS = 300
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-ADDRESS = re.compile(r"https://[^\s<>\"'@\\]+")
+ADDRESS = re.compile(r"https://[^\s<>\"'@\\\[\]]+")
+# msgspec 0.22 ends the process if two threads meet a type for the first time together.
+_FIRST_USE_LOCK = Lock()
 FactT = TypeVar("FactT", bound="DatedFact")
 
 
@@ -129,7 +132,8 @@ def parse_tables(text: str) -> dict[str, FactTable]:
 
 
 def _convert_tables(tables: Mapping[str, FactTable], shape: type[FactT]) -> dict[str, FactT]:
-    return {key: msgspec.convert(table, shape) for key, table in tables.items()}
+    with _FIRST_USE_LOCK:
+        return {key: msgspec.convert(table, shape) for key, table in tables.items()}
 
 
 class FactUpdate(Struct, frozen=True, kw_only=True):
@@ -144,7 +148,8 @@ def parse_update(text: str) -> FactUpdate:
     try:
         contents = tomllib.loads(text)
         made_on = contents.pop("made_on", None)
-        return msgspec.convert({"made_on": made_on, "changes": contents}, FactUpdate)
+        with _FIRST_USE_LOCK:
+            return msgspec.convert({"made_on": made_on, "changes": contents}, FactUpdate)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         reason = f"It is no update of facts: {error}."
         raise FactsError(reason) from error
@@ -164,22 +169,22 @@ def split_known(changes: FactChanges) -> tuple[FactChanges, tuple[str, ...]]:
     return known, tuple(sorted(unknown))
 
 
-def list_change_faults(changes: FactChanges, today: date) -> Iterator[str]:
-    """Yield one clause for each change of a known fact that no update may make."""
+def list_change_faults(changes: FactChanges, made_on: date) -> Iterator[str]:
+    """Yield one clause for each change of a known fact that no update of that day may make."""
     for kind, facts in changes.items():
         tables = load_tables(kind)
         for key, changed in facts.items():
             for name, value in changed.items():
-                fault = _find_fault(tables[key], name, value, today)
+                fault = _find_fault(tables[key], name, value, made_on)
                 if fault:
                     yield f"{kind}.{key}.{name} {fault}"
 
 
-def _find_fault(fact: FactTable, name: str, value: object, today: date) -> str:
+def _find_fault(fact: FactTable, name: str, value: object, made_on: date) -> str:
     """Say what is wrong with one change, empty if it may be made."""
     if name == "seen_on":
-        is_day = type(value) is date and value <= today
-        return "" if is_day else "must be a day that is over"
+        is_day = type(value) is date and value <= made_on
+        return "" if is_day else "must be a day before that of the update"
     if name in PRICE_KEYS and name in fact:
         is_price = (
             isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf

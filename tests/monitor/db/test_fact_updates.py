@@ -15,7 +15,7 @@ TODAY = date(2027, 6, 1)
 OURS, STRANGER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 
 
-def spell(made_on: str, change: str = "seen_on = 2027-01-01") -> str:
+def spell(made_on: str, change: str = "seen_on = 2020-01-01") -> str:
     return f"made_on = {made_on}\n[report_forms.facebook]\n{change}\n"
 
 
@@ -35,7 +35,7 @@ def test_an_update_counts_once_it_is_installed(store):
 
     installed = store.load_update()
     assert installed.made_on == date(2027, 1, 2)
-    assert installed.changes == {"report_forms": {"facebook": {"seen_on": date(2027, 1, 1)}}}
+    assert installed.changes == {"report_forms": {"facebook": {"seen_on": date(2020, 1, 1)}}}
     (path,) = (store.state_folder / "facts").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -68,7 +68,7 @@ def test_an_update_from_the_future_is_refused_for_it_would_bar_all_others(store)
     [
         sign_update(STRANGER, spell("2027-01-02")),
         sign_update(OURS, spell("2027-01-02")) + b" ",
-        sign_update(OURS, spell("2027-01-02")).replace(b"2027-01-01", b"2027-01-02"),
+        sign_update(OURS, spell("2027-01-02")).replace(b"2020-01-01", b"2020-01-02"),
         b"namesake-facts zz\n" + spell("2027-01-02").encode(),
         b"namesake-facts \xff\n" + spell("2027-01-02").encode(),
         spell("2027-01-02").encode(),
@@ -77,6 +77,7 @@ def test_an_update_from_the_future_is_refused_for_it_would_bar_all_others(store)
         sign_update(OURS, "x" * 1_000_001),
         sign_update(OURS, "made_on = 2027-01-02\n[x"),
         sign_update(OURS, spell("2027-01-02", 'form = "https://evil.example/"')),
+        sign_update(OURS, spell("2027-01-02", "seen_on = 2027-01-03")),
         sign_update(OURS, spell("2027-01-02", 'hosts = ["evil.example"]')),
     ],
 )
@@ -116,6 +117,18 @@ def test_an_update_that_is_older_than_the_program_counts_no_more(store):
 
     assert store.load_update().changes == {}
     assert not store.load_update().fault
+
+
+def test_an_update_that_changes_more_than_this_version_allows_is_not_used(store):
+    folder = store.state_folder / "facts"
+    folder.mkdir()
+    content = sign_update(OURS, spell("2027-01-02", 'rule = "imitated-alone"'))
+    (folder / "2027-01-02.facts").write_bytes(content)
+
+    installed = store.load_update()
+
+    assert installed.changes == {}
+    assert "report_forms.facebook.rule may change only with a release" in installed.fault
 
 
 def test_a_folder_that_cannot_be_made_is_said(store):

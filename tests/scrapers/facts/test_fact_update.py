@@ -43,6 +43,7 @@ def test_a_look_and_an_address_on_a_listed_host_may_change():
         "https://www.facebook.com:8443/help",
         "http://www.facebook.com/help",
         "javascript:alert(1)",
+        "https://[www.facebook.com/help",
         "https://www.facebook.com/<script>",
         "https://www.facebook.com/" + "a" * 300,
         7,
