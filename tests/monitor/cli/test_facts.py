@@ -106,7 +106,7 @@ def test_doctor_says_how_old_facts_are_and_warns_of_an_update_at_fault(terminal,
 
     level, message = look()
     assert level == "ok"
-    assert "facts about sites within 180 days" in message
+    assert "facts that grow old, nobody has looked at" in message
 
     terminal.run("facts", "update", str(signed))
     (path,) = (terminal.config.state / "facts").iterdir()
