@@ -115,6 +115,17 @@ image: deb ## Build the container image localhost/namesake from the Debian packa
 		--build-arg PACKAGE=namesake_$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)_*.deb \
 		-f systemd/container/Containerfile dist
 
+.PHONY: images
+PINNED = systemd/container/Containerfile systemd/container/compose.yaml \
+	systemd/container/fleet-compose.yaml systemd/searxng-compose.yaml
+images: ## Pin the images of others to their digests of today; needs podman or docker, and their registry
+	@engine=$$(command -v podman || command -v docker) && \
+	for image in $$(grep -ohE 'docker\.io/[a-z/]+:[a-z0-9.-]+' $(PINNED) | sort -u); do \
+		$$engine pull --quiet $$image >/dev/null && \
+		digest=$$($$engine image inspect --format '{{index .RepoDigests 0}}' $$image | sed 's/.*@//') && \
+		sed -i -E "s#$$image(@sha256:[0-9a-f]+)?#$$image@$$digest#" $(PINNED) || exit 1; \
+	done
+
 .PHONY: coverage
 coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do not reach
 	@$(BIN)/coverage erase

@@ -540,11 +540,16 @@ def is_known_time_zone(name: str) -> bool:
 MIN_TOKEN_LENGTH = 32
 
 
+# In containers: what the pages get, in a folder that is all they see of the secrets.
+PORTAL_SECRETS = "portal"
+
+
 def read_secret(name: str, environ: Mapping[str, str]) -> str:
     """Read a secret: a systemd credential, else `$NAMESAKE_<NAME>`, else empty."""
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    if folder and (Path(folder) / name).is_file():
-        return (Path(folder) / name).read_text("utf-8").strip()
+    if given := environ.get("CREDENTIALS_DIRECTORY"):
+        for folder in (Path(given), Path(given) / PORTAL_SECRETS):
+            if (folder / name).is_file():
+                return (folder / name).read_text("utf-8").strip()
     return environ.get(f"NAMESAKE_{name.upper().replace('-', '_')}", "")
 
 

@@ -53,7 +53,10 @@ from monitor.services.setup_questions import (
 
 # An answer that no one is asked for: where the state folder is.
 STATE = "state"
-# For a sign-in by a proxy: anyone on the machine can reach a port, and forge a header.
+# Where the pages listen; empty for the port of the example.
+LISTEN = "listen"
+# For a sign-in by a proxy: anyone on the machine can reach a port, and forge a header. Between
+# containers: who has only a socket needs no network.
 SOCKET = "unix:/run/namesake-portal/pages.sock"
 
 
@@ -74,7 +77,8 @@ class SetupPlace:
         if self.host.is_service_config(self.config_path):
             state = str(self.host.root / STATE_FOLDER)
         units = str(self.host.root / STATE_FOLDER.parent) if self.runs_units else ""
-        return {UNIT_DATA: units, STATE: state}
+        listen = SOCKET if self.host.is_container() else ""
+        return {UNIT_DATA: units, STATE: state, LISTEN: listen}
 
     def spell_command(self) -> str:
         if self.host.is_container():
@@ -207,11 +211,11 @@ def _list_mail_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
 def _list_portal_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
     choice = SignInChoice(answers["sign_in"])
     yield "portal.address", answers["portal_address"]
+    yield "portal.listen", answers[LISTEN] or (SOCKET if choice is SignInChoice.HEADER else None)
     if choice is SignInChoice.LINK:
         return
     if choice is SignInChoice.HEADER:
         yield "portal.sign_in", SignInMethod.HEADER.value
-        yield "portal.listen", SOCKET
         yield "portal.header", answers["header"]
         return
     yield "portal.sign_in", SignInMethod.OIDC.value

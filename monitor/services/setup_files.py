@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.annexes import discover_annexes
-from monitor.config import Config, SignInMethod, find_shipped_files
+from monitor.config import PORTAL_SECRETS, Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
 
@@ -176,10 +176,18 @@ def format_toml(value: str | int | tuple[str, ...]) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def list_secret_names() -> frozenset[str]:
-    """Return the secrets that the units hand over."""
-    units = "".join((find_shipped_files() / name).read_text("utf-8") for name in (SERVICE, PORTAL))
-    return frozenset(re.findall(r"^ImportCredential=(.+)$", units, re.MULTILINE))
+def list_secret_names(*units: str) -> frozenset[str]:
+    """Return the secrets that the units hand over, or all of them."""
+    files = (find_shipped_files() / name for name in units or (SERVICE, PORTAL))
+    text = "".join(path.read_text("utf-8") for path in files)
+    return frozenset(re.findall(r"^ImportCredential=(.+)$", text, re.MULTILINE))
+
+
+def find_secrets_folder(name: str, config_path: Path, host: HostMachine) -> Path:
+    """Return the folder of a secret without units; in containers, the pages have their own."""
+    folder = config_path.parent / "secrets"
+    own = host.is_container() and name in list_secret_names(PORTAL)
+    return folder / PORTAL_SECRETS if own else folder
 
 
 def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator[PlannedFile]:
@@ -388,7 +396,7 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
     without units, it is a file in the folder `secrets` beside the configuration.
     """
     if not host.is_service_config(config_path):
-        path = config_path.parent / "secrets" / name
+        path = find_secrets_folder(name, config_path, host) / name
         write_new_file(path, secret, PRIVATE_MODE)
         return path
     plain = host.root / "etc/credstore" / name
@@ -405,7 +413,7 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
 
 def find_secret(name: str, config_path: Path, host: HostMachine) -> Path | None:
     """Return the file that holds a secret already; None if there is none."""
-    folders: tuple[Path, ...] = (config_path.parent / "secrets",)
+    folders: tuple[Path, ...] = (find_secrets_folder(name, config_path, host),)
     if host.is_service_config(config_path):
         folders = (host.root / "etc/credstore", host.root / "etc/credstore.encrypted")
     paths = (folder / name for folder in folders)
@@ -438,7 +446,8 @@ def spell_as_variables(secrets: Mapping[str, str]) -> dict[str, str]:
 def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str:
     """Spell the command that asks for a secret and stores it where we would."""
     if host.is_container():
-        return f"sudo install -D -o {CONTAINER_USER} -m 600 /dev/stdin config/secrets/{name}"
+        path = find_secrets_folder(name, Path("config/namesake.toml"), host) / name
+        return f"sudo install -D -o {CONTAINER_USER} -m 600 /dev/stdin {path}"
     if host.is_service_config(config_path):
         knows = host.run_program(("systemd-creds", "--version"), "").code == 0
         seals = knows and host.systemd_release >= CURRENT_SYSTEMD

@@ -5,7 +5,7 @@ Caddy and of a search engine.
 """
 
 import os
-import shutil
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +124,8 @@ class Podman:
         """Build our image as `make image` does."""
         limits = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
         recipe = ("-f", str(SHIPPED / "container" / "Containerfile"), str(package.parent))
-        return self.run("podman", "build", *limits, "-t", OURS, *recipe)
+        base = ("--build-arg", f"BASE={DEBIAN}")
+        return self.run("podman", "build", *limits, *base, "-t", OURS, *recipe)
 
 
 @contextmanager
@@ -137,7 +138,8 @@ def running(folder: Path) -> Iterator[Podman]:
     (folder / "containers.conf").write_text(ENGINE, "utf-8")
     (folder / "storage.conf").write_text(STORAGE.format(folder=folder), "utf-8")
     for name in ("container/compose.yaml", "searxng-compose.yaml"):
-        shutil.copy(SHIPPED / name, podman.district)
+        text = re.sub(r"@sha256:[0-9a-f]+", "", (SHIPPED / name).read_text("utf-8"))
+        (podman.district / Path(name).name).write_text(text, "utf-8")
     podman.import_stand_ins()
     try:
         yield podman

@@ -36,6 +36,7 @@ FOLDERS = 'backup_folder = "/copies"\nbackup_keys = "/keys"\n'
 JOINING = (0,)
 # No one gives a certificate for a name that ends in .test.
 OWN_CERTIFICATES = "{\n\tlocal_certs\n}\n"
+SECRETS = ("config/secrets", "config/secrets/portal")
 SERVICES = ("service", "portal", "backup", "searxng", "caddy")
 
 
@@ -50,6 +51,7 @@ def test_a_district_in_containers_is_set_up_upgraded_and_removed(
         set_up(podman)
         check_services(podman)
         check_rights(podman)
+        check_portal(podman)
         check_first_digests(podman)
         check_upgrade(podman, packages[NEW])
         check_removal(podman)
@@ -63,9 +65,12 @@ def build(podman: Podman, package: Path) -> None:
 def set_up(podman: Podman) -> None:
     """Do what compose.yaml says at its top, with answers from a file."""
     (podman.district / ".env").write_text("SEARXNG_SECRET=0123\n", "utf-8")
-    for name in ("config", "copies", "keys"):
+    for name in ("config", "config/state", *SECRETS, "copies", "keys"):
         (podman.district / name).mkdir()
         os.chown(podman.district / name, USER, USER)
+    for folder, name in zip(SECRETS, ("roster-key", "metrics-token"), strict=True):
+        (podman.district / folder / name).write_text("5" * 64, "ascii")
+        os.chown(podman.district / folder / name, USER, USER)
     text = ANSWERS.format(
         staff="/config/staff.csv",
         mail_host="mail",
@@ -175,6 +180,17 @@ def check_rights(podman: Podman) -> None:
     )
     assert said.split()[:3] == [str(USER), "CapBnd:", "0000000000000000"]
     assert "Read-only file system" in said
+
+
+def check_portal(podman: Podman) -> None:
+    """The pages see their own secrets, no copy of a key, and no one but Caddy."""
+    assert podman.inside("portal", "ls", "/config/secrets") == "metrics-token\n"
+    assert podman.inside("portal", "ls", "/keys", "/copies") == "/copies:\n\n/keys:\n"
+    assert "Read-only file system" in podman.inside("portal", "touch", "/config/x")
+    devices = podman.inside("portal", "sh", "-c", "tail -n +3 /proc/net/dev | cut -d: -f1")
+    assert devices.split() == ["lo"]
+    assert podman.inside("backup", "ls", "/config/secrets") == ""
+    assert podman.inside("service", "ls", "/copies") == ""
 
 
 def check_upgrade(podman: Podman, package: Path) -> None:

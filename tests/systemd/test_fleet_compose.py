@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from monitor.fleet.config import load_fleet_file
+from monitor.services.setup import SOCKET
 from tests.monitor.cli.test_main import COMMANDS
 
 TEXT = Path("systemd/container/fleet-compose.yaml").read_text("utf-8")
@@ -84,7 +85,7 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
         "caddy": ["80:80", "443:443"],
         "postgres": ["${NAMESAKE_PRIVATE_ADDRESS:-127.0.0.1}:5432:5432"],
     }
-    assert SERVICES["pages"]["network_mode"] == "service:caddy"
+    assert SERVICES["pages"]["network_mode"] == "${NAMESAKE_PORTAL_NETWORK:-none}"
     assert SERVICES["backup"]["network_mode"] == "none"
 
 
@@ -104,4 +105,6 @@ def test_the_configuration_at_its_top_can_be_used_as_it_is(tmp_path: Path) -> No
     assert str(file.fleet.districts) in list_mounts(SERVICES["home"])
     assert {str(file.backup.folder), str(file.backup.keys)} <= {*list_mounts(SERVICES["backup"])}
     assert file.fleet.machine == "FIRST-MACHINE"
-    assert file.fleet.listen == "127.0.0.1:8080"
+    assert file.fleet.listen == SOCKET
+    assert SOCKET.removeprefix("unix:") in SERVICES["pages"]["healthcheck"]["test"][1]
+    assert f"reverse_proxy {SOCKET.replace(':', '/')} }}" in TEXT

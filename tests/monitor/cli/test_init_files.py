@@ -9,18 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import find_shipped_files
+from monitor.config import find_shipped_files, read_secret
 from monitor.config.file import load_config
+from monitor.services.setup import SOCKET
 from monitor.services.setup_files import (
     SHIPPED_PROGRAM,
     UNITS,
     HostMachine,
     ProgramResult,
+    build_secret_command,
     fill_template,
     list_secret_names,
     plan_units,
     read_stored_secrets,
     run_program,
+    store_secret,
 )
 from tests.monitor.cli.conftest import Said, Terminal, run
 from tests.monitor.emails import PASSWORD
@@ -469,3 +472,23 @@ def test_in_a_container_what_is_left_is_done_with_compose(machine: Machine, mark
     assert "docker compose exec service namesake sources check" in said.out
     assert "sudo install -D -o 10001 -m 600 /dev/stdin config/secrets/brave-key" in said.out
     assert "systemctl" not in said.out
+    assert f'listen = "{SOCKET}"' in config.read_text("utf-8")
+    caddy = (config.parent / "proxy/Caddyfile").read_text("utf-8")
+    assert f"reverse_proxy {SOCKET.replace(':', '/')} {{" in caddy
+
+
+def test_in_a_container_the_pages_have_a_folder_of_secrets_of_their_own(machine: Machine):
+    (machine.root / ".dockerenv").touch()
+    config = machine.root / "config/namesake.toml"
+    for name in ("metrics-token", "smtp-password"):
+        store_secret(name, f"the {name}", config, machine.host)
+
+    folder = config.parent / "secrets"
+    assert (folder / "portal/metrics-token").read_text("utf-8") == "the metrics-token"
+    assert (folder / "smtp-password").read_text("utf-8") == "the smtp-password"
+    assert set(read_stored_secrets(config, machine.host)) == {"metrics-token", "smtp-password"}
+    assert read_secret("metrics-token", {"CREDENTIALS_DIRECTORY": str(folder)})
+    assert read_secret("metrics-token", {"CREDENTIALS_DIRECTORY": str(folder / "portal")})
+    assert not read_secret("smtp-password", {"CREDENTIALS_DIRECTORY": str(folder / "portal")})
+    asked = build_secret_command("metrics-token", config, machine.host)
+    assert asked.endswith("config/secrets/portal/metrics-token")

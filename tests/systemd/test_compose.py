@@ -1,0 +1,95 @@
+"""The containers of a district: what each sees, and how much it may take."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from shutil import copy, copytree
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.services.setup import SOCKET
+from tests.systemd.test_fleet_compose import SERVICES as FLEET_SERVICES
+from tests.systemd.test_fleet_compose import list_mounts
+
+COMPOSE = yaml.safe_load(Path("systemd/container/compose.yaml").read_text("utf-8"))
+SEARXNG = yaml.safe_load(Path("systemd/searxng-compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+MAKE = shutil.which("make") or "make"
+PINNED = (
+    *(f"systemd/container/{name}" for name in ("Containerfile", "compose.yaml")),
+    *("systemd/container/fleet-compose.yaml", "systemd/searxng-compose.yaml"),
+)
+EVERY = {
+    **{f"district {name}": service for name, service in SERVICES.items()},
+    **{f"fleet {name}": service for name, service in FLEET_SERVICES.items()},
+    **{f"search {name}": service for name, service in SEARXNG["services"].items()},
+}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_no_container_takes_all_memory_or_processes(name: str) -> None:
+    assert EVERY[name]["mem_limit"].endswith(("m", "g"))
+    assert 0 < EVERY[name]["pids_limit"] <= 1024
+
+
+def test_the_pages_see_no_secret_but_their_own_and_no_copy() -> None:
+    mounts = list_mounts(SERVICES["portal"])
+
+    assert mounts["/config/secrets"] == "./config/secrets/portal"
+    assert set(mounts) == {"/config", "/config/state", "/config/secrets", "/run/namesake-portal"}
+    assert "./config:/config:ro" in SERVICES["portal"]["volumes"]
+
+
+def test_the_pages_reach_no_one_and_are_reached_through_the_proxy_alone() -> None:
+    assert SERVICES["portal"]["network_mode"] == "${NAMESAKE_PORTAL_NETWORK:-none}"
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy"}
+    folder = SOCKET.removeprefix("unix:").rpartition("/")[0]
+    sharing = {name for name, service in SERVICES.items() if folder in list_mounts(service)}
+    assert sharing == {"portal", "caddy"}
+    assert SOCKET.removeprefix("unix:") in SERVICES["portal"]["healthcheck"]["test"][1]
+
+
+def test_copies_and_keys_meet_in_the_backup_alone() -> None:
+    holders = {
+        place: {name for name, service in SERVICES.items() if place in list_mounts(service)}
+        for place in ("/copies", "/keys")
+    }
+
+    # The service destroys the keys of those who leave, in the copy, too.
+    assert holders == {"/copies": {"backup"}, "/keys": {"service", "backup"}}
+    assert SERVICES["backup"]["network_mode"] == "none"
+    assert list_mounts(SERVICES["backup"])["/config/secrets"] == "nothing"
+
+
+def test_the_images_of_others_are_pinned_to_what_the_registry_has(tmp_path: Path) -> None:
+    copytree("systemd", tmp_path / "systemd")
+    copy("Makefile", tmp_path)
+    engine = tmp_path / "bin/podman"
+    engine.parent.mkdir()
+    for digest in ("a" * 64, "b" * 64):
+        told = f'test "$1" = pull || echo "docker.io/some/image@sha256:{digest}"'
+        engine.write_text(f"#!/bin/sh\n{told}\n", "ascii")
+        engine.chmod(0o755)
+        subprocess.run(
+            (MAKE, "-C", tmp_path, "images"),
+            env={"PATH": f"{engine.parent}:/usr/bin:/bin"},
+            check=True,
+        )
+
+        named = [
+            line for path in PINNED for line in find_images((tmp_path / path).read_text("utf-8"))
+        ]
+        assert len(named) == 5
+        assert {line.partition("@sha256:")[2] for line in named} == {digest}
+
+
+def find_images(text: str) -> list[str]:
+    return re.findall(r"docker\.io/\S+", text)
+
+
+@pytest.mark.parametrize("name", ["pages", "backup"])
+def test_who_serves_or_saves_districts_sees_no_secret_that_is_lent(name: str) -> None:
+    assert list_mounts(FLEET_SERVICES[name])["/config/secrets"] == "nothing"
