@@ -21,6 +21,7 @@ STEP = 5  # minutes
 LASTING = 5_000  # steps, longer than the longest of the rules
 GROWS = f"0+{STEP * 60}x{LASTING}"
 STANDS = f"0x{LASTING}"
+YEAR_AHEAD = f"31536000x{LASTING}"
 TURNS_BAD = f"0x2 1x{LASTING}"
 TURNS_GOOD = f"1x2 0x{LASTING}"
 AT = 'instance="district", '
@@ -29,6 +30,12 @@ AT = 'instance="district", '
 ALARMS = {
     "NamesakeNoMetrics": ({"namesake_collected_timestamp_seconds": STANDS}, "25m", "30m"),
     "NamesakeSweepMissed": ({"namesake_sweep_closed_timestamp_seconds": STANDS}, "8d", "8d5m"),
+    "NamesakeTimeAhead": ({"namesake_sweep_closed_timestamp_seconds": YEAR_AHEAD}, "10m", "15m"),
+    "NamesakeTimeAhead of a backup": (
+        {"namesake_backed_up_timestamp_seconds": YEAR_AHEAD},
+        "10m",
+        "15m",
+    ),
     "NamesakeSweepStuck": ({"namesake_sweep_open_since_timestamp_seconds": STANDS}, "2d", "2d5m"),
     "NamesakeJobOverdue": (
         {'namesake_overdue_seconds{job_name="digest",queue="mail"}': GROWS},

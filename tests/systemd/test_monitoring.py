@@ -9,6 +9,7 @@ import pytest
 
 from monitor.domain.health import (
     BACKUP_MAX_AGE,
+    CLOCK_TOLERANCE,
     JOB_OVERDUE_AFTER,
     QUEUE_MAX_WAIT,
     SWEEP_MISSED,
@@ -59,6 +60,8 @@ def test_no_label_of_ours_is_one_that_prometheus_takes_for_itself():
         ("namesake_sweep_open_since_timestamp_seconds > 2 * 86400", SWEEP_STUCK),
         ("namesake_overdue_seconds > 2 * 86400", SWEEP_STUCK),
         ("namesake_backed_up_timestamp_seconds > 3 * 86400", BACKUP_MAX_AGE),
+        ("namesake_sweep_closed_timestamp_seconds - time() > 5 * 60", CLOCK_TOLERANCE),
+        ("namesake_backed_up_timestamp_seconds - time() > 5 * 60", CLOCK_TOLERANCE),
         ("namesake_oldest_email_seconds > 6 * 3600", QUEUE_MAX_WAIT),
         ('queue!="sweeps"} > 1 * 3600', JOB_OVERDUE_AFTER),
     ],
