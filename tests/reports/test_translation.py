@@ -16,6 +16,7 @@ from reports.templating import ENVIRONMENT, spell_number
 from reports.translation import (
     format_date,
     format_local_time,
+    format_near_day,
     format_near_time,
     format_seen_range,
     format_short_week,
@@ -250,13 +251,16 @@ def test_the_form_fits_the_number() -> None:
 
 @pytest.mark.usefixtures("spanish")
 def test_days_and_times_are_written_as_the_language_does() -> None:
-    assert format_date(date(2026, 9, 28)) == "28 de sep de 2026"
-    assert format_date(date(2026, 9, 28), 2026) == "28 de sep"
-    assert format_near_time(NOW, ZONE) == "mar, 3 de nov, 7:12 a.m. EST"
-    assert format_local_time(NOW, ZONE) == "mar, 3 de nov de 2026, 7:12 a.m. EST"
+    assert format_date(date(2026, 9, 28)) == "28 de septiembre de 2026"
+    assert format_date(date(2026, 9, 28), 2026) == "28 de septiembre"
+    assert format_near_time(NOW, ZONE) == "martes 3 de noviembre, 7:12 a.m. EST"
+    assert format_local_time(NOW, ZONE) == "martes 3 de noviembre de 2026, 7:12 a.m. EST"
     assert format_week_start("2026-W48") == "23 de noviembre de 2026"
+    assert format_near_day(NOW, ZONE) == "martes 3 de noviembre"
     assert format_short_week("2026-W48") == "23/11"
-    assert format_seen_range(NOW, NOW, ZONE) == "Visto el mar, 3 de nov de 2026, 7:12 a.m. EST"
+    assert (
+        format_seen_range(NOW, NOW, ZONE) == "Visto el martes 3 de noviembre de 2026, 7:12 a.m. EST"
+    )
     assert spell_number(2) == "Dos"
 
 

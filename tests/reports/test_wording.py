@@ -362,7 +362,7 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
     with use_language(Language.SPANISH):
         assert render_reason(reason, Others("Iris")) == (
             'Su nombre de usuario es el de Iris, pero se agrega "real" y '
-            "en lugar del carácter l hay el dígito 1."
+            "cambia la letra «l» por el número «1»."
         )
 
 

@@ -274,7 +274,8 @@ def _name_edit(edit: HandleEdit) -> Reason:
     if not edit.theirs:
         said = "doubled.once" if change is HandleChange.DOUBLED else "dropped"
         return Reason(f"edit.{said}", {"ours": ours})
-    said = "neighbor" if change is HandleChange.NEIGHBOR else "replaced"
+    letter = ".letter" if len(edit.ours) == 1 and edit.ours.isalpha() else ""
+    said = "neighbor" if change is HandleChange.NEIGHBOR else f"replaced{letter}"
     said = "invisible" if has_invisible_sign(edit.theirs) else said
     return Reason(f"edit.{said}", {"ours": ours, "theirs": _name_signs(edit.theirs)})
 
