@@ -10,13 +10,24 @@ from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
-from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Severity
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseStep,
+    Decision,
+    Severity,
+    StepActor,
+)
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
-from monitor.services.takedown import record_removal_step, record_takedown_step
-from reports.wording import render_reason, render_told
+from monitor.services.takedown import (
+    build_removal_view,
+    record_removal_step,
+    record_takedown_step,
+)
+from reports.wording import render_reason
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -44,8 +55,9 @@ def home(maria: Staff):
     return build_home_view(maria.world.app, maria.id)
 
 
-def progress(maria: Staff) -> list[str]:
-    return [render_told(stage.words) for stage in home(maria).progress]
+def progress(maria: Staff) -> list[tuple[StepActor | None, CaseStep | None]]:
+    """Return who acts next in what somebody else has to do."""
+    return [(case.next_by, case.next_step) for case in home(maria).progress]
 
 
 def advice(maria: Staff, case: Case) -> list[str]:
@@ -61,16 +73,22 @@ def test_nothing_is_in_progress_before_an_answer(maria: Staff):
 
 def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
     world, case = maria.world, maria.case(CaseKind.IMPERSONATION)
+    case_id = case.id
     maria.rules(case, Decision.IMPERSONATION)
-    assert progress(maria) == ["Impersonation, not reported yet"]
-    # The report of it, and the contact details.
+    # To report it is the person's own turn, and so are the contact details.
+    assert progress(maria) == []
     assert home(maria).needs_you == 2
+    reported = next(case for case in home(maria).cases if case.id == case_id)
+    assert (reported.next_step, reported.plan_path) == (
+        CaseStep.REPORT,
+        f"/me/takedown/{case_id}",
+    )
 
     record_takedown_step(world.app, maria.id, case.id, Decision.REPORTED)
-    assert progress(maria) == ["Take-down reported"]
-    (line,) = home(maria).progress
-    assert (line.at, line.case.bin) == (world.clock.now(), CaseBin.IN_PROGRESS)
-    assert line.path == f"/me/takedown/{case.id}"
+    assert progress(maria) == [(StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER)]
+    (going,) = home(maria).progress
+    assert (going.acted_at, going.bin) == (world.clock.now(), CaseBin.IN_PROGRESS)
+    assert (going.place, going.plan_path) == (3, f"/me/takedown/{case.id}")
 
     run_due_sweeps(world.app)
     world.internet = world.internet.remove_entry(IMPOSTOR)
@@ -83,23 +101,22 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
 def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):
     world, case = maria.world, maria.case(CaseKind.EXPOSED_CONTACT)
     maria.rules(case, Decision.MINE)
-    online = "Street address and phone number still online, removal"
-    assert progress(maria) == [f"{online} not requested yet"]
+    assert progress(maria) == []
+    assert home(maria).cases[-1].plan_path == f"/me/removal/{case.id}"
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_ASKED)
-    assert progress(maria) == [f"{online} requested"]
-    (line,) = home(maria).progress
-    assert line.looks_at is None
+    assert progress(maria) == [(StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER)]
+    assert build_removal_view(world.app, maria.id, case.id).can_look is False
     sources = structs.replace(world.config.sources, pages=PageSourcesConfig())
     world.restarts(structs.replace(world.config, sources=sources))
-    (line,) = home(maria).progress
-    assert line.looks_at == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
+    view = build_removal_view(world.app, maria.id, case.id)
+    assert view.can_look
+    assert view.looks_at[0] == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_DONE)
-    assert progress(maria) == ["You said that the details are gone"]
-    (line,) = home(maria).progress
-    assert line.case.due
-    assert line.case.bin is CaseBin.IN_PROGRESS
+    (going,) = home(maria).progress
+    assert going.due
+    assert (going.next_by, going.bin) == (StepActor.SERVICE, CaseBin.IN_PROGRESS)
 
 
 def test_what_may_stay_is_not_in_progress(maria: Staff):
@@ -151,5 +168,6 @@ def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_repor
     first, *_ = build_advice_lines(maria.world.app, cases.load_case(own.id))
     assert first.url == "https://www.instagram.com/hacked/"
     assert first.unconfirmed
-    assert progress(maria) == ["Account taken over, as you said"]
-    assert home(maria).progress[0].path == f"/me/findings/{own.finding_id}"
+    (taken,) = (case for case in home(maria).cases if case.id == own.id)
+    assert taken.next_step is CaseStep.REPORT
+    assert taken.plan_path == f"/me/findings/{own.finding_id}"
