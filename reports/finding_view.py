@@ -108,7 +108,16 @@ class FindingView:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        return (*self.speaks_for, *self.speaks_against)
+        lead = (self.likely_fake,) if self.likely_fake else ()
+        return (*lead, *self.speaks_for, *self.speaks_against)
+
+    @property
+    def likely_fake(self) -> Reason | None:
+        """Say first of what is asked about that others have probably made it."""
+        asked = self.label is OwnershipLabel.UNKNOWN and self.answer is None
+        if asked and self.suggested in {Decision.IMPERSONATION, Decision.MOCK}:
+            return Reason(f"likely-fake.{self.suggested}")
+        return None
 
     @property
     def searchable_text(self) -> str:

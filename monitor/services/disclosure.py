@@ -18,7 +18,7 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import find_case_standing
 from monitor.domain.detection import rules
-from monitor.domain.detection.assessment import Assessment
+from monitor.domain.detection.assessment import Assessment, select_reasons
 from monitor.domain.disclosure import (
     DisclosureInput,
     ReviewOpening,
@@ -310,9 +310,8 @@ def _list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
 
 
 def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(
-        piece for piece in assessment.shown_evidence if not _is_against_impersonation(piece)
-    )
+    about = (piece for piece in assessment.evidence if not _is_against_impersonation(piece))
+    return select_reasons(about)
 
 
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:

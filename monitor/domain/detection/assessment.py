@@ -46,8 +46,9 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Trace, TraceKind
 
-# What weighs less moves no one.
-_LEAST_BITS = 0.05
+# What does not double the odds is no reason to tell, and nobody reads a fourth.
+_LEAST_BITS = 1.0
+_MOST_REASONS = 3
 # What weighs nothing, and decides that the person is asked.
 _ASKING_RULES = frozenset({rules.SPEAKS_OF_PERSON.name, rules.NEW_UNDER_NAME.name, rules.WAVE.name})
 
@@ -88,14 +89,17 @@ class Assessment:
 
 
 def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Keep what is a reason, and each fact once: what has the person asked first, then in order."""
+    """Keep three reasons at most, each fact once: what has the person asked first, then in order.
+
+    Where nothing tells much, the first is all there is to say.
+    """
     pieces = tuple(evidence)
     asking = (piece for piece in pieces if piece.rule in _ASKING_RULES)
     weighty = (piece for piece in pieces if abs(piece.bits) >= _LEAST_BITS)
     chosen: dict[str, Evidence] = {}
     for piece in (*asking, *weighty):
         chosen.setdefault(rules.get_topic(piece.rule), piece)
-    return tuple(chosen.values())
+    return tuple(chosen.values())[:_MOST_REASONS] or pieces[:1]
 
 
 # What a person ruled, and what follows; the other decisions speak of a case, not of the account.
@@ -155,7 +159,9 @@ def assess_input(
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
         undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
         held = asked and any(map(_is_strong_imitation, shown))
-        mine = label is OwnershipLabel.MINE and not held
+        # A page with signs of someone else, such as another trade, is no best guess.
+        likely = inputs.is_account or _is_certain(inputs, shown)
+        mine = label is OwnershipLabel.MINE and not held and likely
         suggestion = label if mine else _suggest_made_by_others(inputs, shown, weights)
         return replace(
             undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None

@@ -23,6 +23,7 @@ from monitor.services.feedback import (
 )
 from monitor.services.findings import list_answered_findings
 from monitor.services.takedown import record_takedown_step
+from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
@@ -75,6 +76,16 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     assert rest
     labels = [other.assessment.label for other in rest]
     assert labels == sorted(labels, key=["unknown", "about-me", "namesake", "unrelated"].index)
+
+
+def test_what_is_asked_about_and_probably_a_fake_says_so_first(maria: Staff):
+    asked = disclose_finding(maria.world.app, waiting(maria)[0].finding)
+    fake_one = replace(asked, label=OwnershipLabel.UNKNOWN, suggested=Decision.MOCK, answer=None)
+
+    assert render_reason(fake_one.reasons[0]) == "Others have probably made it about you."
+    assert replace(fake_one, suggested=Decision.MINE).likely_fake is None
+    assert replace(fake_one, label=OwnershipLabel.NAMESAKE).likely_fake is None
+    assert replace(fake_one, answer=Decision.MOCK).likely_fake is None
 
 
 def test_what_was_declared_is_not_asked_about(maria: Staff):

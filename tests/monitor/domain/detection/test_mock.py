@@ -224,7 +224,7 @@ def test_an_account_about_a_school_that_names_them_in_its_text_is_about_them(
     found = assess(replace(ACCOUNT, name=name, handle="tms.page", bio=bio), others=500.0)
 
     assert found.label in ASKED_OR_FLAGGED
-    assert rules.NAME_IN_TEXT.reason in found.reasons
+    assert rules.NAME_IN_TEXT.name in {piece.rule for piece in found.evidence}
 
 
 @pytest.mark.parametrize(
@@ -444,6 +444,16 @@ def test_a_page_that_may_be_about_someone_else_is_not_told_as_theirs(
     found = assess(replace(PAGE, title=title, snippet=snippet), others=0.02)
 
     assert found.label not in {OwnershipLabel.ABOUT_ME, OwnershipLabel.MINE}
+
+
+def test_a_dentist_of_the_name_is_no_best_guess() -> None:
+    dentist = replace(
+        PAGE, title="Ruth Quackenbush, DDS", snippet="Ruth Quackenbush, dentist in Tallgrass, KS"
+    )
+    found = assess(dentist, others=0.02)
+
+    assert found.label is OwnershipLabel.UNKNOWN
+    assert found.suggestion is None
 
 
 def test_a_page_of_their_school_is_about_them() -> None:
