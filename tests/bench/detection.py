@@ -82,13 +82,11 @@ def end_year(year: int) -> datetime:
 
 def answer_rows(task: Task, year: int) -> Answers:
     """Ask the rules that assessments use."""
-    names_and_handles, profiles = answerers(end_year(year))
+    lines = [json.dumps(row).encode() for row, _ in task.rows]
+    names_and_handles, profiles = answerers(end_year(year), lines)
     return [
-        (
-            (profiles if row["ask"] == Ask.LABEL else names_and_handles)(json.dumps(row).encode()),
-            gold,
-        )
-        for row, gold in task.rows
+        ((profiles if row["ask"] == Ask.LABEL else names_and_handles)(line), gold)
+        for line, (row, gold) in zip(lines, task.rows, strict=True)
     ]
 
 

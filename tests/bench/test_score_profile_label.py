@@ -34,11 +34,12 @@ STRANGER = Trace(
 PUPIL = Contact(name="Mason Whitlock", handle="masonw", bio="MSES '28")
 
 
-def whose(found, *contacts, pupils=ROSTER, person=MARIA.person):
+def whose(found, *contacts, pupils=ROSTER, person=MARIA.person, schools=()):
     scorer = ProfileLabel(
         counts=load_census(),
         weights=load_own_weights(),
         now=datetime(2026, 11, 28, tzinfo=UTC),
+        schools={pupils: frozenset(schools)},
     )
     inventory = Inventory(own_traces=(OWN,))
     return scorer(
@@ -73,6 +74,13 @@ def test_an_own_account_whose_contacts_look_like_students_is_student_linked():
 )
 def test_a_name_of_the_roster_or_a_cue_alone_links_nobody(contact):
     assert whose(OWN, contact).label == "own"
+
+
+def test_a_student_of_another_school_of_the_district_is_one():
+    elsewhere = replace(PUPIL, bio="Fairmont High School '28")
+
+    assert whose(OWN, elsewhere).label == "own"
+    assert whose(OWN, elsewhere, schools=("Fairmont High School",)).label == "student-linked"
 
 
 def test_without_a_roster_nobody_is_linked():

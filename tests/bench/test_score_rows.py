@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.errors import InputError
-from tests.bench.score.rows import moment, number, read_profile, yes
+from tests.bench.score.rows import collect_schools, moment, number, read_profile, yes
 
 STAFF = {"name": "Maria Delgado", "handles": {"twitter": "mdelgado"}}
 FOUND = {"platform": "instagram", "handle": "maria.delgado"}
@@ -40,6 +40,31 @@ def test_a_row_of_names_platform_and_handle_is_enough():
 )
 def test_declared_handles_come_in_many_forms(handles):
     assert read({"handles": handles}).person.accounts == ("x:@mdelgado",)
+
+
+def test_a_row_may_carry_what_only_the_product_knows():
+    profile = read(
+        {"absent_from": ["tiktok"], "reference_picture": "print", "schools": ["Fairmont High"]},
+        {"private": False, "wave": 4, "title": "Maria (@m) | TikTok", "snippet": "Hi", "bio": ""},
+    )
+
+    assert profile.inventory.absent_platforms == {"tiktok"}
+    assert profile.inventory.reference_picture == "print"
+    assert profile.inventory.wave_sizes == {profile.found.key: 4}
+    assert (profile.found.private, profile.found.snippet) == (False, "Hi")
+    assert profile.schools == ("Fairmont High",)
+    assert read().found.private is None
+
+
+def test_all_schools_of_a_district_are_those_of_the_rows_that_share_its_roster():
+    one = read({"school": "Maple High"}, roster=["Ann Lee"])
+    two = read({"school": "Oak Middle", "schools": ["Elm Academy"]}, roster=["Ann Lee"])
+    other = read({"school": "Far High"}, roster=["Bo Kim"])
+
+    schools = collect_schools((one, two, other, read({"school": "No Roster High"})))
+    assert schools[one.pupils] == {"Maple High", "Oak Middle", "Elm Academy"}
+    assert schools[other.pupils] == {"Far High"}
+    assert len(schools) == 2
 
 
 def test_a_handle_keeps_its_spelling_where_its_account_ignores_it():

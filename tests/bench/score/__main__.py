@@ -3,7 +3,8 @@
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,8 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.errors import InputError
 from monitor.domain.names.frequency import load_census
 from scrapers.http.clock import SystemClock
-from tests.bench.score.rows import read_profile
-from tests.bench.score.scorers import Ask, ProfileLabel, Row, Scored, scorers
+from tests.bench.score.rows import collect_schools, read_profile
+from tests.bench.score.scorers import Ask, Profile, ProfileLabel, Row, Scored, scorers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +42,27 @@ def score() -> None:
     docs/detection.md lists the fields. Each good line gets one answer, in order. A line that cannot
     be read is named on standard error, and the exit code is 65.
     """
-    ready = answerers(SystemClock().now())
+    lines = sys.stdin.buffer.readlines()
+    ready = answerers(SystemClock().now(), lines)
     # The tables stay until the end: nothing is won by looking through them again and again.
     gc.freeze()
-    bad = answer(sys.stdin.buffer, *ready)
+    bad = answer(lines, *ready)
     if bad:
         click.echo(f"score: {bad} of the lines could not be scored; all others were.", err=True)
         sys.exit(InputError.exit_code)
 
 
-def answerers(now: datetime) -> tuple[Answerer, Answerer]:
-    """Return who answers questions about names and handles, and who those about profiles."""
+def answerers(now: datetime, lines: Iterable[bytes]) -> tuple[Answerer, Answerer]:
+    """Return who answers questions about names and handles, and who those about profiles.
+
+    All `lines` are looked through for the schools of each district.
+    """
     table = scorers(load_census())
     whose = ProfileLabel(
         counts=load_census(),
         weights=load_own_weights(),
         now=now,
+        schools=collect_schools(_read_profiles(lines)),
     )
     rows, anything = msgspec.json.Decoder(Row), msgspec.json.Decoder(dict[str, object])
 
@@ -65,6 +71,16 @@ def answerers(now: datetime) -> tuple[Answerer, Answerer]:
         return table[row.ask](row.staff, row.found)
 
     return names_and_handles, lambda line: whose(read_profile(anything.decode(line)))
+
+
+def _read_profiles(lines: Iterable[bytes]) -> Iterator[Profile]:
+    """Yield the profiles with a roster; what cannot be read is told when it is answered."""
+    decoder = msgspec.json.Decoder(dict[str, object])
+    for line in lines:
+        with suppress(msgspec.DecodeError, InputError, RecursionError):
+            row = decoder.decode(line)
+            if row.get("ask") == Ask.LABEL and row.get("roster"):
+                yield read_profile(row)
 
 
 def answer(lines: Iterable[bytes], names_and_handles: Answerer, profiles: Answerer) -> int:

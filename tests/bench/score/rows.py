@@ -112,11 +112,27 @@ def read_profile(row: Fields) -> Profile:
     own = tuple(_own(staff, person, linked=yes(found.get("link_back")), portrait=portrait))
     return Profile(
         person=person,
-        inventory=Inventory(own_traces=own),
+        inventory=Inventory(
+            own_traces=own,
+            absent_platforms=frozenset(person.absent_from),
+            wave_sizes={portrait.key: number(found.get("wave")) or 0},
+            reference_picture=text(staff.get("reference_picture")),
+        ),
         found=portrait,
+        schools=tuple(texts(staff.get("schools"))),
         contacts=tuple(map(_contact, several(found.get("contacts")))),
         pupils=_pupils(row.get("roster")),
     )
+
+
+def collect_schools(profiles: Iterable[Profile]) -> Mapping[Pupils, frozenset[str]]:
+    """Return all schools of each district: its rows share a roster."""
+    schools: dict[Pupils, frozenset[str]] = {}
+    for profile in profiles:
+        if profile.pupils:
+            told = {profile.person.school, *profile.schools} - {""}
+            schools[profile.pupils] = schools.get(profile.pupils, frozenset()) | told
+    return schools
 
 
 def _person(staff: Fields) -> Person:
@@ -129,6 +145,7 @@ def _person(staff: Fields) -> Person:
         school=text(staff.get("school")),
         role=text(staff.get("role")),
         places=tuple(texts(staff.get("location"))),
+        absent_from=tuple(texts(staff.get("absent_from"))),
         accounts=tuple(
             dict.fromkeys((*dict(_declared_of_label_row(staff)), *_linked_accounts(staff)))
         ),
@@ -189,6 +206,10 @@ def _portrait(found: Fields) -> Trace:
         name=text(found.get("display_name")),
         handle=text(found.get("handle")).removeprefix("@"),
         bio=text(found.get("bio")),
+        title=text(found.get("title")),
+        snippet=text(found.get("snippet")),
+        private=yes(found["private"]) if "private" in found else None,
+        picture_print=text(found.get("picture_print")),
         location=text(found.get("location")),
         links=links,
         created_at=moment(found.get("created_at")),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from monitor.domain.detection.affiliation import list_employer_phrases, parse_locality
+from monitor.domain.detection.affiliation import parse_locality
 from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
 from monitor.domain.detection.assessment import Assessment, assess_input
 from monitor.domain.detection.weights import Weights
@@ -196,13 +196,17 @@ Pupils = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A row: the person, what is theirs, what was found; pupils are given and family names."""
+    """A row: the person, what is theirs, what was found; pupils are given and family names.
+
+    `schools` are those of the district that the row tells.
+    """
 
     person: Person
     inventory: Inventory
     found: Trace
     contacts: tuple[Contact, ...] = ()
     pupils: Pupils = ()
+    schools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +214,13 @@ class ProfileLabel:
     """Answers with the label of least cost; an own account with flagged contacts has its own name.
 
     The roster of a row is kept in memory, as it came. `now` is when the rows are looked at.
+    `schools` are those of each roster, which rows of one district share: the service knows all.
     """
 
     counts: NameCounts
     weights: Weights
     now: datetime
+    schools: Mapping[Pupils, frozenset[str]] = field(default_factory=dict)
 
     def __call__(self, profile: Profile) -> Scored:
         inputs = self.inputs(profile)
@@ -236,15 +242,17 @@ class ProfileLabel:
     def _contacts(self, profile: Profile) -> ContactMatchResult:
         if not profile.contacts or not profile.pupils:
             return UNFLAGGED
-        setting = self._setting(profile.person)
+        setting = self._setting(profile)
         return judge_contacts(profile.contacts, _roster(profile.pupils), setting, self.counts)
 
-    def _setting(self, person: Person) -> SchoolSetting:
+    def _setting(self, profile: Profile) -> SchoolSetting:
+        person = profile.person
+        known = {person.school, *profile.schools, *self.schools.get(profile.pupils, ())}
         home = next(
             (place for one_place in person.places if (place := parse_locality(one_place))), None
         )
         return SchoolSetting(
-            schools=tuple(" ".join(phrase) for phrase in list_employer_phrases(person.school)),
+            schools=tuple(sorted(known - {""})),
             town=" ".join(home.town) if home else "",
             year=self.now.year,
         )
