@@ -72,21 +72,36 @@ def _compare_neighbors(grid: ShadeGrid) -> int:
 def _transform_cosines(grid: ShadeGrid, frequencies: range) -> Iterator[list[float]]:
     """Transform by cosines (DCT-II); yield these frequencies, then those of the mirror image."""
     waves = [_build_cosine_wave(len(grid), frequency) for frequency in frequencies]
-    across = [[_multiply_vectors(wave, row) for row in grid] for wave in waves]
-    both = [[_multiply_vectors(wave, column) for column in across] for wave in waves]
+    across = _multiply_by_waves(frequencies, waves, grid)
+    both = _multiply_by_waves(frequencies, waves, across)
     yield [height for row in both for height in row]
     # A mirror turns every odd wave upside down, and leaves the even ones.
     signs = [-1 if frequency % 2 else 1 for frequency in frequencies]
     yield [height * sign for row in both for height, sign in zip(row, signs, strict=True)]
 
 
+def _multiply_by_waves(
+    frequencies: range, waves: Iterable[Sequence[float]], vectors: ShadeGrid
+) -> list[list[float]]:
+    """Multiply each vector by each wave, in half of the steps.
+
+    The halves of an even wave are alike, and those of an odd one each other's opposite: so the
+    second half of a vector is turned round and added to the first, or taken from it.
+    """
+    half = len(vectors[0]) // 2
+    pairs = [tuple(zip(vector[:half], vector[: half - 1 : -1], strict=True)) for vector in vectors]
+    sums = [[one + other for one, other in pair] for pair in pairs]
+    differences = [[one - other for one, other in pair] for pair in pairs]
+    return [
+        [sum(map(mul, wave, vector), 0.0) for vector in (differences if number % 2 else sums)]
+        for number, wave in zip(frequencies, waves, strict=True)
+    ]
+
+
 @cache
 def _build_cosine_wave(size: int, frequency: int) -> tuple[float, ...]:
-    return tuple(cos(pi * frequency * (2 * at + 1) / (2 * size)) for at in range(size))
-
-
-def _multiply_vectors(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(map(mul, one, other), 0.0)
+    """Return the first half of a wave."""
+    return tuple(cos(pi * frequency * (2 * at + 1) / (2 * size)) for at in range(size // 2))
 
 
 def _compare_to_median(values: Sequence[float]) -> int:
