@@ -305,8 +305,7 @@ def test_the_lists_that_tell_of_harmful_pages_are_published() -> None:
     published = " ".join((ROOT / "docs" / "detection.md").read_text("utf-8").split())
 
     for kind in (Slang.SEXUAL, Slang.THREATS, Slang.DOXXING):
-        for one in load_slang()[kind]:
-            assert all(f"`{phrase}`" in published for phrase in one.phrases)
+        assert [phrase for phrase in load_slang()[kind] if f"`{phrase}`" not in published] == []
 
 
 def test_a_list_of_another_form_is_refused() -> None:
