@@ -10,7 +10,7 @@ import click
 from msgspec import to_builtins
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.fact_updates import FactUpdateStore, VerifiedUpdate
+from monitor.db.fact_updates import MOST_BYTES, FactUpdateStore, VerifiedUpdate
 from monitor.domain.errors import InputError
 from monitor.services.facts import list_facts
 from scrapers.facts.fact import DatedFact, FactReliability, list_fact_kinds
@@ -101,7 +101,8 @@ def _open_store(context: CliContext) -> FactUpdateStore:
 
 def _read_file(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
     except OSError as error:
         reason = f"{file} cannot be read ({error.strerror})."
         raise InputError(reason) from error

@@ -81,6 +81,9 @@ class FactUpdateStore:
 
     def install_update(self, new: VerifiedUpdate) -> None:
         """Keep it: it counts as soon as its file is there, whole."""
+        if not self.state_folder.is_dir():
+            reason = f"{self.state_folder} is not there: run `namesake init` first."
+            raise CannotWriteError(reason)
         try:
             make_folder(self._folder, like=self.state_folder)
         except OSError as error:

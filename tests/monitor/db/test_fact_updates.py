@@ -131,6 +131,14 @@ def test_an_update_that_changes_more_than_this_version_allows_is_not_used(store)
     assert "report_forms.facebook.rule may change only with a release" in installed.fault
 
 
+def test_no_state_folder_is_made_for_an_update(store, tmp_path):
+    missing = FactUpdateStore(tmp_path / "nowhere", store.key)
+
+    with pytest.raises(CannotWriteError, match="nowhere is not there"):
+        install(missing, "2027-01-02")
+    assert not missing.state_folder.exists()
+
+
 def test_a_folder_that_cannot_be_made_is_said(store):
     (store.state_folder / "facts").write_text("a file")
 
