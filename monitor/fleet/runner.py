@@ -414,9 +414,10 @@ class FleetRunner:
         app, now = runner.app, self._clock.now()
         stamp = district.read_stamp()
         changed = stamp != district.looked
-        district.looked, district.looked_at = stamp, monotonic()
         if changed:
+            # If this fails, the district does not count as looked at, and it is done again.
             self._note_consent_changes(district, app)
+        district.looked, district.looked_at = stamp, monotonic()
         work = jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)

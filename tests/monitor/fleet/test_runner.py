@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.app import App
 from monitor.db.files import StateFolderLock
 from monitor.db.open_files import find_processes
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.errors import BusyError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.db.shared import SHARED_DATABASE
@@ -388,3 +390,20 @@ def test_pauses_and_proofs_outlive_a_restart(
 
     robots = sum(visit.path == "/robots.txt" for visit in web.visits[asked:])
     assert robots == 0
+
+
+def test_a_change_of_consent_that_could_not_be_noted_is_noted_the_next_time(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[str] = []
+
+    def fail_once(_: FleetRunner, district: HostedDistrict, _app: App) -> None:
+        noted.append(district.name)
+        if noted == [district.name]:
+            reason = "The list of changes is locked by another program."
+            raise BusyError(reason)
+
+    monkeypatch.setattr(FleetRunner, "_note_consent_changes", fail_once)
+    fleet.works()
+
+    assert noted.count(noted[0]) > 1

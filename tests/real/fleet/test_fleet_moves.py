@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -335,6 +335,14 @@ def as_person(home: Fleet, number: int) -> Iterator[tuple[App, str]]:
         yield app, sorted(app.db.people.list_person_ids())[number]
 
 
+def count_changed(home: Fleet, people: Iterable[str]) -> int:
+    """Count whose change of consent the service has noted outside of the district."""
+    sender = home.resources.sender
+    assert sender is not None
+    changes = sender.find_consent_changes("cedar", people).values()
+    return sum(change.at > made_districts.JOINED for change in changes)
+
+
 def fetch_backup(first: Machine, second: Machine) -> None:
     for name in ("copies", "keys"):
         shutil.copytree(first.folder / name, second.folder / name)
@@ -346,12 +354,15 @@ def test_a_lost_machine_s_district_comes_back_and_knows_who_withdrew_since_its_b
     with first.serves() as home:
         home.works()
         back_up(first)
+        changed = []
         with as_person(home, 0) as (app, person_id):
+            changed.append(person_id)
             withdraw_consent(app, person_id)
         with as_person(home, 1) as (app, person_id):
+            changed.append(person_id)
             until = datetime.now(UTC) + timedelta(days=7)
             pause_checks(app, person_id, until, ConsentChannel.PORTAL)
-        home.works()
+        wait_for(lambda: count_changed(home, changed) == 2, 60)
         home.runner.send_consent_changes()
         fetch_backup(first, second)
         code, said = second.fleet("restore", "cedar")
