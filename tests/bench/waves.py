@@ -100,7 +100,7 @@ def measure_chance(rate: float, years: int, seed: int) -> WaveShares:
 
 def measure_attacks(rate: float, size: int, years: int, seed: int) -> float:
     """Return which share of the accounts of attacks stands in a wave."""
-    random = Random(f"{rate}{size}{seed}")  # noqa: S311
+    random = Random(f"{rate}{size}{seed}")  # noqa: S311 - draws made-up attacks
     kept = 0
     for _ in range(years):
         attack = draw_attack(random, size)
