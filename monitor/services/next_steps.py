@@ -2,7 +2,8 @@
 
 from monitor.app import App
 from monitor.domain.case import Case
-from monitor.domain.reason import Fact, Name, Reason, Site
+from monitor.domain.dates import convert_to_zone
+from monitor.domain.reason import Day, Fact, Name, Reason, Site
 from monitor.domain.takedown import (
     AdviceStep,
     AdviceTarget,
@@ -20,7 +21,11 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    facts = {"site": _find_site(app, case, portrait)}
+    zone = app.db.people.load_person(case.person_id).zone
+    facts: dict[str, Fact] = {
+        "site": _find_site(app, case, portrait),
+        "since": Day(convert_to_zone(case.opened_at, zone).date()),
+    }
     return tuple(
         _build_advice_line(app, case, portrait, step, Reason(f"advice.{step.words}", facts))
         for step in app.facts.advice[case.kind].steps

@@ -28,6 +28,18 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
     assert "History Nothing yet." in seen.text
 
 
+def test_the_note_for_the_principal_is_the_persons_to_send(
+    portal: Portal, maria: Staff, place: str
+):
+    page = portal.signed_in(maria.mail).get(place).page
+    note = " ".join(page.find(id="principal").get_text().split())
+
+    assert note.startswith("An account on Bluesky pretends to be me. It was found on ")
+    assert "Please do not search for it, write to it, or share it." in note
+    # Nothing sends it: it is copied.
+    assert page.find(id="principal").find_parent("form") is None
+
+
 def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
     portal: Portal, maria: Staff, place: str
 ):

@@ -1,8 +1,10 @@
 """What to do about each kind of case: short, for every kind, and never a take-down of one's own."""
 
+from datetime import date
+
 import pytest
 
-from monitor.domain.reason import Name, Reason
+from monitor.domain.reason import Day, Name, Reason
 from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, RecoveryPage
 from monitor.domain.vocabulary import CaseKind, Language
 from reports.wording import load_words, render_reason
@@ -19,7 +21,7 @@ ENGLISH = load_words(Language.ENGLISH)
 
 
 def say(rule: str) -> str:
-    return render_reason(Reason(rule, {"site": Name("Alpha")}))
+    return render_reason(Reason(rule, {"site": Name("Alpha"), "since": Day(date(2026, 9, 21))}))
 
 
 def test_every_kind_of_case_has_two_or_three_steps_and_a_short_form():
@@ -38,6 +40,14 @@ def test_every_step_has_words():
     steps = [step for advice in FactBook().advice.values() for step in advice.steps]
 
     assert [step for step in steps if f"advice.{step.words}" not in ENGLISH.messages] == []
+
+
+def test_a_student_link_says_since_when_and_how_to_look_and_unmasks_nobody():
+    steps = FactBook().advice[CaseKind.STUDENT_LINK].steps
+    look, *_, together = [say(f"advice.{step.words}") for step in steps]
+
+    assert "One of them has held these accounts since Sep 21, 2026." in look
+    assert "IT cannot open the student list either" in together
 
 
 def test_nobody_is_told_to_have_their_own_account_taken_down():
