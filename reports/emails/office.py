@@ -130,6 +130,7 @@ def render_review(view: ReviewView) -> Email:
         "gaps": limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
         "year": parse_week_year(view.week),
         "quiet": False,
+        "tone": "wait" if view.waiting else "good",
     }
     context["covered"] = fill_template("_base/covered.txt", context)
     context["lookalikes"] = (
