@@ -49,10 +49,12 @@ class AnswerChoice:
 class AdviceLine:
     """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
 
-    `unconfirmed` says that no one has looked at that address for long, or ever.
+    `unconfirmed` says that no one has looked at that address for long, or ever. `terms` say who
+    may send it, what it asks for and how long it takes.
     """
 
     words: Reason
+    terms: Reason | None = None
     path: str = ""
     link: str = ""
     url: str = ""

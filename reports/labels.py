@@ -694,6 +694,7 @@ ADVICE_LINKS: Final[Mapping[str, str]] = {
     "kit": "Open the take-down kit",
     "removal": "See how to have them removed",
 }
+EVIDENCE_LINK: Final = "Download the evidence (ZIP)"
 GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
     FactReliability.OFFICIAL: "Source: the platform's own page",
     FactReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),

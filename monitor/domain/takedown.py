@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
-from monitor.domain.vocabulary import AllowedReporter, ProofRequirement
+from monitor.domain.vocabulary import AllowedReporter, Harm, LeverKind, ProofRequirement
 from scrapers.facts.fact import DatedFact, FactChanges, load_facts
 from scrapers.models import Trace
 
@@ -33,7 +33,8 @@ def find_by_host(guides: Mapping[str, Guide], url: str) -> Guide | None:
 class TakedownGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a platform wants. `form` and `help` are empty where there is none.
 
-    `least` is how many copied elements its rule wants, 0 where it names no number.
+    `least` is how many copied elements its rule wants, 0 where it names no number. It answers
+    within so many `hours`, None where it does not say.
     """
 
     name: Text
@@ -45,6 +46,7 @@ class TakedownGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=
     rule: WordsId
     form: Address | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
+    hours: Annotated[int, Meta(ge=1)] | None = None
     help: Address | None = None
 
 
@@ -64,8 +66,10 @@ class TakedownGuides:
         return found or find_by_host(self._by_host, portrait.url)
 
 
-# Google's own tool, which hides what its search shows; the page itself stays.
-RESULTS_ABOUT_YOU = "https://myactivity.google.com/results-about-you"
+FORMS_BY_HARM: Mapping[Harm, str] = {
+    Harm.IMPERSONATION: "report_forms",
+    Harm.HARASSMENT: "harassment_forms",
+}
 
 
 class RemovalGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,15 +113,73 @@ class AdviceStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CaseAdvice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next steps about one kind of case: two or three, more where a page does harm."""
+    """The next steps about one kind of case; there are most where a page does harm."""
 
-    steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=2, max_length=6)]
+    steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=1, max_length=6)]
 
 
 class RecoveryPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a platform lets people back into an account that was taken over."""
 
     address: Address
+
+
+class Lever(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way, as the facts called levers have it; `in_app` is where within a platform it starts.
+
+    It is of use on `platforms`, on any if none are named. `hours` is None where no one says how
+    long it takes.
+    """
+
+    kind: LeverKind
+    harms: Annotated[tuple[Harm, ...], Meta(min_length=1)]
+    words: WordsId
+    who: Annotated[tuple[AllowedReporter, ...], Meta(min_length=1)]
+    asks: tuple[WordsId, ...] = ()
+    platforms: tuple[str, ...] = ()
+    unlisted: bool = False
+    state: Text | None = None
+    address: Address | None = None
+    in_app: WordsId | None = None
+    hours: Annotated[int, Meta(ge=1)] | None = None
+
+
+_WORDS_OF_FORM: Mapping[Harm, str] = {
+    Harm.IMPERSONATION: "report-account",
+    Harm.HARASSMENT: "report-harassment",
+}
+
+
+def _build_form(key: str, harm: Harm, guide: TakedownGuide) -> Lever:
+    return Lever(
+        kind=LeverKind.FORM,
+        harms=(harm,),
+        words=_WORDS_OF_FORM[harm],
+        who=guide.who,
+        asks=guide.asks,
+        platforms=(key,),
+        address=guide.form or guide.help,
+        in_app=guide.in_app,
+        hours=guide.hours,
+        known=guide.known,
+        source=guide.source,
+        as_of=guide.as_of,
+        seen_on=guide.seen_on,
+    )
+
+
+def _build_way_back(key: str, page: RecoveryPage) -> Lever:
+    return Lever(
+        kind=LeverKind.RECOVERY,
+        harms=(Harm.HACKED,),
+        words="recover",
+        who=(AllowedReporter.PERSON,),
+        platforms=(key,),
+        address=page.address,
+        known=page.known,
+        as_of=page.as_of,
+        seen_on=page.seen_on,
+    )
 
 
 @dataclass(frozen=True)
@@ -127,8 +189,24 @@ class FactBook:
     changes: FactChanges = field(default_factory=dict)
 
     @cached_property
-    def takedown_guides(self) -> TakedownGuides:
-        return TakedownGuides(load_facts("report_forms", TakedownGuide, self.changes))
+    def takedown_guides(self) -> Mapping[Harm, TakedownGuides]:
+        return {
+            harm: TakedownGuides(load_facts(kind, TakedownGuide, self.changes))
+            for harm, kind in FORMS_BY_HARM.items()
+        }
+
+    @cached_property
+    def levers(self) -> tuple[Lever, ...]:
+        """All ways: those of the facts called levers, the forms of platforms, the ways back in."""
+        return (
+            *load_facts("levers", Lever, self.changes).values(),
+            *(
+                _build_form(key, harm, guide)
+                for harm, guides in self.takedown_guides.items()
+                for key, guide in guides
+            ),
+            *(_build_way_back(key, page) for key, page in self.recovery_pages.items()),
+        )
 
     @cached_property
     def removal_guides(self) -> RemovalGuides:

@@ -201,7 +201,7 @@ class FindingGroup(StrEnum):
 
 
 class UploadProblem(StrEnum):
-    """Why a picture that a person uploaded was not accepted."""
+    """Why a picture that a person uploaded was not accepted; SEXUAL is what is not kept."""
 
     UNSUPPORTED = "unsupported"
     MISSING = "missing"
@@ -390,10 +390,40 @@ class ConsentPhase(StrEnum):
 
 
 class AllowedReporter(StrEnum):
+    """SCHOOL is who reports for the school, from an account or a desk of its own."""
+
     PERSON = "person"
     REPRESENTATIVE = "representative"
     PARENT = "parent"
     ANYONE = "anyone"
+    SCHOOL = "school"
+
+
+class Harm(StrEnum):
+    """Against what something is taken down. MINOR: somebody under 18 may be shown."""
+
+    IMPERSONATION = "impersonation"
+    HARASSMENT = "harassment"
+    SEXUAL = "sexual"
+    MINOR = "minor"
+    HACKED = "hacked"
+    CONTACT = "contact"
+
+
+class LeverKind(StrEnum):
+    """What sort of way there is. HASHES keep copies of a picture from being put up again."""
+
+    SCHOOL = "school"
+    LAW = "law"
+    COMPLAINT = "complaint"
+    FORM = "form"
+    RECOVERY = "recovery"
+    COPYRIGHT = "copyright"
+    HOST = "host"
+    SEARCH = "search"
+    HASHES = "hashes"
+    BROKERS = "brokers"
+    COUNSEL = "counsel"
 
 
 class ProofRequirement(StrEnum):

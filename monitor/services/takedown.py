@@ -17,9 +17,9 @@ from monitor.domain.case import Case, name_contacts
 from monitor.domain.case_log import LEVERS
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
+from monitor.domain.levers import may_be_sexual
 from monitor.domain.reason import Reason
 from monitor.domain.takedown import (
-    RESULTS_ABOUT_YOU,
     RemovalGuide,
     TakedownGuide,
 )
@@ -27,7 +27,8 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     Decision,
-    HarmKind,
+    Harm,
+    LeverKind,
     ProofRequirement,
     Side,
     UploadProblem,
@@ -117,11 +118,17 @@ def build_review_guide(app: App, case: Case) -> PlatformGuide | None:
 
 
 def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceView:
-    """Return what the person may hand out; their screenshots are in no one else's evidence."""
+    """Return what the person may hand out; their screenshots are in no one else's evidence.
+
+    Of what may be sexual, it holds the address and the times alone.
+    """
     case = _load_pursued_case(app, owner_id, case_id)
+    view = build_evidence_view(app, case, Side.PERSON)
+    if _is_sexual(app, case):
+        return replace(view, pages=())
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
     copies = (ScreenshotCopy(added_at=shot.at, picture=shot.picture) for shot in shots)
-    return replace(build_evidence_view(app, case, Side.PERSON), screenshots=tuple(copies))
+    return replace(view, screenshots=tuple(copies))
 
 
 def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> UploadProblem | None:
@@ -163,8 +170,7 @@ def _find_upload_problem(app: App, case: Case, body: bytes) -> UploadProblem | N
 
 def _is_sexual(app: App, case: Case) -> bool:
     """Tell whether no picture of it may be kept, whoever takes it."""
-    harms = app.db.findings.load_finding(case.finding_id).portrait.harms
-    return case.kind is CaseKind.HARMFUL_PAGE and HarmKind.SEXUAL in harms
+    return may_be_sexual(case, app.db.findings.load_finding(case.finding_id).portrait)
 
 
 def load_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -> bytes:
@@ -259,16 +265,20 @@ def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting |
 
 
 def _find_guide(app: App, case: Case) -> PlatformGuide | None:
-    """Return the platform's guide; they are for impersonation, and for nothing else."""
-    if case.nature in {CaseKind.MOCK_ACCOUNT, CaseKind.HARMFUL_PAGE}:
+    """Return the platform's guide: for imitations, or for what others made to mock."""
+    if case.nature is CaseKind.HARMFUL_PAGE:
         return None
-    return find_platform_guide(app, app.db.findings.load_finding(case.finding_id).portrait)
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    mocks = case.nature is CaseKind.MOCK_ACCOUNT
+    return find_platform_guide(app, portrait, Harm.HARASSMENT if mocks else Harm.IMPERSONATION)
 
 
-def find_platform_guide(app: App, account: Trace) -> PlatformGuide | None:
-    """Return how the platform of an account takes reports of impersonation, if we know."""
+def find_platform_guide(
+    app: App, account: Trace, harm: Harm = Harm.IMPERSONATION
+) -> PlatformGuide | None:
+    """Return how the platform of an account takes such reports, if we know."""
     form = list_report_forms(app.sources.values()).get(account.platform, "")
-    place = app.facts.takedown_guides.find_guide(account, form)
+    place = app.facts.takedown_guides[harm].find_guide(account, form)
     return _build_platform_guide(place, app.clock.now()) if place else None
 
 
@@ -321,7 +331,7 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
             {"what": name_contacts(case.contact_kinds)},
         ),
         guide=_build_guide_line(guide, now) if guide else None,
-        results_tool=RESULTS_ABOUT_YOU,
+        results_tool=_find_results_tool(app),
         choices=NEXT_REMOVAL_DECISIONS[case.state],
         log=tuple(build_log_lines(app, case, REMOVAL_PHRASES)),
         own=is_own,
@@ -329,6 +339,15 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         looked_at=finding.missing_since or finding.last_seen,
         looks_at=_list_next_looks(app, case),
         can_look=bool(list_recheck_keys(app, finding)),
+    )
+
+
+def _find_results_tool(app: App) -> str:
+    """Return Google's own tool, which hides what its search shows; the page itself stays."""
+    return next(
+        lever.address or ""
+        for lever in app.facts.levers
+        if lever.kind is LeverKind.SEARCH and Harm.CONTACT in lever.harms
     )
 
 

@@ -35,6 +35,7 @@ from monitor.services.legal_holds import (
     list_hold_proposals,
     propose_legal_hold,
 )
+from monitor.services.next_steps import build_school_line
 from monitor.services.review import (
     add_review_note,
     assign_case,
@@ -229,6 +230,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         taken=taken,
         mine=taken == reviewer.id,
         guide=build_review_guide(app, case),
+        school=build_school_line(app, case),
         is_reportable=can_be_reported(case),
         is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
         undoes=any(entry.by == reviewer.id for entry in case.standing),

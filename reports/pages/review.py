@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from reports.evidence_pack import ActionLogLine
-from reports.finding_view import CaseSummary, CaseView
+from reports.finding_view import AdviceLine, CaseSummary, CaseView
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
@@ -95,7 +95,8 @@ class ReviewCaseView:
     `queue` is the list beside it. `note`, `question` and `remark` are what was typed into a form
     that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
-    last decision is the reader's own. `guide` is None where we know of none.
+    last decision is the reader's own. `guide` is None where we know of none, `school` where the
+    school has no way of its own.
     """
 
     case: CaseView
@@ -106,6 +107,7 @@ class ReviewCaseView:
     taken: str
     mine: bool
     guide: PlatformGuide | None
+    school: AdviceLine | None
     is_reportable: bool
     is_made_by_others: bool
     undoes: bool

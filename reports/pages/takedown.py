@@ -89,7 +89,7 @@ class ScreenshotsView:
 
     @property
     def has_room(self) -> bool:
-        return self.supported and len(self.lines) < self.most
+        return self.supported and not self.withheld and len(self.lines) < self.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

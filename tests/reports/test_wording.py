@@ -177,10 +177,12 @@ def test_each_id_in_a_guide_has_words() -> None:
         *(f"reporter.{who}" for who in AllowedReporter),
         *(f"proof.{proof}" for proof in ProofRequirement),
         *(f"asks.{demand}" for _, guide in FactBook().removal_guides for demand in guide.asks),
+        *(f"asks.{demand}" for lever in FactBook().levers for demand in lever.asks),
+        *(f"advice.{lever.words}" for lever in FactBook().levers),
     }
-    for _, place in FactBook().takedown_guides:
-        named |= {f"in-app.{place.in_app}", f"rule.{place.rule}"}
-        named |= {f"asks.{demand}" for demand in place.asks}
+    for guides in FactBook().takedown_guides.values():
+        for _, place in guides:
+            named |= {f"in-app.{place.in_app}", f"rule.{place.rule}"}
 
     assert named - ENGLISH.messages.keys() == set()
     families = ("asks.", "in-app.", "rule.", "reporter.", "proof.")

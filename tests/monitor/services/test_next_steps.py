@@ -10,6 +10,7 @@ from monitor.config import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -20,7 +21,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.next_steps import build_advice_lines
+from monitor.services.next_steps import build_advice_lines, build_school_line
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import (
     build_removal_view,
@@ -149,9 +150,79 @@ def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
     assert "contacts" in contacts
 
 
+def test_a_confirmed_imitation_takes_one_way_after_the_other(maria: Staff):
+    world = maria.world
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+    case = maria.case(CaseKind.IMPERSONATION)
+
+    evidence, kit, *warnings, then = advice(maria, case)
+    assert evidence == f"/me/takedown/{case.id}/pack"
+    assert kit == f"/me/takedown/{case.id}"
+    assert "principal" in warnings[0]
+    assert "a copyright notice" in then
+
+    for decision in (Decision.REPORTED, Decision.REFUSED):
+        record_takedown_step(world.app, maria.id, case.id, decision)
+    case = maria.case(CaseKind.IMPERSONATION)
+    _, notice, *_, then = build_advice_lines(world.app, case)
+    assert "penalty of perjury" in render_reason(notice.words)
+    assert "which the other side gets to read" in render_reason(notice.terms)
+    assert "your union or a lawyer" in render_reason(then.words)
+
+
+def test_a_reviewer_reads_of_the_school_channel_where_there_is_one(maria: Staff):
+    app, findings = maria.world.app, maria.world.state.findings
+    case = maria.case(CaseKind.IMPERSONATION)
+    assert build_school_line(app, case) is None
+    finding = findings.load_finding(case.finding_id)
+    moved = replace(finding.portrait, account="instagram:@maria", url="https://instagram.com/maria")
+    findings.update_finding(replace(finding, portrait=moved))
+
+    line = build_school_line(app, case)
+    assert "from your school's own account" in render_reason(line.words)
+    assert "It takes up to 48 hours." in render_reason(line.terms)
+    assert build_school_line(app, replace(case, reasons=(Reason("lewd"),))) is None
+
+
+def test_of_what_may_be_sexual_nothing_is_saved_and_the_law_is_named(maria: Staff):
+    cases = maria.world.state.cases
+    lewd = replace(maria.case(CaseKind.IMPERSONATION), reasons=(Reason("lewd"),))
+    cases.update_case(say(lewd, Decision.IMPERSONATION))
+
+    lines = build_advice_lines(maria.world.app, cases.load_case(lewd.id))
+    said = " ".join(render_reason(line.words) for line in lines)
+    assert "Save no picture" in said
+    assert "Save the evidence first" not in said
+    assert "TAKE IT DOWN Act" in said
+    assert "https://cybertipline.org" in [line.url for line in lines]
+    (law,) = (line for line in lines if "48 hours" in render_reason(line.terms or line.words))
+    assert "It takes up to 48 hours." in render_reason(law.terms)
+
+
+def test_of_threats_the_evidence_is_saved_and_the_police_come_first(maria: Staff):
+    cases, findings = maria.world.state.cases, maria.world.state.findings
+    threat = replace(maria.case(CaseKind.IMPERSONATION), reasons=(Reason("mock-harm"),))
+    cases.update_case(say(threat, Decision.IMPERSONATION))
+    finding = findings.load_finding(threat.finding_id)
+    findings.update_finding(
+        replace(finding, portrait=replace(finding.portrait, bio="kill her, kill her"))
+    )
+
+    lines = build_advice_lines(maria.world.app, cases.load_case(threat.id))
+    saving, police, kit, *_ = (render_reason(line.words) for line in lines)
+    assert "Save the evidence first" in saving
+    assert "call the police now" in police
+    assert "Report the account" in kit
+
+
 def test_contact_details_lead_to_removal_until_they_may_stay(maria: Staff):
     case = maria.case(CaseKind.EXPOSED_CONTACT)
-    assert advice(maria, case)[0] == f"/me/removal/{case.id}"
+    first, *others = advice(maria, case)
+    assert first == f"/me/removal/{case.id}"
+    assert others == [
+        "https://myactivity.google.com/results-about-you",
+        "https://privacy.ca.gov/drop/",
+    ]
 
     maria.rules(case, Decision.HARMLESS)
     assert advice(maria, maria.case(CaseKind.EXPOSED_CONTACT)) == []

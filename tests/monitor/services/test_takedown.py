@@ -1,5 +1,6 @@
 """A person reports an imitation themselves, with all that takes; we look again, and keep a log."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 from monitor.services.takedown import (
+    build_review_guide,
     build_takedown_evidence,
     build_takedown_view,
     record_takedown_step,
@@ -244,3 +246,12 @@ def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
     rows = maria.world.state.audit.list_entries_of_subjects((fake(maria).id,))
     assert [row.details["decision"] for row in rows if row.action == "decided"] == ["reported"]
     assert "Ana" not in repr(rows)
+
+
+@pytest.mark.parametrize("kind", sorted({*CaseKind} - {CaseKind.HARMFUL_PAGE}))
+def test_a_reviewer_reads_what_the_platform_asks_for_whatever_kind_it_is(
+    maria: Staff, kind: CaseKind
+):
+    case = replace(fake(maria), kind=kind)
+
+    assert build_review_guide(maria.world.app, case).name == "Bluesky"

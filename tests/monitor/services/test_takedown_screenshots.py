@@ -13,6 +13,7 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision, UploadProblem
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.feedback import share_case
@@ -126,6 +127,19 @@ def test_where_no_picture_can_be_opened_none_is_taken(maria: Staff, monkeypatch)
     assert adds(maria) is UploadProblem.UNSUPPORTED
     view = build_takedown_view(maria.world.app, maria.id, fake(maria).id).screenshots
     assert (view.supported, view.has_room) == (False, False)
+
+
+def test_of_what_may_be_sexual_no_picture_is_taken_and_no_page_is_handed_out(maria: Staff):
+    adds(maria)
+    case = fake(maria)
+    lewd = replace(case, reasons=(Reason("lewd"),))
+    maria.world.state.cases.update_case(lewd)
+
+    assert adds(maria) is UploadProblem.SEXUAL
+    view = build_takedown_view(maria.world.app, maria.id, case.id).screenshots
+    assert (view.withheld, view.has_room) == (True, False)
+    given_out = build_takedown_evidence(maria.world.app, maria.id, case.id)
+    assert (given_out.pages, given_out.screenshots) == ((), ())
 
 
 def test_a_busy_machine_blames_no_file(maria: Staff):

@@ -25,7 +25,11 @@ OTHERS = (
     *("A request for records about a complaint.", "| FREE CRYPTO TIPS", "Web search", "Whitepages"),
     *("Google Alerts", "Talkwalker Alerts", STRANGER, "Wrote to it."),
     *("English", "Español", "former.", "help.instagram.com/contact/636276399721841"),
-    *("myactivity.google.com/results-about-you", "www.whitepages.com/privacy/ccpa"),
+    *(
+        "myactivity.google.com/results-about-you",
+        "www.whitepages.com/privacy/ccpa",
+        "privacy.ca.gov/drop/",
+    ),
     # Of the difference between two versions: names that the network gives its counts, and days.
     *("followers:", "follows:", "posts:", "Sep 17, 2026"),
 )

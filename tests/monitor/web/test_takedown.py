@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.district import ROSA
 from monitor.domain.takedown import FactBook
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, Harm
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -50,7 +50,7 @@ def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
 
 
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
-    instagram = dict(FactBook().takedown_guides)["instagram"]
+    instagram = dict(FactBook().takedown_guides[Harm.IMPERSONATION])["instagram"]
     case = maria.case(CaseKind.IMPERSONATION)
     finding = portal.world.state.findings.load_finding(case.finding_id)
     moved = replace(finding.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")

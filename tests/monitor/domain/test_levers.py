@@ -1,0 +1,228 @@
+"""Which way a case takes: the strongest that fits and that its side may use, one at a time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain.case import Case
+from monitor.domain.levers import (
+    LADDERS,
+    LeverPlan,
+    Situation,
+    list_harms,
+    may_be_sexual,
+    plan_levers,
+)
+from monitor.domain.reason import Reason
+from monitor.domain.takedown import FactBook, Lever
+from monitor.domain.vocabulary import (
+    AllowedReporter,
+    CaseKind,
+    Decision,
+    Harm,
+    LeverKind,
+    Severity,
+    Side,
+)
+from scrapers.facts.fact import FactReliability
+from scrapers.models import Trace, TraceKind
+from scrapers.urls.platforms import PLATFORMS_BY_NAME
+from tests.cases import say
+
+MONDAY = datetime(2026, 11, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+LEVERS = FactBook().levers
+ACCOUNT_HARMS = (
+    Harm.IMPERSONATION,
+    Harm.HARASSMENT,
+    Harm.SEXUAL,
+    Harm.MINOR,
+    Harm.HACKED,
+)
+# Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm.
+FEWEST_KNOWN = {Harm.IMPERSONATION: 25, Harm.HARASSMENT: 25, Harm.HACKED: 8}
+
+
+def case(*reasons: str, kind: CaseKind = CaseKind.IMPERSONATION) -> Case:
+    return Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=kind,
+        severity=Severity.HIGH,
+        opened_at=MONDAY,
+        reasons=tuple(map(Reason, reasons)),
+    )
+
+
+def plan(
+    harm: Harm,
+    platform: str,
+    a_case: Case | None = None,
+    side: Side = Side.PERSON,
+    now: datetime = MONDAY,
+) -> LeverPlan:
+    situation = Situation(harm=harm, platform=platform)
+    return plan_levers(a_case or case(), situation, LEVERS, side, now)
+
+
+def kinds(a_plan: LeverPlan) -> list[LeverKind]:
+    return [lever.kind for lever in (a_plan.now, *a_plan.later) if lever]
+
+
+def test_the_school_reports_first_and_its_person_uses_the_form():
+    assert plan(Harm.IMPERSONATION, "instagram", side=Side.IT).now.kind is LeverKind.SCHOOL
+    assert kinds(plan(Harm.IMPERSONATION, "instagram")) == [
+        LeverKind.FORM,
+        LeverKind.COPYRIGHT,
+        LeverKind.COUNSEL,
+    ]
+
+
+def test_what_anyone_may_send_the_school_may_send_too():
+    assert plan(Harm.HARASSMENT, "bluesky", side=Side.IT).now.kind is LeverKind.FORM
+    assert plan(Harm.IMPERSONATION, "pinterest", side=Side.IT).now is None
+
+
+def test_the_next_way_comes_when_the_one_before_was_refused():
+    refused = say(case(), Decision.REPORTED, Decision.REFUSED, at=MONDAY)
+    again = say(refused, Decision.REPORTED, Decision.REFUSED, at=MONDAY)
+
+    assert plan(Harm.IMPERSONATION, "x", refused).now.kind is LeverKind.COPYRIGHT
+    assert plan(Harm.IMPERSONATION, "x", again).now.kind is LeverKind.COUNSEL
+
+
+def test_the_next_way_comes_when_nobody_answers_in_time_and_not_before():
+    sent = say(case(), Decision.REPORTED, at=MONDAY)
+
+    early, late = (
+        plan(Harm.IMPERSONATION, "x", sent, now=MONDAY + days * DAY) for days in (6.9, 7)
+    )
+    assert early.now.kind is LeverKind.FORM
+    assert late.now.kind is LeverKind.COPYRIGHT
+
+
+def test_the_last_way_stays_when_all_have_failed():
+    tried = say(case(), *[Decision.REPORTED, Decision.REFUSED] * 9, at=MONDAY)
+
+    last = plan(Harm.IMPERSONATION, "x", tried)
+    assert last.now.kind is LeverKind.COUNSEL
+    assert last.later == ()
+
+
+def test_what_it_did_in_vain_costs_its_person_no_way():
+    theirs = say(case(), Decision.REPORTED, Decision.REFUSED, at=MONDAY, by="ada")
+
+    assert plan(Harm.IMPERSONATION, "x", theirs).now.kind is LeverKind.FORM
+
+
+def test_a_law_binds_a_platform_to_its_hours_and_then_comes_the_complaint():
+    sent = say(case("lewd"), Decision.REPORTED, at=MONDAY)
+
+    assert plan(Harm.SEXUAL, "x", sent, now=MONDAY + 47 * HOUR).now.kind is LeverKind.LAW
+    overdue = plan(Harm.SEXUAL, "x", sent, now=MONDAY + 48 * HOUR)
+    assert overdue.now.kind is LeverKind.COMPLAINT
+    assert LeverKind.HASHES in [lever.kind for lever in overdue.beside]
+
+
+def test_what_is_sexual_is_sent_by_its_person_alone():
+    situation = Situation(harm=Harm.IMPERSONATION, platform="instagram", is_sexual=True)
+    school = plan_levers(case("lewd"), situation, LEVERS, Side.IT, MONDAY)
+
+    assert LeverKind.SCHOOL not in kinds(school)
+    sexual, other = (list_harms(case("lewd"), is_sexual=sexual) for sexual in (True, False))
+    assert sexual == (Harm.MINOR, Harm.SEXUAL, Harm.IMPERSONATION)
+    assert other == (Harm.IMPERSONATION,)
+
+
+@pytest.mark.parametrize(
+    ("reason", "bio", "sexual"),
+    [
+        ("lewd", "send nudes", True),
+        ("mock-harm", "send nudes, kill her", True),
+        # What its words were is not known: then nothing of it is saved.
+        ("mock-harm", "", True),
+        ("mock-harm", "kill her", False),
+        ("same-picture", "send nudes", False),
+    ],
+)
+def test_of_threats_a_picture_is_evidence_and_of_what_is_sexual_none_is_saved(
+    reason: str,
+    bio: str,
+    sexual: bool,  # noqa: FBT001 - a column of the table
+):
+    url = "https://x.com/ms.roe"
+    account = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, name="Ms Roe", bio=bio)
+
+    assert may_be_sexual(case(reason), account) is sexual
+
+
+def test_a_platforms_own_form_comes_before_what_is_true_of_any():
+    known, unknown = plan(Harm.IMPERSONATION, "x").now, plan(Harm.IMPERSONATION, "padlet").now
+
+    assert known.platforms == ("x",)
+    assert (unknown.kind, unknown.platforms) == (LeverKind.FORM, ())
+
+
+def test_a_host_is_asked_only_where_no_platform_is_known():
+    assert LeverKind.HOST in kinds(plan(Harm.IMPERSONATION, ""))
+    assert LeverKind.HOST not in kinds(plan(Harm.IMPERSONATION, "x"))
+
+
+def test_who_lives_in_california_asks_all_brokers_first_and_who_lives_elsewhere_never():
+    situations = (
+        Situation(harm=Harm.CONTACT, platform="", state=state)
+        for state in ("California", "", "Iowa")
+    )
+    home, unknown, away = (
+        plan_levers(case(), one, LEVERS, Side.PERSON, MONDAY) for one in situations
+    )
+
+    assert home.now.kind is LeverKind.BROKERS
+    assert unknown.now is None
+    assert [lever.kind for lever in unknown.beside] == [LeverKind.BROKERS, LeverKind.SEARCH]
+    assert [lever.kind for lever in away.beside] == [LeverKind.SEARCH]
+
+
+def test_a_link_to_students_needs_no_way():
+    assert list_harms(case(kind=CaseKind.STUDENT_LINK), is_sexual=False) == ()
+    taken = case(kind=CaseKind.OWN_ACCOUNT_CHANGED)
+    assert list_harms(taken, is_sexual=False) == (Harm.HACKED,)
+
+
+def test_a_copyright_notice_says_perjury_and_that_the_other_side_gets_the_address():
+    (notice,) = (lever for lever in LEVERS if lever.kind is LeverKind.COPYRIGHT)
+
+    assert {"perjury", "street-address", "which-photo"} <= set(notice.asks)
+    assert AllowedReporter.ANYONE not in notice.who
+
+
+def test_every_way_says_how_we_know_and_nobody_has_looked_yet():
+    for lever in LEVERS:
+        assert lever.seen_on is None or lever.known is FactReliability.OFFICIAL
+        assert lever.kind is LeverKind.COUNSEL or lever.asks or lever.kind is LeverKind.RECOVERY
+        assert set(lever.platforms) <= {*PLATFORMS_BY_NAME, "whatsapp", "roblox"}
+
+
+def test_every_kind_of_way_against_a_harm_has_its_place():
+    for lever in LEVERS:
+        for harm in lever.harms:
+            assert lever.kind in (*LADDERS[harm].steps, *LADDERS[harm].beside)
+
+
+def says_how(harm: Harm, platform: str) -> bool:
+    """Tell whether there is a way of the platform's own, or a law that binds it."""
+    both = (plan(harm, platform, side=side) for side in Side)
+    ways: list[Lever] = [way for one in both for way in (one.now, *one.later) if way]
+    return any(way.platforms or way.kind is LeverKind.LAW for way in ways)
+
+
+def test_the_pairs_that_end_in_we_do_not_know_how_do_not_become_more():
+    known = {
+        harm: sum(says_how(harm, platform) for platform in PLATFORMS_BY_NAME)
+        for harm in ACCOUNT_HARMS
+    }
+
+    assert all(known[harm] >= fewest for harm, fewest in FEWEST_KNOWN.items())
+    assert known[Harm.SEXUAL] == known[Harm.MINOR] == len(PLATFORMS_BY_NAME)
