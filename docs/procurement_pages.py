@@ -63,7 +63,8 @@ LAW_FOREWORD = """\
 
 Facts for a school attorney in the United States. We are not lawyers, and laws change: have each
 line checked. Written in November 2026, as [facts that grow old](../facts.md); `make procurement`
-writes this page.
+writes this page. *Official* is a copy of the law's own text, *secondary* what others say of it, and
+*recalled* what nobody has looked up.
 """
 # Words of ours, not a fact that grows old.
 LAW_AFTERWORD = """\
@@ -83,7 +84,7 @@ is shown to the person, and to IT only once they share it.
 
 
 class Law(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of the facts about laws; `level` is federal or states."""
+    """One table of the facts about laws; `level` is whose law it is."""
 
     level: str
     law: str
@@ -155,12 +156,21 @@ def build_law_page() -> str:
     for level, laws in groupby(load_facts("laws", Law).values(), lambda law: law.level):
         lines += [
             f"## {level.capitalize()}\n",
-            "| law | fact | how Namesake is built | to decide |",
-            "|---|---|---|---|",
-            *(f"| {law.law} | {law.fact} | {law.built} | {law.decide} |" for law in laws),
+            "| law | fact | how Namesake is built | to decide | source |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {law.law} | {law.fact} | {law.built} | {law.decide} | {_describe_origin(law)} |"
+                for law in laws
+            ),
             "",
         ]
     return "\n".join([*lines, LAW_AFTERWORD])
+
+
+def _describe_origin(law: Law) -> str:
+    """Say where we have it from, of which date, and how sure we are."""
+    day = f", {law.as_of:%B} {law.as_of.day}, {law.as_of.year}" if law.as_of else ""
+    return f"{law.source}{day} ({law.known})"
 
 
 def build_data_page() -> str:
