@@ -265,6 +265,8 @@ def main() -> None:
     options.add_argument("--weeks", type=int, default=52)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
+    if chosen.weeks <= KNOWN:
+        options.error(f"--weeks must be more than {KNOWN}: what a year needs is loaded by then.")
     size = Size(people=chosen.people, sites=chosen.sites, weeks=chosen.weeks)
     with TemporaryDirectory() as folder:
         figures = lived(size, Path(folder))
