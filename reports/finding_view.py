@@ -267,7 +267,7 @@ class CaseView(CaseSummary):
         """Return the page of what is done about it."""
         if self.kind is CaseKind.EXPOSED_CONTACT:
             return f"/me/removal/{self.id}"
-        has_kit = self.kind in _OWNERSHIP_KINDS
+        has_kit = self.kind in {*_OWNERSHIP_KINDS, CaseKind.HARMFUL_PAGE}
         return f"/me/takedown/{self.id}" if has_kit else f"/me/findings/{self.finding.id}"
 
     @property

@@ -417,7 +417,7 @@ TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
     CaseKind.STUDENT_LINK: ("Found", "You", "Removed", "Gone"),
     CaseKind.EXPOSED_CONTACT: ("Found", "You", "Asked", "Gone"),
     CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Reported", "Yours again"),
-    CaseKind.HARMFUL_PAGE: ("Found", "You", "Asked", "Gone"),
+    CaseKind.HARMFUL_PAGE: _REPORTED_TRACK,
 }
 TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
     CaseStep.NOTIFY: 1,

@@ -110,6 +110,20 @@ def test_it_is_told_first_and_by_email_at_once(world: World):
     assert any("A page may threaten you" in str(email) for email in maria.emails)
 
 
+def test_its_card_asks_whether_it_is_about_them_and_leads_to_the_kit(world: World):
+    maria = find(world, THREAT)
+    (case,) = list_harms(maria)
+    view = disclose_own(world.app, case)
+
+    assert [choice.value for choice in view.answers] == [
+        *(Decision.MOCK, Decision.NAMESAKE, Decision.UNRELATED)
+    ]
+    assert not any(choice.opens for choice in view.choices)
+    assert view.question == "Is this page about you?"
+    assert view.plan_path == f"/me/takedown/{case.id}"
+    assert [step for step, _ in view.track] == ["Found", "You", "Reported", "Gone"]
+
+
 def test_time_never_opens_it_to_it_and_its_persons_word_does(world: World):
     maria = find(world, THREAT)
     (case,) = list_harms(maria)

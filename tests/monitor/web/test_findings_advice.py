@@ -1,12 +1,14 @@
 """Each answer leads somewhere: what to do is shown before it and after it, and what it opens."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
 from monitor.domain.events import Event
 from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
-from monitor.services.flagging import build_account_change_draft
+from monitor.services.flagging import build_account_change_draft, build_harm_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -37,6 +39,28 @@ def test_what_to_do_is_on_the_card_and_on_the_page_and_in_the_kit(maria: Staff, 
         assert "Tell your principal" in text
         assert "Warn your contacts" in text
     assert guest.get("/me/sort").page.find("a", href=f"/me/takedown/{case.id}")
+
+
+def test_a_harmful_page_has_its_own_guide_on_each_page(portal: Portal, maria: Staff, guest: Guest):
+    finding = next(iter(maria.findings.values()))
+    draft = build_harm_draft(replace(finding.portrait, harms=("threat",)))
+    case = Case(
+        id="c" * 32,
+        person_id=maria.id,
+        finding_id=finding.id,
+        kind=draft.kind,
+        severity=draft.severity,
+        opened_at=portal.world.clock.at,
+        reasons=draft.reasons,
+        lowered_by=draft.lowered_by,
+    )
+    portal.world.app.db.cases.insert_case(case)
+
+    kit = f"/me/takedown/{case.id}"
+    for path in ("/me", "/me/sort", f"/me/findings/{finding.id}", kit):
+        assert guest.get(path).status == 200, path
+    assert "Is this page about you?" in guest.get("/me/sort").text
+    assert "Ask your union or a lawyer" in guest.get(kit).text
 
 
 def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):
